@@ -1,0 +1,340 @@
+"""The one way out of the house: HTTP over `requests`, for hosts that strangers may have typed.
+
+Every request has a connection of its own, a total deadline, a largest answer and no retry. A name is resolved once,
+every address is checked, and the connection goes to the checked address, so a name that changes its mind in between
+(DNS rebinding) gains nothing. `NotReached` means that no byte of the request left; `NoAnswer` that it may have.
+"""
+
+import ipaddress
+import json
+import logging
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+log = logging.getLogger(__name__)
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+USER_AGENT = "Dobosar/0.1"
+CONNECT_SECONDS = 5.0
+DEADLINE_SECONDS = 30.0
+MAX_BYTES = 8 * 1024 * 1024
+MAX_REDIRECTS = 3
+SENSITIVE = re.compile(
+    r"(?i)((?:access_?token|refresh_?token|accessjwt|refreshjwt|client_secret|code|password|bearer|code_verifier)"
+    r"[\"']?\s*[=:\s]\s*[\"']?)[^\s\"'&,}]+"
+)
+
+# Loading the roots takes about 20 ms; every request has its own connection but they share this.
+_tls = ssl.create_default_context(cafile=certifi.where())
+
+
+class HttpError(Exception):
+    """Base. The message names method, host and reason: never a query string, a header or a body."""
+
+
+class NotReached(HttpError):
+    """No byte of the request left the house: name, refused, connect time-out, TLS."""
+
+
+class Refused(NotReached):
+    """We did not even try: the address is private or the scheme is not allowed."""
+
+
+class NoAnswer(HttpError):
+    """The request may have arrived, and no usable answer came: deadline, reset, answer too large."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, with the body read completely."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """The parsed body. Raises `ValueError` when it is not JSON."""
+        return json.loads(self.content)
+
+
+def redact(text: str, secrets: Collection[str] = ()) -> str:
+    """`text` without the given secrets and without anything that looks like a token or a password."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "…")
+    return SENSITIVE.sub(r"\1…", text)
+
+
+class Http:
+    """Sends requests. Safe to share between calls, not between threads.
+
+    `allow`: "host:port" strings that may be private and may be plain http (the practice network, tests).
+    `before_send`: called right before the one request of an operation that cannot be taken back (`commits=True`);
+    what it raises comes out unchanged and nothing is sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: Collection[str] = (),
+        before_send: Callable[[], None] | None = None,
+        deadline: float = DEADLINE_SECONDS,
+        connect_timeout: float = CONNECT_SECONDS,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self.allow = frozenset(allow)
+        self.before_send = before_send
+        self.deadline = deadline
+        self.connect_timeout = connect_timeout
+        self.max_bytes = max_bytes
+
+    def get(self, url: str, **more: Any) -> Answer:
+        return self.request("GET", url, **more)
+
+    def post(self, url: str, **more: Any) -> Answer:
+        return self.request("POST", url, **more)
+
+    def request(
+        self, method: str, url: str, *, commits: bool = False, deadline: float | None = None, **more: Any
+    ) -> Answer:
+        """One request. `more`: params, data, json, files, headers as in `requests`.
+
+        Reads follow up to three redirects, and lose their Authorization on the way to another host; a write's redirect
+        is returned as it is. Raises `Refused`, `NotReached` or `NoAnswer`.
+        """
+        ends_at = time.monotonic() + (self.deadline if deadline is None else deadline)
+        if commits and self.before_send:
+            self._check_url(url)
+            self.before_send()
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._once(method, url, ends_at, more)
+            target = answer.headers.get("location")
+            if method in WRITES or answer.status not in (301, 302, 303, 307, 308) or not target:
+                return answer
+            url, more = _follow(url, urljoin(url, target), more)
+        raise NotReached(f"{method} {_where(url)}: too many redirects")
+
+    def _once(self, method: str, url: str, ends_at: float, more: Mapping[str, Any]) -> Answer:
+        self._check_url(url)
+        started = time.monotonic()
+        trip = _Trip(self, ends_at)
+        try:
+            answer = trip.send(method, url, more)
+        except HttpError as problem:
+            log.warning("%s", problem)
+            raise
+        finally:
+            trip.close()
+        log.info("%s %s %s in %d ms", method, _where(url), answer.status, (time.monotonic() - started) * 1000)
+        return answer
+
+    def _check_url(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme == "https" and parts.hostname and not parts.username:
+            return
+        if parts.scheme == "http" and self.allows(parts.hostname or "", parts.port or 80) and not parts.username:
+            return
+        raise Refused(f"{_where(url)}: only https addresses without a user name are called")
+
+    def allows(self, host: str, port: int) -> bool:
+        return f"{host}:{port}" in self.allow
+
+    def addresses(self, host: str, port: int, seconds: float) -> list[tuple[int, str]]:
+        """(family, address) pairs of `host`, resolved once. Raises `Refused` if one of them is not public."""
+        found = _resolve(host, port, seconds)
+        if not self.allows(host, port):
+            for _, address in found:
+                if not is_public(address):
+                    raise Refused(f"{host}:{port}: is not a public address")
+        return found
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the open internet. IPv4 hidden in IPv6 is judged as the IPv4 it reaches."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    # RFC 6052: a NAT64 gateway turns these into plain IPv4, private ranges included.
+    if ip in ipaddress.ip_network("64:ff9b::/96"):
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return None
+
+
+def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, str]]:
+    # getaddrinfo knows no time-out, so it gets a thread that we stop waiting for.
+    box: list[Any] = []
+
+    def look() -> None:
+        try:
+            box.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as problem:
+            box.append(problem)
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    thread.join(max(seconds, 0.01))
+    if not box or isinstance(box[0], Exception):
+        raise NotReached(f"{host}: the name could not be resolved")
+    return list(dict.fromkeys((family, str(place[0])) for family, _, _, _, place in box[0]))
+
+
+def _where(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
+
+
+def _follow(old: str, new: str, more: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    kept = {key: value for key, value in more.items() if key != "params"}
+    if (urlsplit(old).scheme, urlsplit(old).netloc) != (urlsplit(new).scheme, urlsplit(new).netloc):
+        headers = {k: v for k, v in (kept.get("headers") or {}).items() if k.lower() != "authorization"}
+        kept["headers"] = headers
+    return new, kept
+
+
+class _Trip:
+    """One request on one connection, and the watchdog that ends it at the deadline whatever the server does."""
+
+    def __init__(self, http: Http, ends_at: float) -> None:
+        self.http = http
+        self.ends_at = ends_at
+        self.reached = False
+        self.overdue = False
+        self.socket: socket.socket | None = None
+        self.watchdog = threading.Timer(max(self.left(), 0.01), self._give_up)
+        self.watchdog.daemon = True
+        self.session = requests.Session()
+        # No proxies, no .netrc, no certificate bundles from the environment.
+        self.session.trust_env = False
+        adapter = _Adapter(self)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
+
+    def left(self) -> float:
+        return self.ends_at - time.monotonic()
+
+    def send(self, method: str, url: str, more: Mapping[str, Any]) -> Answer:
+        headers = {"User-Agent": USER_AGENT, **(more.get("headers") or {})}
+        arguments = {**more, "headers": headers, "stream": True, "allow_redirects": False}
+        self.watchdog.start()
+        try:
+            timeout = (self.http.connect_timeout, max(self.left(), 0.01))
+            response = self.session.request(method, url, timeout=timeout, **arguments)
+            content = self._body(method, url, response)
+        except (requests.RequestException, OSError, ValueError) as problem:
+            raise self._classified(method, url, problem) from None
+        if self.overdue:
+            # A connection cut by the watchdog can look like a body that simply ended.
+            raise NoAnswer(f"{method} {_where(url)}: no complete answer in time")
+        return Answer(response.status_code, CaseInsensitiveDict(response.headers), content, url)
+
+    def _body(self, method: str, url: str, response: requests.Response) -> bytes:
+        content = bytearray()
+        for chunk in response.iter_content(64 * 1024):
+            content += chunk
+            if len(content) > self.http.max_bytes:
+                raise NoAnswer(f"{method} {_where(url)}: the answer is larger than {self.http.max_bytes} bytes")
+        return bytes(content)
+
+    def _classified(self, method: str, url: str, problem: Exception) -> HttpError:
+        # The exception's own text may hold the full URL; its class says enough.
+        reason = "no answer in time" if self.overdue else type(problem).__name__
+        kind = NoAnswer if self.reached else NotReached
+        return kind(f"{method} {_where(url)}: {reason}")
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """A connection to the first checked address that answers."""
+        problem: OSError = OSError("no address")
+        for family, address in self.http.addresses(host, port, min(self.http.connect_timeout, self.left())):
+            channel = socket.socket(family, socket.SOCK_STREAM)
+            channel.settimeout(max(min(self.http.connect_timeout, self.left()), 0.01))
+            try:
+                channel.connect((address, port))
+            except OSError as refused:
+                channel.close()
+                problem = refused
+                continue
+            channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket = channel
+            return channel
+        raise problem
+
+    def _give_up(self) -> None:
+        self.overdue = True
+        if self.socket is not None:
+            try:
+                self.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # It is closed already, which is what we want.
+
+    def close(self) -> None:
+        self.watchdog.cancel()
+        self.session.close()
+
+
+class _Adapter(HTTPAdapter):
+    """Opens connections through a `_Trip`, so that addresses are checked and reaching the server is noticed."""
+
+    def __init__(self, trip: _Trip) -> None:
+        self.trip = trip
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=_tls, **more)
+        self.poolmanager.pool_classes_by_scheme = _pools(self.trip)
+
+
+def _pools(trip: _Trip) -> dict[str, type]:
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return trip.connect(self.host, self.port or 80)
+
+        def connect(self) -> None:
+            super().connect()
+            trip.reached = True
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return trip.connect(self.host, self.port or 443)
+
+        def connect(self) -> None:
+            super().connect()
+            trip.reached = True
+            # TLS wraps (and detaches) the plain socket; the watchdog must cut the one in use.
+            trip.socket = self.sock
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}

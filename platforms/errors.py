@@ -1,0 +1,53 @@
+"""What a connector may raise. Each class says what the caller may do next, and there are no others.
+
+`Rejected`: a person edits. `NeedsConsent`: the channel is connected again. `RateLimited`: wait until `retry_at`.
+`NotReached`: nothing left the house, try soon. `OutcomeUnknown`: it may have happened; look before doing it again.
+An exception that is none of these counts as `OutcomeUnknown` when it comes out of `publish`, `finish` or `reply`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+
+class PlatformError(Exception):
+    """Base of the five. `evidence` is JSON-serialisable and free of secrets: it may be stored and shown."""
+
+    def __init__(self, message: str, evidence: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.evidence: dict[str, Any] = dict(evidence or {})
+
+
+class Rejected(PlatformError):
+    """The network said no to this content; repeating it is useless.
+
+    `field` is "text", "pictures" or None; `code` is the network's own error name, where it has one.
+    """
+
+    def __init__(
+        self, message: str, field: str | None = None, code: str | None = None, evidence: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message, evidence)
+        self.field = field
+        self.code = code
+
+
+class NeedsConsent(PlatformError):
+    """The token is dead or lacks a permission: the account's owner has to connect the channel again."""
+
+
+class RateLimited(PlatformError):
+    """The network refused before acting. `retry_at` is aware UTC."""
+
+    def __init__(self, message: str, retry_at: datetime, evidence: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message, evidence)
+        self.retry_at = retry_at
+
+
+class NotReached(PlatformError):
+    """Nothing left the house (address, connection, TLS), or a read got no usable answer. Safe to try again."""
+
+
+class OutcomeUnknown(PlatformError):
+    """The request was sent and no usable answer came. It may have happened; never repeat it without looking."""
