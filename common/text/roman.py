@@ -1,0 +1,30 @@
+"""Tells a Roman numeral (XXI vek, Aleksandar II) from a Serbian word in capitals (MI, DI, VI, LI)."""
+
+import re
+
+_CANONICAL = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+# Valid numerals that are far more often words: 1001, 501, 51, 504, 54, 1049 …
+_WORDS = frozenset({"MI", "DI", "LI", "CI", "DIV", "LIV", "MIL", "MIM", "DM", "CM", "MM", "MC", "CV", "DC"})
+# A single I or V is "and" or an initial unless it numbers one of these.
+_NUMBERED = re.compile(
+    r"\.?\s+(?:razred|vek|faz|kategorij|stepen|zon|klas|grup|lig|krug|kol[oau]|nivo|sprat|sednic|svetsk|red[aeu]?\b)",
+    re.IGNORECASE,
+)
+_WORD_BEFORE = re.compile(r"([^\W\d_]{2,})[^\w\n]*$")
+_WORD_AFTER = re.compile(r"[^\w\n]*([^\W\d_]{2,})")
+_STOP_AND_MORE = re.compile(r"\.\s*[^\W_]")
+
+
+def is_numeral(word: str, before: str, after: str) -> bool:
+    """True if `word` (between the texts `before` and `after`) is a Roman numeral and not a Serbian word."""
+    if word in _WORDS or not word or not _CANONICAL.fullmatch(word):
+        return False
+    if len(word) == 1:
+        return word in "IV" and bool(_NUMBERED.match(after))
+    return bool(_STOP_AND_MORE.match(after)) or _is_mixed_case(before, after)
+
+
+def _is_mixed_case(before: str, after: str) -> bool:
+    """False only where every neighbouring word on the line is in capitals: there VI is "you", not six."""
+    neighbours = [match[1] for match in (_WORD_BEFORE.search(before[-80:]), _WORD_AFTER.match(after)) if match]
+    return not neighbours or any(not word.isupper() for word in neighbours)
