@@ -1,0 +1,71 @@
+from collections import Counter
+
+import pytest
+
+from common.text.folding import fold
+from common.text.transliteration import to_cyrillic, to_latin
+from municipalities.reference import load
+
+BY_SLUG = {record.slug: record for record in load().municipalities}
+
+
+def test_there_are_117_municipalities_and_28_cities_in_24_districts_and_belgrade():
+    reference = load()
+    assert Counter(record.kind for record in reference.municipalities) == {"municipality": 117, "city": 28}
+    assert len(BY_SLUG) == 145
+    codes = {district.code for district in reference.districts}
+    assert codes == {f"RS-{number:02d}" for number in range(25)}
+    assert {record.district for record in reference.municipalities} == codes
+
+
+@pytest.mark.parametrize("record", load().municipalities, ids=lambda record: record.slug)
+def test_every_name_makes_the_round_trip_between_the_scripts(record):
+    assert to_latin(record.name_cyrl) == record.name_latn
+    assert to_cyrillic(record.name_latn) == record.name_cyrl
+    assert to_latin(record.name_cyrl.upper()) == record.name_latn.upper()
+    assert to_cyrillic(record.name_latn.upper()) == record.name_cyrl.upper()
+    assert fold(record.name_cyrl) == fold(record.slug.replace("-", " "))
+
+
+@pytest.mark.parametrize(
+    ("slug", "cyrillic", "district", "kind"),
+    [
+        ("cuprija", "Ћуприја", "RS-13", "municipality"),
+        ("kragujevac", "Крагујевац", "RS-12", "city"),
+        ("mali-zvornik", "Мали Зворник", "RS-08", "municipality"),
+        ("novi-pazar", "Нови Пазар", "RS-18", "city"),
+        ("vlasotince", "Власотинце", "RS-23", "municipality"),
+        ("vrnjacka-banja", "Врњачка Бања", "RS-18", "municipality"),
+        ("indjija", "Инђија", "RS-07", "municipality"),
+        ("odzaci", "Оџаци", "RS-05", "municipality"),
+        ("zrenjanin", "Зрењанин", "RS-02", "city"),
+        ("beograd", "Београд", "RS-00", "city"),
+    ],
+)
+def test_well_known_places_are_spelled_and_placed_right(slug, cyrillic, district, kind):
+    record = BY_SLUG[slug]
+    assert (record.name_cyrl, record.district, record.kind) == (cyrillic, district, kind)
+
+
+def test_population_is_there_only_where_a_source_is():
+    populations = {slug: record.population for slug, record in BY_SLUG.items() if record.population}
+    assert populations == {
+        "kragujevac": 171186,
+        "mali-zvornik": 11219,
+        "novi-pazar": 106720,
+        "vlasotince": 25849,
+        "vrnjacka-banja": 25065,
+    }
+    assert all(BY_SLUG[slug].population_source and BY_SLUG[slug].population_year == 2022 for slug in populations)
+    assert "first results" in BY_SLUG["vlasotince"].population_source
+
+
+def test_novi_pazar_works_in_serbian_in_both_scripts_and_in_bosnian():
+    languages = [(entry.language, entry.script) for entry in BY_SLUG["novi-pazar"].official_languages]
+    assert languages == [("sr", "Cyrl"), ("sr", "Latn"), ("bs", "Latn")]
+    assert all(entry.source for record in BY_SLUG.values() for entry in record.official_languages)
+
+
+def test_inflected_forms_say_where_they_come_from():
+    assert BY_SLUG["novi-pazar"].forms == {"genitive": "Grada Novog Pazara", "locative": "u Novom Pazaru"}
+    assert all(bool(record.forms) == bool(record.forms_source) for record in BY_SLUG.values())
