@@ -283,7 +283,8 @@ class _Trip:
                 problem = refused
                 continue
             channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.socket = channel
+            # A second handle on the same connection: TLS takes the first one away, and shutting down either ends both.
+            self.socket = channel.dup()
             return channel
         raise problem
 
@@ -298,6 +299,8 @@ class _Trip:
     def close(self) -> None:
         self.watchdog.cancel()
         self.session.close()
+        if self.socket is not None:
+            self.socket.close()
 
 
 class _Adapter(HTTPAdapter):
@@ -310,6 +313,9 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, ssl_context=_tls, **more)
         self.poolmanager.pool_classes_by_scheme = _pools(self.trip)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The shared context verifies already; `requests` would load the roots into it again at every call."""
 
 
 def _pools(trip: _Trip) -> dict[str, type]:
@@ -328,8 +334,6 @@ def _pools(trip: _Trip) -> dict[str, type]:
         def connect(self) -> None:
             super().connect()
             trip.reached = True
-            # TLS wraps (and detaches) the plain socket; the watchdog must cut the one in use.
-            trip.socket = self.sock
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

@@ -1,0 +1,104 @@
+"""A municipality's account on a network, its credential, and the attempts to connect one."""
+
+import pghistory
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from channels.enums import ChannelState, ConnectStep, Layout
+from municipalities.tenancy import TenantModel
+
+
+def default_languages() -> list[str]:
+    return ["sr-Cyrl"]
+
+
+@pghistory.track(fields=["name", "handle", "state", "layout", "languages", "connected_by", "municipality"])
+class Channel(TenantModel):
+    """A municipality's account on a network.
+
+    `facts` is what the server told of itself at `facts_at` (what the connector's `look()` returned: limits, software).
+    `languages` are "sr-Cyrl", "sr-Latn", "bs-Latn" …, in the order in which the layout uses them.
+    """
+
+    platform = models.CharField(max_length=20)
+    server = models.CharField(max_length=200)
+    remote_id = models.CharField(max_length=200)
+    handle = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    url = models.URLField(max_length=500, blank=True)
+    avatar_url = models.URLField(max_length=500, blank=True)
+    is_practice = models.BooleanField(default=False)
+    state = models.CharField(max_length=14, choices=ChannelState, default=ChannelState.CONNECTED)
+    problem = models.CharField(max_length=300, blank=True)
+    checked_at = models.DateTimeField(null=True)
+    facts = models.JSONField(default=dict)
+    facts_at = models.DateTimeField(null=True)
+    layout = models.CharField(_("layout"), max_length=10, choices=Layout, default=Layout.ONE)
+    languages = models.JSONField(_("languages and scripts"), default=default_languages)
+    connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    connected_at = models.DateTimeField()
+    disconnected_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            # one account belongs to one municipality at a time
+            models.UniqueConstraint(
+                name="account_connected_once",
+                fields=["platform", "server", "remote_id"],
+                condition=~models.Q(state="disconnected"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.handle})"
+
+
+class Credential(TenantModel):
+    """The encrypted secret of one channel. `ciphertext` is bound to this channel: a copy into another row is refused."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="credential")
+    ciphertext = models.TextField()
+    expires_at = models.DateTimeField(null=True)
+    refreshed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"credential of channel {self.channel_id}"
+
+
+class AppRegistration(models.Model):
+    """Our client id and secret on one server; encrypted, shared by all municipalities."""
+
+    platform = models.CharField(max_length=20)
+    server = models.CharField(max_length=200)
+    redirect_uri = models.CharField(max_length=300)
+    ciphertext = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_registration_per_server", fields=["platform", "server", "redirect_uri"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.server}"
+
+
+class ConnectAttempt(TenantModel):
+    """One try to connect a channel. Secrets in `ciphertext`; the OAuth `state` is stored as a hash."""
+
+    platform = models.CharField(max_length=20)
+    server = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    step = models.CharField(max_length=12, choices=ConnectStep)
+    state_hash = models.CharField(max_length=64, unique=True)
+    ciphertext = models.TextField(blank=True)
+    authorize_url = models.TextField(blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    channel = models.ForeignKey(Channel, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.server}: {self.step}"

@@ -1,0 +1,35 @@
+"""The audit trail: one event per verb, written in the verb's own transaction."""
+
+from typing import Any
+
+from django.db import models
+
+from common.models import AuditEvent
+
+
+def record(
+    verb: str,
+    *,
+    by: Any,
+    target: models.Model | None = None,
+    municipality_id: int | None = None,
+    label: str | None = None,
+    **detail: Any,
+) -> AuditEvent:
+    """Write that `by` did `verb` ("post.approve") to `target`.
+
+    `by` is a user, or None for the portal itself. `municipality_id` defaults to the target's own. `detail` must be
+    JSON and must hold no secret and no citizen's words.
+    """
+    if municipality_id is None and target is not None:
+        municipality_id = getattr(target, "municipality_id", None)
+    return AuditEvent.objects.create(
+        verb=verb,
+        actor_id=getattr(by, "pk", None),
+        actor_label=str(by)[:200] if by is not None else "",
+        municipality_id=municipality_id,
+        target_type=target._meta.label_lower if target is not None else "",
+        target_id=str(target.pk) if target is not None else "",
+        target_label=(label if label is not None else str(target) if target is not None else "")[:300],
+        detail=detail,
+    )

@@ -1,0 +1,77 @@
+"""Mail leaves through rows: a request only writes `MailMessage`, a worker sends it.
+
+`OutboxBackend` is Django's e-mail backend (so that django-allauth's mail takes the same way); `send_waiting` is what
+the worker runs; `DemoTransport` keeps the demo's mail inside the demo, where the mailbox page shows it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.utils import timezone
+
+from common.enums import MailState
+from common.models import MailMessage
+
+TRIES = 6
+FIRST_PAUSE = timedelta(minutes=1)
+
+
+def queue(*, to: str, subject: str, body: str, dedupe: str | None = None) -> None:
+    """Queue one mail. A second call with the same `dedupe` changes nothing."""
+    message = MailMessage(
+        to=to, subject=" ".join(subject.split()), body=body, from_email=settings.DEFAULT_FROM_EMAIL, dedupe=dedupe
+    )
+    MailMessage.objects.bulk_create([message], ignore_conflicts=dedupe is not None)
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Writes each message to the outbox instead of the wire."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for message in email_messages:
+            for address in message.recipients():
+                queue(to=address, subject=str(message.subject), body=str(message.body))
+        return len(email_messages)
+
+
+class DemoTransport(BaseEmailBackend):
+    """The demo's wire: nothing leaves the machine, the mailbox page shows the rows."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        return len(email_messages)
+
+
+def send_waiting(limit: int = 50) -> int:
+    """Send what is due; returns how many left. A refused message is tried again later, then marked failed."""
+    sent = 0
+    for _ in range(limit):
+        with transaction.atomic():
+            message = (
+                MailMessage.objects.select_for_update(skip_locked=True)
+                .filter(state=MailState.WAITING, next_try_at__lte=timezone.now())
+                .order_by("next_try_at")
+                .first()
+            )
+            if message is None:
+                return sent
+            sent += _send(message)
+    return sent
+
+
+def _send(message: MailMessage) -> bool:
+    message.tries += 1
+    try:
+        connection = get_connection(settings.MAIL_TRANSPORT)
+        EmailMessage(message.subject, message.body, message.from_email, [message.to], connection=connection).send()
+    except OSError as error:  # smtplib's errors are OSError too
+        message.problem = str(error)[:300]
+        message.next_try_at = timezone.now() + FIRST_PAUSE * 2 ** (message.tries - 1)
+        message.state = MailState.FAILED if message.tries >= TRIES else MailState.WAITING
+    else:
+        message.state, message.sent_at, message.problem = MailState.SENT, timezone.now(), ""
+    message.save()
+    return message.state == MailState.SENT

@@ -1,0 +1,114 @@
+"""The outbox: what shall be sent, and every call that may have left the house.
+
+`state` has one writer, `delivery.domain.move`. Attempts are append-only: opened before a call, closed after it.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from channels.models import Channel
+from delivery.enums import Outcome, State, Step
+from municipalities.tenancy import TenantModel
+
+
+class Delivery(TenantModel):
+    """One thing that shall appear on one channel once.
+
+    `payload` is the frozen content, JSON of `platforms.types.Outgoing`. `key` is the idempotency key, made before the
+    first call. `lease_until` is how long the claiming worker may be silent before the sweeper looks.
+    """
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
+    kind = models.CharField(max_length=20)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    payload = models.JSONField()
+    key = models.UUIDField(unique=True)
+    state = models.CharField(max_length=12, choices=State)
+    reason = models.CharField(max_length=40, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+    due_at = models.DateTimeField()
+    not_after = models.DateTimeField()
+    next_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    absent_looks = models.PositiveSmallIntegerField(default=0)
+    token = models.CharField(max_length=200, blank=True)  # the network's receipt while it processes
+    remote_id = models.CharField(max_length=300, blank=True)
+    permalink = models.URLField(max_length=600, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    state_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    noticed_at = models.DateTimeField(null=True)  # people were told of the present state
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # the tick: what is due, oldest first
+            models.Index(fields=["next_at"], name="delivery_due", condition=Q(state__in=["scheduled", "waiting"])),
+            # the sweeper: leases that ran out, verdicts and looks that are due
+            models.Index(
+                fields=["state", "next_at"],
+                name="delivery_open",
+                condition=Q(state__in=["sending", "processing", "unconfirmed"]),
+            ),
+            # calendar and Home of one municipality
+            models.Index(fields=["municipality", "due_at"], name="delivery_calendar"),
+            # order within a channel
+            models.Index(fields=["channel", "due_at"], name="delivery_channel"),
+            # what people have not been told yet
+            models.Index(
+                fields=["state_at"],
+                name="delivery_notice",
+                condition=Q(
+                    noticed_at__isnull=True, state__in=["failed", "expired", "unconfirmed", "waiting", "missing"]
+                ),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="published_has_remote_id",
+                condition=~Q(state__in=["published", "withdrawn", "missing"]) | ~Q(remote_id=""),
+            ),
+            models.CheckConstraint(
+                name="published_has_time",
+                condition=~Q(state__in=["published", "withdrawn", "missing"]) | Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sending_has_lease", condition=~Q(state="sending") | Q(lease_until__isnull=False)
+            ),
+            models.CheckConstraint(name="not_after_follows_due", condition=Q(not_after__gte=models.F("due_at"))),
+            models.CheckConstraint(name="state_is_known", condition=Q(state__in=State.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} on {self.channel_id}: {self.state}"
+
+
+class Attempt(TenantModel):
+    """One call that may have left the house, or one look. `sent_at` is set right before the first byte leaves."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=8, choices=Step)
+    opened_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(name="attempt_number", fields=["delivery", "number"]),
+            models.UniqueConstraint(name="one_open_attempt", fields=["delivery"], condition=Q(closed_at__isnull=True)),
+            models.UniqueConstraint(
+                name="one_success_per_step",
+                fields=["delivery", "step"],
+                condition=Q(outcome__in=["ok", "pending"], step__in=["create", "finish"]),
+            ),
+            models.CheckConstraint(
+                name="closed_has_outcome",
+                condition=Q(closed_at__isnull=True, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.delivery_id}: {self.step} {self.outcome}"

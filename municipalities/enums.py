@@ -1,0 +1,40 @@
+"""Closed lists: roles, kinds, languages of official use, layouts of two scripts."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """Roles of a member; `rules.Verb` says what each may do."""
+
+    OFFICER = "officer", _("Communications officer")
+    APPROVER = "approver", _("Approver")
+    VIEWER = "viewer", _("Viewer")
+
+
+class Kind(models.TextChoices):
+    CITY = "city", _("City")
+    MUNICIPALITY = "municipality", _("Municipality")
+
+
+class Script(models.TextChoices):
+    CYRILLIC = "Cyrl", _("Cyrillic")
+    LATIN = "Latn", _("Latin")
+
+
+class TextLanguage(models.TextChoices):
+    """Languages in which posts are written; only Serbian may be derived from its other script."""
+
+    SERBIAN = "sr", _("Serbian")
+    BOSNIAN = "bs", _("Bosnian")
+    HUNGARIAN = "hu", _("Hungarian")
+    ALBANIAN = "sq", _("Albanian")
+    SLOVAK = "sk", _("Slovak")
+    ROMANIAN = "ro", _("Romanian")
+    RUSYN = "rue", _("Rusyn")
+    CROATIAN = "hr", _("Croatian")
+    BULGARIAN = "bg", _("Bulgarian")
+    CZECH = "cs", _("Czech")
+    MACEDONIAN = "mk", _("Macedonian")
+    MONTENEGRIN = "cnr", _("Montenegrin")
+    ENGLISH = "en", _("English")

@@ -1,0 +1,74 @@
+"""Opens the scope of the municipality in the URL and refuses who may not enter.
+
+Strangers get 404 (a municipality's pages do not betray that they exist), people with too little right get 403, and a
+view of ours that does not say who may open it is an error.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from municipalities import queries
+from municipalities.access import Permission
+from municipalities.models import Municipality, Programme
+from municipalities.tenancy import scope
+
+# Packages whose views carry their own checks.
+FOREIGN = ("allauth.", "django.")
+
+
+class WorkspaceMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.municipality = request.access = None
+        request.tenancy = None
+        try:
+            return self.get_response(request)
+        finally:
+            if request.tenancy is not None:
+                request.tenancy.__exit__(None, None, None)
+
+    def process_view(
+        self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        permission: Permission | None = getattr(view, "permission", None)
+        if permission is None:
+            if view.__module__.startswith(FOREIGN):
+                return None
+            raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} does not say who may open it")
+        if permission.kind == "public":
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if permission.kind == "workspace":
+            enter(request, kwargs.pop("municipality"), permission.verb)
+        elif permission.kind == "programme":
+            _require_staff(request)
+        elif permission.kind == "administrators" and not request.user.is_administrator:
+            raise Http404
+        return None
+
+
+def enter(request: Any, slug: str, verb: str) -> None:
+    """Resolve the municipality, decide, open its scope. Sets `request.municipality` and `request.access`."""
+    municipality = get_object_or_404(Municipality.objects.filter(joined_on__isnull=False), slug=slug)
+    access = queries.access(request.user, municipality)
+    if not access.roles:
+        raise Http404
+    request.municipality, request.access = municipality, access
+    if not access.may(verb):
+        raise PermissionDenied
+    request.tenancy = scope(municipality)
+    request.tenancy.__enter__()
+
+
+def _require_staff(request: Any) -> None:
+    request.programmes = list(Programme.objects.filter(staff=request.user))
+    if not request.programmes:
+        raise Http404

@@ -1,0 +1,205 @@
+"""The tenant, its people and the programme that trains it.
+
+`Municipality` rows are all 145 local self-governments of the reference data; one becomes a *workspace* when
+`joined_on` is set. Memberships, pairings and enrolments open the wall and are therefore not behind it.
+"""
+
+import pghistory
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.enums import Kind, Role, Script
+from municipalities.tenancy import TenantModel
+
+
+class District(models.Model):
+    code = models.SlugField(primary_key=True, max_length=40)
+    name_cyrl = models.CharField(max_length=80)
+    name_latn = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return localised(self)
+
+
+def localised(named: "Municipality | District") -> str:
+    """The name in the language and script of the interface."""
+    language = get_language() or "sr"
+    if language.startswith("en"):
+        return named.name_en
+    return named.name_latn if language == "sr-latn" else named.name_cyrl
+
+
+@pghistory.track(exclude=["search_key"])
+class Municipality(models.Model):
+    """A local self-government: reference facts, profile, and the house rules of its workspace."""
+
+    slug = models.SlugField(unique=True, max_length=60)
+    name_cyrl = models.CharField(_("name, Cyrillic"), max_length=80)
+    name_latn = models.CharField(_("name, Latin"), max_length=80)
+    name_en = models.CharField(_("name, English"), max_length=80)
+    search_key = models.CharField(max_length=200, default="", editable=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    district = models.ForeignKey(District, models.PROTECT, related_name="municipalities")
+    # [{"language": "sr", "script": "Cyrl", "source": "…"}]
+    official_languages = models.JSONField(default=list)
+    # {"genitive": "…", "locative": "…"} in Latin, only where a source gives them
+    forms = models.JSONField(default=dict)
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField(_("year of the figure"), null=True, blank=True)
+    population_source = models.CharField(_("source of the figure"), max_length=200, blank=True)
+    # profile
+    website = models.URLField(_("website"), blank=True)
+    arms = models.ImageField(_("coat of arms"), upload_to="arms/", blank=True)
+    colour = models.CharField(_("colour"), max_length=7, default="#6b5b4b")
+    office_hours = models.CharField(_("office hours"), max_length=120, blank=True)
+    # workspace
+    joined_on = models.DateField(null=True, blank=True)
+    is_practice = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    primary_script = models.CharField(_("primary script"), max_length=4, choices=Script, default=Script.CYRILLIC)
+    needs_approval = models.BooleanField(_("posts need approval"), default=True)
+    may_approve_own = models.BooleanField(_("an approver may approve their own post"), default=False)
+    staff_may_read_drafts = models.BooleanField(_("programme staff may read drafts"), default=False)
+    move_window_hours = models.PositiveSmallIntegerField(_("hours a post may move and stay approved"), default=24)
+    not_after_minutes = models.PositiveSmallIntegerField(_("minutes a post may be late"), default=120)
+
+    class Meta:
+        indexes = [
+            # pickers and search fold script and diacritics, so they look at this key
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="municipality_search"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="population_has_year_and_source",
+                condition=models.Q(population__isnull=True)
+                | (models.Q(population_year__isnull=False) & ~models.Q(population_source="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return localised(self)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def running(self) -> "MembershipQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """A person's role in a municipality; several roles are several rows. Ended, never deleted."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_running_membership_per_role",
+                fields=["user", "municipality", "role"],
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.municipality}"
+
+
+class Programme(models.Model):
+    name = models.CharField(max_length=120)
+    staff: models.ManyToManyField = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="programmes", blank=True
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cohort(models.Model):
+    """Municipalities trained together; `training_on` is the first day of the training."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="cohorts")
+    name = models.CharField(max_length=120)
+    training_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PeriodQuerySet(models.QuerySet):
+    def on(self, day: object) -> "PeriodQuerySet":
+        """Periods that run on `day`; both ends belong to the period."""
+        return self.filter(starts_on__lte=day).filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day))
+
+
+class Period(models.Model):
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_ends_after_it_starts",
+                condition=models.Q(starts_on__lte=Coalesce("ends_on", "starts_on")),
+            )
+        ]
+
+
+class Enrolment(Period):
+    """A municipality takes part in a cohort. Without `compares` the programme sees only that it is enrolled."""
+
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrolments")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="enrolments")
+    compares = models.BooleanField(_("agreed to comparison with the others"), default=True)
+
+    def __str__(self) -> str:
+        return f"{self.municipality} · {self.cohort}"
+
+
+class Pairing(Period):
+    """A mentor accompanies a municipality; the right to read and comment ends with it."""
+
+    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="pairings")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="pairings")
+
+    def __str__(self) -> str:
+        return f"{self.mentor} · {self.municipality}"
+
+
+class Pause(TenantModel):
+    """While one runs, nothing irreversible leaves for this municipality. Asked before every such step."""
+
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="one_running_pause", fields=["municipality"], condition=models.Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="pause_ended_at_and_by",
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

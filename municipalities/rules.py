@@ -1,0 +1,84 @@
+"""Who may do what: the one permission table (role × verb). `docs/permissions.md` is printed from it.
+
+A person's roles in a municipality: their memberships there; *mentor* through a pairing that runs today; *staff* through
+a programme in which the municipality is enrolled today; *administrator* of the installation. Rights add up.
+"""
+
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What can be done inside a municipality's workspace."""
+
+    WORKSPACE_VIEW = "workspace.view"
+    POST_VIEW = "post.view"
+    DRAFT_VIEW = "draft.view"
+    POST_EDIT = "post.edit"
+    POST_COMMENT = "post.comment"
+    POST_APPROVE = "post.approve"
+    POST_SCHEDULE = "post.schedule"
+    DELIVERY_ANSWER = "delivery.answer"
+    PAUSE = "workspace.pause"
+    ANALYTICS_VIEW = "analytics.view"
+    CHANNEL_VIEW = "channel.view"
+    CHANNEL_CONNECT = "channel.connect"
+    MEMBERS_MANAGE = "members.manage"
+    SETTINGS_VIEW = "settings.view"
+    SETTINGS_EDIT = "settings.edit"
+    ACTIVITY_VIEW = "activity.view"
+
+
+class ProgrammeVerb(StrEnum):
+    """What can be done across the municipalities of a programme."""
+
+    COMPARE = "programme.compare"
+    MANAGE = "programme.manage"
+
+
+V = Verb
+_VIEWER = {V.WORKSPACE_VIEW, V.POST_VIEW, V.DRAFT_VIEW, V.ANALYTICS_VIEW}
+_OFFICER = _VIEWER | {
+    V.POST_EDIT,
+    V.POST_COMMENT,
+    V.POST_SCHEDULE,
+    V.DELIVERY_ANSWER,
+    V.PAUSE,
+    V.CHANNEL_VIEW,
+    V.SETTINGS_VIEW,
+    V.ACTIVITY_VIEW,
+}
+_APPROVER = _OFFICER | {V.POST_APPROVE, V.CHANNEL_CONNECT, V.MEMBERS_MANAGE, V.SETTINGS_EDIT}
+_MENTOR = {V.WORKSPACE_VIEW, V.POST_VIEW, V.DRAFT_VIEW, V.POST_COMMENT, V.ANALYTICS_VIEW}
+_STAFF = {V.WORKSPACE_VIEW, V.POST_VIEW, V.ANALYTICS_VIEW}
+_ADMINISTRATOR = {
+    V.WORKSPACE_VIEW,
+    V.POST_VIEW,
+    V.ANALYTICS_VIEW,
+    V.PAUSE,
+    V.CHANNEL_VIEW,
+    V.CHANNEL_CONNECT,
+    V.MEMBERS_MANAGE,
+    V.SETTINGS_VIEW,
+    V.SETTINGS_EDIT,
+    V.ACTIVITY_VIEW,
+}
+
+TABLE: dict[str, frozenset[Verb]] = {
+    "viewer": frozenset(_VIEWER),
+    "officer": frozenset(_OFFICER),
+    "approver": frozenset(_APPROVER),
+    "mentor": frozenset(_MENTOR),
+    "staff": frozenset(_STAFF),
+    "administrator": frozenset(_ADMINISTRATOR),
+}
+
+# Roles for which `SECOND_FACTOR_REQUIRED` asks for a second factor: they can make the municipality speak.
+PUBLISHING_ROLES = frozenset({"officer", "approver"})
+
+
+def verbs(roles: frozenset[str], *, staff_may_read_drafts: bool) -> frozenset[Verb]:
+    """All verbs of these roles; programme staff read drafts only if the municipality agreed."""
+    allowed = frozenset().union(*(TABLE[role] for role in roles))
+    if "staff" in roles and staff_may_read_drafts:
+        allowed |= {Verb.DRAFT_VIEW}
+    return allowed

@@ -1,0 +1,115 @@
+"""The wall between municipalities.
+
+Every table that holds one municipality's things derives from `TenantModel`. Its manager raises `OutOfScope` unless a
+scope is open, and inside a scope shows that municipality's rows only: also for `.exists()`, aggregates, subqueries,
+related managers and forward foreign keys, because all of them start at `get_queryset()` of the base manager. A row of
+another municipality cannot be saved either.
+
+    with scope(municipality):            # middleware from the URL, a task from its row
+        Post.objects.filter(...)
+    with everywhere("claim due work"):   # the few reads across municipalities; a test lists the modules that may
+        Delivery.objects.filter(...)
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+
+class OutOfScope(RuntimeError):
+    """A tenant table was touched without an open scope, or with a row of another municipality."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    municipality_ids: frozenset[int] | None  # None: everywhere
+    reason: str = ""
+
+    def covers(self, municipality_id: int | None) -> bool:
+        return self.municipality_ids is None or municipality_id in self.municipality_ids
+
+
+_scope: ContextVar[Scope | None] = ContextVar("municipality_scope", default=None)
+
+
+@contextmanager
+def scope(*municipalities: Any) -> Iterator[Scope]:
+    """Open the scope of these municipalities (rows or ids)."""
+    ids = frozenset(getattr(m, "pk", m) for m in municipalities)
+    token = _scope.set(Scope(ids))
+    try:
+        yield Scope(ids)
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
+def everywhere(reason: str) -> Iterator[Scope]:
+    """Open the scope of all municipalities, for a named reason."""
+    opened = Scope(None, reason)
+    token = _scope.set(opened)
+    try:
+        yield opened
+    finally:
+        _scope.reset(token)
+
+
+def current() -> Scope | None:
+    return _scope.get()
+
+
+def require() -> Scope:
+    opened = _scope.get()
+    if opened is None:
+        raise OutOfScope("A tenant table was read outside a scope: wrap it in municipalities.tenancy.scope(...)")
+    return opened
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        rows = list(objs)
+        for row in rows:
+            row.refuse_foreign()
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """Rows of the open scope only; raises `OutOfScope` when none is open."""
+
+    def get_queryset(self) -> TenantQuerySet:
+        opened = require()
+        rows = super().get_queryset()
+        if opened.municipality_ids is None:
+            return rows
+        if len(opened.municipality_ids) == 1:
+            return rows.filter(municipality_id=next(iter(opened.municipality_ids)))
+        return rows.filter(municipality_id__in=opened.municipality_ids)
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one municipality."""
+
+    municipality = models.ForeignKey("municipalities.Municipality", models.PROTECT, related_name="+")
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def refuse_foreign(self) -> None:
+        """Raise `OutOfScope` when this row does not belong to the open scope."""
+        if not require().covers(self.municipality_id):
+            raise OutOfScope(f"{self._meta.label} of municipality {self.municipality_id} saved outside its scope")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.refuse_foreign()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        self.refuse_foreign()
+        return super().delete(*args, **kwargs)

@@ -1,0 +1,22 @@
+"""Heartbeats: how `/readyz` knows that beat rings and a worker answers."""
+
+from celery import shared_task
+from celery.signals import heartbeat_sent, worker_ready
+
+from django.core.cache import cache
+
+WORKER_KEY, BEAT_KEY = "heartbeat:worker", "heartbeat:beat"
+ALIVE_SECONDS = 60
+
+
+@shared_task(name="portal.tasks.beat_heartbeat")
+def beat_heartbeat() -> None:
+    """Sent by beat, run by a worker: when it arrives, both are alive."""
+    cache.set(BEAT_KEY, 1, ALIVE_SECONDS)
+    cache.set(WORKER_KEY, 1, ALIVE_SECONDS)
+
+
+@worker_ready.connect
+@heartbeat_sent.connect
+def worker_heartbeat(**_: object) -> None:
+    cache.set(WORKER_KEY, 1, ALIVE_SECONDS)

@@ -1,0 +1,32 @@
+"""Closed lists of posts."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.TextChoices):
+    """Where the writing of a post stands. What happens on the networks is told by its deliveries."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for approval")
+    RETURNED = "returned", _("Returned with a note")
+    APPROVED = "approved", _("Approved")
+
+
+class Category(models.TextChoices):
+    """What a post is for; the content mix is counted by it."""
+
+    SERVICE = "service", _("Service information")
+    ESERVICE = "eservice", _("eService")
+    CONSULTATION = "consultation", _("Citizens' say")
+    CULTURE = "culture", _("Culture and sport")
+    CEREMONY = "ceremony", _("Ceremony and visits")
+    EMERGENCY = "emergency", _("Emergency")
+    OTHER = "other", _("Other")
+
+
+class DecisionKind(models.TextChoices):
+    SUBMITTED = "submitted", _("Submitted for approval")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    TAKEN_BACK = "taken_back", _("Taken back")

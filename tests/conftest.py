@@ -1,0 +1,59 @@
+"""Fixtures for every test: a clean Valkey, a media directory of its own, a real browser for the journeys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from portal.launch import browser as browsers
+
+pytest_plugins = ["tests.people"]
+
+
+@pytest.fixture(autouse=True)
+def clean_valkey(settings: Any) -> Iterator[None]:
+    """What one test left in the cache or the queue is no business of the next."""
+    yield
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        valkey.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium per worker."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page in a fresh context, in English, 1280 px wide. A journey for phones makes its own context."""
+    context = browser.new_context(
+        locale="en-GB", timezone_id="Europe/Belgrade", viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    import os
+
+    def shown(name: str) -> str:
+        return os.environ[name].rpartition("@")[2]
+
+    return [f"PostgreSQL at {shown('DATABASE_URL')}, Valkey at {shown('REDIS_URL')}; browser: {browsers.describe()}"]
