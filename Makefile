@@ -1,0 +1,67 @@
+# Everything below sets itself up in .venv first. `make help` lists the targets.
+SHELL := /bin/sh
+PYTEST_WORKERS ?= 2
+setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
+py := .venv/bin/python
+manage := @exec $(py) -m portal.launch.manage
+translate := $(py) manage.py
+
+.PHONY: help run test test-real check fix seed day bench backup restore shell messages vendor screenshots ui requirements setup setup-dev
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup:
+	$(setup) local
+
+setup-dev:
+	$(setup) dev
+
+run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.data); Ctrl-C stops it
+	@exec $(py) -m portal.launch.run
+
+test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
+	@$(py) -m portal.launch.browser
+	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+
+test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
+	@exec $(py) -m portal.launch.real $(ARGS)
+
+check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy check, requirements
+	@exec $(py) -m portal.launch.check
+
+fix: setup-dev  ## what ruff and djlint can put right by themselves
+	$(py) -m ruff check --fix --quiet .
+	$(py) -m ruff format --quiet .
+
+seed: setup  ## fill in the demo, or what is missing of it
+	$(manage) seed_demo
+
+day: setup  ## play one day on the practice network
+	$(manage) play_day $(ARGS)
+
+bench: setup  ## measure the main pages on 20,000 posts; writes bench.json
+	$(manage) bench $(ARGS)
+
+shell: setup  ## a Python shell on the site's database
+	$(manage) shell
+
+backup: setup  ## one archive of database, media and keys; TO=file.tar.gz
+	@exec $(py) -m portal.launch.backup save $(TO)
+
+restore: setup  ## put an archive back: FROM=file.tar.gz; YES=1 to replace what is there
+	@exec $(py) -m portal.launch.backup restore $(FROM)
+
+messages: setup-dev  ## collect and compile the texts of the interface
+	$(manage) messages
+
+vendor:  ## bundle third-party browser code (needs npm)
+	npm ci --ignore-scripts --no-audit --no-fund && npm run vendor
+
+screenshots: setup-dev  ## pictures of the main pages for docs/
+	@exec $(py) -m tests.screenshots
+
+ui: run  ## the component gallery is at /ui/ of the running site
+
+requirements: setup-dev  ## recompile the requirements files after a change in pyproject.toml
+	@exec $(py) -m portal.launch.requirements

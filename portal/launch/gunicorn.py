@@ -1,0 +1,13 @@
+"""Gunicorn's defaults, for `make run` and the container alike. GUNICORN_CMD_ARGS overrides each of them."""
+
+import os
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+# Django is loaded once and then forked: quicker to start, less memory.
+preload_app = True
+timeout = 60
+graceful_timeout = 25
+control_socket_disable = True
+loglevel = "warning"

@@ -1,0 +1,162 @@
+"""Runs the programs of one Dobošar side by side and stops them in order.
+
+- What a program prints appears with its name in front.
+- One program ends by itself: all stop, and the exit code is 1.
+- SIGINT, SIGTERM or SIGHUP: SIGTERM to the main process of each program, never to its group. Celery's pool children
+  would die in the middle of a publish; this way the worker finishes what it began. Exit code 0, so that `make` prints
+  no error.
+- Programs with a higher `wave` are stopped only when the lower ones have ended: the practice network must still answer
+  while the worker finishes.
+- A second signal a moment later, or `grace` seconds: SIGKILL to the groups. (`make` and `timeout` pass one signal on
+  twice, so one that follows at once is the same.)
+- The supervisor itself killed: the kernel sends SIGTERM to the programs (Linux only).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+COLOURS = ("36", "33", "32", "35", "34", "31")
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
+SAME_SIGNAL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    command: Sequence[str]
+    wave: int = 0
+    # Polled until true before the program starts, for instance: another program answers.
+    after: Callable[[], bool] | None = None
+    # A task that is meant to end: exit code 0 stops nothing.
+    once: bool = False
+
+
+@dataclass
+class Supervisor:
+    programs: Sequence[Program]
+    environ: Mapping[str, str]
+    directory: Path
+    grace: float = 30.0
+    # `on_ready` is called once, when every `once` program is done and `is_ready` says yes.
+    is_ready: Callable[[], bool] | None = None
+    on_ready: Callable[[], None] | None = None
+
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
+    done: set[str] = field(default_factory=set, init=False)
+    signals: list[float] = field(default_factory=list, init=False)
+    failed: bool = field(default=False, init=False)
+    _printing: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _wake: threading.Event = field(default_factory=threading.Event, init=False)
+
+    def run(self) -> int:
+        """Blocks until everything has stopped. Returns 0 after a signal, 1 when a program ended by itself."""
+        with self._signals():
+            try:
+                self._watch()
+            finally:
+                self._stop()
+        return 1 if self.failed else 0
+
+    def say(self, name: str, text: str) -> None:
+        names = [program.name for program in self.programs]
+        head = f"{time.strftime('%H:%M:%S')} {name:<{max(map(len, names))}} | "
+        if name in names and sys.stdout.isatty():
+            head = f"\x1b[{COLOURS[names.index(name) % len(COLOURS)]}m{head}\x1b[0m"
+        with self._printing, contextlib.suppress(BrokenPipeError):
+            print(head + text, flush=True)
+
+    def _watch(self) -> None:
+        waiting = list(self.programs)
+        told = self.on_ready is None
+        while not self.signals and not self.failed:
+            for program in [each for each in waiting if each.after is None or each.after()]:
+                waiting.remove(program)
+                self._start(program)
+            self._look_for_ended()
+            if not told and self._all_ready():
+                told = True
+                assert self.on_ready is not None
+                self.on_ready()
+            self._wake.wait(0.1)
+
+    def _start(self, program: Program) -> None:
+        # From the main thread only: the kernel's parent-death signal follows the thread that forked.
+        child = subprocess.Popen(
+            list(program.command), env=dict(self.environ), cwd=self.directory, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,
+        )  # fmt: skip
+        self.running[program.name] = child
+        assert child.stdout is not None
+        threading.Thread(target=self._echo, args=(program.name, child.stdout), daemon=True).start()
+
+    def _echo(self, name: str, output: IO[bytes]) -> None:
+        with contextlib.suppress(ValueError):  # closed under us at the very end
+            for line in iter(output.readline, b""):
+                self.say(name, line.decode(errors="replace").rstrip())
+
+    def _look_for_ended(self) -> None:
+        for program in self.programs:
+            child = self.running.get(program.name)
+            if child is None or program.name in self.done or child.poll() is None:
+                continue
+            self.done.add(program.name)
+            if not (program.once and child.returncode == 0):
+                self.failed = True
+                self.say(program.name, f"ended by itself (code {child.returncode}); stopping the others")
+
+    def _all_ready(self) -> bool:
+        tasks = {program.name for program in self.programs if program.once}
+        return tasks <= self.done and (self.is_ready is None or self.is_ready())
+
+    def _stop(self) -> None:
+        ends = time.monotonic() + self.grace
+        for wave in sorted({program.wave for program in self.programs}):
+            children = [self.running[p.name] for p in self.programs if p.wave == wave and p.name in self.running]
+            for child in children:
+                if child.poll() is None:
+                    child.send_signal(signal.SIGTERM)
+            while any(child.poll() is None for child in children) and time.monotonic() < ends and len(self.signals) < 2:
+                time.sleep(0.05)
+        for child in self.running.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # what is left of each group
+            child.wait()
+
+    @contextlib.contextmanager
+    def _signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        now = time.monotonic()
+        if self.signals and now - self.signals[0] < SAME_SIGNAL_SECONDS:
+            return
+        self.signals.append(now)
+        self._wake.set()
+        # os.write, not print: the signal may have arrived in the middle of a print.
+        words = b"\nStopping; a second Ctrl-C stops at once.\n" if len(self.signals) == 1 else b"\nStopping at once.\n"
+        with contextlib.suppress(OSError):
+            os.write(1, words)
+
+
+def _die_with_parent() -> None:
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
