@@ -147,8 +147,8 @@ def _around_easter(year: int) -> list[Holiday]:
 
 def _islamic(year: int) -> list[Holiday]:
     found = []
-    for row in _table()["islamic"]:
-        row = {"kind": "islamic", **row}
+    for entry in _table()["islamic"]:
+        row = {"kind": "islamic", **entry}
         announced = [date.fromisoformat(on) for on in row["on"] if on.startswith(f"{year}-")]
         found += [_holiday(row, on) for on in announced]
         if not announced:

@@ -13,7 +13,8 @@ _TOP_LEVELS = (
     "social|online|example|test|localhost"
 )
 _FILE_ENDINGS = (
-    "pdf|docx?|xlsx?|pptx?|odt|ods|odp|txt|csv|rtf|zip|rar|7z|jpe?g|png|gif|webp|heic|avif|svg|mp4|mov|mp3|srt|vtt|html?"
+    "pdf|docx?|xlsx?|pptx?|odt|ods|odp|txt|csv|rtf|zip|rar|7z|"
+    "jpe?g|png|gif|webp|heic|avif|svg|mp4|mov|mp3|srt|vtt|html?"
 )
 
 _PROTECTED = re.compile(

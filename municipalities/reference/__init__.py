@@ -69,7 +69,9 @@ def load() -> Reference:
         districts=tuple(
             DistrictRecord(**{**row, "aliases": tuple(row.get("aliases", ()))}) for row in document["districts"]
         ),
-        municipalities=tuple(_municipality({"official_languages": by_law, **row}) for row in document["municipalities"]),
+        municipalities=tuple(
+            _municipality({"official_languages": by_law, **row}) for row in document["municipalities"]
+        ),
     )
 
 
