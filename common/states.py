@@ -1,0 +1,61 @@
+"""How each state looks and what it is called: tone (a colour), icon, word. Never a colour alone.
+
+One list for every kind of thing that has a state, so that *waiting* looks the same wherever it stands.
+Tones: quiet, info, good, warning, problem, waiting.
+"""
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class State(NamedTuple):
+    tone: str
+    icon: str
+    label: str | Promise
+
+
+STATES: dict[str, State] = {
+    # posts and their review
+    "draft": State("quiet", "file-pen", _("Draft")),
+    "in_review": State("waiting", "eye", _("In review")),
+    "returned": State("warning", "undo-2", _("Sent back")),
+    "approved": State("good", "badge-check", _("Approved")),
+    "deleted": State("quiet", "trash-2", _("Deleted")),
+    # deliveries
+    "waiting": State("waiting", "hourglass", _("Waiting")),
+    "scheduled": State("info", "calendar-clock", _("Scheduled")),
+    "sending": State("info", "send", _("Sending")),
+    "processing": State("info", "refresh-cw", _("The network is preparing it")),
+    "published": State("good", "circle-check", _("Published")),
+    "failed": State("problem", "octagon-alert", _("Not published")),
+    "unconfirmed": State("warning", "circle-help", _("Not confirmed")),
+    "expired": State("warning", "calendar-x", _("Time has passed")),
+    "cancelled": State("quiet", "circle-slash", _("Cancelled")),
+    "withdrawn": State("quiet", "archive", _("Taken down")),
+    "missing": State("problem", "circle-alert", _("Gone from the network")),
+    # channels and workspaces
+    "connected": State("good", "plug", _("Connected")),
+    "needs_consent": State("warning", "unplug", _("Reconnect")),
+    "disconnected": State("quiet", "unplug", _("Disconnected")),
+    "paused": State("warning", "circle-pause", _("Paused")),
+    "checking": State("info", "refresh-cw", _("Checking")),
+    "unreachable": State("problem", "circle-alert", _("Cannot be reached")),
+    # people
+    "active": State("good", "circle-check", _("Active")),
+    "invited": State("waiting", "mail", _("Invited")),
+    "ended": State("quiet", "circle-slash", _("Ended")),
+    # threads and needs
+    "open": State("waiting", "circle-dot", _("Open")),
+    "resolved": State("good", "check", _("Resolved")),
+    "answered": State("good", "reply", _("Answered")),
+    # activities agreed with a mentor
+    "planned": State("quiet", "circle-dashed", _("Planned")),
+    "under_way": State("info", "circle-dot", _("Under way")),
+    "done": State("good", "circle-check", _("Done")),
+    "late": State("warning", "clock", pgettext_lazy("a task", "Late")),
+}
+
+UNKNOWN = State("quiet", "circle-dot", "")

@@ -1,0 +1,445 @@
+"""Template tags of the design system; docs/design-system.md lists each with a line of usage, /ui/ shows them.
+
+The library is a builtin: templates need no `{% load ui %}`. A tag either prints a small piece of HTML itself or renders
+the include of the same name under templates/ui/.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from common.states import STATES, UNKNOWN, State
+
+register = template.Library()
+
+# Django's names for our three interfaces -> the language tag of the page. The font picks Serbian letterforms by it.
+LANGUAGE_TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
+# Each in its own words: a person who cannot read the current script must still find theirs.
+INTERFACES = (("sr", "sr-Cyrl", "Српски, ћирилица"), ("sr-latn", "sr-Latn", "Srpski, latinica"), ("en", "en", "English"))
+NETWORK_NAMES = {
+    "bluesky": "Bluesky",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "linkedin": "LinkedIn",
+    "mastodon": "Mastodon",
+    "telegram": "Telegram",
+    "threads": "Threads",
+    "tiktok": "TikTok",
+    "viber": "Viber",
+    "x": "X",
+    "youtube": "YouTube",
+}
+MESSAGE_TONES = {"success": "good", "error": "problem", "warning": "warning", "info": "info", "debug": "quiet"}
+CALLOUT_ICONS = {
+    "info": "info",
+    "good": "circle-check",
+    "warning": "triangle-alert",
+    "problem": "octagon-alert",
+    "waiting": "hourglass",
+    "quiet": "info",
+}
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+# ---- pictures ----
+
+
+@lru_cache(maxsize=1)
+def sprite_names() -> frozenset[str]:
+    """Names in the sprite, so that a misspelt icon is an error and not a hole in the page."""
+    sprite = Path(settings.BASE_DIR) / "static" / "img" / "icons.svg"
+    return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read_text(encoding="utf-8")))
+
+
+def _use(name: str, css: str, colour: str = "") -> SafeString:
+    if name not in sprite_names():
+        raise template.TemplateSyntaxError(f"There is no icon named {name!r}; see tools/vendor/icons.mjs.")
+    colour_attribute = format_html(' color="{}"', colour) if colour else ""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"{}><use href="{}#{}"/></svg>',
+        css,
+        colour_attribute,
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """`size` is "", "small" or "large". Icons are decoration: the word stands beside them or in aria-label."""
+    return _use(name, f"icon icon-{size}" if size else "icon")
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """The drum."""
+    return _use("mark", "mark")
+
+
+@register.simple_tag
+def drawing(name: str) -> SafeString:
+    """posts, inbox, calendar, numbers, search, mentoring or closed."""
+    return _use(f"drawing-{name}", "drawing")
+
+
+@register.simple_tag
+def network_icon(platform: str) -> SafeString:
+    """The network's mark, a globe for one we have no mark of."""
+    name = "network-x" if platform == "x" else platform
+    return _use(name if name in sprite_names() else "globe", "icon")
+
+
+@register.simple_tag
+def network(platform: str, label: str = "") -> SafeString:
+    """Mark and name of a network; `label` replaces the name, e.g. with the channel's."""
+    text = label or NETWORK_NAMES.get(platform) or platform.replace("_", " ").capitalize()
+    return format_html('<span class="network">{}<span>{}</span></span>', network_icon(platform), text)
+
+
+@register.simple_tag
+def arms(municipality: Any, size: str = "") -> SafeString:
+    """Coat of arms, or our neutral shield with the municipality's colour. Always beside the name, hence no alt text."""
+    css = f"arms arms-{size}" if size else "arms"
+    picture = getattr(municipality, "arms", None)
+    if picture:
+        return format_html('<img class="{}" src="{}" alt="" width="28" height="32">', css, picture.url)
+    colour = str(getattr(municipality, "colour", "") or "")
+    return _use("arms", css, colour if COLOUR.fullmatch(colour) else "")
+
+
+@register.simple_tag
+def avatar(person: Any, size: str = "") -> SafeString:
+    """Initials of a person; decoration, the name stands beside it."""
+    words = str(person or "?").replace("@", " ").split()
+    initials = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    css = f"avatar avatar-{size}" if size else "avatar"
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials)
+
+
+@register.simple_tag
+def person(someone: Any, note: Any = "") -> SafeString:
+    """Initials, name and a small line (role, municipality, time) below."""
+    small = format_html("<small>{}</small>", note) if note else ""
+    return format_html(
+        '<span class="person">{}<span class="person-text"><span>{}</span>{}</span></span>', avatar(someone), someone, small
+    )
+
+
+# ---- words and numbers ----
+
+
+@register.simple_tag
+def state(value: Any, label: str = "", plain: bool = False) -> SafeString:
+    """A pill for a state: its name, a member of TextChoices (its label is used), or (tone, icon, label)."""
+    known = State(*value) if isinstance(value, tuple) else STATES.get(str(value), UNKNOWN)
+    # Our own word wins over the enum's where we have one, so that a state is called the same everywhere.
+    text = label or known.label or getattr(value, "label", "") or str(value).replace("_", " ").capitalize()
+    css = f"pill tone-{known.tone} tone-plain" if plain else f"pill tone-{known.tone}"
+    return format_html('<span class="{}">{}<span>{}</span></span>', css, icon(known.icon), text)
+
+
+@register.simple_tag
+def number(value: float | None, reason: str = "", places: int | None = None) -> SafeString:
+    """A number as the language writes it; a missing one is a dash with its reason, never a zero."""
+    if value is None:
+        why = reason or _("No reading")
+        return format_html(
+            '<span class="gap" title="{}"><span aria-hidden="true">–</span><span class="visually-hidden">{}</span></span>',
+            why,
+            why,
+        )
+    text = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return format_html('<span class="number">{}</span>', text.replace("-", "−"))
+
+
+@register.simple_tag
+def counter(count: int | None, quiet: bool = False) -> SafeString:
+    """A small count; nothing at all for 0."""
+    if not count:
+        return mark_safe("")
+    css = "counter counter-quiet" if quiet else "counter"
+    return format_html('<span class="{}">{}</span>', css, count if count < 100 else "99+")
+
+
+@register.simple_tag
+def letters(count: int, limit: int) -> SafeString:
+    """How much of a network's length is used, in words when it is too much."""
+    if count > limit:
+        text = _("%(over)s too many") % {"over": count - limit}
+        return format_html('<span class="letters letters-over">{}</span>', text)
+    css = "letters letters-close" if count > limit * 0.9 else "letters"
+    return format_html('<span class="{}">{} / {}</span>', css, count, limit)
+
+
+@register.simple_tag
+def when(moment: datetime | date | None, style: str = "") -> SafeString:
+    """`<time>` in the page's zone. `style`: "" date and time, "date", "time", "ago" (with the full time as title)."""
+    if moment is None:
+        return mark_safe("")
+    if isinstance(moment, datetime):
+        moment = timezone.localtime(moment)
+    machine = moment.isoformat()
+    if not isinstance(moment, datetime) or style == "date":
+        return format_html('<time datetime="{}">{}</time>', machine, formats.date_format(moment, "DATE_FORMAT"))
+    clock = formats.time_format(moment, "H:i")
+    if style == "time":
+        return format_html('<time datetime="{}">{}</time>', machine, clock)
+    full = pgettext("date and time", "%(date)s, %(time)s") % {"date": formats.date_format(moment, "DATE_FORMAT"), "time": clock}
+    if style == "ago":
+        return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, _ago(moment, full))
+    return format_html('<time datetime="{}">{}</time>', machine, full)
+
+
+def _ago(moment: datetime, full: str) -> str:
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 0 or minutes >= 24 * 60:
+        return full
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return _("%(count)s min ago") % {"count": minutes}
+    return _("%(count)s h ago") % {"count": minutes // 60}
+
+
+# ---- forms ----
+
+
+@register.simple_tag
+def field(bound: BoundField) -> SafeString:
+    """One field: label, hint, control, error."""
+    return bound.as_field_group()
+
+
+@register.inclusion_tag("ui/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """All problems of a form on top of it, each a link to its field. Prints nothing for a form without problems."""
+    fields = [bound for bound in form if bound.errors] if form.is_bound else []
+    return {"fields": fields, "general": form.non_field_errors() if form.is_bound else []}
+
+
+@register.filter
+def control_id(bound: BoundField) -> str:
+    """The id an error summary can jump to; of a group of choices, the first one's."""
+    return f"{bound.auto_id}_0" if bound.use_fieldset else str(bound.id_for_label or bound.auto_id)
+
+
+# ---- parts ----
+
+
+@register.inclusion_tag("ui/empty.html")
+def empty(
+    picture: str, title: str, text: str = "", url: str = "", action: str = "", action_icon: str = ""
+) -> dict[str, Any]:
+    """What stands where nothing is yet: a drawing, a sentence, what to do next."""
+    return {"picture": picture, "title": title, "text": text, "url": url, "action": action, "action_icon": action_icon}
+
+
+@register.inclusion_tag("ui/stat.html")
+def stat(
+    label: str,
+    value: float | None,
+    formula: str = "",
+    change: float | None = None,
+    against: str = "",
+    reason: str = "",
+    places: int | None = None,
+    unit: str = "",
+    spark: str = "",
+    better: str = "up",
+) -> dict[str, Any]:
+    """One number with the name of its formula.
+
+    `change` is a difference in per cent against what `against` says; `better` is "up", "down" or "" when neither
+    direction is good. `reason` says why a value is None. `spark` is the SVG of `charts.sparkline`.
+    """
+    direction = "" if change is None or change == 0 else "up" if change > 0 else "down"
+    tone = "" if not better or not direction else "up" if direction == better else "down"
+    return {
+        "label": label,
+        "value": value,
+        "formula": formula,
+        "change": None if change is None else abs(change),
+        "direction": direction,
+        "tone": tone,
+        "against": against,
+        "reason": reason,
+        "places": places,
+        "unit": unit,
+        "spark": spark,
+    }
+
+
+@register.inclusion_tag("ui/tabs.html")
+def tabs(items: Iterable[Any], label: str) -> dict[str, Any]:
+    """Links between sibling pages; an item has label, url, current and perhaps count and icon."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("ui/segments.html")
+def segments(items: Iterable[Any], label: str) -> dict[str, Any]:
+    """A choice between views of the same thing (month, week, list), as links."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("ui/pagination.html", takes_context=True)
+def pagination(context: Context, page: Page, parameter: str = "page") -> dict[str, Any]:
+    """Pages of a list; keeps the other parameters of the address."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    links = [(each, _address(context, parameter, each)) for each in numbers]
+    return {
+        "page": page,
+        "links": links,
+        "skip": page.paginator.ELLIPSIS,
+        "previous": _address(context, parameter, page.number - 1),
+        "next": _address(context, parameter, page.number + 1),
+    }
+
+
+def _address(context: Context, parameter: str, value: Any) -> str:
+    query = context["request"].GET.copy() if "request" in context else None
+    if query is None:
+        return f"?{parameter}={value}"
+    query[parameter] = value
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("ui/progress.html")
+def progress(label: str, value: int | None, most: int = 100) -> dict[str, Any]:
+    """How far a long job is; None while nobody knows."""
+    return {"label": label, "value": value, "most": most}
+
+
+@register.inclusion_tag("ui/chart.html")
+def chart(drawn: Any, level: int = 2) -> dict[str, Any]:
+    """A chart of common/charts.py with its legend, formula, read-out and the table beside it."""
+    return {"chart": drawn, "level": level}
+
+
+@register.simple_block_tag
+def callout(content: str, tone: str = "info", title: str = "", symbol: str = "", role: str = "") -> SafeString:
+    """`{% callout "warning" title=… %}what it means, what to do{% endcallout %}`; role="alert" only after an act."""
+    heading = format_html('<p class="callout-title">{}</p>', title) if title else ""
+    role_attribute = format_html(' role="{}"', role) if role else ""
+    return format_html(
+        '<div class="callout callout-{}"{}>{}<div class="callout-body">{}{}</div></div>',
+        tone,
+        role_attribute,
+        icon(symbol or CALLOUT_ICONS[tone]),
+        heading,
+        content,
+    )
+
+
+@register.simple_block_tag
+def table(content: str, label: str) -> SafeString:
+    """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a region of its own, also by keyboard."""
+    return format_html(
+        '<div class="table-region" role="region" tabindex="0" aria-label="{}"><table class="table">{}</table></div>',
+        label,
+        content,
+    )
+
+
+@register.simple_block_tag
+def menu(content: str, label: str = "", symbol: str = "ellipsis", css: str = "", start: bool = False) -> SafeString:
+    """`{% menu %}<a class="menu-item">…{% endmenu %}`: what is rare. Works without a script."""
+    return format_html(
+        '<details class="menu{}"><summary class="button {}">{}<span>{}</span></summary>'
+        '<div class="menu-panel">{}</div></details>',
+        " menu-start" if start else "",
+        css,
+        icon(symbol),
+        label or _("More"),
+        content,
+    )
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: str, css: str = "") -> SafeString:
+    """`{% dialog "move" "Move the post" %}…{% enddialog %}`, opened by any element with data-dialog="move"."""
+    return format_html(
+        '<dialog class="dialog {}" id="{}" aria-labelledby="{}-title"><div class="dialog-head"><h2 id="{}-title">{}</h2>'
+        '<form method="dialog"><button class="button button-quiet button-icon button-small" aria-label="{}">{}</button>'
+        "</form></div>{}</dialog>",
+        css,
+        id,
+        id,
+        id,
+        title,
+        _("Close"),
+        icon("x"),
+        content,
+    )
+
+
+# ---- the page around ----
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """Language tag of the page, with its script."""
+    return LANGUAGE_TAGS.get(get_language() or "sr", "sr-Cyrl")
+
+
+@register.simple_tag
+def interfaces() -> tuple[tuple[str, str, str], ...]:
+    """(code, language tag, own name) of each interface."""
+    return INTERFACES
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """"light", "dark" or "" (as the system says), remembered in a cookie so that no page flashes in the wrong one."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("theme", "") if request else ""
+    return chosen if chosen in ("light", "dark") else ""
+
+
+@register.simple_tag
+def bottom_items(nav: Any) -> list[Any]:
+    """Up to four links for the bottom bar of a narrow screen: those marked `bottom`, else the longest section's first."""
+    if not nav:
+        return []
+    every = [each for section in nav for each in _items(section)]
+    chosen = [each for each in every if _get(each, "bottom")]
+    return (chosen or max((_items(section) for section in nav), key=len))[:4]
+
+
+def _get(thing: Any, name: str) -> Any:
+    return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
+
+
+def _items(section: Any) -> list[Any]:
+    return list(section["items"] if isinstance(section, dict) else section.items)
+
+
+@register.filter
+def message_tone(message: Any) -> str:
+    """Tone of one of Django's messages."""
+    return MESSAGE_TONES.get(message.level_tag, "info")
+
+
+@register.filter
+def message_icon(message: Any) -> str:
+    return CALLOUT_ICONS[message_tone(message)]
+
+
+@register.filter
+def undo_url(message: Any) -> str:
+    """`messages.success(request, text, extra_tags="undo:/where/")` puts an Undo button beside the text."""
+    return next((tag[5:] for tag in (message.extra_tags or "").split() if tag.startswith("undo:/")), "")
