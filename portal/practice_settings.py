@@ -1,8 +1,10 @@
 """Settings of the practice network: the same stores, an origin, cookies and urls of its own."""
 
 from portal.settings import *  # noqa: F403
-from portal.settings import PRACTICE_URL
+from portal.settings import INSTALLED_APPS, PRACTICE_URL
 
+# allauth insists on its middleware, and nobody signs in here with an account of the portal.
+INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("allauth")]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "portal.practice_wsgi.application"
 SESSION_COOKIE_NAME = "dobosar_practice"
