@@ -1,0 +1,37 @@
+"""Numbers as the language of the interface writes them: 1.234,5 in Serbian, 1,234.5 in English.
+
+Django's USE_THOUSAND_SEPARATOR stays off, because it would also put dots into ids and years.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from math import floor, log10
+
+from django.utils import formats
+
+Number = int | float | Decimal
+MISSING = "–"
+
+
+def number(value: Number | None, places: int | None = None) -> str:
+    """`value` with its thousands apart and `places` decimals (as they are, if None); a dash for no value."""
+    if value is None:
+        return MISSING
+    exact = Decimal(str(value))
+    if places is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return formats.number_format(exact, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def per_thousand(value: Number | None, population: int | None) -> float | None:
+    """`value` per 1,000 of `population`; None where either is not known."""
+    return None if value is None or not population else float(value) * 1000 / population
+
+
+def significant(value: Number | None, figures: int = 3) -> str:
+    """`value` rounded to `figures` significant figures (22.3; 1.46; 1,235), with at most two decimals."""
+    if value is None:
+        return MISSING
+    if value == 0:
+        return number(0)
+    magnitude = floor(log10(abs(float(value)))) + 1
+    return number(value, min(2, max(0, figures - magnitude)))
