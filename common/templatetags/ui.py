@@ -30,7 +30,11 @@ register = template.Library()
 # Django's names for our three interfaces -> the language tag of the page. The font picks Serbian letterforms by it.
 LANGUAGE_TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
 # Each in its own words: a person who cannot read the current script must still find theirs.
-INTERFACES = (("sr", "sr-Cyrl", "Српски, ћирилица"), ("sr-latn", "sr-Latn", "Srpski, latinica"), ("en", "en", "English"))
+INTERFACES = (
+    ("sr", "sr-Cyrl", "Српски, ћирилица"),
+    ("sr-latn", "sr-Latn", "Srpski, latinica"),
+    ("en", "en", "English"),
+)
 NETWORK_NAMES = {
     "bluesky": "Bluesky",
     "facebook": "Facebook",
@@ -135,9 +139,8 @@ def avatar(person: Any, size: str = "") -> SafeString:
 def person(someone: Any, note: Any = "") -> SafeString:
     """Initials, name and a small line (role, municipality, time) below."""
     small = format_html("<small>{}</small>", note) if note else ""
-    return format_html(
-        '<span class="person">{}<span class="person-text"><span>{}</span>{}</span></span>', avatar(someone), someone, small
-    )
+    text = format_html('<span class="person-text"><span>{}</span>{}</span>', someone, small)
+    return format_html('<span class="person">{}{}</span>', avatar(someone), text)
 
 
 # ---- words and numbers ----
@@ -158,11 +161,8 @@ def number(value: float | None, reason: str = "", places: int | None = None) -> 
     """A number as the language writes it; a missing one is a dash with its reason, never a zero."""
     if value is None:
         why = reason or _("No reading")
-        return format_html(
-            '<span class="gap" title="{}"><span aria-hidden="true">–</span><span class="visually-hidden">{}</span></span>',
-            why,
-            why,
-        )
+        sign = format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', why)
+        return format_html('<span class="gap" title="{}">{}</span>', why, sign)
     text = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
     return format_html('<span class="number">{}</span>', text.replace("-", "−"))
 
@@ -199,7 +199,8 @@ def when(moment: datetime | date | None, style: str = "") -> SafeString:
     clock = formats.time_format(moment, "H:i")
     if style == "time":
         return format_html('<time datetime="{}">{}</time>', machine, clock)
-    full = pgettext("date and time", "%(date)s, %(time)s") % {"date": formats.date_format(moment, "DATE_FORMAT"), "time": clock}
+    day = formats.date_format(moment, "DATE_FORMAT")
+    full = pgettext("date and time", "%(date)s, %(time)s") % {"date": day, "time": clock}
     if style == "ago":
         return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, _ago(moment, full))
     return format_html('<time datetime="{}">{}</time>', machine, full)
@@ -243,7 +244,7 @@ def control_id(bound: BoundField) -> str:
 
 @register.inclusion_tag("ui/empty.html")
 def empty(
-    picture: str, title: str, text: str = "", url: str = "", action: str = "", action_icon: str = ""
+    picture: str, title: str, text: str = "", *, url: str = "", action: str = "", action_icon: str = ""
 ) -> dict[str, Any]:
     """What stands where nothing is yet: a drawing, a sentence, what to do next."""
     return {"picture": picture, "title": title, "text": text, "url": url, "action": action, "action_icon": action_icon}
@@ -254,6 +255,7 @@ def stat(
     label: str,
     value: float | None,
     formula: str = "",
+    *,
     change: float | None = None,
     against: str = "",
     reason: str = "",
@@ -372,18 +374,14 @@ def menu(content: str, label: str = "", symbol: str = "ellipsis", css: str = "",
 @register.simple_block_tag
 def dialog(content: str, id: str, title: str, css: str = "") -> SafeString:
     """`{% dialog "move" "Move the post" %}…{% enddialog %}`, opened by any element with data-dialog="move"."""
-    return format_html(
-        '<dialog class="dialog {}" id="{}" aria-labelledby="{}-title"><div class="dialog-head"><h2 id="{}-title">{}</h2>'
-        '<form method="dialog"><button class="button button-quiet button-icon button-small" aria-label="{}">{}</button>'
-        "</form></div>{}</dialog>",
-        css,
-        id,
-        id,
-        id,
-        title,
+    close = format_html(
+        '<form method="dialog"><button class="button button-quiet button-icon button-small" aria-label="{}">{}</button></form>',
         _("Close"),
         icon("x"),
-        content,
+    )
+    head = format_html('<div class="dialog-head"><h2 id="{}-title">{}</h2>{}</div>', id, title, close)
+    return format_html(
+        '<dialog class="dialog {}" id="{}" aria-labelledby="{}-title">{}{}</dialog>', css, id, id, head, content
     )
 
 
@@ -404,7 +402,7 @@ def interfaces() -> tuple[tuple[str, str, str], ...]:
 
 @register.simple_tag(takes_context=True)
 def theme(context: Context) -> str:
-    """"light", "dark" or "" (as the system says), remembered in a cookie so that no page flashes in the wrong one."""
+    """ "light", "dark" or "" (as the system says), remembered in a cookie so that no page flashes in the wrong one."""
     request = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request else ""
     return chosen if chosen in ("light", "dark") else ""
@@ -412,7 +410,7 @@ def theme(context: Context) -> str:
 
 @register.simple_tag
 def bottom_items(nav: Any) -> list[Any]:
-    """Up to four links for the bottom bar of a narrow screen: those marked `bottom`, else the longest section's first."""
+    """Up to four links for a narrow screen's bottom bar: those marked `bottom`, else the longest section's first."""
     if not nav:
         return []
     every = [each for section in nav for each in _items(section)]
