@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Subject(models.TextChoices):
+class SubjectKind(models.TextChoices):
     """What a pull looks at."""
 
     PUBLICATION = "publication", _("Publication")
