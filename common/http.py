@@ -5,6 +5,7 @@ every address is checked, and the connection goes to the checked address, so a n
 (DNS rebinding) gains nothing. `NotReached` means that no byte of the request left; `NoAnswer` that it may have.
 """
 
+import contextlib
 import ipaddress
 import json
 import logging
@@ -174,7 +175,7 @@ class Http:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is on the open internet. IPv4 hidden in IPv6 is judged as the IPv4 it reaches."""
-    ip = ipaddress.ip_address(address.split("%")[0])
+    ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
         if inner is not None:
@@ -291,10 +292,9 @@ class _Trip:
     def _give_up(self) -> None:
         self.overdue = True
         if self.socket is not None:
-            try:
+            # Closed already is what we want.
+            with contextlib.suppress(OSError):
                 self.socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # It is closed already, which is what we want.
 
     def close(self) -> None:
         self.watchdog.cancel()

@@ -19,6 +19,7 @@ from platforms.types import (
     Keys,
     Limits,
     Look,
+    Message,
     Messages,
     Outgoing,
     Pending,
@@ -50,6 +51,10 @@ class Connects(Protocol):
         facts: Facts | None = ...,
         keep: Keep | None = ...,
     ) -> None: ...
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        """The server's base address from what a person typed. Pure. Raises `Rejected(field="server")`."""
 
     def look(self) -> dict[str, Any]:
         """The server's facts, to be stored on the channel and given back as `facts`. Refresh daily. A read."""
@@ -83,7 +88,10 @@ class Publishes(Protocol):
         """Pure. Empty means: as far as we can know, the network will take it."""
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
-        """Mutates; once per attempt. `http.before_send` runs right before the one request that makes it public."""
+        """Mutates; once per attempt. `http.before_send` runs right before the one request that makes it public.
+
+        It runs a second time when the network refused that request for an expired session and it is sent again.
+        """
 
     def poll(self, pending: Pending) -> Published | Pending:
         """Reads what became of it. Raises `Rejected` where the network gave up on it."""
@@ -118,6 +126,10 @@ class Converses(Protocol):
 
     def replies(self, remote_id: str) -> Messages:
         """Reads the answers below one post of ours, as far as the server knows them."""
+
+    @classmethod
+    def opening(cls, message: Message) -> str:
+        """What an answer has to begin with so that its author hears of it, or "". Pure."""
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """Mutates: `outgoing.reply_to` is the message's `remote_id`. Same rules as `publish`."""

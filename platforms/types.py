@@ -1,7 +1,8 @@
 """The values that go into connectors and come out of them. All frozen; times are aware UTC."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -140,7 +141,7 @@ class Problem:
     message_id: str
     severity: str = "error"
     """"error" stops the post, "warning" does not."""
-    params: Mapping[str, int | str] = field(default_factory=dict)
+    params: Mapping[str, int | str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ class Message:
     url: str
     at: datetime
     kind: str = "reply"
-    """"reply" or "mention"."""
+    """"reply", "mention" or "quote"."""
 
 
 @dataclass(frozen=True)

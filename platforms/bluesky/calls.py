@@ -1,0 +1,166 @@
+"""Calls to a personal data server and what its answers mean. https://docs.bsky.app/docs/api/at-protocol-xrpc-api"""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from common.http import Answer, Http
+from platforms import answers
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.types import Credential
+
+RESET = "ratelimit-reset"  # epoch seconds: https://docs.bsky.app/docs/advanced-guides/rate-limits
+# An access token lives two hours; this much before its end it is renewed on our own accord.
+RENEW_BEFORE = timedelta(minutes=5)
+# The reference server answers a dead token with 400, not 401.
+EXPIRED = frozenset({"ExpiredToken", "InvalidToken"})
+NO_RIGHT = frozenset(
+    {"AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired", "AccountTakedown", "AccountDeactivated"}
+)
+REFUSALS = frozenset({400, 404, 405, 409, 410, 413, 415, 422})
+
+
+class Calls:
+    """Requests to the account's own server, with a session that renews itself once it has run out."""
+
+    def __init__(
+        self, http: Http, server: str, credential: Credential | None, keep: Callable[[Credential], None] | None
+    ) -> None:
+        self.http = http
+        self.server = (credential.service if credential and credential.service else server).rstrip("/")
+        self.credential = credential
+        self.keep = keep
+
+    @property
+    def did(self) -> str:
+        return self._credential().account_id
+
+    def _credential(self) -> Credential:
+        if self.credential is None:
+            raise NeedsConsent("There is no session.")
+        return self.credential
+
+    def secrets(self) -> tuple[str, ...]:
+        c = self.credential
+        return (c.access_token, c.refresh_token) if c else ()
+
+    def url(self, method: str) -> str:
+        return f"{self.server}/xrpc/{method}"
+
+    def get(self, method: str, params: Any = None) -> Any:
+        """The JSON of a read. Raises the five errors; `Rejected.code` is the server's error name."""
+        return self._with_session("GET", method, public=False, params=params)
+
+    def upload(self, content: bytes, mime: str) -> Any:
+        """A blob nobody sees until a record names it."""
+        headers = {"Content-Type": mime}
+        answer = self._with_session("POST", "com.atproto.repo.uploadBlob", public=False, data=content, headers=headers)
+        if not isinstance(answer, dict) or not isinstance(answer.get("blob"), dict):
+            raise NotReached("The server did not take the picture.")
+        return answer["blob"]
+
+    def write(self, method: str, record: Any, *, commits: bool = True) -> Any:
+        """A request that others see the effect of. Without a usable answer it raises `OutcomeUnknown`.
+
+        `commits` is False for what takes something away: nothing is asked before that.
+        """
+        return self._with_session("POST", method, public=True, commits=commits, json=record)
+
+    def _with_session(self, verb: str, method: str, *, public: bool, **more: Any) -> Any:
+        until = self._credential().expires_at
+        if until and datetime.now(UTC) > until - RENEW_BEFORE:
+            self.renew()
+        answer = self._send(verb, method, public, more)
+        if not answer.ok and name(answer) in EXPIRED:
+            # Refused before anything was done, so the same request may go out once more.
+            self.renew()
+            answer = self._send(verb, method, public, more)
+        if answer.ok:
+            return answers.body(answer, public=public, secrets=self.secrets())
+        raise self.problem(answer, public=public)
+
+    def _send(self, verb: str, method: str, public: bool, more: dict[str, Any]) -> Answer:
+        headers = {"Authorization": f"Bearer {self._credential().access_token}", **more.get("headers", {})}
+        send = answers.write if public else answers.read
+        arguments = {**more, "headers": headers}
+        return send(lambda: self.http.request(verb, self.url(method), **arguments))
+
+    def renew(self) -> Credential:
+        """A new pair of tokens; `keep` gets it at once, since the old pair is used up."""
+        old = self._credential()
+        headers = {"Authorization": f"Bearer {old.refresh_token}"}
+        answer = answers.read(lambda: self.http.post(self.url("com.atproto.server.refreshSession"), headers=headers))
+        if not answer.ok:
+            if name(answer) in EXPIRED:
+                raise NeedsConsent("The session has ended.", answers.evidence(answer, self.secrets()))
+            raise self.problem(answer, public=False)
+        fresh = session(answers.body(answer, public=False), old.service or self.server)
+        self.credential = replace(fresh, service=old.service or fresh.service)
+        if self.keep:
+            self.keep(self.credential)
+        return self.credential
+
+    def problem(self, answer: Answer, *, public: bool) -> PlatformError:
+        """The error that an unsuccessful answer stands for."""
+        code, told = name(answer), message(answer)
+        evidence = answers.evidence(answer, self.secrets())
+        if answer.status in (401, 403) or code in NO_RIGHT or code in EXPIRED:
+            return NeedsConsent(told or "The server no longer accepts our access.", evidence)
+        if answer.status == 429:
+            return answers.rate_limited(answer, RESET, self.secrets())
+        if answer.status in REFUSALS:
+            return Rejected(told or "The server refused this.", code=code or str(answer.status), evidence=evidence)
+        if public:
+            return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
+        return NotReached("The server does not answer properly at the moment.", evidence)
+
+
+def session(answer: Any, server: str) -> Credential:
+    """The credential in a createSession or refreshSession answer."""
+    if not isinstance(answer, dict) or not answer.get("accessJwt") or not answer.get("did"):
+        raise NotReached("The server's answer is not a session.")
+    return Credential(
+        access_token=str(answer["accessJwt"]),
+        refresh_token=str(answer.get("refreshJwt") or ""),
+        expires_at=expiry(str(answer["accessJwt"])),
+        service=data_server(answer.get("didDoc")) or server,
+        account_id=str(answer["did"]),
+    )
+
+
+def data_server(document: Any) -> str:
+    """Where the account lives, by its DID document. https://atproto.com/specs/did#did-documents"""
+    services = document.get("service") if isinstance(document, dict) else None
+    for service in services if isinstance(services, list) else ():
+        if isinstance(service, dict) and service.get("type") == "AtprotoPersonalDataServer":
+            return str(service.get("serviceEndpoint") or "").rstrip("/")
+    return ""
+
+
+def expiry(token: str) -> datetime | None:
+    """When a JWT runs out, unverified: only to renew in time."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return datetime.fromtimestamp(claims["exp"], UTC)
+    except (IndexError, ValueError, KeyError, TypeError, OverflowError):
+        return None
+
+
+def _field(answer: Answer, field: str) -> str:
+    try:
+        found = answer.json()
+    except ValueError:
+        return ""
+    return str(found.get(field) or "")[:300] if isinstance(found, dict) else ""
+
+
+def name(answer: Answer) -> str:
+    return _field(answer, "error")
+
+
+def message(answer: Answer) -> str:
+    return _field(answer, "message")

@@ -1,0 +1,251 @@
+"""Bluesky: an account on a personal data server, signed in with an app password.
+
+A post is at most four pictures (uploaded first, seen by nobody) and one putRecord under a key that was fixed before
+the first attempt. The same bytes under the same key are a success without a second post, so an unclear outcome may
+be repeated at will, and getRecord tells at any time whether the post is there.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from common.http import Http
+from platforms import answers, checks
+from platforms.addresses import address
+from platforms.bluesky import records
+from platforms.bluesky.calls import Calls, name, session
+from platforms.bluesky.conversation import Conversation
+from platforms.bluesky.facets import facets
+from platforms.bluesky.tid import record_key
+from platforms.errors import NotReached, OutcomeUnknown, Rejected
+from platforms.protocols import Facts, Keep
+from platforms.types import (
+    Absent,
+    Credential,
+    Found,
+    Gone,
+    Keys,
+    Limits,
+    Look,
+    Outgoing,
+    Pending,
+    Picture,
+    Problem,
+    Profile,
+    Published,
+    Read,
+    Reading,
+    Readings,
+)
+
+DEFAULT_SERVER = "https://bsky.social"
+BATCH = 25  # getPosts takes no more
+# Newer servers take 2,000,000; every server takes this.
+IMAGE_BYTES = 1_000_000
+ALT_CHARACTERS = 2000  # what the app allows; the lexicon has no limit. [mem]
+
+
+class Bluesky(Conversation):
+    """One account. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "app_password"
+    measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
+    account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str = DEFAULT_SERVER,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+    ) -> None:
+        self.facts = facts or {}
+        self.calls = Calls(http, server or DEFAULT_SERVER, credential, keep)
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else DEFAULT_SERVER
+
+    def look(self) -> dict[str, Any]:
+        answer = answers.read(lambda: self.calls.http.get(self.calls.url("com.atproto.server.describeServer")))
+        try:
+            told = answer.json() if answer.ok else None
+        except ValueError:
+            told = None
+        if not isinstance(told, dict) or not told.get("did"):
+            if answer.status >= 500 or answer.status == 429:
+                raise NotReached("The server does not answer properly at the moment.", {"status": answer.status})
+            raise Rejected("No Bluesky server answers at this address.", field="server", code="not_bluesky")
+        return {"did": str(told["did"])}
+
+    def prepare(self, redirect_uri: str) -> Keys:
+        """An app password needs no application."""
+        return Keys()
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        raise NotImplementedError("This network is connected with an app password.")
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        """Thirty tries in five minutes are allowed per account and address, so sessions are kept and renewed."""
+        form = {"identifier": answer["identifier"].strip().removeprefix("@"), "password": answer["password"].strip()}
+        reply = answers.read(
+            lambda: self.calls.http.post(self.calls.url("com.atproto.server.createSession"), json=form)
+        )
+        if reply.ok:
+            return session(answers.body(reply, public=False), self.calls.server)
+        evidence = answers.evidence(reply, (form["password"],))
+        if name(reply) == "AuthFactorTokenRequired":
+            told = "This is the account's main password. Make an app password and use that."
+            raise Rejected(told, field="password", code="AuthFactorTokenRequired", evidence=evidence)
+        if reply.status == 401:
+            told = "The handle or the app password is not right."
+            raise Rejected(told, field="password", code="AuthenticationRequired", evidence=evidence)
+        raise self.calls.problem(reply, public=False)
+
+    def refresh(self) -> Credential:
+        return self.calls.renew()
+
+    def profile(self) -> Profile:
+        """The followers come from the network's index and are None while that does not answer."""
+        mine = self.calls.get("com.atproto.server.getSession")
+        view = self._profile_view()
+        did, handle = str(mine["did"]), str(mine["handle"])
+        return Profile(
+            remote_id=did,
+            handle=f"@{handle}",
+            name=str(view.get("displayName") or handle),
+            url=f"https://bsky.app/profile/{handle}",
+            avatar_url=str(view.get("avatar") or ""),
+            followers=records.numbers(view, records.ACCOUNT_COUNTS).get("followers"),
+        )
+
+    def _profile_view(self) -> dict[str, Any]:
+        try:
+            view = self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})
+        except (NotReached, Rejected):
+            return {}
+        return view if isinstance(view, dict) else {}
+
+    def revoke(self) -> None:
+        """Ends this session; the app password itself can only be removed by its owner in the settings."""
+        if not self.calls.credential:
+            return
+        headers = {"Authorization": f"Bearer {self.calls.credential.refresh_token}"}
+        answer = answers.read(
+            lambda: self.calls.http.post(self.calls.url("com.atproto.server.deleteSession"), headers=headers)
+        )
+        if not answer.ok and answer.status not in (400, 401):
+            raise self.calls.problem(answer, public=False)
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        """https://docs.bsky.app/docs/advanced-guides/posts: 300 graphemes and 3,000 bytes."""
+        return Limits(
+            max_characters=300,
+            counting="graphemes",
+            max_bytes=3000,
+            max_images=4,
+            image_bytes=IMAGE_BYTES,
+            alt_characters=ALT_CHARACTERS,
+            link_card="ours",
+            card_and_pictures=False,
+        )
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        return checks.check(outgoing, limits)
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published:
+        record = records.post(
+            outgoing, facets(outgoing.text, self._resolve), self._embed(outgoing, read), self._reply(outgoing.reply_to)
+        )
+        key = record_key(outgoing.key, outgoing.created_at)
+        body = {"repo": self.calls.did, "collection": records.POST, "rkey": key, "record": record, "swapRecord": None}
+        try:
+            answer = self.calls.write("com.atproto.repo.putRecord", body)
+        except Rejected as refused:
+            # Something stands under our key already, with other bytes: an earlier attempt of ours got through.
+            found = self._look(key) if refused.code == "InvalidSwap" else None
+            if isinstance(found, Found):
+                return found.published
+            raise
+        if not isinstance(answer, dict) or not answer.get("uri"):
+            raise OutcomeUnknown("The server's answer names no post.")
+        return records.published(str(answer["uri"]), outgoing.created_at)
+
+    def _resolve(self, handle: str) -> str | None:
+        try:
+            return str(self.calls.get("com.atproto.identity.resolveHandle", {"handle": handle})["did"])
+        except (Rejected, KeyError):
+            return None
+
+    def _embed(self, outgoing: Outgoing, read: Read) -> dict[str, Any] | None:
+        if outgoing.pictures:
+            return records.images(outgoing.pictures, [self._blob(p, read) for p in outgoing.pictures])
+        if outgoing.link_card:
+            thumb = outgoing.link_card.picture
+            return records.external(outgoing.link_card, self._blob(thumb, read) if thumb else None)
+        return None
+
+    def _blob(self, picture: Picture, read: Read) -> Any:
+        return self.calls.upload(read(picture.ref), picture.mime)
+
+    def poll(self, pending: Pending) -> Published:
+        raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
+
+    def finish(self, outgoing: Outgoing, pending: Pending) -> Published:
+        raise NotImplementedError("This network publishes in one step.")
+
+    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+        """Always: a record key holds one record."""
+        return True
+
+    def find(self, outgoing: Outgoing, since: datetime, bound: Collection[str] = ()) -> Look:
+        return self._look(record_key(outgoing.key, outgoing.created_at))
+
+    def _look(self, key: str) -> Found | Absent:
+        """The account's own server reads its own writes; only the network's index lags."""
+        try:
+            found = self.calls.get("com.atproto.repo.getRecord", self._place(key))
+        except Rejected as refused:
+            if refused.code == "RecordNotFound":
+                return Absent()
+            raise
+        value = found.get("value") or {}
+        at = answers.moment(str(value["createdAt"])) if value.get("createdAt") else datetime.now(UTC)
+        return Found(records.published(str(found["uri"]), at), records.alts(value))
+
+    def _place(self, key: str) -> dict[str, str]:
+        return {"repo": self.calls.did, "collection": records.POST, "rkey": key}
+
+    def withdraw(self, remote_id: str) -> None:
+        """A success also when it is gone already."""
+        self.calls.write("com.atproto.repo.deleteRecord", self._place(remote_id.rsplit("/", 1)[-1]), commits=False)
+
+    # Measures
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        views: dict[str, Any] = {}
+        for start in range(0, len(remote_ids), BATCH):
+            page = self.calls.get("app.bsky.feed.getPosts", {"uris": list(remote_ids[start : start + BATCH])})
+            views.update({str(view["uri"]): view for view in page.get("posts") or ()})
+        told: list[Readings | Gone] = []
+        for remote_id in remote_ids:
+            now = datetime.now(UTC)
+            if remote_id in views:
+                told.append(Readings(remote_id, records.numbers(views[remote_id], records.COUNTS), now))
+            elif isinstance(self._look(remote_id.rsplit("/", 1)[-1]), Absent):
+                # Only our own server can tell a deleted post from one that the index has not seen yet.
+                told.append(Gone(remote_id, now))
+        return told
+
+    def account_readings(self) -> Reading:
+        view = self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})
+        return records.numbers(view, records.ACCOUNT_COUNTS)

@@ -1,0 +1,102 @@
+"""Reading what people answer, and answering. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.answers import moment
+from platforms.bluesky import records
+from platforms.bluesky.calls import Calls
+from platforms.errors import Rejected
+from platforms.types import Message, Messages, Outgoing, Published, Read
+
+GATE = "app.bsky.feed.threadgate"
+KINDS = frozenset({"reply", "mention", "quote"})
+PAGES = 5
+DEPTH = 6
+HIDDEN_AT_MOST = 300
+
+
+class Conversation:
+    """The half of the connector that talks with people."""
+
+    calls: Calls
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published:
+        raise NotImplementedError
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        """`cursor` is the time of the newest notification seen: the network's own cursor leads back in time."""
+        seen = moment(cursor) if cursor else None
+        found: list[dict[str, Any]] = []
+        params: dict[str, Any] = {"limit": 100}
+        for _ in range(PAGES):
+            page = self.calls.get("app.bsky.notification.listNotifications", params)
+            fresh = [n for n in page.get("notifications") or () if seen is None or records.when(n) > seen]
+            found += fresh
+            params["cursor"] = page.get("cursor")
+            if not fresh or not params["cursor"] or seen is None:
+                break
+        found.sort(key=records.when)
+        items = tuple(records.message(n, n["reason"]) for n in found if n.get("reason") in KINDS)
+        return Messages(items, records.when(found[-1]).isoformat() if found else cursor)
+
+    def replies(self, remote_id: str) -> Messages:
+        params = {"uri": remote_id, "depth": DEPTH, "parentHeight": 0}
+        thread = self.calls.get("app.bsky.feed.getPostThread", params).get("thread") or {}
+        items = sorted((records.message(view) for view in self._below(thread)), key=lambda m: m.at)
+        return Messages(tuple(items))
+
+    def _below(self, node: dict[str, Any]) -> list[dict[str, Any]]:
+        views = []
+        for child in node.get("replies") or ():
+            view = child.get("post")
+            # Nodes of deleted posts and of people who blocked us have no post.
+            if view and view.get("author", {}).get("did") != self.calls.did:
+                views.append(view)
+            views += self._below(child)
+        return views
+
+    @classmethod
+    def opening(cls, message: Message) -> str:
+        """Nothing: an answer reaches its author by the reference."""
+        return ""
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        return self.publish(outgoing, read)
+
+    def _reply(self, parent: str | None) -> dict[str, Any] | None:
+        """The references of an answer need the content hashes of parent and root."""
+        if not parent:
+            return None
+        record, cid = self._strong(parent)
+        here = {"uri": parent, "cid": cid}
+        return {"root": (record.get("reply") or {}).get("root") or here, "parent": here}
+
+    def _strong(self, uri: str) -> tuple[dict[str, Any], str]:
+        did, collection, key = uri.removeprefix("at://").split("/")
+        if did == self.calls.did:
+            # Our own server knows it at once; the index may lag behind.
+            place = {"repo": did, "collection": collection, "rkey": key}
+            found = self.calls.get("com.atproto.repo.getRecord", place)
+            return found["value"], str(found["cid"])
+        posts = self.calls.get("app.bsky.feed.getPosts", {"uris": [uri]}).get("posts") or ()
+        if not posts:
+            raise Rejected("The message that is answered is no longer there.", field="reply_to", code="parent_missing")
+        return posts[0]["record"], str(posts[0]["cid"])
+
+    def hide(self, remote_id: str, root: str) -> None:
+        """Adds to the list in the thread's gate, which has the key of the root and is written as a whole."""
+        place = {"repo": self.calls.did, "collection": GATE, "rkey": root.rsplit("/", 1)[-1]}
+        gate, cid = self._gate(place, root)
+        hidden = [*gate.get("hiddenReplies", ()), remote_id]
+        record = {**gate, "hiddenReplies": list(dict.fromkeys(hidden))[-HIDDEN_AT_MOST:]}
+        self.calls.write("com.atproto.repo.putRecord", {**place, "record": record, "swapRecord": cid})
+
+    def _gate(self, place: dict[str, str], root: str) -> tuple[dict[str, Any], str | None]:
+        try:
+            found = self.calls.get("com.atproto.repo.getRecord", place)
+        except Rejected as refused:
+            if refused.code != "RecordNotFound":
+                raise
+            return {"$type": GATE, "post": root, "createdAt": records.iso(datetime.now(UTC))}, None
+        return found["value"], str(found["cid"])

@@ -1,0 +1,58 @@
+"""What in a text is a link, a mention or a tag. Without a facet a URL is dead text.
+
+Offsets are UTF-8 bytes, not characters. https://docs.bsky.app/docs/advanced-guides/post-richtext
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import regex
+
+from platforms.counting import graphemes, urls
+
+MENTION = regex.compile(r"(?:^|(?<=[\s(]))@([a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?)")
+# A tag needs at least one character that is neither a digit nor punctuation.
+TAG = regex.compile(r"(?:^|(?<=\s))[#＃](?!\ufe0f)([^\s]*[^\d\s\p{P}][^\s]*)")
+TAIL = regex.compile(r"\p{P}+$")
+TAG_GRAPHEMES = 64
+
+Resolve = Callable[[str], str | None]
+"""Handle → DID, or None where nobody has that handle."""
+
+
+def facets(text: str, resolve: Resolve) -> list[dict[str, Any]]:
+    """Facets in the order of the text, never overlapping."""
+    links = [(s, e, {"$type": "app.bsky.richtext.facet#link", "uri": url}) for s, e, url in urls(text)]
+    spans = links + _mentions(text, resolve) + _tags(text)
+    kept: list[dict[str, Any]] = []
+    last = 0
+    for start, end, feature in sorted(spans, key=lambda span: span[:2]):
+        if start >= last:
+            kept.append({"index": _bytes(text, start, end), "features": [feature]})
+            last = end
+    return kept
+
+
+def _bytes(text: str, start: int, end: int) -> dict[str, int]:
+    before = len(text[:start].encode())
+    return {"byteStart": before, "byteEnd": before + len(text[start:end].encode())}
+
+
+def _mentions(text: str, resolve: Resolve) -> list[tuple[int, int, dict[str, str]]]:
+    found = []
+    for match in MENTION.finditer(text):
+        did = resolve(match.group(1)) if "." in match.group(1) else None
+        if did:
+            found.append((match.start(), match.end(), {"$type": "app.bsky.richtext.facet#mention", "did": did}))
+    return found
+
+
+def _tags(text: str) -> list[tuple[int, int, dict[str, str]]]:
+    found = []
+    for match in TAG.finditer(text):
+        tag = TAIL.sub("", match.group(1))
+        if tag and graphemes(tag) <= TAG_GRAPHEMES:
+            found.append(
+                (match.start(), match.start() + 1 + len(tag), {"$type": "app.bsky.richtext.facet#tag", "tag": tag})
+            )
+    return found

@@ -1,0 +1,98 @@
+"""Between Bluesky's records and views and our values. https://docs.bsky.app/docs/advanced-guides/posts"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.answers import moment
+from platforms.types import LinkCard, Message, Outgoing, Picture, Published
+
+POST = "app.bsky.feed.post"
+COUNTS = {"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"}
+ACCOUNT_COUNTS = {"followers": "followersCount", "following": "followsCount", "posts": "postsCount"}
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def post(
+    outgoing: Outgoing,
+    facets: list[dict[str, Any]],
+    embed: dict[str, Any] | None,
+    reply: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """The record, the same bytes at every attempt."""
+    record: dict[str, Any] = {
+        "$type": POST,
+        "text": outgoing.text,
+        "createdAt": iso(outgoing.created_at),
+        "langs": [outgoing.language],
+    }
+    more = {"facets": facets, "embed": embed, "reply": reply}
+    return record | {key: value for key, value in more.items() if value}
+
+
+def images(pictures: Sequence[Picture], blobs: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "$type": "app.bsky.embed.images",
+        "images": [
+            {"image": blob, "alt": picture.alt, "aspectRatio": {"width": picture.width, "height": picture.height}}
+            for picture, blob in zip(pictures, blobs, strict=True)
+        ],
+    }
+
+
+def external(card: LinkCard, thumb: Any) -> dict[str, Any]:
+    told = {"uri": card.url, "title": card.title, "description": card.description}
+    return {"$type": "app.bsky.embed.external", "external": told | ({"thumb": thumb} if thumb else {})}
+
+
+def alts(record: Mapping[str, Any]) -> tuple[str, ...]:
+    embed = record.get("embed") or {}
+    return tuple(str(image.get("alt") or "") for image in embed.get("images") or ())
+
+
+def permalink(uri: str) -> str:
+    """A DID in the address keeps it alive when the handle changes."""
+    did, _, key = uri.removeprefix("at://").split("/")
+    return f"https://bsky.app/profile/{did}/post/{key}"
+
+
+def published(uri: str, at: datetime) -> Published:
+    return Published(uri, permalink(uri), at)
+
+
+def numbers(view: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
+    told = {metric: view.get(name) for metric, name in names.items()}
+    return {m: v for m, v in told.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
+
+
+def message(view: Mapping[str, Any], kind: str = "reply") -> Message:
+    """A post view or a notification as a message to us: both have uri, author, record and indexedAt."""
+    author = view.get("author") or {}
+    record = view.get("record") or {}
+    reply = record.get("reply") or {}
+    uri = str(view["uri"])
+    return Message(
+        remote_id=uri,
+        in_reply_to=(reply.get("parent") or {}).get("uri"),
+        root=(reply.get("root") or {}).get("uri"),
+        author_id=str(author.get("did", "")),
+        author_handle=str(author.get("handle", "")),
+        author_name=str(author.get("displayName") or author.get("handle", "")),
+        author_url=f"https://bsky.app/profile/{author.get('did', '')}",
+        author_avatar_url=str(author.get("avatar") or ""),
+        text=str(record.get("text") or ""),
+        url=permalink(uri),
+        at=when(view),
+        kind=kind,
+    )
+
+
+def when(view: Mapping[str, Any]) -> datetime:
+    """When the network saw it: an author can write any time into a record."""
+    try:
+        return moment(str(view.get("indexedAt") or (view.get("record") or {})["createdAt"]))
+    except (KeyError, ValueError):
+        return datetime.now(UTC)

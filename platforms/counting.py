@@ -1,0 +1,82 @@
+"""How long a text is in the eyes of each network. Pure.
+
+`count(text, limits)` picks the function by `limits.counting`.
+"""
+
+import unicodedata
+
+import regex
+
+from platforms.types import Limits
+
+# What a network shortens is a URL with a scheme and a dotted host; closing punctuation stays outside.
+URL = regex.compile(r"(?i)(?<![\p{L}\p{N}@/.])https?://[^\s<>\"'„“”»«]+")
+TRAILING = ".,;:!?…"
+# https://docs.joinmastodon.org/user/posting/ : @user@domain counts as @user
+REMOTE_MENTION = regex.compile(r"(?<![=/\w])@(\w+(?:[\w.-]*\w)?)@[\w.-]+\.\w+")
+
+
+def count(text: str, limits: Limits) -> int:
+    """The length of `text` in the unit of `limits.max_characters`."""
+    if limits.counting == "mastodon":
+        return mastodon(text, limits.url_length or 23)
+    if limits.counting == "graphemes":
+        return graphemes(text)
+    raise ValueError(f"Unknown way of counting: {limits.counting}")
+
+
+def graphemes(text: str) -> int:
+    """Extended grapheme clusters: what a reader calls a character. A family emoji is one."""
+    return len(regex.findall(r"\X", text))
+
+
+def utf8_bytes(text: str) -> int:
+    return len(text.encode("utf-8"))
+
+
+def mastodon(text: str, url_length: int = 23) -> int:
+    """Graphemes, with every URL as `url_length` and a mention without its server.
+
+    https://docs.joinmastodon.org/user/posting/#text
+    A host without a dot is not a URL there, so it is counted as written.
+    """
+    shortened, last = [], 0
+    for start, end, url in urls(text):
+        if "." not in _host(url):
+            continue
+        shortened += [text[last:start], "x" * url_length]
+        last = end
+    shortened.append(text[last:])
+    return graphemes(REMOTE_MENTION.sub(r"@\1", "".join(shortened)))
+
+
+def urls(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, url) of each http(s) address, in code points, without the punctuation that ends a sentence."""
+    found = []
+    for match in URL.finditer(text):
+        url = _trimmed(match.group())
+        if len(url) > len("https://"):
+            found.append((match.start(), match.start() + len(url), url))
+    return found
+
+
+def _trimmed(url: str) -> str:
+    while url and (url[-1] in TRAILING or (url[-1] in ")]" and not _opened(url))):
+        url = url[:-1]
+    return url
+
+
+def _opened(url: str) -> bool:
+    # Wikipedia's addresses end in a parenthesis of their own: /wiki/Ћуприја_(град)
+    closing = url[-1]
+    opening = {")": "(", "]": "["}[closing]
+    return url.count(opening) >= url.count(closing)
+
+
+def _host(url: str) -> str:
+    return regex.split(r"[/?#:]", url.split("://", 1)[1], maxsplit=1)[0]
+
+
+def normalised(text: str) -> str:
+    """For comparing what we sent with what a network shows: NFC, all white space as one blank."""
+    return " ".join(unicodedata.normalize("NFC", text).split())

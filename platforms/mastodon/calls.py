@@ -1,0 +1,76 @@
+"""Calls to the Mastodon client API and what its answers mean. https://docs.joinmastodon.org/api/guidelines/"""
+
+from typing import Any
+
+from common.http import Answer, Http
+from platforms import answers
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+
+RESET = "x-ratelimit-reset"  # an ISO time, not seconds: https://docs.joinmastodon.org/api/rate-limits/
+REFUSALS = frozenset({400, 404, 405, 406, 409, 410, 413, 415, 422})
+
+
+class Calls:
+    """Requests to one server in the name of one account."""
+
+    def __init__(self, http: Http, server: str, token: str = "", secrets: tuple[str, ...] = ()) -> None:
+        self.http = http
+        self.server = server.rstrip("/")
+        self.token = token
+        self.secrets = tuple(secret for secret in (token, *secrets) if secret)
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def get(self, path: str, params: Any = None) -> Any:
+        """The JSON of a read. Raises the five errors; `Rejected(code="404")` where the thing is not there."""
+        answer = answers.read(lambda: self.http.get(self.server + path, params=params, headers=self.headers()))
+        return self._settled(answer, public=False)
+
+    def private(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
+        """A write that nobody sees (upload, token): (status, JSON). Whatever goes wrong, it may be done again."""
+        headers = {**self.headers(), **more.pop("headers", {})}
+        answer = answers.read(lambda: self.http.request(method, self.server + path, headers=headers, **more))
+        return answer.status, self._settled(answer, public=False)
+
+    def public(self, method: str, path: str, **more: Any) -> Any:
+        """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
+        headers = {**self.headers(), **more.pop("headers", {})}
+        answer = answers.write(
+            lambda: self.http.request(method, self.server + path, headers=headers, commits=True, **more)
+        )
+        return self._settled(answer, public=True)
+
+    def _settled(self, answer: Answer, *, public: bool) -> Any:
+        if answer.ok:
+            return answers.body(answer, public=public, secrets=self.secrets)
+        raise self.problem(answer, public=public)
+
+    def problem(self, answer: Answer, *, public: bool) -> PlatformError:
+        """The error that an unsuccessful answer stands for."""
+        told = _told(answer)
+        evidence = answers.evidence(answer, self.secrets)
+        if answer.status in (401, 403) or (answer.status == 400 and _about_token(told)):
+            # Takahē answers a dead token with 400.
+            return NeedsConsent(told or "The server no longer accepts our access.", evidence)
+        if answer.status == 429:
+            return answers.rate_limited(answer, RESET, self.secrets)
+        if answer.status in REFUSALS:
+            return Rejected(told or "The server refused this.", code=str(answer.status), evidence=evidence)
+        if public:
+            return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
+        return NotReached("The server does not answer properly at the moment.", evidence)
+
+
+def _told(answer: Answer) -> str:
+    try:
+        found = answer.json()
+    except ValueError:
+        return ""
+    if not isinstance(found, dict):
+        return ""
+    return str(found.get("error_description") or found.get("error") or "")[:300]
+
+
+def _about_token(told: str) -> bool:
+    return "token" in told.lower()

@@ -1,0 +1,295 @@
+"""Mastodon and every server that speaks its client API.
+
+A post is at most four pictures (uploaded first, seen by nobody) and one POST /api/v1/statuses, the only request that
+the public sees. It carries an Idempotency-Key; only Mastodon itself honours it, so everywhere else an unclear outcome
+is settled by reading the account's own posts.
+"""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from common.http import Http
+from platforms import checks, matching
+from platforms.addresses import address
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.mastodon import oauth, server, statuses
+from platforms.mastodon.calls import Calls
+from platforms.protocols import Facts, Keep
+from platforms.types import (
+    CannotTell,
+    Credential,
+    Gone,
+    Keys,
+    Limits,
+    Look,
+    Message,
+    Messages,
+    Outgoing,
+    Pending,
+    Picture,
+    Problem,
+    Profile,
+    Published,
+    Read,
+    Reading,
+    Readings,
+)
+
+# The key lives 3,600 s; ten minutes stay for clocks and queues. https://docs.joinmastodon.org/methods/statuses/#create
+RESEND_WITHIN = timedelta(minutes=50)
+MEDIA_WAITS = (0.5, 1, 2, 3, 4)
+PAGE = 40
+PAGES = 5
+BATCH = 20
+
+
+class Mastodon:
+    """One account on one server. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "oauth"
+    measures: ClassVar[frozenset[str]] = frozenset(statuses.COUNTS)
+    account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+    ) -> None:
+        self.credential = credential
+        self.keys = keys
+        self.facts = facts or {}
+        token = credential.access_token if credential else ""
+        self.calls = Calls(http, server, token, (keys.client_secret,))
+        self._own_id = credential.account_id if credential else ""
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed)
+
+    def look(self) -> dict[str, Any]:
+        return server.look(self.calls.http, self.calls.server)
+
+    def prepare(self, redirect_uri: str) -> Keys:
+        return oauth.register(self.calls, redirect_uri)
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        offered = challenge if self.facts.get("pkce") else ""
+        return oauth.authorize_url(self.calls.server, self.keys, redirect_uri, state, offered)
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        return oauth.exchange(self.calls, self.keys, answer)
+
+    def refresh(self) -> Credential:
+        """Mastodon's tokens do not expire."""
+        if self.credential is None:
+            raise ValueError("There is no credential to refresh.")
+        return self.credential
+
+    def profile(self) -> Profile:
+        account = self._account()
+        host = self.calls.server.split("://", 1)[1]
+        return Profile(
+            remote_id=str(account["id"]),
+            handle=f"@{account.get('acct') or account.get('username')}@{host}",
+            name=str(account.get("display_name") or account.get("username") or ""),
+            url=str(account.get("url") or ""),
+            avatar_url=str(account.get("avatar") or ""),
+            followers=statuses.numbers(account, statuses.ACCOUNT_COUNTS).get("followers"),
+        )
+
+    def revoke(self) -> None:
+        oauth.revoke(self.calls, self.keys)
+
+    def _account(self) -> dict[str, Any]:
+        account = self.calls.get("/api/v1/accounts/verify_credentials")
+        if not isinstance(account, dict) or not account.get("id"):
+            raise NotReached("The server did not tell whose access this is.")
+        self._own_id = str(account["id"])
+        return account
+
+    def own_id(self) -> str:
+        return self._own_id or str(self._account()["id"])
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return server.limits(facts)
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        return checks.check(outgoing, limits)
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published:
+        media = [self._upload(picture, read) for picture in outgoing.pictures]
+        form: dict[str, Any] = {"status": outgoing.text, "visibility": "public", "language": outgoing.language}
+        if media:
+            form["media_ids"] = media
+        if outgoing.reply_to:
+            form["in_reply_to_id"] = outgoing.reply_to
+        headers = {"Idempotency-Key": outgoing.key}
+        return statuses.published(self.calls.public("POST", "/api/v1/statuses", json=form, headers=headers))
+
+    def _upload(self, picture: Picture, read: Read) -> str:
+        name = "picture." + picture.mime.rsplit("/", 1)[-1]
+        _, media = self.calls.private(
+            "POST",
+            "/api/v2/media",
+            files={"file": (name, read(picture.ref), picture.mime)},
+            data={"description": picture.alt},
+        )
+        if not isinstance(media, dict) or not media.get("id"):
+            raise NotReached("The server did not take the picture.")
+        # 202 says that it is still being worked on: https://docs.joinmastodon.org/methods/media/#v2
+        if not media.get("url"):
+            self._wait_for_media(str(media["id"]))
+        return str(media["id"])
+
+    def _wait_for_media(self, media_id: str) -> None:
+        for seconds in MEDIA_WAITS:
+            time.sleep(seconds)
+            # 206 while it lasts, 200 with an address when it is done.
+            if (self.calls.get(f"/api/v1/media/{media_id}") or {}).get("url"):
+                return
+        raise NotReached("The server needs too long to work on the picture.")
+
+    def poll(self, pending: Pending) -> Published:
+        raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
+
+    def finish(self, outgoing: Outgoing, pending: Pending) -> Published:
+        raise NotImplementedError("This network publishes in one step.")
+
+    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+        return self.facts.get("software") in server.HONOURS_KEY and now - opened_at <= RESEND_WITHIN
+
+    def find(self, outgoing: Outgoing, since: datetime, bound: Collection[str] = ()) -> Look:
+        listed, complete = self._own_statuses(since)
+        near = [s for s in listed if statuses.when(s) >= since - matching.SLACK and str(s["id"]) not in bound]
+        candidates = [statuses.candidate(status, self._source(str(status["id"]))) for status in near]
+        sent = replace(outgoing, text=statuses.comparable(outgoing.text))
+        found = matching.look_among(candidates, sent, since, datetime.now(UTC), bound)
+        if not complete and not candidates:
+            return CannotTell("the account's list did not reach back far enough")
+        return found
+
+    def _own_statuses(self, since: datetime) -> tuple[list[dict[str, Any]], bool]:
+        """Own posts, newest first, and whether the list reached back to `since`."""
+        listed: dict[str, dict[str, Any]] = {}
+        params: dict[str, Any] = {"exclude_reblogs": "true", "limit": PAGE}
+        for _ in range(PAGES):
+            page = self.calls.get(f"/api/v1/accounts/{self.own_id()}/statuses", params)
+            fresh = [s for s in page if isinstance(s, dict) and str(s.get("id")) not in listed]
+            listed |= {str(s["id"]): s for s in fresh}
+            if not fresh or min(statuses.when(s) for s in fresh) < since - matching.SLACK:
+                return list(listed.values()), True
+            params["max_id"] = str(fresh[-1]["id"])
+        return list(listed.values()), False
+
+    def _source(self, remote_id: str) -> str | None:
+        """The text as sent; a server without it leaves us the HTML. https://docs.joinmastodon.org/methods/statuses/#source"""
+        try:
+            text = (self.calls.get(f"/api/v1/statuses/{remote_id}/source") or {}).get("text")
+        except PlatformError:
+            return None
+        return text if isinstance(text, str) else None
+
+    def withdraw(self, remote_id: str) -> None:
+        try:
+            self.calls.private("DELETE", f"/api/v1/statuses/{remote_id}")
+        except Rejected as refused:
+            if self._is_there(remote_id):
+                # snac2 has no such call and answers 404 as well.
+                raise Rejected("This server cannot delete posts for us.", code="unsupported") from refused
+
+    def _is_there(self, remote_id: str) -> bool:
+        return bool(self._status(remote_id))
+
+    def _status(self, remote_id: str) -> dict[str, Any] | None:
+        """None where the server says that it is not there."""
+        try:
+            status = self.calls.get(f"/api/v1/statuses/{remote_id}")
+        except Rejected as refused:
+            if refused.code in ("404", "410"):
+                return None
+            raise
+        return status if isinstance(status, dict) else None
+
+    # Measures
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        found = self._batches(remote_ids) if self._has_batches() else {}
+        told: list[Readings | Gone] = []
+        for remote_id in remote_ids:
+            status = found.get(remote_id) or self._status(remote_id)
+            now = datetime.now(UTC)
+            values = statuses.numbers(status, statuses.COUNTS) if status else None
+            told.append(Gone(remote_id, now) if values is None else Readings(remote_id, values, now))
+        return told
+
+    def _has_batches(self) -> bool:
+        return int(self.facts.get("api_version") or 0) >= server.BATCH_SINCE
+
+    def _batches(self, remote_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        found = {}
+        for start in range(0, len(remote_ids), BATCH):
+            page = self.calls.get("/api/v1/statuses", {"id[]": list(remote_ids[start : start + BATCH])})
+            found.update({str(status["id"]): status for status in page})
+        return found
+
+    def account_readings(self) -> Reading:
+        return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)
+
+    # Converses
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        params: dict[str, Any] = {"types[]": "mention", "limit": PAGE}
+        if cursor:
+            params["min_id"] = cursor
+        page = self.calls.get("/api/v1/notifications", params)
+        fresh = sorted((n for n in page if _mention(n) and _later(str(n["id"]), cursor)), key=_order)
+        items = tuple(statuses.message(n["status"], self.own_id()) for n in fresh)
+        return Messages(items, str(fresh[-1]["id"]) if fresh else cursor)
+
+    def replies(self, remote_id: str) -> Messages:
+        below = self.calls.get(f"/api/v1/statuses/{remote_id}/context").get("descendants") or ()
+        own = self.own_id()
+        theirs = [s for s in below if str((s.get("account") or {}).get("id")) != own]
+        items = sorted((statuses.message(s, own, root=remote_id) for s in theirs), key=lambda m: m.at)
+        return Messages(tuple(items))
+
+    @classmethod
+    def opening(cls, message: Message) -> str:
+        return f"@{message.author_handle} "
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        return self.publish(outgoing, read)
+
+    def hide(self, remote_id: str, root: str) -> None:
+        raise Rejected("This network cannot hide other people's answers.", code="unsupported")
+
+
+def _mention(notification: Any) -> bool:
+    return isinstance(notification, dict) and notification.get("type") == "mention" and bool(notification.get("status"))
+
+
+def _order(notification: Mapping[str, Any]) -> tuple[int, str]:
+    return _size(str(notification["id"]))
+
+
+def _size(remote_id: str) -> tuple[int, str]:
+    # Ids are decimal strings: a longer one is later. https://docs.joinmastodon.org/api/guidelines/#id
+    return len(remote_id), remote_id
+
+
+def _later(remote_id: str, cursor: str | None) -> bool:
+    return cursor is None or _size(remote_id) > _size(cursor)

@@ -1,0 +1,100 @@
+"""What kind of server this is and what it accepts. https://docs.joinmastodon.org/entities/Instance/"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from common.http import Answer, Http
+from platforms.answers import read
+from platforms.errors import NotReached, Rejected
+from platforms.types import Limits
+
+# Only these keep an Idempotency-Key for an hour; snac2 and Takahē accept the header and post twice.
+HONOURS_KEY = frozenset({"mastodon"})
+# GET /api/v1/statuses?id[]=… came with API version 2 (Mastodon 4.3). [mem], with a fall-back to one by one.
+BATCH_SINCE = 2
+
+
+def look(http: Http, server: str) -> dict[str, Any]:
+    """Facts of the server. Raises `NotReached`, or `Rejected(field="server")` where no Mastodon API answers."""
+    answer = read(lambda: http.get(f"{server}/api/v2/instance"))
+    if answer.status in (404, 405):
+        # Before Mastodon 4.0 and on some compatible servers there is only v1.
+        answer = read(lambda: http.get(f"{server}/api/v1/instance"))
+    instance = _dict(answer)
+    if instance is None:
+        if answer.status >= 500 or answer.status == 429:
+            raise NotReached("The server does not answer properly at the moment.", {"status": answer.status})
+        raise Rejected("No Mastodon server answers at this address.", field="server", code="not_mastodon")
+    return {
+        "title": str(instance.get("title", "")),
+        "version": str(instance.get("version", "")),
+        "api_version": _number((instance.get("api_versions") or {}).get("mastodon")) or 0,
+        "software": _software(http, server),
+        "pkce": _pkce(http, server),
+        "configuration": instance.get("configuration") or _old_configuration(instance),
+    }
+
+
+def _dict(answer: Answer) -> dict[str, Any] | None:
+    try:
+        found = answer.json()
+    except ValueError:
+        return None
+    return found if answer.ok and isinstance(found, dict) and ("version" in found or "uri" in found) else None
+
+
+def _old_configuration(instance: Mapping[str, Any]) -> dict[str, Any]:
+    # Pleroma and relatives say it at the top level. [mem]
+    told = _number(instance.get("max_toot_chars"))
+    return {"statuses": {"max_characters": told}} if told else {}
+
+
+def _software(http: Http, server: str) -> str:
+    """The server's own name for itself in NodeInfo, or "". https://nodeinfo.diaspora.software/protocol"""
+    links = _optional(http, f"{server}/.well-known/nodeinfo").get("links")
+    for link in links if isinstance(links, list) else ():
+        href = str(link.get("href", "")) if isinstance(link, dict) else ""
+        if urlsplit(href).netloc == urlsplit(server).netloc:
+            software = _optional(http, href).get("software")
+            if isinstance(software, dict) and software.get("name"):
+                return str(software["name"]).lower()
+    return ""
+
+
+def _pkce(http: Http, server: str) -> bool:
+    """PKCE came with 4.3, together with this document. https://docs.joinmastodon.org/methods/oauth/#authorization-server-metadata"""
+    found = _optional(http, f"{server}/.well-known/oauth-authorization-server")
+    return "S256" in (found.get("code_challenge_methods_supported") or ())
+
+
+def _optional(http: Http, url: str) -> dict[str, Any]:
+    answer = read(lambda: http.get(url))
+    try:
+        found = answer.json() if answer.ok else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def limits(facts: Mapping[str, Any]) -> Limits:
+    """What the server said, with Mastodon's own defaults where it said nothing."""
+    configuration = facts.get("configuration") or {}
+    statuses = configuration.get("statuses") or {}
+    media = configuration.get("media_attachments") or {}
+    told = tuple(kind for kind in media.get("supported_mime_types") or () if str(kind).startswith("image/"))
+    return Limits(
+        max_characters=_number(statuses.get("max_characters")) or 500,
+        counting="mastodon",
+        url_length=_number(statuses.get("characters_reserved_per_url")) or 23,
+        max_images=min(_number(statuses.get("max_media_attachments")) or 4, 4),
+        image_bytes=_number(media.get("image_size_limit")) or 16_777_216,
+        image_pixels=_number(media.get("image_matrix_limit")) or 33_177_600,
+        alt_characters=_number(media.get("description_limit")) or 1500,
+        mime_types=told or ("image/jpeg", "image/png", "image/gif", "image/webp"),
+        link_card="scraped",
+    )
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

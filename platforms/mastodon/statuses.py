@@ -1,0 +1,83 @@
+"""Between Mastodon's Status entity and our values. https://docs.joinmastodon.org/entities/Status/"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.answers import moment
+from platforms.counting import REMOTE_MENTION
+from platforms.errors import OutcomeUnknown
+from platforms.markup import plain
+from platforms.matching import Candidate
+from platforms.types import Message, Published
+
+COUNTS = {
+    "likes": "favourites_count",
+    "reposts": "reblogs_count",
+    "replies": "replies_count",
+    "quotes": "quotes_count",  # since 4.5
+}
+ACCOUNT_COUNTS = {"followers": "followers_count", "following": "following_count", "posts": "statuses_count"}
+
+
+def published(status: Any) -> Published:
+    """Raises `OutcomeUnknown` for an answer that is no status: something was done, but what?"""
+    if not isinstance(status, dict) or not status.get("id") or "scheduled_at" in status:
+        raise OutcomeUnknown("The server's answer is not a post.")
+    return Published(str(status["id"]), str(status.get("url") or status.get("uri") or ""), when(status))
+
+
+def when(status: Mapping[str, Any]) -> datetime:
+    try:
+        return moment(str(status["created_at"]))
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+
+
+def numbers(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
+    """What the entity tells; -1 (an account that hides its numbers) and anything odd is "not told"."""
+    told = {metric: entity.get(name) for metric, name in names.items()}
+    return {m: v for m, v in told.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
+
+
+def alts(status: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(media.get("description") or "") for media in status.get("media_attachments") or ())
+
+
+def comparable(text: str) -> str:
+    """A mention of somebody elsewhere is shown without the server, so it is compared without."""
+    return REMOTE_MENTION.sub(r"@\1", text)
+
+
+def candidate(status: Mapping[str, Any], source: str | None) -> Candidate:
+    """`source`: the text as it was sent, where the server keeps it."""
+    parent = status.get("in_reply_to_id")
+    return Candidate(
+        remote_id=str(status["id"]),
+        permalink=str(status.get("url") or status.get("uri") or ""),
+        text=comparable(plain(str(status.get("content") or "")) if source is None else source),
+        at=when(status),
+        alts=alts(status),
+        reply_to=str(parent) if parent else None,
+    )
+
+
+def message(status: Mapping[str, Any], own_id: str, root: str | None = None) -> Message:
+    """A status of somebody else as a message to us."""
+    account = status.get("account") or {}
+    parent = status.get("in_reply_to_id")
+    is_reply = bool(parent) and (root is not None or str(status.get("in_reply_to_account_id")) == own_id)
+    return Message(
+        remote_id=str(status["id"]),
+        in_reply_to=str(parent) if parent else None,
+        root=root,
+        author_id=str(account.get("id", "")),
+        author_handle=str(account.get("acct", "")),
+        author_name=str(account.get("display_name") or account.get("acct", "")),
+        author_url=str(account.get("url", "")),
+        author_avatar_url=str(account.get("avatar", "")),
+        text=plain(str(status.get("content") or "")),
+        url=str(status.get("url") or ""),
+        at=when(status),
+        kind="reply" if is_reply else "mention",
+    )

@@ -1,0 +1,58 @@
+"""Which post of ours on a network is the one we sent and got no answer for. Pure.
+
+Candidates are our own posts from two minutes before the first attempt on, not bound to another publication.
+Equal text (and the same number of pictures) is a match; an equal beginning with as many pictures is one too, since
+servers add or cut at the end. Exactly one match is the post; several are a person's decision.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from platforms.counting import normalised
+from platforms.types import Absent, CannotTell, Found, Look, Outgoing, Published
+
+# Clocks of servers and ours differ.
+SLACK = timedelta(seconds=120)
+BEGINNING = 100
+
+
+@dataclass(frozen=True)
+class Candidate:
+    remote_id: str
+    permalink: str
+    text: str
+    at: datetime
+    alts: tuple[str, ...] = ()
+    reply_to: str | None = None
+
+
+def look_among(
+    candidates: Iterable[Candidate], outgoing: Outgoing, since: datetime, now: datetime, bound: Collection[str]
+) -> Look:
+    """What the list says about `outgoing`, first attempted at `since`."""
+    near = [c for c in candidates if since - SLACK <= c.at <= now + SLACK and c.remote_id not in bound]
+    same = [c for c in near if _same_form(c, outgoing) and _same_text(c.text, outgoing.text)]
+    if len(same) == 1:
+        return Found(Published(same[0].remote_id, same[0].permalink, same[0].at), same[0].alts)
+    if same:
+        return CannotTell("several posts have this text", tuple(c.remote_id for c in same))
+    alike = [c.remote_id for c in near if _same_form(c, outgoing) and _same_beginning(c.text, outgoing.text)]
+    if alike:
+        return CannotTell("a post begins like this one", tuple(alike))
+    return Absent()
+
+
+def _same_form(candidate: Candidate, outgoing: Outgoing) -> bool:
+    return len(candidate.alts) == len(outgoing.pictures) and candidate.reply_to == outgoing.reply_to
+
+
+def _same_text(shown: str, sent: str) -> bool:
+    shown, sent = normalised(shown), normalised(sent)
+    return shown == sent or (len(sent) > BEGINNING and shown[:BEGINNING] == sent[:BEGINNING])
+
+
+def _same_beginning(shown: str, sent: str) -> bool:
+    shown, sent = normalised(shown), normalised(sent)
+    shorter = min(len(shown), len(sent), 40)
+    return shorter >= 20 and shown[:shorter] == sent[:shorter]
