@@ -15,7 +15,8 @@ from secrets import token_bytes, token_urlsafe
 
 import environ
 
-from portal.launch import files, ports
+from portal.launch import files
+from portal.launch.ports import is_free
 from portal.launch.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,9 +68,7 @@ def _flag(variables: Mapping[str, str], name: str, default: bool) -> bool:
 def _port(variables: Mapping[str, str], name: str, default: int) -> int:
     said = variables.get(name) or str(default)
     if not said.isascii() or not said.isdigit() or not 0 < int(said) < 65536:
-        raise Trouble(
-            f"{name} is {said!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run"
-        )
+        raise Trouble(f"{name} is {said!r}, but a port is a number from 1 to 65535. For example: {name}=8010 make run")
     return int(said)
 
 
@@ -107,16 +106,17 @@ def keep_secrets(site: Site) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def hold(site: Site) -> Iterator[None]:
-    """Make the site ours alone, or say plainly why it cannot start."""
+def hold(site: Site, *, ports: bool = True) -> Iterator[None]:
+    """Make the site ours alone, or say plainly why it cannot start. Without `ports` nothing is going to listen."""
     make_directory(site.data)
     lock = site.data / "run.lock"
     with lock.open("a+") as held:
         if not files.take(held):
             raise Trouble(_runs_already(site, lock))
         require_room(site.data)
-        require_port(site.port, site.host, "PORT", "Dobošar")
-        if site.practice:
+        if ports:
+            require_port(site.port, site.host, "PORT", "Dobošar")
+        if ports and site.practice:
             require_port(site.practice_port, site.host, "PRACTICE_PORT", "The practice network")
         held.truncate(0)
         held.write(json.dumps({"pid": os.getpid(), "address": site.address}))
@@ -167,7 +167,7 @@ def require_room(path: Path, megabytes: int = NEEDED_MEGABYTES) -> None:
 def require_port(port: int, host: str, variable: str, who: str) -> None:
     another = f"{variable}={min(port + 10, 65535) if port > 1023 else 8010} make run"
     try:
-        if ports.is_free(port, host):
+        if is_free(port, host):
             return
     except PermissionError:
         raise Trouble(f"Port {port} is reserved for the system administrator. Choose another: {another}") from None

