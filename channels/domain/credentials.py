@@ -1,0 +1,74 @@
+"""The one place where a channel's token is stored and read. Always encrypted, always bound to its channel.
+
+Two workers may renew one session at the same moment. Both store what they got through `keep`, which locks the row and
+never lets an older session overwrite a newer one: a lost refresh token means that a person has to connect again.
+"""
+
+import json
+
+from django.db import transaction
+
+from channels.models import AppRegistration, Channel
+from channels.models import Credential as Row
+from common import crypto
+from platforms.errors import NeedsConsent
+from platforms.types import Credential, Keys
+
+PURPOSE = "credential"
+KEYS_PURPOSE = "app"
+
+
+def read(channel: Channel) -> Credential:
+    """The channel's credential. Raises `NeedsConsent` when there is none, `crypto.CryptoError` when it will not open."""
+    row = Row.objects.filter(channel_id=channel.pk).first()
+    if row is None:
+        raise NeedsConsent("The channel has no access to its account any more.")
+    return opened(row)
+
+
+def opened(row: Row) -> Credential:
+    return Credential.from_json(json.loads(crypto.open_(PURPOSE, row.ciphertext, row.channel_id)))
+
+
+def store(channel: Channel, credential: Credential) -> None:
+    """Replace whatever is stored: a person has just connected this account."""
+    Row.objects.update_or_create(
+        channel=channel,
+        defaults={
+            "municipality_id": channel.municipality_id,
+            "ciphertext": crypto.seal(PURPOSE, json.dumps(credential.to_json()), channel.pk),
+            "expires_at": credential.expires_at,
+        },
+    )
+
+
+def keep(channel: Channel, fresh: Credential) -> bool:
+    """Store a renewed session unless a newer one is there, or the channel was disconnected. Whether it was stored."""
+    with transaction.atomic():
+        row = Row.objects.select_for_update().filter(channel_id=channel.pk).first()
+        if row is None or opened(row).account_id != fresh.account_id or _older(fresh, row):
+            return False
+        row.ciphertext = crypto.seal(PURPOSE, json.dumps(fresh.to_json()), channel.pk)
+        row.expires_at = fresh.expires_at
+        row.save(update_fields=["ciphertext", "expires_at", "refreshed_at"])
+        return True
+
+
+def _older(fresh: Credential, row: Row) -> bool:
+    return bool(row.expires_at and fresh.expires_at and fresh.expires_at < row.expires_at)
+
+
+def bound(platform: str, server: str, redirect_uri: str) -> str:
+    """What the application's secret at a server is bound to: a registration is found before it has a row id."""
+    return f"{platform} {server} {redirect_uri}"
+
+
+def keys(platform: str, server: str) -> Keys:
+    """Our application at a server, the newest registration; empty keys where there is none."""
+    row = AppRegistration.objects.filter(platform=platform, server=server).order_by("-pk").first()
+    return keys_of(row) if row else Keys()
+
+
+def keys_of(row: AppRegistration) -> Keys:
+    sealed_for = bound(row.platform, row.server, row.redirect_uri)
+    return Keys(**json.loads(crypto.open_(KEYS_PURPOSE, row.ciphertext, sealed_for)))

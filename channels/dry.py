@@ -1,0 +1,57 @@
+"""The door that never leads to the network: what a channel takes, and what is wrong with a text for it.
+
+Everything comes from the facts its server told last (`channel.facts`) and from pure functions of the connector, so a
+page may ask at every keystroke.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from channels.models import Channel
+from platforms import counting
+from platforms.registry import PLATFORMS, Platform, connector
+from platforms.types import Limits, Outgoing, Problem
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem with a post on a channel, in the reader's language. `severity`: "error" stops it, "warning" does not.
+
+    `field` is "text", "language", "link_card", or "pictures.0" … for the picture at that place.
+    """
+
+    code: str
+    field: str
+    message: str
+    severity: str
+
+
+def platform(channel: Channel) -> Platform:
+    return PLATFORMS[channel.platform]
+
+
+def limits(channel: Channel) -> Limits:
+    """What the account's server accepts, as of `channel.facts_at`."""
+    return connector(channel.platform).limits(channel.facts)
+
+
+def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
+    """Every problem with `outgoing` on this channel, in the order of the page. Empty: the network should take it."""
+    problems = connector(channel.platform).check(outgoing, limits(channel))
+    return [Finding(p.code, p.field, _worded(p), p.severity) for p in problems]
+
+
+def _worded(problem: Problem) -> str:
+    # The connectors' texts are marked for translation where they stand, in platforms/checks.py.
+    return gettext(problem.message_id) % problem.params
+
+
+def count(channel: Channel, text: str) -> int:
+    """The length of `text` as this network counts it, in the unit of `limits(channel).max_characters`."""
+    return counting.count(text, limits(channel))
+
+
+def measures(channel: Channel) -> frozenset[str]:
+    """Metrics that a post may have on this channel; another one is "not told here", never 0."""
+    return platform(channel).measures

@@ -1,0 +1,61 @@
+"""The door that may lead to the network: a channel's connector, with its token inside.
+
+Only workers come through here (delivery, collecting numbers, reading answers, keeping channels healthy); import-linter
+holds that. What a page needs to know about a channel it asks of `channels.dry`.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from channels.domain import credentials
+from channels.enums import ChannelState
+from channels.models import Channel
+from common import crypto
+from common.http import Http
+from platforms.errors import NeedsConsent, NotReached
+from platforms.protocols import Connector
+from platforms.registry import connector
+from platforms.types import Credential
+
+
+def open_channel(channel: Channel, *, before_send: Callable[[], None] | None = None) -> Connector:
+    """The connector of `channel`, inside its municipality's scope.
+
+    `before_send` runs right before the one request that cannot be taken back; what it raises comes out unchanged.
+    A session that the connector renews is stored at once. Raises `NeedsConsent` when the channel is not connected or
+    has no credential, and `NotReached` when the stored token cannot be decrypted: nothing has left the house then.
+    """
+    if channel.state != ChannelState.CONNECTED:
+        raise NeedsConsent("The channel is not connected.", {"state": channel.state})
+    return opened(channel, before_send=before_send)
+
+
+def opened(channel: Channel, *, before_send: Callable[[], None] | None = None) -> Connector:
+    """As `open_channel`, whatever the channel's state: to look whether it has recovered, or to give the right back."""
+    try:
+        credential = credentials.read(channel)
+        keys = credentials.keys(channel.platform, channel.server)
+    except crypto.CryptoError as unreadable:
+        raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable
+    return connector(channel.platform)(
+        http(before_send=before_send),
+        server=channel.server,
+        keys=keys,
+        credential=credential,
+        facts=channel.facts,
+        keep=lambda fresh: _keep(channel, fresh),
+    )
+
+
+def _keep(channel: Channel, fresh: Credential) -> None:
+    credentials.keep(channel, fresh)
+
+
+def http(*, before_send: Callable[[], None] | None = None, deadline: float | None = None) -> Http:
+    """The way out with this installation's settings. `deadline` in seconds, for one call."""
+    return Http(
+        allow=settings.PRIVATE_HOSTS_ALLOWED,
+        before_send=before_send,
+        deadline=settings.CALL_DEADLINE_SECONDS if deadline is None else deadline,
+    )
