@@ -1,0 +1,365 @@
+"""The server under both fakes: requests, faults, ledger, clock and the control pages."""
+
+import contextlib
+import json
+import re
+import socket
+import struct
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesParser
+from email.policy import HTTP
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Refusal(Exception):
+    """Raised by a fake: the platform's own error."""
+
+    def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, body)
+        self.reply = Reply(status, body, headers or {})
+
+
+@dataclass
+class Reply:
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json; charset=utf-8"
+
+    def encoded(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return self.body.encode() if isinstance(self.body, str) else json.dumps(self.body).encode()
+
+
+@dataclass
+class Part:
+    content: bytes
+    filename: str | None
+    mime: str
+
+
+@dataclass
+class Request:
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def token(self) -> str:
+        return self.headers.get("authorization", "").removeprefix("Bearer ")
+
+    @property
+    def kind(self) -> str:
+        return self.headers.get("content-type", "").split(";")[0].strip()
+
+    def one(self, name: str, default: str = "") -> str:
+        return (self.query.get(name) or [default])[0]
+
+    def json(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise Refusal(400, {"error": "Body is not JSON"}) from None
+
+    def form(self) -> dict[str, str]:
+        """A form's or a JSON body's fields."""
+        if self.kind == "application/json":
+            return self.json()
+        return {k: v[0] for k, v in urllib.parse.parse_qs(self.body.decode(), keep_blank_values=True).items()}
+
+    def multipart(self) -> dict[str, Part]:
+        if self.kind != "multipart/form-data":
+            raise Refusal(415, {"error": "multipart/form-data expected"})
+        raw = b"Content-Type: " + self.headers["content-type"].encode() + b"\r\n\r\n" + self.body
+        parts = {}
+        for part in BytesParser(policy=HTTP).parsebytes(raw).iter_parts():
+            name = part.get_param("name", header="content-disposition")
+            parts[str(name)] = Part(part.get_payload(decode=True), part.get_filename(), part.get_content_type())
+        return parts
+
+
+@dataclass
+class Fault:
+    """One entry of the plan; `seen` counts the requests that matched it."""
+
+    action: str
+    path: str = ""
+    method: str = ""
+    nth: int = 1
+    times: int = 1
+    seconds: float = 60
+    status: int = 500
+    body: Any = None
+    seen: int = 0
+
+    def strikes(self, request: Request) -> bool:
+        if (self.method and self.method != request.method) or not re.search(self.path, request.path):
+            return False
+        self.seen += 1
+        return self.nth <= self.seen < self.nth + self.times
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+DEFAULTS = {
+    "software": "mastodon",
+    "idempotency": "honoured",
+    "list_lag": 0,
+    "appview_lag": 0,
+    "media_polls": 0,
+    "max_characters": 500,
+}
+AFTER = {"commit_then_drop", "commit_then_500", "truncate_body"}
+
+
+class World:
+    """All state: forgotten at reset."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.lock = threading.RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        from tests.platforms.fakes.bluesky import BlueskyFake
+        from tests.platforms.fakes.mastodon import MastodonFake
+
+        self.clock = Clock()
+        self.options = dict(DEFAULTS)
+        self.plan: list[Fault] = []
+        self.ledger: list[dict[str, Any]] = []
+        self.mastodon = MastodonFake(self)
+        self.bluesky = BlueskyFake(self)
+
+    def fake(self, platform: str) -> Any:
+        return {"mastodon": self.mastodon, "bluesky": self.bluesky}[platform]
+
+    def fault(self, request: Request) -> Fault | None:
+        with self.lock:
+            return next((f for f in self.plan if f.strikes(request)), None)
+
+    def answer(self, request: Request) -> Reply:
+        with self.lock:
+            fake = self.bluesky if request.path.startswith("/xrpc/") else self.mastodon
+            try:
+                return fake.handle(request)
+            except Refusal as refusal:
+                return refusal.reply
+
+    def before(self, fault: Fault, request: Request) -> Reply | None:
+        """The answer of a fault that strikes before anything is done, or None to go on."""
+        bluesky = request.path.startswith("/xrpc/")
+        if fault.action == "hang":
+            time.sleep(fault.seconds)
+        elif fault.action == "status":
+            return Reply(fault.status, fault.body if fault.body is not None else {"error": "Planned"})
+        elif fault.action == "html_error":
+            return Reply(502, "<html><body><h1>502 Bad Gateway</h1></body></html>", content_type="text/html")
+        elif fault.action == "rate_limit":
+            return (self.bluesky if bluesky else self.mastodon).too_many(fault.seconds)
+        elif fault.action in ("expire_token", "revoke_token"):
+            with self.lock:
+                (self.bluesky if bluesky else self.mastodon).kill_token(request.token, fault.action)
+        return None
+
+    def control(self, request: Request) -> Reply:
+        with self.lock:
+            verb = request.path.removeprefix("/__fake__/").split("/")
+            told = request.json() if request.body else {}
+            return Reply(200, self._controls(request.method, verb, told))
+
+    def _controls(self, method: str, verb: list[str], told: Any) -> Any:
+        match verb:
+            case ["plan"]:
+                self.plan = [] if method == "DELETE" else [*self.plan, *([Fault(**told)] if told else [])]
+                return [vars(fault) for fault in self.plan]
+            case ["ledger"]:
+                return self.ledger
+            case ["public", name]:
+                return [*self.mastodon.public(name), *self.bluesky.public(name)]
+            case ["account"]:
+                return self.fake(told["platform"]).account(told["name"])
+            case ["react"]:
+                return self.fake(told["platform"]).react(told["post"], told["kind"], told.get("text", ""))
+            case ["options"]:
+                unknown = set(told) - set(DEFAULTS)
+                assert not unknown, unknown
+                self.options |= told
+                return self.options
+            case ["clock"]:
+                self.clock.ahead += timedelta(seconds=told["advance"])
+                return self.clock.now().isoformat()
+            case ["reset"]:
+                self.reset()
+                return "forgotten"
+        raise KeyError(verb)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    world: World
+
+    def _serve(self) -> None:
+        parts = urllib.parse.urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        headers = {k.lower(): v for k, v in self.headers.items()}
+        request = Request(self.command, parts.path, urllib.parse.parse_qs(parts.query), headers, body)
+        if request.path.startswith("/__fake__/"):
+            self._send(self.world.control(request))
+            return
+        fault = self.world.fault(request)
+        entry = {"method": request.method, "path": request.path, "action": fault.action if fault else None}
+        entry |= {"at": self.world.clock.now().isoformat(), "key": headers.get("idempotency-key"), "status": None}
+        with self.world.lock:
+            self.world.ledger.append(entry)
+        reply = self._reply(request, fault)
+        entry["status"] = reply.status if reply else None
+        if reply:
+            self._send(reply, cut=bool(fault and fault.action == "truncate_body"))
+        else:
+            self._drop()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve  # noqa: N815
+
+    def _reply(self, request: Request, fault: Fault | None) -> Reply | None:
+        """None: the connection is dropped without a word."""
+        if fault and fault.action == "drop_before":
+            return None
+        if fault and fault.action not in AFTER:
+            planned = self.world.before(fault, request)
+            if planned:
+                return planned
+        reply = self.world.answer(request)
+        if fault and fault.action == "commit_then_drop":
+            return None
+        if fault and fault.action == "commit_then_500":
+            return Reply(500, {"error": "InternalServerError", "message": "Internal Server Error"})
+        return reply
+
+    def _send(self, reply: Reply, cut: bool = False) -> None:
+        content = reply.encoded()
+        # The other side may have given up by now, which is its right.
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self.send_response(reply.status)
+            for name, value in {"Content-Type": reply.content_type, **reply.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(content[: len(content) // 2] if cut else content)
+                self.wfile.flush()
+        if cut:
+            self._drop()
+
+    def _drop(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            # A reset rather than an orderly end.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_: Any) -> None:
+        """The ledger is the log."""
+
+
+class _Threads(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that hang up are part of the game; anything else must be seen."""
+        import sys
+
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class FakeServer:
+    """A running server and what tests ask of it (the same as over HTTP)."""
+
+    def __init__(self, port: int) -> None:
+        self.world = World()
+        handler = type("Handler", (_Handler,), {"world": self.world})
+        self._server = _Threads(("127.0.0.1", port), handler)
+        self.port = self._server.server_address[1]
+        self.url = self.world.url = f"http://127.0.0.1:{self.port}"
+        # Bluesky accounts live on "another" host than the one people sign in at.
+        self.allow = frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
+        self.thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    def default_accounts(self) -> dict[str, Any]:
+        return {name: self.account(name, "opstina") for name in ("mastodon", "bluesky")}
+
+    def _control(self, method: str, path: str, told: Any = None) -> Any:
+        body = json.dumps(told).encode() if told is not None else b""
+        return self.world.control(Request(method, f"/__fake__/{path}", {}, {}, body)).body
+
+    def plan(self, action: str, path: str, **more: Any) -> None:
+        self._control("POST", "plan", {"action": action, "path": path, **more})
+
+    def ledger(self) -> list[dict[str, Any]]:
+        return self._control("GET", "ledger")
+
+    def public(self, account: str) -> list[dict[str, Any]]:
+        return self._control("GET", f"public/{account}")
+
+    def account(self, platform: str, name: str) -> dict[str, Any]:
+        return self._control("POST", "account", {"platform": platform, "name": name})
+
+    def react(self, platform: str, post: str, kind: str, text: str = "") -> Any:
+        return self._control("POST", "react", {"platform": platform, "post": post, "kind": kind, "text": text})
+
+    def options(self, **told: Any) -> None:
+        self._control("POST", "options", told)
+
+    def advance(self, seconds: float) -> None:
+        self._control("POST", "clock", {"advance": seconds})
+
+    def reset(self) -> None:
+        self._control("POST", "reset")
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@contextlib.contextmanager
+def running(port: int = 0) -> Iterator[FakeServer]:
+    server = FakeServer(port)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+Route = tuple[str, str, Callable[..., Any]]
+
+
+def routed(routes: list[Route], request: Request) -> Any:
+    """Call the route's function with the request and the groups of its pattern."""
+    allowed = False
+    for method, pattern, function in routes:
+        match = re.fullmatch(pattern, request.path)
+        if match and method == request.method:
+            return function(request, *match.groups())
+        allowed = allowed or bool(match)
+    raise Refusal(405 if allowed else 404, {"error": "Method not allowed" if allowed else "Record not found"})
