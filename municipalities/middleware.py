@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from common.access import Permission
 from municipalities import queries
-from municipalities.access import Permission
 from municipalities.models import Municipality, Programme
 from municipalities.tenancy import scope
 

@@ -17,4 +17,6 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "heartbeat": {"task": "portal.tasks.beat_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "mail": {"task": "common.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "numbers": {"task": "analytics.tasks.tick", "schedule": 30.0, "options": {"expires": 30}},
+    "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
 }

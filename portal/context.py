@@ -1,26 +1,119 @@
-"""What every page needs: where one is, what one may open, and the workspace's state."""
+"""What every page needs: where one is, what one may open, and the workspace's state.
 
-from dataclasses import dataclass
+At most two queries: the workspaces of the person, and the pause of the municipality in scope.
+"""
+
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
+from common.sorting import sort_key
+from municipalities.queries import workspaces
 from municipalities.rules import Verb
 
 
 @dataclass(frozen=True)
 class Item:
-    label: str
+    label: str | Promise
     url: str
     icon: str
     current: bool = False
+    count: int | None = None
+    bottom: bool = False
 
 
-# name of the url, English label, icon, verb
-WORKSPACE = (("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW),)
+@dataclass(frozen=True)
+class Section:
+    items: list[Item]
+    label: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    name: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the rail: `url` is its name, `prefixes` the url names under it."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    verb: Verb | None = None
+    prefixes: tuple[str, ...] = field(default=())
+
+
+WORKSPACE = (
+    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver",)),
+    Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
+    Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
+    Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW),
+    Page("settings", _("Settings"), "settings", Verb.SETTINGS_VIEW, ("channel", "member", "activity", "profile", "pause")),
+)
+PROGRAMME = (
+    Page("programme", _("Municipalities compared"), "chart-line"),
+    Page("programme_people", _("Cohorts and mentors"), "users"),
+)
+INSTALLATION = (
+    Page("installation_people", _("People"), "users"),
+    Page("installation_municipalities", _("Municipalities"), "landmark"),
+)
 
 
 def navigation(request: Any) -> dict[str, Any]:
-    return {"demo": settings.DEMO}
+    """Context processor: `nav`, `workspaces`, `new_post_url`, `pause`, `demo`."""
+    found: dict[str, Any] = {"demo": settings.DEMO}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return found
+    municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
+    found["workspaces"] = SimpleLazyObject(lambda: _workspaces(user, municipality))
+    found["nav"] = SimpleLazyObject(lambda: _sections(request))
+    if settings.DEMO:
+        found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
+    if municipality and access and access.may(Verb.POST_EDIT):
+        found["new_post_url"] = reverse("post_new", args=[municipality.slug])
+    return found
+
+
+def _workspaces(user: Any, current: Any) -> list[Workspace]:
+    found = sorted(workspaces(user).only("pk", "slug", "name_cyrl", "name_latn", "name_en"), key=lambda m: sort_key(str(m)))
+    return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in found]
+
+
+def _sections(request: Any) -> list[Section]:
+    sections = []
+    if getattr(request, "programmes", None) or (request.access and "staff" in request.access.roles):
+        sections.append(Section(_items(request, PROGRAMME), _("Programme")))
+    if request.access:
+        sections.append(Section(_items(request, WORKSPACE, request.municipality.slug)))
+    else:
+        sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) == "home")]))
+    if request.user.is_administrator:
+        sections.append(Section(_items(request, INSTALLATION), _("Installation")))
+    return sections
+
+
+def _current(request: Any) -> str:
+    return request.resolver_match.url_name if request.resolver_match else ""
+
+
+def _items(request: Any, pages: tuple[Page, ...], *args: str) -> list[Item]:
+    here = _current(request)
+    items = []
+    for page in pages:
+        if page.verb and not request.access.may(page.verb):
+            continue
+        current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
+        try:
+            items.append(Item(page.label, reverse(page.url, args=args), page.icon, current))
+        except NoReverseMatch:
+            continue
+    return items

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
 
+from analytics import partitions
 from municipalities.access import public
 from portal.tasks import BEAT_KEY, WORKER_KEY
 
@@ -34,10 +35,18 @@ def _cached(key: str) -> Callable[[], bool]:
     return look
 
 
+def _partitions() -> bool:
+    try:
+        return partitions.healthy()
+    except DatabaseError:
+        return False
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "worker": _cached(WORKER_KEY),
     "beat": _cached(BEAT_KEY),
+    "partitions": _partitions,
 }
 
 

@@ -2,10 +2,14 @@
 
 from django.urls import include, path
 
-from portal import health
+from portal import health, home
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("m/<slug:municipality>/", home.workspace, name="workspace"),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("analytics.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("accounts/", include("allauth.urls")),
 ]

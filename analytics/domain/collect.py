@@ -1,0 +1,141 @@
+"""Looking at the numbers: find what is new, claim what is due, ask the network, write what it told.
+
+A claim only moves `next_at` ahead by a lease, so a worker that dies costs one lease and no number. A look that brings
+nothing is written down too: a gap in a chart has a reason.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from analytics import rules
+from analytics.catalogue import POST_METRICS, interactions
+from analytics.domain import rollup
+from analytics.enums import PullOutcome, SubjectKind
+from analytics.models import Pull, Subject
+from analytics.queries import channels_without_subject, publications_without_subject
+from channels.models import Channel
+from channels.open import open_channel
+from municipalities.tenancy import everywhere, scope
+from platforms.errors import NeedsConsent, NotReached, PlatformError
+from platforms.types import Gone, Reading, Readings
+
+LEASE = timedelta(minutes=10)
+BATCH = 200
+Told = tuple[PullOutcome, Reading]
+
+
+def enrol() -> int:
+    """Make subjects of what was published or connected since the last time. Returns how many are new."""
+    with everywhere("find publications without a subject"), transaction.atomic():
+        now = timezone.now()
+        new = [
+            Subject(
+                municipality_id=p.municipality_id,
+                kind=SubjectKind.PUBLICATION,
+                channel_id=p.channel_id,
+                publication=p,
+                remote_id=p.delivery.remote_id,
+                category=p.version.category,
+                published_at=p.delivery.published_at,
+                published_on=timezone.localdate(p.delivery.published_at),
+                next_at=rules.next_look(p.delivery.published_at, now),
+            )
+            for p in publications_without_subject()
+        ]
+        new += [
+            Subject(municipality_id=c.municipality_id, kind=SubjectKind.CHANNEL, channel=c, next_at=now)
+            for c in channels_without_subject()
+        ]
+        Subject.objects.bulk_create(new, ignore_conflicts=True)
+        for channel_id, day in {(s.channel_id, s.published_on) for s in new if s.published_on}:
+            rollup.publication_day(channel_id, day)
+        return len(new)
+
+
+def claim(limit: int = 500) -> dict[int, list[int]]:
+    """Due subjects by channel, their `next_at` moved ahead by a lease."""
+    with everywhere("claim due looks"), transaction.atomic():
+        now = timezone.now()
+        due = list(
+            Subject.objects.select_for_update(skip_locked=True)
+            .filter(next_at__lte=now)
+            .order_by("next_at")
+            .values_list("pk", "channel_id")[:limit]
+        )
+        Subject.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
+    by_channel: dict[int, list[int]] = defaultdict(list)
+    for pk, channel_id in due:
+        by_channel[channel_id].append(pk)
+    return dict(by_channel)
+
+
+def collect(channel_id: int, subject_ids: Iterable[int]) -> None:
+    """Ask one channel's network about these subjects and write what it told."""
+    with everywhere("a look starts from its channel's row"):
+        channel = Channel.objects.select_related("municipality").get(pk=channel_id)
+    with scope(channel.municipality_id):
+        subjects = list(Subject.objects.filter(pk__in=list(subject_ids), channel=channel))
+        for start in range(0, len(subjects), BATCH):
+            batch = subjects[start : start + BATCH]
+            record(batch, _ask(channel, batch), timezone.now())
+
+
+def _ask(channel: Channel, subjects: list[Subject]) -> dict[int, Told]:
+    """What the network told, by subject. A subject it did not answer for is left out."""
+    try:
+        connector = open_channel(channel)
+        told: dict[int, Told] = {}
+        posts = {s.remote_id: s.pk for s in subjects if s.kind == SubjectKind.PUBLICATION}
+        for answer in connector.readings(list(posts)) if posts else ():
+            told[posts[answer.subject_remote_id]] = _told(answer)
+        for subject in subjects:
+            if subject.kind == SubjectKind.CHANNEL:
+                told[subject.pk] = (PullOutcome.READ, connector.account_readings())
+        return told
+    except PlatformError as error:
+        return {subject.pk: (_outcome(error), {}) for subject in subjects}
+
+
+def _told(answer: Readings | Gone) -> Told:
+    if isinstance(answer, Gone):
+        return PullOutcome.GONE, {}
+    return PullOutcome.READ, answer.values
+
+
+def _outcome(error: PlatformError) -> PullOutcome:
+    if isinstance(error, NeedsConsent):
+        return PullOutcome.NEEDS_CONSENT
+    return PullOutcome.NOT_REACHED if isinstance(error, NotReached) else PullOutcome.REFUSED
+
+
+@transaction.atomic
+def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None:
+    """Write one pull per subject, move the ladder, and renew the facts of the days that are touched."""
+    pulls = [_apply(subject, *told.get(subject.pk, (PullOutcome.REFUSED, {})), at) for subject in subjects]
+    Pull.objects.bulk_create(pulls, ignore_conflicts=True)
+    Subject.objects.bulk_update(
+        subjects, [*POST_METRICS, "followers", "interactions", "last_at", "last_outcome", "misses", "next_at"]
+    )
+    rollup.renew(subjects, timezone.localdate(at))
+
+
+def _apply(subject: Subject, outcome: PullOutcome, values: Reading, at: datetime) -> Pull:
+    pull = Pull(subject=subject, municipality_id=subject.municipality_id, at=at, outcome=outcome)
+    subject.last_at, subject.last_outcome = at, outcome
+    if outcome == PullOutcome.READ:
+        subject.misses = 0
+        subject.next_at = rules.next_look(subject.published_at, at)
+        keys = POST_METRICS if subject.kind == SubjectKind.PUBLICATION else ("followers",)
+        for key in keys:
+            setattr(pull, key, values.get(key))
+            setattr(subject, key, values.get(key))
+        if subject.kind == SubjectKind.PUBLICATION:
+            subject.interactions = interactions(dict(values))
+    else:
+        subject.misses = min(subject.misses + 1, 1000)
+        subject.next_at = None if outcome == PullOutcome.GONE else rules.after_miss(subject.misses, at)
+    return pull

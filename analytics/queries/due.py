@@ -1,0 +1,26 @@
+"""What we do not look at yet."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from analytics.models import Subject
+from channels.enums import ChannelState
+from channels.models import Channel
+from delivery.enums import State
+from posts.models import Publication
+
+NEW_AT_ONCE = 1000
+
+
+def publications_without_subject() -> QuerySet[Publication]:
+    """Published, and no subject yet; oldest first, a batch at a time."""
+    seen = Subject.objects.filter(publication=OuterRef("pk"))
+    return (
+        Publication.objects.filter(~Exists(seen), delivery__state=State.PUBLISHED)
+        .select_related("delivery", "version")
+        .order_by("pk")[:NEW_AT_ONCE]
+    )
+
+
+def channels_without_subject() -> QuerySet[Channel]:
+    seen = Subject.objects.filter(channel=OuterRef("pk"), publication__isnull=True)
+    return Channel.objects.filter(~Exists(seen), state=ChannelState.CONNECTED)[:NEW_AT_ONCE]
