@@ -1,0 +1,27 @@
+# One image for web, worker, beat and the practice network; docker-compose.yml says which.
+FROM python:3.12-slim AS build
+WORKDIR /app
+COPY requirements.txt .
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --no-input --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.txt
+COPY . .
+# The static files belong to the version, so they are part of the image. The values only satisfy the settings.
+RUN DATA_DIR=/build STATIC_ROOT=/app/staticfiles SECRET_KEY=only-to-gather-static-files \
+    /venv/bin/python manage.py collectstatic --noinput --verbosity 0
+
+FROM python:3.12-slim
+RUN groupadd --gid 10001 dobosar \
+ && useradd --uid 10001 --gid dobosar --no-create-home --home-dir /data --shell /usr/sbin/nologin dobosar \
+ && install -d -o dobosar -g dobosar -m 0750 /data /data/media
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=portal.settings DATA_DIR=/data STATIC_ROOT=/app/staticfiles PORT=8000
+USER dobosar
+VOLUME /data
+EXPOSE 8000
+# gunicorn keeps its heartbeat in memory: on a disk it may block.
+CMD ["gunicorn", "--config", "python:portal.launch.gunicorn", "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", "portal.wsgi:application"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
+    CMD ["python", "-m", "portal.launch.healthy", "http://127.0.0.1:8000/healthz"]

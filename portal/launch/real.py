@@ -1,0 +1,93 @@
+"""`make test-real`: the connectors against real servers, on this computer. QUICK=1 takes only what Debian packages.
+
+Tests say which server they need: `@pytest.mark.real("snac2")`. A server that cannot run here is named, loudly, with the
+reason; its tests are left out. A run in which no server at all could be used fails.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from portal.launch.site import ROOT
+
+# The last line of @atproto/dev-env that runs on Node 18 and 20: a PLC directory, a PDS and an AppView.
+BLUESKY_PACKAGE = "@atproto/dev-env@0.3.215"
+NODE_AT_LEAST = 18
+CACHE = ROOT / ".data-real"
+
+
+def snac2() -> str:
+    """Why snac2, which speaks Mastodon's API, cannot run; empty when it can."""
+    if shutil.which("snac"):
+        return ""
+    _apt("snac2")
+    return "" if shutil.which("snac") else "the program snac is missing (Debian: apt-get install snac2)"
+
+
+def bluesky() -> str:
+    """Why a Bluesky network (PDS and AppView) cannot run; empty when it can. Installs it once, which takes minutes."""
+    if os.environ.get("QUICK"):
+        return "QUICK=1 leaves it out"
+    node = shutil.which("node")
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""
+    found = re.match(r"v(\d+)", said)
+    if not found or int(found[1]) < NODE_AT_LEAST or not shutil.which("npm"):
+        return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {said.strip() or 'none'})"
+    if not (CACHE / "node_modules" / "@atproto" / "dev-env").is_dir():
+        print(f"Installing {BLUESKY_PACKAGE} with npm into {CACHE.name}/, once (minutes) ...", flush=True)
+        CACHE.mkdir(exist_ok=True)
+        (CACHE / "package.json").write_text('{"private": true}\n')
+        npm = ["npm", "install", "--save-exact", "--no-audit", "--no-fund", BLUESKY_PACKAGE]
+        done = subprocess.run(npm, cwd=CACHE, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return f"npm could not install {BLUESKY_PACKAGE}: {_last_line(done.stderr)}"
+    return ""
+
+
+SERVERS: dict[str, tuple[str, Callable[[], str]]] = {
+    "snac2": ("snac2 (Mastodon's API)", snac2),
+    "bluesky": ("Bluesky PDS and AppView", bluesky),
+}
+
+
+def _apt(package: str) -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", "-qq", *words], env=environ, stdin=subprocess.DEVNULL, check=False)
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no words"])[-1]
+
+
+def main(words: list[str]) -> int:
+    why_not = {name: reason() for name, (_, reason) in SERVERS.items()}
+    usable = [name for name, reason in why_not.items() if not reason]
+    environ = {**os.environ, "REAL_SERVERS": ",".join(usable), "REAL_SERVERS_DIR": str(CACHE)}
+    code = 1
+    if usable:
+        pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", *words]
+        code = subprocess.run(pytest, env=environ, cwd=ROOT, check=False).returncode
+    _report(why_not, code)
+    return code
+
+
+def _report(why_not: dict[str, str], code: int) -> None:
+    line = "#" * 78
+    print(f"\n{line}")
+    for name, (title, _) in SERVERS.items():
+        reason = why_not[name]
+        verdict = f"NOT RUN: {reason}" if reason else f"run, {'passed' if code == 0 else 'see above'}"
+        print(f"#  {title}: {verdict}")
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,117 @@
+"""A backup is only as good as its restore: a real round trip through pg_dump, media and keys."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from portal.launch import backup, embedded
+from portal.launch import site as sites
+from portal.launch.trouble import Trouble
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def make_site(tmp_path_factory, monkeypatch):
+    """Sites of their own servers; the environment of the test run names others, so it is taken out."""
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "MEDIA_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+    made = []
+
+    def make():
+        data = tmp_path_factory.mktemp("site")
+        for place in (data, *list(data.parents)[:2]):
+            place.chmod(0o711)
+        made.append(data)
+        return sites.read({"DATA_DIR": str(data), "PORT": "8000"})
+
+    yield make
+    for data in made:
+        embedded.stop(data / "servers")
+
+
+def execute(site, statement):
+    connection = psycopg2.connect(embedded.ensure(site.servers)["DATABASE_URL"])
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else None
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def filled(make_site):
+    site = make_site()
+    execute(site, "CREATE EXTENSION pg_trgm; CREATE TABLE notes (text text); INSERT INTO notes VALUES ('Ћуприја')")
+    (site.data / "media" / "слике").mkdir(parents=True)
+    (site.data / "media" / "слике" / "грб.png").write_bytes(b"\x89PNG")
+    return site
+
+
+def test_what_was_saved_comes_back_in_an_empty_site(filled, make_site, tmp_path):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    assert archive.stat().st_mode & 0o077 == 0
+    keys = sites.keep_secrets(filled)
+
+    other = make_site()
+    backup.restore(other, archive, replace=False)
+    assert execute(other, "SELECT text FROM notes") == [("Ћуприја",)]
+    assert (other.data / "media" / "слике" / "грб.png").read_bytes() == b"\x89PNG"
+    assert sites.keep_secrets(other) == keys
+    assert json.loads((other.data / "stamps.json").read_text()).keys() == {"seeded"}
+
+
+def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp_path):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    execute(filled, "INSERT INTO notes VALUES ('later'); CREATE TABLE also (n int)")
+    (filled.data / "media" / "later.png").touch()
+    with pytest.raises(Trouble, match="YES=1"):
+        backup.restore(filled, archive, replace=False)
+    assert len(execute(filled, "SELECT text FROM notes")) == 2
+
+    backup.restore(filled, archive, replace=True)
+    assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
+    assert execute(filled, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("notes",)]
+    assert not (filled.data / "media" / "later.png").exists()
+
+
+def test_a_cut_off_archive_changes_nothing(filled, tmp_path):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    with pytest.raises(Trouble, match=r"(?s)not a whole backup.*Nothing was changed"):
+        backup.restore(filled, archive, replace=True)
+    assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
+
+
+def test_an_archive_cannot_write_outside_its_directory(make_site, tmp_path):
+    archive = tmp_path / "evil.tar.gz"
+    with tarfile.open(archive, "w:gz") as out:
+        (tmp_path / "payload").write_text("x")
+        out.add(tmp_path / "payload", arcname="../../escaped")
+    with pytest.raises(Trouble, match="Nothing was changed"):
+        backup.restore(make_site(), archive, replace=True)
+
+
+def test_an_existing_backup_is_never_overwritten(filled, tmp_path):
+    (tmp_path / "saved.tar.gz").write_text("precious")
+    with pytest.raises(Trouble, match="exists already"):
+        backup.save(filled, tmp_path / "saved.tar.gz")
+    assert (tmp_path / "saved.tar.gz").read_text() == "precious"
+
+
+def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_path):
+    environ = {**os.environ, "DATA_DIR": str(make_site().data)}
+    done = subprocess.run(
+        [sys.executable, "-m", "portal.launch.backup", "restore", str(tmp_path / "none.tar.gz")],
+        cwd=ROOT, env=environ, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "There is no backup" in done.stderr
+    assert "Traceback" not in done.stderr
