@@ -10,7 +10,7 @@ from django.db import connection
 from common.text.sorting import sort_key
 from municipalities.reference import load
 
-ALPHABET = "a b c č ć d dž đ e f g h i j k l lj m n nj o p r s š t u v z ž".split()
+ALPHABET = ["a", "b", "c", "č", "ć", "d", "dž", "đ", "e", "l", "lj", "m", "n", "nj", "o", "s", "š", "t", "z", "ž"]
 IN_ORDER = [
     "1. maj", "Ada", "Bač", "Bačka Topola", "Bečej", "Beograd", "Bor", "Crna Trava", "Čačak", "Čoka", "Ćićevac",
     "Ћуприја", "Despotovac", "Dimitrovgrad", "Doljevac", "Džep", "Ђердап", "Gadžin Han", "Indija", "Инђија", "Lajkovac",
@@ -40,7 +40,8 @@ def test_words_of_both_scripts_fall_into_one_alphabetical_order():
 
 
 def test_every_letter_has_its_place():
-    assert sorted(reversed(ALPHABET), key=sort_key) == ALPHABET
+    shuffled = random.Random(3).sample(ALPHABET, len(ALPHABET))
+    assert sorted(shuffled, key=sort_key) == ALPHABET
 
 
 @pytest.mark.parametrize(("one", "other"), [("Ćuprija", "ЋУПРИЈА"), ("Ljig", "љиг"), ("DŽEP", "Џеп"), ("Đak", "ђак")])
