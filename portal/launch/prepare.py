@@ -12,7 +12,17 @@ from portal.launch import files
 from portal.launch.site import ROOT, Site
 from portal.launch.trouble import Trouble
 
-WORDS = {"migrate": "Creating the tables", "collectstatic": "Gathering the static files"}
+WORDS = {
+    "migrate": "Creating the tables",
+    "collectstatic": "Gathering the static files",
+    "check": "Checking the settings",
+}
+# Outside the demo an error in the settings, or a demo account in the database, stops the start.
+OPTIONS: dict[str, dict[str, object]] = {
+    "migrate": {"interactive": False, "verbosity": 0},
+    "collectstatic": {"interactive": False, "verbosity": 0},
+    "check": {"deploy": True, "databases": ["default"], "fail_level": "ERROR", "verbosity": 0},
+}
 
 
 def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool) -> None:
@@ -25,6 +35,8 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool) -> No
         due.insert(0, "migrate")
     if not _manifest(environ).exists() and "collectstatic" not in due:
         due.append("collectstatic")
+    if not site.demo:
+        due.append("check")
     if not due:
         return
     for task in due:
@@ -34,7 +46,7 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool) -> No
     )
     if done.returncode:
         raise Trouble("The preparation failed; the lines above say why. Nothing was started.")
-    files.update(stamps, **{task: now[task] for task in due})
+    files.update(stamps, **{task: now[task] for task in due if task in now})
 
 
 def _migrations() -> str:
@@ -63,11 +75,15 @@ def main(tasks: list[str]) -> None:
 
     django.setup()
     for task in tasks:
-        call_command(task, interactive=False, verbosity=0)
+        call_command(task, **OPTIONS[task])
 
 
 if __name__ == "__main__":
+    from django.core.management.base import CommandError
+
     try:
         main(sys.argv[1:])
+    except CommandError as error:
+        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
