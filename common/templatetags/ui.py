@@ -374,10 +374,9 @@ def menu(content: str, label: str = "", symbol: str = "ellipsis", css: str = "",
 @register.simple_block_tag
 def dialog(content: str, id: str, title: str, css: str = "") -> SafeString:
     """`{% dialog "move" "Move the post" %}…{% enddialog %}`, opened by any element with data-dialog="move"."""
+    css_close = "button button-quiet button-icon button-small"
     close = format_html(
-        '<form method="dialog"><button class="button button-quiet button-icon button-small" aria-label="{}">{}</button></form>',
-        _("Close"),
-        icon("x"),
+        '<form method="dialog"><button class="{}" aria-label="{}">{}</button></form>', css_close, _("Close"), icon("x")
     )
     head = format_html('<div class="dialog-head"><h2 id="{}-title">{}</h2>{}</div>', id, title, close)
     return format_html(

@@ -1,0 +1,66 @@
+// What every page has. Each behaviour hangs on a data attribute; without scripts links and forms still work.
+import "./chart.js";
+import { confirmed } from "./dialog.js";
+import "./menu.js";
+import "./theme.js";
+import { showToast } from "./toast.js";
+
+const token = document.querySelector('meta[name="csrf-token"]')?.content;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (token) event.detail.headers["X-CSRFToken"] = token;
+});
+
+// hx-confirm asks in our own dialog, not in the browser's.
+document.addEventListener("htmx:confirm", (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  confirmed(event.detail.question, event.target).then((yes) => yes && event.detail.issueRequest(true));
+});
+
+// A request that failed must say so: nothing is worse than a button that seems dead.
+const texts = document.getElementById("texts")?.dataset ?? {};
+document.addEventListener("htmx:sendError", () => showToast({ text: texts.offline }));
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  showToast({ text: status === 403 ? texts.forbidden : status >= 500 ? texts.broken : texts.refused });
+});
+
+// The server answers HX-Trigger: {"toast": {"text": "…", "undo": "/where/"}}.
+document.addEventListener("toast", (event) => showToast(event.detail));
+
+// data-auto-submit: filters apply when they change; the button is there for those without scripts.
+for (const form of document.querySelectorAll("form[data-auto-submit]")) {
+  form.querySelectorAll("[data-without-script]").forEach((element) => (element.hidden = true));
+}
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-auto-submit]");
+  if (form) form.requestSubmit();
+});
+
+// data-copy="#id" or data-copy-text="…": to the clipboard, with a word that it happened.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy], [data-copy-text]");
+  if (!button) return;
+  const source = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
+  await navigator.clipboard.writeText(button.dataset.copyText ?? source?.value ?? source?.textContent?.trim() ?? "");
+  showToast({ text: button.dataset.copied || texts.copied });
+});
+
+// data-once: a form sent twice by a double click is sent once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+});
+
+// Swapped content keeps the focus where the person was, if the same element came back.
+let focused = "";
+document.addEventListener("htmx:beforeSwap", () => (focused = document.activeElement?.id ?? ""));
+document.addEventListener("htmx:afterSettle", () => {
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+});
+
+document.querySelector("[data-autofocus]")?.focus();

@@ -1,0 +1,57 @@
+// Dialogs. data-dialog="id" on a link or button opens <dialog id>; without scripts the link's own page does the same job.
+// Content fetched by htmx into #dialog-content opens the shared dialog. data-confirm="…" on a form or button asks first.
+
+export function confirmed(question, asker) {
+  const dialog = document.getElementById("confirm");
+  dialog.querySelector("[data-text]").textContent = question;
+  const yes = dialog.querySelector("[data-yes]");
+  yes.dataset.word ??= yes.textContent;
+  yes.textContent = asker?.dataset?.confirmYes || yes.dataset.word;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+    return;
+  }
+  if (event.target.closest?.("[data-close]")) event.target.closest("dialog")?.close();
+  // A click on the backdrop lands on the dialog itself.
+  if (event.target instanceof HTMLDialogElement && event.target.id !== "confirm") {
+    const box = event.target.getBoundingClientRect();
+    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (!inside) event.target.close();
+  }
+});
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const asker = event.submitter?.dataset.confirm ? event.submitter : event.target;
+    const question = asker.dataset.confirm;
+    if (!question || event.target.dataset.confirmed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    confirmed(question, asker).then((yes) => {
+      if (!yes) return;
+      event.target.dataset.confirmed = "yes";
+      event.target.requestSubmit(submitter);
+      delete event.target.dataset.confirmed;
+    });
+  },
+  { capture: true },
+);
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = document.getElementById("dialog");
+  if (event.detail.target?.id === "dialog-content" && !dialog.open) dialog.showModal();
+});
+
+// HX-Trigger: {"dialog:close": true} after the work in it is done.
+document.addEventListener("dialog:close", () => document.querySelectorAll("dialog[open]").forEach((each) => each.close()));
