@@ -27,6 +27,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 log = logging.getLogger(__name__)
+# At DEBUG it writes whole addresses, and some networks have tokens in theirs.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 USER_AGENT = "Dobosar/0.1"

@@ -25,20 +25,25 @@ class Conversation:
         raise NotImplementedError
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """`cursor` is the time of the newest notification seen: the network's own cursor leads back in time."""
-        seen = moment(cursor) if cursor else None
+        """`cursor`: time of the newest notification seen and what came at that very time.
+
+        The network's own cursor leads back in time, so it serves only to page.
+        """
+        seen, known = _seen(cursor)
         found: list[dict[str, Any]] = []
         params: dict[str, Any] = {"limit": 100}
         for _ in range(PAGES):
             page = self.calls.get("app.bsky.notification.listNotifications", params)
-            fresh = [n for n in page.get("notifications") or () if seen is None or records.when(n) > seen]
+            told = page.get("notifications") or ()
+            fresh = [n for n in told if seen is None or (records.when(n) >= seen and n["uri"] not in known)]
             found += fresh
             params["cursor"] = page.get("cursor")
             if not fresh or not params["cursor"] or seen is None:
                 break
-        found.sort(key=records.when)
+        # The list is newest first; turning it round keeps the order of those that share a millisecond.
+        found = sorted(reversed(found), key=records.when)
         items = tuple(records.message(n, n["reason"]) for n in found if n.get("reason") in KINDS)
-        return Messages(items, records.when(found[-1]).isoformat() if found else cursor)
+        return Messages(items, _cursor(found, seen, known) if found else cursor)
 
     def replies(self, remote_id: str) -> Messages:
         params = {"uri": remote_id, "depth": DEPTH, "parentHeight": 0}
@@ -100,3 +105,16 @@ class Conversation:
                 raise
             return {"$type": GATE, "post": root, "createdAt": records.iso(datetime.now(UTC))}, None
         return found["value"], str(found["cid"])
+
+
+def _seen(cursor: str | None) -> tuple[datetime | None, frozenset[str]]:
+    if not cursor:
+        return None, frozenset()
+    at, *known = cursor.split(" ")
+    return moment(at), frozenset(known)
+
+
+def _cursor(found: list[dict[str, Any]], seen: datetime | None, known: frozenset[str]) -> str:
+    last = records.when(found[-1])
+    same = {n["uri"] for n in found if records.when(n) == last} | (known if last == seen else frozenset())
+    return " ".join([last.isoformat(), *sorted(same)])
