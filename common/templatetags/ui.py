@@ -243,7 +243,7 @@ def control_id(bound: BoundField) -> str:
 
 
 @register.inclusion_tag("ui/empty.html")
-def empty(
+def nothing(
     picture: str, title: str, text: str = "", *, url: str = "", action: str = "", action_icon: str = ""
 ) -> dict[str, Any]:
     """What stands where nothing is yet: a drawing, a sentence, what to do next."""
