@@ -19,6 +19,7 @@ class Channel(TenantModel):
     """A municipality's account on a network.
 
     `facts` is what the server told of itself at `facts_at` (what the connector's `look()` returned: limits, software).
+    `problem` is one of `channels.messages`.
     `languages` are "sr-Cyrl", "sr-Latn", "bs-Latn" …, in the order in which the layout uses them.
     """
 
@@ -42,6 +43,10 @@ class Channel(TenantModel):
     disconnected_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
+        indexes = [
+            # upkeep looks for what was checked longest ago
+            models.Index(fields=["checked_at"], name="channel_upkeep", condition=models.Q(state="connected")),
+        ]
         constraints = [
             # one account belongs to one municipality at a time
             models.UniqueConstraint(
@@ -56,7 +61,7 @@ class Channel(TenantModel):
 
 
 class Credential(TenantModel):
-    """The encrypted secret of one channel. `ciphertext` is bound to this channel: a copy into another row is refused."""
+    """The encrypted secret of one channel. `ciphertext` is bound to it: a copy in another row is refused."""
 
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="credential")
     ciphertext = models.TextField()
@@ -86,7 +91,10 @@ class AppRegistration(models.Model):
 
 
 class ConnectAttempt(TenantModel):
-    """One try to connect a channel. Secrets in `ciphertext`; the OAuth `state` is stored as a hash."""
+    """One try to connect a channel, with `channel` for connecting that one again.
+
+    Secrets are in `ciphertext`; the OAuth `state` is found by its hash. `problem` is one of `channels.messages`.
+    """
 
     platform = models.CharField(max_length=20)
     server = models.CharField(max_length=200)
@@ -94,11 +102,16 @@ class ConnectAttempt(TenantModel):
     step = models.CharField(max_length=12, choices=ConnectStep)
     state_hash = models.CharField(max_length=64, unique=True)
     ciphertext = models.TextField(blank=True)
-    authorize_url = models.TextField(blank=True)
     problem = models.CharField(max_length=300, blank=True)
     channel = models.ForeignKey(Channel, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # a worker looks every few seconds for attempts that run
+            models.Index(fields=["step"], name="attempt_running", condition=~models.Q(step__in=["done", "failed"])),
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform} {self.server}: {self.step}"

@@ -19,27 +19,32 @@ from platforms.registry import connector
 from platforms.types import Credential
 
 
-def open_channel(channel: Channel, *, before_send: Callable[[], None] | None = None) -> Connector:
+def open_channel(
+    channel: Channel, *, before_send: Callable[[], None] | None = None, deadline: float | None = None
+) -> Connector:
     """The connector of `channel`, inside its municipality's scope.
 
     `before_send` runs right before the one request that cannot be taken back; what it raises comes out unchanged.
+    `deadline`: seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given.
     A session that the connector renews is stored at once. Raises `NeedsConsent` when the channel is not connected or
     has no credential, and `NotReached` when the stored token cannot be decrypted: nothing has left the house then.
     """
     if channel.state != ChannelState.CONNECTED:
         raise NeedsConsent("The channel is not connected.", {"state": channel.state})
-    return opened(channel, before_send=before_send)
+    return opened(channel, before_send=before_send, deadline=deadline)
 
 
-def opened(channel: Channel, *, before_send: Callable[[], None] | None = None) -> Connector:
-    """As `open_channel`, whatever the channel's state: to look whether it has recovered, or to give the right back."""
+def opened(
+    channel: Channel, *, before_send: Callable[[], None] | None = None, deadline: float | None = None
+) -> Connector:
+    """As `open_channel`, whatever the channel's state: to give the right back."""
     try:
         credential = credentials.read(channel)
         keys = credentials.keys(channel.platform, channel.server)
     except crypto.CryptoError as unreadable:
         raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable
     return connector(channel.platform)(
-        http(before_send=before_send),
+        http(before_send=before_send, deadline=deadline),
         server=channel.server,
         keys=keys,
         credential=credential,

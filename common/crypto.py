@@ -124,8 +124,8 @@ def _bytes(text: str) -> bytes:
 
 # ---- what `rotate_keys` goes through; an app registers its own in AppConfig.ready()
 
-Reseals = Callable[[], Iterable[bool]]
-"""Reseals its rows one by one, each in a transaction of its own, and yields whether the row was changed."""
+Reseals = Callable[[], Iterable[Callable[[], bool]]]
+"""Gives one call per row; each reseals its row in a transaction of its own and tells whether it changed it."""
 
 SEALED: dict[str, Reseals] = {}
 

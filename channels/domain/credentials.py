@@ -19,7 +19,7 @@ KEYS_PURPOSE = "app"
 
 
 def read(channel: Channel) -> Credential:
-    """The channel's credential. Raises `NeedsConsent` when there is none, `crypto.CryptoError` when it will not open."""
+    """The channel's credential. Raises `NeedsConsent` when there is none, `CryptoError` when it will not open."""
     row = Row.objects.filter(channel_id=channel.pk).first()
     if row is None:
         raise NeedsConsent("The channel has no access to its account any more.")

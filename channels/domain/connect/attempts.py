@@ -1,0 +1,163 @@
+"""A try to connect a channel: how it starts, what it keeps secret, how it ends."""
+
+import base64
+import hashlib
+import json
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from channels import messages
+from channels.domain import credentials
+from channels.enums import ChannelState, ConnectStep
+from channels.models import Channel, ConnectAttempt
+from channels.open import http
+from channels.rules import Refused, is_practice, server_address
+from common import audit, crypto
+from platforms.registry import connector
+
+LIFE = timedelta(minutes=10)
+PURPOSE = "connect"
+PER_HOUR = 20
+RUNNING = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.SIGNING_IN, ConnectStep.READING)
+
+
+def start(municipality: Any, platform: str, typed: str, *, by: Any, channel: Channel | None = None) -> ConnectAttempt:
+    """Begin with a network that asks for consent in the browser. `channel`: the one to be connected again.
+
+    Raises `Refused` for a server we do not call, for practice beside real, and after too many tries in an hour.
+    """
+    _count(by)
+    server = server_address(platform, typed)
+    state = secrets.token_urlsafe(32)
+    inside = {"state": state, "verifier": secrets.token_urlsafe(64)}
+    return _begin(
+        municipality, platform, server, ConnectStep.REGISTERING, by=by, channel=channel, state=state, inside=inside
+    )
+
+
+def sign_in(
+    municipality: Any,
+    platform: str,
+    typed: str,
+    *,
+    identifier: str,
+    password: str,
+    by: Any,
+    channel: Channel | None = None,
+) -> ConnectAttempt:
+    """Begin with a network that takes an app password; a worker exchanges it and it is wiped. Raises as `start`."""
+    _count(by)
+    server = server_address(platform, typed)
+    inside = {"identifier": identifier, "password": password}
+    state = secrets.token_urlsafe(32)
+    return _begin(
+        municipality, platform, server, ConnectStep.SIGNING_IN, by=by, channel=channel, state=state, inside=inside
+    )
+
+
+def _count(by: Any) -> None:
+    key = f"channels:connect:{by.pk}:{timezone.now():%Y%m%d%H}"
+    cache.add(key, 0, 3600)
+    if cache.incr(key) > PER_HOUR:
+        raise Refused(messages.TOO_OFTEN)
+
+
+def _begin(
+    municipality: Any,
+    platform: str,
+    server: str,
+    step: ConnectStep,
+    *,
+    by: Any,
+    channel: Channel | None,
+    state: str,
+    inside: dict[str, Any],
+) -> ConnectAttempt:
+    refuse_mixture(municipality, server)
+    with transaction.atomic():
+        attempt = ConnectAttempt.objects.create(
+            municipality=municipality,
+            platform=platform,
+            server=server,
+            by=by,
+            step=step,
+            state_hash=hashed(state),
+            channel=channel,
+            expires_at=timezone.now() + LIFE,
+        )
+        put_away(attempt, inside)
+        attempt.save(update_fields=["ciphertext"])
+        audit.record("channel.connect_start", by=by, target=attempt, label=server)
+    return attempt
+
+
+def refuse_mixture(municipality: Any, server: str) -> None:
+    """Raise `Refused` when a channel on this server would put practice beside real ones; ended ones do not count."""
+    practice = is_practice(server)
+    if municipality.is_practice and not practice:
+        raise Refused(messages.PRACTICE_ONLY)
+    others = Channel.objects.filter(is_practice=not practice).exclude(state=ChannelState.DISCONNECTED)
+    if others.exists():
+        raise Refused(messages.PRACTICE_BESIDE_REAL if practice else messages.REAL_BESIDE_PRACTICE)
+
+
+def authorize_url(attempt: ConnectAttempt) -> str:
+    """Where the browser goes to consent. Raises `Refused` when the attempt does not wait for that (any more)."""
+    if attempt.step != ConnectStep.AUTHORISING or attempt.expires_at <= timezone.now():
+        raise Refused(messages.EXPIRED)
+    inside = taken_out(attempt)
+    keys = credentials.keys(attempt.platform, attempt.server)
+    # Built without a call: where consent is given follows from the server's address and what it told before.
+    asking = connector(attempt.platform)(http(), server=attempt.server, keys=keys, facts=inside["facts"])
+    return asking.authorize_url(redirect_uri(), inside["state"], challenge(inside["verifier"]))
+
+
+def redirect_uri() -> str:
+    return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("channel_callback")
+
+
+def challenge(verifier: str) -> str:
+    """S256 of RFC 7636."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+def hashed(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()
+
+
+def put_away(attempt: ConnectAttempt, inside: dict[str, Any]) -> None:
+    """Encrypt what the attempt has to remember; the caller saves."""
+    attempt.ciphertext = crypto.seal(PURPOSE, json.dumps(inside), attempt.pk)
+
+
+def taken_out(attempt: ConnectAttempt) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(crypto.open_(PURPOSE, attempt.ciphertext, attempt.pk))
+    return found
+
+
+def move(attempt: ConnectAttempt, step: ConnectStep, inside: dict[str, Any]) -> None:
+    put_away(attempt, inside)
+    attempt.step, attempt.problem = step, ""
+    attempt.save(update_fields=["step", "ciphertext", "problem"])
+
+
+def fail(attempt: ConnectAttempt, problem: str) -> None:
+    """End it without a channel; its secrets are wiped. `problem` is one of `channels.messages`."""
+    attempt.step, attempt.problem, attempt.ciphertext = ConnectStep.FAILED, problem, ""
+    attempt.save(update_fields=["step", "problem", "ciphertext"])
+
+
+def expire(attempt_id: int) -> None:
+    """End an attempt whose ten minutes have passed, unless somebody works on it right now."""
+    with transaction.atomic():
+        overdue = ConnectAttempt.objects.select_for_update(skip_locked=True, of=("self",))
+        attempt = overdue.filter(pk=attempt_id, step__in=RUNNING, expires_at__lte=timezone.now()).first()
+        if attempt:
+            fail(attempt, attempt.problem or messages.EXPIRED)

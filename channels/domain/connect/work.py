@@ -1,0 +1,170 @@
+"""What a worker does for a try to connect: introduce us to the server, sign in, read the account.
+
+The attempt's row stays locked meanwhile, so a message that arrives twice does nothing twice; a worker that dies leaves
+the attempt where it was, and the next tick takes it up again.
+"""
+
+import json
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from channels import messages
+from channels.domain import credentials
+from channels.domain.connect import attempts
+from channels.enums import ChannelState, ConnectStep
+from channels.models import AppRegistration, Channel, ConnectAttempt
+from channels.open import http
+from channels.rules import Refused, is_practice
+from common import audit, crypto
+from municipalities.models import Municipality
+from municipalities.tenancy import everywhere
+from platforms.errors import NotReached, PlatformError
+from platforms.registry import connector
+from platforms.types import Credential, Keys, Profile
+
+log = logging.getLogger(__name__)
+
+DEADLINE_SECONDS = 20
+# Mastodon removes applications without tokens after a day (its ApplicationsVacuum), so an unused one is not trusted.
+TRUSTED = timedelta(hours=12)
+
+
+def proceed(attempt_id: int) -> None:
+    """Do the next step of an attempt, inside its municipality's scope. Does nothing when it is being done already."""
+    with transaction.atomic():
+        free = ConnectAttempt.objects.select_for_update(skip_locked=True, of=("self",)).select_related("by", "channel")
+        due = free.filter(pk=attempt_id, step__in=STEPS, expires_at__gt=timezone.now()).exclude(ciphertext="")
+        attempt = due.first()
+        if attempt:
+            _step(attempt)
+
+
+def _step(attempt: ConnectAttempt) -> None:
+    try:
+        STEPS[ConnectStep(attempt.step)](attempt)
+    except Refused as refused:
+        attempts.fail(attempt, refused.message)
+    except NotReached as error:
+        if attempt.step != ConnectStep.READING:
+            attempts.fail(attempt, messages.worded(error))
+            return
+        # Consent was given already: worth trying until the attempt expires.
+        attempt.problem = messages.worded(error)
+        attempt.save(update_fields=["problem"])
+    except PlatformError as error:
+        attempts.fail(attempt, messages.worded(error))
+    except Exception:
+        # What a connector did not classify is not repeated; the person sees it at once and may start again.
+        log.exception("Connecting to %s failed", attempt.server)
+        attempts.fail(attempt, messages.NOT_CLEAR)
+
+
+def register(attempt: ConnectAttempt) -> None:
+    """Look what server this is and have our application known there; then the person is asked for consent."""
+    asking = connector(attempt.platform)(http(deadline=DEADLINE_SECONDS), server=attempt.server)
+    inside = {**attempts.taken_out(attempt), "facts": asking.look()}
+    if not _registered(attempt):
+        _remember(attempt, asking.prepare(attempts.redirect_uri()))
+    attempts.move(attempt, ConnectStep.AUTHORISING, inside)
+
+
+def _registered(attempt: ConnectAttempt) -> bool:
+    found = AppRegistration.objects.filter(
+        platform=attempt.platform, server=attempt.server, redirect_uri=attempts.redirect_uri()
+    ).first()
+    if found is None:
+        return False
+    if timezone.now() - found.created_at < TRUSTED:
+        return True
+    with everywhere("a registration lives as long as one municipality's channel uses it"):
+        here = Channel.objects.filter(platform=attempt.platform, server=attempt.server)
+        return here.filter(state=ChannelState.CONNECTED).exists()
+
+
+def _remember(attempt: ConnectAttempt, keys: Keys) -> None:
+    place = {"platform": attempt.platform, "server": attempt.server, "redirect_uri": attempts.redirect_uri()}
+    text = json.dumps({"client_id": keys.client_id, "client_secret": keys.client_secret})
+    sealed = crypto.seal(credentials.KEYS_PURPOSE, text, credentials.bound(**place))
+    AppRegistration.objects.filter(**place).delete()
+    AppRegistration.objects.create(**place, ciphertext=sealed)
+
+
+def sign_in(attempt: ConnectAttempt) -> None:
+    """Exchange handle and app password for a session; the password is gone from the row with that."""
+    asking = connector(attempt.platform)(http(deadline=DEADLINE_SECONDS), server=attempt.server)
+    facts = asking.look()
+    credential = asking.exchange(attempts.taken_out(attempt))
+    attempts.move(attempt, ConnectStep.READING, {"credential": credential.to_json(), "facts": facts})
+
+
+def read(attempt: ConnectAttempt) -> None:
+    """Read whose account it is and make it a channel of this municipality, or refuse with the reason."""
+    inside = attempts.taken_out(attempt)
+    held = [Credential.from_json(inside["credential"])]
+    asking = connector(attempt.platform)(
+        http(deadline=DEADLINE_SECONDS),
+        server=attempt.server,
+        keys=credentials.keys(attempt.platform, attempt.server),
+        credential=held[0],
+        facts=inside["facts"],
+        keep=held.append,
+    )
+    profile = asking.profile()
+    # A refused account's token is not given back: Mastodon hands out one token per account and application, so that
+    # would cut off the municipality that holds the account.
+    channel = _settle(attempt, replace(held[-1], account_id=profile.remote_id), profile, inside["facts"])
+    attempt.channel, attempt.step, attempt.ciphertext, attempt.problem = channel, ConnectStep.DONE, "", ""
+    attempt.save(update_fields=["channel", "step", "ciphertext", "problem"])
+
+
+def _settle(attempt: ConnectAttempt, credential: Credential, profile: Profile, facts: dict) -> Channel:
+    server = (credential.service or attempt.server).rstrip("/")
+    # One connection at a time per municipality, so that practice and real cannot slip in side by side.
+    municipality = Municipality.objects.select_for_update(no_key=True).get(pk=attempt.municipality_id)
+    attempts.refuse_mixture(municipality, server)
+    if attempt.channel and attempt.channel.remote_id != profile.remote_id:
+        raise Refused(messages.OTHER_ACCOUNT)
+    channel = _channel(attempt, server, profile.remote_id)
+    _fill(channel, attempt, profile, facts)
+    try:
+        with transaction.atomic():
+            channel.save()
+    except IntegrityError:
+        raise Refused(messages.TAKEN) from None
+    credentials.store(channel, credential)
+    audit.record("channel.connect", by=attempt.by, target=channel, platform=channel.platform, server=channel.server)
+    return channel
+
+
+def _channel(attempt: ConnectAttempt, server: str, remote_id: str) -> Channel:
+    """The municipality's row for this account (locked), or a new one. Whether another one holds it, the table knows."""
+    place = {"platform": attempt.platform, "server": server, "remote_id": remote_id}
+    known = Channel.objects.select_for_update(of=("self",)).filter(**place)
+    rows = sorted(known, key=lambda row: (row.state != ChannelState.DISCONNECTED, row.pk))
+    fresh = Channel(municipality_id=attempt.municipality_id, is_practice=is_practice(server), **place)
+    return rows[-1] if rows else fresh
+
+
+def _fill(channel: Channel, attempt: ConnectAttempt, profile: Profile, facts: dict) -> None:
+    now = timezone.now()
+    channel.handle, channel.name = profile.handle[:200], (profile.name or profile.handle)[:200]
+    channel.url, channel.avatar_url = web(profile.url), web(profile.avatar_url)
+    channel.facts, channel.facts_at, channel.checked_at = facts, now, now
+    channel.state, channel.problem, channel.disconnected_at = ChannelState.CONNECTED, "", None
+    channel.connected_by, channel.connected_at = attempt.by, now
+
+
+def web(url: str) -> str:
+    """A network's link, if it is one that a page may show."""
+    return url if url.startswith(("https://", "http://")) and len(url) <= 500 else ""
+
+
+STEPS = {
+    ConnectStep.REGISTERING: register,
+    ConnectStep.SIGNING_IN: sign_in,
+    ConnectStep.READING: read,
+}

@@ -1,0 +1,44 @@
+"""Ending a channel: at once for us, and at the network as soon as a worker has told it."""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels.enums import ChannelState
+from channels.models import Channel, Credential
+from channels.open import opened
+from common import audit
+from platforms.errors import PlatformError
+
+log = logging.getLogger(__name__)
+
+DEADLINE_SECONDS = 20
+
+
+def disconnect(channel: Channel, *, by: Any) -> None:
+    """From now on nothing leaves through this channel; what is scheduled on it waits. A second call changes nothing."""
+    with transaction.atomic():
+        running = Channel.objects.filter(pk=channel.pk).exclude(state=ChannelState.DISCONNECTED)
+        if not running.update(state=ChannelState.DISCONNECTED, disconnected_at=timezone.now(), problem=""):
+            return
+        channel.refresh_from_db()
+        audit.record("channel.disconnect", by=by, target=channel)
+
+
+def give_back(channel_id: int) -> None:
+    """Tell the network that we give the right back, and forget the credential whatever comes out of that.
+
+    The row is locked meanwhile: a person who connects the same account again must not have the new token revoked.
+    """
+    with transaction.atomic():
+        ended = Channel.objects.select_for_update(skip_locked=True, of=("self",))
+        channel = ended.filter(pk=channel_id, state=ChannelState.DISCONNECTED).first()
+        if channel is None:
+            return
+        try:
+            opened(channel, deadline=DEADLINE_SECONDS).revoke()
+        except PlatformError as problem:
+            log.warning("%s was not told that channel %s ended: %s", channel.server, channel.pk, problem.message)
+        Credential.objects.filter(channel=channel).delete()

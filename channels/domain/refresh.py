@@ -1,0 +1,37 @@
+"""Renewing sessions before they end, so that no publication has to wait for it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels.domain import credentials
+from channels.domain.consent import mark_needs_consent
+from channels.enums import ChannelState
+from channels.models import Channel, Credential
+from channels.open import open_channel
+from channels.queries import RENEW_AHEAD
+from platforms.errors import NeedsConsent
+
+DEADLINE_SECONDS = 20
+
+
+def refresh(channel_id: int) -> bool:
+    """Renew the session of a channel if it ends soon. Whether it was renewed.
+
+    The credential's row is locked while the network answers: the old refresh token is used up by the call, so a second
+    worker must not send it again. Raises `NotReached` or `RateLimited`; then the next tick tries.
+    """
+    try:
+        with transaction.atomic():
+            soon = timezone.now() + RENEW_AHEAD
+            free = Credential.objects.select_for_update(skip_locked=True, of=("self",))
+            row = free.filter(
+                channel_id=channel_id, expires_at__lte=soon, channel__state=ChannelState.CONNECTED
+            ).first()
+            if row is None:
+                return False
+            channel = Channel.objects.get(pk=channel_id)
+            credentials.keep(channel, open_channel(channel, deadline=DEADLINE_SECONDS).refresh())
+            return True
+    except NeedsConsent:
+        mark_needs_consent(channel)
+        return False

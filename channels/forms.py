@@ -1,0 +1,95 @@
+"""What people type about channels. Whether a server may be called is decided by `channels.rules`."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from channels import rules
+from channels.enums import Layout
+from channels.models import Channel
+
+
+class ServerForm(forms.Form):
+    """For networks of many servers that ask for consent in the browser."""
+
+    server = forms.CharField(
+        label=_("Address of the server"),
+        max_length=200,
+        required=False,  # an empty one gets the rule's own sentence, which says what to write
+        widget=forms.TextInput(
+            attrs={
+                "placeholder": "mastodon.social",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+        help_text=_("The part of your handle after the second @, for example mastodon.social."),
+    )
+
+
+class AppPasswordForm(forms.Form):
+    """For networks that let a program in with a password made for it."""
+
+    identifier = forms.CharField(
+        label=_("Handle"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_("For example opstina.bsky.social, or the municipality's own domain."),
+    )
+    password = forms.CharField(
+        label=_("App password"),
+        max_length=200,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Four groups of four characters. Never write the account's main password here."),
+    )
+    server = forms.CharField(
+        label=_("Address of the server"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_("Leave this empty unless the account lives on a server of its own."),
+    )
+
+
+FORMS: dict[str, type[forms.Form]] = {"oauth": ServerForm, "app_password": AppPasswordForm}
+"""By `Platform.connect_by`."""
+
+
+class ArrangeForm(forms.Form):
+    """Layout and languages of a channel; the order of the three selects is the order on the network."""
+
+    layout = forms.ChoiceField(label=_("How a post in several languages or scripts appears"), widget=forms.RadioSelect)
+    first = forms.ChoiceField(label=_("First language and script"))
+    second = forms.ChoiceField(label=_("Second"), required=False)
+    third = forms.ChoiceField(label=_("Third"), required=False)
+
+    def __init__(self, *args: Any, channel: Channel, **more: Any) -> None:
+        languages = [*channel.languages, "", "", ""]
+        initial = {"layout": channel.layout, "first": languages[0], "second": languages[1], "third": languages[2]}
+        super().__init__(*args, initial=initial, **more)
+        tags = rules.languages()
+        self._choices("layout", Layout.choices)
+        self._choices("first", tags)
+        self._choices("second", [("", _("None")), *tags])
+        self._choices("third", [("", _("None")), *tags])
+
+    def _choices(self, name: str, choices: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        chosen = [found[name] for name in ("first", "second", "third") if found.get(name)]
+        if len(set(chosen)) < len(chosen):
+            raise forms.ValidationError(_("A language and script stands twice. Choose each only once."))
+        if found.get("layout") == Layout.ONE and len(chosen) > 1:
+            self.add_error(
+                "layout", _("This layout shows one language. Set the others to “None”, or choose another layout.")
+            )
+        if found.get("layout") in (Layout.COMBINED, Layout.SEPARATE) and len(chosen) < 2:
+            self.add_error("second", _("This layout needs a second language or script. Choose one."))
+        return {**found, "languages": chosen}

@@ -1,0 +1,102 @@
+"""What is said to people about connecting a channel and keeping it. Stored in English, translated when shown.
+
+A worker does not know who will read, so rows (`ConnectAttempt.problem`, `Channel.problem`) hold one of these texts and
+the page translates it. `SAID` are the connectors' own sentences: they know no gettext, so they are marked here; a test
+holds that none is missing. Their findings about a post are marked where they stand, in `platforms/checks.py`.
+"""
+
+from django.utils.translation import gettext_noop
+
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+
+# ---- a try to connect
+EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
+DENIED = gettext_noop(
+    "The network says that permission was refused. Nothing was connected. Start again and choose “Authorize” there."
+)
+NO_CODE = gettext_noop("The network sent you back without a permission. Nothing was connected. Start again.")
+NOT_EXCHANGED = gettext_noop("The network did not accept its own permission. Nothing was connected. Start again.")
+NO_RIGHT = gettext_noop(
+    "The network gave less than was asked for. The portal needs to read the account and to publish. Start again and "
+    "allow both."
+)
+SIGN_IN_WRONG = gettext_noop(
+    "The network does not know this handle with this app password. Check the handle, make a new app password and try "
+    "again."
+)
+MAIN_PASSWORD = gettext_noop(
+    "This is the account's main password. The portal needs an app password, which you can take back at any time. Make "
+    "one in the network's settings and try again."
+)
+TAKEN = gettext_noop(
+    "This account is already connected to another municipality. An account belongs to one municipality at a time: ask "
+    "the administrator of the portal if you think that this is wrong."
+)
+OTHER_ACCOUNT = gettext_noop(
+    "You signed in to another account than the one of this channel. The channel was left as it was. Sign out on the "
+    "network, sign in to the right account and try again."
+)
+PRACTICE_BESIDE_REAL = gettext_noop(
+    "This municipality has real channels. Practice channels and real ones never stand side by side, so that an "
+    "exercise cannot reach the public. Disconnect the real ones first, or practise in another municipality."
+)
+REAL_BESIDE_PRACTICE = gettext_noop(
+    "This municipality practises: it has channels on the practice network. Practice channels and real ones never stand "
+    "side by side. Disconnect the practice channels first."
+)
+PRACTICE_ONLY = gettext_noop(
+    "This workspace is for practice only, so that an exercise cannot reach the public. Connect a channel of the "
+    "practice network."
+)
+TOO_OFTEN = gettext_noop("You started many connections within an hour. Wait an hour and try again.")
+
+# ---- the address of a server
+SERVER_MISSING = gettext_noop("Write the address of the server, for example mastodon.social.")
+SERVER_BAD = gettext_noop("This is not the address of a server. Write its name only, for example mastodon.social.")
+SERVER_PORT = gettext_noop("Write the address without a port. Only servers at the usual port of https are called.")
+SERVER_NUMBER = gettext_noop("Write the name of the server, not its number on the network.")
+SERVER_PRIVATE = gettext_noop("This name belongs to a private network. Only servers on the open internet are called.")
+NOT_MASTODON = gettext_noop("No Mastodon server answers at this address. Check how it is spelled.")
+NOT_BLUESKY = gettext_noop("No Bluesky server answers at this address. Check how it is spelled.")
+
+# ---- whatever a network does
+UNREACHABLE = gettext_noop(
+    "The server does not answer. The address may be misspelled, or the server may be down. Check the address and try "
+    "again later."
+)
+ASKED_TO_WAIT = gettext_noop("The network asks to wait before the next try. Try again in a quarter of an hour.")
+REFUSED = gettext_noop("The server refused this. Nothing was connected. Try again, or ask the server's administrators.")
+NOT_CLEAR = gettext_noop("The server gave no clear answer. Nothing was connected. Try again.")
+UNSUPPORTED = gettext_noop("This server cannot do that.")
+
+# ---- a channel
+CONSENT_LOST = gettext_noop(
+    "The network no longer accepts the portal's access. What is scheduled waits. Connect the channel again."
+)
+SERVER_SILENT = gettext_noop("The server did not answer at the last check. The portal goes on trying.")
+KEY_MISSING = gettext_noop(
+    "The access to this account is stored, but its key is missing in this installation. Nothing can be published until "
+    "the administrator puts the key back."
+)
+
+CODES: dict[str, str] = {
+    "bad_address": SERVER_BAD,
+    "not_mastodon": NOT_MASTODON,
+    "not_bluesky": NOT_BLUESKY,
+    "AuthFactorTokenRequired": MAIN_PASSWORD,
+    "AuthenticationRequired": SIGN_IN_WRONG,
+    "unsupported": UNSUPPORTED,
+}
+KINDS: dict[type[PlatformError], str] = {
+    Rejected: REFUSED,
+    NeedsConsent: NO_RIGHT,
+    RateLimited: ASKED_TO_WAIT,
+    NotReached: UNREACHABLE,
+    OutcomeUnknown: NOT_CLEAR,
+}
+
+
+def worded(error: PlatformError) -> str:
+    """What a failed try to connect means and what to do, as one of the texts above (English, to be translated)."""
+    code = getattr(error, "code", None) or ""
+    return CODES.get(code) or KINDS[next(kind for kind in KINDS if isinstance(error, kind))]

@@ -1,0 +1,117 @@
+"""What may be connected, decided without looking anything up. A server's address typed by a person is hostile input."""
+
+import unicodedata
+from urllib.parse import urlsplit
+
+import idna
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from channels import messages
+from municipalities.enums import Script, TextLanguage
+from platforms.errors import Rejected
+from platforms.registry import PLATFORMS, connector
+
+LONGEST = 200
+HTTPS = 443
+# Names that never belong to a server on the open internet: RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476.
+PRIVATE_NAMES = ("localhost", "local", "internal", "lan", "intranet", "onion", "arpa", "alt", "home", "corp")
+# Both scripts are official for these; the others are written in one.
+BOTH_SCRIPTS = (TextLanguage.SERBIAN, TextLanguage.MONTENEGRIN)
+CYRILLIC_ONLY = (TextLanguage.MACEDONIAN, TextLanguage.BULGARIAN, TextLanguage.RUSYN)
+
+
+class Refused(Exception):
+    """We do not connect this. `message` is one of `channels.messages`; `field` is the form's field that is wrong."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+def server_address(platform: str, typed: str) -> str:
+    """The base address ("https://host") that a person meant. Raises `Refused`.
+
+    Only names on the open internet at the usual port, except the addresses in `PRIVATE_HOSTS_ALLOWED`. Whether a name
+    leads to a private address is decided by `common.http` at every call, since it may change its mind.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip() or PLATFORMS[platform].default_server
+    if not text:
+        raise _bad(messages.SERVER_MISSING)
+    scheme, authority = _split(text)
+    if authority in settings.PRIVATE_HOSTS_ALLOWED:
+        return _private(scheme, authority)
+    host, _colon, port = authority.partition(":")
+    if port and port != str(HTTPS):
+        raise _bad(messages.SERVER_PORT)
+    host = _ascii(host.rstrip("."))
+    try:
+        connector(platform).address(host)
+    except Rejected:
+        raise _bad(messages.SERVER_BAD) from None
+    _refuse_private(host)
+    return f"https://{host}"
+
+
+def _bad(message: str) -> Refused:
+    return Refused(message, "server")
+
+
+def _split(text: str) -> tuple[str, str]:
+    """(scheme or "", host and port). A page's path is dropped; a user name in an address is refused."""
+    if len(text) > LONGEST or any(c.isspace() or c == "\\" or not c.isprintable() for c in text):
+        raise _bad(messages.SERVER_BAD)
+    scheme, found, rest = text.partition("://")
+    if not found:
+        # "@opstina@mastodon.social", as people know their handle
+        scheme, rest = "", text.rsplit("@", 1)[-1]
+    authority = rest.replace("?", "/").replace("#", "/").split("/", 1)[0].lower()
+    if "@" in authority or scheme.lower() not in ("", "http", "https"):
+        raise _bad(messages.SERVER_BAD)
+    return scheme.lower(), authority
+
+
+def _private(scheme: str, authority: str) -> str:
+    practice = settings.PRACTICE_URL.rstrip("/")
+    if authority == urlsplit(practice).netloc and not scheme:
+        return practice
+    return f"{scheme or 'https'}://{authority}"
+
+
+def _ascii(host: str) -> str:
+    """општина.срб → xn--…; what is ASCII already stays as it is."""
+    try:
+        return host if host.isascii() else idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        raise _bad(messages.SERVER_BAD) from None
+
+
+def _refuse_private(host: str) -> None:
+    last = host.rsplit(".", 1)[-1]
+    # https://url.spec.whatwg.org/#ends-in-a-number-checker: 2130706433, 0177.1 and 0x7f.1 are addresses, not names
+    if last.isdigit() or last.startswith("0x"):
+        raise _bad(messages.SERVER_NUMBER)
+    if "." not in host or last in PRIVATE_NAMES:
+        raise _bad(messages.SERVER_PRIVATE)
+
+
+def is_practice(server: str) -> bool:
+    """Whether this server is the practice network of the installation."""
+    return server.rstrip("/") == settings.PRACTICE_URL.rstrip("/")
+
+
+def languages() -> list[tuple[str, str]]:
+    """(tag, name) of each language and script a post can be written in: ("sr-Cyrl", "Serbian, Cyrillic")."""
+    return [
+        (f"{language}-{script}", _("%(language)s, %(script)s") % {"language": language.label, "script": script.label})
+        for language in TextLanguage
+        for script in _scripts(language)
+    ]
+
+
+def _scripts(language: TextLanguage) -> tuple[Script, ...]:
+    if language in BOTH_SCRIPTS:
+        return (Script.CYRILLIC, Script.LATIN)
+    return (Script.CYRILLIC,) if language in CYRILLIC_ONLY else (Script.LATIN,)

@@ -1,0 +1,60 @@
+"""The workers of channels. Each tick looks into the database for what is due: a lost or doubled one costs nothing."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from channels import queries
+from channels.domain import connect as connecting
+from channels.domain.disconnect import give_back
+from channels.domain.health import check, learn
+from channels.domain.refresh import refresh
+from municipalities.tenancy import scope
+from platforms.errors import PlatformError
+
+log = logging.getLogger(__name__)
+
+# A silent server costs 20 s a call; what does not fit is found again by the next tick.
+BUDGET_SECONDS = 90
+
+
+@shared_task(name="channels.tasks.connect")
+def connect() -> None:
+    """Tries to connect: a person looks at the page and waits."""
+    _each(queries.attempts_overdue(), connecting.expire)
+    _each(queries.attempts_due(), connecting.proceed)
+
+
+@shared_task(name="channels.tasks.upkeep")
+def upkeep() -> None:
+    """Renew sessions, give back what ended, look whether channels are well, learn what servers accept."""
+    ends_at = time.monotonic() + BUDGET_SECONDS
+    _each(queries.sessions_due(), refresh, ends_at)
+    _each(queries.revocations_due(), give_back, ends_at)
+    _each(queries.checks_due(), check, ends_at)
+    _each(queries.facts_due(), learn, ends_at)
+
+
+def _each(due: queries.Due, verb: Callable[[int], object], ends_at: float | None = None) -> None:
+    """Do it for every row in the scope of its municipality. One row that fails does not stop the others."""
+    for row_id, municipality_id in due:
+        if ends_at is not None and time.monotonic() > ends_at:
+            return
+        try:
+            with scope(municipality_id):
+                verb(row_id)
+        except PlatformError as problem:
+            log.warning("%s of %s: %s", getattr(verb, "__name__", verb), row_id, problem.message)
+        except Exception:
+            log.exception("%s of %s failed", getattr(verb, "__name__", verb), row_id)
+
+
+def ring() -> None:
+    """Ask for a tick right now; without the broker the regular one comes in a few seconds."""
+    try:
+        connect.apply_async(expires=10)
+    except OperationalError:
+        log.warning("The broker was not reached; the next regular tick does the work.")

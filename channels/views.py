@@ -1,0 +1,228 @@
+"""Pages of channels: the list, connecting, one channel. None of them calls a network, except `callback`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages as notes
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from channels import queries, tasks
+from channels.domain import connect as connection
+from channels.domain.arrange import arrange as set_arrangement
+from channels.domain.disconnect import disconnect as end
+from channels.enums import ChannelState, ConnectStep, Layout
+from channels.forms import FORMS, ArrangeForm
+from channels.models import Channel, ConnectAttempt
+from channels.rules import Refused, is_practice
+from municipalities.access import requires, signed_in
+from municipalities.rules import Verb
+from platforms.registry import PLATFORMS
+
+
+@requires(Verb.CHANNEL_VIEW)
+@require_GET
+def channels(request: Any) -> HttpResponse:
+    return render(request, "channels/channels.html", {"channels": queries.listed(), **_rights(request)})
+
+
+def _rights(request: Any) -> dict[str, bool]:
+    return {
+        "may_connect": request.access.may(Verb.CHANNEL_CONNECT),
+        "may_arrange": request.access.may(Verb.SETTINGS_EDIT),
+    }
+
+
+# ---- connecting
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_GET
+def choose(request: Any) -> HttpResponse:
+    """Pick a network."""
+    networks = [{"key": key, "platform": platform} for key, platform in PLATFORMS.items()]
+    practice = {"practice": settings.PRACTICE_ENABLED, "practice_url": settings.PRACTICE_URL}
+    return render(request, "channels/choose.html", {"networks": networks, **practice})
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def connect(request: Any, platform: str) -> HttpResponse:
+    """Say where the account is; `?again=<channel>` connects that channel again."""
+    if platform not in PLATFORMS:
+        raise Http404
+    again = _again(request, platform)
+    form_class = FORMS[PLATFORMS[platform].connect_by]
+    form = form_class(request.POST or None, initial=_known(again))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _started(request, _start(request, platform, form.cleaned_data, again))
+        except Refused as refused:
+            form.add_error(refused.field, _(refused.message))
+    context = {"form": form, "key": platform, "platform": PLATFORMS[platform], "again": again}
+    return render(request, "channels/connect.html", context, status=422 if form.errors else 200)
+
+
+def _again(request: Any, platform: str) -> Channel | None:
+    asked = request.GET.get("again", "")
+    if not asked:
+        return None
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+        raise Http404
+    found: Channel = get_object_or_404(Channel, pk=asked, platform=platform)
+    return found
+
+
+def _known(channel: Channel | None) -> dict[str, str]:
+    return {"identifier": channel.handle.removeprefix("@"), "server": channel.server} if channel else {}
+
+
+def _start(request: Any, platform: str, typed: dict[str, str], again: Channel | None) -> ConnectAttempt:
+    here = (request.municipality, platform, typed["server"])
+    if PLATFORMS[platform].connect_by == "oauth":
+        return connection.start(*here, by=request.user, channel=again)
+    secret = {"identifier": typed["identifier"], "password": typed["password"]}
+    return connection.sign_in(*here, **secret, by=request.user, channel=again)
+
+
+def _started(request: Any, attempt: ConnectAttempt) -> HttpResponse:
+    tasks.ring()
+    return redirect("channel_connecting", request.municipality.slug, attempt.pk)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@never_cache
+@require_GET
+def connecting(request: Any, attempt: int) -> HttpResponse:
+    """How far the connection is; the page asks again every two seconds while a worker has something to do."""
+    found = _attempt(request, attempt)
+    context = {
+        "attempt": found,
+        "platform": PLATFORMS[found.platform],
+        "steps": _steps(found),
+        "waits": found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING),
+        "practice": is_practice(found.server),
+    }
+    return render(request, "channels/progress.html" if request.htmx else "channels/connecting.html", context)
+
+
+def _attempt(request: Any, attempt_id: int) -> ConnectAttempt:
+    """One's own attempt: another person's is none of one's business."""
+    mine = ConnectAttempt.objects.select_related("channel").filter(by=request.user)
+    found: ConnectAttempt = get_object_or_404(mine, pk=attempt_id)
+    return found
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    state: str
+    """done, now or next"""
+
+
+def _steps(attempt: ConnectAttempt) -> list[Step]:
+    """The way of this kind of connection, with where it stands."""
+    oauth = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.READING)
+    way = oauth if PLATFORMS[attempt.platform].connect_by == "oauth" else (ConnectStep.SIGNING_IN, ConnectStep.READING)
+    if attempt.step == ConnectStep.DONE:
+        return [Step(step.label, "done") for step in way]
+    if attempt.step == ConnectStep.FAILED:
+        return []
+    here = way.index(ConnectStep(attempt.step))
+    return [Step(s.label, "done" if n < here else "now" if n == here else "next") for n, s in enumerate(way)]
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@never_cache
+@require_GET
+def consent(request: Any, attempt: int) -> HttpResponse:
+    """Off to the network, where the person allows us to act."""
+    found = _attempt(request, attempt)
+    try:
+        return HttpResponseRedirect(connection.authorize_url(found))
+    except Refused:
+        return redirect("channel_connecting", request.municipality.slug, found.pk)
+
+
+@signed_in
+@never_cache
+@require_GET
+def callback(request: Any) -> HttpResponse:
+    """Back from the network. The right to connect is asked again in the municipality of the attempt."""
+    try:
+        attempt = connection.callback(request.GET.dict(), by=request.user)
+    except connection.UnknownState:
+        return render(request, "channels/unknown_state.html", status=400)
+    tasks.ring()
+    return redirect("channel_connecting", attempt.municipality.slug, attempt.pk)
+
+
+# ---- one channel
+
+
+@requires(Verb.CHANNEL_VIEW)
+@require_GET
+def channel(request: Any, channel: int) -> HttpResponse:
+    found = _channel(channel)
+    return _channel_page(request, found, ArrangeForm(channel=found))
+
+
+def _channel(channel_id: int) -> Channel:
+    found: Channel = get_object_or_404(Channel.objects.select_related("connected_by"), pk=channel_id)
+    return found
+
+
+def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int = 200) -> HttpResponse:
+    context = {"channel": found, "platform": PLATFORMS[found.platform], "form": form, **_rights(request)}
+    return render(request, "channels/channel.html", context, status=status)
+
+
+@requires(Verb.SETTINGS_EDIT)
+@require_POST
+def arrange(request: Any, channel: int) -> HttpResponse:
+    found = _channel(channel)
+    form = ArrangeForm(request.POST, channel=found)
+    if not form.is_valid():
+        return _channel_page(request, found, form, status=422)
+    set_arrangement(found, Layout(form.cleaned_data["layout"]), form.cleaned_data["languages"], by=request.user)
+    notes.success(request, _("Layout and languages are saved."))
+    return redirect("channel", request.municipality.slug, found.pk)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_POST
+def reconnect(request: Any, channel: int) -> HttpResponse:
+    """The same account again: straight to the network's consent, or to the form where a password has to be typed."""
+    found = _channel(channel)
+    if PLATFORMS[found.platform].connect_by != "oauth":
+        return redirect(f"{_address(request, found)}?again={found.pk}")
+    try:
+        return _started(request, _start(request, found.platform, {"server": found.server}, found))
+    except Refused as refused:
+        notes.error(request, _(refused.message))
+        return redirect("channel", request.municipality.slug, found.pk)
+
+
+def _address(request: Any, found: Channel) -> str:
+    return reverse("channel_connect", args=[request.municipality.slug, found.platform])
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_http_methods(["GET", "POST"])
+def disconnect(request: Any, channel: int) -> HttpResponse:
+    """Asks first: what is scheduled waits afterwards."""
+    found = _channel(channel)
+    if found.state == ChannelState.DISCONNECTED:
+        return redirect("channels", request.municipality.slug)
+    if request.method == "GET":
+        return render(request, "channels/disconnect.html", {"channel": found, "platform": PLATFORMS[found.platform]})
+    end(found, by=request.user)
+    notes.success(request, _("%(channel)s is disconnected.") % {"channel": found.name})
+    return redirect("channels", request.municipality.slug)
