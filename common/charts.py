@@ -328,7 +328,8 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: Words = Wo
         body.append(f'<g data-column data-x="0" data-text="{said}">{_text(0, y + 15, _clip(label), strong)}')
         length = 0.0 if value is None else max(value, 0) / most * room
         box = f'x="{LABELS}" y="{y}" width="{_n(length)}" height="{ROW - 10}"'
-        body.append(f'<rect class="chart-bar series-1" {box}/>' if value is not None else "")
+        other = " chart-bar-other" if marked not in (-1, index) else ""
+        body.append(f'<rect class="chart-bar series-1{other}" {box}/>' if value is not None else "")
         if value is None:
             body.append(_hatch(LABELS, y, room, ROW - 10, words.of(series, index)))
             length = room

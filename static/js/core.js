@@ -63,4 +63,4 @@ document.addEventListener("htmx:afterSettle", () => {
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
 });
 
-document.querySelector("[data-autofocus]")?.focus();
+document.querySelector("[data-autofocus]:not([data-quiet] *)")?.focus();
