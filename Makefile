@@ -4,7 +4,6 @@ PYTEST_WORKERS ?= 2
 setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m portal.launch.manage
-translate := $(py) manage.py
 
 .PHONY: help run test test-real check fix seed day bench backup restore shell messages vendor screenshots ui requirements setup setup-dev
 
@@ -52,8 +51,8 @@ backup: setup  ## one archive of database, media and keys; TO=file.tar.gz
 restore: setup  ## put an archive back: FROM=file.tar.gz; YES=1 to replace what is there
 	@exec $(py) -m portal.launch.backup restore $(FROM)
 
-messages: setup-dev  ## collect and compile the texts of the interface
-	$(manage) messages
+messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, compile (needs gettext); ARGS=--missing lists
+	@exec $(py) manage.py make_messages $(ARGS)
 
 vendor:  ## bundle third-party browser code (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund && npm run vendor

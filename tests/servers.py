@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import atexit
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -60,7 +60,7 @@ def valkey_of(worker: str, url: str) -> str:
     number = int(worker.removeprefix("gw")) + 1
     if number > 15:
         raise pytest.UsageError("Valkey has 16 databases: run at most 15 workers (-n 15).")
-    return re.sub(r"(?<=\d)(/\d*)?$", f"/{number}", url)
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
 
 
 def _start() -> None:

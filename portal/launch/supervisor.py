@@ -60,6 +60,7 @@ class Supervisor:
     signals: list[float] = field(default_factory=list, init=False)
     failed: bool = field(default=False, init=False)
     _printing: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _echoes: list[threading.Thread] = field(default_factory=list, init=False)
     _wake: threading.Event = field(default_factory=threading.Event, init=False)
 
     def run(self) -> int:
@@ -101,7 +102,9 @@ class Supervisor:
         )  # fmt: skip
         self.running[program.name] = child
         assert child.stdout is not None
-        threading.Thread(target=self._echo, args=(program.name, child.stdout), daemon=True).start()
+        echo = threading.Thread(target=self._echo, args=(program.name, child.stdout), daemon=True)
+        self._echoes.append(echo)
+        echo.start()
 
     def _echo(self, name: str, output: IO[bytes]) -> None:
         with contextlib.suppress(ValueError):  # closed under us at the very end
@@ -135,6 +138,8 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)  # what is left of each group
             child.wait()
+        for echo in self._echoes:
+            echo.join(timeout=1)  # last words
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:

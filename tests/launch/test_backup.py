@@ -18,16 +18,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def make_site(tmp_path_factory, monkeypatch):
+def make_site(open_directory, monkeypatch):
     """Sites of their own servers; the environment of the test run names others, so it is taken out."""
     for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "MEDIA_ROOT"):
         monkeypatch.delenv(name, raising=False)
     made = []
 
     def make():
-        data = tmp_path_factory.mktemp("site")
-        for place in (data, *list(data.parents)[:2]):
-            place.chmod(0o711)
+        data = open_directory / f"site {len(made)}"
         made.append(data)
         return sites.read({"DATA_DIR": str(data), "PORT": "8000"})
 

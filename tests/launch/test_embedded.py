@@ -25,11 +25,9 @@ with embedded.serving(Path(sys.argv[1]), environ={}):
 
 
 @pytest.fixture
-def base(tmp_path_factory):
+def base(open_directory):
     """A path with a space, Cyrillic and a dollar sign in it: people have such directories."""
-    place = tmp_path_factory.mktemp("сервери") / "Моји подаци $1"
-    for parent in list(place.parents)[:3]:
-        parent.chmod(0o711)
+    place = open_directory / "Моји подаци $1"
     yield place
     embedded.stop(place)
 
