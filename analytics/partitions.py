@@ -52,5 +52,5 @@ def healthy() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{TABLE}_{_next(first):%Y_%m}"])
         there = cursor.fetchone()[0]
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {TABLE}_default)")
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM analytics_pull_default)")
         return bool(there and not cursor.fetchone()[0])

@@ -20,7 +20,7 @@ class State(NamedTuple):
 STATES: dict[str, State] = {
     # posts and their review
     "draft": State("quiet", "file-pen", _("Draft")),
-    "in_review": State("waiting", "eye", _("In review")),
+    "submitted": State("waiting", "eye", _("Waiting for approval")),
     "returned": State("warning", "undo-2", _("Sent back")),
     "approved": State("good", "badge-check", _("Approved")),
     "deleted": State("quiet", "trash-2", _("Deleted")),

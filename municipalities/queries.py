@@ -54,6 +54,12 @@ def workspaces(user: Any) -> QuerySet[Municipality]:
     return joined.filter(pk__in=member.union(mentored, programme))
 
 
+def mentored(user: Any) -> QuerySet[Municipality]:
+    """Municipalities that `user` accompanies as a mentor today."""
+    paired = Pairing.objects.on(today()).filter(mentor=user).values("municipality")
+    return Municipality.objects.filter(joined_on__isnull=False, pk__in=paired)
+
+
 def running_pause() -> Pause | None:
     """The pause of the municipality in scope, if one runs."""
     return Pause.objects.filter(ended_at__isnull=True).select_related("by").first()

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from common.sorting import sort_key
+from common.text.sorting import sort_key
 from municipalities.queries import workspaces
 from municipalities.rules import Verb
 
@@ -55,7 +55,9 @@ WORKSPACE = (
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
     Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW),
-    Page("settings", _("Settings"), "settings", Verb.SETTINGS_VIEW, ("channel", "member", "activity", "profile", "pause")),
+    Page(
+        "settings", _("Settings"), "settings", Verb.SETTINGS_VIEW, ("channel", "member", "activity", "profile", "pause")
+    ),
 )
 PROGRAMME = (
     Page("programme", _("Municipalities compared"), "chart-line"),
@@ -84,7 +86,9 @@ def navigation(request: Any) -> dict[str, Any]:
 
 
 def _workspaces(user: Any, current: Any) -> list[Workspace]:
-    found = sorted(workspaces(user).only("pk", "slug", "name_cyrl", "name_latn", "name_en"), key=lambda m: sort_key(str(m)))
+    found = sorted(
+        workspaces(user).only("pk", "slug", "name_cyrl", "name_latn", "name_en"), key=lambda m: sort_key(str(m))
+    )
     return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in found]
 
 

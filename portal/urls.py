@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import health, home
+from portal import health, home, mailbox
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("analytics.urls")),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("", include("channels.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -21,6 +21,7 @@ from channels.models import Channel
 from channels.open import open_channel
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError
+from platforms.protocols import Connector
 from platforms.types import Gone, Reading, Readings
 
 LEASE = timedelta(minutes=10)
@@ -42,7 +43,7 @@ def enrol() -> int:
                 category=p.version.category,
                 published_at=p.delivery.published_at,
                 published_on=timezone.localdate(p.delivery.published_at),
-                next_at=rules.next_look(p.delivery.published_at, now),
+                next_at=now if rules.next_look(p.delivery.published_at, now) else None,
             )
             for p in publications_without_subject()
         ]
@@ -87,17 +88,20 @@ def collect(channel_id: int, subject_ids: Iterable[int]) -> None:
 def _ask(channel: Channel, subjects: list[Subject]) -> dict[int, Told]:
     """What the network told, by subject. A subject it did not answer for is left out."""
     try:
-        connector = open_channel(channel)
-        told: dict[int, Told] = {}
-        posts = {s.remote_id: s.pk for s in subjects if s.kind == SubjectKind.PUBLICATION}
-        for answer in connector.readings(list(posts)) if posts else ():
-            told[posts[answer.subject_remote_id]] = _told(answer)
-        for subject in subjects:
-            if subject.kind == SubjectKind.CHANNEL:
-                told[subject.pk] = (PullOutcome.READ, connector.account_readings())
-        return told
+        return _answers(open_channel(channel), subjects)
     except PlatformError as error:
         return {subject.pk: (_outcome(error), {}) for subject in subjects}
+
+
+def _answers(connector: Connector, subjects: list[Subject]) -> dict[int, Told]:
+    told: dict[int, Told] = {}
+    posts = {s.remote_id: s.pk for s in subjects if s.kind == SubjectKind.PUBLICATION}
+    for answer in connector.readings(list(posts)) if posts else ():
+        told[posts[answer.subject_remote_id]] = _told(answer)
+    for subject in subjects:
+        if subject.kind == SubjectKind.CHANNEL:
+            told[subject.pk] = (PullOutcome.READ, connector.account_readings())
+    return told
 
 
 def _told(answer: Readings | Gone) -> Told:

@@ -1,0 +1,138 @@
+"""Numbers of a municipality, and of a programme's municipalities side by side."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from analytics import periods, pictures
+from analytics.catalogue import FORMULAS, METRICS
+from analytics.queries.comparison import FEW_POSTS, Comparison, comparison
+from analytics.queries.dashboard import Dashboard, dashboard
+from common.text.sorting import sort_key
+from municipalities.access import programme as programme_page
+from municipalities.access import requires
+from municipalities.queries import today
+from municipalities.rules import ProgrammeVerb, Verb
+
+SORTS = {
+    "name": lambda row: sort_key(str(row.municipality)),
+    "posts": lambda row: -row.posts,
+    "interactions": lambda row: -(row.interactions or -1),
+    "inhabitants": lambda row: -(row.per_inhabitants or -1),
+    "followers": lambda row: -(row.followers or -1),
+    "median": lambda row: -(row.per_followers or -1),
+}
+
+
+@requires(Verb.ANALYTICS_VIEW)
+def municipality(request: Any) -> HttpResponse:
+    period = periods.parse(request.GET.get("days"), today())
+    channel_id = request.GET.get("channel", "")
+    found = dashboard(period, int(channel_id) if channel_id.isdecimal() else None)
+    context = {
+        "period": period,
+        "segments": _segments(request, period),
+        "found": found,
+        "chosen": channel_id,
+        "stats": _stats(found, period),
+        "activity": pictures.activity(found, period),
+        "followers": pictures.followers(found, period),
+        "mix": pictures.mix(found),
+        "by_channel": _by_channel(found),
+        "formulas": FORMULAS,
+    }
+    return render(request, "analytics/municipality.html", context)
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+def programme(request: Any) -> HttpResponse:
+    period = periods.parse(request.GET.get("days"), today())
+    found = comparison(request.programmes, period)
+    sort = request.GET.get("sort", "name")
+    rows = sorted(found.rows, key=SORTS.get(sort, SORTS["name"]))
+    context = {
+        "period": period,
+        "segments": _segments(request, period),
+        "found": Comparison(rows, found.withheld),
+        "rows": [(row, pictures.sparkline(row)) for row in rows],
+        "columns": _columns(request, sort),
+        "ranking": pictures.ranking(rows),
+        "formulas": FORMULAS,
+        "few": FEW_POSTS,
+    }
+    return render(request, "analytics/programme.html", context)
+
+
+def _address(request: Any, **changed: str) -> str:
+    query = request.GET.copy()
+    for key, value in changed.items():
+        query[key] = value
+    return f"?{query.urlencode()}"
+
+
+def _segments(request: Any, period: periods.Period) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": _address(request, days=key), "current": key == period.key}
+        for key, (_days, label) in periods.CHOICES.items()
+    ]
+
+
+def _columns(request: Any, sort: str) -> list[dict[str, Any]]:
+    labels = {
+        "name": _("Municipality"),
+        "posts": _("Posts"),
+        "interactions": _("Interactions"),
+        "inhabitants": _("per 1,000 inhabitants"),
+        "followers": _("Followers"),
+        "median": _("per post per 1,000 followers (median)"),
+    }
+    return [
+        {"key": key, "label": label, "url": _address(request, sort=key), "sorted": key == sort}
+        for key, label in labels.items()
+    ]
+
+
+def _change(now: int | None, before: int | None) -> float | None:
+    return None if now is None or not before else (now - before) * 100 / before
+
+
+def _stats(found: Dashboard, period: periods.Period) -> list[dict[str, Any]]:
+    """The four tiles; views are shown where a network of the municipality tells them."""
+    interactions, before = found.now.get("interactions"), found.before.get("interactions")
+    followers = found.followers.on(period.last, [c.pk for c in found.channels])
+    per_post = interactions / found.now.posts if interactions is not None and found.now.posts else None
+    tiles = [
+        {"label": _("Posts"), "value": found.now.posts, "change": _change(found.now.posts, found.before.posts),
+         "formula": _("publications on all channels")},
+        {"label": _("Interactions"), "value": interactions, "change": _change(interactions, before),
+         "formula": str(FORMULAS["interactions"].text)},
+        {"label": _("Interactions per post"), "value": per_post, "places": 1,
+         "change": _change(per_post, before / found.before.posts if before and found.before.posts else None),
+         "formula": _("interactions ÷ posts")},
+        {"label": _("Followers"), "value": followers, "change": None,
+         "formula": _("all channels, on the last day of the period")},
+    ]  # fmt: skip
+    if found.now.get("views") is not None:
+        tiles.append({"label": METRICS["views"].label, "value": found.now.get("views"),
+                      "change": _change(found.now.get("views"), found.before.get("views")),
+                      "formula": str(METRICS["views"].meaning)})  # fmt: skip
+    return tiles
+
+
+def _by_channel(found: Dashboard) -> list[dict[str, Any]]:
+    rows = []
+    for channel in found.channels:
+        totals = found.by_channel.get(channel.pk)
+        rows.append(
+            {
+                "channel": channel,
+                "posts": totals.posts if totals else 0,
+                "numbers": {
+                    key: totals.get(key) if totals else None for key in ("likes", "reposts", "replies", "interactions")
+                },
+                "followers": found.followers.latest(channel.pk),
+            }
+        )
+    return rows

@@ -1,0 +1,116 @@
+"""The two pages of numbers: who may open them, what they show, and that they cost the same at any size."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.domain import collect
+from analytics.enums import PullOutcome
+from analytics.models import Subject
+from municipalities.models import Enrolment, Municipality
+from municipalities.tenancy import scope
+from tests.analytics import factories
+from tests.people import Cast, sign_in
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def fill(municipality: Municipality, by: object, posts: int, likes: int = 5, channels: int = 1) -> None:
+    """`posts` published one a day up to yesterday on each channel, each read once; followers read every day."""
+    now = timezone.now()
+    for _ in range(channels):
+        channel = factories.channel(municipality, by)
+        for day in range(1, posts + 1):
+            factories.published(channel, now - timedelta(days=day))
+    collect.enrol()
+    with scope(municipality):
+        for subject in Subject.objects.all():
+            values = {"likes": likes, "replies": 1} if subject.publication_id else {"followers": 400}
+            for day in (2, 1):
+                collect.record([subject], {subject.pk: (PullOutcome.READ, values)}, now - timedelta(days=day))
+
+
+def address(cast: Cast) -> str:
+    return reverse("analytics", args=[cast.cuprija.slug])
+
+
+def test_an_officer_sees_the_numbers_of_the_period(cast: Cast) -> None:
+    fill(cast.cuprija, cast.officer, posts=3)
+    answer = sign_in(cast.officer).get(address(cast))
+    stats = {str(tile["label"]): tile["value"] for tile in answer.context["stats"]}
+    assert stats == {"Posts": 3, "Interactions": 18, "Interactions per post": 6.0, "Followers": 400}
+
+
+def test_a_stranger_gets_not_found_and_a_stranger_to_the_programme_too(cast: Cast) -> None:
+    assert sign_in(cast.stranger).get(address(cast)).status_code == 404
+    assert sign_in(cast.officer).get(reverse("programme")).status_code == 404
+
+
+def test_an_empty_workspace_says_what_to_do(cast: Cast) -> None:
+    answer = sign_in(cast.officer).get(address(cast))
+    assert "No channel yet" in answer.content.decode()
+
+
+def test_a_metric_the_network_does_not_tell_is_no_zero(cast: Cast) -> None:
+    fill(cast.cuprija, cast.officer, posts=1)
+    answer = sign_in(cast.officer).get(address(cast))
+    (row,) = answer.context["by_channel"]
+    assert row["numbers"] == {"likes": 5, "reposts": None, "replies": 1, "interactions": 6}
+
+
+@pytest.mark.parametrize(("posts", "channels"), [(1, 1), (25, 2)])
+def test_the_dashboard_costs_the_same_at_any_size(cast: Cast, posts: int, channels: int, django_assert_num_queries) -> None:
+    fill(cast.cuprija, cast.officer, posts=posts, channels=channels)
+    client = sign_in(cast.officer)
+    client.get(address(cast))
+    with django_assert_num_queries(11):
+        client.get(address(cast))
+
+
+@pytest.mark.parametrize("posts", [1, 20])
+def test_the_comparison_costs_the_same_at_any_size(cast: Cast, posts: int, django_assert_num_queries) -> None:
+    fill(cast.cuprija, cast.officer, posts=posts)
+    fill(cast.novi_pazar, cast.stranger, posts=posts)
+    client = sign_in(cast.staff)
+    client.get(reverse("programme"))
+    with django_assert_num_queries(10):
+        client.get(reverse("programme"))
+
+
+def test_staff_compare_per_inhabitant_and_by_the_median(cast: Cast) -> None:
+    Municipality.objects.filter(pk=cast.novi_pazar.pk).update(
+        population=106720, population_year=2022, population_source="census"
+    )
+    fill(cast.cuprija, cast.officer, posts=2)
+    fill(cast.novi_pazar, cast.stranger, posts=6, likes=9)
+    answer = sign_in(cast.staff).get(reverse("programme"))
+    rows = {row.municipality.slug: row for row, _spark in answer.context["rows"]}
+    assert rows["cuprija"].per_inhabitants is None
+    assert rows["cuprija"].few
+    assert "population not entered" in answer.content.decode()
+    assert rows["novi-pazar"].interactions == 60
+    assert rows["novi-pazar"].per_inhabitants == pytest.approx(60 * 1000 / 106720)
+    assert rows["novi-pazar"].per_followers == pytest.approx(10 * 1000 / 400)
+    assert not rows["novi-pazar"].few
+
+
+def test_a_municipality_that_did_not_agree_is_not_compared(cast: Cast) -> None:
+    Enrolment.objects.filter(municipality=cast.novi_pazar).update(compares=False)
+    fill(cast.novi_pazar, cast.stranger, posts=2)
+    answer = sign_in(cast.staff).get(reverse("programme"))
+    assert [row.municipality.slug for row, _spark in answer.context["rows"]] == ["cuprija"]
+    assert answer.context["found"].withheld == 1
+
+
+def test_practice_numbers_stay_out_of_a_real_installation(cast: Cast, settings) -> None:
+    settings.DEMO = False
+    channel = factories.channel(cast.cuprija, cast.officer, is_practice=True)
+    factories.published(channel, timezone.now() - timedelta(days=2))
+    collect.enrol()
+    answer = sign_in(cast.officer).get(address(cast))
+    assert answer.context["found"].now.posts == 0

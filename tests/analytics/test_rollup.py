@@ -1,0 +1,152 @@
+"""From looks to daily facts: two ways of counting, gaps that stay gaps, and the same rows when made again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from analytics.domain import collect, rollup
+from analytics.enums import Basis, PullOutcome
+from analytics.models import ChannelDay, DailyFact, Pull, Subject
+from channels.models import Channel
+from municipalities.tenancy import scope
+from tests.analytics import factories
+from tests.people import Cast
+
+BELGRADE = ZoneInfo("Europe/Belgrade")
+MONDAY = date(2026, 11, 16)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=BELGRADE)
+
+
+def look(subject: Subject, when: datetime, outcome: PullOutcome = PullOutcome.READ, **values: int) -> None:
+    with scope(subject.municipality_id):
+        subject.refresh_from_db()
+        collect.record([subject], {subject.pk: (outcome, values)}, when)
+
+
+def fact(channel: Channel, day: date, basis: Basis) -> DailyFact | None:
+    with scope(channel.municipality_id):
+        return DailyFact.objects.filter(channel=channel, day=day, basis=basis).first()
+
+
+@pytest.fixture
+def channel(cast: Cast) -> Channel:
+    return factories.channel(cast.cuprija, cast.officer)
+
+
+@pytest.fixture
+def subject(channel: Channel) -> Subject:
+    factories.published(channel, at(MONDAY, 9))
+    collect.enrol()
+    with scope(channel.municipality_id):
+        return Subject.objects.get(publication__isnull=False)
+
+
+def test_a_post_counts_to_its_day_of_publication_before_anybody_looked(channel: Channel, subject: Subject) -> None:
+    found = fact(channel, MONDAY, Basis.PUBLICATION)
+    assert found is not None
+    assert (found.posts, found.likes, found.interactions) == (1, None, None)
+
+
+def test_the_latest_numbers_stand_at_the_day_of_publication(channel: Channel, subject: Subject) -> None:
+    look(subject, at(MONDAY, 10), likes=3, replies=1)
+    look(subject, at(MONDAY + timedelta(days=1), 10), likes=7, replies=1)
+    found = fact(channel, MONDAY, Basis.PUBLICATION)
+    assert found is not None
+    assert (found.likes, found.replies, found.reposts, found.interactions) == (7, 1, None, 8)
+
+
+def test_activity_counts_growth_on_its_own_day(channel: Channel, subject: Subject) -> None:
+    look(subject, at(MONDAY, 10), likes=3)
+    look(subject, at(MONDAY, 23, 59), likes=5)
+    look(subject, at(MONDAY + timedelta(days=1), 0, 1), likes=6)
+    monday = fact(channel, MONDAY, Basis.ACTIVITY)
+    tuesday = fact(channel, MONDAY + timedelta(days=1), Basis.ACTIVITY)
+    assert monday is not None
+    assert tuesday is not None
+    assert (monday.likes, tuesday.likes) == (5, 1)
+
+
+def test_a_correction_by_the_network_is_kept_as_a_negative_growth(channel: Channel, subject: Subject) -> None:
+    look(subject, at(MONDAY, 10), likes=9)
+    look(subject, at(MONDAY + timedelta(days=1), 10), likes=6)
+    tuesday = fact(channel, MONDAY + timedelta(days=1), Basis.ACTIVITY)
+    assert tuesday is not None
+    assert (tuesday.likes, tuesday.interactions) == (-3, -3)
+
+
+def test_a_refused_look_is_written_down_and_changes_no_number(channel: Channel, subject: Subject) -> None:
+    look(subject, at(MONDAY, 10), likes=3)
+    look(subject, at(MONDAY, 11), PullOutcome.NOT_REACHED)
+    with scope(channel.municipality_id):
+        subject.refresh_from_db()
+        assert subject.likes == 3
+        assert subject.misses == 1
+        assert list(Pull.objects.order_by("at").values_list("outcome", "likes")) == [("read", 3), ("not_reached", None)]
+
+
+def test_a_post_that_is_gone_is_not_looked_at_again(channel: Channel, subject: Subject) -> None:
+    look(subject, at(MONDAY, 10), PullOutcome.GONE)
+    with scope(channel.municipality_id):
+        subject.refresh_from_db()
+        assert subject.next_at is None
+
+
+def test_rebuilding_gives_the_same_facts(channel: Channel, subject: Subject) -> None:
+    for hours, likes in ((10, 3), (30, 4), (60, 11), (80, 9)):
+        look(subject, at(MONDAY, 0) + timedelta(hours=hours), likes=likes, reposts=1)
+
+    def rows() -> list[tuple]:
+        return sorted(DailyFact.objects.values_list("day", "category", "basis", "posts", "likes", "interactions"))
+
+    with scope(channel.municipality_id):
+        before = rows()
+        rollup.rebuild(channel.pk, MONDAY, MONDAY + timedelta(days=4))
+        assert rows() == before
+
+
+def test_a_refused_look_at_followers_names_the_gap_but_keeps_an_earlier_number(channel: Channel) -> None:
+    collect.enrol()
+    with scope(channel.municipality_id):
+        follower_subject = Subject.objects.get(publication__isnull=True)
+    look(follower_subject, at(MONDAY, 8), followers=120)
+    look(follower_subject, at(MONDAY, 20), PullOutcome.NOT_REACHED)
+    look(follower_subject, at(MONDAY + timedelta(days=1), 8), PullOutcome.NOT_REACHED)
+    with scope(channel.municipality_id):
+        assert list(ChannelDay.objects.order_by("day").values_list("followers", "gap")) == [
+            (120, ""),
+            (None, "not_reached"),
+        ]
+
+
+def test_enrolling_twice_makes_one_subject(channel: Channel, subject: Subject) -> None:
+    assert collect.enrol() == 0
+
+
+def test_a_claim_gives_a_look_to_one_worker(channel: Channel, subject: Subject) -> None:
+    assert sum(len(ids) for ids in collect.claim().values()) == 2
+    assert collect.claim() == {}
+
+
+def test_pulls_lie_in_the_partition_of_their_month(channel: Channel, subject: Subject) -> None:
+    from django.db import connection
+
+    from analytics import partitions
+
+    look(subject, at(MONDAY, 10), likes=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text FROM analytics_pull")
+        assert cursor.fetchall() == [("analytics_pull_2026_11",)]
+    assert partitions.healthy()
+
+
+def test_a_pull_without_a_month_raises_the_alarm(channel: Channel, subject: Subject) -> None:
+    from analytics import partitions
+
+    look(subject, at(date(2019, 5, 1), 10), likes=1)
+    assert not partitions.healthy()
