@@ -105,6 +105,10 @@ class Publishes(Protocol):
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         """Whether `publish` may be repeated without looking, the first attempt having been opened at `opened_at`."""
 
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        """The remote id of the post that `link`, as a person copied it, leads to; None if it is not one here. Pure."""
+
     def withdraw(self, remote_id: str) -> None:
         """Mutates: delete our own post. Success too when it is gone already."""
 

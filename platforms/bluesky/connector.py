@@ -225,6 +225,10 @@ class Bluesky(Conversation):
     def _place(self, key: str) -> dict[str, str]:
         return {"repo": self.calls.did, "collection": records.POST, "rkey": key}
 
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        return records.named_by(link, account_id)
+
     def withdraw(self, remote_id: str) -> None:
         """A success also when it is gone already."""
         self.calls.write("com.atproto.repo.deleteRecord", self._place(remote_id.rsplit("/", 1)[-1]), commits=False)

@@ -41,7 +41,8 @@ class Conversation:
             if not fresh or not params["cursor"] or seen is None:
                 break
         # The list is newest first; turning it round keeps the order of those that share a millisecond.
-        found = sorted(reversed(found), key=records.when)
+        found.reverse()
+        found.sort(key=records.when)
         items = tuple(records.message(n, n["reason"]) for n in found if n.get("reason") in KINDS)
         return Messages(items, _cursor(found, seen, known) if found else cursor)
 

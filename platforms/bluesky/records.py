@@ -1,5 +1,6 @@
 """Between Bluesky's records and views and our values. https://docs.bsky.app/docs/advanced-guides/posts"""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -57,6 +58,15 @@ def permalink(uri: str) -> str:
     """A DID in the address keeps it alive when the handle changes."""
     did, _, key = uri.removeprefix("at://").split("/")
     return f"https://bsky.app/profile/{did}/post/{key}"
+
+
+LINK = re.compile(r"https://bsky\.app/profile/[\w.:%-]+/post/([2-7a-z]{13})/?")
+
+
+def named_by(link: str, account_id: str) -> str | None:
+    """The address of our record that a link of the app leads to. Handles change, so the record key decides."""
+    found = LINK.fullmatch(link.strip().partition("?")[0])
+    return f"at://{account_id}/{POST}/{found[1]}" if found else None
 
 
 def published(uri: str, at: datetime) -> Published:

@@ -131,7 +131,7 @@ class Mastodon:
         return checks.check(outgoing, limits)
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        media = [self._upload(picture, read) for picture in outgoing.pictures]
+        media = [self._upload(one, f"{outgoing.key}-{place}", read) for place, one in enumerate(outgoing.pictures)]
         form: dict[str, Any] = {"status": outgoing.text, "visibility": "public", "language": outgoing.language}
         if media:
             form["media_ids"] = media
@@ -140,8 +140,9 @@ class Mastodon:
         headers = {"Idempotency-Key": outgoing.key}
         return statuses.published(self.calls.public("POST", "/api/v1/statuses", json=form, headers=headers))
 
-    def _upload(self, picture: Picture, read: Read) -> str:
-        name = "picture." + picture.mime.rsplit("/", 1)[-1]
+    def _upload(self, picture: Picture, name: str, read: Read) -> str:
+        # snac2 stores files by name and second: four of one name would all be the last one.
+        name += "." + picture.mime.rsplit("/", 1)[-1]
         _, media = self.calls.private(
             "POST",
             "/api/v2/media",
@@ -202,6 +203,10 @@ class Mastodon:
         except PlatformError:
             return None
         return text if isinstance(text, str) else None
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        return statuses.named_by(link, server)
 
     def withdraw(self, remote_id: str) -> None:
         try:

@@ -1,8 +1,10 @@
 """Between Mastodon's Status entity and our values. https://docs.joinmastodon.org/entities/Status/"""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from platforms.answers import moment
 from platforms.counting import REMOTE_MENTION
@@ -18,6 +20,17 @@ COUNTS = {
     "quotes": "quotes_count",  # since 4.5
 }
 ACCOUNT_COUNTS = {"followers": "followers_count", "following": "following_count", "posts": "statuses_count"}
+
+
+# /@name/1, /@name/statuses/1, /users/name/statuses/1, /notice/1; ids are numbers, or letters elsewhere.
+LINK_PATH = re.compile(r"/(?:@[^/@]+(?:/statuses)?|users/[^/]+/statuses|notice|objects)/([\w-]+)/?")
+
+
+def named_by(link: str, server: str) -> str | None:
+    """The id in a post's address on this server; None for another server's, and for one we do not know how to read."""
+    parts, home = urlsplit(link.strip()), urlsplit(server)
+    found = LINK_PATH.fullmatch(parts.path)
+    return found[1] if found and (parts.scheme, parts.netloc.lower()) == (home.scheme, home.netloc.lower()) else None
 
 
 def published(status: Any) -> Published:
