@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import health, home, mailbox
+from portal import gallery, health, home, mailbox
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("", include("channels.urls")),
+    path("ui/", gallery.gallery, name="ui"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
