@@ -1,0 +1,87 @@
+"""The grid of a calendar: which days a view shows, and what stands on each. Pure; days are Belgrade's."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from posts.rules import ZONE
+
+VIEWS = ("month", "week", "list")
+SHOWN_PER_DAY = 4
+
+
+@dataclass(frozen=True)
+class Range:
+    """Days that a view shows, and where its arrows lead. `first` and `last` are included."""
+
+    view: str
+    anchor: date
+    first: date
+    last: date
+    previous: date
+    next: date
+
+    @property
+    def since(self) -> datetime:
+        return datetime.combine(self.first, time(), ZoneInfo(ZONE))
+
+    @property
+    def until(self) -> datetime:
+        """Right after the last day."""
+        return datetime.combine(self.last + timedelta(days=1), time(), ZoneInfo(ZONE))
+
+
+@dataclass
+class Day:
+    on: date
+    outside: bool = False  # of the month in view
+    entries: list[Any] = field(default_factory=list)
+    holidays: list[Any] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Any]:
+        return self.entries if len(self.entries) <= SHOWN_PER_DAY else self.entries[: SHOWN_PER_DAY - 1]
+
+    @property
+    def hidden(self) -> int:
+        return len(self.entries) - len(self.shown)
+
+    @property
+    def is_off(self) -> bool:
+        return self.on.weekday() == 6 or any(not holiday.is_working for holiday in self.holidays)
+
+
+def visible(view: str, anchor: date) -> Range:
+    """The days of `view` around `anchor`. A month shows whole weeks from Monday."""
+    monday = anchor - timedelta(days=anchor.weekday())
+    if view == "week":
+        return Range(view, anchor, monday, monday + timedelta(days=6), monday - timedelta(7), monday + timedelta(7))
+    first = anchor.replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    if view == "list":
+        return Range(view, anchor, first, after - timedelta(days=1), before, after)
+    start = first - timedelta(days=first.weekday())
+    end = after - timedelta(days=1)
+    return Range("month", anchor, start, end + timedelta(days=6 - end.weekday()), before, after)
+
+
+def days(shown: Range, entries: Iterable[Any], holidays: Iterable[Any]) -> list[Day]:
+    """Every day of the range with its entries, which come in the order of their times."""
+    by_day: Mapping[date, list[Any]] = defaultdict(list)
+    for entry in entries:
+        by_day[entry.due_at.astimezone(ZoneInfo(ZONE)).date()].append(entry)
+    off: Mapping[date, list[Any]] = defaultdict(list)
+    for holiday in holidays:
+        off[holiday.on].append(holiday)
+    count = (shown.last - shown.first).days + 1
+    dates = [shown.first + timedelta(days=n) for n in range(count)]
+    month = shown.anchor.month
+    return [Day(d, shown.view == "month" and d.month != month, by_day.get(d, []), off.get(d, [])) for d in dates]
+
+
+def weeks(grid: list[Day]) -> list[list[Day]]:
+    return [grid[start : start + 7] for start in range(0, len(grid), 7)]

@@ -1,0 +1,42 @@
+"""Forms of posts: what a person typed, checked and explained."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from posts.rules import DoesNotExist, Twice, wall_time
+
+
+class MoveForm(forms.Form):
+    """A day and a time on the clock in Belgrade; `cleaned_data["resolved"]` is `posts.rules.Resolved`."""
+
+    on = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    fold = forms.ChoiceField(
+        label=_("Which of the two"),
+        choices=[("0", _("Before the clocks go back")), ("1", _("After the clocks go back"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks_fold = False
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("on") or not values.get("at"):
+            return values
+        answered = values.get("fold")
+        found = wall_time(values["on"], values["at"], int(answered) if answered else None)
+        if isinstance(found, DoesNotExist):
+            self.add_error("at", _("This time does not exist: the clocks go forward that night. The first time after it is %(time)s.") % {"time": found.next_valid.strftime("%H:%M")})
+        elif isinstance(found, Twice):
+            self.asks_fold = True
+            self.add_error("fold", _("This hour exists twice: the clocks go back that night. Choose which one you mean."))
+        else:
+            values["resolved"] = found
+        return values
+
+

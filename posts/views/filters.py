@@ -1,0 +1,33 @@
+"""Filters that the calendar and the list share, read from a hostile address."""
+
+from typing import Any
+
+from channels.enums import ChannelState
+from channels.models import Channel
+from delivery.enums import State
+from posts.enums import Category, Stage
+from posts.queries import Filters
+
+STATES = (
+    *((each, each.label) for each in Stage),
+    *((each, each.label) for each in (
+        State.SCHEDULED, State.PUBLISHED, State.FAILED, State.UNCONFIRMED, State.EXPIRED,
+    )),
+)  # fmt: skip
+
+
+def filters_of(request: Any) -> Filters:
+    channel = request.GET.get("channel", "")
+    state, category = request.GET.get("state", ""), request.GET.get("category", "")
+    return Filters(
+        channel=int(channel) if channel.isdecimal() and len(channel) < 18 else None,
+        state=state if state in {*Stage.values, *State.values} else "",
+        category=category if category in Category.values else "",
+        words=request.GET.get("q", "").replace("\x00", "")[:80],
+    )
+
+
+def options() -> dict[str, Any]:
+    """Choices of the filters' fields. One query."""
+    channels = Channel.objects.exclude(state=ChannelState.DISCONNECTED).only("pk", "name", "platform").order_by("pk")
+    return {"channels": list(channels), "states": STATES, "categories": Category.choices}
