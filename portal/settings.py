@@ -123,7 +123,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "common.static_storage.StaticStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -199,6 +199,9 @@ CELERY_TIMEZONE = "UTC"
 CALL_DEADLINE_SECONDS = env.int("CALL_DEADLINE_SECONDS", default=60)
 CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=150)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
+# How long a claimed delivery may lie in the queue, and how far apart two looks for a missing post must be.
+PICKUP_SECONDS = env.int("PICKUP_SECONDS", default=60)
+LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)
 NOT_AFTER_MINUTES = env.int("NOT_AFTER_MINUTES", default=120)
 
 # ------------------------------------------------------------------ walls

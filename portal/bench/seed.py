@@ -132,8 +132,9 @@ def _moment(n: int, rng: random.Random) -> datetime:
 def _post(n: int, pair: tuple[Channel, Channel], at: datetime, user: User) -> Post:
     text = TEXT.format(n)
     return Post(
-        municipality_id=pair[0].municipality_id, title=f"Објава {n}", category=Category.values[n % len(Category.values)],
-        draft={"t": text, "texts": {"sr-Cyrl": {"text": text}}, "channels": [c.pk for c in pair]}, excerpt=text[:200],
+        municipality_id=pair[0].municipality_id, title=f"Објава {n}",
+        category=Category.values[n % len(Category.values)], excerpt=text[:200],
+        draft={"t": text, "texts": {"sr-Cyrl": {"text": text}}, "channels": [c.pk for c in pair]},
         search_key=fold(text), stage=Stage.APPROVED, author=user, due_at=at,
         local_time=timezone.make_naive(at).replace(tzinfo=None), revision=3,
     )  # fmt: skip
@@ -165,7 +166,8 @@ def _deliveries(versions: list[Version], plan: list[Any]) -> Iterator[tuple[Vers
             out = at < now
             yield version, Delivery(
                 municipality_id=version.municipality_id, channel=channel, kind="post",
-                payload={"text": version.post.excerpt}, key=uuid.uuid4(), state=State.PUBLISHED if out else State.SCHEDULED, due_at=at, next_at=at,
+                payload={"text": version.post.excerpt}, key=uuid.uuid4(),
+                state=State.PUBLISHED if out else State.SCHEDULED, due_at=at, next_at=at,
                 not_after=at + timedelta(hours=2), state_at=at, published_at=at if out else None,
                 remote_id=uuid.uuid4().hex if out else "",
             )  # fmt: skip
