@@ -244,5 +244,16 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    # "Not ready yet" is an answer, not an error to be read about every second of a start.
+    "filters": {
+        "asked": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: not record.getMessage().endswith(": /readyz"),
+        }
+    },
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"filters": ["asked"]},
+        "fontTools": {"level": "WARNING"},
+    },
 }
