@@ -28,7 +28,9 @@ PASSWORD = "dobosar-demo"
 
 def programs(site: Site, *, seed: bool) -> list[Program]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:portal.launch.gunicorn", "--bind"]
-    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "portal.celery"]
+    # Root in a container is no surprise to anybody; the worker would fill the screen with it.
+    calm = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app", "portal.celery"]
     found = [
         Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"]),
         Program(
