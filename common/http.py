@@ -6,7 +6,6 @@ every address is checked, and the connection goes to the checked address, so a n
 """
 
 import contextlib
-import ipaddress
 import json
 import logging
 import re
@@ -25,6 +24,8 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from common import networks
 
 log = logging.getLogger(__name__)
 # At DEBUG it writes whole addresses, and some networks have tokens in theirs.
@@ -167,47 +168,15 @@ class Http:
 
     def addresses(self, host: str, port: int, seconds: float) -> list[tuple[int, str]]:
         """(family, address) pairs of `host`, resolved once. Raises `Refused` if one of them is not public."""
-        found = _resolve(host, port, seconds)
+        try:
+            found = networks.resolve(host, port, seconds)
+        except networks.Unknown:
+            raise NotReached(f"{host}: the name could not be resolved") from None
         if not self.allows(host, port):
             for _, address in found:
-                if not is_public(address):
+                if not networks.is_public(address):
                     raise Refused(f"{host}:{port}: is not a public address")
         return found
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the open internet. IPv4 hidden in IPv6 is judged as the IPv4 it reaches."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
-def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    # RFC 6052: a NAT64 gateway turns these into plain IPv4, private ranges included.
-    if ip in ipaddress.ip_network("64:ff9b::/96"):
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return None
-
-
-def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, str]]:
-    # getaddrinfo knows no time-out, so it gets a thread that we stop waiting for.
-    box: list[Any] = []
-
-    def look() -> None:
-        try:
-            box.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as problem:
-            box.append(problem)
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    thread.join(max(seconds, 0.01))
-    if not box or isinstance(box[0], Exception):
-        raise NotReached(f"{host}: the name could not be resolved")
-    return list(dict.fromkeys((family, str(place[0])) for family, _, _, _, place in box[0]))
 
 
 def _where(url: str) -> str:

@@ -48,11 +48,11 @@ def rate_limited(answer: Answer, header: str, secrets: Collection[str] = ()) -> 
 def _retry_after(value: str | None, now: datetime) -> datetime | None:
     if not value:
         return None
-    if value.strip().isdigit():
-        return now + timedelta(seconds=int(value))
     try:
+        if value.strip().isdigit():
+            return now + timedelta(seconds=int(value))
         return parsedate_to_datetime(value).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -50,9 +50,12 @@ class Calls:
     def url(self, method: str) -> str:
         return f"{self.server}/xrpc/{method}"
 
-    def get(self, method: str, params: Any = None) -> Any:
-        """The JSON of a read. Raises the five errors; `Rejected.code` is the server's error name."""
-        return self._with_session("GET", method, public=False, params=params)
+    def get(self, method: str, params: Any = None) -> dict[str, Any]:
+        """The JSON object of a read. Raises the five errors; `Rejected.code` is the server's error name."""
+        found = self._with_session("GET", method, public=False, params=params)
+        if not isinstance(found, dict):
+            raise NotReached("The server's answer could not be read.")
+        return found
 
     def upload(self, content: bytes, mime: str) -> Any:
         """A blob nobody sees until a record names it."""

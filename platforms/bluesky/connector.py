@@ -126,10 +126,9 @@ class Bluesky(Conversation):
 
     def _profile_view(self) -> dict[str, Any]:
         try:
-            view = self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})
+            return self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})
         except (NotReached, Rejected):
             return {}
-        return view if isinstance(view, dict) else {}
 
     def revoke(self) -> None:
         """Ends this session; the app password itself can only be removed by its owner in the settings."""

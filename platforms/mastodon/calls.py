@@ -22,8 +22,21 @@ class Calls:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
-    def get(self, path: str, params: Any = None) -> Any:
-        """The JSON of a read. Raises the five errors; `Rejected(code="404")` where the thing is not there."""
+    def get(self, path: str, params: Any = None) -> dict[str, Any]:
+        """The JSON object of a read. Raises the five errors; `Rejected(code="404")` where it is not there."""
+        found = self._read(path, params)
+        if not isinstance(found, dict):
+            raise NotReached("The server's answer could not be read.")
+        return found
+
+    def entities(self, path: str, params: Any = None) -> list[dict[str, Any]]:
+        """The entities (objects with an id) of a read that gives a list."""
+        found = self._read(path, params)
+        if not isinstance(found, list):
+            raise NotReached("The server's answer could not be read.")
+        return [one for one in found if isinstance(one, dict) and one.get("id")]
+
+    def _read(self, path: str, params: Any) -> Any:
         answer = answers.read(lambda: self.http.get(self.server + path, params=params, headers=self.headers()))
         return self._settled(answer, public=False)
 

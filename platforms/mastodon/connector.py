@@ -17,6 +17,7 @@ from platforms.addresses import address
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.mastodon import oauth, server, statuses
 from platforms.mastodon.calls import Calls
+from platforms.mastodon.conversation import Conversation
 from platforms.protocols import Facts, Keep
 from platforms.types import (
     CannotTell,
@@ -25,8 +26,6 @@ from platforms.types import (
     Keys,
     Limits,
     Look,
-    Message,
-    Messages,
     Outgoing,
     Pending,
     Picture,
@@ -46,7 +45,7 @@ PAGES = 5
 BATCH = 20
 
 
-class Mastodon:
+class Mastodon(Conversation):
     """One account on one server. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
@@ -112,7 +111,7 @@ class Mastodon:
 
     def _account(self) -> dict[str, Any]:
         account = self.calls.get("/api/v1/accounts/verify_credentials")
-        if not isinstance(account, dict) or not account.get("id"):
+        if not account.get("id"):
             raise NotReached("The server did not tell whose access this is.")
         self._own_id = str(account["id"])
         return account
@@ -160,7 +159,7 @@ class Mastodon:
         for seconds in MEDIA_WAITS:
             time.sleep(seconds)
             # 206 while it lasts, 200 with an address when it is done.
-            if (self.calls.get(f"/api/v1/media/{media_id}") or {}).get("url"):
+            if self.calls.get(f"/api/v1/media/{media_id}").get("url"):
                 return
         raise NotReached("The server needs too long to work on the picture.")
 
@@ -188,8 +187,8 @@ class Mastodon:
         listed: dict[str, dict[str, Any]] = {}
         params: dict[str, Any] = {"exclude_reblogs": "true", "limit": PAGE}
         for _ in range(PAGES):
-            page = self.calls.get(f"/api/v1/accounts/{self.own_id()}/statuses", params)
-            fresh = [s for s in page if isinstance(s, dict) and str(s.get("id")) not in listed]
+            page = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", params)
+            fresh = [s for s in page if str(s["id"]) not in listed]
             listed |= {str(s["id"]): s for s in fresh}
             if not fresh or min(statuses.when(s) for s in fresh) < since - matching.SLACK:
                 return list(listed.values()), True
@@ -199,7 +198,7 @@ class Mastodon:
     def _source(self, remote_id: str) -> str | None:
         """The text as sent; a server without it leaves us the HTML. https://docs.joinmastodon.org/methods/statuses/#source"""
         try:
-            text = (self.calls.get(f"/api/v1/statuses/{remote_id}/source") or {}).get("text")
+            text = self.calls.get(f"/api/v1/statuses/{remote_id}/source").get("text")
         except PlatformError:
             return None
         return text if isinstance(text, str) else None
@@ -222,12 +221,11 @@ class Mastodon:
     def _status(self, remote_id: str) -> dict[str, Any] | None:
         """None where the server says that it is not there."""
         try:
-            status = self.calls.get(f"/api/v1/statuses/{remote_id}")
+            return self.calls.get(f"/api/v1/statuses/{remote_id}")
         except Rejected as refused:
             if refused.code in ("404", "410"):
                 return None
             raise
-        return status if isinstance(status, dict) else None
 
     # Measures
 
@@ -247,54 +245,9 @@ class Mastodon:
     def _batches(self, remote_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         found = {}
         for start in range(0, len(remote_ids), BATCH):
-            page = self.calls.get("/api/v1/statuses", {"id[]": list(remote_ids[start : start + BATCH])})
+            page = self.calls.entities("/api/v1/statuses", {"id[]": list(remote_ids[start : start + BATCH])})
             found.update({str(status["id"]): status for status in page})
         return found
 
     def account_readings(self) -> Reading:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)
-
-    # Converses
-
-    def messages(self, cursor: str | None = None) -> Messages:
-        params: dict[str, Any] = {"types[]": "mention", "limit": PAGE}
-        if cursor:
-            params["min_id"] = cursor
-        page = self.calls.get("/api/v1/notifications", params)
-        fresh = sorted((n for n in page if _mention(n) and _later(str(n["id"]), cursor)), key=_order)
-        items = tuple(statuses.message(n["status"], self.own_id()) for n in fresh)
-        return Messages(items, str(fresh[-1]["id"]) if fresh else cursor)
-
-    def replies(self, remote_id: str) -> Messages:
-        below = self.calls.get(f"/api/v1/statuses/{remote_id}/context").get("descendants") or ()
-        own = self.own_id()
-        theirs = [s for s in below if str((s.get("account") or {}).get("id")) != own]
-        items = sorted((statuses.message(s, own, root=remote_id) for s in theirs), key=lambda m: m.at)
-        return Messages(tuple(items))
-
-    @classmethod
-    def opening(cls, message: Message) -> str:
-        return f"@{message.author_handle} "
-
-    def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        return self.publish(outgoing, read)
-
-    def hide(self, remote_id: str, root: str) -> None:
-        raise Rejected("This network cannot hide other people's answers.", code="unsupported")
-
-
-def _mention(notification: Any) -> bool:
-    return isinstance(notification, dict) and notification.get("type") == "mention" and bool(notification.get("status"))
-
-
-def _order(notification: Mapping[str, Any]) -> tuple[int, str]:
-    return _size(str(notification["id"]))
-
-
-def _size(remote_id: str) -> tuple[int, str]:
-    # Ids are decimal strings: a longer one is later. https://docs.joinmastodon.org/api/guidelines/#id
-    return len(remote_id), remote_id
-
-
-def _later(remote_id: str, cursor: str | None) -> bool:
-    return cursor is None or _size(remote_id) > _size(cursor)

@@ -9,8 +9,8 @@ from platforms.answers import read
 from platforms.errors import NotReached, Rejected
 from platforms.types import Limits
 
-# Only these keep an Idempotency-Key for an hour; snac2 and Takahē accept the header and post twice.
-HONOURS_KEY = frozenset({"mastodon"})
+# Only these keep an Idempotency-Key for an hour (ours too); snac2 and Takahē take the header and post twice.
+HONOURS_KEY = frozenset({"dobosar-practice", "mastodon"})
 # GET /api/v1/statuses?id[]=… came with API version 2 (Mastodon 4.3). [mem], with a fall-back to one by one.
 BATCH_SINCE = 2
 

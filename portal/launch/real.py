@@ -16,8 +16,9 @@ from pathlib import Path
 
 from portal.launch.site import ROOT
 
-# The last line of @atproto/dev-env that runs on Node 18 and 20: a PLC directory, a PDS and an AppView.
-BLUESKY_PACKAGE = "@atproto/dev-env@0.3.215"
+# @atproto/dev-env 0.3.215, the last that runs on Node 18 and 20: a PLC directory, a PDS and an AppView.
+PACKAGES = ROOT / "tests" / "platforms" / "real" / "atproto"
+LOCK = "package-lock.json"
 NODE_AT_LEAST = 18
 CACHE = ROOT / ".data-real"
 
@@ -39,14 +40,34 @@ def bluesky() -> str:
     found = re.match(r"v(\d+)", said)
     if not found or int(found[1]) < NODE_AT_LEAST or not shutil.which("npm"):
         return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {said.strip() or 'none'})"
-    if not (CACHE / "node_modules" / "@atproto" / "dev-env").is_dir():
-        print(f"Installing {BLUESKY_PACKAGE} with npm into {CACHE.name}/, once (minutes) ...", flush=True)
-        CACHE.mkdir(exist_ok=True)
-        (CACHE / "package.json").write_text('{"private": true}\n')
-        npm = ["npm", "install", "--save-exact", "--no-audit", "--no-fund", BLUESKY_PACKAGE]
-        done = subprocess.run(npm, cwd=CACHE, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode:
-            return f"npm could not install {BLUESKY_PACKAGE}: {_last_line(done.stderr)}"
+    return "" if _ready() else _install()
+
+
+def _ready() -> bool:
+    """Whether what the lock file says is installed. Our own few scripts are copied beside it every time."""
+    installed = CACHE / "node_modules" / ".package-lock.json"
+    done = CACHE / LOCK
+    same = installed.is_file() and done.is_file() and done.read_bytes() == (PACKAGES / LOCK).read_bytes()
+    if same:
+        _copy_scripts()
+    return same
+
+
+def _copy_scripts() -> None:
+    for file in PACKAGES.iterdir():
+        shutil.copy(file, CACHE)
+
+
+def _install() -> str:
+    """Why the packages of the lock file could not be installed; empty when they are there."""
+    print(f"Installing the Bluesky network with npm into {CACHE.name}/, once (minutes) ...", flush=True)
+    CACHE.mkdir(exist_ok=True)
+    _copy_scripts()
+    npm = ["npm", "ci", "--no-audit", "--no-fund"]
+    done = subprocess.run(npm, cwd=CACHE, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        (CACHE / LOCK).unlink()  # so that the next run tries again
+        return f"npm ci failed: {_last_line(done.stderr)}"
     return ""
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from common.http import Http, NoAnswer, NotReached, Refused, is_public, redact
+from common.http import Http, NoAnswer, NotReached, Refused, redact
+from common.networks import is_public
 
 Talk = Callable[[socket.socket], None]
 

@@ -1,0 +1,165 @@
+"""The parts of connectors that need no server: addresses, HTML, matching, checks, the registry."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from common.http import Answer
+from platforms import registry
+from platforms.addresses import address
+from platforms.answers import rate_limited
+from platforms.bluesky.calls import expiry
+from platforms.checks import check
+from platforms.errors import Rejected
+from platforms.markup import plain
+from platforms.matching import Candidate, look_among
+from platforms.types import Absent, CannotTell, Credential, Found, Limits, LinkCard, Outgoing, Picture
+
+NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
+LONG = "Обавештавамо грађане да ће у суботу, 6. маја, бити затворен мост преко Мораве због радова на путу. "
+
+
+def sent(text: str, **more: object) -> Outgoing:
+    return Outgoing(**{"text": text, "language": "sr", "key": "a" * 32, "created_at": NOW, **more})  # type: ignore[arg-type]
+
+
+def shown(text: str, **more: object) -> Candidate:
+    return Candidate(**{"remote_id": "1", "permalink": "https://a.rs/1", "text": text, "at": NOW, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("mastodon.social", "https://mastodon.social"),
+        (" @opstina@Mastodon.Social ", "https://mastodon.social"),
+        ("https://mastodon.social/@opstina", "https://mastodon.social"),
+        ("http://127.0.0.1:8010", "http://127.0.0.1:8010"),
+    ],
+)
+def test_a_server_is_understood_however_it_is_typed(typed: str, expected: str) -> None:
+    assert address(typed) == expected
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "@", "a b", "javascript://x", "https://a:b@c.rs", "https://", "ftp://a.rs", "a..//"]
+)
+def test_what_is_no_server_is_refused_with_its_field(typed: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        address(typed)
+    assert refused.value.field == "server"
+
+
+def test_html_becomes_the_text_that_was_written() -> None:
+    html = (
+        '<p>Гле, <span class="h-card"><a href="https://a.rs/@b" class="u-url mention">@<span>b</span></a></span>:<br />'
+        '<a href="https://cuprija.rs/duga/adresa?x=1&amp;y=2"><span class="invisible">https://</span>'
+        '<span class="ellipsis">cuprija.rs/duga</span></a></p><p>&lt;b&gt; &amp; '
+        '<a href="/tags/x" class="mention hashtag" rel="tag">#<span>вашар</span></a></p>'
+    )
+    assert plain(html) == "Гле, @b:\nhttps://cuprija.rs/duga/adresa?x=1&y=2\n\n<b> & #вашар"
+
+
+def test_the_same_text_in_the_window_is_the_post() -> None:
+    found = look_among([shown("Данас  без воде.")], sent("Данас без воде."), NOW, NOW, ())
+    assert isinstance(found, Found)
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        shown("Данас без воде.", at=NOW - timedelta(minutes=3)),
+        shown("Данас без воде.", alts=("слика",)),
+        shown("Данас без воде.", reply_to="7"),
+        shown("Сутра без воде."),
+    ],
+)
+def test_another_time_form_or_text_is_another_post(candidate: Candidate) -> None:
+    assert isinstance(look_among([candidate], sent("Данас без воде."), NOW, NOW, ()), Absent)
+
+
+def test_two_that_fit_or_one_that_nearly_fits_are_a_persons_decision() -> None:
+    twins = [shown("Исто"), shown("Исто", remote_id="2")]
+    assert look_among(twins, sent("Исто"), NOW, NOW, ()) == CannotTell("several posts have this text", ("1", "2"))
+    assert isinstance(look_among(twins, sent("Исто"), NOW, NOW, {"1"}), Found)
+    assert isinstance(look_among([shown(LONG[:60])], sent(LONG[:90]), NOW, NOW, ()), CannotTell)
+
+
+def test_a_text_cut_or_lengthened_by_the_server_is_the_post() -> None:
+    assert isinstance(look_among([shown(LONG * 2 + "[…]")], sent(LONG * 2), NOW, NOW, ()), Found)
+
+
+def test_every_fault_of_a_picture_is_told_at_its_place() -> None:
+    limits = Limits(500, "mastodon", max_images=1, image_bytes=10, image_pixels=100, alt_characters=5)
+    limits = Limits(**{**limits.__dict__, "aspect_ratios": (0.8, 1.91)})
+    bad = Picture("x", "image/tiff", 100, 10, 11, "предугачко")
+    problems = check(sent("а", pictures=(bad, bad)), limits)
+    assert {p.code for p in problems if p.field == "pictures.1"} == {
+        "picture_type",
+        "picture_too_large",
+        "picture_too_many_pixels",
+        "picture_ratio",
+        "alt_too_long",
+    }
+    assert "too_many_pictures" in {p.code for p in problems}
+    assert all(p.message_id % p.params for p in problems)
+
+
+def test_bytes_are_counted_where_the_network_counts_them() -> None:
+    family = "👨‍👩‍👧‍👦" * 130
+    (problem,) = check(sent(family), Limits(300, "graphemes", max_bytes=3000))
+    assert (problem.code, problem.params["over"]) == ("text_too_many_bytes", 130 * 25 - 3000)
+
+
+def test_a_card_beside_pictures_is_left_out_with_a_word() -> None:
+    limits = Limits(300, "graphemes", link_card="ours", card_and_pictures=False)
+    card = LinkCard("https://a.rs", "")
+    picture = Picture("x", "image/png", 10, 10, 10, "опис")
+    assert [p.code for p in check(sent("а", link_card=card), limits)] == ["card_title"]
+    told = check(sent("а", link_card=card, pictures=(picture,)), limits)
+    assert [(p.code, p.severity) for p in told] == [("card_and_pictures", "warning")]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "60"},
+        {"x-reset": (datetime.now(UTC) + timedelta(seconds=60)).isoformat().replace("+00:00", "Z")},
+        {"x-reset": str(int(datetime.now(UTC).timestamp()) + 60)},
+    ],
+)
+def test_the_time_to_come_back_is_read_in_every_form(headers: dict[str, str]) -> None:
+    wait = rate_limited(Answer(429, headers, b"", ""), "x-reset").retry_at - datetime.now(UTC)
+    assert timedelta(seconds=30) < wait < timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("told", ["", "nonsense", "9" * 30, "²", "0", "2001-01-01T00:00:00Z"])
+def test_a_nonsensical_time_to_come_back_becomes_five_minutes(told: str) -> None:
+    wait = rate_limited(Answer(429, {"x-reset": told, "retry-after": told}, b"", ""), "x-reset").retry_at
+    assert timedelta(minutes=4) < wait - datetime.now(UTC) < timedelta(minutes=6)
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c", "a.e30.c", "a.W10.c", "a.eyJleHAiOiJ4In0.c"])
+def test_a_token_that_tells_no_end_has_none(token: str) -> None:
+    assert expiry(token) is None
+
+
+def test_a_credential_survives_being_stored() -> None:
+    credential = Credential("a", "b", NOW, "https://pds.example", "did:plc:a", ("write",))
+    assert Credential.from_json(credential.to_json()) == credential
+
+
+def test_the_registry_is_in_order_and_every_entry_can_be_imported() -> None:
+    assert list(registry.PLATFORMS) == sorted(registry.PLATFORMS)
+    for key in registry.PLATFORMS:
+        assert registry.connector(key)
+    with pytest.raises(KeyError):
+        registry.connector("orkut")
+
+
+def test_platforms_know_no_django() -> None:
+    import subprocess
+    import sys
+
+    program = "import platforms.mastodon.connector, platforms.bluesky.connector, sys; print('django' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
