@@ -52,6 +52,11 @@ def count(channel: Channel, text: str) -> int:
     return counting.count(text, limits(channel))
 
 
+def remote_id(channel: Channel, link: str) -> str | None:
+    """The id of the post of this channel that a link leads to, as far as its form tells."""
+    return connector(channel.platform).named_by(link, channel.server, channel.remote_id)
+
+
 def measures(channel: Channel) -> frozenset[str]:
     """Metrics that a post may have on this channel; another one is "not told here", never 0."""
     return platform(channel).measures

@@ -15,6 +15,8 @@ from platforms.registry import PLATFORMS, connector
 
 LONGEST = 200
 HTTPS = 443
+# The practice network speaks the Mastodon client API.
+PRACTICE_PLATFORM = "mastodon"
 # Names that never belong to a server on the open internet: RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476.
 PRIVATE_NAMES = ("localhost", "local", "internal", "lan", "intranet", "onion", "arpa", "alt", "home", "corp")
 # Both scripts are official for these; the others are written in one.

@@ -20,7 +20,7 @@ from channels.domain.disconnect import disconnect as end
 from channels.enums import ChannelState, ConnectStep, Layout
 from channels.forms import FORMS, ArrangeForm
 from channels.models import Channel, ConnectAttempt
-from channels.rules import Refused, is_practice
+from channels.rules import PRACTICE_PLATFORM, Refused, is_practice, languages
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
 from platforms.registry import PLATFORMS
@@ -29,7 +29,7 @@ from platforms.registry import PLATFORMS
 @requires(Verb.CHANNEL_VIEW)
 @require_GET
 def channels(request: Any) -> HttpResponse:
-    return render(request, "channels/channels.html", {"channels": queries.listed(), **_rights(request)})
+    return render(request, "channels/channels.html", {"channels": list(queries.listed()), **_rights(request)})
 
 
 def _rights(request: Any) -> dict[str, bool]:
@@ -47,8 +47,8 @@ def _rights(request: Any) -> dict[str, bool]:
 def choose(request: Any) -> HttpResponse:
     """Pick a network."""
     networks = [{"key": key, "platform": platform} for key, platform in PLATFORMS.items()]
-    practice = {"practice": settings.PRACTICE_ENABLED, "practice_url": settings.PRACTICE_URL}
-    return render(request, "channels/choose.html", {"networks": networks, **practice})
+    practice = {"platform": PRACTICE_PLATFORM, "url": settings.PRACTICE_URL} if settings.PRACTICE_ENABLED else None
+    return render(request, "channels/choose.html", {"networks": networks, "practice": practice})
 
 
 @requires(Verb.CHANNEL_CONNECT)
@@ -66,7 +66,8 @@ def connect(request: Any, platform: str) -> HttpResponse:
             return _started(request, _start(request, platform, form.cleaned_data, again))
         except Refused as refused:
             form.add_error(refused.field, _(refused.message))
-    context = {"form": form, "key": platform, "platform": PLATFORMS[platform], "again": again}
+    explanation = f"channels/networks/{platform}.html"
+    context = {"form": form, "platform": PLATFORMS[platform], "again": again, "explanation": explanation}
     return render(request, "channels/connect.html", context, status=422 if form.errors else 200)
 
 
@@ -109,6 +110,8 @@ def connecting(request: Any, attempt: int) -> HttpResponse:
         "steps": _steps(found),
         "waits": found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING),
         "practice": is_practice(found.server),
+        "host": _host(found.server),
+        "retry_url": _retry_url(request, found),
     }
     return render(request, "channels/progress.html" if request.htmx else "channels/connecting.html", context)
 
@@ -118,6 +121,16 @@ def _attempt(request: Any, attempt_id: int) -> ConnectAttempt:
     mine = ConnectAttempt.objects.select_related("channel").filter(by=request.user)
     found: ConnectAttempt = get_object_or_404(mine, pk=attempt_id)
     return found
+
+
+def _host(server: str) -> str:
+    return server.split("://", 1)[-1]
+
+
+def _retry_url(request: Any, attempt: ConnectAttempt) -> str:
+    if attempt.channel_id and attempt.step == ConnectStep.FAILED:
+        return f"{_form_url(request, attempt.platform)}?again={attempt.channel_id}"
+    return _form_url(request, attempt.platform)
 
 
 @dataclass(frozen=True)
@@ -180,7 +193,15 @@ def _channel(channel_id: int) -> Channel:
 
 
 def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int = 200) -> HttpResponse:
-    context = {"channel": found, "platform": PLATFORMS[found.platform], "form": form, **_rights(request)}
+    named = dict(languages())
+    context = {
+        "channel": found,
+        "platform": PLATFORMS[found.platform],
+        "host": _host(found.server),
+        "spoken": [named.get(tag, tag) for tag in found.languages],
+        "form": form,
+        **_rights(request),
+    }
     return render(request, "channels/channel.html", context, status=status)
 
 
@@ -202,7 +223,7 @@ def reconnect(request: Any, channel: int) -> HttpResponse:
     """The same account again: straight to the network's consent, or to the form where a password has to be typed."""
     found = _channel(channel)
     if PLATFORMS[found.platform].connect_by != "oauth":
-        return redirect(f"{_address(request, found)}?again={found.pk}")
+        return redirect(f"{_form_url(request, found.platform)}?again={found.pk}")
     try:
         return _started(request, _start(request, found.platform, {"server": found.server}, found))
     except Refused as refused:
@@ -210,8 +231,8 @@ def reconnect(request: Any, channel: int) -> HttpResponse:
         return redirect("channel", request.municipality.slug, found.pk)
 
 
-def _address(request: Any, found: Channel) -> str:
-    return reverse("channel_connect", args=[request.municipality.slug, found.platform])
+def _form_url(request: Any, platform: str) -> str:
+    return reverse("channel_connect", args=[request.municipality.slug, platform])
 
 
 @requires(Verb.CHANNEL_CONNECT)
