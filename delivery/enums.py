@@ -27,6 +27,7 @@ class Step(models.TextChoices):
     FINISH = "finish", _("Finish")
     POLL = "poll", _("Ask for the verdict")
     FIND = "find", _("Look whether it is there")
+    WITHDRAW = "withdraw", _("Take down")
 
 
 class Outcome(models.TextChoices):
@@ -42,3 +43,47 @@ class Outcome(models.TextChoices):
     ABSENT = "absent", _("Not there")
     CANNOT_TELL = "cannot_tell", _("Cannot be told")
     HELD = "held", _("Held back before the call")
+
+
+class Because(models.TextChoices):
+    """Why a delivery moved. `delivery.graph` says which reason belongs to which move; people read the sentence."""
+
+    # it may go out
+    APPROVED = "approved", _("It was approved.")
+    RECOVERED = "recovered", _("The channel works again.")
+    RESUMED = "resumed", _("Publishing was resumed before its time.")
+    STILL_SEND = "still_send", _("Somebody decided that it should still go out.")
+    TIME_CHOSEN = "time_chosen", _("Somebody chose a new time.")
+    SENT_AGAIN = "sent_again", _("Somebody sent it again.")
+    NOT_THERE = "not_there", _("Somebody looked: it is not on the network.")
+    # it may not, for now
+    NOT_APPROVED = "not_approved", _("It has not been approved.")
+    PAUSED = "paused", _("Publishing is paused.")
+    NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again.")
+    HELD = "held", _("It is held back.")
+    TOO_LATE = "too_late", _("It could not go out in time.")
+    # a call and its answer
+    DUE = "due", _("Its time came.")
+    REPEATED = "repeated", _("Sent once more under the same key, which this network never publishes twice.")
+    SENT = "sent", _("The network published it.")
+    ACCEPTED = "accepted", _("The network took it and is preparing it.")
+    RATE_LIMITED = "rate_limited", _("The network asked us to wait.")
+    NOT_REACHED = "not_reached", _("The network could not be reached.")
+    NEVER_SENT = "never_sent", _("The call was interrupted before anything was sent.")
+    REJECTED = "rejected", _("The network refused it.")
+    TRIES_USED_UP = "tries_used_up", _("The network could not be reached, however often we tried.")
+    PICTURE_MISSING = "picture_missing", _("A picture of the post is missing or damaged.")
+    OUTCOME_UNKNOWN = "outcome_unknown", _("It was sent, but the network gave no usable answer.")
+    WORKER_DIED = "worker_died", _("It was sent, but the answer was lost on our side.")
+    NO_VERDICT = "no_verdict", _("The network did not say in time whether it published.")
+    CONTAINER_EXPIRED = "container_expired", _("The network let the prepared post lapse unpublished.")
+    # looking
+    LATE_ANSWER = "late_answer", _("The network's answer came late: it is published.")
+    FOUND = "found", _("It was found on the network.")
+    ABSENT = "absent", _("We looked twice: it is not on the network.")
+    LINK_GIVEN = "link_given", _("Somebody found it on the network.")
+    # the end
+    CANCELLED = "cancelled", _("Somebody cancelled it.")
+    DROPPED = "dropped", _("Somebody decided not to send it.")
+    TAKEN_DOWN = "taken_down", _("It was taken down from the network.")
+    GONE = "gone", _("It was found gone from the network.")

@@ -15,7 +15,9 @@ class Delivery(TenantModel):
     """One thing that shall appear on one channel once.
 
     `payload` is the frozen content, JSON of `platforms.types.Outgoing`. `key` is the idempotency key, made before the
-    first call. `lease_until` is how long the claiming worker may be silent before the sweeper looks.
+    first call. `next_at` is when a machine looks at the row again. `lease_until` is how long the claiming worker may
+    be silent before the sweeper looks. `unknown_since` is set while a call may have landed that nobody has looked
+    after: the opening of the earliest such attempt.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -31,7 +33,7 @@ class Delivery(TenantModel):
     next_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    absent_looks = models.PositiveSmallIntegerField(default=0)
+    unknown_since = models.DateTimeField(null=True)
     token = models.CharField(max_length=200, blank=True)  # the network's receipt while it processes
     remote_id = models.CharField(max_length=300, blank=True)
     permalink = models.URLField(max_length=600, blank=True)
@@ -39,6 +41,7 @@ class Delivery(TenantModel):
     state_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)  # people were told of the present state
+    withdrawal_asked_at = models.DateTimeField(null=True)  # somebody wants it taken down; a worker does it
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -54,6 +57,12 @@ class Delivery(TenantModel):
             models.Index(fields=["municipality", "due_at"], name="delivery_calendar"),
             # order within a channel
             models.Index(fields=["channel", "due_at"], name="delivery_channel"),
+            # what somebody wants taken down
+            models.Index(
+                fields=["next_at"],
+                name="delivery_withdrawal",
+                condition=Q(state="published", withdrawal_asked_at__isnull=False),
+            ),
             # what people have not been told yet
             models.Index(
                 fields=["state_at"],
@@ -75,6 +84,18 @@ class Delivery(TenantModel):
             models.CheckConstraint(
                 name="sending_has_lease", condition=~Q(state="sending") | Q(lease_until__isnull=False)
             ),
+            # an unknown outcome is never forgotten on the way: only looking, or a person, settles it
+            models.CheckConstraint(
+                name="unconfirmed_is_unknown", condition=~Q(state="unconfirmed") | Q(unknown_since__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="unknown_is_not_sent_again",
+                condition=Q(unknown_since__isnull=True) | Q(state__in=["sending", "unconfirmed", "cancelled"]),
+            ),
+            # one post of a network belongs to one delivery
+            models.UniqueConstraint(
+                name="one_delivery_per_remote_post", fields=["channel", "remote_id"], condition=~Q(remote_id="")
+            ),
             models.CheckConstraint(name="not_after_follows_due", condition=Q(not_after__gte=models.F("due_at"))),
             models.CheckConstraint(name="state_is_known", condition=Q(state__in=State.values)),
         ]
@@ -84,12 +105,17 @@ class Delivery(TenantModel):
 
 
 class Attempt(TenantModel):
-    """One call that may have left the house, or one look. `sent_at` is set right before the first byte leaves."""
+    """One call that may have left the house, or one look.
+
+    `taken_at`: a worker began to work on it; there is one such worker. `sent_at`: the one request that cannot be taken
+    back is about to leave. An attempt without `sent_at` provably published nothing.
+    """
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     step = models.CharField(max_length=8, choices=Step)
     opened_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
@@ -102,7 +128,10 @@ class Attempt(TenantModel):
             models.UniqueConstraint(
                 name="one_success_per_step",
                 fields=["delivery", "step"],
-                condition=Q(outcome__in=["ok", "pending"], step__in=["create", "finish"]),
+                condition=Q(outcome="ok", step__in=["create", "finish"]),
+            ),
+            models.CheckConstraint(
+                name="sent_was_taken", condition=Q(sent_at__isnull=True) | Q(taken_at__isnull=False)
             ),
             models.CheckConstraint(
                 name="closed_has_outcome",

@@ -1,0 +1,88 @@
+"""What a person answers when the portal must not decide: one verb per button.
+
+Each raises `NoSuchMove` or `Moved` when the delivery has moved on since the person saw it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels import dry
+from delivery.domain.cancel import cancel
+from delivery.domain.move import NoSuchMove, move
+from delivery.domain.reschedule import new_times, reschedule
+from delivery.enums import Because, State
+from delivery.models import Delivery
+from platforms.types import Outgoing
+
+
+class NotOurs(ValueError):
+    """The link does not lead to a post of this channel."""
+
+
+@transaction.atomic
+def still_send(delivery: Delivery, *, by: Any) -> None:
+    """It was held back at its time; it may go out now, if nothing holds it any more."""
+    if delivery.reason == Because.NOT_APPROVED:
+        raise NoSuchMove("What is not approved is approved, not sent.")
+    move(delivery, State.SCHEDULED, because=Because.STILL_SEND, by=by, **_now_or_later(delivery))
+
+
+@transaction.atomic
+def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
+    """The person found it on the network. Raises `NotOurs` for a link that names no post of this channel."""
+    remote_id = dry.remote_id(delivery.channel, link)
+    taken = Delivery.objects.filter(channel_id=delivery.channel_id, remote_id=remote_id).exclude(pk=delivery.pk)
+    if not remote_id or taken.exists():
+        raise NotOurs(link)
+    move(
+        delivery,
+        State.PUBLISHED,
+        because=Because.LINK_GIVEN,
+        by=by,
+        remote_id=remote_id,
+        permalink=link,
+        published_at=delivery.unknown_since,
+        unknown_since=None,
+    )
+
+
+@transaction.atomic
+def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
+    """The person looked and it is not on the network: it is sent again, under the same key."""
+    fields = _now_or_later(delivery)
+    move(delivery, State.SCHEDULED, because=Because.NOT_THERE, by=by, unknown_since=None, tries=0, **fields)
+
+
+def choose_time(delivery: Delivery, at: datetime, *, by: Any) -> None:
+    """Raises `ValueError` for a time in the past."""
+    reschedule(delivery, at, by=by)
+
+
+def send_now(delivery: Delivery, *, by: Any) -> None:
+    """The time has passed and it should go out all the same."""
+    reschedule(delivery, timezone.now(), by=by)
+
+
+def drop(delivery: Delivery, *, by: Any) -> None:
+    cancel(delivery, by=by, because=Because.DROPPED)
+
+
+@transaction.atomic
+def send_again(delivery: Delivery, *, by: Any, outgoing: Outgoing | None = None) -> None:
+    """After a refusal: the same content once more, or `outgoing`, what a person made of it."""
+    fields: dict[str, Any] = _now_or_later(delivery)
+    if outgoing is not None:
+        fields |= {"payload": outgoing.to_json(), "key": UUID(outgoing.key)}
+    move(delivery, State.SCHEDULED, because=Because.SENT_AGAIN, by=by, tries=0, **fields)
+
+
+def _now_or_later(delivery: Delivery) -> dict[str, Any]:
+    """Its own time when that is still to come; otherwise now, and late by as much as the house allows."""
+    now = timezone.now()
+    if delivery.due_at > now:
+        return {"next_at": delivery.due_at}
+    return {**new_times(delivery, now), "next_at": now}

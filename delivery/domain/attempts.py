@@ -1,0 +1,59 @@
+"""Opening, taking and closing attempts. Append-only: a closed one never changes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from delivery.domain.move import Moved
+from delivery.enums import Outcome, State, Step
+from delivery.models import Attempt, Delivery
+
+
+def pickup_lease(now: datetime) -> datetime:
+    """Until when a worker has to take what was claimed: a lost message costs this much and nothing else."""
+    return now + timedelta(seconds=settings.PICKUP_SECONDS)
+
+
+def call_lease(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
+    """The next attempt. The caller holds the delivery's row lock, so that numbers do not collide."""
+    last = Attempt.objects.filter(delivery=delivery).aggregate(last=Max("number"))["last"] or 0
+    return Attempt.objects.create(
+        municipality_id=delivery.municipality_id,
+        delivery=delivery,
+        number=last + 1,
+        step=step,
+        opened_at=fields.pop("opened_at", None) or timezone.now(),
+        detail={"key": delivery.key.hex, **fields.pop("detail", {})},
+        **fields,
+    )
+
+
+@transaction.atomic
+def take(delivery: Delivery, number: int) -> Attempt | None:
+    """Make this attempt ours; None when it is done, or another worker has it: then the message came twice."""
+    now = timezone.now()
+    sending = Delivery.objects.filter(pk=delivery.pk, state=State.SENDING)
+    if not sending.update(lease_until=call_lease(now)):
+        return None
+    mine = Attempt.objects.filter(delivery=delivery, number=number, closed_at=None, taken_at=None)
+    if not mine.update(taken_at=now):
+        transaction.set_rollback(True)  # the lease belongs to the other worker
+        return None
+    return Attempt.objects.get(delivery=delivery, number=number)
+
+
+def close(attempt: Attempt, outcome: Outcome, **detail: Any) -> None:
+    """Raises `Moved` when somebody has closed it before."""
+    changes = {"closed_at": timezone.now(), "outcome": outcome, "detail": {**attempt.detail, **detail}}
+    if not Attempt.objects.filter(pk=attempt.pk, closed_at=None).update(**changes):
+        raise Moved(f"Attempt {attempt.number} of delivery {attempt.delivery_id} was closed already.")
+    for name, value in changes.items():
+        setattr(attempt, name, value)

@@ -1,0 +1,23 @@
+"""Withdrawn by a person before it went out."""
+
+from typing import Any
+
+from django.db import transaction
+
+from delivery.domain.move import move
+from delivery.enums import Because, State
+from delivery.models import Delivery
+
+# A child without its parent has nothing to answer to.
+WITH_PARENT = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
+
+
+@transaction.atomic
+def cancel(delivery: Delivery, *, by: Any, because: Because = Because.CANCELLED) -> None:
+    """Cancel it and the parts that would follow it.
+
+    Raises `NoSuchMove` when it is being sent or has been sent, `Moved` when that happened just now.
+    """
+    move(delivery, State.CANCELLED, because=because, by=by)
+    for child in delivery.children.filter(state__in=WITH_PARENT):
+        cancel(child, by=by, because=because)

@@ -1,0 +1,53 @@
+"""One attempt: take it, call the network once, write down what came of it.
+
+The message may come twice, late or never; the database decides. An exception that is none of the five errors counts
+as "it may have happened".
+"""
+
+import logging
+
+from channels.open import open_channel
+from delivery.domain import attempts, content, settle
+from delivery.domain.departure import Departure, Held, Overtaken
+from delivery.models import Attempt, Delivery
+from delivery.queries import with_its_row
+from municipalities.tenancy import scope
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError
+
+log = logging.getLogger(__name__)
+
+
+def deliver(delivery_id: int, number: int) -> None:
+    """Make attempt `number`, unless it was made, is being made, or is not wanted any more."""
+    delivery = with_its_row(delivery_id)
+    with scope(delivery.municipality_id):
+        attempt = attempts.take(delivery, number)
+        if attempt is None:
+            log.info("Attempt %s of delivery %s is not for us", number, delivery_id)
+            return
+        try:
+            told = call(delivery, attempt)
+        except Overtaken:
+            log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", number, delivery_id)
+            return
+        settle.settle(delivery, attempt, told)
+
+
+def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
+    """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
+    departure = Departure(delivery, attempt)
+    try:
+        connector = open_channel(delivery.channel, before_send=departure)
+        outgoing = content.outgoing(delivery)
+        return connector.publish(outgoing, content.reader(outgoing))
+    except (Held, PlatformError) as told:
+        return told
+    except Overtaken:
+        raise
+    except content.PictureMissing as missing:
+        # Pictures go first. One that is missed after the post has left is a connector's mistake.
+        return missing if attempt.sent_at is None else OutcomeUnknown(str(missing))
+    except Exception as problem:
+        log.exception("Delivery %s: the connector failed", delivery.pk)
+        kind = NotReached if departure.stopped else OutcomeUnknown
+        return kind("The portal itself failed during the call.", {"problem": type(problem).__name__})

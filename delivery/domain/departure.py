@@ -1,0 +1,55 @@
+"""The last moment before a call that cannot be taken back.
+
+`common.http` calls a `Departure` right before the first byte of the one request that publishes. It asks the gate once
+more and marks the attempt as sent, in one committed transaction. What it raises stops the request.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from delivery import gates
+from delivery.domain import attempts
+from delivery.enums import State
+from delivery.models import Attempt, Delivery
+
+
+class Held(Exception):
+    """The gate said no at the last moment; nothing has left."""
+
+    def __init__(self, verdict: gates.Verdict) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+
+
+class Overtaken(Exception):
+    """The attempt is not ours any more (the sweeper has it, or a person was faster); nothing has left."""
+
+
+class Departure:
+    """Callable. `stopped` says that it raised, so that nothing can have left."""
+
+    def __init__(self, delivery: Delivery, attempt: Attempt) -> None:
+        self.delivery = delivery
+        self.attempt = attempt
+        self.stopped = False
+
+    def __call__(self) -> None:
+        self.stopped = True
+        with transaction.atomic():
+            self._mark()
+        self.stopped = False
+
+    def _mark(self) -> None:
+        locked = Delivery.objects.select_for_update().filter(pk=self.delivery.pk, state=State.SENDING).first()
+        if locked is None:
+            raise Overtaken
+        now = timezone.now()
+        verdict = gates.ask(locked, now)
+        if verdict.kind != "go":
+            raise Held(verdict)
+        # A second time in the same attempt: the network refused an expired session before acting.
+        mine = Attempt.objects.filter(pk=self.attempt.pk, closed_at=None, sent_at=self.attempt.sent_at)
+        if not mine.update(sent_at=now):
+            raise Overtaken
+        Delivery.objects.filter(pk=locked.pk).update(lease_until=attempts.call_lease(now))
+        self.attempt.sent_at = now

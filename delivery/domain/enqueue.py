@@ -1,0 +1,50 @@
+"""Putting something into the outbox."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels.models import Channel
+from common.audit import record
+from delivery import rules
+from delivery.enums import Because, State
+from delivery.models import Delivery
+from platforms.types import Outgoing
+
+
+@transaction.atomic
+def enqueue(
+    channel: Channel,
+    *,
+    kind: str,
+    outgoing: Outgoing,
+    due_at: datetime,
+    by: Any,
+    not_after: datetime | None = None,
+    approved: bool = True,
+    parent: Delivery | None = None,
+) -> Delivery:
+    """The delivery that sends `outgoing` at `due_at` (aware), at the latest at `not_after`.
+
+    Without `approved` it waits for `release` and expires at `due_at`. A child is sent once its `parent` is published,
+    as an answer to it. `outgoing.key` makes it unique: a second call with the same key raises `IntegrityError`.
+    """
+    delivery = Delivery.objects.create(
+        municipality_id=channel.municipality_id,
+        channel=channel,
+        kind=kind,
+        parent=parent,
+        payload=outgoing.to_json(),
+        key=UUID(outgoing.key),
+        state=State.SCHEDULED if approved else State.WAITING,
+        reason="" if approved else Because.NOT_APPROVED,
+        due_at=due_at,
+        not_after=not_after or rules.not_after(due_at, channel.municipality.not_after_minutes),
+        next_at=due_at,
+        state_at=timezone.now(),
+    )
+    record("delivery.enqueue", by=by, target=delivery, due_at=due_at.isoformat(), kind=kind)
+    return delivery

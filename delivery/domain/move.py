@@ -1,0 +1,42 @@
+"""The only writer of `Delivery.state`.
+
+    move(delivery, State.FAILED, because=Because.REJECTED, problem="Text is too long")
+
+One UPDATE that also names the state it starts from: of two who want to move the same delivery one succeeds, the
+other gets `Moved` and must look again. tests/delivery/test_one_writer.py holds the word "only".
+"""
+
+from typing import Any
+
+from django.utils import timezone
+
+from common.audit import record
+from delivery import graph
+from delivery.enums import Because, State
+from delivery.graph import NoSuchMove
+from delivery.models import Delivery
+
+__all__ = ["Moved", "NoSuchMove", "move"]
+
+
+class Moved(RuntimeError):
+    """Somebody else was faster: the delivery is no longer in the state we saw."""
+
+
+def move(delivery: Delivery, to: State, *, because: Because, by: Any = None, **fields: Any) -> None:
+    """Move `delivery` from the state we saw it in, and set `fields` in the same statement.
+
+    `by` is the person, None for the portal itself. `problem` and `lease_until` are cleared unless given. The instance
+    is brought up to date. Raises `Moved` when the row has left that state, `NoSuchMove` when there is no such edge.
+    """
+    source = delivery.state
+    graph.require(source, to, because)
+    changes = {"problem": "", "lease_until": None, "noticed_at": None, "state_at": timezone.now(), **fields}
+    changes["problem"] = changes["problem"][:500]
+    changed = Delivery.objects.filter(pk=delivery.pk, state=source).update(state=to, reason=because, **changes)
+    if not changed:
+        raise Moved(f"Delivery {delivery.pk} is no longer {source}.")
+    for name, value in {"state": to, "reason": because, **changes}.items():
+        setattr(delivery, name, value)
+    if (State(source), to) not in graph.QUIET:
+        record(f"delivery.{to}", by=by, target=delivery, because=because, came_from=source)

@@ -1,0 +1,25 @@
+"""A waiting delivery may go out after all: it was approved, or the portal found that nothing holds it any more."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from delivery.domain.move import move
+from delivery.enums import Because, State
+from delivery.models import Delivery
+
+
+@transaction.atomic
+def release(
+    delivery: Delivery, *, because: Because = Because.APPROVED, by: Any = None, now: datetime | None = None
+) -> None:
+    """Schedule it when its time is still to come; otherwise it expires, and a person decides.
+
+    Raises `Moved` when somebody was faster.
+    """
+    if delivery.due_at > (now or timezone.now()):
+        move(delivery, State.SCHEDULED, because=because, by=by, next_at=delivery.due_at)
+    else:
+        move(delivery, State.EXPIRED, because=Because(delivery.reason), by=by)

@@ -1,0 +1,70 @@
+"""Settles what nobody works on any more, and what waits.
+
+A lease that ran out means a dead worker or a lost message. Whether the call may have left is told by `sent_at`.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from channels.enums import ChannelState
+from delivery import gates, rules
+from delivery.domain import attempts
+from delivery.domain.move import move
+from delivery.domain.release import release
+from delivery.enums import Because, Outcome, State
+from delivery.models import Attempt, Delivery
+from municipalities.tenancy import everywhere, scope
+
+BATCH = 200
+HELD = (Because.PAUSED, Because.NEEDS_CONSENT, Because.HELD)
+
+
+def sweep(now: datetime) -> None:
+    """Everything a dead worker, a lost message or a changed channel left behind."""
+    with everywhere("settle what dead workers left"):
+        expired_leases(now)
+        hold_unreachable()
+        wake(now)
+
+
+@transaction.atomic
+def expired_leases(now: datetime) -> int:
+    left = Delivery.objects.select_for_update(skip_locked=True).filter(state=State.SENDING, lease_until__lt=now)
+    found = list(left.order_by("lease_until")[:BATCH])
+    for delivery in found:
+        _settle(delivery, now)
+    return len(found)
+
+
+def _settle(delivery: Delivery, now: datetime) -> None:
+    attempt = Attempt.objects.get(delivery=delivery, closed_at=None)
+    sent = attempt.sent_at is not None
+    attempts.close(attempt, Outcome.UNKNOWN if sent else Outcome.NEVER_SENT)
+    if sent or delivery.unknown_since:
+        because = Because.WORKER_DIED if sent else Because.OUTCOME_UNKNOWN
+        since = delivery.unknown_since or attempt.opened_at
+        look = rules.next_look(0, now)
+        move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=look)
+    else:
+        move(delivery, State.SCHEDULED, because=Because.NEVER_SENT, next_at=now)
+
+
+@transaction.atomic
+def hold_unreachable() -> None:
+    """What is scheduled on a channel that lost its access waits visibly, before its time comes."""
+    scheduled = Delivery.objects.filter(state=State.SCHEDULED).exclude(channel__state=ChannelState.CONNECTED)
+    for delivery in scheduled.select_for_update(skip_locked=True, of=("self",))[:BATCH]:
+        move(delivery, State.WAITING, because=Because.NEEDS_CONSENT, next_at=delivery.not_after)
+
+
+@transaction.atomic
+def wake(now: datetime) -> None:
+    """What nothing holds any more: scheduled again before its time, expired after it. A backlog never flushes."""
+    held = Q(state=State.WAITING, reason__in=HELD, channel__state=ChannelState.CONNECTED)
+    for delivery in Delivery.objects.filter(held).select_for_update(skip_locked=True, of=("self",))[:BATCH]:
+        with scope(delivery.municipality_id):
+            if gates.ask(delivery, now).kind == "go":
+                recovered = delivery.reason == Because.NEEDS_CONSENT
+                release(delivery, because=Because.RECOVERED if recovered else Because.RESUMED, now=now)

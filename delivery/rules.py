@@ -1,0 +1,41 @@
+"""Times of the outbox: how long to wait before the next try, the next look, the next question. Pure."""
+
+from datetime import datetime, timedelta
+
+# After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
+BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
+
+# The first look comes soon, the next two as soon as they may count, the later ones ever more seldom.
+LOOK_FIRST = timedelta(seconds=5)
+LOOKS = tuple(timedelta(minutes=m) for m in (2, 5, 10, 30, 60, 120))
+
+# While a network prepares a post; after the last one there was "no verdict in time".
+POLLS = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 300, 600, 900, 1800))
+
+# A withdrawal is wanted until it happened.
+WITHDRAWAL_PAUSE = timedelta(minutes=1)
+
+
+def next_try(tries: int, now: datetime) -> datetime | None:
+    """When to try again after `tries` calls that reached nobody; None when they are used up."""
+    return now + BACK_OFF[tries - 1] if tries <= len(BACK_OFF) else None
+
+
+def next_look(looks: int, now: datetime, apart: timedelta = timedelta(minutes=1)) -> datetime:
+    """When to look again after `looks` looks; the last pause repeats until somebody settles it.
+
+    `apart`: how far two looks must be from each other to count as two, since lists of networks lag.
+    """
+    if looks == 0:
+        return now + LOOK_FIRST
+    return now + (apart if looks <= 2 else LOOKS[min(looks - 3, len(LOOKS) - 1)])
+
+
+def next_poll(polls: int, now: datetime) -> datetime | None:
+    """When to ask again after `polls` questions; None when the patience is at its end."""
+    return now + POLLS[polls] if polls < len(POLLS) else None
+
+
+def not_after(due_at: datetime, minutes: int) -> datetime:
+    """Until when a post may go out by itself. Minutes of real time: a change of clocks does not stretch it."""
+    return due_at + timedelta(minutes=minutes)

@@ -1,0 +1,57 @@
+"""Thin doors for beat. Arguments are ids; what is due, and whether it still is, stands in the database."""
+
+from celery import shared_task
+
+from django.utils import timezone
+
+from delivery.domain import claim, withdraw
+from delivery.domain import deliver as call
+from delivery.domain import poll as question
+from delivery.domain import reconcile as settling
+from delivery.domain import sweep as settled
+
+
+@shared_task(name="delivery.tasks.tick")
+def tick() -> None:
+    """Claim what is due and hand it out. A message that is lost here costs one pick-up lease."""
+    for delivery_id, number in claim.claim_due(timezone.now()):
+        deliver.delay(delivery_id, number)
+
+
+@shared_task(name="delivery.tasks.deliver")
+def deliver(delivery_id: int, number: int) -> None:
+    call.deliver(delivery_id, number)
+
+
+@shared_task(name="delivery.tasks.sweep")
+def sweep() -> None:
+    settled.sweep(timezone.now())
+
+
+@shared_task(name="delivery.tasks.reconcile")
+def reconcile() -> None:
+    """Hand out the looks, questions and withdrawals that are due."""
+    now = timezone.now()
+    for delivery_id in settling.claim_looks(now):
+        look.delay(delivery_id)
+    for delivery_id in question.claim_polls(now):
+        poll.delay(delivery_id)
+    for delivery_id in withdraw.claim_withdrawals(now):
+        take_down.delay(delivery_id)
+
+
+@shared_task(name="delivery.tasks.look")
+def look(delivery_id: int) -> None:
+    number = settling.look(delivery_id)
+    if number is not None:
+        deliver.delay(delivery_id, number)
+
+
+@shared_task(name="delivery.tasks.poll")
+def poll(delivery_id: int) -> None:
+    question.poll(delivery_id)
+
+
+@shared_task(name="delivery.tasks.take_down")
+def take_down(delivery_id: int) -> None:
+    withdraw.take_down(delivery_id)

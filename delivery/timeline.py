@@ -1,0 +1,79 @@
+"""The story of one delivery in plain words: who decided what, each call, each look."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.models import AuditEvent
+from delivery.enums import Because, Outcome, Step
+from delivery.models import Attempt, Delivery
+
+Words = str | Promise
+
+EVENTS: dict[str, Words] = {
+    "delivery.enqueue": _("Put in the queue."),
+    "delivery.reschedule": _("Given another time."),
+    "delivery.withdraw": _("Somebody asked to take it down."),
+}
+CALLS: dict[str, Words] = {
+    "": _("A call is under way."),
+    Outcome.OK: _("Sent: the network published it."),
+    Outcome.PENDING: _("Sent: the network took it and is preparing it."),
+    Outcome.REJECTED: _("The network refused it."),
+    Outcome.NEEDS_CONSENT: _("The network did not accept our access."),
+    Outcome.RATE_LIMITED: _("The network asked us to wait."),
+    Outcome.NOT_REACHED: _("The network could not be reached; nothing was sent."),
+    Outcome.NEVER_SENT: _("The call was interrupted before anything was sent."),
+    Outcome.UNKNOWN: _("Sent, but no usable answer came."),
+    Outcome.HELD: _("Held back at the last moment; nothing was sent."),
+}
+LOOKS: dict[str, Words] = {
+    Outcome.FOUND: _("Looked on the network: it is there."),
+    Outcome.ABSENT: _("Looked on the network: it is not there."),
+    Outcome.CANNOT_TELL: _("Looked on the network: it cannot be told for sure."),
+}
+LOOK_FAILED = _("Looked on the network, but got no answer.")
+POLLED = _("Asked the network how far it is.")
+TAKING_DOWN: dict[str, Words] = {Outcome.OK: _("Taken down from the network.")}
+NOT_TAKEN_DOWN = _("Tried to take it down from the network, without success.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """`detail` is the network's own sentence; `who` a person, empty for the portal itself."""
+
+    at: datetime
+    words: Words
+    detail: str = ""
+    who: str = ""
+
+
+def history(delivery: Delivery) -> list[Line]:
+    """All lines, oldest first. Two queries."""
+    events = AuditEvent.objects.filter(target_type=Delivery._meta.label_lower, target_id=str(delivery.pk))
+    lines = [_attempt(attempt) for attempt in delivery.attempts.all()]
+    lines += [_event(event) for event in events]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _event(event: AuditEvent) -> Line:
+    because = event.detail.get("because", "")
+    words = EVENTS.get(event.verb) or (Because(because).label if because in Because.values else event.verb)
+    return Line(event.at, words, who=event.actor_label)
+
+
+def _attempt(attempt: Attempt) -> Line:
+    at = attempt.closed_at or attempt.sent_at or attempt.opened_at
+    return Line(at, _attempt_words(attempt), detail=str(attempt.detail.get("words") or ""))
+
+
+def _attempt_words(attempt: Attempt) -> Words:
+    if attempt.step == Step.FIND:
+        return LOOKS.get(attempt.outcome, LOOK_FAILED)
+    if attempt.step == Step.POLL:
+        return POLLED
+    if attempt.step == Step.WITHDRAW:
+        return TAKING_DOWN.get(attempt.outcome, NOT_TAKEN_DOWN)
+    return CALLS[attempt.outcome]

@@ -1,0 +1,154 @@
+"""The moves that exist, and that only `move` makes them."""
+
+from __future__ import annotations
+
+import ast
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from common.models import AuditEvent
+from delivery import graph
+from delivery.domain.move import Moved, NoSuchMove, move
+from delivery.enums import Because, State
+from delivery.models import Delivery
+from tests.delivery.conftest import Outbox
+
+
+def test_every_state_can_be_reached_and_every_way_ends() -> None:
+    assert graph._reached(graph.STARTS) == set(State)
+    assert {state for state in State if not graph.ways_out(state)} == graph.FINAL
+
+
+@pytest.mark.parametrize(
+    ("edges", "complaint"),
+    [
+        ({(State.WAITING, State.SCHEDULED): {Because.APPROVED}}, "No way leads to"),
+        ({**graph.EDGES, (State.MISSING, State.PUBLISHED): {Because.FOUND}}, "Final"),
+        ({edge: reasons - {Because.GONE} for edge, reasons in graph.EDGES.items()}, "Reasons that no move has"),
+    ],
+)
+def test_a_graph_with_a_hole_does_not_start(edges: Any, complaint: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(graph, "EDGES", edges)
+    with pytest.raises(NoSuchMove, match=complaint):
+        graph._check()
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "because"),
+    [
+        (State.PUBLISHED, State.SCHEDULED, Because.SENT_AGAIN),
+        (State.UNCONFIRMED, State.WAITING, Because.PAUSED),
+        (State.EXPIRED, State.SENDING, Because.DUE),
+        (State.SENDING, State.CANCELLED, Because.CANCELLED),
+        (State.UNCONFIRMED, State.SCHEDULED, Because.NEVER_SENT),  # the edge exists, but not for this reason
+    ],
+)
+def test_what_the_graph_does_not_know_does_not_happen(source: State, target: State, because: Because) -> None:
+    with pytest.raises(NoSuchMove):
+        graph.require(source, target, because)
+
+
+def test_a_machine_never_sends_an_unknown_outcome_again_without_a_look_or_a_key() -> None:
+    ways = {
+        (to, reason) for (source, to), reasons in graph.EDGES.items() if source == "unconfirmed" for reason in reasons
+    }
+    sending = {reason for to, reason in ways if to in (State.SCHEDULED, State.SENDING)}
+    assert sending == {Because.ABSENT, Because.NOT_THERE, Because.REPEATED}
+
+
+@pytest.mark.django_db
+def test_a_move_is_written_down_with_who_made_it(outbox: Outbox) -> None:
+    delivery = outbox.put(due_in=60)
+    with outbox.inside():
+        move(delivery, State.CANCELLED, because=Because.CANCELLED, by=outbox.cast.officer)
+    event = AuditEvent.objects.get(verb="delivery.cancelled")
+    assert event.actor_id == outbox.cast.officer.pk
+    assert event.detail == {"because": "cancelled", "came_from": "scheduled"}
+
+
+@pytest.mark.django_db
+def test_a_move_from_a_state_that_is_history_is_refused(outbox: Outbox) -> None:
+    delivery = outbox.put(due_in=60)
+    stale = outbox.again(delivery)
+    with outbox.inside():
+        move(delivery, State.CANCELLED, because=Because.CANCELLED)
+        with pytest.raises(Moved):
+            move(stale, State.EXPIRED, because=Because.TOO_LATE)
+    assert outbox.again(delivery).state == State.CANCELLED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_movers_on_two_connections_one_succeeds(outbox: Outbox) -> None:
+    delivery = outbox.put(due_in=60)
+    start = threading.Barrier(2)
+    results: list[str] = []
+
+    def mover(to: State, because: Because) -> None:
+        try:
+            with outbox.inside():
+                mine = Delivery.objects.get(pk=delivery.pk)
+                start.wait()
+                move(mine, to, because=because)
+            results.append(to)
+        except Moved:
+            results.append("moved")
+        finally:
+            connection.close()
+
+    pairs = [(State.CANCELLED, Because.CANCELLED), (State.EXPIRED, Because.TOO_LATE)]
+    threads = [threading.Thread(target=mover, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results).count("moved") == 1
+    assert outbox.again(delivery).state in results
+
+
+# ---- one writer
+
+
+def _sources() -> Iterator[Path]:
+    for path in (Path(settings.BASE_DIR) / "delivery").rglob("*.py"):
+        if "migrations" not in path.parts:
+            yield path
+
+
+def _writes_state(node: ast.AST) -> bool:
+    """`x.state = …`, `.update(state=…)` or `save(update_fields=["state"])`."""
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return any(isinstance(t, ast.Attribute) and t.attr == "state" for t in targets)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr in ("update", "update_or_create"):
+            return any(word.arg == "state" for word in node.keywords)
+        return node.func.attr in ("save", "bulk_update")
+    return False
+
+
+def test_only_move_writes_the_state() -> None:
+    writers = {
+        path.name for path in _sources() for node in ast.walk(ast.parse(path.read_text())) if _writes_state(node)
+    }
+    assert writers == {"move.py"}
+
+
+def test_only_enqueue_makes_deliveries() -> None:
+    makers = {path.name for path in _sources() if "Delivery.objects.create" in path.read_text()}
+    assert makers == {"enqueue.py"}
+
+
+@pytest.mark.django_db
+def test_state_at_tells_when(outbox: Outbox) -> None:
+    before = timezone.now()
+    delivery = outbox.put()
+    outbox.tick()
+    assert outbox.again(delivery).state_at >= before

@@ -1,0 +1,140 @@
+"""Networks that prepare a post before it is public, connectors that break, and taking posts down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from django.utils import timezone
+
+from channels.models import Channel
+from delivery.domain import poll, reconcile, withdraw
+from delivery.domain.move import NoSuchMove
+from delivery.enums import Because, Outcome, State
+from delivery.models import Delivery
+from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.registry import PLATFORMS
+from platforms.types import Pending
+from tests.delivery.conftest import Outbox
+from tests.delivery.slow_network import SlowNetwork, published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def slow(outbox: Outbox, monkeypatch: Any) -> Iterator[Outbox]:
+    import dataclasses
+
+    network = dataclasses.replace(PLATFORMS["mastodon"], path="tests.delivery.slow_network.SlowNetwork")
+    monkeypatch.setitem(PLATFORMS, "slow", network)
+    with outbox.inside():
+        Channel.objects.update(platform="slow")
+        outbox.channel.refresh_from_db()
+    for remembered in (SlowNetwork.script, SlowNetwork.public, SlowNetwork.withdrawn):
+        remembered.clear()
+    yield outbox
+
+
+def processing(slow: Outbox, *script: Any) -> Delivery:
+    SlowNetwork.script.extend([Pending("receipt"), *script])
+    delivery = slow.put()
+    slow.tick()
+    assert (slow.again(delivery).state, slow.again(delivery).token) == (State.PROCESSING, "receipt")
+    return delivery
+
+
+def ask(slow: Outbox, delivery: Delivery) -> None:
+    with time_machine.travel(slow.again(delivery).next_at, tick=True):
+        for delivery_id in poll.claim_polls(timezone.now()):
+            poll.poll(delivery_id)
+
+
+def test_a_receipt_publishes(slow: Outbox) -> None:
+    delivery = processing(slow, Pending("receipt"), NotReached("no line"), published())
+    for _ in range(3):
+        ask(slow, delivery)
+    assert slow.again(delivery).state == State.PUBLISHED
+    assert slow.outcomes(delivery) == ["pending", "pending", "not_reached", "ok"]
+    assert len(SlowNetwork.public) == 1
+
+
+def test_a_refusal_while_preparing_fails(slow: Outbox) -> None:
+    delivery = processing(slow, Rejected("The picture cannot be read."))
+    ask(slow, delivery)
+    assert (slow.again(delivery).state, slow.again(delivery).problem) == (State.FAILED, "The picture cannot be read.")
+
+
+def test_no_verdict_in_time_is_unconfirmed_and_looked_for(slow: Outbox) -> None:
+    delivery = processing(slow, *[Pending("receipt")] * 20)
+    while slow.again(delivery).state == State.PROCESSING:
+        ask(slow, delivery)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, Because.NO_VERDICT)
+    reconcile.look(delivery.pk)
+    assert slow.again(delivery).state == State.PUBLISHED
+
+
+def test_a_lost_consent_while_preparing_sends_nothing_again(slow: Outbox) -> None:
+    delivery = processing(slow, NeedsConsent("gone"))
+    ask(slow, delivery)
+    with slow.inside():
+        assert Channel.objects.get().state == "needs_consent"
+    assert slow.again(delivery).state == State.PROCESSING
+    assert slow.tick(timezone.now() + timedelta(hours=1)) == []
+
+
+def test_an_error_that_a_connector_did_not_classify_counts_as_unknown(slow: Outbox) -> None:
+    SlowNetwork.script.append(KeyError("id"))
+    delivery = slow.put()
+    slow.tick()
+    assert slow.again(delivery).state == State.UNCONFIRMED
+    assert slow.outcomes(delivery) == [Outcome.UNKNOWN]
+
+
+# ---- taking down
+
+
+def test_what_was_published_is_taken_down_by_a_worker(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    outbox.tick()
+    with outbox.inside():
+        withdraw.withdraw(outbox.again(delivery), by=outbox.cast.officer)
+    assert len(outbox.texts()) == 1  # the request itself calls nobody
+    assert withdraw.claim_withdrawals(timezone.now()) == [delivery.pk]
+    assert withdraw.claim_withdrawals(timezone.now()) == []
+    withdraw.take_down(delivery.pk)
+    assert (outbox.again(delivery).state, outbox.texts()) == (State.WITHDRAWN, [])
+
+
+def test_a_network_that_cannot_delete_says_so(slow: Outbox) -> None:
+    SlowNetwork.script.extend([published(), Rejected("This server cannot delete posts for us.")])
+    delivery = slow.put()
+    slow.tick()
+    with slow.inside():
+        withdraw.withdraw(slow.again(delivery), by=slow.cast.officer)
+    withdraw.take_down(delivery.pk)
+    kept = slow.again(delivery)
+    assert (kept.state, kept.withdrawal_asked_at) == (State.PUBLISHED, None)
+    assert "cannot delete" in kept.problem
+
+
+def test_an_unreachable_network_is_asked_again_to_take_it_down(slow: Outbox) -> None:
+    SlowNetwork.script.extend([published(), NotReached("no line"), None])
+    delivery = slow.put()
+    slow.tick()
+    with slow.inside():
+        withdraw.withdraw(slow.again(delivery), by=slow.cast.officer)
+    withdraw.take_down(delivery.pk)
+    assert withdraw.claim_withdrawals(slow.again(delivery).next_at) == [delivery.pk]
+    withdraw.take_down(delivery.pk)
+    assert slow.again(delivery).state == State.WITHDRAWN
+    assert SlowNetwork.withdrawn == ["slow-1"]
+
+
+def test_only_what_is_published_can_be_taken_down(outbox: Outbox) -> None:
+    delivery = outbox.put(due_in=60)
+    with outbox.inside(), pytest.raises(NoSuchMove):
+        withdraw.withdraw(delivery, by=outbox.cast.officer)

@@ -1,0 +1,325 @@
+"""A call without an answer: looked for, found, repeated only where that is safe, or asked of a person."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from django.utils import timezone
+
+from delivery import gates
+from delivery.domain import answer, claim, reconcile, settle, sweep
+from delivery.domain.deliver import deliver
+from delivery.enums import Because, Outcome, State
+from delivery.models import Attempt, Delivery
+from platforms.types import Published
+from tests.delivery.conftest import Outbox
+
+pytestmark = pytest.mark.django_db
+POST = {"path": "/api/v1/statuses$", "method": "POST"}
+
+
+def unconfirmed(outbox: Outbox, fault: str, text: str = "Прекид у снабдевању водом", **more: Any) -> Delivery:
+    path = "/api/v1/statuses$|putRecord"
+    outbox.network.plan(fault, path, method="POST", **more)
+    delivery = outbox.put(text)
+    outbox.tick()
+    assert outbox.again(delivery).state == State.UNCONFIRMED
+    return delivery
+
+
+def look(outbox: Outbox, delivery: Delivery) -> None:
+    """One round of looking at the time at which the next look is due, and the repeat if there is one."""
+    with time_machine.travel(max(outbox.again(delivery).next_at, timezone.now()), tick=True):
+        assert reconcile.claim_looks(timezone.now()) == [delivery.pk]
+        number = reconcile.look(delivery.pk)
+        if number is not None:
+            deliver(delivery.pk, number)
+
+
+def test_what_landed_is_found_and_bound(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    look(careful, delivery)
+    found = careful.again(delivery)
+    assert (found.state, found.reason, found.unknown_since) == (State.PUBLISHED, Because.FOUND, None)
+    assert found.remote_id == careful.network.public("opstina")[0]["id"]
+    assert len(careful.texts()) == 1
+
+
+def test_what_is_absent_twice_is_sent_again(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "drop_before")
+    look(careful, delivery)
+    assert careful.again(delivery).state == State.UNCONFIRMED
+    look(careful, delivery)
+    again = careful.again(delivery)
+    assert (again.state, again.reason) == (State.SCHEDULED, Because.ABSENT)
+    careful.tick(again.next_at)
+    assert careful.again(delivery).state == State.PUBLISHED
+    assert len(careful.texts()) == 1
+
+
+def test_two_empty_looks_at_once_count_as_one(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "drop_before")
+    for _ in range(5):
+        assert reconcile.look(delivery.pk) is None
+    assert careful.again(delivery).state == State.UNCONFIRMED
+    assert careful.outcomes(delivery) == [Outcome.UNKNOWN, *[Outcome.ABSENT] * 5]
+
+
+def test_a_list_that_lags_brings_no_second_post(careful: Outbox) -> None:
+    careful.network.options(list_lag=1)
+    delivery = unconfirmed(careful, "commit_then_500")
+    look(careful, delivery)
+    look(careful, delivery)
+    assert careful.again(delivery).state == State.PUBLISHED
+    assert len(careful.texts()) == 1
+
+
+def test_absent_and_too_late_by_then_is_a_persons_decision(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "drop_before")
+    look(careful, delivery)
+    with careful.inside():
+        Delivery.objects.filter(pk=delivery.pk).update(next_at=delivery.not_after + timedelta(minutes=1))
+    look(careful, delivery)
+    assert (careful.again(delivery).state, careful.again(delivery).reason) == (State.EXPIRED, Because.ABSENT)
+    assert careful.texts() == []
+
+
+def test_the_same_words_twice_are_never_guessed(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    with careful.inside():  # a colleague posted the same words by hand
+        credential = careful.network.account("mastodon", "opstina")["credential"]
+    import requests
+
+    requests.post(
+        f"{careful.network.url}/api/v1/statuses",
+        json={"status": "Прекид у снабдевању водом"},
+        headers={"Authorization": f"Bearer {credential['access_token']}"},
+        timeout=5,
+    )
+    for _ in range(4):
+        look(careful, delivery)
+    assert careful.again(delivery).state == State.UNCONFIRMED
+    assert Outcome.CANNOT_TELL in careful.outcomes(delivery)
+    assert len(careful.texts()) == 2
+
+
+def test_a_post_of_another_delivery_is_not_taken_for_this_one(careful: Outbox) -> None:
+    first = careful.put("Вежба")
+    careful.tick()
+    second = unconfirmed(careful, "drop_before", "Вежба")
+    look(careful, second)
+    assert careful.outcomes(second)[-1] == Outcome.ABSENT
+    assert careful.again(first).state == State.PUBLISHED
+
+
+def test_a_network_that_cannot_be_asked_is_asked_ever_more_seldom(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "drop_before")
+    careful.network.plan("status", "/api/v1/accounts/.*/statuses", status=503, times=99)
+    pauses = []
+    for _ in range(10):
+        before = max(careful.again(delivery).next_at, timezone.now())
+        look(careful, delivery)
+        pauses.append(round((careful.again(delivery).next_at - before).total_seconds() / 60))
+    assert pauses == [1, 1, 2, 5, 10, 30, 60, 120, 120, 120]
+    assert careful.again(delivery).state == State.UNCONFIRMED
+
+
+@pytest.mark.parametrize("network_name", ["outbox", "bluesky"])
+@pytest.mark.parametrize("fault", ["drop_before", "commit_then_drop", "commit_then_500", "truncate_body"])
+def test_where_one_key_publishes_once_the_call_settles_it_quickly(network_name: str, fault: str, request: Any) -> None:
+    outbox: Outbox = request.getfixturevalue(network_name)
+    delivery = unconfirmed(outbox, fault)
+    look(outbox, delivery)
+    assert outbox.again(delivery).state == State.PUBLISHED
+    assert len(outbox.texts()) == 1
+
+
+def test_a_call_is_repeated_once_and_then_only_looked_for(outbox: Outbox) -> None:
+    delivery = unconfirmed(outbox, "drop_before", times=2)
+    look(outbox, delivery)  # absent, repeated, no answer again
+    assert outbox.again(delivery).state == State.UNCONFIRMED
+    look(outbox, delivery)
+    assert outbox.outcomes(delivery) == ["unknown", "absent", "unknown", "absent"]
+    look(outbox, delivery)
+    assert outbox.again(delivery).state == State.SCHEDULED  # absent twice since the last call
+    assert outbox.texts() == []
+
+
+@pytest.mark.parametrize("fault", ["status", "rate_limit", "revoke_token"])
+def test_a_repeat_that_fails_does_not_forget_the_first_call(outbox: Outbox, fault: str) -> None:
+    delivery = unconfirmed(outbox, "drop_before")
+    outbox.network.plan(fault, **POST, status=422)
+    look(outbox, delivery)
+    unknown = outbox.again(delivery)
+    assert (unknown.state, bool(unknown.unknown_since)) == (State.UNCONFIRMED, True)
+
+
+def test_a_pause_stops_the_repeat_but_not_the_look(outbox: Outbox) -> None:
+    delivery = unconfirmed(outbox, "drop_before")
+    outbox.gate.say(gates.hold(Because.PAUSED))
+    look(outbox, delivery)
+    assert outbox.again(delivery).state == State.UNCONFIRMED
+    assert outbox.texts() == []
+
+
+def test_a_repeat_whose_message_is_lost_is_unconfirmed_again(outbox: Outbox) -> None:
+    delivery = unconfirmed(outbox, "drop_before")
+    assert reconcile.look(delivery.pk) == 3
+    assert outbox.again(delivery).state == State.SENDING
+    sweep.sweep(outbox.again(delivery).lease_until + timedelta(seconds=1))
+    unknown = outbox.again(delivery)
+    assert (unknown.state, bool(unknown.unknown_since)) == (State.UNCONFIRMED, True)
+
+
+def test_after_an_hour_the_key_is_dead_and_only_looking_is_left(outbox: Outbox) -> None:
+    delivery = unconfirmed(outbox, "drop_before")
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=True):
+        assert reconcile.look(delivery.pk) is None
+    assert outbox.again(delivery).state == State.UNCONFIRMED
+
+
+# ---- an answer after the sweeper gave up
+
+
+def sending(outbox: Outbox) -> tuple[Delivery, Attempt]:
+    delivery = outbox.put()
+    [(_, number)] = claim.claim_due(timezone.now())
+    with outbox.inside():
+        now = timezone.now()
+        Attempt.objects.filter(delivery=delivery, number=number).update(taken_at=now, sent_at=now)
+    return outbox.again(delivery), outbox.attempts(delivery)[0]
+
+
+def test_an_answer_that_came_after_the_lease_is_still_believed(outbox: Outbox) -> None:
+    delivery, attempt = sending(outbox)
+    sweep.sweep(delivery.lease_until + timedelta(seconds=1))
+    with outbox.inside():
+        settle.settle(delivery, attempt, Published("99", "https://example.rs/99", timezone.now()))
+    late = outbox.again(delivery)
+    assert (late.state, late.reason, late.remote_id) == (State.PUBLISHED, Because.LATE_ANSWER, "99")
+    assert outbox.outcomes(delivery) == [Outcome.UNKNOWN]  # append-only
+
+
+def test_a_remote_post_that_is_taken_is_not_believed(outbox: Outbox) -> None:
+    first = outbox.put("прва")
+    outbox.tick()
+    delivery, attempt = sending(outbox)
+    with outbox.inside():
+        settle.settle(delivery, attempt, Published(outbox.again(first).remote_id, "", timezone.now()))
+    assert outbox.again(delivery).state == State.UNCONFIRMED
+
+
+# ---- what people answer
+
+
+def test_it_is_there_binds_the_post_of_the_link(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    public = careful.network.public("opstina")[0]
+    with careful.inside():
+        answer.it_is_there(
+            careful.again(delivery), f"{careful.network.url}/@opstina/{public['id']}", by=careful.cast.officer
+        )
+    found = careful.again(delivery)
+    assert (found.state, found.remote_id) == (State.PUBLISHED, public["id"])
+
+
+@pytest.mark.parametrize("link", ["https://elsewhere.example/@opstina/1", "/about", "не знам", ""])
+def test_a_link_that_leads_elsewhere_is_refused(careful: Outbox, link: str) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    with careful.inside(), pytest.raises(answer.NotOurs):
+        answer.it_is_there(careful.again(delivery), link, by=careful.cast.officer)
+    assert careful.again(delivery).state == State.UNCONFIRMED
+
+
+def test_bluesky_links_are_understood(bluesky: Outbox) -> None:
+    delivery = unconfirmed(bluesky, "commit_then_drop")
+    uri = bluesky.network.public("opstina")[0]["id"]
+    with bluesky.inside():
+        link = f"https://bsky.app/profile/opstina.test/post/{uri.rsplit('/', 1)[-1]}"
+        answer.it_is_there(bluesky.again(delivery), link, by=bluesky.cast.officer)
+    assert bluesky.again(delivery).remote_id == uri
+
+
+def test_it_is_not_there_sends_it(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "drop_before")
+    with careful.inside():
+        answer.it_is_not_there(careful.again(delivery), by=careful.cast.officer)
+    careful.tick()
+    assert careful.again(delivery).state == State.PUBLISHED
+    assert len(careful.texts()) == 1
+
+
+def test_a_late_look_does_not_overrule_a_person(careful: Outbox) -> None:
+    delivery = unconfirmed(careful, "commit_then_drop")
+    with careful.inside():
+        stale = careful.again(delivery)
+        looked = reconcile._look(stale)
+        answer.drop(careful.again(delivery), by=careful.cast.officer)
+        assert reconcile._settle(stale, looked) is None
+    assert careful.again(delivery).state == State.CANCELLED
+
+
+def test_still_send_after_a_pause_is_a_persons_decision(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    outbox.gate.say(gates.hold(Because.PAUSED))
+    outbox.tick()
+    outbox.gate.say(gates.go())
+    with outbox.inside():
+        answer.still_send(outbox.again(delivery), by=outbox.cast.officer)
+    outbox.tick()
+    assert outbox.again(delivery).state == State.PUBLISHED
+
+
+def test_still_send_cannot_replace_an_approval(outbox: Outbox) -> None:
+    delivery = outbox.put(due_in=60, approved=False)
+    with outbox.inside(), pytest.raises(Exception, match="approved"):
+        answer.still_send(outbox.again(delivery), by=outbox.cast.officer)
+
+
+def test_a_new_time_moves_the_parts_along(outbox: Outbox) -> None:
+    parent = outbox.put("корен", due_in=60)
+    child = outbox.put("део", parent=parent, due_at=parent.due_at)
+    later: datetime = parent.due_at + timedelta(days=1)
+    with outbox.inside():
+        answer.choose_time(outbox.again(parent), later, by=outbox.cast.officer)
+    assert outbox.again(child).due_at == outbox.again(parent).due_at == later
+
+
+def test_a_time_in_the_past_is_refused(outbox: Outbox) -> None:
+    delivery = outbox.put(due_in=60)
+    with outbox.inside(), pytest.raises(ValueError, match="past"):
+        answer.choose_time(delivery, timezone.now() - timedelta(minutes=2), by=outbox.cast.officer)
+
+
+def test_what_expired_goes_out_when_a_person_says_now(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    outbox.tick(delivery.not_after + timedelta(seconds=1))
+    with outbox.inside():
+        answer.send_now(outbox.again(delivery), by=outbox.cast.officer)
+    outbox.tick()
+    assert outbox.again(delivery).state == State.PUBLISHED
+
+
+def test_sent_again_with_other_words_after_a_refusal(outbox: Outbox) -> None:
+    from tests.delivery.conftest import outgoing_of
+
+    outbox.network.plan("status", **POST, status=422, body={"error": "no"})
+    delivery = outbox.put("предугачко")
+    outbox.tick()
+    with outbox.inside():
+        answer.send_again(outbox.again(delivery), by=outbox.cast.officer, outgoing=outgoing_of("краће"))
+    outbox.tick()
+    assert outbox.texts() == ["краће"]
+    assert outbox.outcomes(delivery) == ["rejected", "ok"]
+
+
+def test_dropping_the_root_drops_its_parts(outbox: Outbox) -> None:
+    parent = outbox.put("корен", due_in=60)
+    child = outbox.put("део", parent=parent, due_at=parent.due_at)
+    with outbox.inside():
+        answer.drop(outbox.again(parent), by=outbox.cast.officer)
+    assert [outbox.again(each).state for each in (parent, child)] == [State.CANCELLED] * 2
