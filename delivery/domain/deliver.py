@@ -39,6 +39,11 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
     try:
         connector = open_channel(delivery.channel, before_send=departure)
         outgoing = content.outgoing(delivery)
+    except PlatformError as told:
+        return told
+    except Exception as problem:
+        return _failed(delivery, NotReached, problem)
+    try:
         return connector.publish(outgoing, content.reader(outgoing))
     except (Held, PlatformError) as told:
         return told
@@ -48,6 +53,9 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
         # Pictures go first. One that is missed after the post has left is a connector's mistake.
         return missing if attempt.sent_at is None else OutcomeUnknown(str(missing))
     except Exception as problem:
-        log.exception("Delivery %s: the connector failed", delivery.pk)
-        kind = NotReached if departure.stopped else OutcomeUnknown
-        return kind("The portal itself failed during the call.", {"problem": type(problem).__name__})
+        return _failed(delivery, NotReached if departure.stopped else OutcomeUnknown, problem)
+
+
+def _failed(delivery: Delivery, kind: type[NotReached | OutcomeUnknown], problem: Exception) -> PlatformError:
+    log.exception("Delivery %s: the portal itself failed", delivery.pk)
+    return kind("The portal itself failed during the call.", {"problem": type(problem).__name__})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def slow(outbox: Outbox, monkeypatch: Any) -> Iterator[Outbox]:
+def slow(outbox: Outbox, monkeypatch: Any) -> Outbox:
     import dataclasses
 
     network = dataclasses.replace(PLATFORMS["mastodon"], path="tests.delivery.slow_network.SlowNetwork")
@@ -36,7 +35,7 @@ def slow(outbox: Outbox, monkeypatch: Any) -> Iterator[Outbox]:
         outbox.channel.refresh_from_db()
     for remembered in (SlowNetwork.script, SlowNetwork.public, SlowNetwork.withdrawn):
         remembered.clear()
-    yield outbox
+    return outbox
 
 
 def processing(slow: Outbox, *script: Any) -> Delivery:

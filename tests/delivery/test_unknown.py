@@ -219,10 +219,9 @@ def test_a_remote_post_that_is_taken_is_not_believed(outbox: Outbox) -> None:
 def test_it_is_there_binds_the_post_of_the_link(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "commit_then_drop")
     public = careful.network.public("opstina")[0]
+    link = f"{careful.network.url}/@opstina/{public['id']}"
     with careful.inside():
-        answer.it_is_there(
-            careful.again(delivery), f"{careful.network.url}/@opstina/{public['id']}", by=careful.cast.officer
-        )
+        answer.it_is_there(careful.again(delivery), link, by=careful.cast.officer)
     found = careful.again(delivery)
     assert (found.state, found.remote_id) == (State.PUBLISHED, public["id"])
 
