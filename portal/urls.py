@@ -7,11 +7,13 @@ from portal import gallery, health, home, mailbox
 urlpatterns = [
     path("", home.home, name="home"),
     path("m/<slug:municipality>/", home.workspace, name="workspace"),
+    path("m/<slug:municipality>/", include("posts.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("analytics.urls")),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("", include("channels.urls")),
+    path("", include("delivery.urls")),
     path("ui/", gallery.gallery, name="ui"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
