@@ -24,7 +24,9 @@ User = settings.AUTH_USER_MODEL
 class Media(TenantModel):
     """A picture, re-encoded by us: no EXIF, upright, in a format every network takes.
 
-    `crops` maps an aspect ratio ("1:1", "4:5", "16:9") to a box in fractions of the picture: [x, y, width, height].
+    `sha256` is that of the file as it was uploaded, so that the same file is kept once per municipality. `crops` are
+    the cuts already made: {"0,0.1,1,0.8": {"file": "…", "width": 1, "height": 1, "bytes": 1}}, the key being the box in
+    fractions of the picture. `alt` is what its description was last, offered when it is used again.
     """
 
     file = models.FileField(upload_to="pictures/", max_length=200)
@@ -42,6 +44,7 @@ class Media(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["municipality", "-id"], name="media_library")]
+        constraints = [models.UniqueConstraint(name="one_picture_each", fields=["municipality", "sha256"])]
 
     def __str__(self) -> str:
         return self.name
@@ -93,8 +96,9 @@ class Post(TenantModel):
 class Version(TenantModel):
     """An immutable snapshot of a post: what was reviewed is what is sent.
 
-    `media` is [{"id": 1, "alt": "…", "crop": "4:5"}]; `channels` the ids it goes to; `digest` is the SHA-256 of all of
-    it, so that an unchanged draft makes no new version.
+    `media` are its pictures with the very file that will be sent: [{"id", "alt", "crop", "ref", "mime", "width",
+    "height", "bytes"}]; `channels` the ids it goes to; `layout` how each of them shows the scripts; `digest` is the
+    SHA-256 of all of it, so that an unchanged draft makes no new version.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
@@ -103,6 +107,7 @@ class Version(TenantModel):
     link = models.URLField(max_length=1000, blank=True)
     link_card = models.JSONField(default=dict)
     channels = models.JSONField(default=list)
+    layout = models.JSONField(default=dict)
     category = models.CharField(max_length=14, choices=Category)
     digest = models.CharField(max_length=64)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -137,13 +142,14 @@ class Variant(TenantModel):
 
 
 class Decision(TenantModel):
-    """Submitted, approved, returned: of a version, by a person."""
+    """Submitted, approved, returned: of a version, by a person. `due_at` is the time that was decided upon."""
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=10, choices=DecisionKind)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.by_id}"

@@ -1,0 +1,84 @@
+"""Freezing: from a draft that changes every moment to a version that never does.
+
+What was approved is what is sent, so a version holds everything the public will see: texts with their derived scripts,
+the very files of the pictures, alt texts, link card, channels and how each of them shows the scripts.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from channels.models import Channel
+from posts import compose
+from posts.domain.pictures import frozen
+from posts.draft import Draft, media_json, parse
+from posts.models import Post, Variant, Version
+from posts.queries import channels_of, media_of, usable_channels
+
+Key = tuple[str, int | None]
+
+
+def freeze(post: Post, *, by: Any) -> Version:
+    """The version of the post as it is now; the newest one again if nothing has changed. Post must be locked."""
+    draft = parse(post.draft)
+    channels = channels_of(draft, usable_channels())
+    texts = _texts(draft, channels)
+    parts = _frozen(post, draft, channels)
+    digest = _digest(texts, parts)
+    newest = post.versions.order_by("-number").first()
+    if newest is not None and newest.digest == digest:
+        return newest
+    number = newest.number + 1 if newest else 1
+    version = Version(
+        post=post, municipality_id=post.municipality_id, number=number, created_by=by, digest=digest, **parts
+    )
+    version.save()
+    Variant.objects.bulk_create([_variant(version, key, text) for key, text in texts.items()])
+    return version
+
+
+def _texts(draft: Draft, channels: list[Channel]) -> dict[Key, compose.Resolved]:
+    """Every text that can appear: shared ones first, then what a channel says differently."""
+    shown = {channel.pk: compose.layout_of(draft, channel).languages for channel in channels}
+    tags = dict.fromkeys([*draft.texts, *(tag for languages in shown.values() for tag in languages)])
+    shared = {tag: text for tag in tags if (text := compose.resolved(draft.texts, tag))}
+    found: dict[Key, compose.Resolved] = {(tag, None): text for tag, text in shared.items()}
+    for channel in channels:
+        for tag in dict.fromkeys([*draft.per_channel.get(channel.pk, {}), *shown[channel.pk]]):
+            text = compose.texts_for(draft, channel.pk, tag)
+            if text and (tag not in shared or text.text != shared[tag].text):
+                found[tag, channel.pk] = text
+    return found
+
+
+def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]:
+    library = media_of(draft)
+    layouts = {channel.pk: compose.layout_of(draft, channel) for channel in channels}
+    return {
+        "media": [{**media_json(shown), **frozen(library[shown.id], shown)} for shown in draft.media],
+        "link": draft.link,
+        "link_card": {"title": draft.link_card.title, "description": draft.link_card.description},
+        "channels": [channel.pk for channel in channels],
+        "layout": {str(pk): {"layout": each.layout, "languages": list(each.languages)} for pk, each in layouts.items()},
+        "category": post.category,
+    }
+
+
+def _digest(texts: dict[Key, compose.Resolved], parts: dict[str, Any]) -> str:
+    words = sorted((tag, channel or 0, text.text) for (tag, channel), text in texts.items())
+    canonical = json.dumps([words, parts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _variant(version: Version, key: Key, text: compose.Resolved) -> Variant:
+    tag, channel_id = key
+    language, script = tag.split("-")
+    return Variant(
+        version=version,
+        municipality_id=version.municipality_id,
+        language=language,
+        script=script,
+        channel_id=channel_id,
+        text=text.text,
+        derived=text.derived_from is not None,
+    )

@@ -1,0 +1,237 @@
+"""Pictures come in here: read with suspicion, made upright and harmless, kept once, cut to a network's shape.
+
+A phone's picture carries where it was taken and by whom; a hostile one is a thousand times larger than its file. So
+nothing of the uploaded bytes is kept: the pixels are decoded within limits and written anew, as sRGB JPEG, or as PNG
+where there is transparency or flat art. What comes out is small enough for every network we know.
+"""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import pillow_heif
+from PIL import Image, ImageCms, ImageOps
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from municipalities.models import Municipality
+from posts.draft import Crop, Shown, storable
+from posts.models import Media
+
+pillow_heif.register_heif_opener()
+
+MOST_BYTES = 25 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+LONG_SIDE = 2048
+THUMBNAIL = 480
+# Bluesky's app refuses blobs over 1 MB although the protocol allows 2 MB: docs.bsky.app/docs/advanced-guides/posts
+OUT_BYTES = 950_000
+QUALITIES = (88, 82, 75, 66, 55)
+FLAT_COLOURS = 256
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "MPO")
+TALLEST = 10  # long side to short side: beyond it a network shows nothing useful
+
+
+class BadPicture(ValueError):
+    """The file cannot be used. The text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    body: bytes
+    mime: str
+    width: int
+    height: int
+
+    @property
+    def ending(self) -> str:
+        return "png" if self.mime == "image/png" else "jpg"
+
+
+def add(municipality: Municipality, file: BinaryIO, *, name: str, size: int, by: Any) -> Media:
+    """The picture in the municipality's library; the one that is there already if it is the same file.
+
+    Raises `BadPicture`.
+    """
+    if size > MOST_BYTES:
+        raise BadPicture(
+            _("The picture is larger than %(most)s MB. Make it smaller and add it again.") % {"most": MOST_BYTES >> 20}
+        )
+    body = file.read(MOST_BYTES + 1)
+    digest = hashlib.sha256(body).hexdigest()
+    known = Media.objects.filter(sha256=digest).first()
+    return known or _store(municipality, body, digest, _name(name), by)
+
+
+def _store(municipality: Municipality, body: bytes, digest: str, name: str, by: Any) -> Media:
+    picture = opened(body)
+    whole = encoded(picture)
+    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    small = encoded(picture)
+    stem = f"pictures/{municipality.pk}/{digest[:32]}"
+    row = Media(
+        municipality=municipality, sha256=digest, name=name, uploaded_by=by,
+        mime=whole.mime, width=whole.width, height=whole.height, bytes=len(whole.body),
+        file=_written(f"{stem}.{whole.ending}", whole), thumbnail=_written(f"{stem}-small.{small.ending}", small),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save()
+            record("media.add", by=by, target=row)
+    except IntegrityError:
+        # The same file came twice at once: a double click, two tabs.
+        return Media.objects.get(sha256=digest)
+    return row
+
+
+def _written(name: str, encoded: Encoded) -> str:
+    """Saves under `name`, which says the content, so that writing it again changes nothing."""
+    if default_storage.exists(name):
+        return name
+    return default_storage.save(name, ContentFile(encoded.body))
+
+
+def opened(body: bytes) -> Image.Image:
+    """The picture in `body`: upright, sRGB, without metadata, at most `LONG_SIDE`. Raises `BadPicture`."""
+    try:
+        # Pillow warns from 89 million pixels on and decodes all the same; our own limit is asked before decoding.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(body), formats=FORMATS)
+            _refuse(picture)
+            return _clean(picture)
+    except BadPicture:
+        raise
+    except Image.DecompressionBombError as bomb:
+        raise BadPicture(_too_many_pixels()) from bomb
+    except Exception as broken:  # decoders raise whatever they like on hostile bytes
+        raise BadPicture(
+            _("This file is not a picture we can read. Add it as JPEG, PNG, WebP, AVIF or HEIC.")
+        ) from broken
+
+
+def _refuse(picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise BadPicture(_too_many_pixels())
+    if getattr(picture, "is_animated", False) and picture.format not in ("MPO", "HEIF"):
+        raise BadPicture(_("This picture moves. Only still pictures can be added; save one frame of it as a picture."))
+    if max(width, height) > TALLEST * min(width, height):
+        raise BadPicture(_("This picture is too narrow to be shown by a network. Crop it first."))
+
+
+def _too_many_pixels() -> str:
+    return _("The picture has more than %(most)s million pixels. Make it smaller and add it again.") % {
+        "most": MOST_PIXELS // 1_000_000
+    }
+
+
+def _clean(picture: Image.Image) -> Image.Image:
+    profile = picture.info.get("icc_profile")
+    # JPEG can be decoded small right away: a 12-megapixel photo in a quarter of the time.
+    picture.draft("RGB", (LONG_SIDE, LONG_SIDE))
+    picture.load()
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    plain = _srgb(upright, profile)
+    fresh = Image.new(plain.mode, plain.size)
+    fresh.paste(plain)  # pixels only: whatever else the file carried stays behind
+    return fresh
+
+
+def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            target = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(picture, source, target, outputMode=mode)
+            if converted is not None:
+                return converted
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            pass  # a broken profile: the plain numbers are the best that is left
+    return picture.convert(mode)
+
+
+def encoded(picture: Image.Image) -> Encoded:
+    """As PNG where there is transparency or flat art and it fits, else as a JPEG of at most `OUT_BYTES`."""
+    if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
+        picture = picture.convert("RGB")
+    if picture.mode == "RGBA" or picture.getcolors(FLAT_COLOURS) is not None:
+        body = _bytes(picture, "PNG", optimize=True)
+        if len(body) <= OUT_BYTES:
+            return Encoded(body, "image/png", *picture.size)
+    return _jpeg(_on_white(picture))
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture.convert("RGB")
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white
+
+
+def _jpeg(picture: Image.Image) -> Encoded:
+    while True:
+        for quality in QUALITIES:
+            body = _bytes(picture, "JPEG", quality=quality, progressive=True)
+            if len(body) <= OUT_BYTES:
+                return Encoded(body, "image/jpeg", *picture.size)
+        picture = picture.resize((max(1, picture.width * 3 // 4), max(1, picture.height * 3 // 4)))
+
+
+def _bytes(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def _name(name: str) -> str:
+    plain = storable(name).replace("\\", "/").rsplit("/", 1)[-1].strip()
+    return plain[:200] or _("Picture")
+
+
+# ---------------------------------------------------------------- crops
+
+
+def frozen(media: Media, shown: Shown) -> dict[str, Any]:
+    """The file that a post will send for this picture: {"ref", "mime", "width", "height", "bytes"}."""
+    if shown.crop is None:
+        size = {"width": media.width, "height": media.height, "bytes": media.bytes}
+        return {"ref": media.file.name, "mime": media.mime, **size}
+    made = cut(media, shown.crop)
+    return {"ref": made["file"], **{name: made[name] for name in ("mime", "width", "height", "bytes")}}
+
+
+def cut(media: Media, crop: Crop) -> dict[str, Any]:
+    """The crop as a file of its own, made once: {"file", "mime", "width", "height", "bytes"}."""
+    key = ",".join(f"{side:g}" for side in crop.box)
+    if key in media.crops:
+        return dict(media.crops[key])
+    with media.file.open("rb") as file:
+        picture = Image.open(file)
+        whole = encoded(picture.crop(pixels(crop.box, picture.width, picture.height)))
+    stem = str(media.file.name).rsplit(".", 1)[0]
+    name = _written(f"{stem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.{whole.ending}", whole)
+    made = {"file": name, "mime": whole.mime, "width": whole.width, "height": whole.height, "bytes": len(whole.body)}
+    with transaction.atomic():
+        row = Media.objects.select_for_update().get(pk=media.pk)
+        row.crops = {**row.crops, key: made}
+        row.save(update_fields=["crops"])
+    media.crops = row.crops
+    return made
+
+
+def pixels(box: tuple[float, float, float, float], width: int, height: int) -> tuple[int, int, int, int]:
+    """A box in fractions as left, upper, right, lower, inside the picture and never empty."""
+    left, upper = int(box[0] * width), int(box[1] * height)
+    right = min(width, max(left + 1, round((box[0] + box[2]) * width)))
+    lower = min(height, max(upper + 1, round((box[1] + box[3]) * height)))
+    return left, upper, right, lower

@@ -1,0 +1,79 @@
+"""Asking for approval, and taking the question back."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from posts.domain import notices, publications
+from posts.domain.freeze import freeze
+from posts.domain.refused import Refused, locked
+from posts.domain.save import closed
+from posts.draft import parse
+from posts.enums import DecisionKind, Stage
+from posts.models import Decision, Post, Version
+from posts.queries import OUT
+from posts.queries import publications as live
+from posts.rules import EDITABLE
+
+
+def ready(post: Post, *, by: Any) -> Version:
+    """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `Refused`."""
+    if post.stage not in EDITABLE or post.deleted_at:
+        raise Refused(closed(post))
+    if parse(post.draft).is_empty:
+        raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
+    return freeze(post, by=by)
+
+
+def refuse_past(post: Post) -> None:
+    if post.due_at and post.due_at <= timezone.now():
+        raise Refused(_("The chosen time has passed. Choose a later time, or leave the time empty."))
+
+
+@transaction.atomic
+def submit(post: Post, *, by: Any) -> Post:
+    """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on."""
+    post = locked(post)
+    version = ready(post, by=by)
+    refuse_past(post)
+    if post.due_at:
+        publications.put_out(post, version, due_at=post.due_at, approved=False, by=by)
+    post.stage = Stage.SUBMITTED
+    post.save()
+    decide(version, DecisionKind.SUBMITTED, by=by, due_at=post.due_at)
+    record("post.submit", by=by, target=post, version=version.number)
+    notices.submitted(post, by=by)
+    return post
+
+
+@transaction.atomic
+def take_back(post: Post, *, by: Any) -> Post:
+    """Make a submitted or approved post a draft again. What has not gone out is withdrawn; an approval lapses."""
+    post = locked(post)
+    if post.stage in EDITABLE or post.deleted_at:
+        raise Refused(_("This post is a draft already. Open it to change it."))
+    version = post.versions.order_by("-number").first()
+    publications.withdraw(post, by=by)
+    if live(post).filter(delivery__state__in=OUT).exists() and not _has_more(post, version):
+        raise Refused(_("This post is on its networks already. Duplicate it to write a new one."))
+    post.stage = Stage.DRAFT
+    post.save()
+    if version:
+        decide(version, DecisionKind.TAKEN_BACK, by=by)
+    record("post.take_back", by=by, target=post)
+    return post
+
+
+def _has_more(post: Post, version: Version | None) -> bool:
+    """Whether a channel of the version is still without the post."""
+    out = set(live(post).filter(delivery__state__in=OUT).values_list("channel_id", flat=True))
+    return version is not None and not set(version.channels) <= out
+
+
+def decide(version: Version, kind: DecisionKind, *, by: Any, note: str = "", due_at: Any = None) -> Decision:
+    return Decision.objects.create(
+        municipality_id=version.municipality_id, version=version, kind=kind, by=by, note=note, due_at=due_at
+    )

@@ -1,0 +1,306 @@
+"""The shape of `Post.draft`: what an officer is writing, as typed values and as the JSON that is stored.
+
+    {"texts": {"sr-Cyrl": {"text": "…", "derived_from": null}},   derived_from: kept in step with that text
+     "per_channel": {"7": {"sr-Cyrl": "…"}},                      replaces the text on that channel
+     "media": [{"id": 3, "alt": "…", "crop": {"ratio": "4:5", "box": [0, 0.1, 1, 0.8]}}],
+     "link": "https://…", "link_card": {"title": "…", "description": "…"},
+     "channels": [7, 8],
+     "layout": {"7": {"layout": "combined", "languages": ["sr-Cyrl", "sr-Latn"]}}}
+
+`parse` takes anything, also what a hostile client sends, and gives a `Draft` or raises `BadDraft` with one sentence per
+problem. A box is [x, y, width, height] in fractions of the picture.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from channels.enums import Layout
+from municipalities.enums import Script, TextLanguage
+
+MOST_TEXT = 20_000
+MOST_LANGUAGES = 12
+MOST_PICTURES = 10
+MOST_CHANNELS = 50
+MOST_ALT = 1500
+MOST_LINK = 1000
+MOST_CARD = {"title": 300, "description": 1000}
+RATIOS = ("1:1", "4:5", "16:9", "1.91:1")
+BIGGEST_ID = 2**63 - 1
+
+LANGUAGES = tuple(f"{language}-{script}" for language in TextLanguage.values for script in Script.values)
+SERBIAN = ("sr-Cyrl", "sr-Latn")
+
+
+class BadDraft(ValueError):
+    """What was sent is no draft. `problems` are sentences for people."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Text:
+    """`derived_from` names the Serbian script this text follows; None when it was written by a person."""
+
+    text: str
+    derived_from: str | None = None
+
+
+@dataclass(frozen=True)
+class Crop:
+    ratio: str
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture of the library as this post shows it."""
+
+    id: int
+    alt: str = ""
+    crop: Crop | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ChannelLayout:
+    layout: str
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    per_channel: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    media: tuple[Shown, ...] = ()
+    link: str = ""
+    link_card: Card = Card()
+    channels: tuple[int, ...] = ()
+    layout: Mapping[int, ChannelLayout] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.media and not any(text.text.strip() for text in self.texts.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """What `parse` gives back as an equal value."""
+        return {
+            "texts": {tag: {"text": each.text, "derived_from": each.derived_from} for tag, each in self.texts.items()},
+            "per_channel": {str(channel): dict(texts) for channel, texts in self.per_channel.items()},
+            "media": [media_json(shown) for shown in self.media],
+            "link": self.link,
+            "link_card": {"title": self.link_card.title, "description": self.link_card.description},
+            "channels": list(self.channels),
+            "layout": {
+                str(channel): {"layout": each.layout, "languages": list(each.languages)}
+                for channel, each in self.layout.items()
+            },
+        }
+
+
+def media_json(shown: Shown) -> dict[str, Any]:
+    crop = {"ratio": shown.crop.ratio, "box": list(shown.crop.box)} if shown.crop else None
+    return {"id": shown.id, "alt": shown.alt, "crop": crop}
+
+
+def parse(raw: Any) -> Draft:
+    """Raises `BadDraft`. An empty object is an empty draft."""
+    return _Parser().draft(raw)
+
+
+class _Parser:
+    """Collects every problem, so that a person hears of all of them at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def draft(self, raw: Any) -> Draft:
+        raw = self.mapping(raw, _("The draft"))
+        card = self.mapping(raw.get("link_card"), _("The link card"))
+        draft = Draft(
+            texts=self.texts(raw.get("texts")),
+            per_channel=self.per_channel(raw.get("per_channel")),
+            media=self.media(raw.get("media")),
+            link=self.link(raw.get("link")),
+            link_card=Card(
+                **{
+                    name: self.text(card.get(name), most, _("The link card")).strip()
+                    for name, most in MOST_CARD.items()
+                }
+            ),
+            channels=self.channels(raw.get("channels")),
+            layout=self.layout(raw.get("layout")),
+        )
+        if self.problems:
+            raise BadDraft(self.problems)
+        return draft
+
+    def complain(self, sentence: str) -> None:
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+
+    def mapping(self, raw: Any, what: str) -> Mapping[str, Any]:
+        if raw is None:
+            return {}
+        if isinstance(raw, Mapping):
+            return raw
+        self.complain(_unreadable(what))
+        return {}
+
+    def sequence(self, raw: Any, what: str, most: int) -> list[Any]:
+        if raw is None:
+            return []
+        if not isinstance(raw, list | tuple):
+            self.complain(_unreadable(what))
+            return []
+        if len(raw) > most:
+            self.complain(_("%(what)s: there are %(count)s, and %(most)s are allowed.") % {
+                "what": what, "count": len(raw), "most": most
+            })  # fmt: skip
+        return list(raw[:most])
+
+    def text(self, raw: Any, most: int, what: str) -> str:
+        if raw is None:
+            return ""
+        if not isinstance(raw, str):
+            self.complain(_unreadable(what))
+            return ""
+        text = storable(raw)
+        if len(text) > most:
+            self.complain(_("%(what)s is too long: it has %(count)s characters, and %(most)s are allowed.") % {
+                "what": what, "count": len(text), "most": most
+            })  # fmt: skip
+        return text
+
+    def tag(self, raw: Any) -> str | None:
+        if raw in LANGUAGES:
+            return str(raw)
+        self.complain(_("There is no language named “%(tag)s” here.") % {"tag": str(raw)[:20]})
+        return None
+
+    def id(self, raw: Any, what: str) -> int | None:
+        try:
+            number = int(raw) if not isinstance(raw, bool | float) else 0
+        except (TypeError, ValueError):
+            number = 0
+        if 0 < number <= BIGGEST_ID:
+            return number
+        self.complain(_unreadable(what))
+        return None
+
+    def texts(self, raw: Any) -> dict[str, Text]:
+        found: dict[str, Text] = {}
+        for name, value in list(self.mapping(raw, _("The text")).items())[:MOST_LANGUAGES]:
+            tag, entry = self.tag(name), self.mapping(value, _("The text"))
+            text = Text(self.text(entry.get("text"), MOST_TEXT, _("The text")), self.source(tag, entry))
+            if tag and (text.text or text.derived_from):
+                found[tag] = text
+        return found
+
+    def source(self, tag: str | None, entry: Mapping[str, Any]) -> str | None:
+        source = entry.get("derived_from") or None
+        if source is None:
+            return None
+        if tag in SERBIAN and source in SERBIAN and source != tag:
+            return str(source)
+        self.complain(_("Only Serbian can be derived, from its other script. Other languages are written by people."))
+        return None
+
+    def per_channel(self, raw: Any) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = {}
+        for key, value in list(self.mapping(raw, _("The text")).items())[:MOST_CHANNELS]:
+            channel, entry = self.id(key, _("The channels")), self.mapping(value, _("The text"))
+            texts = {
+                tag: text
+                for name, own in list(entry.items())[:MOST_LANGUAGES]
+                if (tag := self.tag(name)) and (text := self.text(own, MOST_TEXT, _("The text")))
+            }
+            if channel and texts:
+                found[channel] = texts
+        return found
+
+    def media(self, raw: Any) -> tuple[Shown, ...]:
+        found: dict[int, Shown] = {}
+        for each in self.sequence(raw, _("Pictures"), MOST_PICTURES):
+            entry = self.mapping(each, _("A picture"))
+            number = self.id(entry.get("id"), _("A picture"))
+            alt = self.text(entry.get("alt"), MOST_ALT, _("The description of a picture"))
+            if number:
+                found[number] = Shown(number, alt.strip(), self.crop(entry.get("crop")))
+        return tuple(found.values())
+
+    def crop(self, raw: Any) -> Crop | None:
+        if not raw:
+            return None
+        entry = self.mapping(raw, _("The crop of a picture"))
+        ratio, box = entry.get("ratio"), self.sequence(entry.get("box"), _("The crop of a picture"), 4)
+        if ratio in RATIOS and _is_box(box):
+            x, y, width, height = (round(float(side), 4) for side in box)
+            return Crop(str(ratio), (x, y, width, height))
+        self.complain(_("The crop of a picture lies outside it. Choose the crop again."))
+        return None
+
+    def link(self, raw: Any) -> str:
+        link = self.text(raw, MOST_LINK, _("The link")).strip()
+        if not link:
+            return ""
+        if is_link(link):
+            return link
+        self.complain(_("The link is not a web address. It begins with https:// and has no spaces."))
+        return ""
+
+    def channels(self, raw: Any) -> tuple[int, ...]:
+        ids = [self.id(each, _("The channels")) for each in self.sequence(raw, _("The channels"), MOST_CHANNELS)]
+        return tuple(dict.fromkeys(each for each in ids if each))
+
+    def layout(self, raw: Any) -> dict[int, ChannelLayout]:
+        found: dict[int, ChannelLayout] = {}
+        for key, value in list(self.mapping(raw, _("The layout")).items())[:MOST_CHANNELS]:
+            channel, entry = self.id(key, _("The layout")), self.mapping(value, _("The layout"))
+            tags = [self.tag(tag) for tag in self.sequence(entry.get("languages"), _("The layout"), MOST_LANGUAGES)]
+            if entry.get("layout") not in Layout.values:
+                self.complain(_("The layout could not be read. Choose one of those offered."))
+            elif channel:
+                languages = tuple(dict.fromkeys(tag for tag in tags if tag))
+                found[channel] = ChannelLayout(str(entry["layout"]), languages)
+        return found
+
+
+def _unreadable(what: str) -> str:
+    return _("%(what)s could not be read: its form is wrong. Reload the page and try again.") % {"what": what}
+
+
+def storable(text: str) -> str:
+    """Without what PostgreSQL cannot store (NUL, lone surrogates); line ends as the browser's textarea counts them."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return plain.encode("utf-8", "ignore").decode("utf-8")
+
+
+def is_link(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in host and not any(char.isspace() for char in link)
+
+
+def _is_box(box: list[Any]) -> bool:
+    if len(box) != 4 or not all(isinstance(side, int | float) and not isinstance(side, bool) for side in box):
+        return False
+    if not all(math.isfinite(side) for side in box):
+        return False
+    x, y, width, height = box
+    slack = 1.0005  # the dialog rounds
+    return x >= 0 and y >= 0 and width >= 0.02 and height >= 0.02 and x + width <= slack and y + height <= slack
