@@ -67,6 +67,7 @@ UNREACHABLE = gettext_noop(
 ASKED_TO_WAIT = gettext_noop("The network asks to wait before the next try. Try again in a quarter of an hour.")
 REFUSED = gettext_noop("The server refused this. Nothing was connected. Try again, or ask the server's administrators.")
 NOT_CLEAR = gettext_noop("The server gave no clear answer. Nothing was connected. Try again.")
+GONE = gettext_noop("The message that is answered is no longer there.")
 UNSUPPORTED = gettext_noop("This server cannot do that.")
 
 # ---- a channel
@@ -85,6 +86,7 @@ CODES: dict[str, str] = {
     "not_bluesky": NOT_BLUESKY,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,
+    "parent_missing": GONE,
     "unsupported": UNSUPPORTED,
 }
 KINDS: dict[type[PlatformError], str] = {
@@ -100,3 +102,36 @@ def worded(error: PlatformError) -> str:
     """What a failed try to connect means and what to do, as one of the texts above (English, to be translated)."""
     code = getattr(error, "code", None) or ""
     return CODES.get(code) or KINDS[next(kind for kind in KINDS if isinstance(error, kind))]
+
+
+# What connectors (and `channels.open`) say in their errors. Delivery shows it beside a publication that did not go out.
+SAID = (
+    gettext_noop("No Bluesky server answers at this address."),
+    gettext_noop("No Mastodon server answers at this address."),
+    gettext_noop("The channel has no access to its account any more."),
+    gettext_noop("The channel is not connected."),
+    gettext_noop("The handle or the app password is not right."),
+    GONE,
+    gettext_noop("The network asks us to wait."),
+    gettext_noop("The permission to publish was not given."),
+    gettext_noop("The server did not register our application."),
+    gettext_noop("The server did not take the picture."),
+    gettext_noop("The server did not tell whose access this is."),
+    gettext_noop("The server does not answer properly at the moment."),
+    gettext_noop("The server failed and did not say whether it published."),
+    gettext_noop("The server gave no access token."),
+    gettext_noop("The server needs too long to work on the picture."),
+    gettext_noop("The server no longer accepts our access."),
+    gettext_noop("The server refused this."),
+    gettext_noop("The server's answer could not be read."),
+    gettext_noop("The server's answer is not a post."),
+    gettext_noop("The server's answer is not a session."),
+    gettext_noop("The server's answer names no post."),
+    gettext_noop("The session has ended."),
+    gettext_noop("There is no session."),
+    gettext_noop("This is not the address of a server."),
+    gettext_noop("This is the account's main password. Make an app password and use that."),
+    gettext_noop("This network cannot hide other people's answers."),
+    gettext_noop("This network publishes at once; there is nothing to wait for."),
+    gettext_noop("This server cannot delete posts for us."),
+)

@@ -1,5 +1,6 @@
 """What may be connected, decided without looking anything up. A server's address typed by a person is hostile input."""
 
+import re
 import unicodedata
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from platforms.registry import PLATFORMS, connector
 
 LONGEST = 200
 HTTPS = 443
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # The practice network speaks the Mastodon client API.
 PRACTICE_PLATFORM = "mastodon"
 # Names that never belong to a server on the open internet: RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476.
@@ -53,6 +55,8 @@ def server_address(platform: str, typed: str) -> str:
         connector(platform).address(host)
     except Rejected:
         raise _bad(messages.SERVER_BAD) from None
+    if not all(LABEL.fullmatch(label) for label in host.split(".")):
+        raise _bad(messages.SERVER_BAD)
     _refuse_private(host)
     return f"https://{host}"
 

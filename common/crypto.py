@@ -89,7 +89,8 @@ def open_(purpose: str, sealed: str, bound_to: object) -> str:
         raise WrongKey(f"The secret was encrypted with the key {name!r}, which is not in TOKEN_KEYS.")
     try:
         return AESGCM(key).decrypt(nonce, ciphertext, _binding(purpose, bound_to)).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):
+        # ValueError: a nonce of another length, or plaintext that is no text
         raise Tampered("The stored secret was changed, belongs to another row, or its key has another value.") from None
 
 

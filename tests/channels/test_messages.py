@@ -1,0 +1,85 @@
+"""What connectors say to people is in the catalogue of translations, and every failure has words of ours."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import platforms
+from channels import messages
+from platforms import checks, errors
+
+ROOT = Path(platforms.__file__).parent
+SENTENCE = re.compile(r"[A-Z][^\n]* [^\n]*[.?!]")
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
+
+
+def docstrings(tree: ast.AST) -> set[int]:
+    """Ids of constants that stand alone as a statement."""
+    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+
+def sentences() -> set[str]:
+    """Everything in the connectors that reads like a sentence and is not a docstring."""
+    found = set()
+    for tree in TREES.values():
+        apart = docstrings(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+                found |= {node.value} if SENTENCE.fullmatch(node.value) else set()
+    return found
+
+
+def marked(path: Path) -> set[str]:
+    """Texts inside gettext_noop(…), which is what the catalogue is collected from."""
+    return {
+        ast.literal_eval(node.args[0])
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "gettext_noop"
+    }
+
+
+# ValueError and NotImplementedError: a caller's mistake, never shown.
+FOR_PROGRAMMERS = {
+    "There is no credential to refresh.",
+    "This network is connected with an app password.",
+    "This network publishes in one step.",
+}
+MARKED = marked(Path(inspect.getfile(messages))) | marked(ROOT / "checks.py")
+
+
+def test_every_sentence_of_the_connectors_is_in_the_catalogue() -> None:
+    found = sentences()
+    assert len(found) > 20
+    assert found - FOR_PROGRAMMERS - MARKED == set()
+    assert found >= FOR_PROGRAMMERS
+
+
+def test_every_message_of_a_check_is_marked() -> None:
+    constants = {value for name, value in vars(checks).items() if name.isupper() and isinstance(value, str)}
+    assert constants
+    assert constants <= MARKED
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem":
+                assert isinstance(node.args[2], ast.Name), f"{path}: a Problem's message is a marked constant"
+
+
+def test_every_code_of_a_refusal_has_words_of_ours() -> None:
+    codes = {
+        keyword.value.value
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Rejected"
+        for keyword in node.keywords
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+    }
+    assert codes
+    assert codes <= set(messages.CODES)
+
+
+@pytest.mark.parametrize("kind", errors.PlatformError.__subclasses__())
+def test_every_kind_of_failure_has_words(kind: type[errors.PlatformError]) -> None:
+    assert messages.KINDS[kind] in MARKED
