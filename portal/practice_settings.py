@@ -1,16 +1,30 @@
 """Settings of the practice network: the same stores, an origin, cookies and urls of its own."""
 
 from portal.settings import *  # noqa: F403
-from portal.settings import INSTALLED_APPS, PRACTICE_URL
+from portal.settings import PRACTICE_URL, TEMPLATES
 
-# allauth insists on its middleware, and nobody signs in here with an account of the portal.
-INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("allauth")]
+# What the network stands on and nothing of the portal: it knows no municipality and no user.
+INSTALLED_APPS = [
+    "practice",
+    "common",
+    "csp",
+    "pgtrigger",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
 ROOT_URLCONF = "practice.urls"
 WSGI_APPLICATION = "portal.practice_wsgi.application"
+CSRF_FAILURE_VIEW = "practice.views.errors.csrf"
 SESSION_COOKIE_NAME = "dobosar_practice"
 CSRF_COOKIE_NAME = "dobosar_practice_csrf"
 CSRF_TRUSTED_ORIGINS = [PRACTICE_URL]
 MIDDLEWARE = [
+    "practice.middleware.PracticeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -22,8 +36,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-TEMPLATES[0]["OPTIONS"]["context_processors"] = [  # type: ignore[index]  # noqa: F405
+_TEMPLATES = TEMPLATES[0]
+_PROCESSORS = [
     "django.template.context_processors.request",
     "django.contrib.messages.context_processors.messages",
     "django.template.context_processors.i18n",
 ]
+# A copy: the portal's own settings may live in the same process, in tests.
+TEMPLATES = [{**_TEMPLATES, "OPTIONS": {**_TEMPLATES["OPTIONS"], "context_processors": _PROCESSORS}}]  # type: ignore[dict-item]

@@ -1,0 +1,45 @@
+"""Accounts and what happened to them. https://docs.joinmastodon.org/methods/accounts/"""
+
+from typing import Any
+
+from practice import queries
+from practice.api import entities
+from practice.api.calls import api, origin, paged, window
+from practice.errors import Missing
+from practice.models import Account
+
+
+@api("GET", scope="read:accounts")
+def verify_credentials(request: Any) -> dict[str, Any]:
+    me = request.token.account
+    source = {"note": me.note, "privacy": "public", "language": "sr", "fields": []}
+    return {**entities.account(me, origin(request)), "source": source}
+
+
+@api("GET")
+def account(request: Any, account_id: int) -> dict[str, Any]:
+    return entities.account(_account(account_id), origin(request))
+
+
+@api("GET")
+def statuses(request: Any, account_id: int) -> Any:
+    cut = window(request)
+    if request.GET.get("only_media") == "true" or request.GET.get("pinned") == "true":
+        return []
+    replies = request.GET.get("exclude_replies") != "true"
+    rows = queries.written_by(_account(account_id).pk, cut, replies=replies)
+    return paged(request, rows, [entities.status(row, origin(request)) for row in rows])
+
+
+def _account(account_id: int) -> Account:
+    found = Account.objects.filter(pk=account_id).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+@api("GET", scope="read:notifications")
+def notifications(request: Any) -> Any:
+    kinds = request.GET.getlist("types[]") or request.GET.getlist("types")
+    rows = queries.notices(request.token.account, window(request, most=80), kinds)
+    return paged(request, rows, [entities.notice(row, origin(request)) for row in rows])

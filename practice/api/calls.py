@@ -1,0 +1,176 @@
+"""How a call is let in and how its answer looks: token, scope, budget, JSON, errors in Mastodon's shape.
+
+https://docs.joinmastodon.org/api/guidelines/ · https://docs.joinmastodon.org/entities/Error/
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.http import HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.views.decorators.csrf import csrf_exempt
+
+from practice import queries, throttle
+from practice.errors import Missing, NotAllowed, Refused
+from practice.queries import Window
+
+BIGGEST_ID = 2**63 - 1
+View = Callable[..., Any]
+
+
+class NoToken(Refused):
+    status = 401
+
+
+def api(*methods: str, scope: str = "", rate: str = "api") -> Callable[[View], View]:
+    """A door of the API. With `scope` it needs a bearer token (`request.token`) that covers it.
+
+    No cookie is looked at, so no other site can make a browser act here: hence no CSRF token.
+    """
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def called(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods:
+                return error("Method Not Allowed", 405, {"Allow": ", ".join(methods)})
+            request.token = _token(request)
+            budget = throttle.spend(rate, _who(request))
+            if budget.is_spent:
+                return error("Too many requests", 429, budget.headers)
+            try:
+                _require(request, scope)
+                answer = view(request, *args, **kwargs)
+            except Refused as refused:
+                return error(refused.message, refused.status, budget.headers, short=refused.error)
+            except (RequestDataTooBig, TooManyFilesSent):
+                return error("Payload too large", 413, budget.headers)
+            except (MultiPartParserError, UnicodeDecodeError):
+                return error("The request could not be read", 400, budget.headers)
+            if not isinstance(answer, HttpResponse):
+                answer = JsonResponse(answer, safe=False)
+            for name, value in budget.headers.items():
+                answer.headers.setdefault(name, value)
+            answer.headers["Cache-Control"] = "private, no-store"
+            return answer
+
+        return called
+
+    return wrap
+
+
+def error(message: str, status: int, headers: Mapping[str, str] | None = None, *, short: str = "") -> JsonResponse:
+    body = {"error": short, "error_description": message} if short else {"error": message}
+    return JsonResponse(body, status=status, headers=dict(headers or {}))
+
+
+def _token(request: Any) -> Any:
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return queries.token(secret.strip()) if kind.lower() == "bearer" and secret else None
+
+
+def _who(request: Any) -> str:
+    return f"account {request.token.account_id}" if request.token else f"address {throttle.address(request)}"
+
+
+def _require(request: Any, scope: str) -> None:
+    if not scope:
+        return
+    if request.token is None:
+        raise NoToken("The access token is invalid")
+    if not queries.may(request.token, scope):
+        raise NotAllowed("This action is outside the authorized scopes")
+
+
+# ---- what came along
+
+
+def given(request: Any) -> dict[str, Any]:
+    """The parameters of a call, from a form, a JSON object or the address. `name[]` is a list under "name".
+
+    Raises `Refused` (400) for JSON that is none.
+    """
+    if request.content_type == "application/json":
+        return _json(request)
+    source = request.GET if request.method == "GET" else _form(request)
+    return {
+        name.removesuffix("[]"): source.getlist(name) if name.endswith("[]") else source.get(name) for name in source
+    }
+
+
+def _json(request: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(request.body or b"{}")
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise BadRequest("The body is not a JSON object")
+    return found
+
+
+class BadRequest(Refused):
+    status = 400
+
+
+def _form(request: Any) -> Any:
+    # Django reads a form's body for POST alone.
+    if request.method == "POST":
+        return request.POST
+    from django.http import QueryDict
+
+    return QueryDict(request.body)
+
+
+def text(parameters: Mapping[str, Any], name: str) -> str:
+    value = parameters.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def number(value: Any) -> int | None:
+    """An id or a count out of what somebody sent; None for anything that is none."""
+    try:
+        found = int(str(value)) if value not in (None, "") and str(value).isascii() else None
+    except ValueError:
+        return None
+    return found if found is not None and 0 <= found <= BIGGEST_ID else None
+
+
+def ids(parameters: Mapping[str, Any], name: str) -> list[int]:
+    """Raises `Missing` where one of them is no id."""
+    told = parameters.get(name) or []
+    found = [number(value) for value in (told if isinstance(told, list) else [told])]
+    if any(value is None for value in found):
+        raise Missing
+    return [value for value in found if value is not None]
+
+
+def window(request: Any, default: int = 20, most: int = 40) -> Window:
+    asked = request.GET
+    return Window(
+        limit=min(max(number(asked.get("limit")) or default, 1), most),
+        max_id=number(asked.get("max_id")),
+        since_id=number(asked.get("since_id")),
+        min_id=number(asked.get("min_id")),
+    )
+
+
+def paged(request: Any, rows: list[Any], shown: list[Any]) -> JsonResponse:
+    """A list with its `Link` header. https://docs.joinmastodon.org/api/guidelines/#pagination"""
+    answer = JsonResponse(shown, safe=False)
+    if rows:
+        links = [(rows[-1].pk, "max_id", "next"), (rows[0].pk, "min_id", "prev")]
+        answer["Link"] = ", ".join(_page(request, name, pk, rel) for pk, name, rel in links)
+    return answer
+
+
+def _page(request: Any, name: str, pk: int, rel: str) -> str:
+    kept = [(k, v) for k, v in request.GET.items() if k not in ("max_id", "min_id", "since_id")]
+    return f'<{request.build_absolute_uri(request.path)}?{urlencode([*kept, (name, pk)])}>; rel="{rel}"'
+
+
+def origin(request: Any) -> str:
+    return f"{request.scheme}://{request.get_host()}"

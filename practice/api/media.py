@@ -1,0 +1,41 @@
+"""Pictures. They are ready at once, so nobody is ever answered 202. https://docs.joinmastodon.org/methods/media/"""
+
+from typing import Any
+
+from practice import queries, rules
+from practice.api import entities
+from practice.api.calls import api, given, origin, text
+from practice.domain import upload as pictures
+from practice.errors import Missing, Refused
+
+
+class TooLarge(Refused):
+    status = 413
+
+
+# Above the picture itself there is the form around it.
+MOST_BYTES = rules.IMAGE_BYTES + 64 * 1024
+
+
+@api("POST", scope="write:media", rate="media")
+def upload(request: Any) -> dict[str, Any]:
+    # Said before a byte of it is read.
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        raise TooLarge(f"File is larger than {rules.IMAGE_BYTES // 2**20} MB")
+    file = request.FILES.get("file")
+    if file is None:
+        raise Refused("Validation failed: File can't be blank")
+    media = pictures.upload(request.token.account, file, request.POST.get("description", ""))
+    return entities.media(media, origin(request))
+
+
+@api("GET", "PUT", scope="write:media")
+def media(request: Any, media_id: int) -> dict[str, Any]:
+    if request.method == "PUT":
+        changed = pictures.describe(request.token.account, media_id, text(given(request), "description"))
+        return entities.media(changed, origin(request))
+    found = queries.media(media_id, request.token.account)
+    # An attached one belongs to its status and is asked for there.
+    if found is None or found.status_id:
+        raise Missing
+    return entities.media(found, origin(request))

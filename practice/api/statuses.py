@@ -1,0 +1,116 @@
+"""Statuses. https://docs.joinmastodon.org/methods/statuses/"""
+
+from typing import Any
+
+from practice import queries
+from practice.api import entities
+from practice.api.calls import api, error, given, ids, number, origin, text
+from practice.domain import react, write
+from practice.errors import Missing, NotAllowed, Refused
+from practice.models import Status
+from practice.rules import covers
+
+MOST_AT_ONCE = 20
+KEY_LENGTH = 200
+
+
+@api("GET", "POST")
+def statuses(request: Any) -> Any:
+    return several(request) if request.method == "GET" else create(request)
+
+
+def several(request: Any) -> list[dict[str, Any]]:
+    wanted = [number(value) for value in request.GET.getlist("id[]") or request.GET.getlist("id")]
+    found = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE])
+    return [entities.status(row, origin(request)) for row in found]
+
+
+def create(request: Any) -> Any:
+    _may(request, "write:statuses")
+    told = given(request)
+    if told.get("scheduled_at") or told.get("poll"):
+        # A municipality's posts wait in its own portal, where they can be stopped.
+        raise Refused("Validation failed: Scheduled posts and polls are not supported")
+    if text(told, "visibility") not in ("", "public", "unlisted"):
+        raise Refused("Validation failed: Visibility must be public")
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > KEY_LENGTH:
+        return error(f"Idempotency-Key is longer than {KEY_LENGTH} characters", 400)
+    made = write.publish(request.token.account, _draft(told), key=key)
+    return _shown(request, made.pk)
+
+
+def _draft(told: dict[str, Any]) -> write.Draft:
+    answered = told.get("in_reply_to_id")
+    reply_to = number(answered)
+    if answered not in (None, "") and reply_to is None:
+        raise Missing
+    # A warning in front of the words is shown as their first line.
+    words = "\n\n".join(part for part in (text(told, "spoiler_text"), text(told, "status")) if part)
+    return write.Draft(words, text(told, "language"), ids(told, "media_ids"), reply_to)
+
+
+@api("GET", "PUT", "DELETE")
+def status(request: Any, status_id: int) -> Any:
+    if request.method == "GET":
+        return _shown(request, status_id)
+    _may(request, "write:statuses")
+    if request.method == "PUT":
+        write.edit(request.token.account, status_id, _draft(given(request)))
+        return _shown(request, status_id)
+    before = _shown(request, status_id)
+    gone = write.delete(request.token.account, status_id)
+    return {**before, "text": gone.text}
+
+
+@api("GET", scope="read:statuses")
+def source(request: Any, status_id: int) -> dict[str, Any]:
+    found = _status(status_id)
+    return {"id": str(found.pk), "text": found.text, "spoiler_text": ""}
+
+
+@api("GET")
+def context(request: Any, status_id: int) -> dict[str, Any]:
+    found, here = _status(status_id), origin(request)
+    return {
+        "ancestors": [entities.status(row, here) for row in queries.ancestors(found)],
+        "descendants": [entities.status(row, here) for row in queries.descendants(found)],
+    }
+
+
+ACTS = {
+    "favourite": react.like,
+    "unfavourite": react.unlike,
+    "reblog": react.boost,
+    "unreblog": react.unboost,
+}
+
+
+@api("POST")
+def act(request: Any, status_id: int, name: str) -> dict[str, Any]:
+    _may(request, "write:favourites" if "favourite" in name else "write:statuses")
+    ACTS[name](request.token.account, status_id)
+    return _shown(request, status_id)
+
+
+def _may(request: Any, scope: str) -> None:
+    from practice.api.calls import NoToken
+
+    if request.token is None:
+        raise NoToken("The access token is invalid")
+    if not covers(request.token.scopes, scope):
+        raise NotAllowed("This action is outside the authorized scopes")
+
+
+def _status(status_id: int) -> Status:
+    found = queries.status(status_id)
+    if found is None:
+        raise Missing
+    return found
+
+
+def _shown(request: Any, status_id: int) -> dict[str, Any]:
+    found = _status(status_id)
+    if request.token:
+        queries.mark_own([found], request.token.account)
+    return entities.status(found, origin(request))

@@ -1,0 +1,131 @@
+"""Programs and what they may do: register, consent, exchange a code for a token, revoke. https://docs.joinmastodon.org/methods/oauth/
+
+Secrets leave once, in the answer; the tables hold their hash.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils import timezone
+
+from practice import rules
+from practice.errors import BadClient, BadGrant, Refused
+from practice.hashes import hashed
+from practice.models import Account, App, Grant, Token
+
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+
+
+class Registered(NamedTuple):
+    app: App
+    secret: str
+
+
+class Issued(NamedTuple):
+    token: Token
+    secret: str
+
+
+def register(name: str, redirect_uris: Sequence[str], scopes: Sequence[str], website: str = "") -> Registered:
+    """A new program. Raises `Refused` for a missing name or a bad address."""
+    if not name.strip() or len(name) > 60:
+        raise Refused("Validation failed: Application name can't be blank")
+    if not redirect_uris or not all(_is_address(uri) for uri in redirect_uris):
+        raise Refused("Validation failed: Redirect URI must be an absolute URI.")
+    if not set(scopes) <= rules.SCOPES:
+        raise Refused("Validation failed: Scopes doesn't match configured on the server.")
+    secret = secrets.token_urlsafe(32)
+    app = App.objects.create(
+        client_id=secrets.token_urlsafe(32),
+        secret_hash=hashed(secret),
+        name=name.strip(),
+        website=website[:200] if website.startswith(("http://", "https://")) else "",
+        redirect_uris=list(redirect_uris),
+        scopes=list(scopes),
+    )
+    return Registered(app, secret)
+
+
+def _is_address(uri: str) -> bool:
+    if uri == OUT_OF_BAND:
+        return True
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not parts.fragment and len(uri) <= 300
+
+
+def consent(app: App, account: Account, redirect_uri: str, scopes: Sequence[str], challenge: str) -> str:
+    """The code to take back to `app`. `challenge` is the S256 one, or empty."""
+    code = secrets.token_urlsafe(32)
+    Grant.objects.create(
+        app=app,
+        account=account,
+        code_hash=hashed(code),
+        redirect_uri=redirect_uri,
+        scopes=list(scopes),
+        challenge=challenge,
+        expires_at=timezone.now() + rules.CODE_LIVES,
+    )
+    return code
+
+
+def client(client_id: str, client_secret: str) -> App:
+    app = App.objects.filter(client_id=client_id).first()
+    if app is None or not hmac.compare_digest(app.secret_hash, hashed(client_secret)):
+        raise BadClient("Client authentication failed due to unknown client.", error="invalid_client")
+    return app
+
+
+def exchange(app: App, code: str, redirect_uri: str, verifier: str) -> Issued:
+    """A token for a code. Raises `BadGrant`; a code that comes twice takes back what it gave (RFC 6749, 4.1.2)."""
+    with transaction.atomic():
+        grant = Grant.objects.select_for_update().filter(code_hash=hashed(code), app=app).first()
+        if grant and grant.used_at:
+            grant.tokens.all().delete()
+            used = True
+        else:
+            used = False
+            _examine(grant, redirect_uri, verifier)
+            assert grant is not None  # _examine refused it otherwise
+            grant.used_at = timezone.now()
+            grant.save(update_fields=["used_at"])
+            issued = issue(app, grant.account, grant.scopes, grant)
+    if used:
+        raise _bad_grant()
+    return issued
+
+
+def _examine(grant: Grant | None, redirect_uri: str, verifier: str) -> None:
+    if grant is None or grant.redirect_uri != redirect_uri or grant.expires_at < timezone.now():
+        raise _bad_grant()
+    if grant.challenge and not hmac.compare_digest(grant.challenge.encode(), challenge_of(verifier).encode()):
+        raise _bad_grant()
+
+
+def _bad_grant() -> BadGrant:
+    told = "The provided authorization grant is invalid, expired, revoked, or was issued to another client."
+    return BadGrant(told, error="invalid_grant")
+
+
+def challenge_of(verifier: str) -> str:
+    """S256. https://www.rfc-editor.org/rfc/rfc7636#section-4.2"""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+def issue(app: App, account: Account, scopes: Sequence[str], grant: Grant | None = None) -> Issued:
+    secret = secrets.token_urlsafe(32)
+    token = Token.objects.create(app=app, account=account, grant=grant, token_hash=hashed(secret), scopes=list(scopes))
+    return Issued(token, secret)
+
+
+def revoke(app: App, secret: str) -> None:
+    """Whatever token it was, it is good for nothing afterwards. Another program's is left alone."""
+    Token.objects.filter(app=app, token_hash=hashed(secret)).delete()

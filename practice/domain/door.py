@@ -1,0 +1,72 @@
+"""Who one is here. There is no password: trainees pick a name at the door, pages are picked when consent is given."""
+
+import secrets
+import unicodedata
+import zlib
+
+import regex
+
+from django.db import IntegrityError, transaction
+
+from practice.enums import AccountKind
+from practice.errors import Missing, Refused
+from practice.models import Account
+
+HUES = 8
+_LATIN = str.maketrans(
+    dict(zip("абвгдђежзијклљмнњопрстћуфхцчџш", ["a", "b", "v", "g", "d", "dj", "e", "z", "z", "i", "j", "k", "l", "lj", "m", "n", "nj", "o", "p", "r", "s", "t", "c", "u", "f", "h", "c", "c", "dz", "s"], strict=True))
+    | {"đ": "dj"}
+)  # fmt: skip
+
+
+def enter(name: str) -> Account:
+    """The citizen of this name, made now if there is none. Raises `Refused` for a name without letters."""
+    shown = cleaned(name)
+    known = Account.objects.filter(kind=AccountKind.CITIZEN, display_name=shown).order_by("pk").first()
+    return known or create(AccountKind.CITIZEN, shown)
+
+
+def create(kind: AccountKind, name: str, *, username: str = "", note: str = "") -> Account:
+    """A new account. The username is made from the name, with a number where it is taken."""
+    shown = cleaned(name)
+    wanted = username or slug(shown)
+    for attempt in range(20):
+        # Names repeat in a training room; after a few tries chance is quicker than counting.
+        candidate = (
+            wanted if not attempt else f"{wanted[:24]}_{attempt + 1 if attempt < 10 else secrets.randbelow(9999)}"
+        )
+        try:
+            with transaction.atomic():
+                return Account.objects.create(
+                    kind=kind, username=candidate, display_name=shown, note=note[:300], hue=hue(candidate)
+                )
+        except IntegrityError:
+            continue
+    raise Refused("There are too many accounts of this name. Choose another one.")
+
+
+def page(username: str) -> Account:
+    found = Account.objects.filter(kind=AccountKind.PAGE, username=username).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def cleaned(name: str) -> str:
+    """One line, no invisible characters. Raises `Refused`."""
+    shown = regex.sub(r"\p{C}", "", unicodedata.normalize("NFC", name))
+    shown = " ".join(shown.split())[:60].strip()
+    if not regex.search(r"[\p{L}\p{N}]", shown):
+        raise Refused("A name needs at least one letter.")
+    return shown
+
+
+def slug(name: str) -> str:
+    latin = unicodedata.normalize("NFKD", name.lower().translate(_LATIN))
+    plain = regex.sub(r"[^a-z0-9]+", "_", regex.sub(r"\p{M}", "", latin)).strip("_")
+    return plain[:28] or f"gost_{secrets.randbelow(100_000)}"
+
+
+def hue(username: str) -> int:
+    """Which of the avatar colours; always the same for one name."""
+    return zlib.crc32(username.encode()) % HUES

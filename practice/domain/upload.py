@@ -1,0 +1,46 @@
+"""Pictures that wait to be attached to a status."""
+
+import secrets
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from practice import pictures, rules, text
+from practice.errors import Missing, Refused
+from practice.models import Account, Media
+
+
+def upload(account: Account, file: Any, description: str = "") -> Media:
+    """`file` is an uploaded file. Raises `Refused` for what is no picture, too large, or described at too great length."""
+    words = described(description)
+    try:
+        made = pictures.encode(file, file.size)
+    except pictures.NoPicture as problem:
+        raise Refused(f"Validation failed: {problem}") from None
+    media = Media(
+        account=account,
+        token=secrets.token_urlsafe(24),
+        mime=made.mime,
+        width=made.width,
+        height=made.height,
+        description=words,
+    )
+    media.file.save(f"{media.token}.{made.suffix}", ContentFile(made.content), save=False)
+    media.save()
+    return media
+
+
+def describe(account: Account, media_id: int, description: str) -> Media:
+    media = Media.objects.filter(pk=media_id, account=account, status=None).first()
+    if media is None:
+        raise Missing
+    media.description = described(description)
+    media.save(update_fields=["description"])
+    return media
+
+
+def described(description: str) -> str:
+    words = text.cleaned(description)
+    if len(words) > rules.DESCRIPTION:
+        raise Refused(f"Validation failed: Description is too long (maximum is {rules.DESCRIPTION} characters)")
+    return words

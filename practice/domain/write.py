@@ -1,0 +1,149 @@
+"""Statuses: publish, edit, delete."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from practice import rules, text
+from practice.enums import NoticeKind
+from practice.errors import Missing, Refused
+from practice.models import Account, Media, Notice, RememberedKey, Status
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What shall be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status."""
+
+    text: str
+    language: str = ""
+    media_ids: Sequence[int] = ()
+    reply_to: int | None = None
+
+
+def publish(account: Account, draft: Draft, *, key: str = "") -> Status:
+    """Make a status. The same `key` within an hour gives the first one back, also to two requests at the same moment.
+
+    Raises `Refused` for what is too long, empty or has unknown pictures; `Missing` where the answered status is gone,
+    or where the status that `key` made was deleted.
+    """
+    with transaction.atomic():
+        if not key:
+            return _create(account, draft)
+        remembered, is_new = _remember(account, key)
+        if not is_new:
+            if remembered.status is None:
+                raise Missing
+            return remembered.status
+        remembered.status = _create(account, draft)
+        remembered.save(update_fields=["status"])
+        return remembered.status
+
+
+def _remember(account: Account, key: str) -> tuple[RememberedKey, bool]:
+    now = timezone.now()
+    RememberedKey.objects.filter(account=account, created_at__lt=now - rules.KEY_LIVES).delete()
+    try:
+        # The second of two equal requests waits here until the first has committed.
+        with transaction.atomic():
+            return RememberedKey.objects.create(account=account, key=key, created_at=now), True
+    except IntegrityError:
+        return RememberedKey.objects.select_related("status").get(account=account, key=key), False
+
+
+def _create(account: Account, draft: Draft) -> Status:
+    words = _checked(draft.text, has_media=bool(draft.media_ids))
+    parent = _parent(draft.reply_to)
+    status = Status.objects.create(
+        account=account,
+        in_reply_to=parent,
+        root=parent and (parent.root or parent),
+        text=words,
+        language=draft.language[:12],
+        created_at=timezone.now(),
+    )
+    _attach(status, draft.media_ids)
+    Account.objects.filter(pk=account.pk).update(statuses_count=F("statuses_count") + 1)
+    if parent:
+        Status.objects.filter(pk=parent.pk).update(replies_count=F("replies_count") + 1)
+    _tell(status, parent)
+    return status
+
+
+def _checked(typed: str, *, has_media: bool) -> str:
+    words = text.cleaned(typed)
+    if not words and not has_media:
+        raise Refused("Validation failed: Text can't be blank")
+    if text.length(words) > rules.MAX_CHARACTERS:
+        raise Refused(f"Validation failed: Text character limit of {rules.MAX_CHARACTERS} exceeded")
+    return words
+
+
+def _parent(reply_to: int | None) -> Status | None:
+    if reply_to is None:
+        return None
+    parent = Status.objects.select_related("root").filter(pk=reply_to).first()
+    if parent is None:
+        raise Missing("The post you are trying to reply to does not appear to exist.")
+    return parent
+
+
+def _attach(status: Status, media_ids: Sequence[int]) -> None:
+    if len(media_ids) > rules.MAX_MEDIA:
+        raise Refused(f"Validation failed: Cannot attach more than {rules.MAX_MEDIA} files")
+    waiting = Media.objects.select_for_update().filter(pk__in=media_ids, account_id=status.account_id, status=None)
+    found = {media.pk: media for media in waiting}
+    if len(found) != len(media_ids):
+        raise Refused("Validation failed: A media attachment is unknown or was already used")
+    for position, media_id in enumerate(media_ids):
+        found[media_id].status, found[media_id].position = status, position
+    Media.objects.bulk_update(found.values(), ["status", "position"])
+
+
+def _tell(status: Status, parent: Status | None) -> None:
+    """Whoever is answered or mentioned gets one notice."""
+    told = set(Account.objects.filter(username__in=text.mentioned(status.text)).values_list("pk", flat=True))
+    if parent:
+        told.add(parent.account_id)
+    told.discard(status.account_id)
+    Notice.objects.bulk_create(
+        Notice(account_id=pk, kind=NoticeKind.MENTION, actor_id=status.account_id, status=status) for pk in told
+    )
+
+
+@transaction.atomic
+def edit(account: Account, status_id: int, draft: Draft) -> Status:
+    """Replace the words. Pictures stay; their order and new ones are not taken."""
+    status = own(account, status_id)
+    status.text = _checked(draft.text, has_media=status.media.exists())
+    status.language = draft.language[:12] or status.language
+    status.edited_at = timezone.now()
+    status.save(update_fields=["text", "language", "edited_at"])
+    return status
+
+
+@transaction.atomic
+def delete(account: Account, status_id: int) -> Status:
+    """Take a status away, with its pictures and all that hangs below it."""
+    status = own(account, status_id)
+    below = Status.objects.filter(root=status) | Status.objects.filter(pk=status.pk)
+    files = [media.file for media in Media.objects.filter(status__in=below)]
+    if status.in_reply_to_id:
+        Status.objects.filter(pk=status.in_reply_to_id, replies_count__gt=0).update(
+            replies_count=F("replies_count") - 1
+        )
+    Account.objects.filter(pk=account.pk, statuses_count__gt=0).update(statuses_count=F("statuses_count") - 1)
+    gone = Status(pk=status.pk, account=account, text=status.text, created_at=status.created_at)
+    status.delete()
+    transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+    return gone
+
+
+def own(account: Account, status_id: int) -> Status:
+    """Locked. Raises `Missing` also for somebody else's."""
+    status = Status.objects.select_for_update().filter(pk=status_id, account=account).first()
+    if status is None:
+        raise Missing
+    return status

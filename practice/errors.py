@@ -1,0 +1,35 @@
+"""What the network answers when it does not do as asked. Messages are sentences in English, as a server's are."""
+
+
+class Refused(Exception):
+    """`status` is the HTTP status, `error` Mastodon's short word where a program reads it."""
+
+    status = 422
+
+    def __init__(self, message: str, *, error: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.error = error
+
+
+class Missing(Refused):
+    """There is no such thing, or it is somebody else's."""
+
+    status = 404
+
+    def __init__(self, message: str = "Record not found") -> None:
+        super().__init__(message)
+
+
+class NotAllowed(Refused):
+    status = 403
+
+
+class BadGrant(Refused):
+    """OAuth says no. https://www.rfc-editor.org/rfc/rfc6749#section-5.2"""
+
+    status = 400
+
+
+class BadClient(Refused):
+    status = 401

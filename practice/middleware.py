@@ -1,0 +1,19 @@
+"""The whole network can be switched off, and no page of it is for search engines."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+
+
+class PracticeMiddleware:
+    def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if not settings.PRACTICE_ENABLED:
+            return HttpResponse("The practice network is switched off.", status=404, content_type="text/plain")
+        response = self.get_response(request)
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response

@@ -1,0 +1,196 @@
+"""A small social network of our own. It stands for somebody else's server, so it knows no municipality and no user.
+
+Counters of a status or account are kept with it. They hold at least the rows that exist (`Like`, `Boost`, `Follow`);
+the rest is the *crowd*: a public that is only counted, so that a page can have eight thousand followers without eight
+thousand accounts (`practice.domain.crowd`).
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from practice.enums import AccountKind, NoticeKind
+
+
+class Account(models.Model):
+    """A page (speaks through the client API) or a citizen (a trainee plays them in the browser; there is no password)."""
+
+    kind = models.CharField(max_length=8, choices=AccountKind)
+    username = models.CharField(max_length=30, unique=True)
+    display_name = models.CharField(max_length=60)
+    note = models.CharField(max_length=300, blank=True)
+    hue = models.PositiveSmallIntegerField(default=0)
+    followers_count = models.PositiveIntegerField(default=0)
+    following_count = models.PositiveIntegerField(default=0)
+    statuses_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="username_is_plain", condition=Q(username__regex=r"^[a-z0-9_]{1,30}$")),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.username}"
+
+
+class Status(models.Model):
+    """What somebody wrote. Ids grow with time: pages of the feed and of the API are cut by them.
+
+    `root` is the status that a thread hangs on, so that a thread is one query.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="statuses")
+    in_reply_to = models.ForeignKey("self", models.CASCADE, null=True, related_name="replies")
+    root = models.ForeignKey("self", models.CASCADE, null=True, related_name="thread")
+    text = models.TextField()
+    language = models.CharField(max_length=12, blank=True)
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    likes_count = models.PositiveIntegerField(default=0)
+    boosts_count = models.PositiveIntegerField(default=0)
+    replies_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            # the home feed, newest first
+            models.Index(fields=["-id"], name="practice_feed", condition=Q(in_reply_to__isnull=True)),
+            # a page's own posts
+            models.Index(fields=["account", "-id"], name="practice_account_feed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Media(models.Model):
+    """A picture, re-encoded. `token` is its unguessable name; without a status it waits to be attached."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    status = models.ForeignKey(Status, models.CASCADE, null=True, related_name="media")
+    position = models.PositiveSmallIntegerField(default=0)
+    token = models.CharField(max_length=40, unique=True)
+    file = models.FileField(upload_to="practice/", max_length=200)
+    mime = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    description = models.CharField(max_length=1500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.description[:60] or self.token
+
+
+class Reaction(models.Model):
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    status = models.ForeignKey(Status, models.CASCADE, related_name="%(class)ss")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+        constraints = [models.UniqueConstraint(name="one_%(class)s_each", fields=["account", "status"])]
+
+
+class Like(Reaction):
+    def __str__(self) -> str:
+        return f"{self.account_id} likes {self.status_id}"
+
+
+class Boost(Reaction):
+    def __str__(self) -> str:
+        return f"{self.account_id} shares {self.status_id}"
+
+
+class Follow(models.Model):
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    followed = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_follow_each", fields=["account", "followed"]),
+            models.CheckConstraint(name="nobody_follows_themselves", condition=~Q(account=F("followed"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} follows {self.followed_id}"
+
+
+class Notice(models.Model):
+    """Something that happened to `account`, in the order of its ids. Mastodon calls it a notification."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=NoticeKind)
+    actor = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    status = models.ForeignKey(Status, models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-id"], name="practice_notices")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.account_id}"
+
+
+# ---- the doors of the client API
+
+
+class App(models.Model):
+    """A program that introduced itself. Secrets, codes and tokens are stored as hashes only."""
+
+    client_id = models.CharField(max_length=64, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    name = models.CharField(max_length=60)
+    website = models.CharField(max_length=200, blank=True)
+    redirect_uris = models.JSONField(default=list)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """A consent: its code is good once, for ten minutes, for one app and one address."""
+
+    app = models.ForeignKey(App, models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64, unique=True)
+    redirect_uri = models.CharField(max_length=300)
+    scopes = models.JSONField(default=list)
+    challenge = models.CharField(max_length=128, blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.app_id} for {self.account_id}"
+
+
+class Token(models.Model):
+    app = models.ForeignKey(App, models.CASCADE, related_name="tokens")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    grant = models.ForeignKey(Grant, models.CASCADE, null=True, related_name="tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.app_id} as {self.account_id}"
+
+
+class RememberedKey(models.Model):
+    """An Idempotency-Key and the status it made. The unique constraint is the lock between two equal requests."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    status = models.ForeignKey(Status, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_status_per_key", fields=["account", "key"])]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,62 @@
+"""Taking a picture in: only what Pillow decodes as one of four formats, made anew without anything that came along."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import IO
+
+from PIL import Image, ImageOps
+
+from practice.rules import IMAGE_BYTES, IMAGE_PIXELS
+
+# What comes in and what it becomes; a GIF keeps its first picture.
+FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
+LONGEST_SIDE = 2048
+
+
+class NoPicture(ValueError):
+    """The file is no picture we take; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    content: bytes
+    mime: str
+    suffix: str
+    width: int
+    height: int
+
+
+def encode(file: IO[bytes], size: int) -> Encoded:
+    """A fresh, upright picture without metadata, at most 2,048 pixels on a side. Raises `NoPicture`."""
+    if size > IMAGE_BYTES:
+        raise NoPicture(f"File is larger than {IMAGE_BYTES // 2**20} MB")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(file, formats=list(FORMATS)) as opened:
+                return _made_anew(opened)
+    except NoPicture:
+        raise
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise NoPicture("File is not a picture that can be read") from None
+
+
+def _made_anew(opened: Image.Image) -> Encoded:
+    # The size is known before anything is decoded.
+    if opened.width * opened.height > IMAGE_PIXELS:
+        raise NoPicture("Picture has too many pixels")
+    made = FORMATS[opened.format or ""]
+    picture = ImageOps.exif_transpose(opened)
+    picture = picture.convert("RGB" if made == "JPEG" or not _has_alpha(picture) else "RGBA")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    clean = Image.new(picture.mode, picture.size)
+    clean.paste(picture)
+    out = io.BytesIO()
+    clean.save(out, made, **({"quality": 85} if made != "PNG" else {}))
+    suffix = made.lower()
+    return Encoded(out.getvalue(), f"image/{suffix}", "jpg" if suffix == "jpeg" else suffix, *clean.size)
+
+
+def _has_alpha(picture: Image.Image) -> bool:
+    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info

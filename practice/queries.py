@@ -1,0 +1,157 @@
+"""Reads of the practice network. A page of the feed costs a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from practice import rules
+from practice.enums import AccountKind
+from practice.hashes import hashed
+from practice.models import Account, Boost, Follow, Like, Media, Notice, Status, Token
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A stretch of a feed, newest first. `older` is the id to ask for more with, None at the end."""
+
+    statuses: list[Status]
+    older: int | None
+
+
+def _statuses() -> QuerySet[Status]:
+    return Status.objects.select_related("account", "in_reply_to").prefetch_related("media")
+
+
+def home(before: int | None = None, tag: str = "") -> Slice:
+    """Everything that starts a thread; with `tag`, what carries that hashtag."""
+    found = _statuses().filter(in_reply_to=None)
+    if tag:
+        found = found.filter(text__icontains=f"#{tag}")
+    return _cut(found, before)
+
+
+def of_account(account: Account, before: int | None = None) -> Slice:
+    return _cut(_statuses().filter(account=account, in_reply_to=None), before)
+
+
+def _cut(found: QuerySet[Status], before: int | None) -> Slice:
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    statuses = list(found.order_by("-pk")[: PAGE + 1])
+    return Slice(statuses[:PAGE], statuses[PAGE - 1].pk if len(statuses) > PAGE else None)
+
+
+def status(status_id: int) -> Status | None:
+    return _statuses().select_related("root__account").filter(pk=status_id).first()
+
+
+def several(status_ids: Sequence[int]) -> list[Status]:
+    return list(_statuses().filter(pk__in=status_ids).order_by("pk"))
+
+
+def thread(root: Status) -> list[Status]:
+    """All answers below `root`, oldest first."""
+    return list(_statuses().filter(root=root).order_by("pk"))
+
+
+def ancestors(below: Status) -> list[Status]:
+    """From the root down to the one that `below` answers."""
+    if below.root_id is None:
+        return []
+    every = {s.pk: s for s in _statuses().filter(Q(root=below.root_id) | Q(pk=below.root_id))}
+    line, above = [], below.in_reply_to_id
+    while above is not None and above in every:
+        line.append(every[above])
+        above = every[above].in_reply_to_id
+    return line[::-1]
+
+
+def descendants(above: Status) -> list[Status]:
+    """Everything below `above`, oldest first, as a thread reads."""
+    every = thread(above.root or above)
+    below = {above.pk}
+    for each in every:
+        if each.in_reply_to_id in below:
+            below.add(each.pk)
+    return [each for each in every if each.pk in below]
+
+
+def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
+    """Set `liked` and `boosted` on each, as `viewer` sees them."""
+    rows = list(statuses)
+    mine = {"account": viewer, "status__in": rows}
+    liked = set(Like.objects.filter(**mine).values_list("status_id", flat=True)) if viewer and rows else set()
+    boosted = set(Boost.objects.filter(**mine).values_list("status_id", flat=True)) if viewer and rows else set()
+    for row in rows:
+        row.liked, row.boosted = row.pk in liked, row.pk in boosted  # type: ignore[attr-defined]
+
+
+def account(username: str) -> Account | None:
+    return Account.objects.filter(username=username.lower()).first()
+
+
+def pages() -> list[Account]:
+    return list(Account.objects.filter(kind=AccountKind.PAGE).order_by("display_name"))
+
+
+def citizens(limit: int = 60) -> list[Account]:
+    return list(Account.objects.filter(kind=AccountKind.CITIZEN).order_by("display_name")[:limit])
+
+
+def follows(viewer: Account | None, followed: Account) -> bool:
+    return viewer is not None and Follow.objects.filter(account=viewer, followed=followed).exists()
+
+
+# ---- the client API
+
+
+@dataclass(frozen=True)
+class Window:
+    """Mastodon's way of turning pages. https://docs.joinmastodon.org/api/guidelines/#pagination"""
+
+    limit: int
+    max_id: int | None = None
+    since_id: int | None = None
+    min_id: int | None = None
+
+
+def _windowed(found: QuerySet, window: Window) -> list:
+    if window.max_id is not None:
+        found = found.filter(pk__lt=window.max_id)
+    if window.since_id is not None:
+        found = found.filter(pk__gt=window.since_id)
+    if window.min_id is not None:
+        # Immediately newer than that one; shown newest first all the same.
+        return list(found.filter(pk__gt=window.min_id).order_by("pk")[: window.limit])[::-1]
+    return list(found.order_by("-pk")[: window.limit])
+
+
+def written_by(account_id: int, window: Window, *, replies: bool = True) -> list[Status]:
+    found = _statuses().filter(account_id=account_id)
+    return _windowed(found if replies else found.filter(in_reply_to=None), window)
+
+
+def notices(of: Account, window: Window, kinds: Sequence[str] = ()) -> list[Notice]:
+    found = Notice.objects.filter(account=of).select_related("actor", "status__account", "status__in_reply_to")
+    found = found.prefetch_related("status__media")
+    return _windowed(found.filter(kind__in=kinds) if kinds else found, window)
+
+
+def token(secret: str) -> Token | None:
+    return Token.objects.select_related("account", "app").filter(token_hash=hashed(secret)).first()
+
+
+def media(media_id: int, owner: Account) -> Media | None:
+    return Media.objects.filter(pk=media_id, account=owner).first()
+
+
+def picture(name: str) -> Media | None:
+    """By its unguessable name."""
+    return Media.objects.filter(token=name).first()
+
+
+def may(granted: Token, scope: str) -> bool:
+    return rules.covers(granted.scopes, scope)

@@ -1,0 +1,92 @@
+"""What a citizen does: like, share, comment, write to a page, follow. Every act works without a script."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from common.access import public
+from practice import queries
+from practice.domain import react, write
+from practice.errors import Missing
+from practice.models import Account, Status
+from practice.views.who import as_citizen, back, viewer
+
+ACTS: dict[str, Callable[[Account, int], Status]] = {
+    "like": react.like,
+    "unlike": react.unlike,
+    "share": react.boost,
+    "unshare": react.unboost,
+}
+
+
+@public
+@require_POST
+@as_citizen
+def act(request: Any, status_id: int, name: str) -> HttpResponse:
+    citizen = viewer(request)
+    assert citizen is not None  # as_citizen
+    ACTS[name](citizen, status_id)
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{back(request)}#post-{status_id}")
+    found = queries.status(status_id)
+    if found is None:
+        raise Missing
+    queries.mark_own([found], citizen)
+    return render(request, "practice/parts/acts.html", {"status": found, "viewer": citizen, "next": back(request)})
+
+
+@public
+@require_POST
+@as_citizen
+def comment(request: Any, status_id: int) -> HttpResponse:
+    citizen = viewer(request)
+    assert citizen is not None
+    made = write.publish(citizen, write.Draft(request.POST.get("text", ""), "sr", reply_to=status_id))
+    root = made.root or made
+    return redirect(f"{reverse('status', args=[root.account.username, root.pk])}#post-{made.pk}")
+
+
+@public
+@require_POST
+@as_citizen
+def write_to(request: Any, username: str) -> HttpResponse:
+    """A post of the citizen's own that mentions the page."""
+    citizen, page = viewer(request), _account(username)
+    assert citizen is not None
+    words = request.POST.get("text", "").strip()
+    made = write.publish(citizen, write.Draft(f"@{page.username} {words}" if words else "", "sr"))
+    return redirect(reverse("status", args=[citizen.username, made.pk]))
+
+
+@public
+@require_POST
+@as_citizen
+def follow(request: Any, username: str, name: str) -> HttpResponse:
+    citizen, page = viewer(request), _account(username)
+    assert citizen is not None
+    (react.follow if name == "follow" else react.unfollow)(citizen, page)
+    return redirect("account", page.username)
+
+
+@public
+@require_POST
+@as_citizen
+def delete(request: Any, status_id: int) -> HttpResponse:
+    citizen = viewer(request)
+    assert citizen is not None
+    gone = queries.status(status_id)
+    write.delete(citizen, status_id)
+    if gone and gone.root:
+        return redirect(reverse("status", args=[gone.root.account.username, gone.root.pk]))
+    return redirect("feed")
+
+
+def _account(username: str) -> Account:
+    found = queries.account(username)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,121 @@
+"""A program asks to speak for a page, and the person at the screen picks the page and says yes or no.
+
+https://docs.joinmastodon.org/methods/oauth/#authorize · What is wrong with the program or its address is shown here
+and never sent anywhere; everything else goes back to the program's address.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from common.access import public
+from practice import queries, rules, throttle
+from practice.domain import access
+from practice.domain import door as doors
+from practice.enums import AccountKind
+from practice.errors import Missing, Refused
+from practice.models import Account, App
+from practice.views.who import trouble
+
+ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the program asks for, checked as far as it decides where an answer may go."""
+
+    app: App
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    state: str
+    challenge: str
+    problem: str = ""
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def authorize(request: Any) -> HttpResponse:
+    told = request.POST if request.method == "POST" else request.GET
+    asked = _asked({name: told.get(name, "") for name in ASKED})
+    if asked is None:
+        return trouble(
+            request, 400, _("This program is not known here"),
+            _("It did not introduce itself, or wants to be answered at another address. Start again in the program."),
+        )  # fmt: skip
+    if asked.problem:
+        return _answer(asked, error=asked.problem)
+    if request.method != "POST":
+        return _form(request, asked)
+    if throttle.spend("door", throttle.address(request)).is_spent:
+        return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
+    if request.POST.get("decision") != "allow":
+        return _answer(asked, error="access_denied")
+    try:
+        page = _page(request)
+    except Refused:
+        return _form(request, asked, _("Choose a page, or write a name for a new one."), status=422)
+    code = access.consent(asked.app, page, asked.redirect_uri, asked.scopes, asked.challenge)
+    return _answer(asked, code=code)
+
+
+def _asked(told: dict[str, str]) -> Request | None:
+    """None where we do not know whom to answer."""
+    app = App.objects.filter(client_id=told["client_id"].replace("\x00", "")).first()
+    if app is None or told["redirect_uri"] not in app.redirect_uris or told["redirect_uri"] == access.OUT_OF_BAND:
+        return None
+    scopes = tuple(told["scope"].split()) or ("read",)
+    problem = ""
+    if told["response_type"] != "code":
+        problem = "unsupported_response_type"
+    elif not all(rules.covers(app.scopes, scope) for scope in scopes):
+        problem = "invalid_scope"
+    elif told["code_challenge"] and (told["code_challenge_method"] != "S256" or len(told["code_challenge"]) > 128):
+        problem = "invalid_request"
+    return Request(app, told["redirect_uri"], scopes, told["state"], told["code_challenge"], problem)
+
+
+def _page(request: Any) -> Account:
+    """The page that was picked, or a new one. Raises `Refused`."""
+    new = request.POST.get("new_page", "").strip()
+    if new:
+        return doors.create(AccountKind.PAGE, new)
+    username = request.POST.get("page", "")
+    if not username:
+        raise Missing
+    return doors.page(username)
+
+
+def _form(request: Any, asked: Request, problem: str = "", status: int = 200) -> HttpResponse:
+    hidden = {
+        "response_type": "code",
+        "client_id": asked.app.client_id,
+        "redirect_uri": asked.redirect_uri,
+        "scope": " ".join(asked.scopes),
+        "state": asked.state,
+        "code_challenge": asked.challenge,
+        "code_challenge_method": "S256" if asked.challenge else "",
+    }
+    context = {
+        "app": asked.app,
+        "host": urlsplit(asked.redirect_uri).netloc,
+        "writes": any(scope.startswith("write") for scope in asked.scopes),
+        "hidden": hidden,
+        "pages": queries.pages(),
+        "problem": problem,
+    }
+    response = render(request, "practice/consent.html", context, status=status)
+    # The form's answer leads to the program, and a browser holds redirects to `form-action` as well.
+    where = urlsplit(asked.redirect_uri)
+    response._csp_update = {"form-action": [f"{where.scheme}://{where.netloc}"]}  # type: ignore[attr-defined]
+    return response
+
+
+def _answer(asked: Request, **told: str) -> HttpResponse:
+    joint = "&" if urlsplit(asked.redirect_uri).query else "?"
+    query = urlencode({**told, **({"state": asked.state} if asked.state else {})})
+    return redirect(f"{asked.redirect_uri}{joint}{query}")

@@ -1,0 +1,35 @@
+"""Pages for what went wrong, in the network's own look."""
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from common.access import public
+from practice.views.who import trouble
+
+
+@public
+def not_found(request: Any, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": "Record not found"}, status=404)
+    return trouble(
+        request, 404, _("This is not here"), _("It was deleted, or the address is wrong. Go back to the feed.")
+    )
+
+
+@public
+def csrf(request: Any, reason: str = "") -> HttpResponse:
+    return trouble(
+        request, 403, _("This page was open for too long"), _("Go back, load the page again and repeat what you did.")
+    )
+
+
+@public
+def broken(request: Any) -> HttpResponse:
+    # No template: whatever broke may be in there.
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": "Internal server error"}, status=500)
+    return HttpResponse(
+        "<!doctype html><title>500</title><p>Something broke. It was written down. Try again.", status=500
+    )

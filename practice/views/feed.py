@@ -1,0 +1,64 @@
+"""Reading: the feed, a page's posts, a post with the talk below it."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from common.access import public
+from practice import queries, rules
+from practice.api.calls import number
+from practice.models import Status
+from practice.views.who import viewer
+
+# What a hashtag may hold; anything else finds nothing.
+TAG_LENGTH = 60
+
+
+@public
+@require_safe
+def home(request: Any) -> HttpResponse:
+    tag = request.GET.get("tag", "")[:TAG_LENGTH].replace("\x00", "")
+    cut = queries.home(number(request.GET.get("before")), tag)
+    return _page(request, "practice/home.html", cut.statuses, older=cut.older, tag=tag)
+
+
+@public
+@require_safe
+def account(request: Any, username: str) -> HttpResponse:
+    shown = queries.account(username)
+    if shown is None:
+        raise Http404
+    cut = queries.of_account(shown, number(request.GET.get("before")))
+    follows = queries.follows(viewer(request), shown)
+    return _page(request, "practice/account.html", cut.statuses, older=cut.older, shown=shown, follows=follows)
+
+
+@public
+@require_safe
+def status(request: Any, username: str, status_id: int) -> HttpResponse:
+    found = queries.status(status_id)
+    if found is None or found.account.username != username:
+        raise Http404
+    root = found.root or found
+    if root is not found:
+        root = queries.status(root.pk) or found
+    talk = queries.thread(root)
+    answered = _answered(request, root, talk)
+    return _page(
+        request, "practice/status.html", [root, *talk], root=root, talk=talk, answered=answered, here=found,
+        most=rules.MAX_CHARACTERS,
+    )  # fmt: skip
+
+
+def _answered(request: Any, root: Status, talk: list[Status]) -> Status:
+    """Whom the form at the bottom answers: the post, or the comment that was chosen."""
+    wanted = number(request.GET.get("answer"))
+    return next((each for each in talk if each.pk == wanted), root)
+
+
+def _page(request: Any, template: str, statuses: list[Status], **more: Any) -> HttpResponse:
+    queries.mark_own(statuses, viewer(request))
+    context = {"viewer": viewer(request), "statuses": statuses, "pages": queries.pages(), **more}
+    return render(request, template, context)

@@ -1,0 +1,81 @@
+"""Our ordinary Mastodon connector against the practice network over HTTP: the suite that every network has to pass."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from common.http import Answer, Http
+from platforms.types import Credential, Keys
+from practice.domain import access, door, react, write
+from practice.enums import AccountKind
+from practice.models import Status
+from tests.platforms.bench import Bench, outgoing, read
+from tests.platforms.conformance import Conformance
+
+SCOPES = ["read:accounts", "read:statuses", "read:notifications", "write:statuses", "write:media"]
+
+
+def bench_at(network: str) -> Bench:
+    page = door.create(AccountKind.PAGE, "Општина на проби", username="opstina")
+    citizen = door.enter("Суграђанин")
+    app, secret = access.register("Tests", ["http://127.0.0.1/back"], SCOPES)
+    token = access.issue(app, page, SCOPES).secret
+
+    def react_to(post: str, kind: str, text: str) -> None:
+        if kind == "reply":
+            write.publish(citizen, write.Draft(text, "sr", reply_to=int(post)))
+        else:
+            {"like": react.like, "repost": react.boost}[kind](citizen, int(post))
+
+    def public() -> list[dict[str, Any]]:
+        own = Status.objects.filter(account=page).order_by("-pk").prefetch_related("media")
+        return [{"text": s.text, "alts": [m.description for m in s.media.all()]} for s in own]
+
+    return Bench(
+        key="mastodon",
+        server=network,
+        keys=Keys(app.client_id, secret),
+        credential=Credential(token, service=network, account_id=str(page.pk)),
+        allow=frozenset({network.removeprefix("http://")}),
+        public=public,
+        react=react_to,
+    )
+
+
+class CountingHttp(Http):
+    calls = 0
+
+    def request(self, *args: Any, **more: Any) -> Answer:
+        self.calls += 1
+        return super().request(*args, **more)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestPracticeNetwork(Conformance):
+    @pytest.fixture
+    def bench(self, network: str, transactional_db: None) -> Bench:
+        return bench_at(network)
+
+    def test_it_is_known_to_remember_a_key(self, bench: Bench) -> None:
+        connector = bench.connector()
+        assert connector.facts["software"] == "dobosar-practice"
+        assert connector.facts["pkce"]
+        now = datetime.now(UTC)
+        assert connector.may_resend(now - timedelta(minutes=49), now)
+        assert not connector.may_resend(now - timedelta(minutes=51), now)
+
+    def test_the_same_key_gives_the_same_post(self, bench: Bench) -> None:
+        connector, sent = bench.connector(), outgoing("Сутра нема воде у улици код поште.")
+        assert connector.publish(sent, read).remote_id == connector.publish(sent, read).remote_id
+        assert bench.texts().count(sent.text) == 1
+
+    def test_numbers_of_many_posts_come_in_one_call(self, bench: Bench) -> None:
+        http = CountingHttp(allow=bench.allow, deadline=15)
+        connector = bench.connector(http=http)
+        posts = [connector.publish(outgoing(f"Објава број {n}."), read).remote_id for n in range(3)]
+        before = http.calls
+        assert len(connector.readings(posts)) == 3
+        assert http.calls - before == 1
