@@ -1,0 +1,144 @@
+"""Settings that would break or endanger an installation, said in words before it starts. Ids are `portal.E…`.
+
+Web and worker run them at their start (`require`), with the one that looks for demo accounts in the database; by hand
+it is `manage.py check --database default`.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from common import crypto
+
+START = "start"
+SECRET_LENGTH = 50
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
+KEYS_HINT = "A new key: python -c \"import base64, os; print('first:' + base64.b64encode(os.urandom(32)).decode())\""
+
+
+def _relaxed() -> bool:
+    """The demo and a developer's computer may be less strict."""
+    return settings.DEMO or settings.DEBUG
+
+
+@register(Tags.security, START)
+def secret_key(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E001: the key that signs sessions and links."""
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's own word for an empty one; ours says what to do
+        key = ""
+    weak = not key or "insecure" in key or len(key) < SECRET_LENGTH or len(set(key)) < 5
+    if not weak or _relaxed():
+        return []
+    return [
+        Error(
+            "SECRET_KEY is missing, too short or the demo's own: anybody could forge a session.",
+            hint='Set it to a long random text: python -c "import secrets; print(secrets.token_urlsafe(50))"',
+            id="portal.E001",
+        )
+    ]
+
+
+@register(Tags.security, START)
+def token_keys(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E002: the keyring of the networks' tokens and the second factors. The demo's commands may run without one."""
+    try:
+        crypto.keyring()
+    except crypto.BadKeyring as bad:
+        hint = f"Write TOKEN_KEYS as id:base64 of 32 bytes, newest first. {KEYS_HINT} (docs/operations/keys.md)"
+        if _relaxed() and not settings.TOKEN_KEYS:
+            return [Warning(str(bad), hint=hint, id="portal.W002")]
+        return [Error(str(bad), hint=hint, id="portal.E002")]
+    return []
+
+
+@register(Tags.security, START)
+def public_address(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E004: everything that is public goes over https. W004: an installation that only this computer can reach."""
+    if settings.HTTPS or _relaxed():
+        return []
+    if urlsplit(settings.PUBLIC_BASE_URL).hostname in LOOPBACK:
+        return [
+            Warning(
+                f"PUBLIC_BASE_URL is {settings.PUBLIC_BASE_URL}: links in mails and the way back from the networks "
+                "lead to this computer only.",
+                hint="Set PUBLIC_BASE_URL to the https address at which people reach the portal.",
+                id="portal.W004",
+            )
+        ]
+    return [
+        Error(
+            f"PUBLIC_BASE_URL is {settings.PUBLIC_BASE_URL}: passwords and permissions would travel unencrypted.",
+            hint="Put the portal behind https and set PUBLIC_BASE_URL to that address.",
+            id="portal.E004",
+        )
+    ]
+
+
+@register(START)
+def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E005: a call ends before its task, and a task before its claim."""
+    times = (settings.CALL_DEADLINE_SECONDS, settings.CELERY_TASK_TIME_LIMIT, settings.LEASE_SECONDS)
+    if 0 < times[0] < times[1] < times[2]:
+        return []
+    return [
+        Error(
+            "CALL_DEADLINE_SECONDS ({}) < CELERY_TASK_TIME_LIMIT ({}) < LEASE_SECONDS ({}) must hold: otherwise two "
+            "workers could publish the same post.".format(*times),
+            hint="Leave all three out to take the defaults 60, 150 and 240.",
+            id="portal.E005",
+        )
+    ]
+
+
+@register(Tags.security, START)
+def private_hosts(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E006: exceptions from the wall around private networks name one host and one port each."""
+    bad = [entry for entry in settings.PRIVATE_HOSTS_ALLOWED if not HOST_AND_PORT.fullmatch(entry)]
+    if not bad:
+        return []
+    return [
+        Error(
+            f"PRIVATE_HOSTS_ALLOWED holds {', '.join(map(repr, bad))}, which is not a host and a port.",
+            hint="Write each entry as host:port, for example 10.0.0.7:3000, separated by commas.",
+            id="portal.E006",
+        )
+    ]
+
+
+@register(Tags.database, START)
+def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """E003: accounts with the password that stands in the README. Runs with `check --database default`."""
+    if settings.DEMO or not databases:
+        return []
+    from accounts.models import User
+
+    try:
+        found = User.objects.filter(is_demo=True, is_active=True).count()
+    except DatabaseError:
+        return []  # There are no tables yet: nobody can sign in either.
+    if not found:
+        return []
+    return [
+        Error(
+            f"{found} demo accounts can sign in, and everybody knows their password.",
+            hint="Start with an empty database, or set DEMO=true if this is a demonstration.",
+            id="portal.E003",
+        )
+    ]
+
+
+def require() -> None:
+    """End the process, with the reasons, when an error stands in the way. For the start of web and worker."""
+    found = run_checks(tags=[START], databases=["default"])
+    errors = [message for message in found if message.is_serious()]
+    if errors:
+        raise SystemExit("Dobošar does not start:\n" + "\n".join(map(str, errors)))

@@ -1,0 +1,81 @@
+"""Settings that endanger an installation are said in words, and web and worker do not start with them."""
+
+from typing import Any
+
+import pytest
+
+from django.core.checks import run_checks
+
+from portal import checks
+from tests.people import Cast
+
+GOOD = "k8Zr2" * 12
+
+
+@pytest.fixture(autouse=True)
+def production(settings: Any) -> Any:
+    settings.DEMO = settings.DEBUG = False
+    settings.SECRET_KEY = GOOD
+    settings.PUBLIC_BASE_URL, settings.HTTPS = "https://dobosar.example", True
+    settings.PRIVATE_HOSTS_ALLOWED = []
+    return settings
+
+
+def ids(**databases: Any) -> list[str]:
+    return [message.id for message in run_checks(tags=[checks.START], **databases)]
+
+
+def test_a_sound_installation_has_nothing_to_say() -> None:
+    assert ids() == []
+
+
+@pytest.mark.parametrize("key", ["", "insecure-demo-key", "short", "k" * 60])
+def test_a_weak_secret_key_is_refused_outside_the_demo(production: Any, key: str) -> None:
+    production.SECRET_KEY = key
+    assert ids() == ["portal.E001"]
+    production.DEMO = True
+    assert ids() == []
+
+
+@pytest.mark.parametrize("keys", [[], ["first"], ["first:c2hvcnQ="]])
+def test_a_missing_or_malformed_keyring_is_refused(production: Any, keys: list[str]) -> None:
+    production.TOKEN_KEYS = keys
+    assert ids() == ["portal.E002"]
+
+
+def test_plain_http_is_refused_in_production_and_noted_on_ones_own_computer(production: Any) -> None:
+    production.PUBLIC_BASE_URL, production.HTTPS = "http://dobosar.example", False
+    assert ids() == ["portal.E004"]
+    production.PUBLIC_BASE_URL = "http://127.0.0.1:8000"
+    assert ids() == ["portal.W004"]
+
+
+@pytest.mark.parametrize("times", [(150, 150, 240), (60, 240, 240), (60, 300, 240), (0, 150, 240)])
+def test_deadlines_out_of_order_are_refused(production: Any, times: tuple[int, int, int]) -> None:
+    production.CALL_DEADLINE_SECONDS, production.CELERY_TASK_TIME_LIMIT, production.LEASE_SECONDS = times
+    assert ids() == ["portal.E005"]
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.7", "http://10.0.0.7:80", "*", "10.0.0.0/8", "host:port"])
+def test_an_exception_for_private_hosts_names_host_and_port(production: Any, entry: str) -> None:
+    production.PRIVATE_HOSTS_ALLOWED = ["127.0.0.1:8001", entry]
+    assert ids() == ["portal.E006"]
+
+
+def test_demo_accounts_stop_the_start_outside_the_demo(production: Any, cast: Cast) -> None:
+    assert ids(databases=["default"]) == []
+    checks.require()
+    cast.officer.is_demo = True
+    cast.officer.save()
+    with pytest.raises(SystemExit, match=r"portal\.E003.*demo accounts can sign in"):
+        checks.require()
+    production.DEMO = True
+    checks.require()
+
+
+def test_every_error_says_what_to_do(production: Any) -> None:
+    production.SECRET_KEY, production.TOKEN_KEYS, production.LEASE_SECONDS = "", [], 1
+    production.PUBLIC_BASE_URL, production.HTTPS = "http://dobosar.example", False
+    found = run_checks(tags=[checks.START])
+    assert len(found) == 4
+    assert all(message.hint for message in found)
