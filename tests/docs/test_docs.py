@@ -1,0 +1,120 @@
+"""What the docs say about the repository is true: links, make targets, settings, dependencies."""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+SOURCE = re.compile(r"<img[^>]*\bsrc=\"([^\"]+)\"")
+FENCE = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
+TARGET = re.compile(r"\bmake ([a-z][a-z-]*)\b")
+MACHINE = re.compile(r"(?<![\w./])/(?:home|root|work|Users|tmp|mnt|opt)/\w")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def in_code(text: str) -> str:
+    """Only what stands in backticks or fences: "make sure" in a sentence is not a command."""
+    fences = " ".join(FENCE.findall(text))
+    return fences + " ".join(re.findall(r"`[^`\n]+`", FENCE.sub("", text)))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors GitHub and most viewers give to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text()), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def read_by_settings() -> set[str]:
+    return set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", (ROOT / "portal/settings.py").read_text()))
+
+
+def listed_in_example() -> set[str]:
+    return set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_relative_link_leads_somewhere(page):
+    text = FENCE.sub("", page.read_text())
+    for link in [*LINK.findall(text), *SOURCE.findall(text)]:
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        if anchor and target.suffix == ".md":
+            assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_make_target_that_is_named_exists(page):
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    assert set(TARGET.findall(in_code(page.read_text()))) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_page_names_a_directory_of_one_machine(page):
+    assert not MACHINE.findall(page.read_text())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_module_that_is_named_exists(page):
+    named = re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|toml|js|css|json|html|mjs))`", page.read_text())
+    missing = [path for path in named if not (ROOT / path).exists() and not (ROOT / "templates" / path).exists()]
+    assert missing == []
+
+
+def test_every_setting_is_in_the_example_and_explained():
+    table = (ROOT / "docs/operations/deploy.md").read_text()
+    explained = set(re.findall(r"^\| `([A-Z_]+)`", table, flags=re.MULTILINE))
+    assert len(read_by_settings()) > 30
+    assert read_by_settings() - listed_in_example() == set()
+    assert listed_in_example() - explained == set()
+
+
+def test_the_values_in_the_table_are_the_defaults():
+    settings = (ROOT / "portal/settings.py").read_text()
+    defaults = dict(re.findall(r"env\.int\(\"([A-Z_]+)\", default=(\d+)\)", settings))
+    table = (ROOT / "docs/operations/deploy.md").read_text()
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `(\d+)`", table, flags=re.MULTILINE))
+    assert len(defaults) > 8
+    assert {key: rows.get(key) for key in defaults} == defaults
+
+
+def test_every_dependency_says_why_it_is_here():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(d for group in project["optional-dependencies"].values() for d in group)]
+    wanted_names = {re.split(r"[\[=<>~!; ]", requirement)[0] for requirement in wanted}
+    wanted_names |= set(json.loads((ROOT / "package.json").read_text())["devDependencies"])
+    listed = re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs/dependencies.md").read_text(), flags=re.MULTILINE)
+    assert wanted_names == set(listed)
+    assert len(listed) == len(set(listed))
+
+
+def test_the_readme_names_the_demo_accounts_and_their_password():
+    from portal.launch.run import ACCOUNTS, PASSWORD
+
+    readme = (ROOT / "README.md").read_text()
+    assert [account for account in (*ACCOUNTS, PASSWORD) if account not in readme] == []
+
+
+def test_pictures_in_the_docs_are_small():
+    tracked = subprocess.run(
+        ["git", "ls-files", "docs/screenshots"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {path: (ROOT / path).stat().st_size for path in tracked if (ROOT / path).stat().st_size > 150_000}
+    assert heavy == {}
+
+
+def test_the_benchmark_has_a_place_for_its_figures():
+    from portal.management.commands.bench import DOCS, MARK
+
+    assert (ROOT / DOCS).read_text().count(MARK) == 2
