@@ -8,3 +8,12 @@ class Language(models.TextChoices):
     SR_CYRL = "sr", _("Serbian, Cyrillic")
     SR_LATN = "sr-latn", _("Serbian, Latin")
     EN = "en", _("English")
+
+
+class InvitationState(models.TextChoices):
+    """Derived from the times in the row, never stored."""
+
+    WAITING = "waiting", _("Waiting")
+    ACCEPTED = "accepted", _("Accepted")
+    REVOKED = "revoked", _("Revoked")
+    EXPIRED = "expired", _("Expired")

@@ -55,7 +55,14 @@ class SecondFactorMiddleware:
     """
 
     # Pages that set a second factor up, and the ways out. Public pages stay open too.
-    OPEN = ("mfa_", "account_logout", "account_reauthenticate", "account_email", "account_confirm_email", "second_factor")
+    OPEN = (
+        "mfa_",
+        "account_logout",
+        "account_reauthenticate",
+        "account_email",
+        "account_confirm_email",
+        "second_factor",
+    )
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
-from accounts.enums import Language
+from accounts.enums import InvitationState, Language
 
 
 class People(BaseUserManager["User"]):
@@ -49,6 +49,12 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> "InvitationQuerySet":
+        """Those whose link still works."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+
 class Invitation(models.Model):
     """An invitation to sign up. The link carries the token, the row only its hash.
 
@@ -58,14 +64,18 @@ class Invitation(models.Model):
 
     email = models.EmailField()
     name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=10, choices=Language, default=Language.SR_CYRL)
     token_hash = models.CharField(max_length=64, unique=True)
     grants = models.JSONField(default=list)
-    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # none: the first administrator is invited by a command
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -78,3 +88,10 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    def state(self) -> InvitationState:
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        return InvitationState.EXPIRED if self.expires_at <= timezone.now() else InvitationState.WAITING

@@ -1,6 +1,19 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class MunicipalitiesConfig(AppConfig):
     name = "municipalities"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from common import sentences
+        from municipalities import grants
+        from municipalities.checks import tenant_models_are_scoped
+        from municipalities.enums import Role
+        from municipalities.models import Municipality
+
+        grants.register()
+        sentences.words("role", dict(Role.choices))
+        sentences.words("changed", {field.name: field.verbose_name for field in Municipality._meta.concrete_fields})
+        checks.register(tenant_models_are_scoped)

@@ -4,6 +4,8 @@
 `joined_on` is set. Memberships, pairings and enrolments open the wall and are therefore not behind it.
 """
 
+from typing import Any
+
 import pghistory
 
 from django.conf import settings
@@ -13,6 +15,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.text.folding import fold
+from municipalities.arms import ArmsStorage
 from municipalities.enums import Kind, Role, Script
 from municipalities.tenancy import TenantModel
 
@@ -35,6 +39,11 @@ def localised(named: "Municipality | District") -> str:
     return named.name_latn if language == "sr-latn" else named.name_cyrl
 
 
+def search_key(municipality: "Municipality") -> str:
+    names = (municipality.name_latn, municipality.name_cyrl, municipality.name_en)
+    return " ".join(dict.fromkeys(fold(name) for name in names))
+
+
 @pghistory.track(exclude=["search_key"])
 class Municipality(models.Model):
     """A local self-government: reference facts, profile, and the house rules of its workspace."""
@@ -55,7 +64,7 @@ class Municipality(models.Model):
     population_source = models.CharField(_("source of the figure"), max_length=200, blank=True)
     # profile
     website = models.URLField(_("website"), blank=True)
-    arms = models.ImageField(_("coat of arms"), upload_to="arms/", blank=True)
+    arms = models.ImageField(_("coat of arms"), storage=ArmsStorage(), blank=True)
     colour = models.CharField(_("colour"), max_length=7, default="#6b5b4b")
     office_hours = models.CharField(_("office hours"), max_length=120, blank=True)
     # workspace
@@ -84,6 +93,10 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return localised(self)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = search_key(self)
+        super().save(*args, **kwargs)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

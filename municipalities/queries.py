@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from municipalities.models import Enrolment, Membership, Municipality, Pairing, Pause
-from municipalities.rules import Verb, verbs
+from accounts.models import Invitation, User
+from common.models import AuditEvent
+from common.text.folding import fold
+from common.text.sorting import sort_key
+from municipalities.enums import Role
+from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing, Pause, Programme
+from municipalities.rules import PUBLISHING_ROLES, Verb, verbs
 
 
 @dataclass(frozen=True)
@@ -63,3 +71,159 @@ def mentored(user: Any) -> QuerySet[Municipality]:
 def running_pause() -> Pause | None:
     """The pause of the municipality in scope, if one runs."""
     return Pause.objects.filter(ended_at__isnull=True).select_related("by").first()
+
+
+def may_publish_somewhere(user: Any) -> bool:
+    """Whether any of this person's roles can make a municipality speak (`settings.SECOND_FACTOR_ASKED_OF`)."""
+    return Membership.objects.running().filter(user=user, role__in=PUBLISHING_ROLES).exists()
+
+
+def members(municipality: Municipality) -> list[Membership]:
+    """Running memberships with their people, by name."""
+    rows = Membership.objects.running().filter(municipality=municipality).select_related("user", "municipality")
+    return sorted(rows, key=lambda row: (sort_key(row.user.name), row.role))
+
+
+def mentors(municipality: Municipality) -> QuerySet[Pairing]:
+    """Pairings that run today."""
+    return Pairing.objects.on(today()).filter(municipality=municipality).select_related("mentor")
+
+
+def invitations(municipality: Municipality) -> QuerySet[Invitation]:
+    """Waiting invitations to be a member here."""
+    asked = [{"kind": "membership", "municipality": municipality.slug}]
+    return Invitation.objects.waiting().filter(grants__contains=asked).order_by("email")
+
+
+def activity(
+    municipality: Municipality, *, prefixes: tuple[str, ...] = (), actor: int | None = None
+) -> QuerySet[AuditEvent]:
+    """What was done in a workspace, newest first; `prefixes` are beginnings of verbs ("post.")."""
+    events = AuditEvent.objects.filter(municipality_id=municipality.pk).order_by("-id")
+    if prefixes:
+        events = events.filter(reduce(or_, (Q(verb__startswith=prefix) for prefix in prefixes)))
+    return events if actor is None else events.filter(actor_id=actor)
+
+
+def actors(municipality: Municipality) -> list[tuple[int, str]]:
+    """(id, name) of everybody who did something here, under the name they had last."""
+    events = AuditEvent.objects.filter(municipality_id=municipality.pk, actor_id__isnull=False)
+    named = events.order_by("actor_id", "-id").distinct("actor_id").values_list("actor_id", "actor_label")
+    return sorted(((pk, label) for pk, label in named if pk is not None), key=lambda pair: sort_key(pair[1]))
+
+
+# ---- programmes
+
+
+def cohorts(programmes: list[Programme]) -> QuerySet[Cohort]:
+    return Cohort.objects.filter(programme__in=programmes).select_related("programme").order_by("-training_on", "name")
+
+
+def enrolments(programmes: list[Programme]) -> QuerySet[Enrolment]:
+    """All enrolments of these programmes, ended ones too."""
+    rows = Enrolment.objects.filter(cohort__programme__in=programmes)
+    return rows.select_related("municipality", "cohort__programme").order_by("starts_on", "pk")
+
+
+def enrolled(programmes: list[Programme]) -> list[Municipality]:
+    """Municipalities that take part today or later, by name."""
+    running = enrolments(programmes).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()))
+    found = Municipality.objects.filter(pk__in=running.values("municipality"))
+    return sorted(found, key=lambda row: sort_key(str(row)))
+
+
+def pairings(programmes: list[Programme]) -> QuerySet[Pairing]:
+    """Pairings, ended ones too, in municipalities of these programmes, the newest first."""
+    places = Enrolment.objects.filter(cohort__programme__in=programmes).values("municipality")
+    rows = Pairing.objects.filter(municipality__in=places).select_related("mentor", "municipality")
+    return rows.order_by("-starts_on", "pk")
+
+
+def known_mentors(programmes: list[Programme]) -> list[Any]:
+    """Everybody who mentors or mentored a municipality of these programmes, by name."""
+    people = {row.mentor for row in pairings(programmes) if row.mentor.is_active}
+    return sorted(people, key=lambda person: sort_key(person.name))
+
+
+def mentor_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
+    """Waiting invitations of mentors to municipalities of these programmes."""
+    slugs = Enrolment.objects.filter(cohort__programme__in=programmes).values_list("municipality__slug", flat=True)
+    asked = Q(pk__in=[])
+    for slug in set(slugs):
+        asked |= Q(grants__contains=[{"kind": "pairing", "municipality": slug}])
+    return Invitation.objects.waiting().filter(asked).order_by("email")
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A municipality in a cohort, with the pairings that run or are to come."""
+
+    enrolment: Enrolment
+    pairings: list[Pairing]
+    has_ended: bool
+
+
+def board(programmes: list[Programme]) -> list[tuple[Cohort, list[Seat]]]:
+    """Every cohort with its municipalities by name, those that still take part first. Three queries."""
+    mentored_by: dict[int, list[Pairing]] = {}
+    for pairing in pairings(programmes):
+        if pairing.ends_on is None or pairing.ends_on >= today():
+            mentored_by.setdefault(pairing.municipality_id, []).append(pairing)
+    seats: dict[int, list[Seat]] = {}
+    for row in enrolments(programmes):
+        ended = row.ends_on is not None and row.ends_on < today()
+        seats.setdefault(row.cohort_id, []).append(Seat(row, mentored_by.get(row.municipality_id, []), ended))
+    return [
+        (cohort, sorted(seats.get(cohort.pk, []), key=lambda s: (s.has_ended, sort_key(str(s.enrolment.municipality)))))
+        for cohort in cohorts(programmes)
+    ]
+
+
+# ---- the installation
+
+
+def search(text: str) -> QuerySet[Municipality]:
+    """Municipalities whose name, in either script, holds `text`: "cuprija" finds Ћуприја."""
+    rows = Municipality.objects.select_related("district")
+    for word in fold(text).split():
+        rows = rows.filter(search_key__contains=word)
+    return rows
+
+
+def narrowed(text: str, show: str) -> QuerySet[Municipality]:
+    """`search`, and of that those with or without a workspace, or without a population."""
+    rows = search(text)
+    if show == "open":
+        return rows.filter(joined_on__isnull=False)
+    if show == "closed":
+        return rows.filter(joined_on__isnull=True)
+    return rows.filter(population__isnull=True) if show == "unknown" else rows
+
+
+def people(text: str) -> list[User]:
+    """Everybody whose name or address holds `text` in either script, by name; switched-off accounts last."""
+    asked = fold(text).split()
+    found = [row for row in User.objects.all() if all(word in fold(f"{row.name} {row.email}") for word in asked)]
+    return sorted(found, key=lambda row: (not row.is_active, sort_key(row.name)))
+
+
+def rights_of(users: list[User]) -> dict[int, list[str]]:
+    """What each person may do, in words: "Approver, Ćuprija". Three queries for any number of people."""
+    found: dict[int, list[str]] = {user.pk: [] for user in users}
+    for membership in Membership.objects.running().filter(user__in=users).select_related("municipality"):
+        found[membership.user_id].append(_place(Role(membership.role).label, membership.municipality))
+    for pairing in Pairing.objects.on(today()).filter(mentor__in=users).select_related("municipality"):
+        found[pairing.mentor_id].append(_place(_("Mentor"), pairing.municipality))
+    for staff in Programme.staff.through.objects.filter(user__in=users).select_related("programme"):
+        found[staff.user_id].append(_("Staff of the programme %(programme)s") % {"programme": staff.programme})
+    return found
+
+
+def _place(role: Any, municipality: Municipality) -> str:
+    return _("%(role)s, %(municipality)s") % {"role": role, "municipality": municipality}
+
+
+def programmes() -> QuerySet[Programme]:
+    """Every programme with the number of its staff and cohorts."""
+    counts = {"people": Count("staff", distinct=True), "groups": Count("cohorts", distinct=True)}
+    return Programme.objects.annotate(**counts).order_by("name")

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from common.text.sorting import sort_key
-from municipalities.queries import workspaces
+from municipalities.queries import running_pause, workspaces
 from municipalities.rules import Verb
 
 
@@ -56,21 +57,25 @@ WORKSPACE = (
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
     Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW),
     Page(
-        "settings", _("Settings"), "settings", Verb.SETTINGS_VIEW, ("channel", "member", "activity", "profile", "pause")
+        "settings",
+        _("Settings"),
+        "settings",
+        Verb.SETTINGS_VIEW,
+        ("settings_", "channel", "member", "activity", "profile", "pause"),
     ),
 )
 PROGRAMME = (
     Page("programme", _("Municipalities compared"), "chart-line"),
-    Page("programme_people", _("Cohorts and mentors"), "users"),
+    Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
 )
 INSTALLATION = (
-    Page("installation_people", _("People"), "users"),
-    Page("installation_municipalities", _("Municipalities"), "landmark"),
+    Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
+    Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
 )
 
 
 def navigation(request: Any) -> dict[str, Any]:
-    """Context processor: `nav`, `workspaces`, `new_post_url`, `pause`, `demo`."""
+    """Context processor: `nav`, `workspaces`, `new_post_url`, `workspace_notice`, `demo`."""
     found: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -80,9 +85,21 @@ def navigation(request: Any) -> dict[str, Any]:
     found["nav"] = SimpleLazyObject(lambda: _sections(request))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
+    if getattr(request, "tenancy", None) is not None:
+        found["workspace_notice"] = SimpleLazyObject(lambda: _pause_notice(request))
     if municipality and access and access.may(Verb.POST_EDIT):
         found["new_post_url"] = reverse("post_new", args=[municipality.slug])
     return found
+
+
+def _pause_notice(request: Any) -> str:
+    """The banner of a running pause, empty when none runs."""
+    pause = running_pause()
+    if pause is None:
+        return ""
+    may_resume = request.access.may(Verb.PAUSE)
+    context = {"pause": pause, "slug": request.municipality.slug, "may_resume": may_resume}
+    return render_to_string("municipalities/pause_notice.html", context, request)
 
 
 def _workspaces(user: Any, current: Any) -> list[Workspace]:

@@ -50,7 +50,9 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool) -> No
 
 
 def _migrations() -> str:
-    return _fingerprint([*ROOT.glob("*/migrations/*.py"), ROOT / "requirements.txt"], content=True)
+    # With the tables comes the reference data of municipalities.
+    known = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("municipalities/reference/**/*"), ROOT / "requirements.txt"]
+    return _fingerprint([path for path in known if path.suffix != ".pyc"], content=True)
 
 
 def _static() -> str:
@@ -76,6 +78,8 @@ def main(tasks: list[str]) -> None:
     django.setup()
     for task in tasks:
         call_command(task, **OPTIONS[task])
+        if task == "migrate":
+            call_command("load_reference", verbosity=0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,133 @@
+"""Invitations: how people come. The link carries a secret, the row only its hash; it works once and for a time."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts import grants as rights
+from accounts.enums import InvitationState
+from accounts.grants import Grant
+from accounts.models import Invitation, User
+from accounts.queries import administrators
+from common import audit, mail
+
+
+class Unusable(Exception):
+    """The invitation was used, revoked or ran out, or its account is switched off."""
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(
+    email: str,
+    grants: list[Grant],
+    *,
+    by: User | None,
+    name: str = "",
+    language: str = "",
+    municipality_id: int | None = None,
+) -> str:
+    """Invite `email` and queue the mail, in `language`; returns the link. A waiting invitation of the same person to
+    the same thing stops working, so that only the newest mail counts."""
+    email = email.strip().lower()
+    for older in Invitation.objects.waiting().filter(email=email, grants=grants):
+        older.revoked_at = timezone.now()
+        older.save(update_fields=["revoked_at"])
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=email,
+        name=name,
+        language=language or settings.LANGUAGE_CODE,
+        token_hash=hashed(token),
+        grants=grants,
+        invited_by=by,
+        expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
+    )
+    audit.record("invitation.invite", by=by, target=invitation, municipality_id=municipality_id)
+    link = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("invitation", args=[token])
+    _send(invitation, link)
+    return link
+
+
+def _send(invitation: Invitation, link: str) -> None:
+    with translation.override(invitation.language):
+        gives = "\n".join(f"– {phrase}" for phrase in rights.describe(invitation.grants))
+        values = {
+            "host": invitation.invited_by or _("The administrator of the portal"),
+            "gives": gives,
+            "link": link,
+            "days": settings.INVITATION_DAYS,
+        }
+        body = _(
+            "Good day,\n\n"
+            "%(host)s invites you to Dobošar, the portal with which municipalities speak on social networks. "
+            "You are invited as:\n%(gives)s\n\n"
+            "Open this link to accept. It works once, for %(days)s days:\n%(link)s\n\n"
+            "If you do not know what this is about, ignore this mail: nothing happens without you."
+        )
+        mail.queue(to=invitation.email, subject=_("You are invited to Dobošar"), body=body % values)
+
+
+@transaction.atomic
+def revoke(invitation: Invitation, *, by: User, municipality_id: int | None = None) -> None:
+    """The link stops working. An invitation that was used stays as it is."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.state() is not InvitationState.WAITING:
+        return
+    invitation.revoked_at = timezone.now()
+    invitation.save(update_fields=["revoked_at"])
+    audit.record("invitation.revoke", by=by, target=invitation, municipality_id=municipality_id)
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, name: str, password: str, language: str) -> User:
+    """Make the account, with a verified address since the link came by mail, and give what was promised.
+
+    Raises `Unusable`, also when an account of that address exists by now.
+    """
+    from allauth.account.models import EmailAddress
+
+    invitation = _usable(invitation)
+    if User.objects.filter(email=invitation.email).exists():
+        raise Unusable
+    user = User.objects.create_user(invitation.email, password, name=name, language=language)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    _close(invitation, user)
+    return user
+
+
+@transaction.atomic
+def accept_as(invitation: Invitation, user: User) -> None:
+    """`user`, whose address was invited, gets what was promised. Raises `Unusable`."""
+    invitation = _usable(invitation)
+    if user.email != invitation.email or not user.is_active:
+        raise Unusable
+    _close(invitation, user)
+
+
+def _usable(invitation: Invitation) -> Invitation:
+    locked = Invitation.objects.select_for_update(of=("self",)).select_related("invited_by").get(pk=invitation.pk)
+    if locked.state() is not InvitationState.WAITING:
+        raise Unusable
+    return locked
+
+
+def _close(invitation: Invitation, user: User) -> None:
+    rights.apply_all(invitation.grants, user, invitation.invited_by or user)
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    audit.record("invitation.accept", by=user, target=invitation)
+
+
+def first_administrator(email: str, language: str) -> str:
+    """A link by which `email` becomes administrator; for an installation that has none yet, and for a lost one."""
+    return invite(email, [{"kind": "administrator"}], by=administrators().first(), language=language)

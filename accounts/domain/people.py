@@ -1,0 +1,69 @@
+"""What administrators do to accounts. An account is switched off, never deleted: history keeps its author."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import audit
+
+
+class Refused(Exception):
+    """The act would harm the installation; the message is a sentence for the person who asked."""
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User) -> None:
+    """Switch the account off and end its sessions. Raises `Refused`."""
+    _lock_administrators()
+    if user == by:
+        raise Refused(_("You cannot deactivate your own account. Ask another administrator."))
+    user.refresh_from_db()
+    if user.is_administrator:
+        _keep_one_administrator(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    audit.record("account.deactivate", by=by, target=user)
+
+
+@transaction.atomic
+def reactivate(user: User, *, by: User) -> None:
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    audit.record("account.reactivate", by=by, target=user)
+
+
+@transaction.atomic
+def make_administrator(user: User, *, by: User | None) -> None:
+    if user.is_administrator:
+        return
+    user.is_administrator = True
+    user.save(update_fields=["is_administrator"])
+    audit.record("account.make_administrator", by=by, target=user)
+
+
+@transaction.atomic
+def end_administrator(user: User, *, by: User) -> None:
+    """Take the administrator's right away. Raises `Refused` for the last one."""
+    _lock_administrators()
+    _keep_one_administrator(user)
+    user.is_administrator = False
+    user.save(update_fields=["is_administrator"])
+    audit.record("account.end_administrator", by=by, target=user)
+
+
+def _lock_administrators() -> None:
+    # Two administrators who remove each other at the same moment must not both succeed.
+    list(User.objects.select_for_update().filter(is_administrator=True).values_list("pk").order_by("pk"))
+
+
+def _keep_one_administrator(user: User) -> None:
+    if not User.objects.filter(is_administrator=True, is_active=True).exclude(pk=user.pk).exists():
+        raise Refused(_("This is the last administrator. Make somebody else an administrator first."))
+
+
+def _end_sessions(user: User) -> None:
+    from allauth.usersessions.models import UserSession
+
+    for session in UserSession.objects.filter(user=user):
+        session.end()

@@ -1,0 +1,136 @@
+"""What an audit event says to people: one sentence per verb. The actor stands beside it, so that no sentence has to
+agree with a person's gender. A test holds that every verb written anywhere has a sentence here.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.models import AuditEvent
+
+SENTENCES: dict[str, Promise] = {
+    "account.add_second_factor": _("Added a second factor: %(factor)s"),
+    "account.change_email": _("Changed the e-mail address of the account"),
+    "account.change_password": _("Changed the password"),
+    "account.choose_language": _("Chose the language of the interface"),
+    "account.deactivate": _("Deactivated the account of %(target)s"),
+    "account.end_administrator": _("Took the administrator's rights from %(target)s"),
+    "account.end_session": _("Ended a session on another device"),
+    "account.make_administrator": _("Made %(target)s an administrator"),
+    "account.reactivate": _("Activated the account of %(target)s again"),
+    "account.remove_second_factor": _("Removed a second factor: %(factor)s"),
+    "account.rename": _("Changed the name shown to others to %(target)s"),
+    "account.renew_recovery_codes": _("Made new recovery codes"),
+    "account.reset_password": _("Set a new password through the e-mail link"),
+    "account.second_factor_failed": _("A wrong code was entered for the account of %(target)s"),
+    "account.sign_in": _("Signed in"),
+    "account.sign_in_failed": _("Somebody failed to sign in as %(target)s"),
+    "account.sign_out": _("Signed out"),
+    "channel.arrange": _("Changed languages and scripts of the channel %(target)s"),
+    "channel.connect": _("Connected the channel %(target)s"),
+    "channel.connect_start": _("Began to connect an account on %(target)s"),
+    "channel.disconnect": _("Disconnected the channel %(target)s"),
+    "channel.needs_consent": _("The network no longer accepts our access to %(target)s: connect it again"),
+    "delivery.cancelled": _("Cancelled: %(target)s"),
+    "delivery.enqueue": _("Planned for sending: %(target)s"),
+    "delivery.expired": _("The time passed before it could go out: %(target)s"),
+    "delivery.failed": _("Was not published: %(target)s"),
+    "delivery.missing": _("Is gone from the network: %(target)s"),
+    "delivery.processing": _("The network is preparing: %(target)s"),
+    "delivery.published": _("Was published: %(target)s"),
+    "delivery.reschedule": _("Moved to another time: %(target)s"),
+    "delivery.scheduled": _("Will be sent: %(target)s"),
+    "delivery.sending": _("Is being sent: %(target)s"),
+    "delivery.unconfirmed": _("Was sent, but the network did not confirm it: %(target)s"),
+    "delivery.waiting": _("Waits before it can be sent: %(target)s"),
+    "delivery.withdraw": _("Asked the network to take down: %(target)s"),
+    "delivery.withdrawn": _("Was taken down: %(target)s"),
+    "invitation.accept": _("Accepted the invitation"),
+    "invitation.invite": _("Invited %(target)s"),
+    "invitation.revoke": _("Revoked the invitation of %(target)s"),
+    "media.add": _("Added a picture: %(target)s"),
+    "member.change_role": _("Changed the role of %(person)s to: %(role)s"),
+    "member.end": _("Ended the membership of %(person)s (%(role)s)"),
+    "member.join": _("%(person)s joined as: %(role)s"),
+    "municipality.edit_profile": _("Changed the profile: %(changed)s"),
+    "municipality.edit_rules": _("Changed the house rules: %(changed)s"),
+    "municipality.enter_population": _("Entered the population: %(population)s (%(year)s)"),
+    "municipality.open_workspace": _("Opened the workspace"),
+    "municipality.pause": _("Paused all publishing: %(reason)s"),
+    "municipality.resume": _("Resumed publishing"),
+    "post.approve": _("Approved version %(version)s of “%(target)s”"),
+    "post.create": _("Began to write “%(target)s”"),
+    "post.delete": _("Deleted “%(target)s”"),
+    "post.duplicate": _("Made a copy: “%(target)s”"),
+    "post.edit": _("Edited “%(target)s”"),
+    "post.move": _("Moved “%(target)s” to another time"),
+    "post.publish_now": _("Sent “%(target)s” out at once"),
+    "post.remark": _("Left a remark on “%(target)s”"),
+    "post.reopen": _("Opened a remark on “%(target)s” again"),
+    "post.resolve": _("Settled a remark on “%(target)s”"),
+    "post.restore": _("Brought “%(target)s” back"),
+    "post.return": _("Sent version %(version)s of “%(target)s” back with a note"),
+    "post.schedule": _("Scheduled “%(target)s”"),
+    "post.submit": _("Submitted version %(version)s of “%(target)s” for approval"),
+    "post.take_back": _("Took “%(target)s” back from approval"),
+    "post.unschedule": _("Took “%(target)s” off the schedule"),
+    "programme.add_cohort": _("Added the cohort %(target)s"),
+    "programme.add_staff": _("%(person)s joined the staff of %(target)s"),
+    "programme.end_enrolment": _("Ended the part in the cohort %(cohort)s"),
+    "programme.end_pairing": _("Ended the pairing with the mentor %(person)s"),
+    "programme.enrol": _("Enrolled the municipality in the cohort %(cohort)s"),
+    "programme.pair": _("Paired the municipality with the mentor %(person)s"),
+    "programme.set_comparison": _("Changed whether the municipality is compared with the others"),
+    "programme.start": _("Started the programme %(target)s"),
+    "keys.rotate": _("Encrypted the stored secrets with the newest key"),
+}
+
+
+class Area(NamedTuple):
+    label: Promise
+    icon: str
+    prefixes: tuple[str, ...]
+
+
+AREAS: dict[str, Area] = {
+    "posts": Area(_("Posts"), "file-text", ("post.", "media.")),
+    "publishing": Area(_("Publishing"), "send", ("delivery.",)),
+    "channels": Area(_("Channels"), "plug", ("channel.",)),
+    "people": Area(_("People"), "users", ("member.", "invitation.", "programme.")),
+    "settings": Area(_("Settings"), "settings", ("municipality.",)),
+}
+
+
+def mark_of(verb: str) -> str:
+    """The icon of an event."""
+    return next((area.icon for area in AREAS.values() if verb.startswith(area.prefixes)), "history")
+
+
+WORDS: dict[str, dict[str, Promise | str]] = {}
+
+
+def words(detail: str, labels: Mapping[str, Promise | str]) -> None:
+    """Labels for the codes that events keep under this name: `words("role", dict(Role.choices))`."""
+    WORDS.setdefault(detail, {}).update(labels)
+
+
+class _Details(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "–"  # an older event may lack a detail that the sentence of today names
+
+
+def sentence(event: AuditEvent) -> str:
+    """The event in the language of the moment; the bare verb when nobody wrote its sentence."""
+    text = SENTENCES.get(event.verb)
+    if text is None:
+        return event.verb
+    details = {name: _shown(name, value) for name, value in event.detail.items()}
+    return str(text) % _Details({"target": event.target_label or "–"} | details)
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_shown(name, each) for each in value)
+    return str(WORDS.get(name, {}).get(str(value), value))

@@ -1,0 +1,46 @@
+"""System check: whatever belongs to a municipality stands behind the wall (`municipalities.tenancy`)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pghistory.models
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error
+from django.db.models import Model
+
+from municipalities.models import Municipality
+from municipalities.tenancy import TenantModel
+
+# Rows that hold a municipality and stay in front of the wall, each with the reason.
+IN_FRONT: dict[str, str] = {}
+
+
+def tenant_models_are_scoped(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """municipalities.E001: a model above this floor with a municipality that is no `TenantModel`."""
+    return [_error(model) for model in unscoped(apps.get_models())]
+
+
+def unscoped(models: Iterable[type[Model]]) -> list[type[Model]]:
+    """Models with a key to a municipality that neither derive from `TenantModel` nor are on the list."""
+    return [model for model in models if _belongs_above(model) and not _is_excused(model)]
+
+
+def _belongs_above(model: type[Model]) -> bool:
+    if model._meta.app_label == "municipalities":
+        return False  # memberships, pairings and enrolments open the wall
+    return any(field.related_model is Municipality for field in model._meta.concrete_fields)
+
+
+def _is_excused(model: type[Model]) -> bool:
+    # Row history is written by triggers and has no page; what reads it goes through the row it belongs to.
+    return issubclass(model, TenantModel | pghistory.models.Event) or model._meta.label in IN_FRONT
+
+
+def _error(model: type[Model]) -> Error:
+    return Error(
+        f"{model._meta.label} belongs to a municipality but is not behind the wall.",
+        hint="Derive it from municipalities.tenancy.TenantModel, or add it to municipalities.checks.IN_FRONT with why.",
+        obj=model,
+        id="municipalities.E001",
+    )

@@ -1,0 +1,64 @@
+"""Who belongs to a municipality, in which role. Memberships end, they are never deleted."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.domain.invitations import invite as send_invitation
+from common import audit
+from municipalities.domain.refused import Refused
+from municipalities.models import Membership, Municipality
+
+
+@transaction.atomic
+def invite(municipality: Municipality, *, email: str, role: str, by: Any, name: str = "", language: str = "") -> str:
+    """Invite somebody to be a member; returns the link. Raises `Refused` when they hold that role already."""
+    if Membership.objects.running().filter(municipality=municipality, user__email=email, role=role).exists():
+        raise Refused(_("This person holds that role here already."), "email")
+    grant = {"kind": "membership", "municipality": municipality.slug, "role": role}
+    return send_invitation(
+        email,
+        [grant],  # type: ignore[list-item]
+        by=by,
+        name=name,
+        language=language,
+        municipality_id=municipality.pk,
+    )
+
+
+@transaction.atomic
+def join(user: Any, municipality: Municipality, role: str, *, by: Any) -> Membership:
+    """`user` becomes a member; nothing changes when they hold the role already."""
+    membership, created = Membership.objects.get_or_create(
+        user=user, municipality=municipality, role=role, ended_at=None
+    )
+    if created:
+        audit.record("member.join", by=by, target=membership, person=str(user), role=role)
+    return membership
+
+
+@transaction.atomic
+def change_role(membership: Membership, role: str, *, by: Any) -> None:
+    """Raises `Refused` when the person holds the new role here already."""
+    if membership.role == role:
+        return
+    membership.role = role
+    try:
+        with transaction.atomic():
+            membership.save(update_fields=["role"])
+    except IntegrityError:
+        raise Refused(_("This person holds that role here already."), "role") from None
+    audit.record("member.change_role", by=by, target=membership, person=str(membership.user), role=role)
+
+
+@transaction.atomic
+def end(membership: Membership, *, by: Any) -> None:
+    """End a running membership; nothing changes when it has ended."""
+    membership = Membership.objects.select_for_update(of=("self",)).select_related("user").get(pk=membership.pk)
+    if membership.ended_at:
+        return
+    membership.ended_at = timezone.now()
+    membership.save(update_fields=["ended_at"])
+    audit.record("member.end", by=by, target=membership, person=str(membership.user), role=membership.role)

@@ -1,0 +1,154 @@
+"""Programmes: cohorts, who is enrolled, who mentors whom. Both ends of a period belong to it."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.domain.invitations import invite
+from accounts.models import User
+from common import audit
+from common.dates import short_date
+from municipalities.domain.refused import Refused
+from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Period, Programme
+
+
+@transaction.atomic
+def start(name: str, *, by: Any) -> Programme:
+    programme = Programme.objects.create(name=name)
+    audit.record("programme.start", by=by, target=programme)
+    return programme
+
+
+@transaction.atomic
+def add_staff(programme: Programme, user: User, *, by: Any) -> None:
+    """`user` runs the programme too; nothing changes when they do already."""
+    if programme.staff.filter(pk=user.pk).exists():
+        return
+    programme.staff.add(user)
+    audit.record("programme.add_staff", by=by, target=programme, person=str(user))
+
+
+@transaction.atomic
+def add_cohort(programme: Programme, name: str, training_on: date, *, by: Any) -> Cohort:
+    cohort = Cohort.objects.create(programme=programme, name=name, training_on=training_on)
+    audit.record("programme.add_cohort", by=by, target=cohort)
+    return cohort
+
+
+@transaction.atomic
+def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compares: bool, by: Any) -> Enrolment:
+    """Raises `Refused` while the municipality has no workspace, or is enrolled in the programme in that time."""
+    _lock(municipality)
+    if municipality.joined_on is None:
+        raise Refused(_("This municipality has no workspace yet. An administrator opens it."), "municipality")
+    others = Enrolment.objects.filter(municipality=municipality, cohort__programme=cohort.programme)
+    _refuse_overlap(others.select_related("cohort"), starts_on, None)
+    enrolment = Enrolment.objects.create(
+        cohort=cohort, municipality=municipality, starts_on=starts_on, compares=compares
+    )
+    audit.record("programme.enrol", by=by, target=enrolment, cohort=str(cohort))
+    return enrolment
+
+
+@transaction.atomic
+def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: Any) -> None:
+    """`None` takes a last day back. Raises `Refused` for a day before the first."""
+    _end(enrolment, ends_on)
+    audit.record("programme.end_enrolment", by=by, target=enrolment, cohort=str(enrolment.cohort))
+
+
+@transaction.atomic
+def set_comparison(enrolment: Enrolment, compares: bool, *, by: Any) -> None:
+    """Whether the municipality agreed that its numbers stand beside the others'."""
+    if enrolment.compares == compares:
+        return
+    enrolment.compares = compares
+    enrolment.save(update_fields=["compares"])
+    audit.record("programme.set_comparison", by=by, target=enrolment, compares=compares)
+
+
+@transaction.atomic
+def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: date | None, *, by: Any) -> Pairing:
+    """Raises `Refused` when the two are paired in that time already, or the period ends before it starts."""
+    _lock(municipality)
+    if ends_on and ends_on < starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    _refuse_overlap(Pairing.objects.filter(municipality=municipality, mentor=mentor), starts_on, ends_on)
+    pairing = Pairing.objects.create(mentor=mentor, municipality=municipality, starts_on=starts_on, ends_on=ends_on)
+    audit.record("programme.pair", by=by, target=pairing, person=str(mentor))
+    return pairing
+
+
+@transaction.atomic
+def end_pairing(pairing: Pairing, ends_on: date, *, by: Any) -> None:
+    """The mentor's right ends with the end of that day. Raises `Refused` for a day before the first."""
+    _end(pairing, ends_on)
+    audit.record("programme.end_pairing", by=by, target=pairing, person=str(pairing.mentor))
+
+
+@transaction.atomic
+def invite_mentor(
+    email: str,
+    municipality: Municipality,
+    starts_on: date,
+    ends_on: date | None,
+    *,
+    by: Any,
+    name: str = "",
+    language: str = "",
+) -> str:
+    """Pair an account of that address at once, or invite it to be paired; returns the link, empty when paired.
+
+    Raises `Refused` as `pair` does.
+    """
+    known = User.objects.filter(email=email, is_active=True).first()
+    if known is not None:
+        pair(known, municipality, starts_on, ends_on, by=by)
+        return ""
+    if ends_on and ends_on < starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    grant = {
+        "kind": "pairing",
+        "municipality": municipality.slug,
+        "starts_on": starts_on.isoformat(),
+        "ends_on": ends_on.isoformat() if ends_on else "",
+    }
+    return invite(
+        email,
+        [grant],  # type: ignore[list-item]
+        by=by,
+        name=name,
+        language=language,
+        municipality_id=municipality.pk,
+    )
+
+
+def _lock(municipality: Municipality) -> None:
+    """Two staff who add the same period at once stand in line here."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+
+
+def _refuse_overlap(rows: QuerySet[Any], starts_on: date, ends_on: date | None) -> None:
+    found = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
+    if ends_on:
+        found = found.filter(starts_on__lte=ends_on)
+    other: Period | None = found.order_by("starts_on").first()
+    if other is None:
+        return
+    since = short_date(other.starts_on)
+    if other.ends_on is None:
+        message = _("The periods overlap: one runs from %(since)s with no end. End it first.") % {"since": since}
+    else:
+        until = short_date(other.ends_on)
+        message = _("The periods overlap: one runs from %(since)s to %(until)s.") % {"since": since, "until": until}
+    raise Refused(message, "starts_on")
+
+
+def _end(period: Enrolment | Pairing, ends_on: date | None) -> None:
+    if ends_on is not None and ends_on < period.starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    period.ends_on = ends_on
+    period.save(update_fields=["ends_on"])

@@ -1,0 +1,46 @@
+"""A workspace: opening it, its profile and its house rules."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from common import audit
+from municipalities.models import Municipality
+
+
+@transaction.atomic
+def open_workspace(municipality: Municipality, *, on: date, by: Any, is_practice: bool = False) -> None:
+    """From `on` the municipality has a workspace; nothing changes when it has one.
+
+    `is_practice` decides for good whether its channels are practice ones or real ones.
+    """
+    municipality = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    if municipality.joined_on is not None:
+        return
+    municipality.joined_on, municipality.is_practice = on, is_practice
+    municipality.save(update_fields=["joined_on", "is_practice", "search_key"])
+    audit.record("municipality.open_workspace", by=by, target=municipality, municipality_id=municipality.pk)
+
+
+def edit_profile(municipality: Municipality, values: dict[str, Any], *, by: Any) -> list[str]:
+    """Write what changed of `values` (arms, colour, website, office_hours); returns the names of the changed."""
+    return _edit(municipality, values, "municipality.edit_profile", by)
+
+
+def edit_rules(municipality: Municipality, values: dict[str, Any], *, by: Any) -> list[str]:
+    """Write what changed of the house rules; returns the names of the changed."""
+    return _edit(municipality, values, "municipality.edit_rules", by)
+
+
+@transaction.atomic
+def _edit(municipality: Municipality, values: dict[str, Any], verb: str, by: Any) -> list[str]:
+    municipality = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    changed = [name for name, value in values.items() if getattr(municipality, name) != value]
+    if not changed:
+        return []
+    for name in changed:
+        setattr(municipality, name, values[name])
+    municipality.save(update_fields=changed)
+    audit.record(verb, by=by, target=municipality, municipality_id=municipality.pk, changed=changed)
+    return changed

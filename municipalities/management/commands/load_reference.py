@@ -1,0 +1,16 @@
+"""Run after every migration: a new installation gets the municipalities, an old one the corrections."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from municipalities.domain import reference
+
+
+class Command(BaseCommand):
+    help = "Bring the reference data of the 145 local self-governments into the tables."
+
+    def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
+        touched = reference.load()
+        if verbosity:
+            self.stdout.write(f"Municipalities added or corrected: {touched}")

@@ -1,0 +1,49 @@
+"""Tags of workspace pages: `{% load workspace %}{% settings_tabs "channels" %}`."""
+
+from typing import Any, NamedTuple
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.rules import Verb
+
+register = template.Library()
+
+
+class Tab(NamedTuple):
+    label: str | Promise
+    url: str
+    current: bool
+
+
+TABS: tuple[tuple[str, Any, Verb], ...] = (
+    ("settings", _("Profile"), Verb.SETTINGS_VIEW),
+    ("settings_rules", _("House rules"), Verb.SETTINGS_VIEW),
+    ("members", _("People"), Verb.SETTINGS_VIEW),
+    ("channels", _("Channels"), Verb.CHANNEL_VIEW),
+    ("activity", _("Activity"), Verb.ACTIVITY_VIEW),
+)
+
+
+@register.inclusion_tag("ui/tabs.html", takes_context=True)
+def settings_tabs(context: Context, current: str) -> dict[str, Any]:
+    """The pages of a workspace's settings that the reader may open; `current` is a url name."""
+    request = context["request"]
+    items = []
+    for name, label, verb in TABS:
+        if not request.access.may(verb):
+            continue
+        try:
+            items.append(Tab(label, reverse(name, args=[request.municipality.slug]), name == current))
+        except NoReverseMatch:
+            continue
+    return {"items": items, "label": _("Settings")}
+
+
+@register.filter
+def of(found: dict[Any, Any], key: Any) -> Any:
+    """`{{ rights|of:person.pk }}`: what a dictionary holds under a key."""
+    return found.get(key, ())

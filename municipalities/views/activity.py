@@ -1,0 +1,37 @@
+"""What was done in a workspace, in sentences."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from common.sentences import AREAS, mark_of, sentence
+from municipalities import queries
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+PER_PAGE = 50
+
+
+@requires(Verb.ACTIVITY_VIEW)
+@require_GET
+def activity(request: Any) -> HttpResponse:
+    """Newest first; filters that name nothing known are ignored."""
+    area = request.GET.get("area", "")
+    actor = request.GET.get("person", "")
+    actors = queries.actors(request.municipality)
+    known = next((pk for pk, label in actors if str(pk) == actor), None)
+    prefixes = AREAS[area].prefixes if area in AREAS else ()
+    events = queries.activity(request.municipality, prefixes=prefixes, actor=known)
+    page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "events": [(event, mark_of(event.verb), sentence(event)) for event in page],
+        "areas": [(key, found.label) for key, found in AREAS.items()],
+        "area": area if area in AREAS else "",
+        "actors": actors,
+        "actor": known,
+    }
+    return render(request, "municipalities/activity.html", context)

@@ -1,0 +1,108 @@
+"""Members of a workspace: who they are, inviting, changing a role, ending a membership."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.domain import invitations
+from municipalities import queries
+from municipalities.access import requires
+from municipalities.domain import members as verbs
+from municipalities.domain.refused import Refused
+from municipalities.enums import Role
+from municipalities.forms import InviteMemberForm, RoleForm
+from municipalities.models import Membership
+from municipalities.rules import Verb
+
+
+@requires(Verb.SETTINGS_VIEW)
+@require_GET
+def members(request: Any) -> HttpResponse:
+    found = queries.members(request.municipality)
+    held = {row.role for row in found}
+    missing = [role for role in (Role.OFFICER, Role.APPROVER) if role not in held]
+    context = {
+        "members": found,
+        "mentors": queries.mentors(request.municipality),
+        "missing": missing,
+        "may_manage": request.access.may(Verb.MEMBERS_MANAGE),
+    }
+    if context["may_manage"]:
+        context["invitations"] = _invited(request)
+    return render(request, "municipalities/members.html", context)
+
+
+def _invited(request: Any) -> list[tuple[Any, str]]:
+    rows = queries.invitations(request.municipality)
+    return [(row, str(Role(row.grants[0]["role"]).label)) for row in rows]
+
+
+@requires(Verb.MEMBERS_MANAGE)
+@require_http_methods(["GET", "POST"])
+def invite(request: Any) -> HttpResponse:
+    form = InviteMemberForm(request.POST or None, initial={"language": request.user.language})
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.invite(request.municipality, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            messages.success(request, _("The invitation leaves by e-mail in a moment."))
+            return redirect("members", request.municipality.slug)
+    return render(request, "municipalities/member_invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _membership(request: Any, pk: int) -> Membership:
+    rows = Membership.objects.running().filter(municipality=request.municipality).select_related("user")
+    return get_object_or_404(rows, pk=pk)
+
+
+@requires(Verb.MEMBERS_MANAGE)
+@require_http_methods(["GET", "POST"])
+def role(request: Any, membership: int) -> HttpResponse:
+    row = _membership(request, membership)
+    form = RoleForm(request.POST or None, initial={"role": row.role})
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.change_role(row, form.cleaned_data["role"], by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            messages.success(request, _("Saved."))
+            return _after(request)
+    context = {"form": form, "member": row, "is_last": _is_last(row)}
+    return render(request, "municipalities/member.html", context, status=422 if form.errors else 200)
+
+
+def _is_last(row: Membership) -> bool:
+    others = Membership.objects.running().filter(municipality=row.municipality, role=row.role).exclude(pk=row.pk)
+    return not others.exists()
+
+
+@requires(Verb.MEMBERS_MANAGE)
+@require_POST
+def end(request: Any, membership: int) -> HttpResponse:
+    row = _membership(request, membership)
+    verbs.end(row, by=request.user)
+    messages.success(request, _("%(person)s is no longer a member in this role.") % {"person": row.user})
+    return _after(request)
+
+
+def _after(request: Any) -> HttpResponse:
+    """Whoever took their own right away cannot come back to this page."""
+    if queries.access(request.user, request.municipality).may(Verb.SETTINGS_VIEW):
+        return redirect("members", request.municipality.slug)
+    return redirect("home")
+
+
+@requires(Verb.MEMBERS_MANAGE)
+@require_POST
+def revoke(request: Any, invitation: int) -> HttpResponse:
+    row = get_object_or_404(queries.invitations(request.municipality), pk=invitation)
+    invitations.revoke(row, by=request.user, municipality_id=request.municipality.pk)
+    messages.success(request, _("The invitation no longer holds."))
+    return redirect("members", request.municipality.slug)

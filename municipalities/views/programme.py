@@ -1,0 +1,161 @@
+"""Programme staff: cohorts, which municipalities take part, who mentors them. All within one's own programmes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.domain import invitations
+from accounts.models import Invitation
+from common.dates import short_date
+from municipalities import queries
+from municipalities.access import programme
+from municipalities.domain import programme as verbs
+from municipalities.domain.refused import Refused
+from municipalities.forms import CohortForm, EnrolForm, EnrolmentForm, LastDayForm, PairForm
+from municipalities.models import Cohort, Municipality
+from municipalities.queries import today
+from municipalities.rules import ProgrammeVerb
+
+manages = programme(ProgrammeVerb.MANAGE)
+
+
+@manages
+@require_GET
+def people(request: Any) -> HttpResponse:
+    """Cohorts with their municipalities, each with its mentors; then the mentors' invitations."""
+    context = {
+        "cohorts": queries.board(request.programmes),
+        "several": len(request.programmes) > 1,
+        "invitations": _invited(request),
+    }
+    return render(request, "municipalities/programme.html", context)
+
+
+def _invitations(request: Any) -> QuerySet[Invitation]:
+    return queries.mentor_invitations(request.programmes)
+
+
+def _invited(request: Any) -> list[tuple[Invitation, Municipality | None]]:
+    rows = list(_invitations(request))
+    places = {m.slug: m for m in Municipality.objects.filter(slug__in={row.grants[0]["municipality"] for row in rows})}
+    return [(row, places.get(row.grants[0]["municipality"])) for row in rows]
+
+
+@manages
+@require_http_methods(["GET", "POST"])
+def new_cohort(request: Any) -> HttpResponse:
+    form = CohortForm(request.POST or None, programmes=request.programmes)
+    if request.method == "POST" and form.is_valid():
+        chosen = next(row for row in request.programmes if str(row.pk) == form.cleaned_data["programme"])
+        verbs.add_cohort(chosen, form.cleaned_data["name"], form.cleaned_data["training_on"], by=request.user)
+        messages.success(request, _("The cohort was added. Enrol its municipalities next."))
+        return redirect("programme_people")
+    return _form_page(request, form, _("New cohort"), _("Add the cohort"))
+
+
+def _form_page(request: Any, form: Any, title: str, act: str, **more: Any) -> HttpResponse:
+    context = {"form": form, "page_title": title, "act": act, "back": "programme_people", **more}
+    return render(request, "municipalities/form.html", context, status=422 if form.errors else 200)
+
+
+def _cohorts(request: Any) -> list[Cohort]:
+    return list(queries.cohorts(request.programmes))
+
+
+@manages
+@require_http_methods(["GET", "POST"])
+def enrol(request: Any) -> HttpResponse:
+    """`?cohort=` chooses it beforehand."""
+    cohorts = _cohorts(request)
+    open_ones = list(Municipality.objects.filter(joined_on__isnull=False))
+    initial = {"cohort": request.GET.get("cohort"), "starts_on": today()}
+    form = EnrolForm(request.POST or None, cohorts=cohorts, municipalities=open_ones, initial=initial)
+    if request.method == "POST" and form.is_valid() and _enrolled(request, form, cohorts, open_ones):
+        messages.success(request, _("The municipality takes part."))
+        return redirect("programme_people")
+    lead = _("A municipality appears here once an administrator has opened its workspace.")
+    return _form_page(request, form, _("Enrol a municipality"), _("Enrol it"), lead=lead)
+
+
+def _enrolled(request: Any, form: EnrolForm, cohorts: list[Cohort], places: list[Municipality]) -> bool:
+    values = form.cleaned_data
+    cohort = next(row for row in cohorts if str(row.pk) == values["cohort"])
+    place = next(row for row in places if str(row.pk) == values["municipality"])
+    try:
+        verbs.enrol(cohort, place, values["starts_on"], compares=values["compares"], by=request.user)
+    except Refused as refused:
+        form.add_error(refused.field or None, refused.message)
+        return False
+    return True
+
+
+@manages
+@require_http_methods(["GET", "POST"])
+def enrolment(request: Any, enrolment: int) -> HttpResponse:
+    """Agreement to comparison, and the last day."""
+    row = get_object_or_404(queries.enrolments(request.programmes), pk=enrolment)
+    form = EnrolmentForm(request.POST or None, enrolment=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.set_comparison(row, form.cleaned_data["compares"], by=request.user)
+            if form.cleaned_data["ends_on"] != row.ends_on:
+                verbs.end_enrolment(row, form.cleaned_data["ends_on"], by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("programme_people")
+    lead = _("%(cohort)s, since %(day)s") % {"cohort": row.cohort, "day": short_date(row.starts_on)}
+    return _form_page(request, form, str(row.municipality), _("Save"), lead=lead)
+
+
+@manages
+@require_http_methods(["GET", "POST"])
+def pair(request: Any) -> HttpResponse:
+    """Pair a mentor, by e-mail: a known one at once, a new one through an invitation."""
+    places = queries.enrolled(request.programmes)
+    initial = {"municipality": request.GET.get("municipality"), "starts_on": today(), "language": request.user.language}
+    form = PairForm(request.POST or None, municipalities=places, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        values["municipality"] = next(row for row in places if str(row.pk) == values["municipality"])
+        try:
+            link = verbs.invite_mentor(**values, by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            told = _("The invitation leaves by e-mail in a moment.") if link else _("The mentor is paired.")
+            messages.success(request, told)
+            return redirect("programme_people")
+    known = queries.known_mentors(request.programmes)
+    return _form_page(request, form, _("Pair a mentor"), _("Pair them"), suggestions=known)
+
+
+@manages
+@require_http_methods(["GET", "POST"])
+def end_pairing(request: Any, pairing: int) -> HttpResponse:
+    row = get_object_or_404(queries.pairings(request.programmes), pk=pairing)
+    form = LastDayForm(request.POST or None, initial={"ends_on": row.ends_on or today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.end_pairing(row, form.cleaned_data["ends_on"], by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("programme_people")
+    title = _("%(mentor)s and %(municipality)s") % {"mentor": row.mentor, "municipality": row.municipality}
+    return _form_page(request, form, title, _("Save the last day"))
+
+
+@manages
+@require_POST
+def revoke(request: Any, invitation: int) -> HttpResponse:
+    invitations.revoke(get_object_or_404(_invitations(request), pk=invitation), by=request.user)
+    messages.success(request, _("The invitation no longer holds."))
+    return redirect("programme_people")
