@@ -7,13 +7,18 @@ from analytics.periods import Period
 from analytics.queries.comparison import Row
 from analytics.queries.dashboard import Dashboard
 from common import charts
-from common.dates import day_month
+from common.dates import day_month_short
 from common.numbers import number, significant
 from posts.enums import Category
 
 
+def _whole(value: float) -> str:
+    """Marks of an axis come as 250.0."""
+    return number(int(value) if value == int(value) else value)
+
+
 def _words(formula: str = "", heading: str = "") -> charts.Words:
-    return charts.Words(number=number, gap=_("not read"), heading=heading or _("Day"), formula=formula)
+    return charts.Words(number=_whole, gap=_("not read"), heading=heading or _("Day"), formula=formula)
 
 
 def activity(found: Dashboard, period: Period) -> charts.Chart:
@@ -23,7 +28,7 @@ def activity(found: Dashboard, period: Period) -> charts.Chart:
     reasons = {i: found.followers.gaps[day] for i, day in enumerate(period.dates) if day in found.followers.gaps}
     series = charts.Series(_("Interactions"), values, reasons)
     words = _words(_("by day of activity: %(formula)s") % {"formula": FORMULAS["interactions"].text})
-    return charts.bars(_("Interactions by day"), [day_month(d) for d in period.dates], [series], words)
+    return charts.bars(_("Interactions by day"), [day_month_short(d) for d in period.dates], [series], words)
 
 
 def followers(found: Dashboard, period: Period) -> charts.Chart:
@@ -32,7 +37,7 @@ def followers(found: Dashboard, period: Period) -> charts.Chart:
     reasons = {i: found.followers.gaps[day] for i, day in enumerate(period.dates) if day in found.followers.gaps}
     series = charts.Series(_("Followers"), values, reasons)
     words = _words(_("all channels together; a day on which one of them was not read is a gap"))
-    return charts.line(_("Followers"), [day_month(d) for d in period.dates], [series], words, from_zero=False)
+    return charts.line(_("Followers"), [day_month_short(d) for d in period.dates], [series], words, from_zero=False)
 
 
 def mix(found: Dashboard) -> charts.Chart | None:

@@ -118,7 +118,7 @@ def _stats(found: Dashboard, period: periods.Period) -> list[dict[str, Any]]:
         tiles.append({"label": METRICS["views"].label, "value": found.now.get("views"),
                       "change": _change(found.now.get("views"), found.before.get("views")),
                       "formula": str(METRICS["views"].meaning)})  # fmt: skip
-    return tiles
+    return [{"places": None, **tile} for tile in tiles]
 
 
 def _by_channel(found: Dashboard) -> list[dict[str, Any]]:

@@ -54,6 +54,14 @@ def day_month(moment: Moment) -> str:
     return _scripted(f"{day.day}. {_MONTHS_GENITIVE[day.month - 1]}")
 
 
+def day_month_short(moment: Moment) -> str:
+    """Under an axis: 24. 11. · 24 Nov"""
+    day = _local(moment)
+    if _is_english():
+        return f"{day.day} {_MONTHS_EN[day.month - 1][:3]}"
+    return f"{day.day}. {day.month}."
+
+
 def month_year(moment: Moment) -> str:
     """The heading of a calendar: новембар 2026. · novembar 2026. · November 2026"""
     day = _local(moment)
