@@ -5,7 +5,7 @@ setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m portal.launch.manage
 
-.PHONY: help run test test-real check fix seed day bench backup restore shell messages vendor screenshots ui requirements setup setup-dev
+.PHONY: help run test crash test-real check fix seed day bench backup restore shell messages vendor screenshots ui requirements setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
 	@$(py) -m portal.launch.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+
+crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
+	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)
 
 test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
 	@exec $(py) -m portal.launch.real $(ARGS)
@@ -57,8 +60,8 @@ messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, com
 vendor:  ## bundle third-party browser code (needs npm)
 	npm ci --ignore-scripts --no-audit --no-fund && npm run vendor
 
-screenshots: setup-dev  ## pictures of the main pages for docs/
-	@exec $(py) -m tests.screenshots
+screenshots: setup-dev  ## pictures of the main pages for docs/, from a running demo; ARGS='--base http://127.0.0.1:8000'
+	@exec $(py) manage.py screenshots $(ARGS)
 
 ui: run  ## the component gallery is at /ui/ of the running site
 

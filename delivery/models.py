@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from channels.models import Channel
-from delivery.enums import Outcome, State, Step
+from delivery.enums import Because, Outcome, State, Step
 from municipalities.tenancy import TenantModel
 
 
@@ -102,6 +102,11 @@ class Delivery(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} on {self.channel_id}: {self.state}"
+
+    @property
+    def reason_words(self) -> str:
+        """Why it stands where it stands, as a sentence; empty before its first move."""
+        return str(Because(self.reason).label) if self.reason else ""
 
 
 class Attempt(TenantModel):

@@ -1,6 +1,17 @@
-"""Times of the outbox: how long to wait before the next try, the next look, the next question. Pure."""
+"""Times of the outbox (the next try, the next look, the next question), and what people may answer. Pure."""
 
 from datetime import datetime, timedelta
+
+from delivery.enums import Because, State
+
+# The buttons of a delivery that asks, the likeliest first; each is a verb of `delivery.domain.answer`.
+ANSWERS: dict[str, tuple[str, ...]] = {
+    State.WAITING: ("still_send", "choose_time", "drop"),
+    State.EXPIRED: ("choose_time", "send_now", "drop"),
+    State.FAILED: ("send_again", "drop"),
+    State.UNCONFIRMED: ("it_is_there", "it_is_not_there", "drop"),
+    State.PUBLISHED: ("take_down",),
+}
 
 # After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
 BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
@@ -39,3 +50,11 @@ def next_poll(polls: int, now: datetime) -> datetime | None:
 def not_after(due_at: datetime, minutes: int) -> datetime:
     """Until when a post may go out by itself. Minutes of real time: a change of clocks does not stretch it."""
     return due_at + timedelta(minutes=minutes)
+
+
+def answers(state: str, reason: str, *, connected: bool) -> tuple[str, ...]:
+    """What a person may answer now. What waits for an approval is not answered here, but approved."""
+    if state == State.WAITING and reason == Because.NOT_APPROVED:
+        return ()
+    offered = ANSWERS.get(state, ())
+    return offered if connected else tuple(a for a in offered if a not in ("still_send", "send_now", "send_again"))

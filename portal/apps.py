@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class PortalConfig(AppConfig):
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # celery: tasks sent by web processes go to our broker; checks: wrong settings are said at the start
+        from portal import celery, checks, gates  # noqa: F401
+
+        gates.register()

@@ -16,6 +16,13 @@ def beat_heartbeat() -> None:
     cache.set(WORKER_KEY, 1, ALIVE_SECONDS)
 
 
+@shared_task(name="portal.tasks.send_notices")
+def send_notices() -> None:
+    from portal import notices
+
+    notices.send()
+
+
 @worker_ready.connect
 @heartbeat_sent.connect
 def worker_heartbeat(**_: object) -> None:

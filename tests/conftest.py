@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from portal.launch import browser as browsers
+from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
@@ -58,6 +59,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The figures of the crash suite, when it was part of the run."""
+    # Figures are complete when a test has been put away, so they travel with the report of its teardown.
+    ends = [r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "teardown"]
+    rows = [value for report in ends for name, value in report.user_properties if name == "crash"]
+    if rows:
+        figures.tell(terminalreporter, rows)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from delivery.models import Delivery
 from platforms.errors import NotReached
 from platforms.types import Outgoing, Picture, Read
+
+# Stored in English and translated when shown: a worker does not know who will read.
+CHANGED = gettext_noop("A picture is not the one that was approved: its file has changed. Put it into the post again.")
+GONE = gettext_noop("The file of a picture is gone. Put the picture into the post again.")
 
 
 class PictureMissing(Exception):
@@ -28,7 +32,7 @@ def reader(sent: Outgoing) -> Read:
     def read(ref: str) -> bytes:
         content = _content(ref)
         if len(content) != pictures[ref].size:
-            raise PictureMissing(_("A picture is not the one that was approved: its file has changed."))
+            raise PictureMissing(CHANGED)
         return content
 
     return read
@@ -44,6 +48,6 @@ def _content(ref: str) -> bytes:
         with default_storage.open(ref) as file:
             return file.read()
     except (FileNotFoundError, SuspiciousFileOperation):
-        raise PictureMissing(_("The file of a picture is gone. Put the picture into the post again.")) from None
+        raise PictureMissing(GONE) from None
     except OSError as problem:
         raise NotReached("The picture store could not be read.", {"problem": type(problem).__name__}) from problem

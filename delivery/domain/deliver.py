@@ -6,6 +6,8 @@ as "it may have happened".
 
 import logging
 
+from django.utils.translation import gettext_noop
+
 from channels.open import open_channel
 from delivery.domain import attempts, content, settle
 from delivery.domain.departure import Departure, Held, Overtaken
@@ -14,6 +16,7 @@ from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError
 
+OWN_FAILURE = gettext_noop("The portal itself failed during the call.")
 log = logging.getLogger(__name__)
 
 
@@ -58,4 +61,4 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
 
 def _failed(delivery: Delivery, kind: type[NotReached | OutcomeUnknown], problem: Exception) -> PlatformError:
     log.exception("Delivery %s: the portal itself failed", delivery.pk)
-    return kind("The portal itself failed during the call.", {"problem": type(problem).__name__})
+    return kind(OWN_FAILURE, {"problem": type(problem).__name__})

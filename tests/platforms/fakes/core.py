@@ -124,7 +124,7 @@ DEFAULTS = {
     "media_polls": 0,
     "max_characters": 500,
 }
-AFTER = {"commit_then_drop", "commit_then_500", "truncate_body"}
+AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
 class World:
@@ -247,6 +247,8 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.world.answer(request)
         if fault and fault.action == "commit_then_drop":
             return None
+        if fault and fault.action == "commit_then_hang":
+            time.sleep(fault.seconds)
         if fault and fault.action == "commit_then_500":
             return Reply(500, {"error": "InternalServerError", "message": "Internal Server Error"})
         return reply

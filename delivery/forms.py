@@ -1,0 +1,41 @@
+"""The two answers that need more than a button."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class LinkForm(forms.Form):
+    link = forms.URLField(
+        label=_("Link to the post"),
+        max_length=600,
+        assume_scheme="https",
+        help_text=_("Open the post on the network and copy the address from the top of the browser."),
+    )
+
+
+class WallTime(forms.DateTimeField):
+    """A time on the clock in Belgrade. The night the clocks change has one that exists twice, or not at all."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as problem:
+            if problem.code == "ambiguous_timezone":
+                told = _("The clocks change that night, and this time exists twice or not at all. Choose another one.")
+                raise ValidationError(told, code=problem.code) from problem
+            raise
+
+
+class TimeForm(forms.Form):
+    at = WallTime(label=_("New time"))
+
+    def clean_at(self) -> Any:
+        if self.cleaned_data["at"] < timezone.now():
+            raise ValidationError(_("This time has passed. Choose a later one, or send it now."))
+        return self.cleaned_data["at"]

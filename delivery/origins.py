@@ -1,0 +1,33 @@
+"""What a delivery belongs to, in words and with an address. Delivery knows neither posts nor messages, so `portal`
+registers one function per kind; a kind without one is called by its own first words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from delivery.models import Delivery
+
+
+@dataclass(frozen=True)
+class Origin:
+    title: str
+    url: str = ""
+
+
+_origins: dict[str, Callable[[Delivery], Origin]] = {}
+
+
+def register(kind: str, describe: Callable[[Delivery], Origin]) -> None:
+    _origins[kind] = describe
+
+
+def of(delivery: Delivery) -> Origin:
+    """Inside the scope of the delivery's municipality."""
+    describe = _origins.get(delivery.kind)
+    return describe(delivery) if describe else Origin(opening(delivery))
+
+
+def opening(delivery: Delivery) -> str:
+    """The first words of the text."""
+    words = str(delivery.payload.get("text", "")).split()
+    return " ".join(words[:8]) + ("…" if len(words) > 8 else "")

@@ -1,0 +1,124 @@
+"""One delivery: where it stands, what happened to it, and the answers a person can give."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from channels.enums import ChannelState
+from delivery import origins, rules
+from delivery.domain import answer, withdraw
+from delivery.domain.move import Moved, NoSuchMove
+from delivery.enums import State
+from delivery.forms import LinkForm, TimeForm
+from delivery.models import Delivery
+from delivery.timeline import history
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
+SIMPLE: dict[str, Callable[..., None]] = {
+    "still_send": answer.still_send,
+    "send_now": answer.send_now,
+    "send_again": answer.send_again,
+    "it_is_not_there": answer.it_is_not_there,
+    "drop": answer.drop,
+    "take_down": withdraw.withdraw,
+}
+DONE = {
+    "still_send": _("It goes out in a moment."),
+    "send_now": _("It goes out in a moment."),
+    "send_again": _("It is sent again in a moment."),
+    "it_is_not_there": _("It is sent again in a moment."),
+    "it_is_there": _("Noted: it is published."),
+    "choose_time": _("It has its new time."),
+    "drop": _("It will not be sent."),
+    "take_down": _("It is taken down in a moment."),
+}
+CHANGED = _("It has changed since you opened this page, so nothing was done. Look at where it stands now.")
+NOT_OURS = _("This link does not lead to a post of this channel, or it belongs to another post. Copy it once more.")
+
+
+@requires(Verb.POST_VIEW)
+@require_safe
+def delivery(request: Any, pk: int) -> HttpResponse:
+    return _page(request, _found(request, pk))
+
+
+@requires(Verb.DELIVERY_ANSWER)
+@require_POST
+def delivery_answer(request: Any, pk: int) -> HttpResponse:
+    """One answer. `seen` is when the state began that the person saw: an old page decides nothing."""
+    found = _found(request, pk)
+    given = request.POST.get("answer", "")
+    if given not in _offered(found) or request.POST.get("seen") != found.state_at.isoformat():
+        return _changed(request, found)
+    try:
+        form = _given(request, found, given)
+    except (Moved, NoSuchMove):
+        return _changed(request, found)
+    if form is not None and form.errors:
+        return _page(request, found, status=422, **{given: form})
+    messages.success(request, DONE[given])
+    return redirect("delivery", request.municipality.slug, pk)
+
+
+def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
+    """Do it. Returns the form, with errors when it was not done; None where there is no form."""
+    if given == "choose_time":
+        time = TimeForm(request.POST)
+        if time.is_valid():
+            answer.choose_time(found, time.cleaned_data["at"], by=request.user)
+        return time
+    if given == "it_is_there":
+        link = LinkForm(request.POST)
+        if link.is_valid():
+            try:
+                answer.it_is_there(found, link.cleaned_data["link"], by=request.user)
+            except answer.NotOurs:
+                link.add_error("link", NOT_OURS)
+        return link
+    SIMPLE[given](found, by=request.user)
+    return None
+
+
+def _changed(request: Any, found: Delivery) -> HttpResponse:
+    messages.warning(request, CHANGED)
+    return redirect("delivery", request.municipality.slug, found.pk)
+
+
+def _found(request: Any, pk: int) -> Delivery:
+    """404 for another municipality's. What is not public yet is for those who may read drafts."""
+    found = get_object_or_404(Delivery.objects.select_related("channel", "municipality", "parent"), pk=pk)
+    if found.state not in PUBLIC and not request.access.may(Verb.DRAFT_VIEW):
+        raise PermissionDenied
+    return found
+
+
+def _offered(found: Delivery) -> tuple[str, ...]:
+    if found.withdrawal_asked_at and found.state == State.PUBLISHED:
+        return ()
+    return rules.answers(found.state, found.reason, connected=found.channel.state == ChannelState.CONNECTED)
+
+
+def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
+    offered = _offered(found) if request.access.may(Verb.DELIVERY_ANSWER) else ()
+    context = {
+        "delivery": found,
+        "origin": origins.of(found),
+        "text": found.payload["text"],
+        "language": found.payload.get("language", ""),
+        "pictures": found.payload.get("pictures", ()),
+        "offered": offered,
+        "connected": found.channel.state == ChannelState.CONNECTED,
+        "history": reversed(history(found)),
+        "time_form": bound.get("choose_time") or TimeForm(),
+        "link_form": bound.get("it_is_there") or LinkForm(),
+    }
+    return render(request, "delivery/delivery.html", context, status=status)

@@ -1,0 +1,22 @@
+"""Who is asked before something leaves, and what a delivery belongs to, per kind. Put in place at start-up."""
+
+from django.urls import reverse
+
+from delivery import gates, origins
+from delivery.models import Delivery
+from posts.domain.gate import may_send
+from posts.domain.publications import KIND
+from posts.models import Publication
+
+
+def post_origin(delivery: Delivery) -> origins.Origin:
+    publication = Publication.objects.select_related("post", "municipality").filter(delivery=delivery).first()
+    if publication is None:
+        return origins.Origin(origins.opening(delivery))
+    url = reverse("post", args=[publication.municipality.slug, publication.post_id])
+    return origins.Origin(str(publication.post), url)
+
+
+def register() -> None:
+    gates.register(KIND, may_send)
+    origins.register(KIND, post_origin)

@@ -1,0 +1,207 @@
+"""Three accounts (a server that honours keys, one that does not, Bluesky), a worker to kill, and a beat in our hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
+
+from channels.domain import credentials
+from channels.models import Channel
+from delivery import gates, tasks
+from delivery.domain.enqueue import enqueue
+from delivery.enums import State
+from delivery.models import Attempt, Delivery
+from municipalities.tenancy import everywhere, scope
+from platforms.types import Credential, Outgoing, Picture
+from tests.crash.figures import Figures
+from tests.crash.workers import TIMES, Workers, wait_for
+from tests.people import Cast
+from tests.platforms.fakes import FakeServer, running
+
+# name → platform, what its server says of itself, what the fake does about repeated keys
+NETWORKS = {
+    "honours": ("mastodon", {"software": "mastodon"}, "honoured"),
+    "careless": ("mastodon", {"software": "pleroma"}, "ignored"),
+    "bluesky": ("bluesky", {}, "honoured"),
+}
+PUBLISHING = r"/api/v1/statuses$|putRecord$"
+SETTLED = {State.PUBLISHED, State.FAILED, State.EXPIRED}
+ASKS = {State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.WAITING}
+
+
+@dataclass
+class Stage:
+    cast: Cast
+    workers: Workers
+    servers: dict[str, FakeServer]
+    channels: dict[str, Channel]
+    figures: Figures
+    sent: list[Delivery] = field(default_factory=list)
+    killed_before: int = 0
+
+    def plan(self, action: str, path: str = PUBLISHING, **more: Any) -> None:
+        """The same fault on all three."""
+        for server in self.servers.values():
+            server.plan(action, path, method="POST", **more)
+
+    def put(self, per_network: int = 1, *, picture: bool = False, due_in: float = 0) -> list[Delivery]:
+        made = []
+        with scope(self.cast.cuprija):
+            for name, channel in self.channels.items():
+                for _ in range(per_network):
+                    text = f"{name}: обавештење {len(self.sent) + len(made) + 1}"
+                    pictures = (self.picture(),) if picture else ()
+                    now = timezone.now()
+                    outgoing = Outgoing(text, "sr", uuid4().hex, now, pictures)
+                    due_at = now + timedelta(seconds=due_in)
+                    made.append(enqueue(channel, kind="crash", outgoing=outgoing, due_at=due_at, by=self.cast.officer))
+        self.sent += made
+        return made
+
+    def picture(self) -> Picture:
+        out = BytesIO()
+        Image.new("RGB", (60, 40), "#355").save(out, "PNG")
+        ref = default_storage.save("crash.png", ContentFile(out.getvalue()))
+        return Picture(ref, "image/png", 60, 40, len(out.getvalue()), alt="слика")
+
+    # ---- what beat does
+
+    def ring(self) -> None:
+        for task in (tasks.tick, tasks.sweep, tasks.reconcile):
+            task.delay()
+
+    def play(self, seconds: float = 25, between: Callable[[int], None] | None = None) -> None:
+        """Ring until everything is settled; `between` may do harm after each round."""
+        ends = time.monotonic() + seconds
+        rounds = 0
+        while not self.settled() and time.monotonic() < ends:
+            self.ring()
+            if between:
+                between(rounds)
+            rounds += 1
+            time.sleep(0.25)
+        # Whatever is still under way must not disturb the count.
+        time.sleep(0.2)
+
+    def states(self) -> dict[int, str]:
+        with everywhere("the crash suite looks"):
+            found = Delivery.objects.filter(pk__in=[d.pk for d in self.sent])
+            return dict(found.values_list("pk", "state"))
+
+    def settled(self) -> bool:
+        return set(self.states().values()) <= SETTLED
+
+    def sent_at_set(self) -> int:
+        """How many attempts are under way with their call marked as sent."""
+        with everywhere("the crash suite looks"):
+            return Attempt.objects.filter(closed_at=None, sent_at__isnull=False).count()
+
+    def taken(self) -> int:
+        with everywhere("the crash suite looks"):
+            return Attempt.objects.filter(closed_at=None, taken_at__isnull=False).count()
+
+    # ---- what the public sees
+
+    def public(self) -> list[str]:
+        return [post["text"] for server in self.servers.values() for post in server.public("opstina")]
+
+    def calls(self) -> int:
+        import re
+
+        entries = [entry for server in self.servers.values() for entry in server.ledger()]
+        return sum(1 for e in entries if e["method"] == "POST" and re.search(PUBLISHING, e["path"]))
+
+    def count(self) -> Figures:
+        """Fill in the figures: a delivery is lost when it is neither public nor asks a person, or lies about it."""
+        states, public = self.states(), self.public()
+        figures = self.figures
+        figures.deliveries, figures.killed = len(self.sent), self.workers.killed - self.killed_before
+        figures.calls, figures.public = self.calls(), len(set(public))
+        figures.duplicates = len(public) - len(set(public))
+        figures.asked = sum(1 for state in states.values() if state in ASKS)
+        for delivery in self.sent:
+            there, state = delivery.payload["text"] in public, states[delivery.pk]
+            honest = state == State.PUBLISHED if there else state in ASKS
+            figures.lost += not (honest or (there and state == State.UNCONFIRMED))
+        return figures
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[dict[str, FakeServer]]:
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(running()) for name in NETWORKS}
+
+
+@pytest.fixture(scope="session")
+def crash_media(tmp_path_factory: Any) -> Path:
+    return tmp_path_factory.mktemp("crash-media")
+
+
+@pytest.fixture(scope="session")
+def workers(servers: dict[str, FakeServer], crash_media: Path, tmp_path_factory: Any, django_db_setup: None) -> Any:
+    hosts = [host for server in servers.values() for host in server.allow]
+    crew = Workers(tmp_path_factory.mktemp("crash-logs"), crash_media, hosts)
+    yield crew
+    crew.stop()
+
+
+@pytest.fixture
+def stage(
+    request: Any, transactional_db: None, settings: Any, workers: Workers, servers: Any, crash_media: Path, cast: Cast
+) -> Iterator[Stage]:
+    settings.MEDIA_ROOT = crash_media
+    # The suite claims some deliveries itself, under the workers' rules.
+    settings.PICKUP_SECONDS = int(TIMES["PICKUP_SECONDS"])
+    gates.register("crash", lambda delivery: gates.go())
+    for server in servers.values():
+        server.reset()
+    channels = {name: _connected(cast, servers[name], name) for name in NETWORKS}
+    workers.start()
+    figures = Figures(request.node.name.removeprefix("test_").replace("_", " "))
+    yield Stage(cast, workers, servers, channels, figures, killed_before=workers.killed)
+    request.node.user_properties.append(("crash", figures.as_dict()))
+    _quiet()
+
+
+def _connected(cast: Cast, server: FakeServer, name: str) -> Channel:
+    platform, facts, idempotency = NETWORKS[name]
+    server.options(software=facts.get("software", "mastodon"), idempotency=idempotency)
+    made = server.account(platform, "opstina")
+    with scope(cast.cuprija):
+        channel = Channel.objects.create(
+            municipality=cast.cuprija, platform=platform, server=made["server"], name=name, handle="@opstina",
+            remote_id=made["credential"]["account_id"], facts={"max_characters": 500, **facts},
+            connected_by=cast.approver, connected_at=timezone.now(),
+        )  # fmt: skip
+        credentials.store(channel, Credential.from_json(made["credential"]))
+    return channel
+
+
+def _quiet() -> None:
+    """Wait for other sessions to end their transactions, so that emptying the tables does not wait for them."""
+
+    def busy() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'"
+            )
+            return int(cursor.fetchone()[0])
+
+    wait_for(lambda: not busy(), 10, "somebody still works in the database")

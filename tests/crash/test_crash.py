@@ -1,0 +1,234 @@
+"""Workers die, messages come twice or never, answers are lost. The public list of the networks is the judge.
+
+Each test plays on three networks at once: one that publishes a key once (Mastodon), one that posts twice when a call is
+repeated, and Bluesky. In the end every delivery is public exactly once, or asks a person.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+import redis
+
+from django.conf import settings as django_settings
+from django.db import connection, transaction
+
+from delivery import tasks
+from delivery.domain.claim import claim_due
+from delivery.enums import State
+from delivery.models import Delivery
+from municipalities.tenancy import everywhere
+from tests.crash.conftest import Stage
+from tests.crash.workers import wait_for
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
+
+
+def forget_everything() -> None:
+    with redis.Redis.from_url(django_settings.REDIS_URL) as valkey:
+        valkey.flushdb()
+
+
+def nothing_doubled_nothing_lost(stage: Stage, *, all_public: bool = True) -> None:
+    figures = stage.count()
+    assert (figures.duplicates, figures.lost) == (0, 0), (figures, stage.states(), sorted(stage.public()))
+    if all_public:
+        assert (figures.public, figures.asked) == (figures.deliveries, 0), (figures, stage.states())
+
+
+# ---- workers that die
+
+
+def test_killed_before_the_message_was_read(stage: Stage) -> None:
+    stage.workers.kill()
+    stage.put()
+    from django.utils import timezone
+
+    for delivery_id, number in claim_due(timezone.now()):
+        tasks.deliver.delay(delivery_id, number)
+    forget_everything()
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_killed_while_a_picture_is_uploaded(stage: Stage) -> None:
+    stage.plan("hang", r"/api/v2/media$|uploadBlob$", seconds=3)
+    stage.put(picture=True)
+    stage.ring()
+    wait_for(lambda: stage.taken() == 3 and _uploads(stage) == 3, 10)
+    stage.workers.kill()
+    assert stage.public() == []
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def _uploads(stage: Stage) -> int:
+    ledger = [entry for server in stage.servers.values() for entry in server.ledger()]
+    return sum(entry["path"].endswith(("media", "uploadBlob")) for entry in ledger)
+
+
+def test_killed_after_sending_before_the_network_acted(stage: Stage) -> None:
+    stage.plan("hang", seconds=1)  # the network acts a second later, whoever is still there to hear of it
+    stage.put()
+    stage.ring()
+    wait_for(lambda: stage.sent_at_set() == 3, 10)
+    stage.workers.kill()
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_killed_after_the_network_acted_before_its_answer(stage: Stage) -> None:
+    stage.plan("commit_then_hang", seconds=1.5)
+    stage.put()
+    stage.ring()
+    wait_for(lambda: len(stage.public()) == 3, 10)
+    stage.workers.kill()
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_killed_after_the_answer_before_it_was_written_down(stage: Stage) -> None:
+    stage.plan("commit_then_hang", seconds=1)
+    stage.put()
+    stage.ring()
+    wait_for(lambda: stage.sent_at_set() == 3, 10)
+    with transaction.atomic(), everywhere("hold the rows, so that the worker cannot write"):
+        list(Delivery.objects.select_for_update())
+        wait_for(lambda: _waiting_for_the_row() == 3, 10, "the workers did not come to write the answer down")
+        stage.workers.kill()
+    stage.workers.start()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def _waiting_for_the_row() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_killed_again_and_again(stage: Stage) -> None:
+    stage.put(3)
+
+    def harm(rounds: int) -> None:
+        if rounds in (1, 3):
+            stage.workers.kill()
+            stage.workers.start()
+
+    stage.plan("hang", seconds=0.6, times=2)
+    stage.play(35, harm)
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_only_the_process_of_the_pool_is_killed(stage: Stage) -> None:
+    stage.plan("commit_then_hang", seconds=1)
+    stage.put()
+    stage.ring()
+    wait_for(lambda: len(stage.public()) == 3, 10)
+    for child in stage.workers.children():
+        os.kill(child.pid, signal.SIGKILL)
+        stage.workers.killed += 1
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_a_polite_end_lets_a_running_call_finish(stage: Stage) -> None:
+    stage.plan("commit_then_hang", seconds=1)
+    stage.put()
+    stage.ring()
+    wait_for(lambda: stage.sent_at_set() == 3, 10)
+    stage.workers.stop()
+    assert set(stage.states().values()) == {State.PUBLISHED}
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 3
+
+
+def test_the_database_connection_is_cut_during_the_call(stage: Stage) -> None:
+    stage.plan("commit_then_hang", seconds=1)
+    stage.put()
+    stage.ring()
+    wait_for(lambda: stage.sent_at_set() == 3, 10)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+# ---- messages
+
+
+@pytest.mark.parametrize("times", [2, 10])
+def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
+    from django.utils import timezone
+
+    stage.plan("commit_then_hang", seconds=0.4)
+    stage.put()
+    for delivery_id, number in claim_due(timezone.now()):
+        for _ in range(times):
+            tasks.deliver.delay(delivery_id, number)
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    assert stage.calls() == 3
+
+
+def test_valkey_forgets_everything_midway(stage: Stage) -> None:
+    stage.put(5)
+
+    def harm(rounds: int) -> None:
+        if rounds % 3 == 1 and rounds < 12:
+            forget_everything()
+
+    stage.play(25, harm)
+    nothing_doubled_nothing_lost(stage)
+
+
+# ---- answers
+
+
+@pytest.mark.parametrize(
+    "action", ["commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error"]
+)
+def test_the_answer_is_lost(stage: Stage, action: str) -> None:
+    stage.plan(action)
+    stage.put()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_the_network_hangs_longer_than_we_wait(stage: Stage) -> None:
+    stage.plan("commit_then_hang", seconds=4)
+    stage.put()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_lists_lag_and_answers_are_lost(stage: Stage) -> None:
+    for server in stage.servers.values():
+        server.options(list_lag=1)
+    stage.plan("commit_then_drop")
+    stage.put()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+
+
+def test_the_network_is_down_for_good(stage: Stage) -> None:
+    for server in stage.servers.values():
+        server.plan("drop_before", ".", times=10_000)
+    stage.put()
+    stage.play(4)
+    figures = stage.count()
+    # Nothing is public, nothing is given up, nobody is told that it went out.
+    assert (figures.public, figures.duplicates, figures.asked) == (0, 0, 3)
+    assert set(stage.states().values()) == {State.UNCONFIRMED}
+    assert stage.calls() <= 6
