@@ -72,7 +72,7 @@ class Subject(TenantModel, Counts):
 
 
 class Pull(TenantModel, Counts):
-    """One look. Partitioned by month of `at` (`analytics.partitions`); the default partition takes what has no month."""
+    """One look. Partitioned by month of `at` (`analytics.partitions`); a default partition takes what has none."""
 
     pk = models.CompositePrimaryKey("subject_id", "at")
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="pulls")

@@ -68,7 +68,7 @@ def test_the_dashboard_costs_the_same_at_any_size(cast: Cast, posts: int, channe
     fill(cast.cuprija, cast.officer, posts=posts, channels=channels)
     client = sign_in(cast.officer)
     client.get(address(cast))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(address(cast))
 
 
