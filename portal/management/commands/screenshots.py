@@ -1,0 +1,208 @@
+"""Pictures of the main pages for docs/screenshots, taken from a running demo: `make screenshots`.
+
+Signs in as the demo's people in a real Chromium, one browser context each, and changes nothing. Every picture is
+reduced to a palette, so that the docs stay small.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from PIL import Image
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from portal.launch import browser
+from portal.launch.run import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, StorageState
+
+Scheme = Literal["light", "dark"]
+Sessions = dict[str, "StorageState"]
+DIRECTORY = Path(settings.BASE_DIR) / "docs" / "screenshots"
+MOST_BYTES = 150_000
+WIDE, PHONE = (1280, 800), (390, 844)
+OFFICER, APPROVER = "officer@cuprija.example", "approver@cuprija.example"
+MENTOR, STAFF, ADMIN = "mentor@dobosar.example", "staff@dobosar.example", "admin@dobosar.example"
+HERE = "/m/cuprija/"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture. `path` is an address; from there the first link that looks like each of `follow` is followed.
+
+    `tallest`: a longer page is cut there, in pixels.
+    """
+
+    name: str
+    who: str
+    path: str
+    follow: tuple[str, ...] = ()
+    size: tuple[int, int] = WIDE
+    scheme: Scheme = "light"
+    tallest: int = 1200
+
+
+READ = (rf"{HERE}posts/\d+/$",)
+WRITE = (*READ, rf"{HERE}posts/\d+/edit/$")
+DRAFTS = f"{HERE}posts/?state=draft"
+SHOTS = (
+    Shot("home-officer", OFFICER, HERE),
+    Shot("home-officer-dark", OFFICER, HERE, scheme="dark"),
+    Shot("home-officer-phone", OFFICER, HERE, size=PHONE),
+    Shot("home-approver", APPROVER, HERE),
+    Shot("home-mentor", MENTOR, "/"),
+    Shot("composer", OFFICER, DRAFTS, WRITE),
+    Shot("composer-dark", OFFICER, DRAFTS, WRITE, scheme="dark"),
+    Shot("composer-phone", OFFICER, DRAFTS, WRITE, size=PHONE, tallest=1600),
+    Shot("review", APPROVER, HERE, READ),
+    Shot("review-mentor", MENTOR, "/", READ),
+    Shot("calendar", OFFICER, f"{HERE}calendar/"),
+    Shot("calendar-dark", OFFICER, f"{HERE}calendar/", scheme="dark"),
+    Shot("calendar-phone", OFFICER, f"{HERE}calendar/?view=list", size=PHONE),
+    Shot("posts", OFFICER, f"{HERE}posts/"),
+    Shot("analytics", OFFICER, f"{HERE}analytics/", tallest=1700),
+    Shot("analytics-dark", OFFICER, f"{HERE}analytics/", scheme="dark", tallest=1700),
+    Shot("analytics-phone", OFFICER, f"{HERE}analytics/", size=PHONE, tallest=1600),
+    Shot("programme", STAFF, "/programme/"),
+    Shot("channels", APPROVER, f"{HERE}channels/"),
+    Shot("mailbox", ADMIN, "/mailbox/"),
+    Shot("gallery", ADMIN, "/ui/"),
+)
+
+
+class Command(BaseCommand):
+    help = "Take the pictures of docs/screenshots from a running demo."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--base", default="http://127.0.0.1:8000", help="address of the running portal")
+        parser.add_argument("--practice", help="address of its practice network; the next port unless given")
+        parser.add_argument("--only", help="pictures whose name begins with this")
+
+    def handle(self, *args: Any, base: str, practice: str | None, only: str | None, **options: Any) -> None:
+        base = base.rstrip("/")
+        wanted = [shot for shot in SHOTS if shot.name.startswith(only or "")]
+        sessions: Sessions = {}
+        DIRECTORY.mkdir(parents=True, exist_ok=True)
+        with _chromium() as chromium:
+            for shot in wanted:
+                self._tell(shot.name, _portal(chromium, base, shot, sessions))
+            if "practice".startswith(only or ""):
+                for size, name in ((WIDE, "practice"), (PHONE, "practice-phone")):
+                    self._tell(name, _public(chromium, practice or _next_port(base), size))
+
+    def _tell(self, name: str, picture: bytes) -> None:
+        path = DIRECTORY / f"{name}.png"
+        path.write_bytes(picture)
+        self.stdout.write(f"{path.relative_to(settings.BASE_DIR)} {len(picture) // 1000} kB")
+
+
+@contextmanager
+def _chromium() -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright
+
+    try:
+        program = browser.find()
+    except browser.NoBrowser as missing:
+        raise CommandError(str(missing)) from missing
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=browser.ARGUMENTS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def _page(
+    chromium: "Browser", size: tuple[int, int], scheme: Scheme = "light", session: "StorageState | None" = None
+) -> "Page":
+    width, height = size
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="sr-RS",
+        storage_state=session,
+    )
+    return context.new_page()
+
+
+def _portal(chromium: "Browser", base: str, shot: Shot, sessions: Sessions) -> bytes:
+    page = _page(chromium, shot.size, shot.scheme, sessions.get(shot.who))
+    try:
+        if shot.who not in sessions:
+            _sign_in(page, base, shot.who)
+            sessions[shot.who] = page.context.storage_state()
+        _open(page, base + shot.path)
+        for pattern in shot.follow:
+            _open(page, base + _first_link(page, pattern, shot.name))
+        return _picture(page, shot.tallest)
+    finally:
+        page.context.close()
+
+
+def _public(chromium: "Browser", address: str, size: tuple[int, int]) -> bytes:
+    page = _page(chromium, size)
+    try:
+        _open(page, address)
+        return _picture(page, 1200)
+    finally:
+        page.context.close()
+
+
+def _sign_in(page: "Page", base: str, who: str) -> None:
+    _open(page, f"{base}/accounts/login/")
+    page.locator("input[name=login]").fill(who)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("form:has(input[name=password]) button").first.click()
+    page.wait_for_load_state("networkidle")
+    if "/accounts/login/" in page.url:
+        raise CommandError(f"{who} could not sign in at {base}. Is this a demo? (DEMO=true, make seed)")
+
+
+def _open(page: "Page", address: str) -> None:
+    from playwright.sync_api import Error
+
+    try:
+        answer = page.goto(address, wait_until="networkidle")
+    except Error as problem:
+        raise CommandError(f"{address} does not answer. Start the demo first: make run\n{problem.message}") from problem
+    if answer is None or not answer.ok:
+        raise CommandError(f"{address} answered {answer.status if answer else 'nothing'}.")
+
+
+def _first_link(page: "Page", pattern: str, name: str) -> str:
+    links: list[str] = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
+    found = next((link for link in links if re.search(pattern, link)), None)
+    if found is None:
+        raise CommandError(f"{page.url} has no link like {pattern}, which the picture {name} is of.")
+    return found
+
+
+def _picture(page: "Page", tallest: int) -> bytes:
+    page.evaluate("document.fonts.ready")
+    whole = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    return _small(whole.crop((0, 0, whole.width, min(whole.height, tallest))).convert("RGB"))
+
+
+def _small(picture: Image.Image) -> bytes:
+    """As PNG with as many colours as fit into `MOST_BYTES`."""
+    for colours in (256, 128, 64, 32, 16):
+        out = io.BytesIO()
+        picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= MOST_BYTES:
+            break
+    return out.getvalue()
+
+
+def _next_port(base: str) -> str:
+    parts = urlsplit(base)
+    return urlunsplit((parts.scheme, f"{parts.hostname}:{(parts.port or 80) + 1}", "/", "", ""))
