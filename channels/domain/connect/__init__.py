@@ -5,8 +5,8 @@ call that a request makes) → worker reads the account. App password: `sign_in`
 A `ConnectAttempt` carries it, lives ten minutes, and its secrets are wiped at the end.
 """
 
+from channels.domain.connect.answer import UnknownState, callback
 from channels.domain.connect.attempts import authorize_url, expire, sign_in, start
-from channels.domain.connect.callback import UnknownState, callback
 from channels.domain.connect.work import proceed
 
 __all__ = ["UnknownState", "authorize_url", "callback", "expire", "proceed", "sign_in", "start"]
