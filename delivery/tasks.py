@@ -4,11 +4,12 @@ from celery import shared_task
 
 from django.utils import timezone
 
-from delivery.domain import claim, withdraw
+from delivery.domain import claim
 from delivery.domain import deliver as call
 from delivery.domain import poll as question
 from delivery.domain import reconcile as settling
 from delivery.domain import sweep as settled
+from delivery.domain import take_down as removal
 
 
 @shared_task(name="delivery.tasks.tick")
@@ -36,7 +37,7 @@ def reconcile() -> None:
         look.delay(delivery_id)
     for delivery_id in question.claim_polls(now):
         poll.delay(delivery_id)
-    for delivery_id in withdraw.claim_withdrawals(now):
+    for delivery_id in removal.claim_withdrawals(now):
         take_down.delay(delivery_id)
 
 
@@ -54,4 +55,4 @@ def poll(delivery_id: int) -> None:
 
 @shared_task(name="delivery.tasks.take_down")
 def take_down(delivery_id: int) -> None:
-    withdraw.take_down(delivery_id)
+    removal.take_down(delivery_id)

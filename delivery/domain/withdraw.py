@@ -1,26 +1,14 @@
-"""Taking a published post down. A person asks for it, a worker does it; asking the network twice does no harm."""
+"""A person wants a published post taken down. The request only notes it; `take_down` is a worker's."""
 
-import logging
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from channels.domain.consent import mark_needs_consent
-from channels.open import open_channel
 from common.audit import record
-from delivery import queries, rules
-from delivery.domain import attempts, settle
-from delivery.domain.move import Moved, NoSuchMove, move
-from delivery.enums import Because, Outcome, State, Step
+from delivery.domain.move import Moved, NoSuchMove
+from delivery.enums import State
 from delivery.models import Delivery
-from municipalities.tenancy import everywhere, scope
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
-
-log = logging.getLogger(__name__)
-
-BATCH = 50
 
 
 @transaction.atomic
@@ -34,59 +22,3 @@ def withdraw(delivery: Delivery, *, by: Any) -> None:
         raise Moved(f"Delivery {delivery.pk} is no longer published.")
     delivery.withdrawal_asked_at = now
     record("delivery.withdraw", by=by, target=delivery)
-
-
-def claim_withdrawals(now: datetime) -> list[int]:
-    """Ids whose turn it is, put off by a lease so that one worker acts."""
-    with everywhere("claim withdrawals"), transaction.atomic():
-        wanted = Delivery.objects.filter(state=State.PUBLISHED, withdrawal_asked_at__isnull=False, next_at__lte=now)
-        ids = list(wanted.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-        Delivery.objects.filter(pk__in=ids).update(next_at=attempts.call_lease(now))
-    return ids
-
-
-def take_down(delivery_id: int) -> None:
-    """Ask the network to delete the post and write down what it said."""
-    delivery = queries.with_its_row(delivery_id)
-    if delivery.state != State.PUBLISHED or delivery.withdrawal_asked_at is None:
-        return
-    with scope(delivery.municipality_id):
-        opened_at = timezone.now()
-        problem = _ask(delivery)
-        if isinstance(problem, NeedsConsent):
-            mark_needs_consent(delivery.channel)
-        _settle(delivery, problem, opened_at)
-
-
-def _ask(delivery: Delivery) -> PlatformError | None:
-    try:
-        open_channel(delivery.channel).withdraw(delivery.remote_id)
-    except PlatformError as problem:
-        return problem
-    except Exception as problem:
-        log.exception("Delivery %s: taking it down failed", delivery.pk)
-        return OutcomeUnknown("The portal itself failed.", {"problem": type(problem).__name__})
-    return None
-
-
-@transaction.atomic
-def _settle(delivery: Delivery, problem: PlatformError | None, opened_at: datetime) -> None:
-    now = timezone.now()
-    locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    outcome = settle.read(problem).outcome if problem else Outcome.OK
-    detail = {"words": problem.message if problem else ""}
-    attempts.open_(locked, Step.WITHDRAW, opened_at=opened_at, closed_at=now, outcome=outcome, detail=detail)
-    if locked.state != State.PUBLISHED:
-        return
-    if problem is None:
-        move(locked, State.WITHDRAWN, because=Because.TAKEN_DOWN)
-    elif isinstance(problem, Rejected | NeedsConsent):
-        # Only a person can go on: the network has no such call, or the channel must be connected again.
-        _note(locked, withdrawal_asked_at=None, problem=problem.message[:500])
-    else:
-        again = getattr(problem, "retry_at", now + rules.WITHDRAWAL_PAUSE)
-        _note(locked, next_at=again, problem=problem.message[:500] if isinstance(problem, NotReached) else "")
-
-
-def _note(delivery: Delivery, **fields: Any) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(**fields)

@@ -11,7 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import poll, reconcile, withdraw
+from delivery.domain import poll, reconcile, take_down, withdraw
 from delivery.domain.move import NoSuchMove
 from delivery.enums import Because, Outcome, State
 from delivery.models import Delivery
@@ -102,9 +102,9 @@ def test_what_was_published_is_taken_down_by_a_worker(outbox: Outbox) -> None:
     with outbox.inside():
         withdraw.withdraw(outbox.again(delivery), by=outbox.cast.officer)
     assert len(outbox.texts()) == 1  # the request itself calls nobody
-    assert withdraw.claim_withdrawals(timezone.now()) == [delivery.pk]
-    assert withdraw.claim_withdrawals(timezone.now()) == []
-    withdraw.take_down(delivery.pk)
+    assert take_down.claim_withdrawals(timezone.now()) == [delivery.pk]
+    assert take_down.claim_withdrawals(timezone.now()) == []
+    take_down.take_down(delivery.pk)
     assert (outbox.again(delivery).state, outbox.texts()) == (State.WITHDRAWN, [])
 
 
@@ -114,7 +114,7 @@ def test_a_network_that_cannot_delete_says_so(slow: Outbox) -> None:
     slow.tick()
     with slow.inside():
         withdraw.withdraw(slow.again(delivery), by=slow.cast.officer)
-    withdraw.take_down(delivery.pk)
+    take_down.take_down(delivery.pk)
     kept = slow.again(delivery)
     assert (kept.state, kept.withdrawal_asked_at) == (State.PUBLISHED, None)
     assert "cannot delete" in kept.problem
@@ -126,9 +126,9 @@ def test_an_unreachable_network_is_asked_again_to_take_it_down(slow: Outbox) -> 
     slow.tick()
     with slow.inside():
         withdraw.withdraw(slow.again(delivery), by=slow.cast.officer)
-    withdraw.take_down(delivery.pk)
-    assert withdraw.claim_withdrawals(slow.again(delivery).next_at) == [delivery.pk]
-    withdraw.take_down(delivery.pk)
+    take_down.take_down(delivery.pk)
+    assert take_down.claim_withdrawals(slow.again(delivery).next_at) == [delivery.pk]
+    take_down.take_down(delivery.pk)
     assert slow.again(delivery).state == State.WITHDRAWN
     assert SlowNetwork.withdrawn == ["slow-1"]
 
