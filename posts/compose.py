@@ -107,14 +107,14 @@ def parts(draft: Draft, channel: Account) -> list[Part]:
     found = {tag: text for tag in layout.languages if (text := texts_for(draft, channel.pk, tag))}
     missing = tuple(tag for tag in layout.languages if tag not in found)
     if layout.layout == Layout.SEPARATE:
-        apart = [_part(tag, {tag: text}, draft.link) for tag, text in found.items()]
+        apart = [_part(tag, {tag: text}, draft.address) for tag, text in found.items()]
         if apart:
             return [Part(**{**vars(apart[0]), "missing": missing}), *apart[1:]]
-        return [Part(layout.languages[0], with_link("", draft.link), (), missing)]
+        return [Part(layout.languages[0], with_link("", draft.address), (), missing)]
     if layout.layout == Layout.COMBINED:
-        return [_part(WHOLE, found, draft.link, missing)]
+        return [_part(WHOLE, found, draft.address, missing)]
     only = _first(draft, channel.pk, layout.languages, found)
-    return [_part(WHOLE, only, draft.link, () if only else layout.languages[:1])]
+    return [_part(WHOLE, only, draft.address, () if only else layout.languages[:1])]
 
 
 def _first(
@@ -146,7 +146,7 @@ def with_link(text: str, link: str) -> str:
 
 def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID, created_at: datetime) -> Outgoing:
     """The payload of one delivery. `key` is its idempotency key, `created_at` the time of freezing."""
-    card = LinkCard(draft.link, draft.link_card.title, draft.link_card.description)
+    card = LinkCard(draft.address, draft.link_card.title, draft.link_card.description)
     return Outgoing(
         text=part.text,
         # networks want the language alone: "sr", not "sr-Cyrl"
@@ -154,7 +154,7 @@ def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID
         key=key.hex,
         created_at=created_at,
         pictures=tuple(pictures),
-        link_card=LinkCard(draft.link, card.title, card.description)
+        link_card=LinkCard(draft.address, card.title, card.description)
         if draft.link and (card.title or card.description)
         else None,
     )

@@ -90,6 +90,11 @@ class Draft:
     layout: Mapping[int, ChannelLayout] = field(default_factory=dict)
 
     @property
+    def address(self) -> str:
+        """The link, once it is a web address: half-typed ones are kept, but never used."""
+        return self.link if is_link(self.link) else ""
+
+    @property
     def is_empty(self) -> bool:
         return not self.media and not any(text.text.strip() for text in self.texts.values())
 
@@ -132,7 +137,7 @@ class _Parser:
             texts=self.texts(raw.get("texts")),
             per_channel=self.per_channel(raw.get("per_channel")),
             media=self.media(raw.get("media")),
-            link=self.link(raw.get("link")),
+            link=self.text(raw.get("link"), MOST_LINK, _("The link")).strip(),
             link_card=Card(
                 **{
                     name: self.text(card.get(name), most, _("The link card")).strip()
@@ -250,15 +255,6 @@ class _Parser:
             return Crop(str(ratio), (x, y, width, height))
         self.complain(_("The crop of a picture lies outside it. Choose the crop again."))
         return None
-
-    def link(self, raw: Any) -> str:
-        link = self.text(raw, MOST_LINK, _("The link")).strip()
-        if not link:
-            return ""
-        if is_link(link):
-            return link
-        self.complain(_("The link is not a web address. It begins with https:// and has no spaces."))
-        return ""
 
     def channels(self, raw: Any) -> tuple[int, ...]:
         ids = [self.id(each, _("The channels")) for each in self.sequence(raw, _("The channels"), MOST_CHANNELS)]

@@ -4,6 +4,8 @@ A post is edited as one JSON `draft` (shape in `posts.draft`), saved by the comp
 it when it is submitted, approved or sent. `Publication` points down to the delivery that carries a version to a channel.
 """
 
+from uuid import uuid4
+
 import pghistory
 
 from django.conf import settings
@@ -54,10 +56,12 @@ class Media(TenantModel):
 class Post(TenantModel):
     """What an officer writes. `revision` grows with each save and guards against two tabs.
 
-    The schedule is wall time in Belgrade (`local_time` naive, `fold` for the hour that exists twice); `due_at` in UTC
+    `key` is made by the page on which it is begun, so that a first save that is sent twice makes one post.
+    The schedule is wall time in Belgrade (`local_time`, stored as if it were UTC, `fold` for the hour that exists twice); `due_at` in UTC
     is derived from it.
     """
 
+    key = models.UUIDField(unique=True, default=uuid4, editable=False)
     title = models.CharField(_("working title"), max_length=140, blank=True)
     category = models.CharField(_("category"), max_length=14, choices=Category, default=Category.SERVICE)
     draft = models.JSONField(default=dict)

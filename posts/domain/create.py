@@ -1,27 +1,43 @@
 """A new post, empty or as a copy of another."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.audit import record
 from municipalities.models import Municipality
+from posts.domain.refused import Refused
 from posts.domain.save import remember
 from posts.draft import Draft, parse
 from posts.models import Post
 
 
-@transaction.atomic
-def create(municipality: Municipality, *, by: Any, draft: Draft | None = None, **fields: Any) -> Post:
-    """A draft of `by`. Without `draft` it goes to every connected channel."""
-    if draft is None:
-        connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk").values_list("pk", flat=True)
-        draft = Draft(channels=tuple(connected))
+def blank(municipality: Municipality, *, by: Any, **fields: Any) -> Post:
+    """A draft of `by` for every connected channel, not stored yet."""
+    connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk").values_list("pk", flat=True)
     post = Post(municipality=municipality, author=by, **fields)
-    remember(post, draft)
-    post.save()
+    remember(post, Draft(channels=tuple(connected)))
+    return post
+
+
+@transaction.atomic
+def create(municipality: Municipality, *, by: Any, key: UUID | None = None) -> Post:
+    """A stored blank draft. A second call with the same `key` gives the same post; a stranger's raises `Refused`."""
+    if key is None:
+        post = blank(municipality, by=by)
+        post.save()
+    else:
+        fresh = blank(municipality, by=by, key=key)
+        Post.objects.bulk_create([fresh], ignore_conflicts=True)
+        post = Post.objects.filter(key=key, author=by).first()
+        if post is None:
+            raise Refused(_("This page is not yours. Begin a new post."))
+        if post.revision:
+            return post
     record("post.create", by=by, target=post)
     return post
 

@@ -56,7 +56,7 @@ def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]
     layouts = {channel.pk: compose.layout_of(draft, channel) for channel in channels}
     return {
         "media": [{**media_json(shown), **frozen(library[shown.id], shown)} for shown in draft.media],
-        "link": draft.link,
+        "link": draft.address,
         "link_card": {"title": draft.link_card.title, "description": draft.link_card.description},
         "channels": [channel.pk for channel in channels],
         "layout": {str(pk): {"layout": each.layout, "languages": list(each.languages)} for pk, each in layouts.items()},

@@ -54,7 +54,7 @@ def publish_now(post: Post, *, by: Any) -> Post:
 
 @transaction.atomic
 def move(post: Post, time: Resolved, *, by: Any) -> Post:
-    """Another time. An approved post that moves farther than the municipality's window asks for approval again."""
+    """Another time, or a first one. An approved post that moves farther than the house's window is approved again."""
     post = locked(post)
     _refuse_time(time)
     if post.deleted_at:
@@ -91,7 +91,10 @@ def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
     if post.stage == Stage.SUBMITTED:
         publications.put_out(post, version, due_at=time.due_at, approved=False, by=by)
     elif _keeps_approval(post, time):
-        publications.shift(post, due_at=time.due_at, by=by)
+        if live(post).filter(delivery__state__in=WAITS).exists():
+            publications.shift(post, due_at=time.due_at, by=by)
+        else:
+            publications.put_out(post, version, due_at=time.due_at, approved=True, by=by)
         notices.moved(post, by=by)
     else:
         publications.put_out(post, version, due_at=time.due_at, approved=False, by=by)

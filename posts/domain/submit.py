@@ -23,9 +23,16 @@ def ready(post: Post, *, by: Any) -> Version:
     """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `Refused`."""
     if post.stage not in EDITABLE or post.deleted_at:
         raise Refused(closed(post))
-    if parse(post.draft).is_empty:
+    draft = parse(post.draft)
+    if draft.link and not draft.address:
+        raise Refused(bad_link())
+    if draft.is_empty:
         raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
     return freeze(post, by=by)
+
+
+def bad_link() -> str:
+    return _("The link is not a web address. It begins with https:// and has no spaces.")
 
 
 def refuse_past(post: Post) -> None:

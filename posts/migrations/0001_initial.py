@@ -5,6 +5,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+import uuid
 from django.db import migrations, models
 
 
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('title', models.CharField(blank=True, max_length=140, verbose_name='working title')),
                 ('category', models.CharField(choices=[('service', 'Service information'), ('eservice', 'eService'), ('consultation', "Citizens' say"), ('culture', 'Culture and sport'), ('ceremony', 'Ceremony and visits'), ('emergency', 'Emergency'), ('other', 'Other')], default='service', max_length=14, verbose_name='category')),
                 ('draft', models.JSONField(default=dict)),

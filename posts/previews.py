@@ -1,0 +1,158 @@
+"""What each network will show, and what is wrong with it: made by the very code that makes the payload.
+
+The composer asks at every pause in typing, the review page once; nothing here touches a network.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from channels import dry
+from channels.models import Channel
+from platforms.types import Picture
+from posts import compose
+from posts.domain.pictures import frozen
+from posts.domain.submit import bad_link
+from posts.draft import Card, Crop, Draft, Shown
+from posts.marks import marked
+from posts.models import Media, Post, Version
+from posts.wording import language_name, own_name, text_notes
+
+NO_KEY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    url: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One post on one channel. `findings` are `channels.dry.Finding`, errors first."""
+
+    channel: Channel
+    part: compose.Part
+    html: SafeString
+    lang: str
+    languages: str
+    pictures: Sequence[ShownPicture]
+    card: Card | None
+    host: str
+    count: int
+    limit: int
+    findings: Sequence[dry.Finding] = field(default_factory=tuple)
+
+    @property
+    def look(self) -> str:
+        """The template that draws it."""
+        return f"posts/preview/{dry.platform(self.channel).preview}.html"
+
+    @property
+    def id(self) -> str:
+        return f"preview-{self.channel.pk}-{self.part.slot}"
+
+    @property
+    def is_apart(self) -> bool:
+        return self.part.slot != compose.WHOLE
+
+    @property
+    def errors(self) -> list[dry.Finding]:
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Mapping[int, Media]) -> list[Preview]:
+    """Previews of what is being written; a picture that is not in `library` is left out."""
+    known = [shown for shown in draft.media if shown.id in library]
+    sent = []
+    for shown in known:
+        file = frozen(library[shown.id], shown)
+        sent.append(Picture(file["ref"], file["mime"], file["width"], file["height"], file["bytes"], shown.alt))
+    return _previews(draft, channels, sent, _shown_pictures(post, known, sent))
+
+
+def of_version(version: Version, draft: Draft, channels: Sequence[Channel], sent: Sequence[Picture]) -> list[Preview]:
+    """Previews of what was frozen; `draft` is `queries.content(version)`, `sent` its `frozen_pictures`."""
+    return _previews(draft, channels, sent, _shown_pictures(version.post, draft.media, sent))
+
+
+def _previews(
+    draft: Draft, channels: Sequence[Channel], sent: Sequence[Picture], pictures: Sequence[ShownPicture]
+) -> list[Preview]:
+    return [
+        _preview(draft, channel, part, sent, pictures) for channel in channels for part in compose.parts(draft, channel)
+    ]
+
+
+def _preview(
+    draft: Draft, channel: Channel, part: compose.Part, sent: Sequence[Picture], pictures: Sequence[ShownPicture]
+) -> Preview:
+    payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
+    limits = dry.limits(channel)
+    findings = [*dry.check(channel, payload), *_of_languages(part)]
+    return Preview(
+        channel=channel,
+        part=part,
+        html=marked(part.text),
+        lang=part.language,
+        languages=" · ".join(own_name(tag) for tag in part.languages),
+        pictures=pictures[: limits.max_images],
+        card=draft.link_card if limits.link_card == "ours" and payload.link_card and not pictures else None,
+        host=urlsplit(draft.address).hostname or "",
+        count=dry.count(channel, part.text),
+        limit=limits.max_characters,
+        findings=sorted(findings, key=lambda finding: finding.severity != "error"),
+    )
+
+
+def _of_languages(part: compose.Part) -> list[dry.Finding]:
+    found = [
+        dry.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
+    ]  # fmt: skip
+    if part.derived:
+        sentence = _("The Cyrillic text was derived from the Latin one, which has to guess. Read it before it goes out.")
+        found.append(dry.Finding("derived", "language", sentence, "warning"))
+    return found
+
+
+def _missing(tag: str) -> str:
+    return _("There is no text in this language: %(language)s. A person has to write it.") % {
+        "language": language_name(tag)
+    }
+
+
+def _shown_pictures(post: Post, media: Sequence[Shown], sent: Sequence[Picture]) -> list[ShownPicture]:
+    slug = post.municipality.slug
+    return [
+        ShownPicture(picture_url(slug, shown.id, shown.crop), shown.alt, picture.width, picture.height)
+        for shown, picture in zip(media, sent, strict=True)
+    ]
+
+
+def picture_url(slug: str, media_id: int, crop: Crop | None = None) -> str:
+    """Where the picture is served to people of the municipality."""
+    url = reverse("media", args=[slug, media_id])
+    return f"{url}?box={','.join(f'{side:g}' for side in crop.box)}" if crop else url
+
+
+def notes(draft: Draft, official: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is worth a thought about the whole post, whatever the channels."""
+    found = [
+        _("This municipality also uses this language officially, and the post has no text in it: %(language)s.")
+        % {"language": language_name(tag)}
+        for tag in compose.unwritten(draft, official)
+    ]
+    if draft.link and not draft.address:
+        found.append(bad_link())
+    written = [each.text for each in draft.texts.values()]
+    written += [text for texts in draft.per_channel.values() for text in texts.values()]
+    return found + list(dict.fromkeys(note for text in written for note in text_notes(text)))

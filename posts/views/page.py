@@ -1,0 +1,193 @@
+"""Everything the composer's template shows, gathered with a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from channels import dry
+from channels.enums import Layout
+from channels.models import Channel
+from municipalities.rules import Verb
+from posts import compose, queries
+from posts.composer_form import Typed
+from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
+from posts.enums import Category
+from posts.models import Decision, Post
+from posts.previews import Preview, notes, of_draft
+from posts.views.pictures import Row, row
+from posts.wording import language_name, own_name, time_notes
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One language. `derived` is what will be used while nothing is written in it."""
+
+    tag: str
+    name: str
+    label: str
+    text: str
+    follows: str
+    derived: str
+    source: str
+    needs_look: bool
+    is_missing: bool
+
+
+@dataclass(frozen=True)
+class Own:
+    tag: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A channel in the picker, with what may be different on it."""
+
+    channel: Channel
+    title: str
+    chosen: bool
+    layout: str
+    own: Sequence[Own]
+
+    @property
+    def is_different(self) -> bool:
+        return bool(self.layout) or any(each.text for each in self.own)
+
+
+@dataclass
+class Page:
+    post: Post
+    revision: int
+    draft: Draft
+    title: str
+    category: str
+    date: str
+    time: str
+    fold: int
+    asks_fold: bool
+    time_problem: str
+    time_notes: list[str]
+    tabs: list[Tab]
+    places: list[Place]
+    pictures: list[Row]
+    previews: list[Preview]
+    notes: list[str]
+    picture_notes: dict[int, list[str]] = field(default_factory=dict)
+    returned: Decision | None = None
+    primary: str = "submit"
+    others: tuple[str, ...] = ()
+    categories: ClassVar[Any] = Category.choices
+    layouts: ClassVar[Any] = Layout.choices
+    ratios: ClassVar[Any] = RATIOS
+    most_pictures: int = MOST_PICTURES
+
+    @property
+    def text_findings(self) -> list[tuple[Preview, dry.Finding]]:
+        """Problems of words, beside the words."""
+        fields = ("text", "language")
+        return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
+
+    @property
+    def errors(self) -> int:
+        return sum(len(each.errors) for each in self.previews)
+
+
+def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) -> Page:
+    """The whole page. A returned post takes two queries more: the note that came with it."""
+    shown = fragments(request, post, typed, channels)
+    if post.stage == "returned":
+        shown.returned = next(iter(queries.decisions(post)), None)
+    return shown
+
+
+def fragments(request: Any, post: Post, typed: Typed, channels: Sequence[Channel]) -> Page:
+    """What the page shows of `typed`. One query: the pictures."""
+    content, draft = typed.content, typed.content.draft
+    library = queries.media_of(draft)
+    slug, house = request.municipality.slug, request.municipality
+    primary, others = _acts(request, bool(content.time))
+    seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
+    return Page(
+        post=post,
+        revision=typed.revision,
+        draft=draft,
+        title=content.title,
+        category=content.category,
+        date=request.POST.get("date") or (f"{content.time.local:%Y-%m-%d}" if content.time else ""),
+        time=request.POST.get("time") or (f"{content.time.local:%H:%M}" if content.time else ""),
+        fold=content.time.fold if content.time else -1,
+        asks_fold=typed.asks_fold,
+        time_problem=typed.time_problem,
+        time_notes=time_notes(content.time.local, house) if content.time else [],
+        tabs=[_tab(draft, tag) for tag in _tags(draft, channels, house)],
+        places=[_place(draft, channel) for channel in channels],
+        pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
+        previews=seen,
+        notes=[] if draft.is_empty else notes(draft, house.official_languages),
+        picture_notes=_of_pictures(draft, seen),
+        primary=primary,
+        others=others,
+    )
+
+
+def _acts(request: Any, has_time: bool) -> tuple[str, tuple[str, ...]]:
+    """The one primary act for this person, and the others under "More"."""
+    house, access = request.municipality, request.access
+    alone = not house.needs_approval or (house.may_approve_own and access.may(Verb.POST_APPROVE))
+    if not alone or not access.may(Verb.POST_SCHEDULE):
+        return "submit", ()
+    others = ("publish",) if has_time else ()
+    return ("schedule" if has_time else "publish"), (*others, *(("submit",) if house.needs_approval else ()))
+
+
+def _tags(draft: Draft, channels: Sequence[Channel], house: Any) -> list[str]:
+    """The house's script first, the other one, official languages, those of the channels, what is written."""
+    first = f"sr-{house.primary_script}"
+    official = [f"{each.get('language')}-{each.get('script')}" for each in house.official_languages]
+    spoken = [tag for channel in channels for tag in channel.languages]
+    return list(dict.fromkeys([first, *SERBIAN, *official, *spoken, *draft.texts]))
+
+
+def _tab(draft: Draft, tag: str) -> Tab:
+    own = draft.texts.get(tag, Text(""))
+    found = compose.resolved(draft.texts, tag)
+    source = found.derived_from if found else None
+    return Tab(
+        tag=tag,
+        name=own_name(tag),
+        label=language_name(tag),
+        text="" if own.derived_from else own.text,
+        follows=own.derived_from or "",
+        derived=found.text if found and source else "",
+        source=language_name(source) if source else "",
+        needs_look=bool(found and found.wants_a_look),
+        is_missing=found is None and tag not in SERBIAN and not draft.is_empty,
+    )
+
+
+def _place(draft: Draft, channel: Channel) -> Place:
+    chosen = draft.layout.get(channel.pk)
+    written = draft.per_channel.get(channel.pk, {})
+    tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
+    return Place(
+        channel=channel,
+        title=dry.platform(channel).title,
+        chosen=channel.pk in draft.channels,
+        layout=chosen.layout if chosen else "",
+        own=[Own(tag, language_name(tag), written.get(tag, "")) for tag in tags],
+    )
+
+
+def _of_pictures(draft: Draft, seen: Sequence[Preview]) -> dict[int, list[str]]:
+    """Problems of each picture, once however many channels have them; key 0: of all together."""
+    found: dict[int, dict[str, None]] = {}
+    for each in seen:
+        for finding in each.findings:
+            name, _dot, place = finding.field.partition(".")
+            if name == "pictures":
+                key = draft.media[int(place)].id if place and int(place) < len(draft.media) else 0
+                found.setdefault(key, {})[finding.message] = None
+    return {key: list(messages) for key, messages in found.items()}
+
+

@@ -1,0 +1,96 @@
+"""Words for people: names of languages, what is unusual about a time, what is odd about a text."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from channels.rules import languages
+from common.text.transliteration import mixed_script_words
+from municipalities.holidays import holidays
+from posts.rules import DoesNotExist, Twice, Unusual, unusual
+
+# Each in its own words and letters: a writer looks for these on a tab.
+OWN_NAMES = {
+    "sr-Cyrl": "Ћирилица", "sr-Latn": "Latinica", "bs-Latn": "Bosanski", "bs-Cyrl": "Босански", "hu-Latn": "Magyar",
+    "sq-Latn": "Shqip", "sk-Latn": "Slovenčina", "ro-Latn": "Română", "rue-Cyrl": "Русински", "hr-Latn": "Hrvatski",
+    "bg-Cyrl": "Български", "cs-Latn": "Čeština", "mk-Cyrl": "Македонски", "cnr-Latn": "Crnogorski",
+    "cnr-Cyrl": "Црногорски", "en-Latn": "English",
+}  # fmt: skip
+
+
+def language_name(tag: str) -> str:
+    """The name in the language of the interface: "Serbian, Cyrillic"."""
+    return dict(languages()).get(tag, tag)
+
+
+def own_name(tag: str) -> str:
+    return OWN_NAMES.get(tag) or language_name(tag)
+
+
+def time_notes(local: datetime, municipality: Any) -> list[str]:
+    """What speaks against a time; it may be chosen all the same. `local` is naive wall time."""
+    days = holidays(local.date(), local.date(), municipality.slug)
+    return [_unusual(each) for each in unusual(local, days)]
+
+
+def _unusual(why: Unusual) -> str:
+    name = why.holiday.name(get_language() or "sr") if why.holiday else ""
+    sentences = {
+        "early": _("This is early in the morning: few people will see it."),
+        "late": _("This is late in the evening: few people will see it, and nobody is there to answer."),
+        "sunday": _("This is a Sunday: nobody may be there to answer."),
+        "holiday": _("This is a holiday: %(name)s. Offices are closed.") % {"name": name},
+        "sensitive": _("This is a day of remembrance: %(name)s. A cheerful post would be out of place.") % {"name": name},
+    }
+    return sentences[why.code]
+
+
+def does_not_exist(found: DoesNotExist) -> str:
+    return _(
+        "This time does not exist: the clocks go forward that night. The first time after it is %(time)s."
+    ) % {"time": f"{found.next_valid:%H:%M}"}  # fmt: skip
+
+
+def twice(found: Twice) -> str:
+    return _("%(time)s exists twice that night, because the clocks go back. Choose which one you mean.") % {
+        "time": f"{found.local:%H:%M}"
+    }
+
+
+def text_notes(text: str) -> list[str]:
+    """Words in which letters of both scripts are mixed: they look right, but searches do not find them."""
+    words = dict.fromkeys(each.word for each in mixed_script_words(text))
+    if not words:
+        return []
+    shown = ", ".join(f"„{word}”" for word in list(words)[:5])
+    return [
+        _("Latin and Cyrillic letters are mixed in these words, so searches will not find them: %(words)s.")
+        % {"words": shown}
+    ]
+
+
+
+
+def event_words(verb: str) -> str:
+    """What an event of the audit trail says about a post."""
+    sentences = {
+        "post.create": _("Began the post"),
+        "post.edit": _("Wrote on it"),
+        "post.duplicate": _("Made it as a copy of another post"),
+        "post.submit": _("Submitted it for approval"),
+        "post.approve": _("Approved it"),
+        "post.return": _("Returned it with a note"),
+        "post.take_back": _("Took it back to change it"),
+        "post.schedule": _("Scheduled it"),
+        "post.publish_now": _("Published it at once"),
+        "post.move": _("Changed its time"),
+        "post.unschedule": _("Took it off the schedule"),
+        "post.delete": _("Deleted it"),
+        "post.restore": _("Restored it"),
+        "post.remark": _("Wrote a remark"),
+        "post.resolve": _("Marked a remark as resolved"),
+        "post.reopen": _("Opened a remark again"),
+    }
+    return sentences.get(verb, verb)

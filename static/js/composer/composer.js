@@ -1,0 +1,30 @@
+// The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
+import { startPictures } from "./pictures.js";
+import { startPreview } from "./preview.js";
+import { startSaving } from "./saving.js";
+import { startTabs } from "./tabs.js";
+import { startTime } from "./time.js";
+
+const form = document.getElementById("composer");
+
+if (form) {
+  form.classList.add("has-script");
+  const saving = startSaving(form);
+  const preview = startPreview(form);
+  const changed = () => {
+    saving.changed();
+    preview.changed();
+  };
+  startTabs(form, changed);
+  startPictures(form, changed);
+  startTime(form, changed);
+  form.addEventListener("input", changed);
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "channels") {
+      const own = form.querySelector(`[data-own="${event.target.value}"]`);
+      if (own) own.hidden = !event.target.checked;
+    }
+    changed();
+  });
+  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+}

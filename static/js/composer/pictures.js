@@ -1,0 +1,132 @@
+// Pictures by drag, paste or picker, each with its progress; the server makes them small and harmless.
+import { startCrop } from "./crop.js";
+import { csrf, say } from "./words.js";
+
+const MOST_BYTES = 25 * 1024 * 1024;
+
+export function startPictures(form, changed) {
+  const list = document.getElementById("picture-list");
+  const place = document.getElementById("pictures");
+  const picker = document.getElementById("files");
+  place.querySelector(".drop-hint").hidden = false;
+
+  const add = async (files) => {
+    const room = Number(form.dataset.most) - list.children.length;
+    for (const file of files.slice(0, room)) await upload(form, file, list, changed);
+    if (files.length > room) complain(say("tooMany"));
+  };
+
+  picker.addEventListener("change", (event) => {
+    event.stopPropagation();
+    const files = [...picker.files];
+    picker.value = "";
+    add(files);
+  });
+  form.addEventListener("paste", (event) => {
+    const files = [...event.clipboardData.files].filter((file) => file.type.startsWith("image/"));
+    if (!files.length) return;
+    event.preventDefault();
+    add(files);
+  });
+  let depth = 0;
+  const over = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  form.addEventListener("dragenter", (event) => over(event) && (depth++, place.classList.add("is-over")));
+  form.addEventListener("dragleave", (event) => over(event) && --depth <= 0 && place.classList.remove("is-over"));
+  form.addEventListener("dragover", (event) => over(event) && event.preventDefault());
+  form.addEventListener("drop", (event) => {
+    if (!over(event)) return;
+    event.preventDefault();
+    depth = 0;
+    place.classList.remove("is-over");
+    add([...event.dataTransfer.files]);
+  });
+
+  list.addEventListener("click", (event) => {
+    const row = event.target.closest(".picture");
+    if (event.target.closest("[data-remove]")) {
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      (next?.querySelector("[data-remove]") ?? picker).focus();
+      changed();
+    } else if (event.target.closest("[data-earlier]") && row.previousElementSibling) {
+      list.insertBefore(row, row.previousElementSibling);
+      row.querySelector("[data-earlier]").focus();
+      changed();
+    }
+  });
+  startCrop(list, changed);
+}
+
+function upload(form, file, list, changed) {
+  if (file.size > MOST_BYTES) {
+    complain(say("tooLarge", { name: file.name }));
+    return Promise.resolve();
+  }
+  const bar = progress(file.name);
+  const body = new FormData();
+  body.append("file", file);
+  // fetch cannot tell how much of an upload has left; XMLHttpRequest can.
+  const request = new XMLHttpRequest();
+  request.open("POST", form.dataset.upload);
+  request.setRequestHeader("X-CSRFToken", csrf(form));
+  request.upload.addEventListener("progress", (event) => event.lengthComputable && bar.set(event.loaded / event.total));
+  request.upload.addEventListener("load", () => bar.wait());
+  return new Promise((resolve) => {
+    request.addEventListener("loadend", () => {
+      bar.remove();
+      if (request.status === 200 && request.responseText.includes("data-picture")) added(request.responseText, list, changed);
+      else complain(reason(request, file.name));
+      resolve();
+    });
+    request.send(body);
+  });
+}
+
+function added(html, list, changed) {
+  const row = new DOMParser().parseFromString(html, "text/html").querySelector("[data-picture]");
+  const known = list.querySelector(`[data-picture="${row.dataset.picture}"]`);
+  if (!known) list.append(row);
+  (known ?? row).querySelector("textarea").focus();
+  changed();
+}
+
+function reason(request, name) {
+  try {
+    return `${name}: ${JSON.parse(request.responseText).problem}`;
+  } catch {
+    return say("failed", { name });
+  }
+}
+
+function progress(name) {
+  const label = document.createElement("label");
+  label.className = "progress";
+  const words = document.createElement("span");
+  words.textContent = say("uploading", { name });
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.value = 0;
+  label.append(words, bar);
+  document.getElementById("uploads").append(label);
+  return {
+    set: (share) => (bar.value = share),
+    wait: () => {
+      words.textContent = say("preparing", { name });
+      bar.removeAttribute("value");
+    },
+    remove: () => label.remove(),
+  };
+}
+
+function complain(sentence) {
+  const line = document.createElement("p");
+  line.className = "finding finding-error";
+  line.textContent = sentence;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "button-link small";
+  close.textContent = say("dismiss");
+  close.addEventListener("click", () => line.remove());
+  line.append(close);
+  document.getElementById("uploads").append(line);
+}

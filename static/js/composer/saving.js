@@ -1,0 +1,222 @@
+// Saves what is typed, all the time, and says so. Nothing that was typed is lost: until the server has it, this browser
+// keeps a copy; a second tab, a lost connection and an expired session each get a plain question instead of a surprise.
+import { csrf, say } from "./words.js";
+
+const PAUSE = 1500;
+const RETRY = 5000;
+const OUT = Symbol("signed out");
+
+export function startSaving(form) {
+  return new Saving(form);
+}
+
+class Saving {
+  constructor(form) {
+    this.form = form;
+    this.state = document.getElementById("save-state");
+    this.key = `dobosar:post:${form.dataset.post}`;
+    this.sent = snapshot(form);
+    this.running = null;
+    this.leaving = false;
+    this.offer();
+    this.listen();
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => this.submit(event));
+    document.addEventListener("visibilitychange", () => document.hidden && this.isDirty && this.save(true));
+    window.addEventListener("online", () => this.isDirty && this.save());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.isDirty && !this.leaving && this.state.dataset.state === "problem") event.preventDefault();
+    });
+    document.querySelector("#signed-out [data-again]").addEventListener("click", () => {
+      document.getElementById("signed-out").close();
+      this.save();
+    });
+    document.querySelector("#conflict [data-keep]").addEventListener("click", () => this.keepMine());
+    document.querySelector("#conflict [data-take]").addEventListener("click", () => this.takeTheirs());
+  }
+
+  get isDirty() {
+    return snapshot(this.form) !== this.sent;
+  }
+
+  changed() {
+    if (!this.isDirty) return;
+    this.keep();
+    if (this.state.dataset.state !== "problem") this.tell("changed", say("changed"));
+    clearTimeout(this.clock);
+    this.clock = setTimeout(() => this.save(), PAUSE);
+  }
+
+  /** Resolves when the server has what the page shows, or has said why not. */
+  async save(leaving = false) {
+    clearTimeout(this.clock);
+    if (this.running) await this.running;
+    if (!this.isDirty) return true;
+    this.running = this.send(leaving);
+    const saved = await this.running;
+    this.running = null;
+    return saved;
+  }
+
+  async send(leaving) {
+    const sent = snapshot(this.form);
+    if (this.state.dataset.state !== "problem") this.tell("saving", say("saving"));
+    let answer, body;
+    try {
+      answer = await fetch(this.form.dataset.save, {
+        method: "POST", body: fields(this.form), redirect: "manual", keepalive: leaving,
+        headers: { "X-CSRFToken": csrf(this.form), "X-Autosave": "1" },
+      });
+      if (answer.type === "opaqueredirect" || answer.status === 403) throw OUT;
+      body = await answer.json();
+    } catch (problem) {
+      return this.failed(problem);
+    }
+    if (answer.ok) return this.done(sent, body);
+    if (answer.status === 409 && body.closed) return this.closed(body.closed);
+    if (answer.status === 409) return this.conflict(body);
+    this.tell("problem", [say("refused"), ...(body.problems ?? [])].join(": "));
+    return false;
+  }
+
+  done(sent, body) {
+    this.sent = sent;
+    this.form.elements.revision.value = body.revision;
+    this.form.elements.csrfmiddlewaretoken.value = csrf(this.form);
+    if (this.form.dataset.save !== body.save) {
+      // The first save gave the post its place: from now on this page is its page.
+      this.form.dataset.save = body.save;
+      this.form.action = body.edit;
+      history.replaceState(null, "", body.edit);
+    }
+    if (this.isDirty) this.changed();
+    else {
+      localStorage.removeItem(this.key);
+      this.tell("saved", say("saved", { time: body.at }));
+    }
+    return true;
+  }
+
+  failed(problem) {
+    this.keep();
+    if (problem === OUT) {
+      this.tell("problem", say("out"));
+      const dialog = document.getElementById("signed-out");
+      if (!dialog.open) dialog.showModal();
+      return false;
+    }
+    this.tell("problem", say("offline"));
+    clearTimeout(this.clock);
+    this.clock = setTimeout(() => this.save(), RETRY);
+    return false;
+  }
+
+  closed(sentence) {
+    this.keep();
+    this.tell("problem", say("refused"));
+    document.querySelector("#closed [data-sentence]").textContent = sentence;
+    document.getElementById("closed").showModal();
+    return false;
+  }
+
+  conflict(theirs) {
+    this.theirs = theirs;
+    this.tell("problem", say("refused"));
+    const dialog = document.getElementById("conflict");
+    const mine = [...this.form.querySelectorAll("textarea[name^='text-']")].map((area) => area.value).filter(Boolean);
+    dialog.querySelector("[data-mine]").textContent = mine.join("\n\n");
+    dialog.querySelector("[data-theirs]").textContent = Object.values(theirs.texts).join("\n\n");
+    dialog.querySelector("[data-at]").textContent = theirs.at;
+    if (!dialog.open) dialog.showModal();
+    return false;
+  }
+
+  keepMine() {
+    this.form.elements.revision.value = this.theirs.revision;
+    document.getElementById("conflict").close();
+    this.save();
+  }
+
+  takeTheirs() {
+    this.leaving = true;
+    localStorage.removeItem(this.key);
+    location.reload();
+  }
+
+  /** A button that acts waits for a save under way, so that the two do not meet as strangers. */
+  submit(event) {
+    if (event.defaultPrevented) return;
+    if (this.running || (event.submitter?.hasAttribute("data-leaves") && this.isDirty)) {
+      event.preventDefault();
+      const submitter = event.submitter;
+      this.save().then((saved) => {
+        if (saved || !submitter.hasAttribute("data-leaves")) this.form.requestSubmit(submitter.isConnected ? submitter : null);
+      });
+      return;
+    }
+    this.leaving = true;
+    clearTimeout(this.clock);
+    this.form.elements.csrfmiddlewaretoken.value = csrf(this.form);
+  }
+
+  tell(state, text) {
+    this.state.dataset.state = state;
+    this.state.textContent = text;
+  }
+
+  // ---- the browser's own copy
+
+  keep() {
+    try {
+      const copy = { at: Date.now(), values: [...fields(this.form)].filter(([name]) => name !== "csrfmiddlewaretoken") };
+      localStorage.setItem(this.key, JSON.stringify(copy));
+    } catch {
+      // A full or forbidden store: the server's copy is the one that counts.
+    }
+  }
+
+  offer() {
+    const place = document.getElementById("unsaved");
+    const copy = stored(this.key);
+    const texts = copy?.values.filter(([name, value]) => name.startsWith("text-") && this.form.elements[name]?.value !== value);
+    if (!texts?.length) return;
+    place.hidden = false;
+    const time = new Date(copy.at).toLocaleString(document.documentElement.lang || undefined);
+    place.querySelector("[data-when]").textContent = say("at", { time });
+    place.querySelector("[data-restore]").addEventListener("click", () => {
+      for (const [name, value] of copy.values) {
+        const field = this.form.elements[name];
+        if (field?.tagName === "TEXTAREA" || field?.type === "text") field.value = value;
+      }
+      place.hidden = true;
+      this.form.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    place.querySelector("[data-forget]").addEventListener("click", () => {
+      localStorage.removeItem(this.key);
+      place.hidden = true;
+    });
+  }
+}
+
+function fields(form) {
+  const body = new FormData(form);
+  body.delete("files");
+  return body;
+}
+
+function snapshot(form) {
+  const body = fields(form);
+  body.delete("csrfmiddlewaretoken");
+  body.delete("revision");
+  return JSON.stringify([...body]);
+}
+
+function stored(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+// Day and time: a button that takes both out again.
+
+export function startTime(form, changed) {
+  const clear = form.querySelector("[data-clear-time]");
+  const { date, time } = form.elements;
+  const update = () => (clear.hidden = !date.value && !time.value);
+  update();
+  for (const field of [date, time]) field.addEventListener("input", update);
+  clear.addEventListener("click", () => {
+    date.value = time.value = "";
+    update();
+    date.focus();
+    changed();
+  });
+}

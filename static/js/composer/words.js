@@ -1,0 +1,13 @@
+// Sentences of the page, in its language. say("over", {over: 3}) fills "%(over)s too many".
+
+const words = document.getElementById("composer-words")?.dataset ?? {};
+
+export function say(name, values = {}) {
+  return (words[name] ?? "").replace(/%\((\w+)\)s/g, (_, key) => values[key] ?? "");
+}
+
+/** The token of this moment: signing in again in another tab changes the cookie, not the page. */
+export function csrf(form) {
+  const cookie = document.cookie.match(/(?:^|; )dobosar_csrf=([^;]+)/);
+  return cookie ? cookie[1] : form.elements.csrfmiddlewaretoken.value;
+}
