@@ -62,7 +62,7 @@ def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> None:
     locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if locked.state != State.PROCESSING:
         return
-    words = told.message if isinstance(told, PlatformError) else ""
+    words = settle.read(told).words if isinstance(told, PlatformError) else ""
     detail = {"words": words}
     attempts.open_(locked, Step.POLL, opened_at=opened_at, closed_at=now, outcome=_outcome(told), detail=detail)
     if isinstance(told, Published):

@@ -22,7 +22,7 @@ from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError
-from platforms.types import Absent, Found, Look
+from platforms.types import Absent, CannotTell, Found, Look
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +103,11 @@ def _settle(delivery: Delivery, seen: Seen) -> int | None:
 
 def _write(delivery: Delivery, seen: Seen, now: datetime) -> None:
     """A look only reads, so it is written when it is over."""
-    detail: dict[str, Any] = {"words": getattr(seen.told, "reason", getattr(seen.told, "message", ""))}
-    if candidates := getattr(seen.told, "candidates", ()):
-        detail["candidates"] = list(candidates)
+    detail: dict[str, Any] = {}
+    if isinstance(seen.told, PlatformError):
+        detail = {"words": settle.read(seen.told).words, "evidence": settle.read(seen.told).evidence}
+    elif isinstance(seen.told, CannotTell):
+        detail = {"words": seen.told.reason, "candidates": list(seen.told.candidates)}
     attempts.open_(delivery, Step.FIND, opened_at=seen.opened_at, closed_at=now, outcome=seen.outcome, detail=detail)
 
 

@@ -30,7 +30,10 @@ Told = Published | Pending | Held | PictureMissing | PlatformError
 
 @dataclass(frozen=True)
 class Reading:
-    """What an unsuccessful answer means, before anybody decides what follows from it."""
+    """What an unsuccessful answer means, before anybody decides what follows from it.
+
+    `words` are for people: the network's own, or a gate's. `evidence` is for who looks after the machine.
+    """
 
     outcome: Outcome
     because: Because
@@ -116,7 +119,9 @@ def read(told: Held | PictureMissing | PlatformError) -> Reading:
         NotReached: (Outcome.NOT_REACHED, Because.NOT_REACHED),
     }
     outcome, because = pairs.get(type(told), (Outcome.UNKNOWN, Because.OUTCOME_UNKNOWN))
-    return Reading(outcome, because, told.message, told.evidence)
+    # Where nobody answered there is nothing to quote, only a technical reason.
+    words = "" if outcome in (Outcome.NOT_REACHED, Outcome.UNKNOWN) else told.message
+    return Reading(outcome, because, words, {"message": told.message, **told.evidence})
 
 
 def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Reading) -> None:
