@@ -48,7 +48,7 @@ STATES: dict[str, State] = {
     "invited": State("waiting", "mail", _("Invited")),
     "ended": State("quiet", "circle-slash", _("Ended")),
     # threads and needs
-    "open": State("waiting", "circle-dot", _("Open")),
+    "open": State("waiting", "circle-dot", pgettext_lazy("a conversation", "Open")),
     "resolved": State("good", "check", _("Resolved")),
     "answered": State("good", "reply", _("Answered")),
     # activities agreed with a mentor

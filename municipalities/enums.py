@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -14,7 +15,7 @@ class Role(models.TextChoices):
 
 class Kind(models.TextChoices):
     CITY = "city", _("City")
-    MUNICIPALITY = "municipality", _("Municipality")
+    MUNICIPALITY = "municipality", pgettext_lazy("as opposed to a city", "Municipality")
 
 
 class Script(models.TextChoices):
