@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from channels import rules
+from channels import messages, rules
 from channels.enums import Layout
 from channels.models import Channel
 
@@ -16,7 +16,7 @@ class ServerForm(forms.Form):
     server = forms.CharField(
         label=_("Address of the server"),
         max_length=200,
-        required=False,  # an empty one gets the rule's own sentence, which says what to write
+        error_messages={"required": _(messages.SERVER_MISSING)},
         widget=forms.TextInput(
             attrs={
                 "placeholder": "mastodon.social",
@@ -69,7 +69,8 @@ class ArrangeForm(forms.Form):
     def __init__(self, *args: Any, channel: Channel, **more: Any) -> None:
         languages = [*channel.languages, "", "", ""]
         initial = {"layout": channel.layout, "first": languages[0], "second": languages[1], "third": languages[2]}
-        super().__init__(*args, initial=initial, **more)
+        more["initial"] = initial
+        super().__init__(*args, **more)
         tags = rules.languages()
         self._choices("layout", Layout.choices)
         self._choices("first", tags)

@@ -8,6 +8,7 @@ from django.contrib import messages as notes
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -135,7 +136,7 @@ def _retry_url(request: Any, attempt: ConnectAttempt) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    label: str
+    label: str | Promise
     state: str
     """done, now or next"""
 
