@@ -6,6 +6,7 @@ nothing is written down too: a gap in a chart has a reason.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,6 +20,9 @@ from analytics.models import Pull, Subject
 from analytics.queries import channels_without_subject, publications_without_subject
 from channels.models import Channel
 from channels.open import open_channel
+from delivery.domain.missing import missing
+from delivery.domain.move import Moved
+from delivery.models import Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.protocols import Connector
@@ -125,6 +129,16 @@ def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None
         subjects, [*POST_METRICS, "followers", "interactions", "last_at", "last_outcome", "misses", "next_at"]
     )
     rollup.renew(subjects, timezone.localdate(at))
+    for subject in subjects:
+        if subject.last_outcome == PullOutcome.GONE and subject.publication_id:
+            _tell_that_it_is_gone(subject)
+
+
+def _tell_that_it_is_gone(subject: Subject) -> None:
+    """A person hears of it; unless we took the post down ourselves, which the delivery knows."""
+    delivery = Delivery.objects.get(publication=subject.publication_id)
+    with suppress(Moved), transaction.atomic():
+        missing(delivery)
 
 
 def _apply(subject: Subject, outcome: PullOutcome, values: Reading, at: datetime) -> Pull:

@@ -136,7 +136,7 @@ def _post(n: int, pair: tuple[Channel, Channel], at: datetime, user: User) -> Po
         category=Category.values[n % len(Category.values)], excerpt=text[:200],
         draft={"t": text, "texts": {"sr-Cyrl": {"text": text}}, "channels": [c.pk for c in pair]},
         search_key=fold(text), stage=Stage.APPROVED, author=user, due_at=at,
-        local_time=timezone.make_naive(at).replace(tzinfo=None), revision=3,
+        local_time=at, revision=3,
     )  # fmt: skip
 
 

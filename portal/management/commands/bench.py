@@ -50,7 +50,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         user = seed.fill()
         self.stdout.write(f"Filled in {time.monotonic() - began:.0f} s; measuring …")
-        client = Client()
+        client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
         with measure.served({"DATABASE_URL": _address(name)}) as base:
             return measure.measured(_pages(user), client, base)
