@@ -31,12 +31,16 @@ class MoveForm(forms.Form):
         answered = values.get("fold")
         found = wall_time(values["on"], values["at"], int(answered) if answered else None)
         if isinstance(found, DoesNotExist):
-            self.add_error("at", _("This time does not exist: the clocks go forward that night. The first time after it is %(time)s.") % {"time": found.next_valid.strftime("%H:%M")})
+            self.add_error(
+                "at",
+                _("This time does not exist: the clocks go forward that night. The first time after it is %(time)s.")
+                % {"time": found.next_valid.strftime("%H:%M")},
+            )
         elif isinstance(found, Twice):
             self.asks_fold = True
-            self.add_error("fold", _("This hour exists twice: the clocks go back that night. Choose which one you mean."))
+            self.add_error(
+                "fold", _("This hour exists twice: the clocks go back that night. Choose which one you mean.")
+            )
         else:
             values["resolved"] = found
         return values
-
-

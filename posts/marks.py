@@ -1,4 +1,4 @@
-"""A text as a network shows it: addresses shortened, hashtags and mentions in colour. Pure; what comes out is safe HTML."""
+"""A text as a network shows it: addresses shortened, hashtags and mentions in colour. Pure; gives safe HTML."""
 
 import re
 from collections.abc import Iterator

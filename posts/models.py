@@ -1,7 +1,7 @@
 """What officers write: posts, their immutable versions, pictures, remarks and decisions.
 
 A post is edited as one JSON `draft` (shape in `posts.draft`), saved by the composer every moment; a `Version` freezes
-it when it is submitted, approved or sent. `Publication` points down to the delivery that carries a version to a channel.
+it when it is submitted or sent. `Publication` points down to the delivery that carries a version to a channel.
 """
 
 from uuid import uuid4
@@ -57,8 +57,8 @@ class Post(TenantModel):
     """What an officer writes. `revision` grows with each save and guards against two tabs.
 
     `key` is made by the page on which it is begun, so that a first save that is sent twice makes one post.
-    The schedule is wall time in Belgrade (`local_time`, stored as if it were UTC, `fold` for the hour that exists twice); `due_at` in UTC
-    is derived from it.
+    The schedule is wall time in Belgrade (`local_time`, stored as if it were UTC, `fold` for the hour that exists
+    twice); `due_at` in UTC is derived from it.
     """
 
     key = models.UUIDField(unique=True, default=uuid4, editable=False)

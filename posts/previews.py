@@ -119,7 +119,9 @@ def _of_languages(part: compose.Part) -> list[dry.Finding]:
         dry.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
     ]  # fmt: skip
     if part.derived:
-        sentence = _("The Cyrillic text was derived from the Latin one, which has to guess. Read it before it goes out.")
+        sentence = _(
+            "The Cyrillic text was derived from the Latin one, which has to guess. Read it before it goes out."
+        )
         found.append(dry.Finding("derived", "language", sentence, "warning"))
     return found
 

@@ -220,4 +220,6 @@ def in_range(since: datetime, until: datetime, filters: Filters, *, drafts: bool
 
 def listed(filters: Filters, *, drafts: bool) -> QuerySet[Post]:
     """Posts for the list, last changed first."""
-    return _for_lists(filters.apply(readable(drafts=drafts))).defer("draft", "search_key").order_by("-updated_at", "-pk")
+    return (
+        _for_lists(filters.apply(readable(drafts=drafts))).defer("draft", "search_key").order_by("-updated_at", "-pk")
+    )

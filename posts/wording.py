@@ -42,7 +42,8 @@ def _unusual(why: Unusual) -> str:
         "late": _("This is late in the evening: few people will see it, and nobody is there to answer."),
         "sunday": _("This is a Sunday: nobody may be there to answer."),
         "holiday": _("This is a holiday: %(name)s. Offices are closed.") % {"name": name},
-        "sensitive": _("This is a day of remembrance: %(name)s. A cheerful post would be out of place.") % {"name": name},
+        "sensitive": _("This is a day of remembrance: %(name)s. A cheerful post would be out of place.")
+        % {"name": name},
     }
     return sentences[why.code]
 
@@ -69,8 +70,6 @@ def text_notes(text: str) -> list[str]:
         _("Latin and Cyrillic letters are mixed in these words, so searches will not find them: %(words)s.")
         % {"words": shown}
     ]
-
-
 
 
 def event_words(verb: str) -> str:

@@ -160,12 +160,13 @@ def _srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def encoded(picture: Image.Image) -> Encoded:
-    """As PNG where there is transparency or flat art and it fits, else as a JPEG of at most `OUT_BYTES`."""
+    """A JPEG of at most `OUT_BYTES`; PNG where there is transparency, or flat art that takes less room so."""
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
-    if picture.mode == "RGBA" or picture.getcolors(FLAT_COLOURS) is not None:
+    is_flat = picture.mode == "RGB" and picture.getcolors(FLAT_COLOURS) is not None
+    if picture.mode == "RGBA" or is_flat:
         body = _bytes(picture, "PNG", optimize=True)
-        if len(body) <= OUT_BYTES:
+        if len(body) <= OUT_BYTES and not (is_flat and len(body) > len(_jpeg(picture).body)):
             return Encoded(body, "image/png", *picture.size)
     return _jpeg(_on_white(picture))
 

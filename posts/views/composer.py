@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from channels.models import Channel
 from municipalities.access import requires
 from municipalities.rules import Verb
-from posts import previews, queries, rules
+from posts import queries, rules
 from posts.composer_form import Typed, read
 from posts.domain.approve import approve
 from posts.domain.create import blank, create
@@ -253,4 +253,3 @@ def _again(request: Any, pk: int, channels: list[Channel], typed: Typed | None, 
         shown.revision = problem.stored.revision
     context = {"page": shown, "problem": problem, "theirs": parse(problem.stored.draft) if problem.stored else None}
     return render(request, "posts/composer.html", context, status=409 if problem.stored else 422)
-

@@ -189,5 +189,3 @@ def _of_pictures(draft: Draft, seen: Sequence[Preview]) -> dict[int, list[str]]:
                 key = draft.media[int(place)].id if place and int(place) < len(draft.media) else 0
                 found.setdefault(key, {})[finding.message] = None
     return {key: list(messages) for key, messages in found.items()}
-
-

@@ -36,7 +36,7 @@ def in_hours(hours: float) -> rules.Resolved:
 def picture_bytes(kind: str = "JPEG", size: tuple[int, int] = (640, 480), **options: Any) -> bytes:
     """Bytes of a picture with enough colours to count as a photograph."""
     out = io.BytesIO()
-    Image.effect_noise(size, 60).convert("RGB").save(out, kind, **options)
+    Image.merge("RGB", [Image.effect_noise(size, 60) for _band in "RGB"]).save(out, kind, **options)
     return out.getvalue()
 
 

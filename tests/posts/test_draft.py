@@ -79,7 +79,9 @@ def test_the_same_picture_twice_is_there_once() -> None:
     assert len(parse({"media": [{"id": 1}, {"id": "1"}]}).media) == 1
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "https://a b.rs", "https://[bad", "cupri", "https://cuprija", "data:x"])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "https://a b.rs", "https://[bad", "cupri", "https://cuprija", "data:x"]
+)
 def test_a_link_that_is_no_address_is_kept_and_never_used(link: str) -> None:
     draft = parse({"link": link})
     assert (draft.link, draft.address) == (link, "")

@@ -3,6 +3,9 @@
 import pytest
 import time_machine
 
+from django.utils import translation
+
+from common.dates import date_time
 from common.models import AuditEvent, MailMessage
 from delivery.enums import Because, State
 from delivery.models import Delivery
@@ -30,7 +33,9 @@ def test_mail_is_in_the_readers_language(desk: Desk) -> None:
     desk.cast.approver.language = "sr-latn"
     desk.cast.approver.save()
     post = submit(desk.write(time=in_hours(5)), by=desk.cast.officer)
-    assert "novembra" in MailMessage.objects.get().body or f"{post.due_at:%Y}." in MailMessage.objects.get().body
+    with translation.override("sr-latn"):
+        assert date_time(post.due_at) in MailMessage.objects.get().body
+    assert date_time(post.due_at) not in MailMessage.objects.get().body
 
 
 def test_an_approval_in_time_schedules_what_waited(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from django.utils import timezone
+
 from common.models import MailMessage
 from delivery.domain.move import move as move_delivery
 from delivery.enums import Because, State
@@ -14,8 +16,6 @@ from posts.enums import Stage
 from posts.models import Post
 from posts.rules import present
 from tests.posts.desk import Desk, in_hours
-
-from django.utils import timezone
 
 
 def approved(desk: Desk, hours: float | None = None, **fields) -> Post:
@@ -42,7 +42,10 @@ def test_an_approved_post_is_scheduled_on_each_channel(desk: Desk) -> None:
 
 def test_what_is_not_approved_is_not_scheduled_nor_published(desk: Desk) -> None:
     post = desk.write()
-    for act in (lambda: schedule(post, in_hours(3), by=desk.cast.officer), lambda: publish_now(post, by=desk.cast.officer)):
+    for act in (
+        lambda: schedule(post, in_hours(3), by=desk.cast.officer),
+        lambda: publish_now(post, by=desk.cast.officer),
+    ):
         with pytest.raises(Refused):
             act()
     assert desk.states(post) == []

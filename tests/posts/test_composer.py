@@ -1,0 +1,352 @@
+"""The composer's views: with scripts, without, for people who may and people who may not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from django.test import Client
+from django.urls import reverse
+
+from delivery.enums import State
+from municipalities.models import Municipality
+from municipalities.tenancy import scope
+from posts.draft import Card, Shown, parse
+from posts.enums import Stage
+from posts.models import Post
+from posts.queries import publications
+from tests.people import Cast, sign_in
+from tests.posts.desk import Desk, in_hours, opened
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Desk:
+    """The views open the scope by themselves; a test opens it where it looks into tables."""
+    with scope(cast.cuprija):
+        return opened(cast)
+
+
+@pytest.fixture
+def client(desk: Desk) -> Client:
+    return sign_in(desk.cast.officer)
+
+
+def url(name: str, *args: Any, slug: str = "cuprija") -> str:
+    return reverse(name, args=[slug, *args])
+
+
+def fields(desk: Desk, **changed: Any) -> dict[str, Any]:
+    return {
+        "revision": 0,
+        "text-sr-Cyrl": "Нова вест",
+        "channels": [desk.mastodon.pk],
+        "category": "service",
+        **changed,
+    }
+
+
+def written(desk: Desk, **kwargs: Any) -> Post:
+    with scope(desk.house):
+        return desk.write(**kwargs)
+
+
+def fresh(desk: Desk, post: Post) -> Post:
+    with scope(desk.house):
+        return desk.reload(post)
+
+
+def only(desk: Desk) -> Post:
+    with scope(desk.house):
+        return Post.objects.get()
+
+
+def states(desk: Desk, post: Post) -> list[str]:
+    with scope(desk.house):
+        return [each.delivery.state for each in publications(post)]
+
+
+# ---------------------------------------------------------------- writing
+
+
+def test_looking_at_an_empty_page_leaves_nothing_behind(desk: Desk, client: Client) -> None:
+    assert client.get(url("post_new")).status_code == 200
+    with scope(desk.house):
+        assert not Post.objects.exists()
+
+
+def test_the_first_save_makes_the_post_once_however_often_it_is_sent(desk: Desk, client: Client) -> None:
+    sent = fields(desk, key="7b0e8a1e-93a4-4a0c-9d8a-0d5e6f3f1a11")
+    first = client.post(url("post_begin"), sent).json()
+    again = client.post(url("post_begin"), sent).json()
+    assert first["edit"] == again["edit"] == url("post_edit", only(desk).pk)
+    assert parse(only(desk).draft).texts["sr-Cyrl"].text == "Нова вест"
+
+
+def test_a_key_of_somebody_elses_post_opens_nothing(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    answer = sign_in(desk.cast.approver).post(url("post_begin"), fields(desk, key=str(post.key)))
+    assert answer.status_code == 409
+    assert parse(fresh(desk, post).draft).texts["sr-Cyrl"].text != "Нова вест"
+
+
+def test_the_page_works_without_scripts(desk: Desk, client: Client) -> None:
+    answer = client.post(url("post_new"), fields(desk, act="save"))
+    post = only(desk)
+    assert answer.headers["Location"] == url("post_edit", post.pk)
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Нова вест" in page
+    answer = client.post(url("post_edit", post.pk), fields(desk, act="submit", revision=post.revision))
+    assert answer.headers["Location"] == url("post", post.pk)
+    assert fresh(desk, post).stage == Stage.SUBMITTED
+
+
+def test_a_picture_comes_with_the_form_where_there_are_no_scripts(desk: Desk, client: Client) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tests.posts.desk import picture_bytes
+
+    picture = SimpleUploadedFile("fontana.jpg", picture_bytes(), "image/jpeg")
+    client.post(url("post_new"), fields(desk, act="save", files=picture))
+    assert len(parse(only(desk).draft).media) == 1
+
+
+def test_autosave_answers_with_the_next_revision(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    answer = client.post(url("post_save", post.pk), fields(desk, revision=post.revision))
+    assert answer.status_code == 200
+    assert answer.json()["revision"] == post.revision + 1
+
+
+def test_autosave_from_an_old_page_answers_with_both_texts(desk: Desk, client: Client) -> None:
+    post = written(desk, text="Туђи текст")
+    answer = client.post(url("post_save", post.pk), fields(desk, revision=0))
+    assert answer.status_code == 409
+    assert answer.json()["texts"] == {"sr-Cyrl": "Туђи текст"}
+    assert answer.json()["revision"] == post.revision
+
+
+def test_an_act_from_an_old_page_shows_both_texts_and_does_nothing(desk: Desk, client: Client) -> None:
+    post = written(desk, text="Туђи текст")
+    answer = client.post(url("post_edit", post.pk), fields(desk, act="submit", revision=0))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Туђи текст" in page
+    assert "Нова вест" in page
+    assert fresh(desk, post).stage == Stage.DRAFT
+
+
+def test_autosave_of_a_submitted_post_says_so(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    client.post(url("post_edit", post.pk), fields(desk, act="submit", revision=post.revision))
+    answer = client.post(url("post_save", post.pk), fields(desk, revision=99))
+    assert answer.status_code == 409
+    assert "Take it back" in answer.json()["closed"]
+    assert client.get(url("post_edit", post.pk)).headers["Location"] == url("post", post.pk)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"text-xx-Cyrl": "a"},
+        {"media": ["999999"]},
+        {"media": ["-1"]},
+        {"channels": ["999999"]},
+        {"channels": ["'; drop table posts"]},
+        {"own-x-sr-Cyrl": "a"},
+        {"layout-1": "circle"},
+        {"text-sr-Cyrl": "a" * 20_001},
+        {"derived-bs-Latn": "sr-Latn", "text-bs-Latn": ""},
+    ],
+)
+def test_what_no_honest_page_sends_is_answered_with_a_sentence(desk: Desk, client: Client, hostile: dict) -> None:
+    post = written(desk)
+    before = fresh(desk, post).draft
+    answer = client.post(url("post_save", post.pk), fields(desk, revision=post.revision, **hostile))
+    assert answer.status_code == 422
+    assert all(problem.endswith(".") for problem in answer.json()["problems"])
+    assert fresh(desk, post).draft == before
+
+
+def test_nul_and_endless_numbers_do_no_harm(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    sent = fields(desk, revision="9" * 400, title="a\x00b", category="x", date="9999-99-99", time="xx", fold="7")
+    assert client.post(url("post_save", post.pk), sent).status_code == 409
+    assert client.post(url("post_save", post.pk), {**sent, "revision": post.revision}).status_code == 200
+    assert fresh(desk, post).title == "ab"
+
+
+def test_a_bare_address_becomes_a_web_address(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    client.post(url("post_save", post.pk), fields(desk, revision=post.revision, link="cuprija.rs/vesti"))
+    assert parse(fresh(desk, post).draft).link == "https://cuprija.rs/vesti"
+
+
+def test_a_half_typed_link_is_kept_and_stops_the_submission(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    sent = fields(desk, revision=post.revision, link="htt")
+    assert client.post(url("post_save", post.pk), sent).status_code == 200
+    answer = client.post(url("post_edit", post.pk), {**sent, "act": "submit", "revision": post.revision + 1})
+    assert answer.status_code == 422
+    assert "not a web address" in answer.content.decode()
+
+
+# ---------------------------------------------------------------- time
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "said"),
+    [
+        ("2027-03-28", "02:30", "This time does not exist"),
+        ("2027-10-31", "02:30", "exists twice"),
+        ("2027-10-31", "", "Choose both"),
+        ("2027-01-07", "10:00", "This is a holiday"),
+        ("2027-06-13", "05:00", "early in the morning"),
+    ],
+)
+def test_times_are_explained_while_they_are_chosen(desk: Desk, client: Client, date: str, time: str, said: str) -> None:
+    page = client.post(url("post_preview"), fields(desk, date=date, time=time)).content.decode()
+    assert said in page
+
+
+def test_an_hour_that_exists_twice_is_chosen_once_and_stays_chosen(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    sent = fields(desk, revision=post.revision, date="2027-10-31", time="02:30", fold="1")
+    client.post(url("post_save", post.pk), sent)
+    saved = fresh(desk, post)
+    assert (saved.fold, saved.due_at.hour) == (1, 1)
+    page = client.get(url("post_edit", post.pk)).content.decode()
+    assert 'name="fold" value="1" checked' in page
+
+
+def test_a_time_that_does_not_exist_stops_the_submission_and_keeps_the_text(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    sent = fields(desk, revision=post.revision, date="2027-03-28", time="02:30", act="submit")
+    answer = client.post(url("post_edit", post.pk), sent)
+    assert answer.status_code == 422
+    assert fresh(desk, post).stage == Stage.DRAFT
+    assert parse(fresh(desk, post).draft).texts["sr-Cyrl"].text == "Нова вест"
+
+
+# ---------------------------------------------------------------- previews
+
+
+def test_the_preview_shows_each_network_with_its_count(desk: Desk, client: Client) -> None:
+    sent = fields(desk, channels=[desk.mastodon.pk, desk.bluesky.pk], **{"text-sr-Cyrl": "Вест #Ћуприја <script>"})
+    page = client.post(url("post_preview"), sent).content.decode()
+    assert "look-mastodon" in page
+    assert "look-bluesky" in page
+    assert '<span class="preview-link">#Ћуприја</span> &lt;script&gt;' in page
+    assert "22 / 500" in page
+    assert "22 / 300" in page
+
+
+def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Client) -> None:
+    sent = fields(desk, channels=[desk.bluesky.pk], **{"text-sr-Cyrl": "а" * 312})
+    page = client.post(url("post_preview"), sent).content.decode()
+    assert "12 too many" in page
+    assert "One problem stops this post." in page
+
+
+def test_the_preview_shows_the_derived_script_before_it_is_used(desk: Desk, client: Client) -> None:
+    sent = fields(desk, **{"text-sr-Cyrl": "", "text-sr-Latn": "injekcija"})
+    page = client.post(url("post_preview"), sent).content.decode()
+    assert "инјекција" in page
+    assert "I have read it, use it" in page
+
+
+def test_a_city_with_bosnian_in_official_use_is_reminded(cast: Cast) -> None:
+    house = Municipality.objects.get(slug="novi-pazar")
+    house.official_languages = [{"language": "sr", "script": "Cyrl"}, {"language": "bs", "script": "Latn"}]
+    house.save()
+    page = (
+        sign_in(cast.stranger).post(url("post_preview", slug="novi-pazar"), {"text-sr-Cyrl": "Вест"}).content.decode()
+    )
+    assert "Bosnian" in page
+    assert "derived-bs-Latn" in page
+
+
+# ---------------------------------------------------------------- acts
+
+
+def test_an_officer_may_not_schedule_around_the_approver(desk: Desk, client: Client) -> None:
+    post = written(desk, time=in_hours(5))
+    sent = fields(desk, revision=post.revision, act="publish")
+    assert client.post(url("post_edit", post.pk), sent).status_code == 403
+    assert states(desk, post) == []
+
+
+def test_without_approval_the_primary_act_is_to_publish_or_schedule(desk: Desk, client: Client) -> None:
+    desk.house_rule(needs_approval=False)
+    post = written(desk)
+    page = client.get(url("post_edit", post.pk)).content.decode()
+    assert 'value="publish"' in page
+    client.post(url("post_edit", post.pk), fields(desk, revision=post.revision, act="publish"))
+    assert states(desk, post) == [State.SCHEDULED]
+
+
+def test_an_approver_whose_house_allows_it_schedules_their_own(desk: Desk) -> None:
+    desk.house_rule(may_approve_own=True)
+    client, time = sign_in(desk.cast.approver), in_hours(30)
+    sent = fields(desk, act="schedule", date=f"{time.local:%Y-%m-%d}", time=f"{time.local:%H:%M}")
+    client.post(url("post_new"), sent)
+    post = only(desk)
+    assert (post.stage, states(desk, post)) == (Stage.APPROVED, [State.SCHEDULED])
+
+
+def test_deleting_can_be_undone(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    page = client.post(url("post_delete", post.pk), follow=True).content.decode()
+    assert url("post_restore", post.pk) in page
+    assert client.get(url("post", post.pk)).status_code == 404
+    client.post(url("post_restore", post.pk))
+    assert client.get(url("post", post.pk)).status_code == 200
+
+
+def test_a_copy_opens_in_the_composer(desk: Desk, client: Client) -> None:
+    post = written(desk)
+    answer = client.post(url("post_duplicate", post.pk))
+    assert answer.headers["Location"] != url("post_edit", post.pk)
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+
+# ---------------------------------------------------------------- who may, and how many queries
+
+
+@pytest.mark.parametrize("name", ["post_edit", "post_save", "post_delete", "post_duplicate", "post_restore"])
+@pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("viewer", 403), ("mentor", 403), ("staff", 403)])
+def test_only_those_who_write_may_write(desk: Desk, name: str, who: str, status: int) -> None:
+    post = written(desk)
+    client = sign_in(getattr(desk.cast, who))
+    answer = client.get(url(name, post.pk)) if name == "post_edit" else client.post(url(name, post.pk), fields(desk))
+    assert answer.status_code == status
+
+
+def test_a_post_of_another_municipality_is_not_there(desk: Desk, cast: Cast) -> None:
+    post = written(desk)
+    client = sign_in(cast.stranger)
+    for name in ("post", "post_edit"):
+        assert client.get(url(name, post.pk, slug="novi-pazar")).status_code == 404
+
+
+def test_the_composer_takes_the_same_few_queries_for_one_picture_and_for_four(
+    desk: Desk, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for number in (1, 4):
+        with scope(desk.house):
+            pictures = [desk.picture(name=f"{each}.jpg") for each in range(number)]
+            both = (desk.mastodon.pk, desk.bluesky.pk)
+            media = tuple(Shown(each.pk, "Опис") for each in pictures)
+            post = desk.write(media=media, channels=both, link="https://cuprija.rs", link_card=Card("Наслов"))
+        client.get(url("post_edit", post.pk))
+        with django_assert_max_num_queries(12) as queries:
+            assert client.get(url("post_edit", post.pk)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_preview_takes_few_queries(desk: Desk, client: Client, django_assert_max_num_queries: Any) -> None:
+    client.get(url("post_new"))
+    with django_assert_max_num_queries(8):
+        assert client.post(url("post_preview"), fields(desk)).status_code == 200
