@@ -15,7 +15,6 @@ urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("", include("channels.urls")),
     path("", include("delivery.urls")),
-    path("", include("delivery.urls")),
     path("ui/", gallery.gallery, name="ui"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -48,6 +48,8 @@ NETWORK_NAMES = {
     "x": "X",
     "youtube": "YouTube",
 }
+# In the sprite "x" is the cross that closes things.
+NETWORK_MARKS = {"x": "network-x"}
 MESSAGE_TONES = {"success": "good", "error": "problem", "warning": "warning", "info": "info", "debug": "quiet"}
 CALLOUT_ICONS = {
     "info": "info",
@@ -104,7 +106,7 @@ def drawing(name: str) -> SafeString:
 @register.simple_tag
 def network_icon(platform: str) -> SafeString:
     """The network's mark, a globe for one we have no mark of."""
-    name = "network-x" if platform == "x" else platform
+    name = NETWORK_MARKS.get(platform, platform)
     return _use(name if name in sprite_names() else "globe", "icon")
 
 

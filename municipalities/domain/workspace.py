@@ -23,24 +23,31 @@ def open_workspace(municipality: Municipality, *, on: date, by: Any, is_practice
     audit.record("municipality.open_workspace", by=by, target=municipality, municipality_id=municipality.pk)
 
 
+@transaction.atomic
 def edit_profile(municipality: Municipality, values: dict[str, Any], *, by: Any) -> list[str]:
     """Write what changed of `values` (arms, colour, website, office_hours); returns the names of the changed."""
-    return _edit(municipality, values, "municipality.edit_profile", by)
-
-
-def edit_rules(municipality: Municipality, values: dict[str, Any], *, by: Any) -> list[str]:
-    """Write what changed of the house rules; returns the names of the changed."""
-    return _edit(municipality, values, "municipality.edit_rules", by)
+    changed = _write(municipality, values)
+    if changed:
+        about = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
+        audit.record("municipality.edit_profile", by=by, **about)
+    return changed
 
 
 @transaction.atomic
-def _edit(municipality: Municipality, values: dict[str, Any], verb: str, by: Any) -> list[str]:
-    municipality = Municipality.objects.select_for_update().get(pk=municipality.pk)
-    changed = [name for name, value in values.items() if getattr(municipality, name) != value]
-    if not changed:
-        return []
+def edit_rules(municipality: Municipality, values: dict[str, Any], *, by: Any) -> list[str]:
+    """Write what changed of the house rules; returns the names of the changed."""
+    changed = _write(municipality, values)
+    if changed:
+        about = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
+        audit.record("municipality.edit_rules", by=by, **about)
+    return changed
+
+
+def _write(municipality: Municipality, values: dict[str, Any]) -> list[str]:
+    row = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
-        setattr(municipality, name, values[name])
-    municipality.save(update_fields=changed)
-    audit.record(verb, by=by, target=municipality, municipality_id=municipality.pk, changed=changed)
+        setattr(row, name, values[name])
+    if changed:
+        row.save(update_fields=changed)
     return changed

@@ -38,7 +38,12 @@ def members(request: Any) -> HttpResponse:
 
 def _invited(request: Any) -> list[tuple[Any, str]]:
     rows = queries.invitations(request.municipality)
-    return [(row, str(Role(row.grants[0]["role"]).label)) for row in rows]
+    return [(row, ", ".join(_roles(row, request.municipality.slug))) for row in rows]
+
+
+def _roles(invitation: Any, slug: str) -> list[str]:
+    grants = (grant for grant in invitation.grants if grant["kind"] == "membership" and grant["municipality"] == slug)
+    return [str(Role(grant["role"]).label) for grant in grants]
 
 
 @requires(Verb.MEMBERS_MANAGE)

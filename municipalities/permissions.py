@@ -1,0 +1,77 @@
+"""`docs/permissions.md`, printed from the table in `municipalities.rules`."""
+
+from municipalities.rules import PUBLISHING_ROLES, TABLE, ProgrammeVerb, Verb
+
+ROLES = {
+    "viewer": "Viewer",
+    "officer": "Communications officer",
+    "approver": "Approver",
+    "mentor": "Mentor",
+    "staff": "Programme staff",
+    "administrator": "Administrator",
+}
+WORDS: dict[Verb, str] = {
+    Verb.WORKSPACE_VIEW: "open the workspace",
+    Verb.POST_VIEW: "read what was published",
+    Verb.DRAFT_VIEW: "read drafts",
+    Verb.POST_EDIT: "write and edit posts",
+    Verb.POST_COMMENT: "comment on drafts",
+    Verb.POST_APPROVE: "approve posts or send them back",
+    Verb.POST_SCHEDULE: "schedule, move and publish approved posts",
+    Verb.DELIVERY_ANSWER: "decide about a post that failed, expired or was not confirmed",
+    Verb.PAUSE: "pause and resume all publishing",
+    Verb.ANALYTICS_VIEW: "see the numbers",
+    Verb.CHANNEL_VIEW: "see the channels",
+    Verb.CHANNEL_CONNECT: "connect and disconnect channels",
+    Verb.MEMBERS_MANAGE: "invite people, change roles, end memberships",
+    Verb.SETTINGS_VIEW: "see the settings",
+    Verb.SETTINGS_EDIT: "change the profile and the house rules",
+    Verb.ACTIVITY_VIEW: "read the activity",
+}
+PROGRAMME_WORDS: dict[ProgrammeVerb, str] = {
+    ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
+    ProgrammeVerb.MANAGE: "add cohorts, enrol municipalities, pair mentors",
+}
+HEAD = """# Who may do what
+
+Printed from `municipalities/rules.py` by `manage.py permissions_table --write`; a test holds the two in step. Every
+page names one of these verbs, and every address is opened as every role in `tests/architecture/test_urls.py`.
+
+A person's roles in a municipality come from their memberships there, from a pairing that runs today (mentor), from a
+programme in which the municipality is enrolled today (programme staff), and from the installation (administrator).
+Rights add up. Who has no role gets 404, as if the municipality were not there; who has too little gets 403.
+
+"""
+FOOT = """
+¹ Programme staff read drafts only where the municipality agreed to it (house rules). Nobody approves their own post
+unless the house rules allow it.
+
+Across the municipalities of a programme its staff may:
+
+{programme}
+
+Only administrators open workspaces, switch accounts off, start programmes and invite their staff; that gives them no
+right to publish. Where `SECOND_FACTOR_REQUIRED` is set, these need a second factor: {factor}, and the administrator.
+"""
+
+
+def document() -> str:
+    """The whole page, as it stands in the repository."""
+    rows = [
+        "| | " + " | ".join(ROLES.values()) + " |",
+        "|---|" + ":-:|" * len(ROLES),
+        *(_row(verb) for verb in Verb),
+    ]
+    programme = "\n".join(f"- {words} (`{verb}`)" for verb, words in PROGRAMME_WORDS.items())
+    factor = ", ".join(ROLES[role].lower() for role in ROLES if role in PUBLISHING_ROLES)
+    return HEAD + "\n".join(rows) + "\n" + FOOT.format(programme=programme, factor=factor)
+
+
+def _row(verb: Verb) -> str:
+    return f"| {WORDS[verb]} (`{verb}`) | " + " | ".join(_cell(role, verb) for role in ROLES) + " |"
+
+
+def _cell(role: str, verb: Verb) -> str:
+    if role == "staff" and verb is Verb.DRAFT_VIEW:
+        return "¹"
+    return "✓" if verb in TABLE[role] else ""

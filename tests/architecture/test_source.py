@@ -1,0 +1,239 @@
+"""What the source itself must keep: strict pages, one writer of a delivery's state, connectors that are asked, a wall
+with known doors, and a sentence for every verb."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django.conf import settings
+from django.db import models
+from django.test.utils import isolate_apps
+from django.utils import translation
+
+from common.audit import record
+from common.models import AuditEvent
+from common.sentences import SENTENCES, sentence
+from delivery.enums import State
+from municipalities import checks
+from municipalities.permissions import PROGRAMME_WORDS, ROLES, WORDS, document
+from municipalities.rules import TABLE, ProgrammeVerb, Verb
+from municipalities.tenancy import TenantModel
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("accounts", "analytics", "channels", "common", "delivery", "municipalities", "portal", "posts", "practice")
+MODULES = sorted(p for app in (*APPS, "platforms") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+# Modules that may open the scope of all municipalities: they find due work, or compare on purpose.
+EVERYWHERE = {
+    "analytics/domain/collect.py",
+    "channels/domain/connect/answer.py",
+    "channels/domain/connect/work.py",
+    "channels/domain/rotate.py",
+    "channels/queries.py",
+    "delivery/domain/claim.py",
+    "delivery/domain/sweep.py",
+    "delivery/domain/take_down.py",
+    "delivery/queries.py",
+    "portal/bench/seed.py",
+    "portal/demo/numbers.py",
+    "portal/management/commands/bench.py",
+    "portal/notices.py",
+}
+# Modules that may give a delivery its state: its birth, the one who moves it, the made-up past of demo and benchmark.
+STATE_WRITERS = {
+    "delivery/domain/enqueue.py",
+    "delivery/domain/move.py",
+    "portal/bench/seed.py",
+    "portal/demo/present.py",
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+
+
+def called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+# ---- pages
+
+
+def refused_by_the_policy(text: str) -> list[str]:
+    """What of a template the content policy would not let run."""
+    text = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", text, flags=re.DOTALL)
+    found = re.findall(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:", text)
+    scripts = re.findall(r"<script\b[^>]*>", text)
+    return found + [tag for tag in scripts if "src=" not in tag and 'type="application/json"' not in tag]
+
+
+def test_no_template_has_what_the_content_policy_refuses() -> None:
+    found = {name_of(path): refused_by_the_policy(path.read_text(encoding="utf-8")) for path in TEMPLATES}
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['<p style="x">', '<a onclick="x()">', "<script>x()</script>", "<style>", '<a href="javascript:x">'],
+)
+def test_the_search_in_templates_finds_what_it_looks_for(text: str) -> None:
+    assert refused_by_the_policy(text)
+
+
+# ---- connectors
+
+
+def asks_the_platform(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Compare):
+        return False
+    sides = [node.left, *node.comparators]
+    if any(ast.unparse(side) == "sys.platform" for side in sides):
+        return False
+    names = {getattr(side, "attr", getattr(side, "id", "")) for side in sides}
+    return "platform" in names and any(isinstance(side, ast.Constant) and side.value for side in sides)
+
+
+def test_nobody_outside_the_connectors_asks_which_platform_it_is() -> None:
+    outside = [path for path in MODULES if not name_of(path).startswith("platforms/")]
+    assert asks_the_platform(ast.parse("channel.platform == 'mastodon'").body[0].value)  # type: ignore[attr-defined]
+    found = [f"{name_of(p)}:{node.lineno}" for p in outside for node in ast.walk(tree(p)) if asks_the_platform(node)]  # type: ignore[attr-defined]
+    assert found == []
+
+
+# ---- deliveries
+
+
+def writes_a_delivery_state(path: Path) -> list[int]:
+    """Lines that give a state to a `Delivery`: `x.state = …` or a keyword `state=` of a call that writes."""
+    source = path.read_text(encoding="utf-8")
+    if not re.search(r"\bDelivery\b|delivery\.models|\bdelivery\.state\b", source):
+        return []
+    lines = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(t, ast.Attribute) and t.attr == "state" and "deliver" in ast.unparse(t) for t in targets):
+                lines.append(node.lineno)
+        elif isinstance(node, ast.Call) and called(node) in {"create", "update", "Delivery", "bulk_update"}:
+            about = "Delivery" in ast.unparse(node.func) or "deliver" in ast.unparse(node.func)
+            if about and any(keyword.arg == "state" for keyword in node.keywords):
+                lines.append(node.lineno)
+    return lines
+
+
+def test_only_one_module_moves_a_delivery() -> None:
+    found = {name_of(path): writes_a_delivery_state(path) for path in MODULES if name_of(path) not in STATE_WRITERS}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_search_for_writers_finds_the_writer() -> None:
+    assert writes_a_delivery_state(ROOT / "delivery/domain/move.py")
+
+
+# ---- the wall
+
+
+def test_only_named_modules_look_across_municipalities() -> None:
+    found = {name_of(path) for path in MODULES if any(called(call) == "everywhere" for call in calls(path))}
+    assert found - {"municipalities/tenancy.py"} == EVERYWHERE
+
+
+def test_everything_above_the_wall_stands_behind_it() -> None:
+    assert checks.tenant_models_are_scoped() == []
+
+
+@isolate_apps("posts")
+def test_a_model_that_forgot_the_wall_is_found() -> None:
+    class Forgotten(models.Model):
+        municipality = models.ForeignKey("municipalities.Municipality", models.PROTECT)
+
+        class Meta:
+            app_label = "posts"
+
+        def __str__(self) -> str:
+            return "forgotten"
+
+    class Behind(TenantModel):
+        class Meta(TenantModel.Meta):
+            app_label = "posts"
+
+    from municipalities.models import Municipality
+
+    # In an isolated registry the name of the model is not looked up.
+    Forgotten._meta.get_field("municipality").remote_field.model = Municipality  # type: ignore[union-attr]
+    assert checks.unscoped([Forgotten, Behind]) == [Forgotten]
+    assert checks._error(Forgotten).id == "municipalities.E001"
+
+
+# ---- permissions in the docs
+
+
+def test_the_permission_table_in_the_docs_is_the_one_in_the_code() -> None:
+    written = (ROOT / "docs/permissions.md").read_text(encoding="utf-8")
+    assert written == document(), "run manage.py permissions_table --write"
+
+
+def test_every_role_and_every_verb_is_in_the_table_of_the_docs() -> None:
+    assert set(ROLES) == set(TABLE)
+    assert set(WORDS) == set(Verb)
+    assert set(PROGRAMME_WORDS) == set(ProgrammeVerb)
+
+
+# ---- sentences
+
+
+def verbs_of(path: Path) -> set[str]:
+    """Names of the verbs that a module writes down, also where one of two is chosen."""
+    found: set[str] = set()
+    for call in calls(path):
+        if called(call) == "record" and call.args:
+            for node in ast.walk(call.args[0]):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+                    found.add(node.value)
+    return found
+
+
+WRITTEN = sorted(verb for path in MODULES for verb in verbs_of(path) if not verb.endswith("."))
+
+
+def test_the_search_for_verbs_finds_them() -> None:
+    assert {"post.approve", "post.reopen", "member.join", "account.sign_in"} <= set(WRITTEN)
+
+
+MOVES = {f"delivery.{state}" for state in State}
+
+
+def test_every_verb_has_a_sentence() -> None:
+    assert (set(WRITTEN) | MOVES) - set(SENTENCES) == set(), "write it in common/sentences.py"
+
+
+def test_no_sentence_is_left_over() -> None:
+    assert set(SENTENCES) - set(WRITTEN) - MOVES == set()
+
+
+def test_a_sentence_stands_even_when_an_old_event_lacks_its_details() -> None:
+    for verb in SENTENCES:
+        assert sentence(AuditEvent(verb=verb, target_label="It", detail={}))
+
+
+def test_a_percent_sign_in_a_name_does_no_harm(db: None) -> None:
+    event: Any = record("post.approve", by=None, label="50 % off %(x)s", version=2)
+    with translation.override("en"):
+        assert sentence(event) == "Approved version 2 of “50 % off %(x)s”"

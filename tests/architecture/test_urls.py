@@ -1,0 +1,260 @@
+"""Every address of the portal, opened by everybody in the cast: each gets what the permission table says."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import Invitation
+from channels.enums import ConnectStep
+from channels.models import ConnectAttempt
+from common.access import Permission
+from municipalities.middleware import FOREIGN
+from municipalities.models import Enrolment, Membership, Pairing
+from municipalities.rules import TABLE, Verb, verbs
+from municipalities.tenancy import scope
+from posts.domain.pictures import add
+from posts.models import Remark
+from tests.analytics.factories import channel, published
+from tests.people import Cast, sign_in
+from tests.posts.desk import picture_bytes
+
+PROGRAMME_ROLES = {"staff"}
+ROLES = (*TABLE, "stranger", "anonymous")
+# What a page may answer to somebody whom the table lets in. Bad input is 4xx in words; 404 and 403 are not among them.
+LET_IN = {200, 204, 302, 303, 400, 405, 409, 410, 422}
+KINDS = {"public", "signed_in", "administrators", "workspace", "programme"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern: its name, the whole route with its converters, and the view's mark."""
+
+    name: str
+    route: str
+    kwargs: tuple[str, ...]
+    view: Callable[..., Any]
+
+    @property
+    def permission(self) -> Permission | None:
+        return getattr(self.view, "permission", None)
+
+    @property
+    def is_ours(self) -> bool:
+        return not self.view.__module__.startswith(FOREIGN)
+
+    @property
+    def objects(self) -> list[str]:
+        """Names of what stands in the address, each with the part before it: "posts/pk"."""
+        parts = [part.strip("<>").rpartition(":")[2] for part in self.route.split("/")]
+        return [f"{parts[at - 1]}/{part}" for at, part in enumerate(parts) if part in self.kwargs]
+
+    def path(self, things: Things) -> str:
+        parts = self.route.split("/")
+        values = iter(self.objects)
+        return "/" + "/".join(str(OBJECTS[next(values)](things)) if part.startswith("<") else part for part in parts)
+
+
+def addresses() -> list[Address]:
+    return sorted(_walk(get_resolver().url_patterns, "", ()), key=lambda address: address.route)
+
+
+def _walk(patterns: list[Any], prefix: str, kwargs: tuple[str, ...]) -> Iterator[Address]:
+    for pattern in patterns:
+        found = (*kwargs, *pattern.pattern.converters)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, prefix + str(pattern.pattern), found)
+        elif isinstance(pattern, URLPattern):
+            yield Address(pattern.name or "", prefix + str(pattern.pattern), found, pattern.callback)
+
+
+OURS = [address for address in addresses() if address.is_ours]
+
+
+# ---- an object for every name that stands in an address. A new name needs a line here, else the tests fail.
+
+
+@dataclass
+class Things:
+    """One of each, of Ćuprija and already public, so that only the right to a page decides."""
+
+    cast: Cast
+    channel: Any
+    publication: Any
+    media: Any
+    remark: Any
+    attempts: dict[str, Any]
+    invitation: Invitation
+    role: str = ""
+
+
+def make(cast: Cast) -> Things:
+    ours = channel(cast.cuprija, cast.approver)
+    publication = published(ours, timezone.now())
+    with scope(cast.cuprija):
+        raw = picture_bytes()
+        media = add(cast.cuprija, io.BytesIO(raw), name="fountain.jpg", size=len(raw), by=cast.officer)
+        publication.version.media = [{"id": media.pk, "ref": media.file.name, "alt": "", "crop": "", **_sizes(media)}]
+        publication.version.save()
+        type(publication.delivery).objects.filter(pk=publication.delivery_id).update(payload={"text": "Water"})
+        remark = Remark.objects.create(
+            municipality=cast.cuprija, post=publication.post, author=cast.mentor, text="Shorter, please."
+        )
+        attempts = {name: _attempt(cast, name) for name in ("approver", "administrator")}
+    return Things(cast, ours, publication, media, remark, attempts, _invitation(cast))
+
+
+def _sizes(media: Any) -> dict[str, Any]:
+    return {name: getattr(media, name) for name in ("mime", "width", "height", "bytes")}
+
+
+def _attempt(cast: Cast, role: str) -> Any:
+    """Only the person who began to connect a channel sees how it goes."""
+    return ConnectAttempt.objects.create(
+        municipality=cast.cuprija,
+        platform="mastodon",
+        server="https://social.example",
+        by=getattr(cast, role),
+        step=ConnectStep.FAILED,
+        state_hash=role,
+        expires_at=timezone.now(),
+    )
+
+
+def _invitation(cast: Cast) -> Invitation:
+    grant = {"kind": "membership", "municipality": cast.cuprija.slug, "role": "viewer"}
+    pairing = {"kind": "pairing", "municipality": cast.cuprija.slug, "starts_on": "2026-01-01", "ends_on": ""}
+    return Invitation.objects.create(
+        email="new@test.example",
+        token_hash="x",
+        grants=[pairing, grant],
+        invited_by=cast.approver,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+
+
+# By the name in the address, with the word before it where the name alone does not say what it is.
+OBJECTS: dict[str, Callable[[Things], Any]] = {
+    "m/municipality": lambda it: it.cast.cuprija.slug,
+    "municipalities/place": lambda it: it.cast.cuprija.slug,
+    "people/person": lambda it: it.cast.viewer.pk,
+    "person/act": lambda it: "activate",
+    "members/membership": lambda it: Membership.objects.get(user=it.cast.viewer).pk,
+    "invitations/invitation": lambda it: it.invitation.pk,
+    "enrolments/enrolment": lambda it: Enrolment.objects.get(municipality=it.cast.cuprija).pk,
+    "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
+    "posts/pk": lambda it: it.publication.post_id,
+    "remarks/remark": lambda it: it.remark.pk,
+    "media/pk": lambda it: it.media.pk,
+    "deliveries/pk": lambda it: it.publication.delivery_id,
+    "channels/channel": lambda it: it.channel.pk,
+    "connect/platform": lambda it: "mastodon",
+    "connecting/attempt": lambda it: it.attempts.get(it.role, it.attempts["approver"]).pk,
+    "invitation/token": lambda it: "no-such-token",
+    "sessions/session": lambda it: 0,
+    "arms/name": lambda it: "no-such-file",
+}
+# What a form must hold so that the page looks for something that is there.
+BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
+    "post_decide": lambda it: {"version": it.publication.version_id},
+}
+# Addresses whose object cannot exist here; each answers 404 to everybody, and is walked elsewhere.
+NOTHING_THERE = {
+    "invitation": "a token is known only to whom it was sent; tests/accounts",
+    "session_end": "one ends one's own sessions only; tests/accounts",
+    "arms": "a file; tests/municipalities",
+    "mailbox": "exists in the demo only; tests/portal",
+}
+
+
+@pytest.mark.parametrize("address", addresses(), ids=lambda address: address.route or "/")
+def test_every_address_says_who_may_open_it(address: Address) -> None:
+    assert address.name, f"{address.route} has no name"
+    if not address.is_ours:
+        return
+    assert address.permission is not None, f"{address.route} does not say who may open it"
+    assert address.permission.kind in KINDS
+    is_in_a_workspace = address.route.startswith("m/<slug:municipality>/")
+    assert (address.permission.kind == "workspace") == is_in_a_workspace, address.route
+    if is_in_a_workspace:
+        assert isinstance(address.permission.verb, Verb)
+
+
+@pytest.mark.parametrize("address", OURS, ids=lambda address: address.route or "/")
+def test_every_name_in_an_address_has_an_object_to_try_it_with(address: Address) -> None:
+    assert len(address.objects) == len(address.kwargs), f"{address.route}: one name to a part, please"
+    unknown = set(address.objects) - set(OBJECTS)
+    assert not unknown, f"{address.route}: say in OBJECTS how {unknown} is made"
+
+
+@pytest.mark.parametrize("address", OURS, ids=lambda address: address.route or "/")
+def test_every_role_gets_what_the_table_says(cast: Cast, address: Address) -> None:
+    things = make(cast)
+    wrong = []
+    for role in ROLES:
+        things.role = role
+        path = address.path(things)
+        body = BODIES[address.name](things) if address.name in BODIES else {}
+        with transaction.atomic():  # what one role changed is taken back before the next looks
+            status, location = _opened(cast, role, path, body)
+            transaction.set_rollback(True)
+        expected = _expected(cast, address, role)
+        if not _fits(address, status, location, expected):
+            wrong.append(f"{path} as {role}: expected {expected}, got {status} {location}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _opened(cast: Cast, role: str, path: str, body: dict[str, Any]) -> tuple[int, str]:
+    """GET, and POST where the page takes nothing else."""
+    client = Client() if role == "anonymous" else sign_in(getattr(cast, role))
+    response = client.get(path)
+    if response.status_code == 405:
+        response = client.post(path, body)
+    return response.status_code, response.headers.get("Location", "")
+
+
+def _expected(cast: Cast, address: Address, role: str) -> str:
+    permission = address.permission
+    assert permission is not None
+    if address.name in NOTHING_THERE:
+        return "sign in" if role == "anonymous" and permission.kind != "public" else "nothing"
+    if permission.kind == "public":
+        return "in"
+    if role == "anonymous":
+        return "sign in"
+    if permission.kind == "workspace":
+        if role == "stranger":
+            return "nothing"
+        allowed = verbs(frozenset({role}), staff_may_read_drafts=cast.cuprija.staff_may_read_drafts)
+        return "in" if permission.verb in allowed else "refused"
+    if permission.kind == "programme":
+        return "in" if role in PROGRAMME_ROLES else "nothing"
+    if permission.kind == "administrators":
+        return "in" if role == "administrator" else "nothing"
+    return "in"
+
+
+def _fits(address: Address, status: int, location: str, expected: str) -> bool:
+    to_sign_in = status == 302 and location.startswith("/accounts/login/")
+    if expected == "sign in":
+        return to_sign_in
+    if expected == "in":
+        not_ready = address.name == "readyz" and status == 503
+        return not_ready or (status in LET_IN and not to_sign_in)
+    return status == {"nothing": 404, "refused": 403}[expected]
+
+
+def test_an_address_of_a_municipality_without_a_workspace_is_not_there(cast: Cast) -> None:
+    cast.cuprija.joined_on = None
+    cast.cuprija.save()
+    assert sign_in(cast.administrator).get("/m/cuprija/").status_code == 404
