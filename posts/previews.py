@@ -110,7 +110,8 @@ def _preview(
         host=urlsplit(draft.address).hostname or "",
         count=dry.count(channel, part.text),
         limit=limits.max_characters,
-        findings=sorted(findings, key=lambda finding: finding.severity != "error"),
+        # A page on which nothing stands yet is not full of mistakes.
+        findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
 
 

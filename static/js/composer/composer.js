@@ -26,5 +26,4 @@ if (form) {
     }
     changed();
   });
-  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
 }
