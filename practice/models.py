@@ -12,7 +12,7 @@ from practice.enums import AccountKind, NoticeKind
 
 
 class Account(models.Model):
-    """A page (speaks through the client API) or a citizen (a trainee plays them in the browser; there is no password)."""
+    """A page (speaks through the client API) or a citizen (a trainee plays them in the browser, without a password)."""
 
     kind = models.CharField(max_length=8, choices=AccountKind)
     username = models.CharField(max_length=30, unique=True)

@@ -1,1 +1,1 @@
-"""The client API: what programs call. It answers as Mastodon does, for what our connector and others of its kind need."""
+"""The client API: what programs call. It answers as Mastodon does, as far as our connector and its like need it."""

@@ -13,10 +13,9 @@ from practice.errors import Missing, Refused
 from practice.models import Account
 
 HUES = 8
-_LATIN = str.maketrans(
-    dict(zip("абвгдђежзијклљмнњопрстћуфхцчџш", ["a", "b", "v", "g", "d", "dj", "e", "z", "z", "i", "j", "k", "l", "lj", "m", "n", "nj", "o", "p", "r", "s", "t", "c", "u", "f", "h", "c", "c", "dz", "s"], strict=True))
-    | {"đ": "dj"}
-)  # fmt: skip
+_CYRILLIC = "абвгдђежзијклљмнњопрстћуфхцчџш"
+_PLAIN = "a b v g d dj e z z i j k l lj m n nj o p r s t c u f h c c dz s"
+_LATIN = str.maketrans({**dict(zip(_CYRILLIC, _PLAIN.split(), strict=True)), "đ": "dj"})
 
 
 def enter(name: str) -> Account:

@@ -11,7 +11,7 @@ from practice.models import Account, Media
 
 
 def upload(account: Account, file: Any, description: str = "") -> Media:
-    """`file` is an uploaded file. Raises `Refused` for what is no picture, too large, or described at too great length."""
+    """`file` is an uploaded file. Raises `Refused` for no picture, a too large one, too long words."""
     words = described(description)
     try:
         made = pictures.encode(file, file.size)

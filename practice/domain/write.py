@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -129,7 +130,7 @@ def delete(account: Account, status_id: int) -> Status:
     """Take a status away, with its pictures and all that hangs below it."""
     status = own(account, status_id)
     below = Status.objects.filter(root=status) | Status.objects.filter(pk=status.pk)
-    files = [media.file for media in Media.objects.filter(status__in=below)]
+    files = list(Media.objects.filter(status__in=below).values_list("file", flat=True))
     if status.in_reply_to_id:
         Status.objects.filter(pk=status.in_reply_to_id, replies_count__gt=0).update(
             replies_count=F("replies_count") - 1
@@ -137,8 +138,13 @@ def delete(account: Account, status_id: int) -> Status:
     Account.objects.filter(pk=account.pk, statuses_count__gt=0).update(statuses_count=F("statuses_count") - 1)
     gone = Status(pk=status.pk, account=account, text=status.text, created_at=status.created_at)
     status.delete()
-    transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+    transaction.on_commit(lambda: _remove(files))
     return gone
+
+
+def _remove(files: list[str]) -> None:
+    for name in files:
+        default_storage.delete(name)
 
 
 def own(account: Account, status_id: int) -> Status:

@@ -49,8 +49,10 @@ def authorize(request: Any) -> HttpResponse:
         )  # fmt: skip
     if asked.problem:
         return _answer(asked, error=asked.problem)
-    if request.method != "POST":
-        return _form(request, asked)
+    return _decided(request, asked) if request.method == "POST" else _form(request, asked)
+
+
+def _decided(request: Any, asked: Request) -> HttpResponse:
     if throttle.spend("door", throttle.address(request)).is_spent:
         return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
     if request.POST.get("decision") != "allow":

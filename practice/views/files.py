@@ -16,7 +16,7 @@ FOREVER = "public, max-age=31536000, immutable"
 @require_safe
 def media(request: Any, token: str) -> HttpResponse | FileResponse:
     found = queries.picture(token)
-    if found is None or not found.file.storage.exists(found.file.name):
+    if found is None or not found.file.storage.exists(str(found.file.name)):
         raise Http404
     return FileResponse(
         found.file.open("rb"),

@@ -27,8 +27,8 @@ def serving(media: Path, **more: str) -> Iterator[str]:
     application = "django.core.wsgi:get_wsgi_application()"
     bind = ["--bind", f"127.0.0.1:{port}", "--threads", "8", "--worker-class", "gthread", "--log-level", "warning"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *bind, "--config", "python:portal.launch.gunicorn", "--workers", "1", application],
-        cwd=ROOT, env=environ,
+        [sys.executable, "-m", "gunicorn", *bind, "--config", "python:portal.launch.gunicorn", application],
+        cwd=ROOT, env={**environ, "WEB_CONCURRENCY": "1"},
     )  # fmt: skip
     try:
         _wait(process, address)

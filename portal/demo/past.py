@@ -1,0 +1,232 @@
+"""Sixty days that have been: posts as they were written, approved and sent, and what the network made of them.
+
+Rows are made directly, many at once, with the times of then. What goes into them comes from the portal's own code:
+drafts, frozen versions and payloads have exactly the shape that its verbs give them.
+"""
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from common.models import AuditEvent
+from delivery.enums import Because, Outcome, State, Step
+from delivery.models import Attempt, Delivery
+from portal.demo.library import Drawn
+from portal.demo.network import Voice, server
+from portal.demo.people import People, Team
+from portal.demo.rows import insert
+from portal.demo.texts import Planned, chance, citizens
+from posts import compose
+from posts.domain.freeze import freeze
+from posts.domain.publications import KIND
+from posts.domain.save import plan, remember
+from posts.draft import Draft, Shown, Text
+from posts.enums import DecisionKind, Stage
+from posts.models import Decision, Post, Publication, Remark, Version
+from posts.queries import content, frozen_pictures
+from practice.models import Status
+
+
+@dataclass
+class Sent:
+    """A post that went out on one channel: its rows, and the status it became."""
+
+    planned: Planned
+    voice: Voice
+    post: Post
+    version: Version
+    what: Draft
+    part: compose.Part
+    at: datetime
+    drawn: list[Drawn]
+    publication: Publication | None = None
+    delivery: Delivery | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class Town:
+    """Who writes, through which channels, with which pictures."""
+
+    team: Team
+    voices: list[Voice]
+    drawn: dict[str, Drawn]
+    people: People
+
+
+@dataclass
+class Past:
+    """Everything of one municipality that was sent, and the events that tell of it."""
+
+    team: Team
+    voices: list[Voice]
+    sent: list[Sent] = field(default_factory=list)
+    events: list[AuditEvent] = field(default_factory=list)
+
+
+def write(town: Town, plans: list[Planned]) -> Past:
+    """Posts, versions, decisions, remarks and publications-to-be. Inside the municipality's scope."""
+    team, past = town.team, Past(town.team, town.voices)
+    rng = chance("past", team.municipality.slug)
+    posts = insert([_post(town, each, rng) for each in plans])
+    versions = [freeze(post, by=team.officer) for post in posts]
+    for post, version in zip(posts, versions, strict=True):
+        version.created_at = post.updated_at - timedelta(hours=1)
+    Version.objects.bulk_update(versions, ["created_at"])
+    insert([d for post, version in zip(posts, versions, strict=True) for d in decisions(team, post, version)])
+    insert([r for post, version in zip(posts, versions, strict=True) for r in _remarks(town, post, version, rng)])
+    for planned, post, version in zip(plans, posts, versions, strict=True):
+        past.events += _events(team, post, version)
+        past.sent += parts(town, planned, post, version)
+    return past
+
+
+def draft(town: Town, planned: Planned) -> Draft:
+    """What the composer holds for this post."""
+    texts = {tag: Text(text) for tag, text in planned.texts.items()}
+    if any(tag == "sr-Latn" for voice in town.voices for tag in voice.plan.languages):
+        texts["sr-Latn"] = Text(compose.derive(planned.texts["sr-Cyrl"], "sr-Latn"), "sr-Cyrl")
+    pictures = [town.drawn[planned.picture].media] if planned.picture in town.drawn else []
+    return Draft(
+        texts=texts,
+        media=tuple(Shown(media.pk, media.alt) for media in pictures),
+        link=planned.link,
+        channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
+    )
+
+
+def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
+    due = planned.time.due_at
+    post = Post(
+        municipality=town.team.municipality,
+        title=planned.title,
+        category=planned.category,
+        stage=Stage.APPROVED,
+        revision=rng.randint(4, 30),
+        author=town.team.officer,
+        created_at=due - timedelta(hours=rng.randint(20, 70)),
+        updated_at=due - timedelta(hours=rng.randint(2, 18)),
+        is_demo=True,
+    )
+    remember(post, draft(town, planned))
+    plan(post, planned.time)
+    return post
+
+
+def decisions(team: Team, post: Post, version: Version) -> list[Decision]:
+    where = {"municipality": team.municipality, "version": version, "due_at": post.due_at}
+    asked = Decision(kind=DecisionKind.SUBMITTED, by=team.officer, at=post.updated_at - timedelta(hours=1), **where)
+    return [asked, Decision(kind=DecisionKind.APPROVED, by=team.approver, at=post.updated_at, **where)]
+
+
+def _remarks(town: Town, post: Post, version: Version, rng: random.Random) -> list[Remark]:
+    """The mentor came with the training, and looks at about every fourth post."""
+    if rng.random() > 0.25 or post.created_at.date() < town.people.mentored_on:
+        return []
+    _names, _comments, remarks = citizens()
+    said = post.created_at + (post.updated_at - post.created_at) / 2
+    return [
+        Remark(
+            municipality=town.team.municipality, post=post, version=version, author=town.people.mentor,
+            text=rng.choice(remarks), at=said, resolved_at=post.updated_at - timedelta(hours=1),
+            resolved_by=town.team.officer,
+        )
+    ]  # fmt: skip
+
+
+def parts(town: Town, planned: Planned, post: Post, version: Version) -> list[Sent]:
+    """What goes out of this version, a few seconds after its time."""
+    what, rng = content(version), chance("parts", town.team.municipality.slug, str(post.due_at))
+    pictures = [town.drawn[planned.picture]] if planned.picture in town.drawn else []
+    assert post.due_at is not None
+    return [
+        Sent(planned, voice, post, version, what, part, post.due_at + timedelta(seconds=rng.randint(1, 9)), pictures)
+        for voice in town.voices
+        if voice.channel.pk in what.channels
+        for part in compose.parts(what, voice.channel)
+    ]
+
+
+def _events(team: Team, post: Post, version: Version) -> list[AuditEvent]:
+    written = [
+        ("post.create", team.officer, post.created_at, {}),
+        ("post.submit", team.officer, post.updated_at - timedelta(hours=1), {"version": version.number}),
+        ("post.approve", team.approver, post.updated_at, {"version": version.number}),
+    ]
+    return [event(verb, by, at, post, **detail) for verb, by, at, detail in written]
+
+
+def event(verb: str, by: Any, at: datetime, target: Any, **detail: Any) -> AuditEvent:
+    return AuditEvent(
+        at=at,
+        verb=verb,
+        actor_id=by.pk if by else None,
+        actor_label=str(by) if by else "",
+        municipality_id=target.municipality_id,
+        target_type=target._meta.label_lower,
+        target_id=str(target.pk),
+        target_label=str(target)[:300],
+        detail=detail,
+    )
+
+
+def deliver(past: Past) -> None:
+    """Deliveries, attempts and publications of what has its status. Inside the municipality's scope."""
+    rng = chance("deliver", past.team.municipality.slug)
+    for sent in past.sent:
+        sent.delivery = delivery(sent, uuid.UUID(int=rng.getrandbits(128), version=4))
+    deliveries = insert([sent.delivery for sent in past.sent])
+    insert([attempt(sent) for sent in past.sent])
+    for sent in past.sent:
+        sent.publication = publication(sent)
+    insert([sent.publication for sent in past.sent])
+    past.events += [
+        event("delivery.published", None, each.published_at, each, because=Because.SENT) for each in deliveries
+    ]
+
+
+def delivery(sent: Sent, key: uuid.UUID) -> Delivery:
+    """Published where there is a status. Anything else is filled in by whoever makes it."""
+    due, approved = sent.post.due_at, sent.post.updated_at
+    assert due is not None
+    payload = compose.outgoing(sent.what, sent.part, frozen_pictures(sent.version), key=key, created_at=approved)
+    row = Delivery(
+        municipality_id=sent.post.municipality_id, channel=sent.voice.channel, kind=KIND, payload=payload.to_json(),
+        key=key, due_at=due, not_after=due + timedelta(hours=2), next_at=due, created_at=approved, state_at=sent.at,
+    )  # fmt: skip
+    if sent.status:
+        row.state, row.reason, row.published_at = State.PUBLISHED, Because.SENT, sent.at
+        row.remote_id = str(sent.status.pk)
+        row.permalink = f"{server()}/@{sent.voice.page.username}/{sent.status.pk}"
+    return row
+
+
+def attempt(sent: Sent) -> Attempt:
+    assert sent.delivery is not None
+    return Attempt(
+        municipality_id=sent.post.municipality_id,
+        delivery=sent.delivery,
+        number=1,
+        step=Step.CREATE,
+        opened_at=sent.delivery.due_at,
+        taken_at=sent.delivery.due_at,
+        sent_at=sent.at,
+        closed_at=sent.at + timedelta(milliseconds=240),
+        outcome=Outcome.OK,
+        detail={"key": sent.delivery.key.hex, "remote_id": sent.delivery.remote_id},
+    )
+
+
+def publication(sent: Sent) -> Publication:
+    assert sent.delivery is not None
+    return Publication(
+        municipality_id=sent.post.municipality_id,
+        post=sent.post,
+        version=sent.version,
+        channel=sent.voice.channel,
+        slot=sent.part.slot,
+        delivery=sent.delivery,
+        created_at=sent.delivery.created_at,
+    )

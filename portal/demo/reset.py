@@ -1,0 +1,44 @@
+"""Wiping what the demo wrote: posts, channels, numbers of the demo's municipalities, and the whole practice network."""
+
+from django.conf import settings
+from django.db import transaction
+
+from analytics.models import ChannelDay, DailyFact, Pull, Subject
+from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
+from delivery.models import Attempt, Delivery
+from municipalities.models import Municipality, Pause
+from municipalities.tenancy import scope
+from portal.demo.network import PLATFORM, server
+from portal.demo.seed import NotTheDemo
+from posts.models import Decision, Media, Post, Publication, Remark, Variant, Version
+from practice.models import Account, App
+from practice.models import Media as Picture
+
+# From what points to what is pointed at.
+ORDER = (
+    Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Remark, Decision, Variant, Version, Post,
+    Media, Credential, ConnectAttempt, Channel, Pause,
+)  # fmt: skip
+
+
+@transaction.atomic
+def wipe() -> None:
+    """People, memberships and the programme stay; the audit trail stays, as it always does. Raises `NotTheDemo`."""
+    if not settings.DEMO:
+        raise NotTheDemo("Only the demo can be wiped; this installation is a real one.")
+    demo = list(Municipality.objects.filter(is_demo=True))
+    if demo:
+        with scope(*demo):
+            for kind in ORDER:
+                rows = kind.objects.all()
+                rows._raw_delete(rows.db)
+    AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
+    files = [picture.file for picture in Picture.objects.all()]
+    App.objects.all().delete()
+    Account.objects.all().delete()
+    transaction.on_commit(lambda: _remove(files))
+
+
+def _remove(files: list) -> None:
+    for file in files:
+        file.storage.delete(file.name)

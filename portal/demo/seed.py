@@ -1,0 +1,84 @@
+"""Filling the demo: everything in one transaction, only what is missing, nothing outside the demo."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from municipalities.tenancy import scope
+from portal.demo import growth, library, network, numbers, past, people, present, reactions
+from portal.demo.network import Voice
+from portal.demo.past import Town
+from portal.demo.people import People, Team
+from portal.demo.rows import insert
+from portal.demo.texts import DAYS, Planned, coming, days
+from posts.models import Post
+
+
+class NotTheDemo(RuntimeError):
+    """The demo's people have a known password: they must never be made anywhere else."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How much was made; all 0 when everything was there."""
+
+    municipalities: int
+    publications: int
+
+
+@transaction.atomic
+def fill(now: datetime | None = None) -> Filled:
+    """Make what is missing of the demo. Raises `NotTheDemo`."""
+    if not settings.DEMO:
+        raise NotTheDemo("The demo is filled in only where DEMO is set; this installation is a real one.")
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    everybody = people.gather(today)
+    voices = network.voices(everybody, now)
+    citizens = network.crowd(now)
+    empty = [team for slug, team in everybody.teams.items() if not _has_posts(team)]
+    followers = {
+        voice.page.pk: growth.followers(
+            voice.plan.username, voice.plan.followers, everybody.mentored_on, today - timedelta(days=DAYS + 1), today
+        )
+        for team in empty
+        for voice in voices[team.municipality.slug]
+    }
+    crowd = reactions.Crowd(citizens, everybody.mentored_on, now, followers)
+    return _fill(empty, voices, everybody, crowd)
+
+
+def _has_posts(team: Team) -> bool:
+    with scope(team.municipality):
+        return Post.objects.exists()
+
+
+def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, crowd: reactions.Crowd) -> Filled:
+    if not teams:
+        return Filled(0, 0)
+    towns, pasts = [], []
+    for team in teams:
+        slug = team.municipality.slug
+        plans = list(days(slug, timezone.localdate(crowd.now)))
+        with scope(team.municipality):
+            drawn = library.fill(team, _kinds(slug, plans, crowd.now), crowd.now - timedelta(days=DAYS + 2))
+            towns.append(Town(team, voices[slug], drawn, everybody))
+            pasts.append(past.write(towns[-1], plans))
+    reactions.publish(pasts, crowd)
+    for each in pasts:
+        with scope(each.team.municipality):
+            past.deliver(each)
+    insert(sorted((event for each in pasts for event in each.events), key=lambda event: event.at))
+    numbers.read(pasts, crowd)
+    for town in towns:
+        present.lay_out(town, crowd.now)
+    return Filled(len(teams), sum(len(each.sent) for each in pasts))
+
+
+def _kinds(slug: str, plans: list[Planned], now: datetime) -> list[str]:
+    """The pictures this municipality needs, each once."""
+    soon = coming(slug, timezone.localdate(now), present.planned(slug))
+    return sorted({planned.picture for planned in [*plans, *soon] if planned.picture})

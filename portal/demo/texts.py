@@ -1,0 +1,270 @@
+"""What the demo's municipalities write: reading `content/*.toml`, filling in places and dates, planning the days."""
+
+import random
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from common.text.transliteration import to_latin
+from posts.rules import Resolved, wall_time
+
+CONTENT = Path(__file__).parent / "content"
+SLUGS = ("cuprija", "kragujevac", "mali-zvornik", "novi-pazar", "vlasotince", "vrnjacka-banja")
+DAYS = 60
+TRAINING_DAYS_AGO = 40
+
+MONTHS = (
+    "јануара", "фебруара", "марта", "априла", "маја", "јуна", "јула", "августа", "септембра", "октобра", "новембра",
+    "децембра",
+)  # fmt: skip
+
+# What a municipality writes about, before the training and after: shares, not percentages.
+MIX_BEFORE = {"service": 35, "ceremony": 40, "culture": 15, "other": 8, "consultation": 2, "eservice": 5}
+MIX_AFTER = {
+    "service": 28,
+    "eservice": 24,
+    "consultation": 18,
+    "culture": 16,
+    "emergency": 6,
+    "ceremony": 6,
+    "other": 5,
+}
+HOURS_BEFORE = ((9, 10), (11, 30), (13, 0), (14, 20))
+HOURS_AFTER = ((7, 30), (9, 15), (12, 0), (16, 30), (19, 0))
+OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what all may write
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A post of the library, with its placeholders."""
+
+    key: str
+    category: str
+    title: str
+    text: str
+    other: str = ""
+    link: str = ""
+    picture: str = ""
+    months: tuple[int, ...] = ()
+    after_training: bool = False
+    is_own: bool = False
+
+    def fits(self, day: date, *, trained: bool) -> bool:
+        return (not self.months or day.month in self.months) and (trained or not self.after_training)
+
+
+@dataclass(frozen=True)
+class ChannelPlan:
+    """`share`: how many of the posts go to this channel, too."""
+
+    username: str
+    name: str
+    languages: tuple[str, ...]
+    followers: int
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """One municipality of the demo. `weekly`: posts a week before and after the training."""
+
+    slug: str
+    note: str
+    colour: str
+    weekly: tuple[float, float]
+    channels: tuple[ChannelPlan, ...]
+    own: tuple[Wording, ...]
+    bosnian: Mapping[str, str]
+    words: Mapping[str, str]
+    neighbourhoods: tuple[str, ...]
+    streets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A post of one day, words filled in. `texts` by language and script; `channels` are usernames."""
+
+    key: str
+    category: str
+    title: str
+    texts: Mapping[str, str]
+    link: str
+    picture: str
+    time: Resolved
+    channels: tuple[str, ...]
+
+
+@dataclass
+class Plan:
+    place: Place
+    rng: random.Random
+    used: dict[str, date] = field(default_factory=dict)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((CONTENT / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _wording(entry: Mapping[str, Any], *, is_own: bool) -> Wording:
+    return Wording(
+        key=entry["key"],
+        category=entry["category"],
+        title=entry["title"],
+        text=entry["text"].strip(),
+        other=entry.get("or", "").strip(),
+        link=entry.get("link", ""),
+        picture=entry.get("picture", ""),
+        months=tuple(entry.get("months", ())),
+        after_training=entry.get("since") == "training",
+        is_own=is_own,
+    )
+
+
+@cache
+def common() -> tuple[Wording, ...]:
+    return tuple(_wording(entry, is_own=False) for entry in _read("common")["post"])
+
+
+@cache
+def place(slug: str) -> Place:
+    told = _read(slug)
+    first = ChannelPlan(told["username"], told["name"], ("sr-Cyrl",), told["followers"])
+    more = (
+        ChannelPlan(each["username"], each["name"], tuple(each["languages"]), each["followers"], each["share"])
+        for each in told.get("channel", ())
+    )
+    return Place(
+        slug=slug,
+        note=told["note"],
+        colour=told["colour"],
+        weekly=(told["weekly"][0], told["weekly"][1]),
+        channels=(first, *more),
+        own=tuple(_wording(entry, is_own=True) for entry in told["post"]),
+        bosnian={key: text.strip() for key, text in told.get("bosnian", {}).items()},
+        words={
+            "u": told["locative"],
+            "od": told["genitive"],
+            "uprava": told["administration"],
+            "jkp": told["utility"],
+        },
+        neighbourhoods=tuple(told["neighbourhoods"]),
+        streets=tuple(told["streets"]),
+    )
+
+
+@cache
+def alts() -> dict[str, str]:
+    """What is on each kind of picture."""
+    return _read("pictures")
+
+
+@dataclass(frozen=True)
+class Comment:
+    category: str
+    text: str
+    answer: str = ""
+
+
+@cache
+def citizens() -> tuple[tuple[str, ...], tuple[Comment, ...], tuple[str, ...]]:
+    """Names, comments, and what the mentor writes."""
+    told = _read("citizens")
+    comments = tuple(Comment(e["category"], e["text"], e.get("answer", "")) for e in told["comment"])
+    return tuple(told["names"]), comments, tuple(each["text"] for each in told["remark"])
+
+
+def chance(*seed: str) -> random.Random:
+    """The same throws for the same words, so that every demo is the same."""
+    return random.Random(" ".join(("dobosar", *seed)))  # noqa: S311 - a demo, not a secret
+
+
+# ---- planning
+
+
+def days(slug: str, today: date) -> Iterator[Planned]:
+    """The posts of the sixty days before `today`, oldest first."""
+    plan = Plan(place(slug), chance("days", slug))
+    for ago in range(DAYS, 0, -1):
+        day = today - timedelta(days=ago)
+        for number in range(_posts_on(plan, day, trained=ago <= TRAINING_DAYS_AGO)):
+            yield write(plan, day, trained=ago <= TRAINING_DAYS_AGO, number=number)
+
+
+def coming(slug: str, today: date, count: int) -> list[Planned]:
+    """Posts for the days from tomorrow on."""
+    plan = Plan(place(slug), chance("coming", slug))
+    for planned in days(slug, today):
+        plan.used[planned.key] = planned.time.local.date()
+    return [write(plan, today + timedelta(days=1 + n), trained=True, number=n) for n in range(count)]
+
+
+def _posts_on(plan: Plan, day: date, *, trained: bool) -> int:
+    # Weekend readers are there, weekday writers are not.
+    weights = {5: 0.45, 6: 0.2}
+    mean = plan.place.weekly[trained] / 5.65 * weights.get(day.weekday(), 1.0)
+    first = plan.rng.random() < mean
+    return int(first) + int(first and trained and plan.rng.random() < mean / 8)
+
+
+def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
+    wording = _choose(plan, day, trained=trained)
+    again = wording.key in plan.used
+    plan.used[wording.key] = day
+    hours = (HOURS_AFTER[:3] if not number % 2 else HOURS_AFTER[3:]) if trained else HOURS_BEFORE
+    hour, minute = plan.rng.choice(hours)
+    at = wall_time(day, time(hour, minute + plan.rng.choice((0, 0, 5, 10))), fold=0)
+    assert isinstance(at, Resolved)  # the clocks change at night
+    words = _words(plan, day)
+    texts = {"sr-Cyrl": (wording.other if wording.other and (again or plan.rng.random() < 0.5) else wording.text)}
+    if wording.key in plan.place.bosnian:
+        texts["bs-Latn"] = plan.place.bosnian[wording.key]
+    return Planned(
+        key=wording.key,
+        category=wording.category,
+        title=wording.title,
+        texts={tag: text.format_map(words) for tag, text in texts.items()},
+        link=wording.link,
+        picture=wording.picture if plan.rng.random() < 0.9 else "",
+        time=at,
+        channels=_channels(plan, texts),
+    )
+
+
+def _choose(plan: Plan, day: date, *, trained: bool) -> Wording:
+    """A wording that was not used for the longest time, of a category drawn from the mix."""
+    fitting = [w for w in (*common(), *plan.place.own) if w.fits(day, trained=trained)]
+    mix = MIX_AFTER if trained else MIX_BEFORE
+    fresh = [w for w in fitting if w.key not in plan.used]
+    if not fresh:
+        return min(fitting, key=lambda w: plan.used[w.key])
+    shares: dict[str, int] = {c: share for c, share in mix.items() if any(w.category == c for w in fresh)}
+    category = plan.rng.choices(list(shares), list(shares.values()))[0] if shares else fresh[0].category
+    among = [w for w in fresh if w.category == category]
+    return plan.rng.choices(among, [OWN_COUNTS if w.is_own else 1 for w in among])[0]
+
+
+def _words(plan: Plan, day: date) -> dict[str, str]:
+    quarter, quarter2 = plan.rng.sample(plan.place.neighbourhoods, 2)
+    street, street2 = plan.rng.sample(plan.place.streets, 2)
+    words = {**plan.place.words, "naselje": quarter, "naselje2": quarter2, "ulica": street, "ulica2": street2}
+    words |= {f"za{ahead}": spoken(day + timedelta(days=ahead)) for ahead in (1, 3, 7, 14)}
+    return words | {f"{name}_latn": to_latin(text) for name, text in words.items()}
+
+
+def spoken(day: date) -> str:
+    """24. новембра, as one says it"""
+    return f"{day.day}. {MONTHS[day.month - 1]}"
+
+
+def _channels(plan: Plan, texts: Mapping[str, str]) -> tuple[str, ...]:
+    first, *more = plan.place.channels
+    chosen = [first.username]
+    for channel in more:
+        has_words = not channel.languages[0].startswith("bs") or "bs-Latn" in texts
+        if has_words and plan.rng.random() < channel.share:
+            chosen.append(channel.username)
+    return tuple(chosen)
