@@ -1,7 +1,7 @@
 """Heartbeats: how `/readyz` knows that beat rings and a worker answers."""
 
 from celery import shared_task
-from celery.signals import beat_init, heartbeat_sent, worker_ready, worker_shutting_down
+from celery.signals import heartbeat_sent, worker_ready, worker_shutdown
 
 from django.core.cache import cache
 
@@ -29,13 +29,8 @@ def worker_heartbeat(**_: object) -> None:
     cache.set(WORKER_KEY, 1, ALIVE_SECONDS)
 
 
-@beat_init.connect
-def beat_started(**_: object) -> None:
-    # Beat's first regular tick may be ten seconds away.
-    beat_heartbeat.apply_async(expires=10)
-
-
-@worker_shutting_down.connect
+@worker_shutdown.connect
 def worker_stops(**_: object) -> None:
     # A start right after must not take these heartbeats for its own. Other workers set theirs again in seconds.
+    # Not `worker_shutting_down`: that one runs inside the signal handler, where a lock of Valkey's client may be held.
     cache.delete_many([WORKER_KEY, BEAT_KEY])

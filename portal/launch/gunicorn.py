@@ -11,3 +11,10 @@ timeout = 60
 graceful_timeout = 25
 control_socket_disable = True
 loglevel = "warning"
+
+
+def when_ready(server: object) -> None:
+    """What the checks at the start opened in the parent must not be shared by the workers."""
+    from django.db import connections
+
+    connections.close_all()

@@ -30,16 +30,12 @@ def programs(site: Site, *, seed: bool) -> list[Program]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:portal.launch.gunicorn", "--bind"]
     # Root in a container is no surprise to anybody; the worker would fill the screen with it.
     calm = ["-W", "ignore:You're running the worker with superuser privileges"]
-    celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app", "portal.celery"]
+    celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app"]
+    alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
     found = [
         Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"]),
-        Program(
-            "worker",
-            [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
-        ),
-        Program(
-            "beat", [*celery, "beat", "--schedule", str(site.data / "beat"), "--pidfile=", "--loglevel", "WARNING"]
-        ),
+        Program("worker", [*celery, "portal.celery", "worker", "--concurrency", "2", *alone, *quiet]),
+        Program("beat", [*celery, "portal.beat", "beat", "--schedule", str(site.data / "beat"), "--pidfile=", *quiet]),
     ]
     practice = f"{site.host}:{site.practice_port}"
     if site.practice:

@@ -134,7 +134,9 @@ class Supervisor:
                     child.send_signal(signal.SIGTERM)
             while any(child.poll() is None for child in children) and time.monotonic() < ends and len(self.signals) < 2:
                 time.sleep(0.05)
-        for child in self.running.values():
+        for name, child in self.running.items():
+            if child.poll() is None:
+                self.say(name, "did not stop in time; killed")
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)  # what is left of each group
             child.wait()

@@ -1,0 +1,16 @@
+"""What beat rings, and how often (seconds). A tick that waits too long expires: the next one does its work."""
+
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "heartbeat": {"task": "portal.tasks.beat_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "mail": {"task": "common.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "due": {"task": "delivery.tasks.tick", "schedule": 1.0, "options": {"expires": 2}},
+    "sweep": {"task": "delivery.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "reconcile": {"task": "delivery.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
+    "notices": {"task": "portal.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
+    "numbers": {"task": "analytics.tasks.tick", "schedule": 30.0, "options": {"expires": 30}},
+    "channels-connect": {"task": "channels.tasks.connect", "schedule": 3.0, "options": {"expires": 3}},
+    "channels-upkeep": {"task": "channels.tasks.upkeep", "schedule": 60.0, "options": {"expires": 60}},
+    "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
+}
