@@ -65,11 +65,11 @@ def served(environment: dict[str, str]) -> Iterator[str]:
 def _await(address: str) -> None:
     for _ in range(200):
         try:
-            if requests.get(address, timeout=2).ok:
+            if requests.get(address, timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.1)
-    raise RuntimeError("gunicorn did not answer within 20 seconds")
+    raise RuntimeError("gunicorn did not answer")
 
 
 def measured(pages: dict[str, str], client: Client, base: str) -> list[Figures]:

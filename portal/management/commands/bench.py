@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from municipalities.tenancy import everywhere
 from portal.bench import measure, report, seed
+from posts.enums import Stage
 from posts.models import Post
 
 DOCS = "docs/benchmarks.md"
@@ -84,14 +85,15 @@ def _address(name: str) -> str:
 
 def _pages(user: User) -> dict[str, str]:
     slug = "place-7"
-    with everywhere("choose a post to measure"):
-        post = Post.objects.filter(municipality__slug=slug).order_by("pk")[10]
+    with everywhere("choose the posts to measure"):
+        post, draft = Post.objects.filter(municipality__slug=slug).order_by("pk")[10:12]
+        Post.objects.filter(pk=draft.pk).update(stage=Stage.DRAFT)
     return {
         "Home": reverse("workspace", args=[slug]),
         "Calendar, month": reverse("calendar", args=[slug]),
         "Posts": reverse("posts", args=[slug]),
         "Posts, search": reverse("posts", args=[slug]) + "?q=gradjane",
-        "Composer": reverse("post_edit", args=[slug, post.pk]),
+        "Composer": reverse("post_edit", args=[slug, draft.pk]),
         "Review": reverse("post", args=[slug, post.pk]),
         "Analytics, 90 days": reverse("analytics", args=[slug]) + "?days=90",
         "Activity": reverse("activity", args=[slug]),
