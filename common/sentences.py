@@ -66,6 +66,7 @@ SENTENCES: dict[str, Promise] = {
     "post.duplicate": _("Made a copy: “%(target)s”"),
     "post.edit": _("Edited “%(target)s”"),
     "post.move": _("Moved “%(target)s” to another time"),
+    "post.keep_wall_time": _("Kept “%(target)s” at its time on the clock when the rules of the time zone changed"),
     "post.publish_now": _("Sent “%(target)s” out at once"),
     "post.remark": _("Left a remark on “%(target)s”"),
     "post.reopen": _("Opened a remark on “%(target)s” again"),

@@ -12,5 +12,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "numbers": {"task": "analytics.tasks.tick", "schedule": 30.0, "options": {"expires": 30}},
     "channels-connect": {"task": "channels.tasks.connect", "schedule": 3.0, "options": {"expires": 3}},
     "channels-upkeep": {"task": "channels.tasks.upkeep", "schedule": 60.0, "options": {"expires": 60}},
+    "wall-times": {"task": "posts.tasks.keep_wall_times", "schedule": 3600.0, "options": {"expires": 600}},
     "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
 }

@@ -85,6 +85,7 @@ def event_words(verb: str) -> str:
         "post.schedule": _("Scheduled it"),
         "post.publish_now": _("Published it at once"),
         "post.move": _("Changed its time"),
+        "post.keep_wall_time": _("Kept its time on the clock when the rules of the time zone changed"),
         "post.unschedule": _("Took it off the schedule"),
         "post.delete": _("Deleted it"),
         "post.restore": _("Restored it"),

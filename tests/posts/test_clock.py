@@ -1,0 +1,29 @@
+"""When the rules of the time zone change, a post keeps its time on the clock."""
+
+from datetime import timedelta
+
+from municipalities.tenancy import scope
+from posts.domain.approve import approve
+from posts.domain.clock import keep_wall_times
+from posts.domain.schedule import schedule
+from posts.domain.submit import submit
+from posts.models import Post
+from tests.posts.desk import Desk, in_hours
+
+
+def test_the_moment_follows_the_wall_time_and_the_delivery_follows_the_moment(desk: Desk) -> None:
+    post = submit(desk.write(), by=desk.cast.officer)
+    post = approve(post, desk.version(post), by=desk.cast.approver)
+    time = in_hours(30)
+    schedule(post, time, by=desk.cast.officer)
+    # as an older version of the time-zone data would have derived it
+    Post.objects.filter(pk=post.pk).update(due_at=time.due_at + timedelta(hours=1))
+
+    assert keep_wall_times() == 1
+
+    with scope(desk.cast.cuprija):
+        post.refresh_from_db()
+        assert post.due_at == time.due_at
+        (delivery,) = desk.deliveries(post)
+        assert delivery.due_at == time.due_at
+    assert keep_wall_times() == 0
