@@ -141,15 +141,15 @@ def _after_the_jump(local: datetime, zone: str) -> datetime:
     return minute
 
 
+def due_at(local: datetime, fold: int, zone: str) -> datetime:
+    """A stored wall time (its own zone is of no account) in UTC, by the time-zone data of today."""
+    return _moment(local.replace(tzinfo=None), fold, zone).due_at
+
+
 def present(now: datetime, zone: str = ZONE) -> Resolved:
     """This very moment as a wall time; `now` aware."""
     local = now.astimezone(ZoneInfo(zone))
     return Resolved(local.replace(tzinfo=None, fold=0), local.fold, now, zone)
-
-
-def due_at(local: datetime, fold: int, zone: str) -> datetime:
-    """A stored wall time in UTC, by the time-zone data of today."""
-    return _moment(local.replace(tzinfo=None), fold, zone).due_at
 
 
 @dataclass(frozen=True)
