@@ -30,7 +30,7 @@ from posts.draft import Draft, parse
 from posts.enums import Stage
 from posts.models import Decision, Post, Publication, Remark, Version
 from posts.previews import Preview, notes, of_draft, of_version
-from posts.wording import event_words
+from posts.wording import event_words, own_name
 
 WAITS = (State.WAITING, State.SCHEDULED)
 
@@ -81,6 +81,8 @@ def _found(request: Any, pk: int) -> Post:
 def _reading(request: Any, post: Post) -> Reading:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     publications = list(queries.publications(post))
+    for each in publications:
+        each.script = own_name(each.slot)  # type: ignore[attr-defined]
     versions = list(post.versions.select_related("created_by").order_by("-number"))
     newest = versions[0] if versions else None
     shown = _chosen(request, versions, publications, reads_drafts=reads_drafts, post=post)

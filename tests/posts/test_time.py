@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from municipalities.holidays import holidays
-from posts.rules import DoesNotExist, Resolved, Twice, due_at, unusual, wall_time
+from posts.rules import DoesNotExist, Resolved, Twice, unusual, wall_time
 
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 
@@ -43,12 +43,6 @@ def test_a_fold_chooses_one_of_the_two(fold: int, hour: int) -> None:
     found = wall_time(AUTUMN, time(2, 15), fold)
     assert isinstance(found, Resolved)
     assert found.due_at == datetime(2027, 10, 31, hour, 15, tzinfo=UTC)
-
-
-def test_a_stored_wall_time_gives_its_moment_again() -> None:
-    found = wall_time(AUTUMN, time(2, 15), 1)
-    assert isinstance(found, Resolved)
-    assert due_at(found.local, found.fold, found.zone) == found.due_at
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,255 @@
+"""The composer in a real browser: nothing that was typed is lost, and everything can be done by keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from delivery.enums import State
+from municipalities.tenancy import scope
+from posts.domain.remark import remark
+from posts.draft import parse
+from posts.enums import Stage
+from posts.models import Post
+from tests.people import Cast, sign_in
+from tests.posts.desk import Desk, in_hours, opened, picture_bytes
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+TEXT = "У суботу у 11 часова отварамо фонтану на тргу. #Ћуприја"
+SLOW_ENOUGH = 8000
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Desk:
+    with scope(cast.cuprija):
+        return opened(cast)
+
+
+@pytest.fixture
+def at(live_server: Any) -> Any:
+    def address(name: str, *args: Any) -> str:
+        return live_server.url + reverse(name, args=["cuprija", *args])
+
+    return address
+
+
+def enter(page: Any, live_server: Any, person: Any) -> str:
+    """Sign in without the sign-in page; the value of the session's cookie."""
+    value = sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    return value
+
+
+def saved(page: Any) -> None:
+    page.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for(timeout=SLOW_ENOUGH)
+
+
+def written(desk: Desk) -> dict[str, str]:
+    with scope(desk.house):
+        return {tag: text.text for tag, text in parse(Post.objects.get().draft).texts.items()}
+
+
+def violations(page: Any) -> list[Any]:
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+
+def test_from_an_empty_page_to_an_approved_post(
+    page: Any, browser: Any, live_server: Any, desk: Desk, at: Any, tmp_path: Path
+) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_new"))
+    assert violations(page) == []
+    page.fill("#text-sr-Cyrl", TEXT)
+    picture = tmp_path / "fontana.jpg"
+    picture.write_bytes(picture_bytes())
+    page.set_input_files("#files", str(picture))
+    page.locator(".picture textarea").fill("Деца око фонтане")
+    page.locator(".look-bluesky .preview-link", has_text="#Ћуприја").wait_for()
+    page.locator(".look-mastodon img[alt='Деца око фонтане']").wait_for()
+    time = in_hours(30)
+    page.fill("#date", f"{time.local:%Y-%m-%d}")
+    page.fill("#time", f"{time.local:%H:%M}")
+    saved(page)
+    assert violations(page) == []
+    page.locator(".acts .button-primary", has_text="Submit for approval").click()
+    page.get_by_text("Submitted. The approvers have been told").wait_for()
+    with scope(desk.house):
+        post = Post.objects.get()
+        remark(post, "Лепо.", by=desk.cast.mentor)
+        assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING, State.WAITING])
+
+    other = browser.new_context(locale="en-GB").new_page()
+    enter(other, live_server, desk.cast.approver)
+    other.goto(at("post", post.pk))
+    assert violations(other) == []
+    other.get_by_role("button", name="Approve").click()
+    other.get_by_text("Approved. It goes out by itself").wait_for()
+    with scope(desk.house):
+        assert desk.states(post) == [State.SCHEDULED, State.SCHEDULED]
+    other.context.close()
+    assert complaints == []
+
+
+def test_the_other_script_is_seen_before_it_is_used_and_can_be_corrected(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_new"))
+    page.fill("#text-sr-Cyrl", "Инјекција у Његошевој")
+    page.locator("#tab-sr-Cyrl").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("#derived-sr-Latn", has_text="Injekcija u Njegoševoj").wait_for()
+    page.get_by_role("button", name="Correct it by hand").click()
+    assert page.input_value("#text-sr-Latn") == "Injekcija u Njegoševoj"
+    page.fill("#text-sr-Latn", "Vakcina u Njegoševoj")
+    saved(page)
+    assert written(desk) == {"sr-Cyrl": "Инјекција у Његошевој", "sr-Latn": "Vakcina u Njegoševoj"}
+
+
+def test_the_counter_follows_each_letter_and_the_server_puts_it_right(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_new"))
+    page.fill("#text-sr-Cyrl", "а" * 305)
+    page.locator("#counters .letters-over", has_text="5 too many").wait_for()
+    page.locator("#text-findings", has_text="Shorten it by 5").wait_for()
+    page.fill("#text-sr-Cyrl", "https://cuprija.rs/" + "a" * 60)
+    page.locator("#counters", has_text="23 / 500").wait_for()
+
+
+def test_two_tabs_ask_which_text_stays(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
+    with scope(desk.house):
+        post = desk.write("Почетак")
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_edit", post.pk))
+    second = page.context.new_page()
+    second.goto(at("post_edit", post.pk))
+    second.fill("#text-sr-Cyrl", "Из друге картице")
+    saved(second)
+    page.fill("#text-sr-Cyrl", "Из прве картице")
+    dialog = page.locator("#conflict[open]")
+    dialog.wait_for(timeout=SLOW_ENOUGH)
+    assert dialog.locator("[data-theirs]").inner_text() == "Из друге картице"
+    assert dialog.locator("[data-mine]").inner_text() == "Из прве картице"
+    assert violations(page) == []
+    assert written(desk) == {"sr-Cyrl": "Из друге картице"}
+    dialog.get_by_role("button", name="Keep my text").click()
+    saved(page)
+    assert written(desk) == {"sr-Cyrl": "Из прве картице"}
+
+
+def test_an_expired_session_keeps_the_text_until_one_has_signed_in_again(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    from django.core.cache import cache
+
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_new"))
+    Session.objects.all().delete()
+    cache.clear()
+    page.fill("#text-sr-Cyrl", "Не изгуби ме")
+    page.locator("#signed-out[open]").wait_for(timeout=SLOW_ENOUGH)
+    assert violations(page) == []
+    enter(page, live_server, desk.cast.officer)
+    page.get_by_role("button", name="I have signed in: save").click()
+    saved(page)
+    assert written(desk) == {"sr-Cyrl": "Не изгуби ме"}
+
+
+def test_a_lost_connection_keeps_the_text_in_the_browser_and_saves_it_later(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    with scope(desk.house):
+        post = desk.write("Почетак")
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_edit", post.pk))
+    page.context.set_offline(True)
+    page.fill("#text-sr-Cyrl", "Писано без везе")
+    page.locator("#save-state", has_text="kept in this browser").wait_for(timeout=SLOW_ENOUGH)
+    page.context.set_offline(False)
+    saved(page)
+    assert written(desk) == {"sr-Cyrl": "Писано без везе"}
+
+
+def test_what_never_reached_the_portal_is_offered_when_the_page_opens_again(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    with scope(desk.house):
+        post = desk.write("Почетак")
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_edit", post.pk))
+    page.route("**/save/", lambda route: route.abort())
+    page.fill("#text-sr-Cyrl", "Затворена картица")
+    page.locator("#save-state", has_text="kept in this browser").wait_for(timeout=SLOW_ENOUGH)
+    page.unroute("**/save/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(at("post_edit", post.pk))
+    assert page.input_value("#text-sr-Cyrl") == "Почетак"
+    page.get_by_role("button", name="Put it back").click()
+    saved(page)
+    assert written(desk) == {"sr-Cyrl": "Затворена картица"}
+
+
+def test_a_picture_is_cropped_by_keyboard(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
+    with scope(desk.house):
+        from posts.draft import Shown
+
+        media = desk.picture()
+        post = desk.write(media=(Shown(media.pk, "Опис"),))
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_edit", post.pk))
+    page.locator("[data-crop]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#crop[open]").wait_for()
+    page.locator("#crop [name=ratio][value='1:1']").focus()
+    page.keyboard.press("Space")
+    assert violations(page) == []
+    page.locator("#crop [name=across]").focus()
+    page.keyboard.press("Home")
+    page.locator("#crop button[value=use]").focus()
+    page.keyboard.press("Enter")
+    saved_crop = page.locator("[name^='crop-']")
+    page.wait_for_function("document.querySelector(\"[name^='crop-']\").value.startsWith('1:1@0,0,0.75,1')")
+    assert saved_crop.count() == 1
+    saved(page)
+    with scope(desk.house):
+        (shown,) = parse(Post.objects.get().draft).media
+        assert shown.crop is not None
+        assert shown.crop.box == (0, 0, 0.75, 1)
+
+
+def test_a_bad_file_is_explained(page: Any, live_server: Any, desk: Desk, at: Any, tmp_path: Path) -> None:
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_new"))
+    bad = tmp_path / "virus.jpg"
+    bad.write_bytes(b"MZ")
+    page.set_input_files("#files", str(bad))
+    page.get_by_text("virus.jpg: This file is not a picture we can read.").wait_for()
+
+
+def test_on_a_phone_nothing_is_cut_off_and_no_act_covers_a_field(
+    browser: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    page = context.new_page()
+    with scope(desk.house):
+        post = desk.write(TEXT)
+    enter(page, live_server, desk.cast.officer)
+    for name in ("post_edit", "post"):
+        page.goto(at(name, post.pk))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert violations(page) == []
+    context.close()
