@@ -50,7 +50,7 @@ class Shot:
     tallest: int = 1200
 
 
-READ = (rf"{HERE}posts/\d+/$",)
+READ = (r"^/m/[a-z-]+/posts/\d+/$",)
 WRITE = (*READ, rf"{HERE}posts/\d+/edit/$")
 DRAFTS = f"{HERE}posts/?state=draft"
 SHOTS = (
@@ -59,11 +59,11 @@ SHOTS = (
     Shot("home-officer-phone", OFFICER, HERE, size=PHONE),
     Shot("home-approver", APPROVER, HERE),
     Shot("home-mentor", MENTOR, "/"),
-    Shot("composer", OFFICER, DRAFTS, WRITE),
-    Shot("composer-dark", OFFICER, DRAFTS, WRITE, scheme="dark"),
-    Shot("composer-phone", OFFICER, DRAFTS, WRITE, size=PHONE, tallest=1600),
-    Shot("review", APPROVER, HERE, READ),
-    Shot("review-mentor", MENTOR, "/", READ),
+    Shot("composer", OFFICER, DRAFTS, WRITE, size=(1280, 1040)),
+    Shot("composer-dark", OFFICER, DRAFTS, WRITE, size=(1280, 1040), scheme="dark"),
+    Shot("composer-phone", OFFICER, DRAFTS, WRITE, size=PHONE, tallest=1500),
+    Shot("review", APPROVER, f"{HERE}posts/?state=submitted", READ),
+    Shot("review-mentor", MENTOR, "/m/novi-pazar/posts/?q=rupu", READ),
     Shot("calendar", OFFICER, f"{HERE}calendar/"),
     Shot("calendar-dark", OFFICER, f"{HERE}calendar/", scheme="dark"),
     Shot("calendar-phone", OFFICER, f"{HERE}calendar/?view=list", size=PHONE),
@@ -114,7 +114,8 @@ def _chromium() -> Iterator["Browser"]:
     except browser.NoBrowser as missing:
         raise CommandError(str(missing)) from missing
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=browser.ARGUMENTS)
+        # The language of date fields is the browser's own, not the page's.
+        chromium = playwright.chromium.launch(executable_path=program, args=[*browser.ARGUMENTS, "--lang=sr"])
         try:
             yield chromium
         finally:
@@ -188,9 +189,13 @@ def _first_link(page: "Page", pattern: str, name: str) -> str:
 
 
 def _picture(page: "Page", tallest: int) -> bytes:
+    """The page as a window shows it that is just tall enough, so that rails and bars stand at its edges."""
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), tallest)
+    width = page.viewport_size["width"] if page.viewport_size else WIDE[0]
+    page.set_viewport_size({"width": width, "height": max(height, 700)})
     page.evaluate("document.fonts.ready")
-    whole = Image.open(io.BytesIO(page.screenshot(full_page=True)))
-    return _small(whole.crop((0, 0, whole.width, min(whole.height, tallest))).convert("RGB"))
+    page.wait_for_load_state("networkidle")
+    return _small(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
 
 
 def _small(picture: Image.Image) -> bytes:
