@@ -18,7 +18,9 @@ class AccountsConfig(AppConfig):
             people.make_administrator(user, by=by)
 
         grants.register(
-            "administrator", apply=administrator, describe=lambda grant: _("Administrator of the installation")
+            "administrator",
+            apply=administrator,
+            describe=lambda asked: [_("Administrator of the installation")] * len(asked),
         )
         crypto.rotates("second factors", second_factor.reseals)
         sentences.words(

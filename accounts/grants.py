@@ -22,14 +22,17 @@ class Grant(TypedDict, total=False):
 class Kind:
     apply: Callable[[Any, Grant, Any], None]
     """(user, grant, the one who invited): gives the right; giving it twice changes nothing."""
-    describe: Callable[[Grant], str]
-    """A phrase in the language of the moment: "Communications officer in Ćuprija"."""
+    describe: Callable[[list[Grant]], list[str]]
+    """A phrase for each, in the language of the moment: "Communications officer, Ćuprija". Many at once, so that a list
+    of invitations asks the database once."""
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(kind: str, *, apply: Callable[[Any, Grant, Any], None], describe: Callable[[Grant], str]) -> None:
+def register(
+    kind: str, *, apply: Callable[[Any, Grant, Any], None], describe: Callable[[list[Grant]], list[str]]
+) -> None:
     KINDS[kind] = Kind(apply, describe)
 
 
@@ -40,4 +43,14 @@ def apply_all(grants: list[Grant], user: Any, by: Any) -> None:
 
 
 def describe(grants: list[Grant]) -> list[str]:
-    return [KINDS[grant["kind"]].describe(grant) for grant in grants]
+    """A phrase for each right of one invitation."""
+    return describe_all([grants])[0]
+
+
+def describe_all(invited: list[list[Grant]]) -> list[list[str]]:
+    """A phrase for each right of each invitation."""
+    by_kind: dict[str, list[Grant]] = {}
+    for grant in (grant for grants in invited for grant in grants):
+        by_kind.setdefault(grant["kind"], []).append(grant)
+    phrases = {kind: iter(KINDS[kind].describe(grants)) for kind, grants in by_kind.items()}
+    return [[next(phrases[grant["kind"]]) for grant in grants] for grants in invited]

@@ -27,8 +27,17 @@ def _join(user: Any, grant: Grant, by: Any) -> None:
     members.join(user, _municipality(grant), grant["role"], by=by)
 
 
-def _membership(grant: Grant) -> str:
-    return _("%(role)s, %(municipality)s") % {"role": Role(grant["role"]).label, "municipality": _municipality(grant)}
+def _membership(asked: list[Grant]) -> list[str]:
+    places = _places(asked)
+    return [_place(Role(grant["role"]).label, places[grant["municipality"]]) for grant in asked]
+
+
+def _places(asked: list[Grant]) -> dict[str, Municipality]:
+    return {row.slug: row for row in Municipality.objects.filter(slug__in={grant["municipality"] for grant in asked})}
+
+
+def _place(role: Any, municipality: Municipality) -> str:
+    return _("%(role)s, %(municipality)s") % {"role": role, "municipality": municipality}
 
 
 def _pair(user: Any, grant: Grant, by: Any) -> None:
@@ -39,13 +48,15 @@ def _pair(user: Any, grant: Grant, by: Any) -> None:
         return  # they were paired by hand meanwhile: what was promised holds already
 
 
-def _pairing(grant: Grant) -> str:
-    return _("Mentor, %(municipality)s") % {"municipality": _municipality(grant)}
+def _pairing(asked: list[Grant]) -> list[str]:
+    places = _places(asked)
+    return [_place(_("Mentor"), places[grant["municipality"]]) for grant in asked]
 
 
 def _add_staff(user: Any, grant: Grant, by: Any) -> None:
     programme.add_staff(Programme.objects.get(pk=grant["programme"]), user, by=by)
 
 
-def _staff(grant: Grant) -> str:
-    return _("Staff of the programme %(programme)s") % {"programme": Programme.objects.get(pk=grant["programme"])}
+def _staff(asked: list[Grant]) -> list[str]:
+    rows = Programme.objects.in_bulk({grant["programme"] for grant in asked})
+    return [_("Staff of the programme %(programme)s") % {"programme": rows[grant["programme"]]} for grant in asked]

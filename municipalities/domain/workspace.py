@@ -28,7 +28,7 @@ def edit_profile(municipality: Municipality, values: dict[str, Any], *, by: Any)
     """Write what changed of `values` (arms, colour, website, office_hours); returns the names of the changed."""
     changed = _write(municipality, values)
     if changed:
-        about = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
+        about: dict[str, Any] = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
         audit.record("municipality.edit_profile", by=by, **about)
     return changed
 
@@ -38,7 +38,7 @@ def edit_rules(municipality: Municipality, values: dict[str, Any], *, by: Any) -
     """Write what changed of the house rules; returns the names of the changed."""
     changed = _write(municipality, values)
     if changed:
-        about = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
+        about: dict[str, Any] = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
         audit.record("municipality.edit_rules", by=by, **about)
     return changed
 

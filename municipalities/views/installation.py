@@ -38,7 +38,8 @@ ACTS: dict[str, Callable[..., None]] = {
 def people(request: Any) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:80]
     page = Paginator(queries.people(asked), PER_PAGE).get_page(request.GET.get("page"))
-    invited = [(row, grants.describe(row.grants)) for row in waiting_invitations()[:PER_PAGE]]
+    waiting = list(waiting_invitations()[:PER_PAGE])
+    invited = list(zip(waiting, grants.describe_all([row.grants for row in waiting]), strict=True))
     context = {
         "page": page,
         "asked": asked,
