@@ -101,7 +101,9 @@ class Delivery(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk} on {self.channel_id}: {self.state}"
+        """The first words of the text: the activity page names a delivery by them."""
+        words = str(self.payload.get("text", "")).split()
+        return " ".join(words[:8]) + ("…" if len(words) > 8 else "") or f"{self.kind} {self.pk}"
 
     @property
     def reason_words(self) -> str:

@@ -24,10 +24,4 @@ def register(kind: str, describe: Callable[[Delivery], Origin]) -> None:
 def of(delivery: Delivery) -> Origin:
     """Inside the scope of the delivery's municipality."""
     describe = _origins.get(delivery.kind)
-    return describe(delivery) if describe else Origin(opening(delivery))
-
-
-def opening(delivery: Delivery) -> str:
-    """The first words of the text."""
-    words = str(delivery.payload.get("text", "")).split()
-    return " ".join(words[:8]) + ("…" if len(words) > 8 else "")
+    return describe(delivery) if describe else Origin(str(delivery))

@@ -12,7 +12,7 @@ from posts.models import Publication
 def post_origin(delivery: Delivery) -> origins.Origin:
     publication = Publication.objects.select_related("post", "municipality").filter(delivery=delivery).first()
     if publication is None:
-        return origins.Origin(origins.opening(delivery))
+        return origins.Origin(str(delivery))
     url = reverse("post", args=[publication.municipality.slug, publication.post_id])
     return origins.Origin(str(publication.post), url)
 
