@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from analytics import periods, pictures
 from analytics.catalogue import FORMULAS, METRICS
 from analytics.queries.comparison import FEW_POSTS, Comparison, comparison
-from analytics.queries.dashboard import Dashboard, dashboard
+from analytics.queries.dashboard import Dashboard, Totals, dashboard
 from common.text.sorting import sort_key
 from municipalities.access import programme as programme_page
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb, Verb
+from posts.enums import Category
 
 SORTS = {
     "name": lambda row: sort_key(str(row.municipality)),
@@ -41,6 +42,7 @@ def municipality(request: Any) -> HttpResponse:
         "followers": pictures.followers(found, period),
         "mix": pictures.mix(found),
         "by_channel": _by_channel(found),
+        "by_category": _by_category(found),
         "formulas": FORMULAS,
     }
     return render(request, "analytics/municipality.html", context)
@@ -94,7 +96,7 @@ def _columns(request: Any, sort: str) -> list[dict[str, Any]]:
     ]
 
 
-def _change(now: int | None, before: int | None) -> float | None:
+def _change(now: float | None, before: float | None) -> float | None:
     return None if now is None or not before else (now - before) * 100 / before
 
 
@@ -102,14 +104,14 @@ def _stats(found: Dashboard, period: periods.Period) -> list[dict[str, Any]]:
     """The four tiles; views are shown where a network of the municipality tells them."""
     interactions, before = found.now.get("interactions"), found.before.get("interactions")
     followers = found.followers.on(period.last, [c.pk for c in found.channels])
-    per_post = interactions / found.now.posts if interactions is not None and found.now.posts else None
+    per_post = _per_post(found.now)
     tiles = [
         {"label": _("Posts"), "value": found.now.posts, "change": _change(found.now.posts, found.before.posts),
          "formula": _("publications on all channels")},
         {"label": _("Interactions"), "value": interactions, "change": _change(interactions, before),
          "formula": str(FORMULAS["interactions"].text)},
         {"label": _("Interactions per post"), "value": per_post, "places": 1,
-         "change": _change(per_post, before / found.before.posts if before and found.before.posts else None),
+         "change": _change(per_post, _per_post(found.before)),
          "formula": _("interactions ÷ posts")},
         {"label": _("Followers"), "value": followers, "change": None,
          "formula": _("all channels, on the last day of the period")},
@@ -119,6 +121,26 @@ def _stats(found: Dashboard, period: periods.Period) -> list[dict[str, Any]]:
                       "change": _change(found.now.get("views"), found.before.get("views")),
                       "formula": str(METRICS["views"].meaning)})  # fmt: skip
     return [{"places": None, **tile} for tile in tiles]
+
+
+def _by_category(found: Dashboard) -> list[dict[str, Any]]:
+    """Categories that had posts, most posts first."""
+    rows = sorted(found.by_category.items(), key=lambda item: -item[1].posts)
+    return [
+        {
+            "label": Category(key).label,
+            "posts": totals.posts,
+            "interactions": totals.get("interactions"),
+            "per_post": _per_post(totals),
+        }
+        for key, totals in rows
+        if totals.posts
+    ]
+
+
+def _per_post(totals: Totals) -> float | None:
+    told = totals.get("interactions")
+    return told / totals.posts if told is not None and totals.posts else None
 
 
 def _by_channel(found: Dashboard) -> list[dict[str, Any]]:
