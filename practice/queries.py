@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from common.text.sorting import sort_key
 from practice import rules
 from practice.enums import AccountKind
 from practice.hashes import hashed
@@ -94,11 +95,16 @@ def account(username: str) -> Account | None:
 
 
 def pages() -> list[Account]:
-    return list(Account.objects.filter(kind=AccountKind.PAGE).order_by("display_name"))
+    return _sorted(Account.objects.filter(kind=AccountKind.PAGE))
 
 
 def citizens(limit: int = 60) -> list[Account]:
-    return list(Account.objects.filter(kind=AccountKind.CITIZEN).order_by("display_name")[:limit])
+    """The latest, in alphabetical order, both scripts as one."""
+    return _sorted(Account.objects.filter(kind=AccountKind.CITIZEN).order_by("-pk")[:limit])
+
+
+def _sorted(accounts: Iterable[Account]) -> list[Account]:
+    return sorted(accounts, key=lambda account: sort_key(account.display_name))
 
 
 def follows(viewer: Account | None, followed: Account) -> bool:

@@ -30,8 +30,9 @@ def language(status: Status) -> str:
 
 @register.filter
 def initials(account: Account) -> str:
-    parts = regex.findall(r"[\p{L}\p{N}]+", account.display_name)
-    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper() or "?"
+    bare = regex.sub(r"\(.*?\)", "", account.display_name)
+    parts = regex.findall(r"[\p{L}\p{N}]+", bare)
+    return "".join(part[0] for part in parts[:2]).upper() or "?"
 
 
 @register.simple_tag

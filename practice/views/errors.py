@@ -6,6 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from common.access import public
+from common.templatetags.ui import html_lang
 from practice.views.who import trouble
 
 
@@ -30,6 +31,6 @@ def broken(request: Any) -> HttpResponse:
     # No template: whatever broke may be in there.
     if request.path.startswith("/api/"):
         return JsonResponse({"error": "Internal server error"}, status=500)
-    return HttpResponse(
-        "<!doctype html><title>500</title><p>Something broke. It was written down. Try again.", status=500
-    )
+    words = _("Something broke here. It was written down; go back and try again.")
+    page = f'<!doctype html><html lang="{html_lang()}"><title>500</title><main><h1>500</h1><p>{words}</p></main></html>'
+    return HttpResponse(page, status=500)

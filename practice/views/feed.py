@@ -32,7 +32,7 @@ def account(request: Any, username: str) -> HttpResponse:
         raise Http404
     cut = queries.of_account(shown, number(request.GET.get("before")))
     follows = queries.follows(viewer(request), shown)
-    return _page(request, "practice/account.html", cut.statuses, older=cut.older, shown=shown, follows=follows)
+    return _page(request, "practice/account.html", cut.statuses, older=cut.older, profile=shown, follows=follows)
 
 
 @public
