@@ -105,7 +105,7 @@ def _stats(found: Dashboard, period: periods.Period) -> list[dict[str, Any]]:
     interactions, before = found.now.get("interactions"), found.before.get("interactions")
     followers = found.followers.on(period.last, [c.pk for c in found.channels])
     per_post = _per_post(found.now)
-    tiles = [
+    tiles: list[dict[str, Any]] = [
         {"label": _("Posts"), "value": found.now.posts, "change": _change(found.now.posts, found.before.posts),
          "formula": _("publications on all channels")},
         {"label": _("Interactions"), "value": interactions, "change": _change(interactions, before),

@@ -8,7 +8,7 @@ from common.enums import MailState
 
 
 class AuditEvent(models.Model):
-    """One verb that somebody did. Append-only; holds ids and labels, no foreign keys, so that it outlives its target."""
+    """One verb that somebody did. Append-only; ids and labels, no foreign keys, so that it outlives its target."""
 
     at = models.DateTimeField(auto_now_add=True)
     verb = models.CharField(max_length=60)

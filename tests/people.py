@@ -26,9 +26,9 @@ HASHED: list[str] = []
 
 def person(name: str, **fields: Any) -> User:
     """A person whose e-mail is verified, signed in by `sign_in` or with `PASSWORD`."""
-    from django.contrib.auth.hashers import make_password
-
     from allauth.account.models import EmailAddress
+
+    from django.contrib.auth.hashers import make_password
 
     if not HASHED:
         HASHED.append(make_password(PASSWORD))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
@@ -26,7 +27,7 @@ class Totals:
     posts: int = 0
     numbers: Sums = field(default_factory=dict)
 
-    def add(self, row: dict[str, int | None]) -> None:
+    def add(self, row: dict[str, Any]) -> None:
         self.posts += row["posts"] or 0
         for key in NUMBERS:
             value = row[key]
@@ -97,7 +98,7 @@ def dashboard(period: Period, channel_id: int | None = None) -> Dashboard:
     )
 
 
-def _published(period: Period, chosen: Q) -> Iterable[dict[str, int | None]]:
+def _published(period: Period, chosen: Q) -> Iterable[dict[str, Any]]:
     facts = DailyFact.objects.filter(
         chosen, basis=Basis.PUBLICATION, day__gte=period.before.first, day__lte=period.last
     )

@@ -14,7 +14,7 @@ from posts.rules import due_at
 
 
 def keep_wall_times() -> int:
-    """Derive the moments of all coming posts again; returns how many changed. A post that is going out is left alone."""
+    """Derive the moments of all coming posts again; returns how many changed. What is going out is left alone."""
     with everywhere("derive the moments of coming posts again"):
         coming = Post.objects.filter(due_at__gt=timezone.now(), local_time__isnull=False, deleted_at__isnull=True)
         changed = [post for post in coming.defer("draft", "search_key").iterator() if _derived(post) != post.due_at]

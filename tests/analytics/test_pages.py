@@ -64,7 +64,9 @@ def test_a_metric_the_network_does_not_tell_is_no_zero(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("posts", "channels"), [(1, 1), (25, 2)])
-def test_the_dashboard_costs_the_same_at_any_size(cast: Cast, posts: int, channels: int, django_assert_num_queries) -> None:
+def test_the_dashboard_costs_the_same_at_any_size(
+    cast: Cast, posts: int, channels: int, django_assert_num_queries
+) -> None:
     fill(cast.cuprija, cast.officer, posts=posts, channels=channels)
     client = sign_in(cast.officer)
     client.get(address(cast))

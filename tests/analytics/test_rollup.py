@@ -90,7 +90,7 @@ def test_a_refused_look_is_written_down_and_changes_no_number(channel: Channel, 
         assert list(Pull.objects.order_by("at").values_list("outcome", "likes")) == [("read", 3), ("not_reached", None)]
 
 
-def test_a_post_that_is_gone_is_not_looked_at_again_and_a_person_hears_of_it(channel: Channel, subject: Subject) -> None:
+def test_a_post_that_is_gone_is_left_alone_and_a_person_hears_of_it(channel: Channel, subject: Subject) -> None:
     look(subject, at(MONDAY, 10), PullOutcome.GONE)
     with scope(channel.municipality_id):
         subject.refresh_from_db()

@@ -4,8 +4,8 @@ In tests: the `fakes` fixture, or `running()` here. As a process of its own:
 `python -m tests.platforms.fakes --port 8900` (prints one JSON line when ready). Control, all JSON:
 
 POST /__fake__/plan      {"method", "path" (regex), "nth" (1), "times" (1), "action", "seconds", "status", "body"}
-                         action: drop_before, commit_then_drop, commit_then_500, commit_then_hang, hang, status, rate_limit,
-                         expire_token, revoke_token, html_error, truncate_body
+                         action: drop_before, commit_then_drop, commit_then_500, commit_then_hang, hang, status,
+                         rate_limit, expire_token, revoke_token, html_error, truncate_body
 GET  /__fake__/ledger    every request so far, secrets left out
 GET  /__fake__/public/X  what a follower of account X sees: [{"id", "text", "alts", "reply_to", "at"}]
 POST /__fake__/account   {"platform", "name"} → credentials as `Credential.to_json()` has them, and "password"
