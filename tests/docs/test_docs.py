@@ -89,6 +89,12 @@ def test_the_values_in_the_table_are_the_defaults():
     assert {key: rows.get(key) for key in defaults} == defaults
 
 
+def test_the_processes_are_those_of_the_compose_file():
+    asked = re.compile(r"--app,? (portal\.\w+),? (worker|beat)\b")
+    table = (ROOT / "docs/operations/deploy.md").read_text()
+    assert set(asked.findall(table)) == set(asked.findall((ROOT / "docker-compose.yml").read_text()))
+
+
 def test_every_dependency_says_why_it_is_here():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *(d for group in project["optional-dependencies"].values() for d in group)]
