@@ -202,7 +202,6 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
 # How long a claimed delivery may lie in the queue, and how far apart two looks for a missing post must be.
 PICKUP_SECONDS = env.int("PICKUP_SECONDS", default=60)
 LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)
-NOT_AFTER_MINUTES = env.int("NOT_AFTER_MINUTES", default=120)
 
 # ------------------------------------------------------------------ walls
 _SELF = "'self'"
