@@ -126,7 +126,7 @@ class PauseForm(forms.Form):
 
 class CohortForm(forms.Form):
     programme = forms.ChoiceField(label=_("Programme"))
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the cohort"), max_length=120)
     training_on = forms.DateField(label=_("First day of the training"), widget=DAY)
 
     def __init__(self, *args: Any, programmes: list[Programme], **kwargs: Any) -> None:
