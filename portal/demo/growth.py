@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from portal.demo.texts import chance
 
 # Likes per follower, and shares per like: a warning is shared, a ceremony is not.
-LIKES = {"service": 0.012, "eservice": 0.011, "consultation": 0.017, "culture": 0.022, "ceremony": 0.009,
-         "emergency": 0.026, "other": 0.011}  # fmt: skip
+LIKES = {"service": 0.009, "eservice": 0.0085, "consultation": 0.0125, "culture": 0.015, "ceremony": 0.0085,
+         "emergency": 0.016, "other": 0.0085}  # fmt: skip
 SHARES = {"service": 0.22, "eservice": 0.2, "consultation": 0.14, "culture": 0.13, "ceremony": 0.04,
           "emergency": 0.7, "other": 0.15}  # fmt: skip
 COMMENTS = {"service": 1.5, "eservice": 1.3, "consultation": 3.2, "culture": 1.2, "ceremony": 0.6, "emergency": 2.2,
@@ -46,7 +46,7 @@ def curve(key: str, category: str, at: datetime, followers: int, *, picture: boo
     size = (USUAL_FOLLOWERS / max(followers, 100)) ** 0.25
     hour = 1.15 if at.hour in (7, 12, 19) else 0.85 if at.hour in (13, 14) else 1.0
     weekend = 1.1 if at.weekday() >= 5 else 1.0
-    factor = size * hour * weekend * (1.25 if picture else 1.0) * (1 + 0.55 * trained) * rng.lognormvariate(0, 0.45)
+    factor = size * hour * weekend * (1.25 if picture else 1.0) * (1 + 0.4 * trained) * rng.lognormvariate(0, 0.38)
     likes = max(1, round(followers * LIKES[category] * factor))
     boosts = round(likes * SHARES[category] * rng.lognormvariate(0, 0.3))
     return Curve(likes, boosts, HOURS_TO_MOST * rng.uniform(0.7, 1.5))

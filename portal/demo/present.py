@@ -5,7 +5,7 @@ which nobody knows whether it went out, one that nobody approved in time.
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from municipalities.tenancy import scope
 from portal.demo import past as pasts
 from portal.demo.past import Sent, Town
 from portal.demo.rows import insert
-from portal.demo.texts import Planned, chance, citizens, coming
+from portal.demo.texts import HOURS_AFTER, Planned, chance, citizens, coming
 from posts.domain.approve import approve, send_back
 from posts.domain.create import create
 from posts.domain.freeze import freeze
@@ -79,8 +79,7 @@ def _post(kind: str, planned: Planned, town: Town) -> None:
 
 def _trouble(state: State, planned: Planned, town: Town, now: datetime) -> None:
     """A post of this morning or of yesterday that did not simply go out."""
-    hours = {State.UNCONFIRMED: 2, State.FAILED: 5}.get(state, 20)
-    due = now.replace(second=0, microsecond=0) - timedelta(hours=hours)
+    due = usual_times(now)[(State.UNCONFIRMED, State.FAILED, State.EXPIRED).index(state)]
     approved = state != State.EXPIRED
     post = _written(planned, town, due, Stage.APPROVED if approved else Stage.SUBMITTED)
     version = freeze(post, by=town.team.officer)
@@ -95,6 +94,17 @@ def _trouble(state: State, planned: Planned, town: Town, now: datetime) -> None:
             _posted_by_hand(sent, due)
         row = sent.delivery
         insert([pasts.event(f"delivery.{state}", None, row.state_at, row, because=row.reason)])
+
+
+def usual_times(now: datetime) -> list[datetime]:
+    """When a municipality usually posts, the last times at least an hour ago, newest first."""
+    today = timezone.localdate(now)
+    times = [
+        timezone.make_aware(datetime.combine(today - timedelta(days=ago), time(hour, minute)))
+        for ago in range(3)
+        for hour, minute in HOURS_AFTER
+    ]
+    return sorted((at for at in times if at < now - timedelta(hours=1)), reverse=True)
 
 
 def _written(planned: Planned, town: Town, due: datetime, stage: Stage) -> Post:

@@ -79,7 +79,7 @@ def _thread(sent: Sent, crowd: Crowd) -> Iterator[Said]:
     count = growth.comments(
         _key(sent), sent.planned.category, crowd.followers[sent.voice.page.pk][day], trained=trained
     )
-    fitting = [each for each in citizens()[1] if each.category == sent.planned.category]
+    fitting = [each for each in citizens()[1] if each.fits(sent.planned.category, sent.planned.key)]
     authors = rng.sample(crowd.citizens, min(count, len(fitting)))
     for author, comment in zip(authors, rng.sample(fitting, len(authors)), strict=True):
         at = _awake(post.at + timedelta(minutes=rng.lognormvariate(4.4, 1.2)))

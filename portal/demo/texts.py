@@ -167,14 +167,27 @@ class Comment:
     category: str
     text: str
     answer: str = ""
+    only: tuple[str, ...] = ()
+
+    def fits(self, category: str, key: str = "") -> bool:
+        """Below a post of this category; without its key only what may stand below any of them."""
+        return self.category == category and (not self.only or key in self.only)
 
 
 @cache
 def citizens() -> tuple[tuple[str, ...], tuple[Comment, ...], tuple[str, ...]]:
     """Names, comments, and what the mentor writes."""
     told = _read("citizens")
-    comments = tuple(Comment(e["category"], e["text"], e.get("answer", "")) for e in told["comment"])
+    comments = tuple(
+        Comment(e["category"], e["text"], e.get("answer", ""), tuple(e.get("only", ()))) for e in told["comment"]
+    )
     return tuple(told["names"]), comments, tuple(each["text"] for each in told["remark"])
+
+
+@cache
+def asks() -> tuple[str, ...]:
+    """What citizens write to a page of their own accord."""
+    return tuple(each["text"] for each in _read("citizens")["ask"])
 
 
 def chance(*seed: str) -> random.Random:
