@@ -12,9 +12,16 @@ LADDER = (
     (timedelta(days=90), timedelta(days=7)),
 )
 CHANNEL_PAUSE = timedelta(hours=6)
+# In its first seconds a post has no numbers yet, and after that look the next one is minutes away.
+FIRST_PAUSE = timedelta(seconds=30)
 # A network that cannot be reached or refuses is asked later and later, at most once a day.
 MISS_PAUSE = timedelta(minutes=15)
 LONGEST_MISS_PAUSE = timedelta(days=1)
+
+
+def first_look(published_at: datetime, now: datetime) -> datetime | None:
+    """Time of the first look at a post; None: it is too old to be looked at."""
+    return max(now, published_at + FIRST_PAUSE) if next_look(published_at, now) else None
 
 
 def next_look(published_at: datetime | None, now: datetime) -> datetime | None:

@@ -47,7 +47,7 @@ def enrol() -> int:
                 category=p.version.category,
                 published_at=p.delivery.published_at,
                 published_on=timezone.localdate(p.delivery.published_at),
-                next_at=now if rules.next_look(p.delivery.published_at, now) else None,
+                next_at=rules.first_look(p.delivery.published_at, now),
             )
             for p in publications_without_subject()
         ]

@@ -1,4 +1,4 @@
-"""The numbers of one municipality over a period, inside its scope. Four queries, whatever the amount."""
+"""The numbers of one municipality over a period, inside its scope. Six queries, whatever the amount."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from channels.models import Channel
 
 Sums = dict[str, int | None]
 NUMBERS = (*ADDED, "interactions")
-BEST = 5
+BEST = NEWEST = 5
 
 
 @dataclass
@@ -66,6 +66,7 @@ class Dashboard:
     by_day: dict[date, int | None]
     followers: Followers
     best: list[Subject]
+    newest: list[Subject]
 
 
 def countable() -> Q:
@@ -95,6 +96,7 @@ def dashboard(period: Period, channel_id: int | None = None) -> Dashboard:
         by_day=_activity(period, chosen),
         followers=_followers(period, chosen),
         best=list(_best(period, chosen)),
+        newest=list(_newest(chosen)),
     )
 
 
@@ -138,3 +140,9 @@ def _best(period: Period, chosen: Q) -> QuerySet[Subject]:
         .select_related("publication__post", "channel")
         .order_by(F("interactions").desc(), "pk")[:BEST]
     )
+
+
+def _newest(chosen: Q) -> QuerySet[Subject]:
+    """The last that went out, of today too: how they fare is asked long before their day is over."""
+    posts = Subject.objects.filter(chosen, kind=SubjectKind.PUBLICATION)
+    return posts.select_related("publication__post", "channel").order_by("-published_on", "-published_at")[:NEWEST]

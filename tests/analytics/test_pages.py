@@ -70,8 +70,19 @@ def test_the_dashboard_costs_the_same_at_any_size(
     fill(cast.cuprija, cast.officer, posts=posts, channels=channels)
     client = sign_in(cast.officer)
     client.get(address(cast))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address(cast))
+
+
+def test_the_newest_posts_stand_on_the_dashboard_on_their_first_day(cast: Cast) -> None:
+    now = timezone.now()
+    factories.published(factories.channel(cast.cuprija, cast.officer), now)
+    collect.enrol()
+    with scope(cast.cuprija):
+        subjects = list(Subject.objects.filter(publication__isnull=False))
+        collect.record(subjects, {subjects[0].pk: (PullOutcome.READ, {"likes": 3})}, now)
+    (newest,) = sign_in(cast.officer).get(address(cast)).context["found"].newest
+    assert (newest.likes, newest.reposts, newest.interactions) == (3, None, 3)
 
 
 @pytest.mark.parametrize("posts", [1, 20])

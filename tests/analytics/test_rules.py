@@ -29,3 +29,9 @@ def test_nobody_looks_at_a_post_of_ninety_days() -> None:
 def test_misses_are_tried_again_later_and_later_but_every_day() -> None:
     assert rules.after_miss(1, NOW) == NOW + timedelta(minutes=30)
     assert rules.after_miss(50, NOW) == NOW + timedelta(days=1)
+
+
+def test_the_first_look_waits_until_there_can_be_numbers() -> None:
+    assert rules.first_look(NOW - timedelta(seconds=5), NOW) == NOW + timedelta(seconds=25)
+    assert rules.first_look(NOW - timedelta(hours=2), NOW) == NOW
+    assert rules.first_look(NOW - timedelta(days=91), NOW) is None
