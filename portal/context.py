@@ -1,6 +1,7 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
-At most two queries: the workspaces of the person, and the pause of the municipality in scope.
+At most two queries: the workspaces of the person, and the pause of the municipality in scope or (outside workspaces)
+whether the person is staff of a programme.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from common.text.sorting import sort_key
+from municipalities.models import Programme
 from municipalities.queries import running_pause, workspaces
 from municipalities.rules import Verb
 
@@ -111,7 +113,7 @@ def _workspaces(user: Any, current: Any) -> list[Workspace]:
 
 def _sections(request: Any) -> list[Section]:
     sections = []
-    if getattr(request, "programmes", None) or (request.access and "staff" in request.access.roles):
+    if _is_staff(request):
         sections.append(Section(_items(request, PROGRAMME), _("Programme")))
     if request.access:
         sections.append(Section(_items(request, WORKSPACE, request.municipality.slug)))
@@ -120,6 +122,13 @@ def _sections(request: Any) -> list[Section]:
     if request.user.is_administrator:
         sections.append(Section(_items(request, INSTALLATION), _("Installation")))
     return sections
+
+
+def _is_staff(request: Any) -> bool:
+    """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
+    if request.access:
+        return "staff" in request.access.roles
+    return bool(getattr(request, "programmes", None)) or Programme.objects.filter(staff=request.user).exists()
 
 
 def _current(request: Any) -> str:
