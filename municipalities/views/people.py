@@ -16,7 +16,7 @@ from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.forms import InviteMemberForm, RoleForm
 from municipalities.models import Membership
-from municipalities.rules import Verb
+from municipalities.rules import PUBLISHING_ROLES, Verb
 
 
 @requires(Verb.SETTINGS_VIEW)
@@ -84,6 +84,9 @@ def role(request: Any, membership: int) -> HttpResponse:
 
 
 def _is_last(row: Membership) -> bool:
+    """Whether nobody else could do this person's work; a viewer has none to do."""
+    if row.role not in PUBLISHING_ROLES:
+        return False
     others = Membership.objects.running().filter(municipality=row.municipality, role=row.role).exclude(pk=row.pk)
     return not others.exists()
 

@@ -39,6 +39,7 @@ def population(request: Any) -> HttpResponse:
 def _preview(request: Any, rows: list[Row], places: dict[str, Municipality], source: str) -> HttpResponse:
     good = [row for row in rows if not row.problems]
     figures = [(row.slug, row.population, row.year) for row in good]
+    rows = sorted(rows, key=lambda row: not row.problems)
     context = {
         "rows": [(row, places.get(row.slug)) for row in rows],
         "good": len(good),

@@ -18,6 +18,7 @@ from django.utils import translation
 
 from accounts.domain import people, second_factor
 from accounts.models import User
+from accounts.templatetags.devices import device
 from common import crypto
 from common.models import AuditEvent, MailMessage
 from tests.people import PASSWORD, Cast, sign_in
@@ -272,3 +273,18 @@ def test_the_last_administrator_stays(cast: Cast) -> None:
     people.make_administrator(cast.officer, by=cast.administrator)
     people.end_administrator(cast.administrator, by=cast.officer)
     assert not User.objects.get(pk=cast.administrator.pk).is_administrator
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iOS"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("curl/8.0", "Unknown browser"),
+        ("", "Unknown browser"),
+    ],
+)
+def test_a_session_is_shown_by_the_names_people_know(user_agent: str, words: str) -> None:
+    assert device(user_agent) == words

@@ -43,6 +43,8 @@ EVERYWHERE = {
     "delivery/domain/take_down.py",
     "delivery/queries.py",
     "portal/bench/seed.py",
+    "portal/demo/day.py",
+    "portal/demo/day.py",
     "portal/demo/numbers.py",
     "portal/management/commands/bench.py",
     "portal/notices.py",
