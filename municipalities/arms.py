@@ -60,8 +60,9 @@ def prepared(upload: BinaryIO) -> ContentFile:
 
 
 def _upright(raw: bytes) -> Image.Image:
-    with warnings.catch_warnings(), Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
+    with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        if picture.width * picture.height > LARGEST_PIXELS:
-            raise NotAPicture
-        return ImageOps.exif_transpose(picture).convert("RGBA")
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
+            if picture.width * picture.height > LARGEST_PIXELS:
+                raise NotAPicture
+            return ImageOps.exif_transpose(picture).convert("RGBA")
