@@ -75,3 +75,10 @@ def _send(message: MailMessage) -> bool:
         message.state, message.sent_at, message.problem = MailState.SENT, timezone.now(), ""
     message.save()
     return message.state == MailState.SENT
+
+
+def forget_sent() -> int:
+    """Delete mail that left `settings.MAIL_KEPT_DAYS` ago, or that could not be sent since; returns how many."""
+    since = timezone.now() - timedelta(days=settings.MAIL_KEPT_DAYS)
+    deleted, _ = MailMessage.objects.exclude(state=MailState.WAITING).filter(created_at__lt=since).delete()
+    return deleted

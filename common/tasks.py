@@ -6,3 +6,8 @@ from common import mail
 @shared_task(name="common.tasks.send_outbox")
 def send_outbox() -> None:
     mail.send_waiting()
+
+
+@shared_task(name="common.tasks.forget_sent_mail")
+def forget_sent_mail() -> None:
+    mail.forget_sent()

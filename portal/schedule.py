@@ -13,5 +13,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "channels-connect": {"task": "channels.tasks.connect", "schedule": 3.0, "options": {"expires": 3}},
     "channels-upkeep": {"task": "channels.tasks.upkeep", "schedule": 60.0, "options": {"expires": 60}},
     "wall-times": {"task": "posts.tasks.keep_wall_times", "schedule": 3600.0, "options": {"expires": 600}},
+    "forget-mail": {"task": "common.tasks.forget_sent_mail", "schedule": 6 * 3600.0},
+    "forget-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},
     "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
 }

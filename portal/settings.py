@@ -176,6 +176,8 @@ EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.get("EMAIL_USE_TLS", False), _smtp.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
+# Sent mail holds links and names: it is deleted after this many days.
+MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Dobošar <dobosar@localhost>")
 
 # ------------------------------------------------------------------ language and time

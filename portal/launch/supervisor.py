@@ -88,7 +88,7 @@ class Supervisor:
                 waiting.remove(program)
                 self._start(program)
             self._look_for_ended()
-            if not told and self._all_ready():
+            if not told and not self.failed and self._all_ready():
                 told = True
                 assert self.on_ready is not None
                 self.on_ready()

@@ -1,0 +1,13 @@
+"""Sessions that have ended are forgotten, and with them the address and browser that were seen."""
+
+from allauth.usersessions.models import UserSession
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+
+def forget_ended() -> int:
+    """Delete expired sessions and what was seen of them; returns how many people's sessions are forgotten."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    deleted, _ = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return deleted
