@@ -1,0 +1,63 @@
+"""A day on the practice network: what leaves the portal leaves it over HTTP, and comes back as numbers."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django.core.management import CommandError, call_command
+
+from analytics.models import Pull
+from delivery.domain import reconcile
+from delivery.enums import State
+from delivery.models import Delivery
+from municipalities.tenancy import current, everywhere
+from practice.models import Status
+from tests.practice.network import serving
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_played_day_goes_over_http_and_comes_back_as_numbers(settings: Any, media: Path) -> None:
+    settings.DEMO = True
+    with serving(media) as address:
+        settings.PRACTICE_URL = address
+        settings.PRIVATE_HOSTS_ALLOWED = [address.removeprefix("http://")]
+        call_command("seed_demo", verbosity=0)
+        with everywhere("a test counts"):
+            before = Delivery.objects.filter(state=State.PUBLISHED).count()
+            looks = Pull.objects.count()
+        said = Status.objects.count()
+        told = io.StringIO()
+        call_command("play_day", stdout=told)
+        story = told.getvalue()
+        assert "објављује „" in story
+        assert "Увече:" in story
+        with everywhere("a test counts"):
+            assert Delivery.objects.filter(state=State.PUBLISHED).count() > before
+            assert Pull.objects.count() > looks
+            assert not Delivery.objects.filter(state=State.SENDING).exists()
+        assert Status.objects.count() > said
+        unconfirmed_stays_with_people()
+    assert current() is None
+
+
+def unconfirmed_stays_with_people() -> None:
+    """The portal looks and finds nearly the same words, posted by hand: it cannot tell, and does not guess."""
+    with everywhere("a test finds the one that nobody knows about"):
+        delivery = Delivery.objects.get(state=State.UNCONFIRMED)
+    reconcile.look(delivery.pk)
+    with everywhere("a test looks again"):
+        delivery.refresh_from_db()
+        assert delivery.state == State.UNCONFIRMED
+        assert delivery.attempts.order_by("-number").first().outcome == "cannot_tell"
+
+
+def test_a_day_cannot_be_played_where_there_is_no_network(db: None, settings: Any) -> None:
+    settings.PRACTICE_ENABLED = False
+    with pytest.raises(CommandError, match="switched off"):
+        call_command("play_day", verbosity=0)
+    with pytest.raises(CommandError, match="number from 1"):
+        call_command("play_day", days=0, verbosity=0)

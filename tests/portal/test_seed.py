@@ -1,0 +1,308 @@
+"""The demo: it is complete, believable, the same at every start, and never anywhere but in the demo."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from django.conf import settings as configuration
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from accounts.models import User
+from analytics.models import ChannelDay, DailyFact, Pull, Subject
+from channels.models import Channel, Credential
+from channels.open import opened
+from common.models import AuditEvent
+from common.text.transliteration import mixed_script_words
+from delivery.enums import State
+from delivery.models import Attempt, Delivery
+from municipalities.models import Enrolment, Municipality, Pairing
+from municipalities.tenancy import current, everywhere
+from platforms.counting import mastodon
+from portal.demo import pictures, texts
+from portal.demo.people import PASSWORD
+from posts import compose
+from posts.enums import Category, Stage
+from posts.models import Media, Post, Publication, Remark, Version
+from practice import rules
+from practice.models import Account, Status
+
+MONTHS = [date(2026, month, 12) for month in range(1, 13)]
+
+
+# ---- the texts
+
+
+@pytest.mark.parametrize("slug", texts.SLUGS)
+@pytest.mark.parametrize("today", MONTHS, ids=lambda day: f"{day:%B}")
+def test_sixty_days_of_any_season_are_writable_as_they_stand(slug: str, today: date) -> None:
+    plans = [*texts.days(slug, today), *texts.coming(slug, today, 10)]
+    assert 15 <= len(plans) <= 70
+    for planned in plans:
+        assert planned.category in Category.values
+        cyrillic = planned.texts["sr-Cyrl"]
+        assert mixed_script_words(cyrillic) == []
+        for text in (*planned.texts.values(), compose.derive(cyrillic, "sr-Latn")):
+            whole = compose.with_link(text, planned.link)
+            assert mastodon(whole) <= rules.MAX_CHARACTERS
+            assert not set("{}") & set(whole)
+        assert planned.picture in {"", *pictures.PICTURES}
+        assert 7 <= planned.time.local.hour <= 19
+
+
+def test_a_plan_is_the_same_each_time_and_different_in_each_place() -> None:
+    today = MONTHS[4]
+    assert list(texts.days("cuprija", today)) == list(texts.days("cuprija", today))
+    stories = [tuple(p.key for p in texts.days(slug, today)) for slug in texts.SLUGS]
+    assert len(set(stories)) == len(texts.SLUGS)
+
+
+@pytest.mark.parametrize("slug", texts.SLUGS)
+def test_the_training_shows_in_what_is_written(slug: str) -> None:
+    def share(of: set[str], plans: list[Any]) -> float:
+        return sum(p.category in of for p in plans) / max(len(plans), 1)
+
+    day = MONTHS[9]
+    plans = list(texts.days(slug, day))
+    trained = date.fromordinal(day.toordinal() - texts.TRAINING_DAYS_AGO)
+    before = [p for p in plans if p.time.local.date() < trained]
+    after = [p for p in plans if p.time.local.date() >= trained]
+    assert share({"ceremony"}, after) < share({"ceremony"}, before)
+    assert share({"eservice", "consultation"}, after) > share({"eservice", "consultation"}, before)
+
+
+def test_every_picture_is_described_and_really_drawn() -> None:
+    assert set(texts.alts()) == set(pictures.PICTURES)
+    used = {w.picture for slug in texts.SLUGS for w in (*texts.common(), *texts.place(slug).own) if w.picture}
+    assert used <= set(pictures.PICTURES)
+    poster = pictures.draw("river", "#8a2f2b")
+    with Image.open(io.BytesIO(poster.large)) as large, Image.open(io.BytesIO(poster.small)) as small:
+        assert (large.size, small.size) == ((pictures.WIDTH, pictures.HEIGHT), (480, 320))
+        assert len(large.getcolors(1 << 24)) > 20
+
+
+def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -> None:
+    place = texts.place("novi-pazar")
+    wordings = {w.key: w for w in (*texts.common(), *place.own)}
+    assert set(place.bosnian) <= set(wordings)
+    for key, text in place.bosnian.items():
+        assert text != compose.derive(wordings[key].text, "sr-Latn")
+
+
+# ---- the rows
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demo, filled in once for this module and taken back afterwards."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(DEMO=True, MEDIA_ROOT=Path(tempfile.mkdtemp(prefix="dobosar-demo-"))),
+        transaction.atomic(),
+    ):
+        call_command("seed_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(filled: None, db: None, settings: Any) -> Iterator[None]:
+    settings.DEMO = True
+    with everywhere("a test looks at the whole demo"):
+        yield
+
+
+def counts() -> dict[str, int]:
+    kinds = (User, Municipality, Channel, Post, Version, Publication, Delivery, Attempt, Media, Remark, Pull, DailyFact)
+    return {kind.__name__: kind.objects.count() for kind in (*kinds, Account, Status, AuditEvent)}
+
+
+def test_it_refuses_outside_the_demo(db: None, settings: Any) -> None:
+    settings.DEMO = False
+    for reset in (False, True):
+        with pytest.raises(CommandError, match="real one"):
+            call_command("seed_demo", reset=reset, verbosity=0)
+    assert not User.objects.exists()
+    assert not Municipality.objects.exists()
+
+
+def test_a_second_run_changes_nothing(demo: None) -> None:
+    before = counts()
+    told = io.StringIO()
+    call_command("seed_demo", stdout=told)
+    assert counts() == before
+    assert "nothing was missing" in told.getvalue()
+
+
+def test_no_scope_is_left_open(filled: None, db: None) -> None:
+    assert current() is None
+
+
+def test_the_six_municipalities_are_practice_workspaces_in_a_running_training(demo: None) -> None:
+    joined = Municipality.objects.filter(joined_on__isnull=False)
+    assert sorted(joined.values_list("slug", flat=True)) == sorted(texts.SLUGS)
+    assert joined.filter(is_demo=True, is_practice=True).count() == 6
+    assert Municipality.objects.count() == 145
+    today = timezone.localdate()
+    assert Enrolment.objects.on(today).count() == Pairing.objects.on(today).count() == 6
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "officer@cuprija.example", "approver@cuprija.example", "officer@novi-pazar.example",
+        "approver@novi-pazar.example", "mentor@dobosar.example", "staff@dobosar.example", "admin@dobosar.example",
+    ],
+)  # fmt: skip
+def test_the_demo_accounts_can_sign_in(demo: None, email: str) -> None:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        answer = Client().post("/accounts/login/", {"login": email, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert User.objects.get(email=email).is_demo
+
+
+def test_everything_is_marked_and_no_address_is_real(demo: None) -> None:
+    assert not User.objects.filter(is_demo=False).exists()
+    assert not User.objects.exclude(email__endswith=".example").exists()
+    assert not Post.objects.filter(is_demo=False).exists()
+    assert not Account.objects.filter(is_demo=False).exists()
+    assert not Channel.objects.exclude(server=configuration.PRACTICE_URL, is_practice=True).exists()
+    assert not Account.objects.filter(kind="page").exclude(username__endswith="_vezba").exists()
+
+
+def test_each_publication_stands_on_the_practice_network_as_it_was_sent(demo: None) -> None:
+    published = Delivery.objects.filter(state=State.PUBLISHED).select_related("channel")
+    assert published.count() > 200
+    statuses = {str(s.pk): s for s in Status.objects.select_related("account").prefetch_related("media")}
+    for delivery in published:
+        status = statuses[delivery.remote_id]
+        assert status.text == delivery.payload["text"]
+        assert str(status.account_id) == delivery.channel.remote_id
+        assert [m.description for m in status.media.all()] == [p["alt"] for p in delivery.payload["pictures"]]
+        assert delivery.permalink.endswith(f"/@{status.account.username}/{status.pk}")
+    assert Attempt.objects.filter(outcome="ok").count() == published.count()
+    assert not Publication.objects.exclude(delivery__in=Delivery.objects.all()).exists()
+
+
+def test_comments_come_after_their_posts_in_every_script(demo: None) -> None:
+    comments = Status.objects.filter(in_reply_to__isnull=False).select_related("in_reply_to", "account")
+    assert comments.count() > 150
+    for comment in comments:
+        assert comment.in_reply_to is not None
+        assert comment.in_reply_to.created_at < comment.created_at < timezone.now()
+        assert comment.in_reply_to_id < comment.pk
+    said = " ".join(c.text for c in comments if c.account.kind == "citizen")
+    assert all(sign in said for sign in ("ш", "š"))
+    by_parent = Counter(comments.values_list("in_reply_to_id", flat=True))
+    for status in Status.objects.filter(pk__in=by_parent):
+        assert status.replies_count == by_parent[status.pk]
+
+
+def test_home_has_something_to_say(demo: None) -> None:
+    cuprija = Municipality.objects.get(slug="cuprija")
+    states = set(Delivery.objects.filter(municipality=cuprija).values_list("state", flat=True))
+    assert states >= {State.FAILED, State.UNCONFIRMED, State.EXPIRED, State.SCHEDULED, State.WAITING, State.PUBLISHED}
+    stages = set(Post.objects.filter(municipality=cuprija).values_list("stage", flat=True))
+    assert stages == set(Stage.values)
+    for slug in texts.SLUGS:
+        waiting = Post.objects.filter(municipality__slug=slug, stage=Stage.SUBMITTED, due_at__gt=timezone.now())
+        assert waiting.exists(), slug
+    assert Remark.objects.filter(author__email="mentor@dobosar.example", resolved_at=None).exists()
+
+
+def test_the_pages_of_every_role_open(demo: None, filled: None) -> None:
+    roles = {
+        "officer@cuprija.example": [
+            "/m/cuprija/",
+            "/m/cuprija/calendar/",
+            "/m/cuprija/posts/",
+            "/m/cuprija/analytics/",
+        ],
+        "approver@novi-pazar.example": ["/m/novi-pazar/", "/m/novi-pazar/activity/"],
+        "mentor@dobosar.example": ["/", "/m/vlasotince/"],
+        "staff@dobosar.example": ["/", "/programme/"],
+        "admin@dobosar.example": ["/", "/mailbox/"],
+    }
+    for email, paths in roles.items():
+        client = Client()
+        client.force_login(User.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend")
+        for path in paths:
+            assert client.get(path).status_code == 200, (email, path)
+
+
+def test_readings_only_grow_and_agree_with_the_network_and_the_facts(demo: None) -> None:
+    last: dict[int, tuple[int, int, int]] = {}
+    for pull in Pull.objects.filter(subject__kind="publication").order_by("subject_id", "at"):
+        now = (pull.likes or 0, pull.reposts or 0, pull.replies or 0)
+        before = last.get(pull.subject_id, (0, 0, 0))
+        assert all(new >= old for new, old in zip(now, before, strict=True))
+        last[pull.subject_id] = now
+    statuses = {str(s.pk): s for s in Status.objects.all()}
+    subjects = list(Subject.objects.filter(kind="publication"))
+    assert len(subjects) == Delivery.objects.filter(state=State.PUBLISHED).count()
+    for subject in subjects:
+        if subject.likes is not None:
+            status = statuses[subject.remote_id]
+            assert (subject.likes, subject.reposts, subject.replies) == last[subject.pk]
+            assert subject.likes <= status.likes_count
+            assert (subject.replies or 0) <= status.replies_count
+    for basis in ("publication", "activity"):
+        facts = DailyFact.objects.filter(basis=basis).values_list("interactions", flat=True)
+        assert sum(f or 0 for f in facts) == sum(s.interactions or 0 for s in subjects)
+
+
+def test_followers_grow_faster_after_the_training_and_a_gap_is_a_gap(demo: None) -> None:
+    channel = Channel.objects.get(handle__startswith="@kragujevac_vezba@")
+    days = list(ChannelDay.objects.filter(channel=channel).order_by("day"))
+    assert [d.gap for d in days if d.followers is None] == ["not_reached"] * 2
+    told = [d.followers for d in days if d.followers is not None]
+    assert (told[-1] - told[30]) > (told[18] - told[0]) > 0
+    page = Account.objects.get(username="kragujevac_vezba")
+    assert page.followers_count >= told[-1]
+
+
+def test_the_past_is_told_in_the_activity_and_bears_its_own_times(demo: None) -> None:
+    post = Post.objects.filter(stage=Stage.APPROVED, due_at__lt=timezone.now()).order_by("due_at").first()
+    assert post is not None
+    events = AuditEvent.objects.filter(target_type="posts.post", target_id=str(post.pk)).order_by("id")
+    assert [event.verb for event in events] == ["post.create", "post.submit", "post.approve"]
+    assert all(event.at < post.due_at for event in events)
+    version = post.versions.get()
+    assert post.created_at < version.created_at < post.due_at
+
+
+def test_the_channels_can_be_opened_and_follow_the_demo_to_another_address(demo: None, settings: Any) -> None:
+    channel = Channel.objects.order_by("pk").first()
+    assert channel is not None
+    connector = opened(channel)
+    assert connector.credential.service == settings.PRACTICE_URL
+    settings.PRACTICE_URL = "http://127.0.0.1:9999"
+    call_command("seed_demo", verbosity=0)
+    channel.refresh_from_db()
+    assert channel.server == "http://127.0.0.1:9999"
+    assert channel.handle.endswith("@127.0.0.1:9999")
+    moved = opened(channel)
+    assert moved.credential.service == "http://127.0.0.1:9999"
+    assert moved.credential.access_token != connector.credential.access_token
+    assert moved.keys.client_id
+    assert Credential.objects.count() == Channel.objects.count()
+
+
+def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
+    people = list(User.objects.order_by("pk").values_list("pk", flat=True))
+    Post.objects.filter(municipality__slug="cuprija").update(title="Измењено")
+    call_command("seed_demo", reset=True, verbosity=0)
+    assert list(User.objects.order_by("pk").values_list("pk", flat=True)) == people
+    assert not Post.objects.filter(title="Измењено").exists()
+    assert Post.objects.count() > 200
