@@ -152,6 +152,15 @@ def test_denying_gives_no_code_and_a_new_page_can_be_made_on_the_spot(site: Clie
     assert Grant.objects.get().account.username == "grad_novi_pazar"
 
 
+def test_allowing_without_choosing_a_page_is_asked_again(site: Client, page: Account) -> None:
+    app, _ = access.register("Portal", [BACK], SCOPES)
+    asked = {"response_type": "code", "client_id": app.client_id, "redirect_uri": BACK, "scope": "write"}
+    for more in ({}, {"page": "nobody"}, {"new_page": "!!!"}):
+        answer = site.post("/oauth/authorize", {**asked, "decision": "allow", **more})
+        assert (answer.status_code, b"Choose a page" in answer.content) == (422, True)
+    assert not Grant.objects.exists()
+
+
 def test_the_browser_lets_the_form_lead_back_to_the_program(site: Client, page: Account) -> None:
     app, _ = access.register("Portal", [BACK], SCOPES)
     shown = site.get(
