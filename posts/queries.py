@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -124,7 +125,8 @@ def _for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
 
 def waiting_for_approval(limit: int = 20) -> list[Post]:
     """Submitted posts of the open scope, those that go out first on top, then the oldest. Two queries."""
-    rows = visible().filter(stage=Stage.SUBMITTED)
+    in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now())  # the others ask for a new time first
+    rows = visible().filter(in_time, stage=Stage.SUBMITTED)
     return list(_for_lists(rows).order_by("due_at", "updated_at")[:limit])
 
 
