@@ -27,6 +27,7 @@ from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.protocols import Connector
 from platforms.types import Gone, Reading, Readings
+from posts.models import Publication
 
 LEASE = timedelta(minutes=10)
 BATCH = 200
@@ -37,20 +38,7 @@ def enrol() -> int:
     """Make subjects of what was published or connected since the last time. Returns how many are new."""
     with everywhere("find publications without a subject"), transaction.atomic():
         now = timezone.now()
-        new = [
-            Subject(
-                municipality_id=p.municipality_id,
-                kind=SubjectKind.PUBLICATION,
-                channel_id=p.channel_id,
-                publication=p,
-                remote_id=p.delivery.remote_id,
-                category=p.version.category,
-                published_at=p.delivery.published_at,
-                published_on=timezone.localdate(p.delivery.published_at),
-                next_at=rules.first_look(p.delivery.published_at, now),
-            )
-            for p in publications_without_subject()
-        ]
+        new = [_subject_of(each, now) for each in publications_without_subject()]
         new += [
             Subject(municipality_id=c.municipality_id, kind=SubjectKind.CHANNEL, channel=c, next_at=now)
             for c in channels_without_subject()
@@ -59,6 +47,22 @@ def enrol() -> int:
         for channel_id, day in {(s.channel_id, s.published_on) for s in new if s.published_on}:
             rollup.publication_day(channel_id, day)
         return len(new)
+
+
+def _subject_of(publication: Publication, now: datetime) -> Subject:
+    delivery = publication.delivery
+    assert delivery.published_at is not None  # a constraint says so
+    return Subject(
+        municipality_id=publication.municipality_id,
+        kind=SubjectKind.PUBLICATION,
+        channel_id=publication.channel_id,
+        publication=publication,
+        remote_id=delivery.remote_id,
+        category=publication.version.category,
+        published_at=delivery.published_at,
+        published_on=timezone.localdate(delivery.published_at),
+        next_at=rules.first_look(delivery.published_at, now),
+    )
 
 
 def claim(limit: int = 500) -> dict[int, list[int]]:
