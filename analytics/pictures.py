@@ -1,5 +1,7 @@
 """The charts of the numbers: from dashboards to `common.charts`, with words and gaps."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from analytics.catalogue import FORMULAS
@@ -11,6 +13,9 @@ from common.dates import day_month_short
 from common.numbers import number, significant
 from posts.enums import Category
 
+MOST_DAYS = 28
+MOST_BARS = 15
+
 
 def _whole(value: float) -> str:
     """Marks of an axis come as 250.0."""
@@ -21,23 +26,56 @@ def _words(formula: str = "", heading: str = "") -> charts.Words:
     return charts.Words(number=_whole, gap=_("not read"), heading=heading or _("Day"), formula=formula)
 
 
+def _stretches(period: Period) -> list[list[date]]:
+    """Single days up to four weeks; else weeks that end with the period, the first one perhaps shorter."""
+    days = period.dates
+    if len(days) <= MOST_DAYS:
+        return [[day] for day in days]
+    first = len(days) % 7
+    return ([days[:first]] if first else []) + [days[n : n + 7] for n in range(first, len(days), 7)]
+
+
+def _reasons(found: Dashboard, stretches: list[list[date]]) -> dict[int, str]:
+    """Why a stretch has no number, where a day of it says so."""
+    gaps = found.followers.gaps
+    told = {index: [gaps[day] for day in days if day in gaps] for index, days in enumerate(stretches)}
+    return {index: reasons[-1] for index, reasons in told.items() if reasons}
+
+
 def activity(found: Dashboard, period: Period) -> charts.Chart:
-    """Interactions by the day on which they happened. A day on which nobody looked is a gap."""
+    """Interactions by the day (or week) on which they happened. Where nobody looked on any day there is a gap."""
     looked = set(found.by_day) | set(found.followers.by_day)
-    values = [(found.by_day.get(day) or 0) if day in looked else None for day in period.dates]
-    reasons = {i: found.followers.gaps[day] for i, day in enumerate(period.dates) if day in found.followers.gaps}
-    series = charts.Series(_("Interactions"), values, reasons)
-    words = _words(_("by day of activity: %(formula)s") % {"formula": FORMULAS["interactions"].text})
-    return charts.bars(_("Interactions by day"), [day_month_short(d) for d in period.dates], [series], words)
+    stretches = _stretches(period)
+    values = [
+        sum(found.by_day.get(day) or 0 for day in days) if looked.intersection(days) else None for days in stretches
+    ]
+    series = charts.Series(_("Interactions"), values, _reasons(found, stretches))
+    by_week = len(stretches) < period.days
+    words = _words(
+        _("by day of activity: %(formula)s") % {"formula": FORMULAS["interactions"].text},
+        _("Week from") if by_week else "",
+    )
+    title = _("Interactions by week") if by_week else _("Interactions by day")
+    return charts.bars(title, [day_month_short(days[0]) for days in stretches], [series], words)
 
 
 def followers(found: Dashboard, period: Period) -> charts.Chart:
+    """Followers at the end of each day (or week)."""
     wanted = [c.pk for c in found.channels]
-    values = [found.followers.on(day, wanted) for day in period.dates]
-    reasons = {i: found.followers.gaps[day] for i, day in enumerate(period.dates) if day in found.followers.gaps}
-    series = charts.Series(_("Followers"), values, reasons)
-    words = _words(_("all channels together; a day on which one of them was not read is a gap"))
-    return charts.line(_("Followers"), [day_month_short(d) for d in period.dates], [series], words, from_zero=False)
+    stretches = _stretches(period)
+    values = [_latest(found, days, wanted) for days in stretches]
+    series = charts.Series(_("Followers"), values, _reasons(found, stretches))
+    words = _words(
+        _("all channels together; a day on which one of them was not read is a gap"),
+        _("Week from") if len(stretches) < period.days else "",
+    )
+    labels = [day_month_short(days[0]) for days in stretches]
+    return charts.line(_("Followers"), labels, [series], words, from_zero=False)
+
+
+def _latest(found: Dashboard, days: list[date], channels: list[int]) -> int | None:
+    told = (found.followers.on(day, channels) for day in reversed(days))
+    return next((value for value in told if value is not None), None)
 
 
 def mix(found: Dashboard) -> charts.Chart | None:
@@ -51,18 +89,22 @@ def mix(found: Dashboard) -> charts.Chart | None:
 
 
 def ranking(rows: list[Row]) -> charts.Chart | None:
-    """Interactions per 1,000 inhabitants, largest first; municipalities without a population are left to the table."""
+    """Interactions per 1,000 inhabitants, the largest first; the table has all the others."""
     known = sorted((r for r in rows if r.per_inhabitants is not None), key=lambda r: -(r.per_inhabitants or 0))
     if not known:
         return None
-    series = charts.Series(str(FORMULAS["per_inhabitants"].label), [r.per_inhabitants for r in known])
+    shown = known[:MOST_BARS]
+    series = charts.Series(str(FORMULAS["per_inhabitants"].label), [r.per_inhabitants for r in shown])
     words = charts.Words(
         number=significant,
         gap=_("not read"),
         heading=_("Municipality"),
         formula=str(FORMULAS["per_inhabitants"].text),
     )
-    return charts.ranking(str(FORMULAS["per_inhabitants"].label), [str(r.municipality) for r in known], series, words)
+    title = str(FORMULAS["per_inhabitants"].label)
+    if len(known) > MOST_BARS:
+        title = _("%(formula)s: the %(count)s highest") % {"formula": title, "count": MOST_BARS}
+    return charts.ranking(title, [str(r.municipality) for r in shown], series, words)
 
 
 def sparkline(row: Row) -> str:

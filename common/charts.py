@@ -388,12 +388,12 @@ def sparkline(values: Values, description: str = "") -> str:
         points = (
             (index * across, 26 - ((values[index] or 0) - lowest) / spread * 24) for index in range(first, last + 1)
         )
-        path = "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+        path = "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
         # A lone figure is drawn as a line of no length, which the round cap makes a dot.
         parts.append(f'<path class="chart-line" d="M{path}{"" if last > first else "h0"}"/>')
     said = f'role="img" aria-label="{escape(description, quote=True)}"' if description else 'aria-hidden="true"'
     box = 'viewBox="0 0 100 28" preserveAspectRatio="none"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="sparkline" {box} {said}>{"".join(parts)}</svg>'
+    return f'<svg class="sparkline" {box} {said}>{"".join(parts)}</svg>'
 
 
 def multiples(labels: Sequence[str], series: Sequence[Series], words: Words = Words()) -> list[Chart]:

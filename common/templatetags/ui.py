@@ -72,7 +72,9 @@ def sprite_names() -> frozenset[str]:
     return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=1024)
 def _use(name: str, css: str, colour: str = "") -> SafeString:
+    # A month of posts has some two hundred of these, and the address of a static file is not found for nothing.
     if name not in sprite_names():
         raise template.TemplateSyntaxError(f"There is no icon named {name!r}; see tools/vendor/icons.mjs.")
     colour_attribute = format_html(' color="{}"', colour) if colour else ""

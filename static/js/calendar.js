@@ -6,7 +6,7 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 const dialog = document.getElementById("move");
 
 const calendar = () => document.getElementById("calendar");
-const entryOf = (node) => node.closest?.(".entry[data-move]");
+const entryOf = (node) => node.closest?.(".entry[draggable]");
 
 async function ask(address, body) {
   const headers = { "X-Calendar": "1" };
@@ -51,9 +51,9 @@ async function send(address, body, post) {
 function moveTo(entry, day) {
   const body = new FormData();
   body.set("on", day);
-  body.set("at", entry.dataset.time);
+  body.set("at", entry.querySelector(".entry-time").textContent);
   body.set("csrfmiddlewaretoken", document.querySelector('meta[name="csrf-token"]').content);
-  return send(entry.dataset.move, body, entry.dataset.post);
+  return send(entry.querySelector("[data-open-move]").href, body, entry.dataset.post);
 }
 
 function shifted(day, days) {
