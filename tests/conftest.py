@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+
+from django.db import connection
 
 from portal.launch import browser as browsers
 from tests.crash import figures
@@ -42,7 +45,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
+def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A page in a fresh context, in English, 1280 px wide. A journey for phones makes its own context."""
     context = browser.new_context(
         locale="en-GB", timezone_id="Europe/Belgrade", viewport={"width": 1280, "height": 900}
@@ -50,6 +53,23 @@ def page(browser: Any) -> Iterator[Any]:
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
+    if "live_server" in request.fixturenames:
+        _wait_until_idle()
+
+
+def _wait_until_idle() -> None:
+    """The page is gone, but what it asked last may still run, and emptying the tables would deadlock with it."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
+    ends = time.monotonic() + 10
+    while time.monotonic() < ends:
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.05)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
