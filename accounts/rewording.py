@@ -74,8 +74,6 @@ REWORDED: tuple[str | Promise, ...] = (
     _("Add Email"),
     _("Do you really want to remove the selected email address?"),
     _("Account Already Exists"),
-    _("Hello from %(site_name)s!"),
-    _("Thank you for using %(site_name)s!\n%(site_domain)s"),
     _("You are receiving this mail because the following change was made to your account:"),
     _(
         "If you do not recognize this change then please take proper security precautions immediately. The "

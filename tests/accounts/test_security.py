@@ -107,6 +107,14 @@ def test_a_reset_says_the_same_for_every_address_and_mails_only_a_known_one(cast
     assert "/password/reset/key/" not in "".join(m.body for m in MailMessage.objects.exclude(to=cast.officer.email))
 
 
+def test_mail_of_the_sign_in_is_in_the_language_of_its_reader(cast: Cast) -> None:
+    User.objects.filter(pk=cast.officer.pk).update(language="sr-latn")
+    Client(headers={"accept-language": "en"}).post("/accounts/password/reset/", {"email": cast.officer.email})
+    mail = MailMessage.objects.get()
+    assert mail.subject == "Dobošar: Nova lozinka"
+    assert mail.body.startswith("Dobar dan,")
+
+
 def test_a_reset_link_sets_a_new_password_once(cast: Cast) -> None:
     Client().post("/accounts/password/reset/", {"email": cast.officer.email})
     found = re.search(r"/accounts/password/reset/key/\S+", MailMessage.objects.get().body)
