@@ -1,6 +1,6 @@
 // After each pause in typing the server answers with previews, counters and problems; each part goes to its place by id.
 // Until it does, the counters are moved by as many characters as were typed: quick, and put right a moment later.
-import { csrf, say } from "./words.js";
+import { csrf, fields, say } from "./words.js";
 
 const PAUSE = 300;
 const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -27,8 +27,7 @@ export function startPreview(form) {
   async function ask() {
     request?.abort();
     request = new AbortController();
-    const body = new FormData(form);
-    body.delete("files");
+    const body = fields(form);
     try {
       const answer = await fetch(form.dataset.preview, {
         method: "POST", body, redirect: "manual", signal: request.signal, headers: { "X-CSRFToken": csrf(form) },

@@ -1,6 +1,6 @@
 // Saves what is typed, all the time, and says so. Nothing that was typed is lost: until the server has it, this browser
 // keeps a copy; a second tab, a lost connection and an expired session each get a plain question instead of a surprise.
-import { csrf, say } from "./words.js";
+import { csrf, fields, say } from "./words.js";
 
 const PAUSE = 1500;
 const RETRY = 5000;
@@ -24,7 +24,9 @@ class Saving {
 
   listen() {
     this.form.addEventListener("submit", (event) => this.submit(event));
-    document.addEventListener("visibilitychange", () => document.hidden && this.isDirty && this.save(true));
+    // Not on the way out by a button that acts: it brought everything along, and this would come after it as a stranger.
+    document.addEventListener("visibilitychange", () => document.hidden && !this.leaving && this.isDirty && this.save(true));
+    window.addEventListener("pageshow", () => (this.leaving = false));
     window.addEventListener("online", () => this.isDirty && this.save());
     window.addEventListener("beforeunload", (event) => {
       if (this.isDirty && !this.leaving && this.state.dataset.state === "problem") event.preventDefault();
@@ -198,12 +200,6 @@ class Saving {
       place.hidden = true;
     });
   }
-}
-
-function fields(form) {
-  const body = new FormData(form);
-  body.delete("files");
-  return body;
 }
 
 function snapshot(form) {

@@ -11,3 +11,11 @@ export function csrf(form) {
   const cookie = document.cookie.match(/(?:^|; )dobosar_csrf=([^;]+)/);
   return cookie ? cookie[1] : form.elements.csrfmiddlewaretoken.value;
 }
+
+/** What the form sends. Django believes the token in the body before the one in the header, so that must be fresh too. */
+export function fields(form) {
+  const body = new FormData(form);
+  body.delete("files");
+  body.set("csrfmiddlewaretoken", csrf(form));
+  return body;
+}
