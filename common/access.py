@@ -14,7 +14,7 @@ View = TypeVar("View", bound=Callable)
 @dataclass(frozen=True)
 class Permission:
     kind: str
-    """public, signed_in, administrators, workspace or programme"""
+    """public, signed_in, administrators, keepers, workspace or programme"""
     verb: str = ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from common.access import Permission, View, administrators, mark, public, signed_in
 from municipalities.rules import ProgrammeVerb, Verb
 
-__all__ = ["administrators", "programme", "public", "requires", "signed_in"]
+__all__ = ["administrators", "keepers", "programme", "public", "requires", "signed_in"]
 
 
 def requires(verb: Verb) -> Callable[[View], View]:
@@ -16,3 +16,8 @@ def requires(verb: Verb) -> Callable[[View], View]:
 def programme(verb: ProgrammeVerb) -> Callable[[View], View]:
     """A page across municipalities, for the staff of a programme (404 to everybody else)."""
     return mark(Permission("programme", verb))
+
+
+def keepers(view: View) -> View:
+    """A page on which programme staff or administrators keep the facts of all municipalities (404 to others)."""
+    return mark(Permission("keepers"))(view)

@@ -52,6 +52,8 @@ class WorkspaceMiddleware:
             _require_staff(request)
         elif permission.kind == "administrators" and not request.user.is_administrator:
             raise Http404
+        elif permission.kind == "keepers" and not request.user.is_administrator:
+            _require_staff(request)
         return None
 
 

@@ -50,8 +50,9 @@ Across the municipalities of a programme its staff may:
 
 {programme}
 
-Only administrators open workspaces, switch accounts off, start programmes and invite their staff; that gives them no
-right to publish. Where `SECOND_FACTOR_REQUIRED` is set, these need a second factor: {factor}, and the administrator.
+Programme staff and administrators enter populations with their source. Only administrators open workspaces, switch
+accounts off, start programmes and invite their staff; that gives them no right to publish. Where
+`SECOND_FACTOR_REQUIRED` is set, these need a second factor: {factor}, and the administrator.
 """
 
 

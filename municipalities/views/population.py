@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from municipalities.access import administrators
+from municipalities.access import keepers
 from municipalities.domain import population as verbs
 from municipalities.forms import PopulationForm
 from municipalities.models import Municipality
@@ -20,7 +20,7 @@ SALT = "municipalities.population"
 MOST_SECONDS = 60 * 60
 
 
-@administrators
+@keepers
 @require_http_methods(["GET", "POST"])
 def population(request: Any) -> HttpResponse:
     form = PopulationForm(request.POST or None, request.FILES or None)
@@ -50,7 +50,7 @@ def _preview(request: Any, rows: list[Row], places: dict[str, Municipality], sou
     return render(request, "municipalities/population_preview.html", context)
 
 
-@administrators
+@keepers
 @require_POST
 def enter(request: Any) -> HttpResponse:
     """Enter what the preview showed; the signed field carries it, so that nothing else can slip in."""
@@ -66,4 +66,4 @@ def enter(request: Any) -> HttpResponse:
         changed,
     )
     messages.success(request, told % {"count": changed})
-    return redirect("installation_municipalities")
+    return redirect("installation_municipalities" if request.user.is_administrator else "programme")

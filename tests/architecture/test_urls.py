@@ -33,7 +33,7 @@ PROGRAMME_ROLES = {"staff"}
 ROLES = (*TABLE, "stranger", "anonymous")
 # What a page may answer to somebody whom the table lets in. Bad input is 4xx in words; 404 and 403 are not among them.
 LET_IN = {200, 204, 302, 303, 400, 405, 409, 410, 422}
-KINDS = {"public", "signed_in", "administrators", "workspace", "programme"}
+KINDS = {"public", "signed_in", "administrators", "keepers", "workspace", "programme"}
 
 
 @dataclass(frozen=True)
@@ -239,6 +239,8 @@ def _expected(cast: Cast, address: Address, role: str) -> str:
         return "in" if permission.verb in allowed else "refused"
     if permission.kind == "programme":
         return "in" if role in PROGRAMME_ROLES else "nothing"
+    if permission.kind == "keepers":
+        return "in" if role in {*PROGRAMME_ROLES, "administrator"} else "nothing"
     if permission.kind == "administrators":
         return "in" if role == "administrator" else "nothing"
     return "in"
