@@ -44,7 +44,6 @@ EVERYWHERE = {
     "delivery/queries.py",
     "portal/bench/seed.py",
     "portal/demo/day.py",
-    "portal/demo/day.py",
     "portal/demo/numbers.py",
     "portal/management/commands/bench.py",
     "portal/notices.py",
