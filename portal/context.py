@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -142,8 +142,5 @@ def _items(request: Any, pages: tuple[Page, ...], *args: str) -> list[Item]:
         if page.verb and not request.access.may(page.verb):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
-        try:
-            items.append(Item(page.label, reverse(page.url, args=args), page.icon, current))
-        except NoReverseMatch:
-            continue
+        items.append(Item(page.label, reverse(page.url, args=args), page.icon, current))
     return items

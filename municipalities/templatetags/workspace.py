@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -36,10 +36,7 @@ def settings_tabs(context: Context, current: str) -> dict[str, Any]:
     for name, label, verb in TABS:
         if not request.access.may(verb):
             continue
-        try:
-            items.append(Tab(label, reverse(name, args=[request.municipality.slug]), name == current))
-        except NoReverseMatch:
-            continue
+        items.append(Tab(label, reverse(name, args=[request.municipality.slug]), name == current))
     return {"items": items, "label": _("Settings")}
 
 
