@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from common import numbers
 from common.states import STATES, UNKNOWN, State
 
 register = template.Library()
@@ -167,7 +168,7 @@ def number(value: float | None, reason: str = "", places: int | None = None) -> 
         why = reason or _("No reading")
         sign = format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', why)
         return format_html('<span class="gap" title="{}">{}</span>', why, sign)
-    text = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    text = numbers.number(value, places)
     return format_html('<span class="number">{}</span>', text.replace("-", "−"))
 
 

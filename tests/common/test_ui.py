@@ -141,6 +141,11 @@ def test_numbers_are_grouped_as_the_language_does():
         assert ">12.480<" in rendered("{% number 12480 %}")
 
 
+def test_numbers_are_rounded_and_not_cut_off():
+    with translation.override("sr"):
+        assert ">40,9<" in rendered("{% number value places=1 %}", value=40.87)
+
+
 def test_a_stat_without_a_value_gives_the_reason_not_a_number():
     html = rendered('{% stat "Followers" value reason="The network does not tell it" %}', value=None)
     assert "The network does not tell it" in html
