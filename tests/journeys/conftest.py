@@ -1,0 +1,50 @@
+"""The journeys: people in a real browser, the product running as `make run` runs it.
+
+One product serves all journeys of a run (`xdist_group("stack")` keeps them in one worker). A journey brings its own
+words and its own posts, so the order does not matter.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.stack import Stack, started
+from tests.journeys.visit import Visit
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    # Not below pytest's own directories: those are closed to the user as whom PostgreSQL runs when we are root.
+    with tempfile.TemporaryDirectory(prefix="dobosar-journeys-") as name:
+        Path(name).chmod(0o711)
+        with started(Path(name) / "data") as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    """Who signed in already: cookies by e-mail address."""
+    return {}
+
+
+@pytest.fixture
+def visit(browser: Any, stack: Stack, sessions: dict[str, Any]) -> Iterator[Callable[..., Visit]]:
+    """`visit("officer@cuprija.example")`: a browser of that person; without a name, one of nobody."""
+    begun: list[Visit] = []
+
+    def begin(who: str = "", **options: Any) -> Visit:
+        begun.append(Visit(browser, stack, **options))
+        if who:
+            begun[-1].come_as(who, sessions)
+        return begun[-1]
+
+    yield begin
+    complaints = [complaint for each in begun for complaint in each.complaints]
+    for each in begun:
+        each.context.close()
+    assert complaints == []

@@ -1,0 +1,140 @@
+"""One person's browser: it signs in, finds words in the page's language, and keeps what the browser complains of."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from portal.launch.run import PASSWORD
+from tests.journeys.stack import Stack
+
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# Waits for a worker are longer; they say so themselves.
+PATIENCE = 15_000
+AXE = Axe().axe_script
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EVERYTHING: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+CUT_OFF = """() => {
+  const most = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= most) return [];
+  const wide = [...document.body.querySelectorAll('*')].filter(each => each.getBoundingClientRect().right > most + 1);
+  return wide.slice(0, 5).map(each => each.outerHTML.slice(0, 120));
+}"""
+
+
+class Visit:
+    """`language` is the interface's: `sr`, `sr-latn` or `en`. Texts are named by their English source."""
+
+    def __init__(self, browser: Any, stack: Stack, *, language: str = "sr", size: dict[str, int] = WIDE) -> None:
+        self.browser, self.stack, self.language = browser, stack, language
+        self.options = {
+            "locale": "sr-RS", "timezone_id": "Europe/Belgrade", "viewport": size, "reduced_motion": "reduce",
+        }  # fmt: skip
+        self.complaints: list[str] = []
+        self._open(None)
+
+    def _open(self, session: Any) -> None:
+        self.context = self.browser.new_context(**self.options, storage_state=session)
+        self.context.set_default_timeout(PATIENCE)
+        if not session:
+            self.context.add_cookies([{"name": "dobosar_language", "value": self.language, "url": self.stack.url}])
+        self.page = self.tab()
+
+    def tab(self) -> Any:
+        page = self.context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        return page
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
+
+    def forgive(self, words: str) -> None:
+        """Complaints with these words were provoked on purpose; they must have come."""
+        kept = [complaint for complaint in self.complaints if words not in complaint]
+        assert len(kept) < len(self.complaints), f"nobody complained of {words!r}"
+        self.complaints = kept
+
+    # ---- moving about
+
+    def go(self, path: str) -> Visit:
+        answer = self.page.goto(path if path.startswith("http") else self.stack.url + path)
+        assert answer.ok, f"{answer.status} at {answer.url}"
+        return self
+
+    def sign_in(self, who: str) -> Visit:
+        """Through the sign-in page, as a person does."""
+        self.go("/accounts/login/")
+        self.page.locator("[name=login]").fill(who)
+        self.page.locator("[name=password]").fill(PASSWORD)
+        self.button("Sign in")
+        self.page.wait_for_url(re.compile(r"/(m/[^/]+/)?$"))
+        return self
+
+    def sign_out(self) -> None:
+        self.page.locator(".rail-foot summary").click()
+        self.button("Sign out")
+        self.page.wait_for_url("**/accounts/login/**")
+
+    def come_as(self, who: str, sessions: dict[str, Any]) -> None:
+        """Signed in already: the second visit of a person brings the cookies of the first."""
+        if who not in sessions:
+            self.sign_in(who)
+            sessions[who] = self.context.storage_state()
+            return
+        self.context.close()
+        self._open(sessions[who])
+
+    # ---- words
+
+    def say(self, english: str) -> str:
+        """The words of the page's language for an English source text."""
+        with translation.override(self.language):
+            return gettext(english)
+
+    def button(self, english: str, within: Any = None) -> None:
+        (within or self.page).get_by_role("button", name=self.say(english), exact=True).click()
+
+    def link(self, english: str, within: Any = None) -> None:
+        (within or self.page).get_by_role("link", name=self.say(english), exact=True).click()
+
+    def sees(self, english: str, **values: Any) -> None:
+        self.page.get_by_text(self.say(english) % values if values else self.say(english)).first.wait_for()
+
+    # ---- looking closely
+
+    def inspect(self) -> None:
+        """The page as it is: usable for everybody by axe, light and dark, wide and on a phone, nothing cut off."""
+        page, before = self.page, self.page.viewport_size
+        page.evaluate(AXE)
+        problems = self._axe(EVERYTHING, "light")
+        page.emulate_media(color_scheme="dark")
+        problems += self._axe(COLOURS, "dark")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(PHONE)
+        problems += self._axe(EVERYTHING, "on a phone")
+        problems += [f"cut off on a phone: {element}" for element in page.evaluate(CUT_OFF)]
+        page.set_viewport_size(before)
+        assert not problems, "\n".join([page.url, *problems])
+
+    def _axe(self, what: dict[str, Any], how: str) -> list[str]:
+        found = self.page.evaluate("what => axe.run(document, what)", what)
+        return [f"{how}: {each['id']} at {node['target']}" for each in found["violations"] for node in each["nodes"]]
+
+
+def until(visit: Visit, found: Callable[[], bool], within: float) -> None:
+    """Load the page again and again until it shows it: what workers do comes without a word."""
+    ends = time.monotonic() + within
+    while not found():
+        assert time.monotonic() < ends, f"{visit.page.url} did not change within {within} s"
+        time.sleep(0.5)
+        visit.page.reload()
