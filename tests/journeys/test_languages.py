@@ -1,0 +1,132 @@
+"""The interface in each of its languages: nothing of another language stands between the words of people.
+
+What a person wrote is not the interface's; so a text counts as left behind when a catalogue knows it as its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import polib
+import pytest
+
+from portal.launch.site import ROOT
+from tests.journeys.visit import Visit
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack"), pytest.mark.timeout(180)]
+
+# People of a municipality where no other journey happens.
+OFFICER, APPROVER = "officer@kragujevac.example", "approver@kragujevac.example"
+MENTOR, STAFF, ADMIN = "mentor@dobosar.example", "staff@dobosar.example", "admin@dobosar.example"
+HERE = "/m/kragujevac/"
+PAGES = {
+    OFFICER: (HERE, f"{HERE}calendar/", f"{HERE}calendar/?view=list", f"{HERE}posts/", f"{HERE}posts/new/",
+              f"{HERE}analytics/", "/accounts/name/", "/accounts/2fa/", "/accounts/sessions/"),
+    APPROVER: (HERE, f"{HERE}channels/", f"{HERE}channels/connect/", f"{HERE}settings/", f"{HERE}settings/rules/",
+               f"{HERE}members/", f"{HERE}members/invite/", f"{HERE}activity/", f"{HERE}pause/"),
+    MENTOR: ("/",),
+    STAFF: ("/programme/", "/programme/people/"),
+    ADMIN: ("/installation/people/", "/installation/municipalities/"),
+}  # fmt: skip
+TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
+# Texts and labels of the page; not people's names, nor what has a language of its own, as the languages' names do.
+TEXTS = """() => {
+  const found = [];
+  const skipped = each => each.closest('script, style, template, .person, [lang]:not(html)');
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode())
+    if (!skipped(node.parentElement)) found.push(node.data);
+  for (const name of ['aria-label', 'title', 'placeholder'])
+    for (const each of document.querySelectorAll(`body [${name}]`))
+      if (!skipped(each)) found.push(each.getAttribute(name));
+  return [document.title, ...found].map(text => text.replace(/\\s+/g, ' ').trim()).filter(Boolean);
+}"""
+# Where nobody but the interface speaks.
+CHROME = ".rail-sections, .bottombar, .page-actions, thead, legend, .filters .field-label"
+CYRILLIC = re.compile("[Ѐ-ӿ]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+def texts_of(name: str) -> Iterator[tuple[str, str]]:
+    """(English, translated) of each text of a catalogue."""
+    for entry in polib.pofile(str(ROOT / "locale" / name / "LC_MESSAGES" / "django.po")):
+        translated = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+        for english in filter(None, (entry.msgid, entry.msgid_plural)):
+            yield from ((english, text) for text in translated if text and not entry.obsolete)
+
+
+@cache
+def strangers(language: str) -> tuple[frozenset[str], re.Pattern[str]]:
+    """What must not be read in this language: whole texts, and texts with something filled in."""
+    spoken = {
+        "sr": {text for _, text in texts_of("sr")},
+        "sr-latn": {text for _, text in texts_of("sr_Latn")},
+        "en": {english for english, _ in texts_of("sr")},
+    }
+    foreign = set().union(*(texts for other, texts in spoken.items() if other != language)) - spoken[language]
+    words = {re.sub(r"\s+", " ", text).strip() for text in foreign}
+    filled = [text for text in words if PLACEHOLDER.search(text) and len(PLACEHOLDER.sub("", text)) > 8]
+    patterns = (".+?".join(re.escape(part) for part in PLACEHOLDER.split(text)) for text in filled)
+    return frozenset(words), re.compile("|".join(patterns) or "(?!)")
+
+
+def left_behind(language: str, texts: list[str]) -> list[str]:
+    whole, filled = strangers(language)
+    return [text for text in texts if text in whole or filled.fullmatch(text)]
+
+
+def test_the_search_finds_what_was_left_behind() -> None:
+    filled = "2 problems stop this post."
+    assert left_behind("sr", ["New post", filled, "Нова објава", "Mastodon"]) == ["New post", filled]
+    assert left_behind("sr-latn", ["New post", "Нова објава", "Nova objava"]) == ["New post", "Нова објава"]
+    assert left_behind("en", ["New post", "Нова објава", "Nova objava"]) == ["Нова објава", "Nova objava"]
+
+
+@pytest.fixture
+def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit]]:
+    """A person who chose a language in the menu; afterwards it is what it was."""
+    changed: list[Visit] = []
+
+    def choose(person: Visit, language: str) -> None:
+        person.go("/")
+        person.page.locator(".rail-foot summary").click()
+        person.page.locator(f".rail-foot [name=language][value={language}]").click()
+        person.page.wait_for_function("tag => document.documentElement.lang === tag", arg=TAGS[language])
+        person.language = language
+
+    def begin(who: str, language: str) -> Visit:
+        person = visit(who)
+        if language != "sr":
+            changed.append(person)
+            choose(person, language)
+        return person
+
+    yield begin
+    for person in changed:
+        choose(person, "sr")
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_a_page_speaks_one_language(speaking: Callable[[str, str], Visit], language: str) -> None:
+    wrong: dict[str, Any] = {}
+    for who, paths in PAGES.items():
+        person = speaking(who, language)
+        for path in paths:
+            page = person.go(path).page
+            assert page.locator("html").get_attribute("lang") == TAGS[language]
+            found = left_behind(language, page.evaluate(TEXTS))
+            if language == "sr-latn":
+                found += filter(CYRILLIC.search, page.locator(CHROME).all_inner_texts())
+            if found:
+                wrong[f"{who} {path}"] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", TAGS)
+def test_the_sign_in_page_speaks_one_language(visit: Callable[..., Visit], language: str) -> None:
+    page = visit(language=language).go("/accounts/login/").page
+    assert page.locator("html").get_attribute("lang") == TAGS[language]
+    assert left_behind(language, page.evaluate(TEXTS)) == []
