@@ -6,6 +6,7 @@ message costs one tick and a doubled message costs nothing.
 
 import os
 
+import billiard.pool
 from celery import Celery
 from celery.signals import worker_init
 
@@ -14,6 +15,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("dobosar")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A pool process that ends asks 300 times, a tenth of a second apart, whether its last results were read, which at a
+# shutdown they sometimes never are: half a minute for nothing. A task whose result was lost is delivered again and
+# finds its work done.
+billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
 
 
 @worker_init.connect
