@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 from portal.launch.run import PASSWORD
 from tests.journeys.visit import Visit, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
 
 OFFICER, APPROVER = "officer@novi-pazar.example", "approver@novi-pazar.example"
 HERE = "/m/novi-pazar/"

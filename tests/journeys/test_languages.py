@@ -16,7 +16,7 @@ import pytest
 from portal.launch.site import ROOT
 from tests.journeys.visit import Visit
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
 
 # People of a municipality where no other journey happens.
 OFFICER, APPROVER = "officer@kragujevac.example", "approver@kragujevac.example"

@@ -3,17 +3,10 @@
 It departs from Mastodon in the ways asserted here; a new version that stops doing so fails the test on purpose.
 """
 
-import json
-import re
-import shutil
-import socket
-import subprocess
-import time
 import urllib.parse
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -23,35 +16,11 @@ from platforms.markup import plain
 from platforms.types import CannotTell, Credential, Keys
 from tests.platforms.bench import Bench, outgoing, read
 from tests.platforms.conformance import Conformance, start
+from tests.platforms.real.snac2 import Snac, serving
 
 pytestmark = pytest.mark.real("snac2")
 BACK = "http://127.0.0.1:9999/callback"
 DEVIATIONS = frozenset({"takes longer texts than it says", "cannot delete"})
-
-
-@dataclass
-class Snac:
-    url: str
-    passwords: dict[str, str]
-    program: str
-    folder: Path
-
-    @property
-    def allow(self) -> frozenset[str]:
-        return frozenset({urllib.parse.urlsplit(self.url).netloc})
-
-    def settle(self) -> None:
-        """Wait until what one user did has reached the other: it goes through queues on disk."""
-        until = time.monotonic() + 60
-        quiet = 0
-        while quiet < 2 and time.monotonic() < until:
-            time.sleep(0.5)
-            busy = [*self.folder.glob("queue/*.json"), *self.folder.glob("user/*/queue/*.json")]
-            quiet = 0 if busy else quiet + 1
-
-    def show(self, user: str, permalink: str) -> None:
-        """Put a post into a user's timeline, as following its author would."""
-        subprocess.run([self.program, "insert", self.folder, user, permalink], check=True, capture_output=True)
 
 
 class Form(HTMLParser):
@@ -68,48 +37,10 @@ class Form(HTMLParser):
             self.fields[found["name"]] = found.get("value") or ""
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def snac(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snac]:
-    program = shutil.which("snac")
-    assert program, "snac is missing (Debian: apt-get install snac2)"
-    folder, port = tmp_path_factory.mktemp("snac") / "site", free_port()
-    # Address, port, host name with the port (all its URLs are made of it), prefix, e-mail.
-    answers = f"127.0.0.1\n{port}\n127.0.0.1:{port}\n\n\n"
-    subprocess.run([program, "init", folder], input=answers, text=True, check=True, capture_output=True)
-    settings = json.loads((folder / "server.json").read_text())
-    settings |= {"protocol": "http", "disable_email_notifications": True}
-    (folder / "server.json").write_text(json.dumps(settings))
-    passwords = {name: add_user(program, folder, name) for name in ("urednik", "citalac")}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen([program, "httpd", folder], stdout=log, stderr=log)
-    try:
-        wait_for(port)
-        yield Snac(f"http://127.0.0.1:{port}", passwords, program, folder)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def add_user(program: str, folder: Path, name: str) -> str:
-    done = subprocess.run([program, "adduser", folder, name], input="\n", text=True, check=True, capture_output=True)
-    found = re.search(r"password is (\S+)", done.stdout + done.stderr)
-    assert found, done
-    return found[1]
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("snac did not start")
+    with serving(tmp_path_factory.mktemp("snac") / "site") as running:
+        yield running
 
 
 def connect(snac: Snac, name: str) -> tuple[Keys, Credential]:
