@@ -1,7 +1,7 @@
 """The journeys: people in a real browser, the product running as `make run` runs it.
 
-One product serves all journeys of a run (`xdist_group("stack")` keeps them in one worker). A journey brings its own
-words and its own posts, so the order does not matter.
+One product serves all journeys of a run: tests/conftest.py keeps them in one worker. A journey brings its own words and
+its own posts, so the order does not matter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.journeys.stack import Stack, started
 from tests.journeys.visit import Visit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     # Not below pytest's own directories: those are closed to the user as whom PostgreSQL runs when we are root.
     with tempfile.TemporaryDirectory(prefix="dobosar-journeys-") as name:
@@ -26,7 +26,7 @@ def stack() -> Iterator[Stack]:
             yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> dict[str, Any]:
     """Who signed in already: cookies by e-mail address."""
     return {}

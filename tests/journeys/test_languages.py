@@ -12,11 +12,12 @@ from typing import Any
 
 import polib
 import pytest
+from playwright.sync_api import expect
 
 from portal.launch.site import ROOT
 from tests.journeys.visit import Visit
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 # People of a municipality where no other journey happens.
 OFFICER, APPROVER = "officer@kragujevac.example", "approver@kragujevac.example"
@@ -94,7 +95,7 @@ def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit
         person.go("/")
         person.page.locator(".rail-foot summary").click()
         person.page.locator(f".rail-foot [name=language][value={language}]").click()
-        person.page.wait_for_function("tag => document.documentElement.lang === tag", arg=TAGS[language])
+        person.page.wait_for_function("tag => document.documentElement?.lang === tag", arg=TAGS[language])
         person.language = language
 
     def begin(who: str, language: str) -> Visit:

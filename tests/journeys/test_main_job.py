@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.visit import Visit, until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
 OFFICER, APPROVER = "officer@cuprija.example", "approver@cuprija.example"
 MENTOR, STAFF = "mentor@dobosar.example", "staff@dobosar.example"

@@ -21,9 +21,7 @@ from tests.journeys.test_main_job import ALT, photograph
 from tests.journeys.visit import Visit, until
 from tests.platforms.real.snac2 import Snac, serving
 
-pytestmark = [
-    pytest.mark.journey, pytest.mark.real("snac2"), pytest.mark.xdist_group("real stack"), pytest.mark.timeout(420),
-]  # fmt: skip
+pytestmark = [pytest.mark.journey, pytest.mark.real("snac2"), pytest.mark.timeout(420)]
 
 ADMIN, APPROVER = "admin@dobosar.example", "predsednica@bor.example"
 PASSWORD = "четири сасвим обичне речи"
