@@ -95,7 +95,7 @@ def speaking(visit: Callable[..., Visit]) -> Iterator[Callable[[str, str], Visit
         person.go("/")
         person.page.locator(".rail-foot summary").click()
         person.page.locator(f".rail-foot [name=language][value={language}]").click()
-        person.page.wait_for_function("tag => document.documentElement?.lang === tag", arg=TAGS[language])
+        expect(person.page.locator("html")).to_have_attribute("lang", TAGS[language])
         person.language = language
 
     def begin(who: str, language: str) -> Visit:
