@@ -21,7 +21,7 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 
 test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
 	@$(py) -m portal.launch.browser
-	@exec $(py) -m pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not real" $(ARGS)
+	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)

@@ -81,6 +81,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers take one test after the other, but the journeys as one piece: they share a running product."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneProduct(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+    return OneProduct(config, log)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The figures of the crash suite, when it was part of the run."""
     # Figures are complete when a test has been put away, so they travel with the report of its teardown.
