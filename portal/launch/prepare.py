@@ -13,7 +13,7 @@ from portal.launch.site import ROOT, Site
 from portal.launch.trouble import Trouble
 
 WORDS = {
-    "migrate": "Creating the tables",
+    "migrate": "Preparing the tables",
     "collectstatic": "Gathering the static files",
     "check": "Checking the settings",
 }

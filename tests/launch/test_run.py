@@ -174,7 +174,7 @@ def test_it_starts_answers_refuses_a_double_and_stops_cleanly(place, running):
     again = running(place)
     output = "".join(again.lines)
     assert "filling in the demo" not in output
-    assert "Creating the tables" not in output
+    assert "Preparing the tables" not in output
     # Under 6 s on a quiet machine; the suite keeps both cores busy meanwhile.
     assert time.monotonic() - began < 30
     again.stop(signal.SIGTERM)
