@@ -194,7 +194,7 @@ def the_officer_sees_the_numbers(officer: Visit) -> None:
     def numbers() -> list[str]:
         return [cell.strip() for cell in liked.locator("td.num").all_inner_texts()]
 
-    until(officer, lambda: numbers() == ["1", "1", "1", "3"], within=COUNTED_WITHIN)
+    until(officer, lambda: numbers() == ["3", "1", "1", "1"], within=COUNTED_WITHIN)
     officer.inspect()
 
 
