@@ -22,7 +22,7 @@ from platforms.errors import Rejected
 from platforms.types import Found, Keys, Picture
 from tests.platforms.bench import Bench, outgoing, read
 from tests.platforms.conformance import Conformance, start
-from tests.platforms.real.test_snac2 import free_port
+from tests.platforms.real.snac2 import free_port
 
 pytestmark = pytest.mark.real("bluesky")
 PASSWORD = "lozinka-123"
