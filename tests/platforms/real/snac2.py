@@ -32,7 +32,9 @@ class Snac:
         quiet = 0
         while quiet < 2 and time.monotonic() < until:
             time.sleep(0.5)
-            busy = [*self.folder.glob("queue/*.json"), *self.folder.glob("user/*/queue/*.json")]
+            waiting = [*self.folder.glob("queue/*.json"), *self.folder.glob("user/*/queue/*.json")]
+            # A file is named by the time of its work. What failed is put off by two minutes: not worth waiting for.
+            busy = [path for path in waiting if float(path.name.removesuffix(".json")) < time.time() + 10]
             quiet = 0 if busy else quiet + 1
 
     def show(self, user: str, permalink: str) -> None:
