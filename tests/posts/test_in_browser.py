@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -222,8 +224,8 @@ def test_a_picture_is_cropped_by_keyboard(page: Any, live_server: Any, desk: Des
     page.locator("#crop button[value=use]").focus()
     page.keyboard.press("Enter")
     saved_crop = page.locator("[name^='crop-']")
-    page.wait_for_function("document.querySelector(\"[name^='crop-']\").value.startsWith('1:1@0,0,0.75,1')")
-    assert saved_crop.count() == 1
+    expect(saved_crop).to_have_count(1)
+    expect(saved_crop).to_have_value(re.compile(r"^1:1@0,0,0\.75,1"))
     saved(page)
     with scope(desk.house):
         (shown,) = parse(Post.objects.get().draft).media
