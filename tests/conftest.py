@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,8 @@ from typing import Any
 import pytest
 import redis
 
-from django.db import connection
-
 from portal.launch import browser as browsers
+from tests import live
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
@@ -25,6 +23,12 @@ def clean_valkey(settings: Any) -> Iterator[None]:
     yield
     with redis.Redis.from_url(settings.REDIS_URL) as valkey:
         valkey.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def open_door() -> None:
+    """`live_server` shuts it at the end of a test; the next one begins with empty tables."""
+    live.reopen()
 
 
 @pytest.fixture(autouse=True)
@@ -53,23 +57,13 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
-    if "live_server" in request.fixturenames:
-        _wait_until_idle()
 
 
-def _wait_until_idle() -> None:
-    """The page is gone, but what it asked last may still run, and emptying the tables would deadlock with it."""
-    others = (
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
-    )
-    ends = time.monotonic() + 10
-    while time.monotonic() < ends:
-        with connection.cursor() as cursor:
-            cursor.execute(others)
-            if cursor.fetchone() == (0,):
-                return
-        time.sleep(0.05)
+@pytest.fixture
+def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
+    """pytest-django's, with a door that is shut before the tables are emptied."""
+    yield live_server
+    live.shut()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

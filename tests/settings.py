@@ -4,10 +4,11 @@ import tempfile
 from pathlib import Path
 
 from portal.settings import *  # noqa: F403
-from portal.settings import STORAGES
+from portal.settings import MIDDLEWARE, STORAGES
 
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-media-"))
 # Journeys get every file, gathered or not; that the real storage finds all of them is tested on the running stack.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MIDDLEWARE = ["tests.live.Door", *MIDDLEWARE]
