@@ -18,6 +18,10 @@ WORDS: dict[Verb, str] = {
     Verb.POST_COMMENT: "comment on drafts",
     Verb.POST_APPROVE: "approve posts or send them back",
     Verb.POST_SCHEDULE: "schedule, move and publish approved posts",
+    Verb.LIBRARY_VIEW: "see templates, snippets, campaigns and kits",
+    Verb.LIBRARY_EDIT: "write templates, snippets and campaigns, adopt kits, keep the word list and eServices",
+    Verb.FEEDBACK_GIVE: "fill in the rubric for a post",
+    Verb.FEEDBACK_VIEW: "see the feedback by the rubric",
     Verb.DELIVERY_ANSWER: "decide about a post that failed, expired or was not confirmed",
     Verb.PAUSE: "pause and resume all publishing",
     Verb.ANALYTICS_VIEW: "see the numbers",
@@ -30,6 +34,7 @@ WORDS: dict[Verb, str] = {
 }
 PROGRAMME_WORDS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
+    ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits and the rubric",
     ProgrammeVerb.MANAGE: "add cohorts, enrol municipalities, pair mentors",
 }
 HEAD = """# Who may do what

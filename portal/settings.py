@@ -41,10 +41,15 @@ if PRACTICE_ENABLED:
 # ------------------------------------------------------------------ composition
 INSTALLED_APPS = [
     "portal",
+    "mentoring",
     "analytics",
+    "library",
+    "planning",
     "posts",
     "delivery",
     "channels",
+    "links",
+    "notifications",
     "municipalities",
     "accounts",
     "practice",

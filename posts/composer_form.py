@@ -2,7 +2,8 @@
 
 Names: `text-sr-Cyrl`, `derived-sr-Latn` (the script it follows), `own-7-sr-Cyrl` and `layout-7` for channel 7, `media`
 (ids in order) with `alt-3` and `crop-3` ("4:5@0,0.1,1,0.8"), `channels`, `link`, `link_title`, `link_description`,
-`title`, `category`, `date`, `time`, `fold`, `revision`.
+`title`, `category`, `date`, `time`, `fold`, `revision`; `call-kind`, `call-words`, `call-deadline`, `service`,
+`tracked`, and `interactive-…` (see `_interactive`).
 """
 
 import re
@@ -58,6 +59,10 @@ def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
         "media": [_picture(sent, number) for number in sent.getlist("media")],
         "link": _link(sent.get("link", "").strip()),
         "link_card": {"title": sent.get("link_title", ""), "description": sent.get("link_description", "")},
+        "call": {name: sent.get(f"call-{name}", "") for name in ("kind", "words", "deadline")},
+        "service": sent.get("service", ""),
+        "tracked": sent.get("tracked") == "on",
+        "interactive": _interactive(sent),
     }
     for name in sent:
         value = str(sent.get(name, ""))
@@ -71,6 +76,21 @@ def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
         elif kind == "layout" and value:
             raw["layout"][rest] = {"layout": value, "languages": _languages(rest, value, channels)}
     return raw
+
+
+def _interactive(sent: QueryDict) -> dict[str, Any]:
+    """`interactive-kind`, `interactive-option` (several), `-days`, `-multiple`, `-answer`, `-promise`, `-rules`."""
+    options = [option for option in sent.getlist("interactive-option") if option.strip()]
+    answer, days = sent.get("interactive-answer", ""), sent.get("interactive-days", "")
+    return {
+        "kind": sent.get("interactive-kind", ""),
+        "options": options,
+        "days": int(days) if days.isdecimal() and len(days) < 4 else None,
+        "multiple": sent.get("interactive-multiple") == "on",
+        "answer": int(answer) if answer.isdecimal() and len(answer) < 4 else None,
+        "promise": sent.get("interactive-promise", ""),
+        "rules": sent.get("interactive-rules", ""),
+    }
 
 
 def _link(typed: str) -> str:

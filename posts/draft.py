@@ -5,15 +5,22 @@
      "media": [{"id": 3, "alt": "…", "crop": {"ratio": "4:5", "box": [0, 0.1, 1, 0.8]}}],
      "link": "https://…", "link_card": {"title": "…", "description": "…"},
      "channels": [7, 8],
-     "layout": {"7": {"layout": "combined", "languages": ["sr-Cyrl", "sr-Latn"]}}}
+     "layout": {"7": {"layout": "combined", "languages": ["sr-Cyrl", "sr-Latn"]}},
+     "call": {"kind": "apply", "words": "Пријавите се", "deadline": "2026-12-15"},   its link is "link"
+     "service": "evrtic",                                          key of the national catalogue
+     "tracked": true,                                              the link goes out as a short link that counts clicks
+     "interactive": {"kind": "poll", "options": ["…"], "days": 3, "multiple": false, "answer": null,
+                     "promise": "…", "rules": "…"}}                 promise: what will be done with the answers
 
 `parse` takes anything, also what a hostile client sends, and gives a `Draft` or raises `BadDraft` with one sentence per
 problem. A box is [x, y, width, height] in fractions of the picture.
 """
 
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from channels.enums import Layout
 from municipalities.enums import Script, TextLanguage
+from posts.enums import CallKind, Format
 
 MOST_TEXT = 20_000
 MOST_LANGUAGES = 12
@@ -30,7 +38,14 @@ MOST_ALT = 1500
 MOST_LINK = 1000
 MOST_CARD = {"title": 300, "description": 1000}
 RATIOS = ("1:1", "4:5", "16:9", "1.91:1")
+MOST_WORDS = 120
+MOST_OPTIONS = 10
+MOST_OPTION = 200
+MOST_PROMISE = 1000
+MOST_RULES = 4000
+MOST_DAYS = 30
 BIGGEST_ID = 2**63 - 1
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 LANGUAGES = tuple(f"{language}-{script}" for language in TextLanguage.values for script in Script.values)
 SERBIAN = ("sr-Cyrl", "sr-Latn")
@@ -80,6 +95,33 @@ class ChannelLayout:
 
 
 @dataclass(frozen=True)
+class Call:
+    """The call to action: `kind` of `CallKind`, the verb in `words`, until when. Its link is the draft's."""
+
+    kind: str = ""
+    words: str = ""
+    deadline: str = ""
+    """ISO date, or empty."""
+
+    @property
+    def deadline_on(self) -> date | None:
+        return date.fromisoformat(self.deadline) if self.deadline else None
+
+
+@dataclass(frozen=True)
+class Interactive:
+    """How people take part: `kind` of `Format`. `days` a poll runs; `answer` the right option of a quiz, from 0."""
+
+    kind: str = ""
+    options: tuple[str, ...] = ()
+    days: int = 0
+    multiple: bool = False
+    answer: int | None = None
+    promise: str = ""
+    rules: str = ""
+
+
+@dataclass(frozen=True)
 class Draft:
     texts: Mapping[str, Text] = field(default_factory=dict)
     per_channel: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -88,6 +130,10 @@ class Draft:
     link_card: Card = Card()
     channels: tuple[int, ...] = ()
     layout: Mapping[int, ChannelLayout] = field(default_factory=dict)
+    call: Call = Call()
+    service: str = ""
+    tracked: bool = False
+    interactive: Interactive = Interactive()
 
     @property
     def address(self) -> str:
@@ -111,6 +157,17 @@ class Draft:
                 str(channel): {"layout": each.layout, "languages": list(each.languages)}
                 for channel, each in self.layout.items()
             },
+            **self.structure(),
+        }
+
+    def structure(self) -> dict[str, Any]:
+        """What the post is for, as data: what a version freezes of it, in the same shape."""
+        interactive = {**asdict(self.interactive), "options": list(self.interactive.options)}
+        return {
+            "call": asdict(self.call),
+            "service": self.service,
+            "tracked": self.tracked,
+            "interactive": interactive,
         }
 
 
@@ -146,6 +203,10 @@ class _Parser:
             ),
             channels=self.channels(raw.get("channels")),
             layout=self.layout(raw.get("layout")),
+            call=self.call(self.mapping(raw.get("call"), _("The call to action"))),
+            service=self.key(raw.get("service"), _("The eService")),
+            tracked=raw.get("tracked") is True,
+            interactive=self.interactive(self.mapping(raw.get("interactive"), _("The interactive part"))),
         )
         if self.problems:
             raise BadDraft(self.problems)
@@ -271,6 +332,64 @@ class _Parser:
                 languages = tuple(dict.fromkeys(tag for tag in tags if tag))
                 found[channel] = ChannelLayout(str(entry["layout"]), languages)
         return found
+
+    def key(self, raw: Any, what: str) -> str:
+        if not raw:
+            return ""
+        if isinstance(raw, str) and _KEY.fullmatch(raw):
+            return raw
+        self.complain(_unreadable(what))
+        return ""
+
+    def choice(self, raw: Any, among: list[str], what: str) -> str:
+        if not raw:
+            return ""
+        if raw in among:
+            return str(raw)
+        self.complain(_unreadable(what))
+        return ""
+
+    def call(self, raw: Mapping[str, Any]) -> Call:
+        what = _("The call to action")
+        return Call(
+            kind=self.choice(raw.get("kind"), CallKind.values, what),
+            words=self.text(raw.get("words"), MOST_WORDS, what).strip(),
+            deadline=self.day(raw.get("deadline"), _("The deadline")),
+        )
+
+    def day(self, raw: Any, what: str) -> str:
+        if not raw:
+            return ""
+        try:
+            found = date.fromisoformat(raw) if isinstance(raw, str) else None
+        except ValueError:
+            found = None
+        if found is None or not 2000 <= found.year <= 2100:
+            self.complain(_unreadable(what))
+            return ""
+        return found.isoformat()
+
+    def interactive(self, raw: Mapping[str, Any]) -> Interactive:
+        what = _("The interactive part")
+        given = self.sequence(raw.get("options"), _("The options"), MOST_OPTIONS)
+        options = tuple(self.text(each, MOST_OPTION, _("An option")).strip() for each in given)
+        return Interactive(
+            kind=self.choice(raw.get("kind"), Format.values, what),
+            options=options,
+            days=self.number(raw.get("days"), MOST_DAYS, what) or 0,
+            multiple=raw.get("multiple") is True,
+            answer=self.number(raw.get("answer"), MOST_OPTIONS - 1, what),
+            promise=self.text(raw.get("promise"), MOST_PROMISE, _("What is done with the answers")).strip(),
+            rules=self.text(raw.get("rules"), MOST_RULES, _("The rules")).strip(),
+        )
+
+    def number(self, raw: Any, most: int, what: str) -> int | None:
+        if raw is None or raw == "":
+            return None
+        if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= most:
+            return raw
+        self.complain(_unreadable(what))
+        return None
 
 
 def _unreadable(what: str) -> str:

@@ -25,6 +25,33 @@ class Category(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class CallKind(models.TextChoices):
+    """What a post asks people to do (`domain.md` 4.5). Empty: nothing."""
+
+    APPLY = "apply", _("Apply")
+    PAY = "pay", _("Pay")
+    BOOK = "book", _("Book an appointment")
+    REPORT = "report", _("Report a problem")
+    VOTE = "vote", _("Vote")
+    COMMENT = "comment", _("Write a comment")
+    ATTEND = "attend", _("Come")
+    CALL = "call", _("Call")
+    DOWNLOAD = "download", _("Download")
+    SHARE = "share", _("Share")
+    SUBSCRIBE = "subscribe", _("Subscribe")
+
+
+class Format(models.TextChoices):
+    """How a post asks people to take part. Empty: it informs only."""
+
+    POLL = "poll", _("Poll")
+    QUESTION = "question", _("Question")
+    QUIZ = "quiz", _("Quiz")
+    THIS_OR_THAT = "this_or_that", _("This or that")
+    LIVE = "live", _("Live questions and answers")
+    CONTEST = "contest", _("Contest")
+
+
 class DecisionKind(models.TextChoices):
     SUBMITTED = "submitted", _("Submitted for approval")
     APPROVED = "approved", _("Approved")

@@ -1,7 +1,7 @@
 """Reads of posts that span models. Everything here has a fixed number of queries, however many posts there are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,7 @@ def content(version: Version) -> Draft:
         "layout": version.layout,
         "link": version.link,
         "link_card": version.link_card,
+        **version.structure,
     }
     rest = parse(stored)
     per_channel: dict[int, dict[str, str]] = {}
@@ -50,7 +51,7 @@ def content(version: Version) -> Draft:
         if each.channel_id:
             per_channel.setdefault(each.channel_id, {})[f"{each.language}-{each.script}"] = each.text
     texts = {f"{each.language}-{each.script}": Text(each.text) for each in variants if not each.channel_id}
-    return Draft(texts, per_channel, rest.media, rest.link, rest.link_card, rest.channels, rest.layout)
+    return replace(rest, texts=texts, per_channel=per_channel)
 
 
 def frozen_pictures(version: Version) -> list[Picture]:

@@ -60,6 +60,7 @@ def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]
         "link_card": {"title": draft.link_card.title, "description": draft.link_card.description},
         "channels": [channel.pk for channel in channels],
         "layout": {str(pk): {"layout": each.layout, "languages": list(each.languages)} for pk, each in layouts.items()},
+        "structure": draft.structure(),
         "category": post.category,
     }
 

@@ -81,6 +81,7 @@ def remember(post: Post, draft: Draft) -> None:
     written = [text.text for text in draft.texts.values() if not text.derived_from]
     written += [text for texts in draft.per_channel.values() for text in texts.values()]
     post.draft = draft.to_json()
+    post.call_kind, post.service, post.format = draft.call.kind, draft.service, draft.interactive.kind
     post.excerpt = " ".join(next((text for text in written if text.strip()), "").split())[:200]
     post.search_key = fold(" ".join([post.title, *written, draft.link]))
 

@@ -27,8 +27,13 @@ from municipalities.rules import TABLE, ProgrammeVerb, Verb
 from municipalities.tenancy import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("accounts", "analytics", "channels", "common", "delivery", "municipalities", "portal", "posts", "practice")
-MODULES = sorted(p for app in (*APPS, "platforms") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts)
+APPS = (
+    "accounts", "analytics", "channels", "common", "delivery", "library", "links", "mentoring", "municipalities",
+    "notifications", "planning", "portal", "posts", "practice",
+)  # fmt: skip
+MODULES = sorted(
+    p for app in (*APPS, "platforms", "serbian") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts
+)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Modules that may open the scope of all municipalities: they find due work, or compare on purpose.

@@ -1,0 +1,1 @@
+"""Short links on the portal's own host, with clicks counted and nobody recorded."""

@@ -1,0 +1,1 @@
+"""What mentors do across their municipalities: the desk, feedback by the rubric, absence and handover."""

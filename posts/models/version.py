@@ -1,0 +1,89 @@
+"""What was frozen, and on which channels it goes out."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from channels.models import Channel
+from delivery.models import Delivery
+from municipalities.enums import Script, TextLanguage
+from municipalities.tenancy import TenantModel
+from posts.enums import Category
+from posts.models.post import Post
+
+User = settings.AUTH_USER_MODEL
+
+
+class Version(TenantModel):
+    """An immutable snapshot of a post: what was reviewed is what is sent.
+
+    `media` are its pictures with the very file that will be sent: [{"id", "alt", "crop", "ref", "mime", "width",
+    "height", "bytes"}]; `channels` the ids it goes to; `layout` how each of them shows the scripts; `structure` its
+    call to action, eService and format (`posts.draft.Draft.structure`); `digest` is the SHA-256 of all of it, so that
+    an unchanged draft makes no new version.
+    """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    media = models.JSONField(default=list)
+    link = models.URLField(max_length=1000, blank=True)
+    link_card = models.JSONField(default=dict)
+    channels = models.JSONField(default=list)
+    layout = models.JSONField(default=dict)
+    structure = models.JSONField(default=dict)
+    category = models.CharField(max_length=14, choices=Category)
+    digest = models.CharField(max_length=64)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="version_number", fields=["post", "number"])]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} v{self.number}"
+
+
+class Variant(TenantModel):
+    """The text of a version in one language and script, for one channel or (channel empty) for all."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="variants")
+    language = models.CharField(max_length=3, choices=TextLanguage)
+    script = models.CharField(max_length=4, choices=Script)
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+    derived = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="one_variant_each", fields=["version", "language", "script", "channel"], nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.language}-{self.script}"
+
+
+class Publication(TenantModel):
+    """A version on a channel. `slot` tells apart the posts of one channel when each script goes out by itself.
+
+    `live` is false once it was cancelled or replaced; while live there is one per post, channel and slot.
+    """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="publications")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="publications")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="publications")
+    slot = models.CharField(max_length=12, default="all")
+    delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="publication")
+    live = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="one_live_publication", fields=["post", "channel", "slot"], condition=Q(live=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} on {self.channel_id}"

@@ -1,0 +1,1 @@
+"""Serbian in its two scripts. Plain Python, nothing of the portal: see README.md in this folder."""
