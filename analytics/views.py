@@ -10,12 +10,12 @@ from analytics import periods, pictures
 from analytics.catalogue import FORMULAS, METRICS
 from analytics.queries.comparison import FEW_POSTS, Comparison, comparison
 from analytics.queries.dashboard import Dashboard, Totals, dashboard
-from common.text.sorting import sort_key
 from municipalities.access import programme as programme_page
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb, Verb
 from posts.enums import Category
+from serbian.sorting import sort_key
 
 SORTS = {
     "name": lambda row: sort_key(str(row.municipality)),

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import templatize
 
-from common.text.transliteration import to_latin
+from serbian.transliteration import to_latin
 
 WRITTEN, DERIVED, ENGLISH = "sr", "sr_Latn", "en"
 # Django's own Serbian catalogue has the same formula; it wins where both are loaded, so they must agree.

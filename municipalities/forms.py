@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import InviteForm
-from common.text.sorting import sort_key
 from municipalities import arms
 from municipalities.enums import Role
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.population import LARGEST_BYTES
+from serbian.sorting import sort_key
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from common.text.transliteration import to_latin
 from municipalities.reference import DIRECTORY
+from serbian.transliteration import to_latin
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
 OPENS, CLOSES = time(7), time(15)

@@ -15,10 +15,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from common.text.folding import fold
 from municipalities.arms import ArmsStorage
 from municipalities.enums import Kind, Role, Script
 from municipalities.tenancy import TenantModel
+from serbian.folding import fold
 
 
 class District(models.Model):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from common.text.folding import fold
+from serbian.folding import fold
 
 LARGEST_BYTES = 1024 * 1024
 MOST_ROWS = 1000

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, User
 from common.models import AuditEvent
-from common.text.folding import fold
-from common.text.sorting import sort_key
 from municipalities.enums import Role
 from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing, Pause, Programme
 from municipalities.rules import PUBLISHING_ROLES, Verb, verbs
+from serbian.folding import fold
+from serbian.sorting import sort_key
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from common.text.sorting import sort_key
 from municipalities.models import Programme
 from municipalities.queries import running_pause, workspaces
 from municipalities.rules import Verb
+from serbian.sorting import sort_key
 
 
 @dataclass(frozen=True)

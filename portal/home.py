@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from common.text.sorting import sort_key
 from municipalities.access import requires, signed_in
 from municipalities.holidays import holidays
 from municipalities.models import Municipality
@@ -16,6 +15,7 @@ from municipalities.queries import mentored, today, workspaces
 from municipalities.rules import Verb
 from municipalities.tenancy import scope
 from posts import queries
+from serbian.sorting import sort_key
 
 
 @signed_in

@@ -14,9 +14,9 @@ from typing import Protocol, TypeGuard
 from uuid import UUID
 
 from channels.enums import Layout
-from common.text.transliteration import for_publishing, to_cyrillic, to_latin
 from platforms.types import LinkCard, Outgoing, Picture
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
+from serbian.transliteration import for_publishing, to_cyrillic, to_latin
 
 BETWEEN = "\n\n—\n\n"
 WHOLE = "all"

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from channels.enums import ChannelState
 from channels.models import Channel
-from common.text.folding import fold
 from delivery.enums import State
 from platforms.types import Picture
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Media, Post, Publication, Remark, Variant, Version
+from serbian.folding import fold
 
 # On the network, or possibly so: what a person can no longer take back by editing.
 OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)

@@ -7,9 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from channels.rules import languages
-from common.text.transliteration import mixed_script_words
 from municipalities.holidays import holidays
 from posts.rules import DoesNotExist, Twice, Unusual, unusual
+from serbian.transliteration import mixed_script_words
 
 # Each in its own words and letters: a writer looks for these on a tab.
 OWN_NAMES = {

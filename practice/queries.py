@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from common.text.sorting import sort_key
 from practice import rules
 from practice.enums import AccountKind
 from practice.hashes import hashed
 from practice.models import Account, Boost, Follow, Like, Media, Notice, Status, Token
+from serbian.sorting import sort_key
 
 PAGE = 20
 

@@ -15,13 +15,13 @@ from accounts.domain import invitations
 from accounts.domain import people as accounts
 from accounts.models import Invitation, User
 from accounts.queries import waiting_invitations
-from common.text.sorting import sort_key
 from municipalities import queries
 from municipalities.access import administrators
 from municipalities.domain import programme as programmes
 from municipalities.domain import workspace
 from municipalities.forms import InvitePersonForm, OpenWorkspaceForm, ProgrammeForm, SearchForm
 from municipalities.models import Municipality, Programme
+from serbian.sorting import sort_key
 
 PER_PAGE = 50
 # The word in the address, and what it does to an account.

@@ -16,7 +16,6 @@ from accounts.models import User
 from analytics import partitions
 from analytics.models import Subject
 from channels.models import Channel
-from common.text.folding import fold
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.enums import Kind, Role
@@ -24,6 +23,7 @@ from municipalities.models import Cohort, District, Enrolment, Membership, Munic
 from municipalities.tenancy import everywhere
 from posts.enums import Category, Stage
 from posts.models import Post, Publication, Variant, Version
+from serbian.folding import fold
 
 MUNICIPALITIES = 50
 POSTS = 20_000

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from common.text.transliteration import to_latin
 from posts.rules import Resolved, wall_time
+from serbian.transliteration import to_latin
 
 CONTENT = Path(__file__).parent / "content"
 SLUGS = ("cuprija", "kragujevac", "mali-zvornik", "novi-pazar", "vlasotince", "vrnjacka-banja")

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from channels.models import Channel
 from common.audit import record
 from common.models import AuditEvent
-from common.text.folding import fold
 from posts.domain.refused import Refused, locked
 from posts.draft import BadDraft, Draft
 from posts.models import Media, Post
 from posts.rules import EDITABLE, Resolved
+from serbian.folding import fold
 
 # The page saves every few seconds; one event tells of a sitting.
 SITTING = timedelta(minutes=15)

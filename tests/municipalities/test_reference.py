@@ -2,9 +2,9 @@ from collections import Counter
 
 import pytest
 
-from common.text.folding import fold
-from common.text.transliteration import to_cyrillic, to_latin
 from municipalities.reference import load
+from serbian.folding import fold
+from serbian.transliteration import to_cyrillic, to_latin
 
 BY_SLUG = {record.slug: record for record in load().municipalities}
 

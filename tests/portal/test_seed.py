@@ -24,7 +24,6 @@ from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.models import Channel, Credential
 from channels.open import opened
 from common.models import AuditEvent
-from common.text.transliteration import mixed_script_words
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from municipalities.models import Enrolment, Municipality, Pairing
@@ -37,6 +36,7 @@ from posts.enums import Category, Stage
 from posts.models import Media, Post, Publication, Remark, Version
 from practice import rules
 from practice.models import Account, Status
+from serbian.transliteration import mixed_script_words
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
 

@@ -12,8 +12,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from common.text import glossary as words
-from common.text import protected, roman
+from serbian import glossary as words
+from serbian import protected, roman
 
 ZWNJ = "\u200c"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from common.text.folding import fold
+from serbian.folding import fold
 
 
 @pytest.mark.parametrize(

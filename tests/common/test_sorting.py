@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from django.db import connection
 
-from common.text.sorting import sort_key
 from municipalities.reference import load
+from serbian.sorting import sort_key
 
 ALPHABET = ["a", "b", "c", "č", "ć", "d", "dž", "đ", "e", "l", "lj", "m", "n", "nj", "o", "s", "š", "t", "z", "ž"]
 IN_ORDER = [
@@ -22,7 +22,7 @@ IN_ORDER = [
 @pytest.fixture
 def sr_key(db):
     """The function as the file has it, whatever the migrations have already made of it."""
-    sql = (Path(__file__).parents[3] / "common/sql/sr_key.sql").read_text(encoding="utf-8")
+    sql = (Path(__file__).parents[2] / "common/sql/sr_key.sql").read_text(encoding="utf-8")
 
     def keys(values):
         with connection.cursor() as cursor:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.text.transliteration import for_publishing, mixed_script_words, to_cyrillic, to_latin
+from serbian.transliteration import for_publishing, mixed_script_words, to_cyrillic, to_latin
 
 CAPITALS = {
     "ЊЕГОШ": "NJEGOŠ",

@@ -1,1 +1,0 @@
-"""Serbian text: two scripts, search folding, alphabetical order. Free of Django, so that connectors may use it."""
