@@ -1,12 +1,34 @@
-"""Pictures of the municipality's library."""
+"""Pictures of the municipality's library, the folders they lie in, and who agreed to be shown."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.tenancy import TenantModel
+from posts.enums import Agreement, ConsentKind
 
 User = settings.AUTH_USER_MODEL
+
+
+class Folder(TenantModel):
+    """A folder of pictures, at most one inside another: a deeper tree hides pictures instead of finding them."""
+
+    name = models.CharField(_("name"), max_length=80)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="inside")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="one_folder_each", fields=["municipality", "parent", "name"], nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Media(TenantModel):
@@ -14,7 +36,9 @@ class Media(TenantModel):
 
     `sha256` is that of the file as it was uploaded, so that the same file is kept once per municipality. `crops` are
     the cuts already made: {"0,0.1,1,0.8": {"file": "…", "width": 1, "height": 1, "bytes": 1}}, the key being the box in
-    fractions of the picture. `alt` is what its description was last, offered when it is used again.
+    fractions of the picture. `alt` is what its description was last, offered when it is used again; `alts` the ones
+    before it and itself, newest first. `agreement` and `agreed_until` say what its consent records come to
+    (`posts.domain.consents` keeps them in step), so that the composer need not open the records.
     """
 
     file = models.FileField(upload_to="pictures/", max_length=200)
@@ -24,15 +48,67 @@ class Media(TenantModel):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
-    name = models.CharField(max_length=200)
+    name = models.CharField(_("name"), max_length=200)
     alt = models.CharField(_("description for those who cannot see it"), max_length=1500, blank=True)
+    alts = models.JSONField(default=list)
     crops = models.JSONField(default=dict)
+    folder = models.ForeignKey(Folder, models.PROTECT, null=True, blank=True, related_name="pictures")
+    credit = models.CharField(_("author"), max_length=200, blank=True)
+    licence = models.CharField(_("terms of use"), max_length=300, blank=True)
+    shows_children = models.BooleanField(_("children can be recognised in it"), default=False)
+    agreement = models.CharField(max_length=10, choices=Agreement, blank=True)
+    agreed_until = models.DateField(null=True, blank=True)
+    search_key = models.TextField(blank=True, editable=False)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["municipality", "-id"], name="media_library")]
+        indexes = [
+            # the library, newest first
+            models.Index(fields=["municipality", "-id"], name="media_library", condition=Q(archived_at__isnull=True)),
+            # one folder, newest first
+            models.Index(
+                fields=["municipality", "folder", "-id"], name="media_folder", condition=Q(archived_at__isnull=True)
+            ),
+            # search that folds script and diacritics
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="media_search"),
+        ]
         constraints = [models.UniqueConstraint(name="one_picture_each", fields=["municipality", "sha256"])]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Consent(TenantModel):
+    """Who is shown in a picture and who agreed to it: personal data, seen only by those who keep the library.
+
+    `keep_until` is when the names and the scan are erased by themselves; the row stays, without them, as the proof
+    that a consent was asked for.
+    """
+
+    media = models.ForeignKey(Media, models.CASCADE, related_name="consents")
+    kind = models.CharField(_("how it was given"), max_length=12, choices=ConsentKind)
+    people = models.CharField(_("who is shown"), max_length=300, blank=True)
+    given_by = models.CharField(_("who agreed"), max_length=200, blank=True)
+    given_on = models.DateField(_("on"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    keep_until = models.DateField(_("erase the names after"))
+    scan = models.FileField(upload_to="consents/", max_length=200, blank=True)
+    scan_mime = models.CharField(max_length=40, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # the records of one picture
+            models.Index(fields=["municipality", "media"], name="consent_media"),
+            # what is to be erased today
+            models.Index(fields=["keep_until"], name="consent_due", condition=Q(erased_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} {self.kind}"

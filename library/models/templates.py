@@ -1,0 +1,55 @@
+"""Posts to start from."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.tenancy import TenantModel
+from posts.enums import Category
+
+User = settings.AUTH_USER_MODEL
+
+
+class Template(TenantModel):
+    """A post with gaps: `content` is a draft in the shape of `posts.draft`, whose words may hold `{{gaps}}`.
+
+    `gaps` say what to ask for: [{"name": "рок", "label": "…", "kind": "text|date|link", "example": "…"}]; `deadline` is
+    the name of the date that also becomes the deadline of the call to action. `starter` is the key of the built-in
+    template (`library.starters`) that this municipality keeps in its own words; the built-in one is not shown then.
+    """
+
+    starter = models.SlugField(max_length=60, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    about = models.CharField(_("when to use it"), max_length=300, blank=True)
+    category = models.CharField(_("what it is for"), max_length=14, choices=Category, default=Category.SERVICE)
+    content = models.JSONField(default=dict)
+    gaps = models.JSONField(default=list)
+    deadline = models.CharField(max_length=60, blank=True)
+    # what the content says, so that the page of an eService need not open every template
+    service = models.SlugField(max_length=40, blank=True, editable=False)
+    search_key = models.TextField(blank=True, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # the list, by name
+            models.Index(fields=["municipality", "name"], name="template_list", condition=Q(removed_at__isnull=True)),
+            # search that folds script and diacritics
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="template_search"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_own_starter",
+                fields=["municipality", "starter"],
+                condition=Q(removed_at__isnull=True) & ~Q(starter=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
