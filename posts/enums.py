@@ -52,8 +52,62 @@ class Format(models.TextChoices):
     CONTEST = "contest", _("Contest")
 
 
+class Step(models.TextChoices):
+    """A step that a post still has to take before it may go out."""
+
+    MENTOR = "mentor", _("The mentor reads it")
+    APPROVER = "approver", _("An approver approves it")
+    SECOND = "second", _("A second approver approves it")
+
+
+class Bar(models.TextChoices):
+    """Why somebody who may approve cannot approve this version."""
+
+    NO_RIGHT = "no_right", _("You cannot approve posts here today.")
+    OWN = "own", _("You wrote this post, so somebody else has to approve it.")
+    TWICE = "twice", _("You have decided on this version already. Another person has to take the next step.")
+    MENTOR = "mentor", _("The mentor reads it first. You can approve it after that.")
+
+
 class DecisionKind(models.TextChoices):
     SUBMITTED = "submitted", _("Submitted for approval")
+    ENDORSED = "endorsed", _("Read by the mentor: it is ready")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
     TAKEN_BACK = "taken_back", _("Taken back")
+    EMERGENCY = "emergency", _("Published in an emergency")
+    REVIEWED = "reviewed", _("Reviewed afterwards: in order")
+    OBJECTED = "objected", _("Reviewed afterwards: not in order")
+
+
+class Place(models.TextChoices):
+    """On what a thread lies."""
+
+    POST = "post", _("The whole post")
+    TEXT = "text", _("Words of a text")
+    PICTURE = "picture", _("A picture")
+
+
+class SuggestionState(models.TextChoices):
+    """Outdated: the words it replaces were changed by something else since."""
+
+    OPEN = "open", _("Waits for a decision")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    OUTDATED = "outdated", _("The words have changed since")
+
+
+class ConsentKind(models.TextChoices):
+    """How the people in a picture agreed to be shown."""
+
+    WRITTEN = "written", _("In writing")
+    ORAL = "oral", _("By word of mouth")
+    EVENT = "event", _("Public event, announced as photographed")
+    NOT_NEEDED = "not_needed", _("Not needed: nobody can be recognised")
+
+
+class Agreement(models.TextChoices):
+    """What the consent records of a picture come to. Empty: none is recorded."""
+
+    GIVEN = "given", _("Consent recorded")
+    WITHDRAWN = "withdrawn", _("Consent withdrawn")

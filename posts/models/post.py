@@ -5,9 +5,10 @@ from uuid import uuid4
 import pghistory
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.tenancy import TenantModel
@@ -59,6 +60,8 @@ class Post(TenantModel):
             models.Index(fields=["municipality", "due_at"], name="post_calendar", condition=Q(deleted_at__isnull=True)),
             # search that folds script and diacritics
             GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="post_search"),
+            # which drafts use a picture of the library
+            GinIndex(OpClass(KeyTransform("media", "draft"), "jsonb_path_ops"), name="post_pictures"),
         ]
 
     def __str__(self) -> str:

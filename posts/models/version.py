@@ -1,6 +1,7 @@
 """What was frozen, and on which channels it goes out."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -20,7 +21,7 @@ class Version(TenantModel):
     `media` are its pictures with the very file that will be sent: [{"id", "alt", "crop", "ref", "mime", "width",
     "height", "bytes"}]; `channels` the ids it goes to; `layout` how each of them shows the scripts; `structure` its
     call to action, eService and format (`posts.draft.Draft.structure`); `digest` is the SHA-256 of all of it, so that
-    an unchanged draft makes no new version.
+    an unchanged draft makes no new version. `suggested_by` are ids of the people whose suggestions were accepted into it.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
@@ -35,8 +36,11 @@ class Version(TenantModel):
     digest = models.CharField(max_length=64)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    suggested_by = models.JSONField(default=list)
 
     class Meta(TenantModel.Meta):
+        # which versions use a picture of the library
+        indexes = [GinIndex(fields=["media"], opclasses=["jsonb_path_ops"], name="version_pictures")]
         constraints = [models.UniqueConstraint(name="version_number", fields=["post", "number"])]
 
     def __str__(self) -> str:
