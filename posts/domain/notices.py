@@ -1,20 +1,18 @@
-"""Mail about the review of a post, to each person in their own language. Rows only; a worker sends them."""
+"""What people are told about the review of a post, each in their own language. Rows only; a worker sends the mail."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from common import dates, mail
+from common import dates
 from municipalities.enums import Role
 from municipalities.models import Membership
+from notifications.domain.notify import Words, notify
+from notifications.enums import Kind
 from posts.models import Post, Remark
 from posts.queries import last_approval, last_submission
-
-Words = Callable[[], tuple[str, str]]
 
 
 def submitted(post: Post, *, by: Any) -> None:
@@ -28,7 +26,7 @@ def submitted(post: Post, *, by: Any) -> None:
         body = _("%(person)s wrote a post and asks for your approval.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    _tell(approvers, post, by, words)
+    _tell(Kind.SUBMITTED, approvers, post, words, by=by)
 
 
 def approved(post: Post, *, by: Any, note: str) -> None:
@@ -40,7 +38,7 @@ def approved(post: Post, *, by: Any, note: str) -> None:
         body = _("%(person)s approved the post.") % facts
         return subject, "\n".join(filter(None, [body, note, _when(post)]))
 
-    _tell(_writers(post), post, by, words)
+    _tell(Kind.DECIDED, _writers(post), post, words, by=by)
 
 
 def returned(post: Post, *, by: Any, note: str) -> None:
@@ -51,7 +49,7 @@ def returned(post: Post, *, by: Any, note: str) -> None:
         subject = _("%(municipality)s: “%(post)s” came back with a note") % facts
         return subject, f"{_('%(person)s returned the post with this note:') % facts}\n\n{note}"
 
-    _tell(_writers(post), post, by, words)
+    _tell(Kind.DECIDED, _writers(post), post, words, by=by)
 
 
 def moved(post: Post, *, by: Any) -> None:
@@ -64,7 +62,7 @@ def moved(post: Post, *, by: Any) -> None:
         body = _("%(person)s moved a post that you approved. Your approval stays.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    _tell([approval.by] if approval else [], post, by, words)
+    _tell(Kind.MOVED, [approval.by] if approval else [], post, words, by=by)
 
 
 def remarked(remark: Remark, *, by: Any) -> None:
@@ -77,7 +75,7 @@ def remarked(remark: Remark, *, by: Any) -> None:
         subject = _("%(municipality)s: a remark on “%(post)s”") % facts
         return subject, f"{_('%(person)s wrote:') % facts}\n\n{remark.text}"
 
-    _tell([post.author, *spoken], post, by, words)
+    _tell(Kind.COMMENT, [post.author, *spoken], post, words, by=by)
 
 
 def _writers(post: Post) -> list[Any]:
@@ -91,9 +89,8 @@ def _when(post: Post) -> str:
     return _("It is meant to go out on %(time)s.") % {"time": dates.date_time(post.due_at)}
 
 
-def _tell(people: Iterable[Any], post: Post, by: Any, words: Words) -> None:
-    address = settings.PUBLIC_BASE_URL + reverse("post", args=[post.municipality.slug, post.pk])
-    for person in {each.pk: each for each in people if each.pk != by.pk and each.is_active}.values():
-        with translation.override(person.language):
-            subject, body = words()
-            mail.queue(to=person.email, subject=subject, body=f"{body}\n\n{address}\n")
+def _tell(kind: Kind, people: Iterable[Any], post: Post, words: Words, *, by: Any, fragment: str = "") -> None:
+    """`fragment` is the place on the post's page: "#thread-3"."""
+    url = reverse("post", args=[post.municipality.slug, post.pk]) + fragment
+    about = f"posts.post:{post.pk}"
+    notify(kind, people, municipality=post.municipality, url=url, words=words, by=by, about=about)

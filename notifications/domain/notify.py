@@ -1,0 +1,63 @@
+"""Tell people something: a row each in the portal, from which a worker makes mail when they want it.
+
+Called inside the transaction of the verb it tells about: when that is undone, nobody was told. Whom to tell is the
+caller's question; what they may still read is asked again whenever the words are shown or mailed.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils import timezone, translation
+
+from municipalities.models import Municipality
+from notifications import queries, rules
+from notifications.enums import Kind
+from notifications.models import Notification
+
+Words = Callable[[], tuple[str, str]]
+"""Subject (one line) and body (plain text, perhaps empty), in the language active while it is called."""
+
+LONGEST_SUBJECT = 300
+
+
+def notify(
+    kind: Kind,
+    people: Iterable[Any],
+    *,
+    municipality: Municipality | None,
+    url: str,
+    words: Words,
+    by: Any = None,
+    about: str = "",
+) -> list[Notification]:
+    """Tell `people`, each once and in their own language; not `by`, who knows, nor switched-off accounts.
+
+    `url` is a path of the portal with its fragment ("/m/cuprija/posts/7/#thread-3"), `about` a short key that groups
+    ("posts.post:7"). Raises ValueError when `url` leads out of the portal. A fixed number of queries.
+    """
+    if not url.startswith("/") or url.startswith(("//", "/\\")):
+        raise ValueError(f"not a path of the portal: {url}")
+    chosen = {each.pk: each for each in people if each.is_active and each.pk != getattr(by, "pk", None)}
+    if not chosen:
+        return []
+    manners = queries.manners(chosen.values())
+    fixed = {"kind": kind, "municipality": municipality, "url": url, "by": by, "about": about}
+    return Notification.objects.bulk_create(
+        [_row(person, manners[person.pk], words, fixed) for person in chosen.values()]
+    )
+
+
+def _row(person: Any, manner: queries.Manner, words: Words, fixed: dict[str, Any]) -> Notification:
+    with translation.override(person.language):
+        subject, body = words()
+    now, how = timezone.now(), manner.hows[fixed["kind"]]
+    return Notification(
+        user=person,
+        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
+        body=body.strip(),
+        language=person.language,
+        created_at=now,
+        how=how,
+        mail_due_at=rules.mail_due(how, fixed["kind"], now, manner.preferences),
+        **fixed,
+    )

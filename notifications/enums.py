@@ -1,0 +1,32 @@
+"""What a person is told about, and how the mail about it comes."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """Kinds of notifications; each can be had at once, once a day or never by mail."""
+
+    SUBMITTED = "submitted", _("A post waits for a decision")
+    DECIDED = "decided", _("A decision about a post")
+    MOVED = "moved", _("An approved post has another time")
+    COMMENT = "comment", _("Comments and replies")
+    MENTION = "mention", _("Somebody mentions you")
+    SUGGESTION = "suggestion", _("Suggestions of words, and what became of yours")
+    EMERGENCY = "emergency", _("Emergency posts")
+    REVIEW_DUE = "review_due", _("An emergency post waits for its later review")
+    PERFORMANCE = "performance", _("How a post did that you commented on")
+    HANDOVER = "handover", _("Handover between mentors, and absences")
+    FEEDBACK = "feedback", _("Feedback by the mentor")
+    DELIVERY = "delivery", _("A post needs your answer before it can go out")
+    CHANNEL = "channel", _("A channel asks to be connected again")
+    KIT = "kit", _("Campaign kits of the programme")
+    PLAN = "plan", _("The month's plan and recurring posts")
+
+
+class How(models.TextChoices):
+    """How mail of one kind comes to one person. In the portal everything is shown."""
+
+    AT_ONCE = "at_once", _("At once")
+    DIGEST = "digest", _("In the daily summary")
+    NEVER = "never", _("No mail")

@@ -1,0 +1,94 @@
+"""Reads of notifications. Each has a fixed number of queries, however many people and rows there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Value
+
+from accounts.models import User
+from municipalities.models import Enrolment, Membership, Municipality, Pairing
+from municipalities.queries import today
+from municipalities.rules import verbs
+from notifications import rules
+from notifications.enums import How, Kind
+from notifications.models import Notification, Preferences, Wish
+
+# The bell says "99+" rather than count on.
+MOST_COUNTED = 100
+
+Roles = dict[tuple[int, int], set[str]]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How one person wants to hear: chosen where they chose, the default of their roles elsewhere."""
+
+    preferences: Preferences
+    hows: dict[Kind, How]
+
+
+def manners(people: Iterable[User]) -> dict[int, Manner]:
+    """By the person's id. Five queries."""
+    everybody = {person.pk: person for person in people}
+    stored = {row.user_id: row for row in Preferences.objects.filter(user__in=everybody)}
+    chosen: dict[int, dict[str, str]] = defaultdict(dict)
+    for wish in Wish.objects.filter(user__in=everybody):
+        chosen[wish.user_id][wish.kind] = wish.how
+    held: dict[int, set[str]] = defaultdict(set)
+    for (user, _municipality), roles in roles_of(everybody.values()).items():
+        held[user] |= roles
+    return {
+        pk: Manner(
+            stored.get(pk) or Preferences(user=person),
+            {kind: How(chosen[pk].get(kind) or rules.default(kind, held[pk])) for kind in Kind},
+        )
+        for pk, person in everybody.items()
+    }
+
+
+def manner(person: User) -> Manner:
+    return manners([person])[person.pk]
+
+
+def roles_of(people: Iterable[User]) -> Roles:
+    """Running roles by (person, municipality); an administrator's count everywhere, under municipality 0."""
+    everybody = list(people)
+    member = Membership.objects.running().filter(user__in=everybody).values_list("user", "municipality", "role")
+    mentor = Pairing.objects.on(today()).filter(mentor__in=everybody)
+    staff = Enrolment.objects.on(today()).filter(cohort__programme__staff__in=everybody)
+    found: Roles = defaultdict(set)
+    rows = [
+        *member,
+        *mentor.values_list("mentor", "municipality", Value("mentor")),
+        *staff.values_list("cohort__programme__staff", "municipality", Value("staff")),
+    ]
+    for user, municipality, role in rows:
+        found[user, municipality].add(role)
+    for person in everybody:
+        if person.is_administrator:
+            found[person.pk, 0].add("administrator")
+    return found
+
+
+def shown(notification: Notification, roles: Roles) -> bool:
+    """Whether its person may still read what it says. `user` and `municipality` are loaded."""
+    place: Municipality | None = notification.municipality
+    if place is None:
+        return True
+    if place.joined_on is None:
+        return False
+    held = roles.get((notification.user_id, place.pk), set()) | roles.get((notification.user_id, 0), set())
+    allowed = verbs(frozenset(held), staff_may_read_drafts=place.staff_may_read_drafts)
+    return rules.NEEDS[Kind(notification.kind)] in allowed
+
+
+def of(person: Any) -> QuerySet[Notification]:
+    """A person's notifications, newest first."""
+    return Notification.objects.filter(user=person).select_related("municipality", "by").order_by("-id")
+
+
+def unread_count(person: Any) -> int:
+    """How many are unread, counted up to `MOST_COUNTED`."""
+    return Notification.objects.unread().filter(user=person)[:MOST_COUNTED].count()

@@ -1,0 +1,94 @@
+"""Telling people: rows of the transaction that is told about, each in the person's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
+
+from notifications.domain.notify import notify
+from notifications.enums import How, Kind
+from notifications.models import Notification
+from tests.people import Cast
+
+URL = "/m/cuprija/posts/7/#thread-3"
+
+
+def words() -> tuple[str, str]:
+    return gettext("Name"), "…"
+
+
+def told(cast: Cast, *people: Any, kind: Kind = Kind.COMMENT, **fields: Any) -> list[Notification]:
+    return notify(kind, people, **{"municipality": cast.cuprija, "url": URL, "words": words, **fields})
+
+
+def test_each_person_is_told_once_and_in_their_own_language(cast: Cast) -> None:
+    cast.officer.language = "sr"
+    cast.officer.save()
+    told(cast, cast.officer, cast.approver, cast.officer)
+    subjects = {row.user: (row.language, row.subject) for row in Notification.objects.all()}
+    assert subjects == {cast.officer: ("sr", "Име"), cast.approver: ("en", "Name")}
+
+
+def test_who_did_it_and_who_is_switched_off_is_not_told(cast: Cast) -> None:
+    cast.viewer.is_active = False
+    told(cast, cast.officer, cast.viewer, cast.mentor, by=cast.mentor)
+    assert [row.user for row in Notification.objects.all()] == [cast.officer]
+
+
+def test_what_is_undone_was_told_to_nobody(cast: Cast) -> None:
+    with transaction.atomic():
+        told(cast, cast.officer)
+        transaction.set_rollback(True)
+    assert not Notification.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "posts/7/"]
+)
+def test_a_link_out_of_the_portal_is_refused(cast: Cast, url: str) -> None:
+    with pytest.raises(ValueError, match="not a path of the portal"):
+        told(cast, cast.officer, url=url)
+
+
+def test_a_subject_is_one_line_and_fits(cast: Cast) -> None:
+    told(cast, cast.officer, words=lambda: ("one\r\nBcc: all@example.org " + "x" * 400, "body"))
+    subject = Notification.objects.get().subject
+    assert subject.startswith("one Bcc: all@example.org xxx")
+    assert len(subject) == 300
+
+
+def test_seven_people_cost_as_many_queries_as_one(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as one:
+        told(cast, cast.officer)
+    with CaptureQueriesContext(connection) as many:
+        told(cast, *cast.everyone().values())
+    assert len(one) == len(many) == 6
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "how"),
+    [
+        ("officer", Kind.DECIDED, How.AT_ONCE),
+        ("approver", Kind.SUBMITTED, How.AT_ONCE),
+        ("mentor", Kind.MENTION, How.AT_ONCE),
+        ("mentor", Kind.MOVED, How.DIGEST),
+        ("officer", Kind.PERFORMANCE, How.DIGEST),
+        ("viewer", Kind.COMMENT, How.DIGEST),
+        ("staff", Kind.COMMENT, How.DIGEST),
+        ("staff", Kind.EMERGENCY, How.AT_ONCE),
+    ],
+)
+def test_the_default_depends_on_the_role(cast: Cast, who: str, kind: Kind, how: How) -> None:
+    (row,) = told(cast, getattr(cast, who), kind=kind)
+    assert row.how == how
+
+
+def test_two_roles_get_the_quicker_of_their_defaults(cast: Cast) -> None:
+    cast.programme.staff.add(cast.officer)
+    (row,) = told(cast, cast.officer)
+    assert row.how == How.AT_ONCE
