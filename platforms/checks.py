@@ -4,7 +4,7 @@
 """
 
 from platforms import counting
-from platforms.types import Limits, LinkCard, Outgoing, Picture, Problem
+from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem
 
 
 def gettext_noop(text: str) -> str:
@@ -28,6 +28,17 @@ ALT_TOO_LONG = gettext_noop(
 CARD_AND_PICTURES = gettext_noop(
     "This network shows either pictures or a link card. The card will be left out; the link stays in the text."
 )
+POLL_NOT_HERE = gettext_noop("This network has no polls. Ask in the text and let people answer in comments.")
+POLL_TOO_FEW = gettext_noop("A poll needs at least two answers to choose from.")
+POLL_TOO_MANY = gettext_noop("The poll has %(count)s answers and %(limit)s are allowed. Remove some.")
+POLL_TWICE = gettext_noop("Two answers of the poll are the same. Change one of them.")
+POLL_OPTION = gettext_noop("An answer of the poll has %(count)s characters and %(limit)s are allowed. Shorten it.")
+POLL_TIME = gettext_noop(
+    "The poll runs too short or too long for this network. Choose between %(least)s and %(most)s days."
+)
+POLL_PICTURES = gettext_noop(
+    "This network takes either a poll or pictures in one post. Remove the pictures or the poll."
+)
 CARD_TITLE = gettext_noop("The link card has no title. Write one or remove the card.")
 
 
@@ -41,6 +52,29 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
         problems += _picture(picture, f"pictures.{place}", limits)
     if outgoing.link_card and limits.link_card == "ours":
         problems += _card(outgoing.link_card, bool(outgoing.pictures), limits)
+    if outgoing.poll:
+        problems += _poll(outgoing.poll, bool(outgoing.pictures), limits.polls)
+    return problems
+
+
+def _poll(poll: Poll, beside_pictures: bool, limits: PollLimits | None) -> list[Problem]:
+    if limits is None:
+        return [Problem("poll_not_here", "poll", POLL_NOT_HERE)]
+    problems = []
+    if len(poll.options) < 2:
+        problems.append(Problem("poll_too_few", "poll", POLL_TOO_FEW))
+    if len(poll.options) > limits.max_options:
+        problems.append(_over("poll_too_many", "poll", POLL_TOO_MANY, len(poll.options), limits.max_options))
+    if len({option.casefold() for option in poll.options}) < len(poll.options):
+        problems.append(Problem("poll_twice", "poll", POLL_TWICE))
+    longest = max((counting.graphemes(option) for option in poll.options), default=0)
+    if longest > limits.option_characters:
+        problems.append(_over("poll_option", "poll", POLL_OPTION, longest, limits.option_characters))
+    if not limits.min_seconds <= poll.seconds <= limits.max_seconds:
+        days = {"least": max(1, -(-limits.min_seconds // 86_400)), "most": limits.max_seconds // 86_400}
+        problems.append(Problem("poll_time", "poll", POLL_TIME, params=days))
+    if beside_pictures and not limits.with_pictures:
+        problems.append(Problem("poll_pictures", "poll", POLL_PICTURES))
     return problems
 
 

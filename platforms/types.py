@@ -29,6 +29,19 @@ class Limits:
     """False where a post carries either pictures or a link card."""
     aspect_ratios: tuple[float, float] | None = None
     """Narrowest and widest width ÷ height, or None where any is taken."""
+    polls: "PollLimits | None" = None
+    """None where the network has no polls: the options then stand in the text."""
+
+
+@dataclass(frozen=True)
+class PollLimits:
+    """What a poll may be where the network has polls. Times in seconds."""
+
+    max_options: int
+    option_characters: int
+    min_seconds: int
+    max_seconds: int
+    with_pictures: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,15 @@ class LinkCard:
 
 
 @dataclass(frozen=True)
+class Poll:
+    """A question to tap an answer to; it runs `seconds` from publication."""
+
+    options: tuple[str, ...]
+    seconds: int
+    multiple: bool = False
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """The frozen payload of one delivery: everything that decides what the public will see.
 
@@ -68,6 +90,7 @@ class Outgoing:
     pictures: tuple[Picture, ...] = ()
     link_card: LinkCard | None = None
     reply_to: str | None = None
+    poll: Poll | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dict; `from_json` gives an equal value back."""
@@ -84,7 +107,12 @@ class Outgoing:
             pictures=tuple(Picture(**picture) for picture in stored.get("pictures", ())),
             link_card=LinkCard(**{**card, "picture": _picture(card.get("picture"))}) if card else None,
             reply_to=stored.get("reply_to"),
+            poll=_poll(stored.get("poll")),
         )
+
+
+def _poll(stored: Mapping[str, Any] | None) -> Poll | None:
+    return Poll(tuple(stored["options"]), stored["seconds"], stored["multiple"]) if stored else None
 
 
 def _picture(stored: Mapping[str, Any] | None) -> Picture | None:

@@ -50,6 +50,8 @@ class Status(models.Model):
     likes_count = models.PositiveIntegerField(default=0)
     boosts_count = models.PositiveIntegerField(default=0)
     replies_count = models.PositiveIntegerField(default=0)
+    # {"options": ["…"], "multiple": false, "ends_at": "2026-…"}
+    poll = models.JSONField(null=True)
 
     class Meta:
         indexes = [
@@ -102,6 +104,20 @@ class Like(Reaction):
 class Boost(Reaction):
     def __str__(self) -> str:
         return f"{self.account_id} shares {self.status_id}"
+
+
+class Vote(models.Model):
+    """One answer of a citizen to a poll; `choice` counts from 0."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    status = models.ForeignKey(Status, models.CASCADE, related_name="votes")
+    choice = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_vote_each", fields=["status", "account", "choice"])]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} for {self.choice} of {self.status_id}"
 
 
 class Follow(models.Model):

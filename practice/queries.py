@@ -23,7 +23,7 @@ class Slice:
 
 
 def _statuses() -> QuerySet[Status]:
-    return Status.objects.select_related("account", "in_reply_to").prefetch_related("media")
+    return Status.objects.select_related("account", "in_reply_to").prefetch_related("media", "votes")
 
 
 def home(before: int | None = None, tag: str = "") -> Slice:
@@ -88,6 +88,12 @@ def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
     boosted = set(Boost.objects.filter(**mine).values_list("status_id", flat=True)) if viewer and rows else set()
     for row in rows:
         row.liked, row.boosted = row.pk in liked, row.pk in boosted  # type: ignore[attr-defined]
+
+
+def tally(status: Status) -> list[int]:
+    """Votes for each answer of the status' poll."""
+    votes = [vote.choice for vote in status.votes.all()]
+    return [votes.count(choice) for choice in range(len(status.poll["options"]) if status.poll else 0)]
 
 
 def account(username: str) -> Account | None:

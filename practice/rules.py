@@ -8,6 +8,10 @@ MAX_MEDIA = 4
 DESCRIPTION = 1500
 IMAGE_BYTES = 16 * 1024 * 1024
 IMAGE_PIXELS = 33_177_600
+POLL_OPTIONS = 4
+POLL_OPTION = 50
+POLL_SHORTEST = 300
+POLL_LONGEST = 2_629_746
 MIME_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 # Mastodon remembers a key for an hour. https://docs.joinmastodon.org/methods/statuses/#headers

@@ -27,6 +27,7 @@ pages = [
     path("door/leave", door.leave, name="leave"),
     path("language", set_language, name="set_language"),
     path("posts/<id:status_id>/comment", acts.comment, name="comment"),
+    path("posts/<id:status_id>/vote", acts.answer_poll, name="vote"),
     path("posts/<id:status_id>/delete", acts.delete, name="delete"),
     *(path(f"posts/<id:status_id>/{name}", acts.act, {"name": name}, name=name) for name in acts.ACTS),
     path("@<str:username>", feed.account, name="account"),

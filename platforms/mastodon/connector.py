@@ -134,6 +134,10 @@ class Mastodon(Conversation):
         form: dict[str, Any] = {"status": outgoing.text, "visibility": "public", "language": outgoing.language}
         if media:
             form["media_ids"] = media
+        if outgoing.poll:
+            # https://docs.joinmastodon.org/methods/statuses/#create
+            poll = outgoing.poll
+            form["poll"] = {"options": list(poll.options), "expires_in": poll.seconds, "multiple": poll.multiple}
         if outgoing.reply_to:
             form["in_reply_to_id"] = outgoing.reply_to
         headers = {"Idempotency-Key": outgoing.key}

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from common.http import Answer, Http
 from platforms.answers import read
 from platforms.errors import NotReached, Rejected
-from platforms.types import Limits
+from platforms.types import Limits, PollLimits
 
 # Only these keep an Idempotency-Key for an hour (ours too); snac2 and Takahē take the header and post twice.
 HONOURS_KEY = frozenset({"dobosar-practice", "mastodon"})
@@ -93,6 +93,19 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         alt_characters=_number(media.get("description_limit")) or 1500,
         mime_types=told or ("image/jpeg", "image/png", "image/gif", "image/webp"),
         link_card="scraped",
+        polls=_polls(configuration.get("polls")),
+    )
+
+
+def _polls(told: Any) -> PollLimits | None:
+    """A server that says nothing of polls gets none. https://docs.joinmastodon.org/entities/Instance/#polls"""
+    if not isinstance(told, Mapping) or not _number(told.get("max_options")):
+        return None
+    return PollLimits(
+        max_options=_number(told.get("max_options")) or 4,
+        option_characters=_number(told.get("max_characters_per_option")) or 50,
+        min_seconds=_number(told.get("min_expiration")) or 300,
+        max_seconds=_number(told.get("max_expiration")) or 2_629_746,
     )
 
 

@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from practice import text
+from django.utils import timezone
+
+from practice import queries, text
+from practice.domain import vote
 from practice.models import Account, Media, Notice, Status
 
 
@@ -76,7 +79,7 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "tags": [],
         "emojis": [],
         "reblog": None,
-        "poll": None,
+        "poll": poll(row),
         "card": None,
         "replies_count": row.replies_count,
         "reblogs_count": row.boosts_count,
@@ -85,6 +88,25 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "reblogged": getattr(row, "boosted", False),
         "muted": False,
         "bookmarked": False,
+    }
+
+
+def poll(row: Status) -> dict[str, Any] | None:
+    """https://docs.joinmastodon.org/entities/Poll/; the counts are those that `queries.tally` put on the row."""
+    if not row.poll:
+        return None
+    votes = queries.tally(row)
+    ends = vote.ends_at(row.poll)
+    return {
+        "id": str(row.pk),
+        "expires_at": moment(ends),
+        "expired": ends <= timezone.now(),
+        "multiple": row.poll["multiple"],
+        "votes_count": sum(votes),
+        "options": [
+            {"title": option, "votes_count": count} for option, count in zip(row.poll["options"], votes, strict=True)
+        ],
+        "emojis": [],
     }
 
 

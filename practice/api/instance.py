@@ -45,6 +45,12 @@ def configuration() -> dict[str, Any]:
             "image_size_limit": rules.IMAGE_BYTES,
             "image_matrix_limit": rules.IMAGE_PIXELS,
         },
+        "polls": {
+            "max_options": rules.POLL_OPTIONS,
+            "max_characters_per_option": rules.POLL_OPTION,
+            "min_expiration": rules.POLL_SHORTEST,
+            "max_expiration": rules.POLL_LONGEST,
+        },
     }
 
 

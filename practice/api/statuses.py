@@ -28,9 +28,9 @@ def several(request: Any) -> list[dict[str, Any]]:
 def create(request: Any) -> Any:
     _may(request, "write:statuses")
     told = given(request)
-    if told.get("scheduled_at") or told.get("poll"):
+    if told.get("scheduled_at"):
         # A municipality's posts wait in its own portal, where they can be stopped.
-        raise Refused("Validation failed: Scheduled posts and polls are not supported")
+        raise Refused("Validation failed: Scheduled posts are not supported")
     if text(told, "visibility") not in ("", "public", "unlisted"):
         raise Refused("Validation failed: Visibility must be public")
     key = request.headers.get("Idempotency-Key", "")
@@ -47,7 +47,10 @@ def _draft(told: dict[str, Any]) -> write.Draft:
         raise Missing
     # A warning in front of the words is shown as their first line.
     words = "\n\n".join(part for part in (text(told, "spoiler_text"), text(told, "status")) if part)
-    return write.Draft(words, text(told, "language"), ids(told, "media_ids"), reply_to)
+    poll = told.get("poll")
+    return write.Draft(
+        words, text(told, "language"), ids(told, "media_ids"), reply_to, poll if isinstance(poll, dict) else None
+    )
 
 
 @api("GET", "PUT", "DELETE")

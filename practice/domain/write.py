@@ -1,7 +1,8 @@
 """Statuses: publish, edit, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from practice import rules, text
+from practice.domain.vote import checked as checked_poll
 from practice.enums import NoticeKind
 from practice.errors import Missing, Refused
 from practice.models import Account, Media, Notice, RememberedKey, Status
@@ -16,12 +18,16 @@ from practice.models import Account, Media, Notice, RememberedKey, Status
 
 @dataclass(frozen=True)
 class Draft:
-    """What shall be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status."""
+    """What shall be published. `media_ids` in the order of the pictures; `reply_to` is the id of a status.
+
+    `poll` is what the client API calls so: {"options": […], "expires_in": seconds, "multiple": bool}.
+    """
 
     text: str
     language: str = ""
     media_ids: Sequence[int] = ()
     reply_to: int | None = None
+    poll: Mapping[str, Any] | None = None
 
 
 def publish(account: Account, draft: Draft, *, key: str = "") -> Status:
@@ -64,6 +70,7 @@ def _create(account: Account, draft: Draft) -> Status:
         text=words,
         language=draft.language[:12],
         created_at=timezone.now(),
+        poll=checked_poll(draft.poll, has_media=bool(draft.media_ids)) if draft.poll else None,
     )
     _attach(status, draft.media_ids)
     Account.objects.filter(pk=account.pk).update(statuses_count=F("statuses_count") + 1)

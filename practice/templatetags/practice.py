@@ -1,14 +1,17 @@
 """Small things the practice network's templates print: `{% load practice %}`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import regex
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from practice import text
+from practice import queries, text
+from practice.domain import vote
 from practice.models import Account, Status
 
 register = template.Library()
@@ -40,6 +43,38 @@ def face(account: Account, size: str = "") -> SafeString:
     """Initials in the account's colour; decoration, the name stands beside it."""
     css = f"face face-{account.hue} face-{account.kind} {size}".strip()
     return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials(account))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of a poll as the page shows it. `percent` of the people who voted, whole."""
+
+    place: int
+    words: str
+    votes: int
+    percent: int
+
+
+@register.inclusion_tag("practice/parts/poll.html", takes_context=True)
+def poll(context: Any, status: Status) -> dict[str, Any]:
+    """The poll of a status: a form for whoever may vote, the result for everybody else."""
+    counts, viewer = queries.tally(status), context.get("viewer")
+    people = {each.account_id for each in status.votes.all()}
+    ends_at = vote.ends_at(status.poll)
+    is_over = ends_at <= timezone.now()
+    return {
+        "status": status,
+        "answers": [
+            Answer(place, words, count, round(100 * count / len(people)) if people else 0)
+            for place, (words, count) in enumerate(zip(status.poll["options"], counts, strict=True))
+        ],
+        "people": len(people),
+        "ends_at": ends_at,
+        "is_over": is_over,
+        "may_vote": bool(viewer) and not is_over and viewer.pk not in people,
+        "next": context["request"].get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.filter

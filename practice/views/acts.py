@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from common.access import public
 from practice import queries
-from practice.domain import react, write
+from practice.domain import react, vote, write
 from practice.errors import Missing
 from practice.models import Account, Status
 from practice.views.who import as_citizen, back, viewer
@@ -48,6 +48,17 @@ def comment(request: Any, status_id: int) -> HttpResponse:
     made = write.publish(citizen, write.Draft(request.POST.get("text", ""), "sr", reply_to=status_id))
     root = made.root or made
     return redirect(f"{reverse('status', args=[root.account.username, root.pk])}#post-{made.pk}")
+
+
+@public
+@require_POST
+@as_citizen
+def answer_poll(request: Any, status_id: int) -> HttpResponse:
+    citizen = viewer(request)
+    assert citizen is not None
+    chosen = [int(value) for value in request.POST.getlist("choice") if value.isdecimal() and len(value) < 4]
+    vote.vote(citizen, status_id, chosen)
+    return redirect(f"{back(request)}#post-{status_id}")
 
 
 @public

@@ -8,7 +8,7 @@ import pytest
 
 from common.http import Http
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
-from platforms.types import Absent, Credential, Found, Keys
+from platforms.types import Absent, Credential, Found, Keys, Poll
 from tests.platforms.bench import Bench, outgoing, picture, read
 from tests.platforms.conformance import Conformance, start
 from tests.platforms.fakes import FakeServer, running
@@ -200,6 +200,15 @@ class TestMastodonFake(FaultConformance):
         fakes.options(media_polls=2)
         bench.connector().publish(outgoing("Велика слика.", pictures=(picture(2),)), read)
         assert bench.texts() == ["Велика слика."]
+
+    def test_a_poll_arrives_with_its_answers_and_its_time(self, bench: Bench, fakes: FakeServer) -> None:
+        connector, sent = bench.connector(), outgoing("Шта прво да уредимо?", poll=Poll(("Парк", "Пијацу"), 3 * 86_400))
+        assert connector.check(sent, connector.limits(connector.facts)) == []
+        published = connector.publish(sent, read)
+        poll = connector.calls.get(f"/api/v1/statuses/{published.remote_id}")["poll"]
+        assert [option["title"] for option in poll["options"]] == ["Парк", "Пијацу"]
+        ends = datetime.fromisoformat(poll["expires_at"])
+        assert timedelta(days=2, hours=23) < ends - published.at <= timedelta(days=3, minutes=1)
 
     def test_limits_are_the_servers(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(max_characters=5000)

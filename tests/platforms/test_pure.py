@@ -1,5 +1,6 @@
 """The parts of connectors that need no server: addresses, HTML, matching, checks, the registry."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from platforms.checks import check
 from platforms.errors import Rejected
 from platforms.markup import plain
 from platforms.matching import Candidate, look_among
-from platforms.types import Absent, CannotTell, Credential, Found, Limits, LinkCard, Outgoing, Picture
+from platforms.types import Absent, CannotTell, Credential, Found, Limits, LinkCard, Outgoing, Picture, Poll, PollLimits
 
 NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
 LONG = "Обавештавамо грађане да ће у суботу, 6. маја, бити затворен мост преко Мораве због радова на путу. "
@@ -109,6 +110,39 @@ def test_bytes_are_counted_where_the_network_counts_them() -> None:
     family = "👨‍👩‍👧‍👦" * 130
     (problem,) = check(sent(family), Limits(300, "graphemes", max_bytes=3000))
     assert (problem.code, problem.params["over"]) == ("text_too_many_bytes", 130 * 25 - 3000)
+
+
+POLLS = Limits(max_characters=500, counting="mastodon", polls=PollLimits(4, 10, 300, 10 * 86_400))
+
+
+@pytest.mark.parametrize(
+    ("poll", "codes"),
+    [
+        (Poll(("Парк", "Пијаца"), 86_400), []),
+        (Poll(("Парк",), 86_400), ["poll_too_few"]),
+        (Poll(("1", "2", "3", "4", "5"), 86_400), ["poll_too_many"]),
+        (Poll(("Парк", "парк"), 86_400), ["poll_twice"]),
+        (Poll(("Парк", "Зелена пијаца"), 86_400), ["poll_option"]),
+        (Poll(("Парк", "Пијаца"), 11 * 86_400), ["poll_time"]),
+        (Poll(("Парк", "Пијаца"), 60), ["poll_time"]),
+    ],
+)
+def test_every_fault_of_a_poll_is_told(poll: Poll, codes: list[str]) -> None:
+    assert [problem.code for problem in check(sent("Шта прво?", poll=poll), POLLS)] == codes
+
+
+def test_a_poll_is_refused_where_there_are_none_and_beside_pictures() -> None:
+    poll = Poll(("Парк", "Пијаца"), 86_400)
+    assert [problem.code for problem in check(sent("Шта прво?", poll=poll), Limits(300, "graphemes"))] == [
+        "poll_not_here"
+    ]
+    beside = sent("Шта прво?", poll=poll, pictures=(Picture("a", "image/png", 10, 10, 10, "Мост"),))
+    assert [problem.code for problem in check(beside, POLLS)] == ["poll_pictures"]
+
+
+def test_a_poll_survives_being_stored() -> None:
+    whole = sent("Шта прво?", poll=Poll(("Парк", "Пијаца"), 86_400, multiple=True))
+    assert Outgoing.from_json(json.loads(json.dumps(whole.to_json()))) == whole
 
 
 def test_a_card_beside_pictures_is_left_out_with_a_word() -> None:

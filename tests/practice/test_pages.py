@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -289,3 +290,35 @@ def test_a_trainee_plays_a_citizen_in_a_browser(network: str, browser: Any, widt
     context.close()
     post.refresh_from_db()
     assert (post.likes_count, post.replies_count) == (1, 1)
+
+
+ASKED = {"options": ["Парк", "Пијацу"], "expires_in": 86_400}
+
+
+def test_a_citizen_votes_once_and_sees_what_the_others_chose(site: Client, page: Account, citizen: Account) -> None:
+    status = write.publish(page, Draft("Шта прво да уредимо?", "sr", poll=ASKED))
+    assert b'type="radio"' in site.get("/").content
+    assert site.post(f"/posts/{status.pk}/vote", {"choice": "1"}).status_code == 302
+    text = site.get("/").content.decode()
+    assert "100 %" in text
+    assert b'type="radio"' not in site.get("/").content
+    assert site.post(f"/posts/{status.pk}/vote", {"choice": "0"}).status_code == 422
+    assert list(status.votes.values_list("choice", flat=True)) == [1]
+
+
+@pytest.mark.parametrize("choice", [["7"], ["x"], ["0", "1"], []])
+def test_a_vote_that_the_poll_does_not_offer_is_refused(
+    site: Client, page: Account, citizen: Account, choice: list[str]
+) -> None:
+    status = write.publish(page, Draft("Шта прво да уредимо?", "sr", poll=ASKED))
+    assert site.post(f"/posts/{status.pk}/vote", {"choice": choice}).status_code in (404, 422)
+    assert not status.votes.exists()
+
+
+def test_nobody_votes_after_the_end(site: Client, page: Account, citizen: Account, time_machine: Any) -> None:
+    status = write.publish(page, Draft("Шта прво да уредимо?", "sr", poll=ASKED))
+    time_machine.shift(timedelta(days=2))
+    site.post("/door", {"name": "Комшија"})
+    assert "The poll is over" in site.get("/").content.decode()
+    site.post(f"/posts/{status.pk}/vote", {"choice": "0"})
+    assert not status.votes.exists()

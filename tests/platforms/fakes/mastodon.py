@@ -106,6 +106,12 @@ class MastodonFake:
                     "image_size_limit": IMAGE_BYTES,
                     "image_matrix_limit": 33_177_600,
                 },
+                "polls": {
+                    "max_options": 4,
+                    "max_characters_per_option": 50,
+                    "min_expiration": 300,
+                    "max_expiration": 2_629_746,
+                },
             },
         }
 
@@ -303,7 +309,9 @@ class MastodonFake:
         parent = form.get("in_reply_to_id")
         if parent and str(parent) not in self.statuses:
             raise error(404, "Record not found")
+        poll = self._poll(form.get("poll"), media)
         status = self._add(me, text, media, str(parent) if parent else None, form.get("language"))
+        status["poll"] = poll
         key = request.headers.get("idempotency-key")
         if key:
             self.keys[me["id"], key] = (self.world.clock.now(), status["id"])
@@ -335,6 +343,34 @@ class MastodonFake:
         if form.get("visibility", "public") not in ("public", "unlisted", "private", "direct"):
             raise error(422, "Validation failed: Visibility is not included in the list")
         return form
+
+    def _poll(self, asked: Any, media: list[Any]) -> dict[str, Any] | None:
+        """https://docs.joinmastodon.org/methods/statuses/#create, form data parameters `poll[…]`"""
+        if not asked:
+            return None
+        if media:
+            raise error(422, "Cannot attach media and a poll at once")
+        options, seconds = [str(each) for each in asked.get("options") or ()], int(asked.get("expires_in") or 0)
+        if not 2 <= len(options) <= 4:
+            raise error(422, "Validation failed: Options can't contain more than 4 items and must be at least 2")
+        if len(set(options)) < len(options):
+            raise error(422, "Validation failed: Options contain duplicate items")
+        if any(len(each) > 50 for each in options):
+            raise error(422, "Validation failed: Options can't be longer than 50 characters each")
+        if not 300 <= seconds <= 2_629_746:
+            raise error(422, "Validation failed: Expires at is out of range")
+        ends = self.world.clock.now() + timedelta(seconds=seconds)
+        return {"options": options, "multiple": bool(asked.get("multiple")), "ends": ends, "id": self.next_id()}
+
+    def _poll_entity(self, poll: dict[str, Any] | None) -> dict[str, Any] | None:
+        return poll and {
+            "id": poll["id"],
+            "expires_at": poll["ends"].isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "expired": poll["ends"] <= self.world.clock.now(),
+            "multiple": poll["multiple"],
+            "votes_count": 0,
+            "options": [{"title": each, "votes_count": 0} for each in poll["options"]],
+        }
 
     def _attachments(self, form: dict[str, Any], me: dict[str, Any]) -> list[dict[str, Any]]:
         ids = [str(one) for one in form.get("media_ids") or ()]
@@ -373,6 +409,7 @@ class MastodonFake:
             "visibility": "public",
             "account": self._shown(account),
             "media_attachments": [self._media_entity(one) for one in status["media"]],
+            "poll": self._poll_entity(status.get("poll")),
             "in_reply_to_id": status["parent"],
             "in_reply_to_account_id": parent["account"] if parent else None,
             "replies_count": sum(1 for s in self.statuses.values() if s["parent"] == status["id"]),
