@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from django.test import Client
+from django.utils import timezone
 
 from practice import rules
 from practice.domain import door, react, write
@@ -317,7 +318,7 @@ def test_a_vote_that_the_poll_does_not_offer_is_refused(
 
 def test_nobody_votes_after_the_end(site: Client, page: Account, citizen: Account, time_machine: Any) -> None:
     status = write.publish(page, Draft("Шта прво да уредимо?", "sr", poll=ASKED))
-    time_machine.shift(timedelta(days=2))
+    time_machine.move_to(timezone.now() + timedelta(days=2), tick=True)
     site.post("/door", {"name": "Комшија"})
     assert "The poll is over" in site.get("/").content.decode()
     site.post(f"/posts/{status.pk}/vote", {"choice": "0"})
