@@ -9,9 +9,10 @@ from channels.enums import Layout
 from channels.models import Channel
 from municipalities.rules import Verb
 from posts import compose, queries
+from posts.coach.patterns import Pattern, patterns
 from posts.composer_form import Typed
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
-from posts.enums import Category
+from posts.enums import CallKind, Category
 from posts.models import Decision, Post
 from posts.previews import Preview, notes, of_draft
 from posts.views.pictures import Row, row
@@ -78,9 +79,19 @@ class Page:
     primary: str = "submit"
     others: tuple[str, ...] = ()
     categories: ClassVar[Any] = Category.choices
+    call_kinds: ClassVar[Any] = CallKind.choices
     layouts: ClassVar[Any] = Layout.choices
     ratios: ClassVar[Any] = RATIOS
     most_pictures: int = MOST_PICTURES
+
+    @property
+    def script(self) -> str:
+        """The script in which this house writes first."""
+        return str(self.post.municipality.primary_script)
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return patterns()
 
     @property
     def text_findings(self) -> list[tuple[Preview, dry.Finding]]:

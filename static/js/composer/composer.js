@@ -1,4 +1,5 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
+import { startCall } from "./call.js";
 import { startPictures } from "./pictures.js";
 import { startPreview } from "./preview.js";
 import { startSaving } from "./saving.js";
@@ -18,6 +19,7 @@ if (form) {
   startTabs(form, changed);
   startPictures(form, changed);
   startTime(form, changed);
+  startCall(form, changed);
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => {
     if (event.target.name === "channels") {

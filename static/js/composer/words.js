@@ -19,3 +19,6 @@ export function fields(form) {
   body.set("csrfmiddlewaretoken", csrf(form));
   return body;
 }
+
+/** The day in Serbia, as YYYY-MM-DD. */
+export const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Belgrade" }).format(new Date());
