@@ -1,0 +1,55 @@
+"""Short links and how often they were followed. Nothing here says who followed them."""
+
+from django.db import models
+from django.db.models import Q
+
+from municipalities.tenancy import TenantModel
+
+
+class Link(TenantModel):
+    """One short link: a frozen address on one channel.
+
+    `subject` is the key of what it was made for (a post's), `place` the id of the channel, `network` its platform.
+    `target` is the address as people get it, campaign parameters included; it never changes. A worker looks at it now
+    and then: after two failures, an hour apart at least, `gone_since` is set and people get a page instead.
+    """
+
+    code = models.CharField(max_length=12, unique=True)
+    target = models.TextField()
+    subject = models.UUIDField()
+    place = models.BigIntegerField()
+    network = models.CharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+    checked_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    gone_since = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # the clicks of a post
+            models.Index(fields=["municipality", "subject"], name="link_subject"),
+            # which one is looked at next
+            models.Index(fields=["checked_at"], name="link_check"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ClickCount(TenantModel):
+    """How often a link was followed in one hour of local time. `machines` were left out of `people`."""
+
+    link = models.ForeignKey(Link, models.PROTECT, related_name="counts")
+    counted_on = models.DateField()
+    hour = models.PositiveSmallIntegerField()
+    people = models.PositiveIntegerField(default=0)
+    machines = models.PositiveIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(name="one_count_an_hour", fields=["link", "counted_on", "hour"]),
+            models.CheckConstraint(name="hour_of_a_day", condition=Q(hour__lt=24)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.counted_on} {self.hour}"

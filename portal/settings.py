@@ -5,6 +5,7 @@
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -25,6 +26,12 @@ HTTPS = PUBLIC_BASE_URL.startswith("https://")
 # Only the demo and the tests may do without a key of their own; portal.E001 refuses it elsewhere.
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-demo-key" if DEMO or DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# Short links (/l/…) may have a host of their own; it then shows nothing else.
+SHORT_LINK_BASE_URL = env.str("SHORT_LINK_BASE_URL", default=PUBLIC_BASE_URL)
+if (_short_host := urlsplit(SHORT_LINK_BASE_URL).hostname) and _short_host not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS.append(_short_host)
+# How often one connection may follow short links within a minute. A village may share one address: be generous.
+SHORT_LINKS_PER_MINUTE = env.int("SHORT_LINKS_PER_MINUTE", default=300)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_BASE_URL])
 
 # Keyring for the networks' tokens: "id:base64 of 32 bytes", newest first. The first key encrypts, all decrypt.
@@ -76,6 +83,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "links.middleware.ShortLinkMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -168,6 +176,8 @@ SECOND_FACTOR_ASKED_OF = "municipalities.queries.may_publish_somewhere"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "dobosar"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+# An eService that nobody looked at for so many months is no longer taken for available.
+SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
 
 # ------------------------------------------------------------------ mail: rows first, a worker sends them
 EMAIL_BACKEND = "common.mail.OutboxBackend"
@@ -182,6 +192,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.get("EMAIL_USE_TLS", False), _smtp.get("EMA
 EMAIL_TIMEOUT = 20
 # Sent mail holds links and names: it is deleted after this many days.
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=30)
+# Notifications in the portal: deleted so many days after they were read, or told when nobody read them.
+NOTIFICATIONS_READ_KEPT_DAYS = env.int("NOTIFICATIONS_READ_KEPT_DAYS", default=180)
+NOTIFICATIONS_UNREAD_KEPT_DAYS = env.int("NOTIFICATIONS_UNREAD_KEPT_DAYS", default=365)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Dobošar <dobosar@localhost>")
 
 # ------------------------------------------------------------------ language and time

@@ -47,12 +47,16 @@ EVERYWHERE = {
     "delivery/domain/sweep.py",
     "delivery/domain/take_down.py",
     "delivery/queries.py",
+    "links/domain/check.py",
+    "links/domain/make.py",
+    "links/queries.py",
     "portal/bench/seed.py",
     "portal/demo/day.py",
     "portal/demo/numbers.py",
     "portal/management/commands/bench.py",
     "portal/notices.py",
     "posts/domain/clock.py",
+    "posts/domain/consents.py",
 }
 # Modules that may give a delivery its state: its birth, the one who moves it, the made-up past of demo and benchmark.
 STATE_WRITERS = {

@@ -19,12 +19,14 @@ from accounts.models import Invitation
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
+from links.domain.make import Wanted
+from links.domain.make import make as make_links
 from municipalities.middleware import FOREIGN
 from municipalities.models import Enrolment, Membership, Pairing
 from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
 from posts.domain.pictures import add
-from posts.models import Remark
+from posts.models import Suggestion, Thread
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -92,7 +94,7 @@ class Things:
     channel: Any
     publication: Any
     media: Any
-    remark: Any
+    thread: Any
     attempts: dict[str, Any]
     invitation: Invitation
     role: str = ""
@@ -107,11 +109,13 @@ def make(cast: Cast) -> Things:
         publication.version.media = [{"id": media.pk, "ref": media.file.name, "alt": "", "crop": "", **_sizes(media)}]
         publication.version.save()
         type(publication.delivery).objects.filter(pk=publication.delivery_id).update(payload={"text": "Water"})
-        remark = Remark.objects.create(
-            municipality=cast.cuprija, post=publication.post, author=cast.mentor, text="Shorter, please."
-        )
+        thread = Thread.objects.create(
+            municipality=cast.cuprija, post=publication.post, author=cast.mentor,
+            place="text", tag="sr-Cyrl", start=0, end=4, quote="Вода",
+        )  # fmt: skip
+        Suggestion.objects.create(municipality=cast.cuprija, thread=thread, replacement="Воде")
         attempts = {name: _attempt(cast, name) for name in ("approver", "administrator")}
-    return Things(cast, ours, publication, media, remark, attempts, _invitation(cast))
+    return Things(cast, ours, publication, media, thread, attempts, _invitation(cast))
 
 
 def _sizes(media: Any) -> dict[str, Any]:
@@ -143,6 +147,13 @@ def _invitation(cast: Cast) -> Invitation:
     )
 
 
+def _link(it: Things) -> str:
+    """The code of a short link of the post."""
+    wanted = {it.channel.pk: Wanted("https://cuprija.rs/", it.channel.platform)}
+    with scope(it.cast.cuprija):
+        return make_links(it.cast.cuprija.pk, it.publication.post.key, wanted)[it.channel.pk].rpartition("/")[2]
+
+
 # By the name in the address, with the word before it where the name alone does not say what it is.
 OBJECTS: dict[str, Callable[[Things], Any]] = {
     "m/municipality": lambda it: it.cast.cuprija.slug,
@@ -154,7 +165,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "enrolments/enrolment": lambda it: Enrolment.objects.get(municipality=it.cast.cuprija).pk,
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
     "posts/pk": lambda it: it.publication.post_id,
-    "remarks/remark": lambda it: it.remark.pk,
+    "threads/thread": lambda it: it.thread.pk,
     "media/pk": lambda it: it.media.pk,
     "deliveries/pk": lambda it: it.publication.delivery_id,
     "channels/channel": lambda it: it.channel.pk,
@@ -163,6 +174,9 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "invitation/token": lambda it: "no-such-token",
     "sessions/session": lambda it: 0,
     "arms/name": lambda it: "no-such-file",
+    "l/code": lambda it: _link(it),
+    "links/code": lambda it: _link(it),
+    "qr/kind": lambda it: "svg",
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

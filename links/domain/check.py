@@ -1,0 +1,71 @@
+"""Looking whether the pages behind short links are still there, so that people are not led to nothing.
+
+Only what says clearly "not here" counts: 404, 410, a name that leads nowhere, a refused connection. A slow server, an
+error of its own or a page that asks for a sign-in is alive. Two failures an hour apart make a link gone; one look that
+succeeds brings it back.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from common.http import Http, NoAnswer, NotReached, Refused
+from links import queries, rules
+from links.models import Link
+from municipalities.tenancy import everywhere
+
+AGAIN_AFTER = timedelta(hours=1)
+EVERY = timedelta(days=1)
+# Posts older than this are hardly read any more; their links are looked at once a month.
+FRESH, RARELY = timedelta(days=90), timedelta(days=30)
+AT_ONCE = 20
+FAILURES = 2
+GONE = (404, 410)
+LARGEST = 512 * 1024
+
+
+def look() -> int:
+    """Check the links that are due, a few at a time; returns how many. A worker's task: it calls strangers."""
+    moment = timezone.now()
+    fresh = Q(created_at__gte=moment - FRESH)
+    due = (
+        Q(checked_at__isnull=True)
+        | (Q(failures__gt=0) & Q(checked_at__lt=moment - AGAIN_AFTER) & fresh)
+        | (fresh & Q(checked_at__lt=moment - EVERY))
+        | Q(checked_at__lt=moment - RARELY)
+    )
+    with everywhere("look whether the targets of short links are still there"):
+        rows = list(Link.objects.filter(due).order_by(F("checked_at").asc(nulls_first=True))[:AT_ONCE])
+        for link in rows:
+            settle(link, is_there(link.target))
+    return len(rows)
+
+
+def is_there(target: str) -> bool | None:
+    """True, False, or None when nobody can tell from here. Never raises."""
+    if queries.trouble(target):
+        return None
+    http = Http(allow=settings.PRIVATE_HOSTS_ALLOWED, deadline=10, max_bytes=LARGEST)
+    try:
+        return http.get(rules.as_uri(target), headers={"Accept": "text/html,*/*"}).status not in GONE
+    except Refused:
+        return None  # plain http, or a name that leads inside: not ours to call
+    except NotReached:
+        return False
+    except (NoAnswer, ValueError):
+        return None
+
+
+def settle(link: Link, there: bool | None) -> None:
+    """Write down what was seen. What cannot be told changes nothing but the time of the look."""
+    now = timezone.now()
+    link.checked_at = now
+    if there:
+        link.failures, link.gone_since = 0, None
+    elif there is False:
+        link.failures = min(link.failures + 1, 100)
+        if link.failures >= FAILURES and link.gone_since is None:
+            link.gone_since = now
+    link.save(update_fields=["checked_at", "failures", "gone_since"])

@@ -1,0 +1,81 @@
+"""Counting how often a link is followed, without knowing by whom.
+
+What stays is a number per link and hour. To leave out a double click and a flood, Valkey holds for seconds a hash of
+the visitor's address, made with a random salt that is thrown away every day; it is never written to the database, and
+without Valkey everybody is counted.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+import redis
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+from links import rules
+from links.models import ClickCount, Link
+
+A_DAY = 24 * 3600
+# The same person, the same link: a second tap within these seconds is the same visit.
+SAME_VISIT = 10
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody at the door, as a word that says nothing outside today. Empty: Valkey does not answer."""
+
+    word: str
+
+
+def visitor(address: str, agent: str) -> tuple[Visitor, Visitor]:
+    """(connection, person behind it): the first is rate limited, the second clicks twice."""
+    try:
+        salt = str(cache.get_or_set("links:salt", lambda: secrets.token_hex(16), A_DAY))
+    except redis.RedisError:
+        return Visitor(""), Visitor("")
+    line = rules.network_of(address)
+    return Visitor(_hash(salt, line)), Visitor(_hash(salt, f"{line} {agent}"))
+
+
+def _hash(salt: str, text: str) -> str:
+    return hashlib.blake2b(text.encode(), key=salt.encode(), digest_size=12).hexdigest()
+
+
+def is_too_much(connection_: Visitor) -> bool:
+    """Whether this connection asked more often than allowed within this minute."""
+    if not connection_.word:
+        return False
+    key = f"links:rate:{connection_.word}:{int(timezone.now().timestamp()) // MINUTE}"
+    try:
+        cache.add(key, 0, MINUTE)
+        return int(cache.incr(key)) > settings.SHORT_LINKS_PER_MINUTE
+    except (redis.RedisError, ValueError):  # ValueError: the minute ended between the two calls
+        return False
+
+
+def is_again(person: Visitor, link: Link) -> bool:
+    """Whether this is the second tap of the same visit."""
+    if not person.word:
+        return False
+    try:
+        return not cache.add(f"links:visit:{person.word}:{link.code}", 1, SAME_VISIT)
+    except redis.RedisError:
+        return False
+
+
+def count(link: Link, *, machine: bool = False) -> None:
+    """One more in this hour. One statement, so that two at the same moment are two."""
+    now = timezone.localtime()
+    table = connection.ops.quote_name(ClickCount._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} AS t (municipality_id, link_id, counted_on, hour, people, machines) "  # noqa: S608 - a model's name
+            "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (link_id, counted_on, hour) "
+            "DO UPDATE SET people = t.people + excluded.people, machines = t.machines + excluded.machines",
+            [link.municipality_id, link.pk, now.date(), now.hour, int(not machine), int(machine)],
+        )

@@ -1,0 +1,49 @@
+"""Short links for something that is being frozen. Part of a verb: it runs inside its transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from links import rules
+from links.models import Link
+from links.queries import short
+from municipalities.tenancy import everywhere
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Where a link is to lead, and the platform of the channel it is for."""
+
+    target: str
+    network: str
+
+
+def make(municipality_id: int, subject: UUID, wanted: Mapping[int, Wanted]) -> dict[int, str]:
+    """The short address for each place; what was made before for the same target is given again.
+
+    Two queries, unless a code is taken by somebody else's link, which then gets the next one.
+    """
+    found: dict[int, str] = {}
+    turn = 0
+    while left := {place: each for place, each in wanted.items() if place not in found}:
+        codes = {
+            place: rules.code(settings.SECRET_KEY, subject, place, each.target, turn) for place, each in left.items()
+        }
+        fresh = [
+            Link(
+                municipality_id=municipality_id, code=codes[place], target=each.target, subject=subject, place=place,
+                network=each.network,
+            )
+            for place, each in left.items()
+        ]  # fmt: skip
+        Link.objects.bulk_create(fresh, ignore_conflicts=True)
+        with everywhere("a code is one for all municipalities"):
+            stored = Link.objects.in_bulk(list(codes.values()), field_name="code")
+        for place, each in left.items():
+            row = stored[codes[place]]
+            if (row.subject, row.place, row.target) == (subject, place, each.target):
+                found[place] = short(row.code)
+        turn += 1
+    return found

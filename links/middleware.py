@@ -1,0 +1,34 @@
+"""Short links are answered before anything that knows people: no session is opened, no cookie read or set."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from links.queries import base
+from links.rules import PREFIX, is_own
+from links.views import follow
+
+
+class ShortLinkMiddleware:
+    """Stands above sessions. A host of its own for short links (SHORT_LINK_BASE_URL) shows nothing else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if request.path_info.startswith(PREFIX):
+            return follow(request, request.path_info.removeprefix(PREFIX).rstrip("/"))
+        if self._is_for_links_only(request):
+            if request.path_info == "/":
+                return HttpResponseRedirect(settings.PUBLIC_BASE_URL)
+            return follow(request, "")
+        return self.get_response(request)
+
+    def _is_for_links_only(self, request: Any) -> bool:
+        if base() == settings.PUBLIC_BASE_URL.rstrip("/"):
+            return False
+        host = urlsplit(f"//{request.get_host()}")
+        return is_own(host.hostname or "", host.port, base())

@@ -1,0 +1,78 @@
+"""Reads of short links. A code is one for all municipalities, so its row is found without knowing whose it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+
+from links import rules
+from links.models import ClickCount, Link
+from municipalities.tenancy import everywhere
+
+
+def by_code(code: str) -> Link | None:
+    """The link people mean by what stands after /l/; capital letters do no harm. One query at most."""
+    if not rules.is_code(code.lower()):
+        return None
+    with everywhere("a short link is known by its code alone"):
+        return Link.objects.filter(code=code.lower()).first()
+
+
+def base() -> str:
+    return str(settings.SHORT_LINK_BASE_URL).rstrip("/")
+
+
+def short(code: str) -> str:
+    """The whole short address, as it stands in a post."""
+    return f"{base()}{rules.PREFIX}{code}"
+
+
+def trouble(address: str) -> str:
+    """Why nobody is led to `address`; see `rules.trouble`."""
+    return rules.trouble(address, base(), settings.PRIVATE_HOSTS_ALLOWED)
+
+
+def foreseen(subject: UUID, place: int, target: str) -> str:
+    """The short address that `domain.make` is going to give, so that a page can show it before."""
+    return short(rules.code(settings.SECRET_KEY, subject, place, target))
+
+
+@dataclass
+class Clicks:
+    """How often people followed the links of one subject, by place and by day."""
+
+    total: int = 0
+    machines: int = 0
+    last_week: int = 0
+    by_place: dict[int, int] = field(default_factory=dict)
+    by_day: dict[date, dict[int, int]] = field(default_factory=dict)
+
+
+def clicks(subject: UUID) -> Clicks:
+    """All counts of one subject, in the open scope. One query."""
+    found, since = Clicks(), timezone.localdate() - timedelta(days=6)
+    rows = ClickCount.objects.filter(link__subject=subject).values("link__place", "counted_on")
+    for row in rows.annotate(some=Sum("people"), others=Sum("machines")).order_by("-counted_on"):
+        place, day, some = row["link__place"], row["counted_on"], row["some"]
+        found.total += some
+        found.machines += row["others"]
+        found.last_week += some if day >= since else 0
+        found.by_place[place] = found.by_place.get(place, 0) + some
+        if some:
+            found.by_day.setdefault(day, {})[place] = found.by_day.get(day, {}).get(place, 0) + some
+    return found
+
+
+def totals(subjects: Iterable[UUID]) -> dict[UUID, int]:
+    """Clicks of people per subject, in the open scope; without counts there is no entry. One query."""
+    rows = ClickCount.objects.filter(link__subject__in=list(subjects)).values("link__subject")
+    return {row["link__subject"]: row["some"] for row in rows.annotate(some=Sum("people"))}
+
+
+def links_of(subject: UUID) -> list[Link]:
+    """Every link ever made for a subject, oldest first. One query."""
+    return list(Link.objects.filter(subject=subject).order_by("pk"))
