@@ -8,6 +8,7 @@ letters they happen to share. Between two anchors the longest common subsequence
 stretch without any anchor counts as replaced. So the work grows with the length of the texts, not with its square.
 """
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -68,7 +69,7 @@ def _kept(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
         if anchors:
             kept += anchors
             ends = [(a - 1, c - 1), *anchors, (b, d)]
-            todo += [(p + 1, r, q + 1, s) for (p, q), (r, s) in zip(ends, ends[1:], strict=False)]
+            todo += [(p + 1, r, q + 1, s) for (p, q), (r, s) in itertools.pairwise(ends)]
         elif (b - a) * (d - c) <= MOST_CELLS:
             kept += _common(old, new, (a, b, c, d))
     return sorted(kept)

@@ -1,5 +1,6 @@
 """Word by word: nothing is lost or made up, whatever the texts, and long ones take no longer than they should."""
 
+import itertools
 import time
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 from posts.differences import Piece, differences, tokens
 
 WORDS = st.sampled_from(
-    ["вода", "неће", "бити", "у", "суботу", "Čačak", "đak", "Љиг", "10", "11.30", " ", "  ", "\n", ".", ",", "–", "#фонтана", "@opstina", "👩‍👩‍👧", "🇷🇸", "❤️", "👍🏽", "е́"]
+    [
+        "вода", "неће", "бити", "у", "суботу", "Čačak", "đak", "Љиг", "10", "11.30", " ", "  ", "\n", ".", ",", "–",
+        "#фонтана", "@opstina", "👩‍👩‍👧", "🇷🇸", "❤️", "👍🏽", "е́",
+    ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=80).map("".join))
 
@@ -28,7 +32,7 @@ def test_kept_and_deleted_give_the_old_text_kept_and_inserted_the_new(before: st
     assert old(pieces) == before
     assert new(pieces) == after
     assert all(each.text for each in pieces)
-    assert all(one.kind != two.kind for one, two in zip(pieces, pieces[1:], strict=False))
+    assert all(one.kind != two.kind for one, two in itertools.pairwise(pieces))
 
 
 @given(TEXTS)
