@@ -15,9 +15,9 @@ class Delivery(TenantModel):
     """One thing that shall appear on one channel once.
 
     `payload` is the frozen content, JSON of `platforms.types.Outgoing`. `key` is the idempotency key, made before the
-    first call. `next_at` is when a machine looks at the row again. `lease_until` is how long the claiming worker may
-    be silent before the sweeper looks. `unknown_since` is set while a call may have landed that nobody has looked
-    after: the opening of the earliest such attempt.
+    first call. What is `urgent` leaves its channel before all that is not. `next_at` is when a machine looks at the row
+    again. `lease_until` is how long the claiming worker may be silent before the sweeper looks. `unknown_since` is set
+    while a call may have landed that nobody has looked after: the opening of the earliest such attempt.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -28,6 +28,7 @@ class Delivery(TenantModel):
     state = models.CharField(max_length=12, choices=State)
     reason = models.CharField(max_length=40, blank=True)
     problem = models.CharField(max_length=500, blank=True)
+    urgent = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     not_after = models.DateTimeField()
     next_at = models.DateTimeField()

@@ -28,23 +28,30 @@ def with_its_row(delivery_id: int) -> Delivery:
 
 
 def due(now: datetime) -> QuerySet[Delivery]:
-    """Scheduled ones whose turn it is and waiting ones whose time is up, in order."""
+    """Scheduled ones whose turn it is and waiting ones whose time is up, urgent ones first, then in order.
+
+    What is due at any moment is a handful, found by `delivery_due`; it is sorted in memory.
+    """
     waited = Q(state=State.WAITING)
     turn = Q(state=State.SCHEDULED) & (Q(parent=None) | Q(parent__state=State.PUBLISHED))
     late = Q(state=State.SCHEDULED, not_after__lt=now)
     return (
         Delivery.objects.filter(waited | late | (turn & ~Exists(_ahead())), next_at__lte=now)
         .select_related("channel", "parent")
-        .order_by("due_at", "pk")
+        .order_by("-urgent", "due_at", "pk")
     )
 
 
 def _ahead() -> QuerySet[Delivery]:
-    """What must leave the same channel first. A part that waits for its parent holds up nobody."""
+    """What must leave the same channel first. A part that waits for its parent holds up nobody.
+
+    An urgent one waits for other urgent ones only; all others wait until it has left.
+    """
     own = Q(parent=None) | Q(parent__state=State.PUBLISHED)
     earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+    before = Q(urgent__gt=OuterRef("urgent")) | (Q(urgent=OuterRef("urgent")) & earlier)
     live = Q(state__in=[State.SCHEDULED, State.SENDING])
-    return Delivery.objects.filter(own, earlier, live, channel=OuterRef("channel"))
+    return Delivery.objects.filter(own, before, live, channel=OuterRef("channel"))
 
 
 def claim_next(state: State, now: datetime, lease: datetime, limit: int) -> list[int]:

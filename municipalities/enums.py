@@ -13,6 +13,15 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
+class Approval(models.TextChoices):
+    """How many people have to agree before a post goes out, and which."""
+
+    NONE = "none", _("Nobody: an officer publishes alone")
+    ONE = "one", _("One approver")
+    MENTOR = "mentor", _("The mentor reads it first, then one approver")
+    TWO = "two", _("Two approvers")
+
+
 class Kind(models.TextChoices):
     CITY = "city", _("City")
     MUNICIPALITY = "municipality", pgettext_lazy("as opposed to a city", "Municipality")

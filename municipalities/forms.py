@@ -85,18 +85,27 @@ class RulesForm(forms.ModelForm):
         help_text=_("When the network cannot be reached that long, the post waits for a person to decide."),
     )
 
+    emergency_review_hours = forms.IntegerField(
+        label=_("Hours until an emergency post is reviewed"),
+        min_value=1,
+        max_value=24 * 7,
+        help_text=_("Somebody on the emergency list publishes without approval; another approver reviews it later."),
+    )
+
     class Meta:
         model = Municipality
         fields = [
-            "needs_approval",
+            "approval",
             "may_approve_own",
             "staff_may_read_drafts",
             "primary_script",
             "move_window_hours",
             "not_after_minutes",
+            "emergency_review_hours",
         ]
+        widgets = {"approval": forms.RadioSelect}
         help_texts = {
-            "needs_approval": _("Without it an officer publishes alone."),
+            "approval": _("Two approvers are two different persons. The mentor never publishes."),
             "may_approve_own": _("For small municipalities, where one person writes and decides."),
             "staff_may_read_drafts": _("Otherwise they see only what was published."),
             "primary_script": _("New posts start in it."),

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.arms import ArmsStorage
-from municipalities.enums import Kind, Role, Script
+from municipalities.enums import Approval, Kind, Role, Script
 from municipalities.tenancy import TenantModel
 from serbian.folding import fold
 
@@ -72,11 +72,14 @@ class Municipality(models.Model):
     is_practice = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     primary_script = models.CharField(_("primary script"), max_length=4, choices=Script, default=Script.CYRILLIC)
-    needs_approval = models.BooleanField(_("posts need approval"), default=True)
+    approval = models.CharField(_("who approves posts"), max_length=6, choices=Approval, default=Approval.ONE)
     may_approve_own = models.BooleanField(_("an approver may approve their own post"), default=False)
     staff_may_read_drafts = models.BooleanField(_("programme staff may read drafts"), default=False)
     move_window_hours = models.PositiveSmallIntegerField(_("hours a post may move and stay approved"), default=24)
     not_after_minutes = models.PositiveSmallIntegerField(_("minutes a post may be late"), default=120)
+    emergency_review_hours = models.PositiveSmallIntegerField(
+        _("hours until an emergency post is reviewed"), default=24
+    )
 
     class Meta:
         indexes = [
@@ -97,6 +100,11 @@ class Municipality(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_key = search_key(self)
         super().save(*args, **kwargs)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether anybody else has to agree before a post goes out."""
+        return self.approval != Approval.NONE
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -191,6 +199,52 @@ class Pairing(Period):
 
     def __str__(self) -> str:
         return f"{self.mentor} · {self.municipality}"
+
+
+class Delegation(Period):
+    """An approver who is away lends the right to approve to a colleague. It ends by itself, or earlier by a person."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="delegations")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="delegations_given")
+    delegate = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="delegations_held")
+    ends_on = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(Period.Meta):
+        indexes = [models.Index(fields=["municipality", "ends_on"], name="delegation_here")]
+        constraints = [
+            *Period.Meta.constraints,
+            models.CheckConstraint(
+                name="delegation_to_somebody_else", condition=~models.Q(approver=models.F("delegate"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegate} · {self.approver}"
+
+
+class EmergencyRight(models.Model):
+    """The list of those who may publish in an emergency without approval. Ended, never deleted."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="emergency_rights")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="emergency_rights")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_running_emergency_right",
+                fields=["municipality", "user"],
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.municipality}"
 
 
 class Pause(TenantModel):

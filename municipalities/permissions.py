@@ -18,6 +18,7 @@ WORDS: dict[Verb, str] = {
     Verb.POST_COMMENT: "comment on drafts",
     Verb.POST_APPROVE: "approve posts or send them back",
     Verb.POST_SCHEDULE: "schedule, move and publish approved posts",
+    Verb.POST_EMERGENCY: "publish in an emergency without approval",
     Verb.LIBRARY_VIEW: "see templates, snippets, campaigns and kits",
     Verb.LIBRARY_EDIT: "write templates, snippets and campaigns, adopt kits, keep the word list and eServices",
     Verb.FEEDBACK_GIVE: "fill in the rubric for a post",
@@ -50,6 +51,11 @@ Rights add up. Who has no role gets 404, as if the municipality were not there; 
 FOOT = """
 ¹ Programme staff read drafts only where the municipality agreed to it (house rules). Nobody approves their own post
 unless the house rules allow it.
+
+Two rights are lent by name to a communications officer or an approver. Who stands in for an absent approver may approve
+(`post.approve`) from the first to the last day of the absence, never their own words. Who is on the municipality's
+emergency list may publish in an emergency (`post.emergency`); another approver reviews it afterwards. Both end with
+the membership.
 
 Across the municipalities of a programme its staff may:
 

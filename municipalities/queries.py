@@ -6,15 +6,25 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, User
 from common.models import AuditEvent
 from municipalities.enums import Role
-from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing, Pause, Programme
-from municipalities.rules import PUBLISHING_ROLES, Verb, verbs
+from municipalities.models import (
+    Cohort,
+    Delegation,
+    EmergencyRight,
+    Enrolment,
+    Membership,
+    Municipality,
+    Pairing,
+    Pause,
+    Programme,
+)
+from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -35,15 +45,40 @@ def today() -> date:
 
 
 def roles(user: Any, municipality: Municipality) -> frozenset[str]:
-    """Memberships, a running pairing, a running enrolment in one's programme, the installation's administrator."""
+    """Memberships and what was lent to a member, a running pairing, a running enrolment in one's programme, the
+    installation's administrator. One query.
+    """
     here = {"municipality": municipality}
     member = Membership.objects.running().filter(user=user, **here).values_list("role")
     mentor = Pairing.objects.on(today()).filter(mentor=user, **here).values_list(Value("mentor"))
     staff = Enrolment.objects.on(today()).filter(cohort__programme__staff=user, **here).values_list(Value("staff"))
-    found = {role for (role,) in member.union(mentor, staff)}
+    lent = (
+        delegations(municipality).filter(delegate=user).order_by().values_list(Value(DELEGATE)),
+        emergency_rights(municipality).filter(user=user).order_by().values_list(Value(ON_EMERGENCY_LIST)),
+    )
+    found = {role for (role,) in member.union(mentor, staff, *lent)}
     if user.is_administrator:
         found.add("administrator")
     return frozenset(found)
+
+
+def _members(user: str, *roles: str) -> Exists:
+    """Whether the person of the outer row's field `user` is a running member there, in one of the roles."""
+    running = Membership.objects.running().filter(role__in=roles, user__is_active=True)
+    return Exists(running.filter(user=OuterRef(user), municipality=OuterRef("municipality")))
+
+
+def delegations(municipality: Municipality, on: date | None = None) -> QuerySet[Delegation]:
+    """Those that hold on a day (today): neither ended nor void because one of the two has left or lost the role."""
+    rows = Delegation.objects.on(on or today()).filter(municipality=municipality, ended_at__isnull=True)
+    valid = rows.filter(_members("approver", Role.APPROVER), _members("delegate", *PUBLISHING_ROLES))
+    return valid.select_related("approver", "delegate").order_by("pk")
+
+
+def emergency_rights(municipality: Municipality) -> QuerySet[EmergencyRight]:
+    """The emergency list: only members who publish."""
+    rows = EmergencyRight.objects.filter(municipality=municipality, ended_at__isnull=True)
+    return rows.filter(_members("user", *PUBLISHING_ROLES)).select_related("user").order_by("pk")
 
 
 def access(user: Any, municipality: Municipality) -> Access:

@@ -1,7 +1,8 @@
 """Who may do what: the one permission table (role × verb). `docs/permissions.md` is printed from it.
 
 A person's roles in a municipality: their memberships there; *mentor* through a pairing that runs today; *staff* through
-a programme in which the municipality is enrolled today; *administrator* of the installation. Rights add up.
+a programme in which the municipality is enrolled today; *administrator* of the installation. Rights add up. A member
+who publishes may hold a right that was lent by name (`LENT`): for an absent approver, or for emergencies.
 """
 
 from enum import StrEnum
@@ -17,6 +18,7 @@ class Verb(StrEnum):
     POST_COMMENT = "post.comment"
     POST_APPROVE = "post.approve"
     POST_SCHEDULE = "post.schedule"
+    POST_EMERGENCY = "post.emergency"
     LIBRARY_VIEW = "library.view"
     LIBRARY_EDIT = "library.edit"
     FEEDBACK_GIVE = "feedback.give"
@@ -88,13 +90,21 @@ TABLE: dict[str, frozenset[Verb]] = {
     "administrator": frozenset(_ADMINISTRATOR),
 }
 
+# Lent to a member by name, on top of their role: an absent approver's right to approve, and the emergency list.
+DELEGATE, ON_EMERGENCY_LIST = "delegate", "emergency"
+LENT: dict[str, frozenset[Verb]] = {
+    DELEGATE: frozenset({V.POST_APPROVE}),
+    ON_EMERGENCY_LIST: frozenset({V.POST_EMERGENCY}),
+}
+
 # Roles for which `SECOND_FACTOR_REQUIRED` asks for a second factor: they can make the municipality speak.
 PUBLISHING_ROLES = frozenset({"officer", "approver"})
 
 
 def verbs(roles: frozenset[str], *, staff_may_read_drafts: bool) -> frozenset[Verb]:
-    """All verbs of these roles; programme staff read drafts only if the municipality agreed."""
-    allowed = frozenset().union(*(TABLE[role] for role in roles))
+    """All verbs of these roles and lent rights; programme staff read drafts only if the municipality agreed."""
+    rights = {**TABLE, **LENT}
+    allowed = frozenset().union(*(rights[role] for role in roles))
     if "staff" in roles and staff_may_read_drafts:
         allowed |= {Verb.DRAFT_VIEW}
     return allowed

@@ -44,3 +44,16 @@ class MoveForm(forms.Form):
         else:
             values["resolved"] = found
         return values
+
+
+class EmergencyForm(forms.Form):
+    """Why a post cannot wait for approval."""
+
+    reason = forms.CharField(
+        label=_("What is the emergency?"),
+        min_length=10,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("A sentence is enough. It stays on record, and the approvers read it."),
+        error_messages={"min_length": _("Say in a sentence what the emergency is: it stays on record.")},
+    )

@@ -4,24 +4,37 @@ Predicates take the access of the person who asks (`municipalities.queries.Acces
 act and a view allows it. The verbs in `posts.domain` check the state once more, under a lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from municipalities.enums import Approval
 from municipalities.rules import Verb
-from posts.enums import Stage
+from posts.enums import Bar, DecisionKind, Stage, Step
 
 ZONE = "Europe/Belgrade"
 EARLIEST, LATEST = time(7), time(21)
 FARTHEST = timedelta(days=366)
+# An emergency is now: what has not gone out by then needs an approval like everything else.
+EMERGENCY_HOLDS = timedelta(hours=6)
 
 EDITABLE = (Stage.DRAFT, Stage.RETURNED)
 
 
 class Access(Protocol):
     def may(self, verb: str) -> bool: ...
+
+
+class Decided(Protocol):
+    """One decision about a version."""
+
+    kind: str
+    by_id: int
+    for_whom_id: int | None
+    at: datetime
+    without_mentor: bool
 
 
 class Written(Protocol):
@@ -53,20 +66,40 @@ def may_take_back(access: Access, post: Written, *, is_public: bool = False) -> 
     return access.may(Verb.POST_EDIT) and post.stage not in EDITABLE and post.deleted_at is None and not is_public
 
 
-def may_decide(access: Access, post: Written) -> bool:
-    """Return a post, or approve it if it is not one's own."""
-    return access.may(Verb.POST_APPROVE) and post.stage == Stage.SUBMITTED and post.deleted_at is None
+def may_decide(access: Access, post: Written, *, met: bool = False) -> bool:
+    """Return a post, or approve it if it is not one's own. `met`: it has all the approvals that the house asks for.
+
+    An approved post waits for a decision again when the house has come to ask for more.
+    """
+    waits = post.stage == Stage.SUBMITTED or (post.stage == Stage.APPROVED and not met)
+    return access.may(Verb.POST_APPROVE) and waits and post.deleted_at is None
 
 
-def may_approve(access: Access, post: Written, *, by: int, writers: Sequence[int], own_allowed: bool) -> bool:
-    """Nobody approves their own words, unless the municipality allows it. `by`, `writers` are ids of users."""
-    return may_decide(access, post) and (own_allowed or by not in writers)
+def may_endorse(access: Access, post: Written, *, is_mentor: bool) -> bool:
+    """Say that one has read it. This is never a right to publish, nor to approve."""
+    return is_mentor and access.may(Verb.POST_COMMENT) and post.stage == Stage.SUBMITTED and post.deleted_at is None
+
+
+def may_publish_emergency(access: Access, post: Written, *, is_public: bool) -> bool:
+    """Send without approval: those on the municipality's emergency list."""
+    return access.may(Verb.POST_EMERGENCY) and post.deleted_at is None and not is_public
+
+
+def may_review_emergency(access: Access, *, by: int, writers: Collection[int]) -> bool:
+    """Look at an emergency afterwards: an approver who neither wrote nor published it, whatever the house allows."""
+    return access.may(Verb.POST_APPROVE) and by not in writers
 
 
 def may_schedule(access: Access, post: Written, *, needs_approval: bool) -> bool:
     """Set the time of an approved post, or of any where approval is not needed."""
     ready = post.stage == Stage.APPROVED or (not needs_approval and post.stage in EDITABLE)
     return access.may(Verb.POST_SCHEDULE) and ready and post.deleted_at is None
+
+
+def decides_alone(access: Access, *, approval: str, own_allowed: bool) -> bool:
+    """Whether this person's own posts go out with nobody else looking."""
+    own = approval == Approval.ONE and own_allowed and access.may(Verb.POST_APPROVE)
+    return access.may(Verb.POST_SCHEDULE) and (approval == Approval.NONE or own)
 
 
 def may_move(access: Access, post: Written) -> bool:
@@ -79,6 +112,106 @@ def may_delete(access: Access, post: Written, *, is_public: bool) -> bool:
 
 def may_comment(access: Access) -> bool:
     return access.may(Verb.POST_COMMENT)
+
+
+# ---------------------------------------------------------------- approval
+
+
+RESETS = (DecisionKind.SUBMITTED, DecisionKind.RETURNED, DecisionKind.TAKEN_BACK)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a version is on the way that its municipality asks for.
+
+    `approvals` are by different persons in different names, in order; `missing` are the steps that are still to be
+    taken, the next one first. `emergency` is set while a version stands as an emergency to which nobody has objected.
+    """
+
+    approvals: tuple[Any, ...] = ()
+    endorsed: Any = None
+    emergency: Any = None
+    missing: tuple[Step, ...] = ()
+
+    @property
+    def met(self) -> bool:
+        return not self.missing
+
+
+def standing(decisions: Iterable[Decided], approval: str, *, mentored: bool) -> Standing:
+    """`decisions` are all those about one version, oldest first; `mentored`: somebody is paired today.
+
+    What was decided before the version was submitted anew, returned or taken back does not count. Where the mentor
+    reads first, an approval counts after that only, or if nobody was paired when it was given.
+    """
+    endorsed = emergency = None
+    given: list[Decided] = []
+    for each in decisions:
+        if each.kind in RESETS:
+            endorsed, emergency, given = None, None, []
+        elif each.kind == DecisionKind.ENDORSED:
+            endorsed = each
+        elif each.kind == DecisionKind.EMERGENCY:
+            emergency = each
+        elif each.kind == DecisionKind.OBJECTED:
+            emergency = None
+        elif each.kind == DecisionKind.APPROVED and _counts(each, given, endorsed, approval, mentored):
+            given.append(each)
+    read = bool(endorsed) or not mentored or any(each.without_mentor for each in given)
+    return Standing(tuple(given), endorsed, emergency, tuple(_missing(approval, len(given), read=read)))
+
+
+def _counts(each: Decided, given: Sequence[Decided], endorsed: Any, approval: str, mentored: bool) -> bool:
+    taken = {who for other in given for who in (other.by_id, other.for_whom_id)}
+    if each.by_id in taken or each.for_whom_id in taken - {None}:
+        return False
+    return approval != Approval.MENTOR or bool(endorsed) or each.without_mentor or not mentored
+
+
+def _missing(approval: str, approvals: int, *, read: bool) -> Iterable[Step]:
+    if approval == Approval.MENTOR and not read:
+        yield Step.MENTOR
+    if approval != Approval.NONE and approvals == 0:
+        yield Step.APPROVER
+    if approval == Approval.TWO and approvals < 2:
+        yield Step.SECOND
+
+
+@dataclass(frozen=True)
+class Seat:
+    """In whose name somebody decides: in their own, or (`for_whom`) for an absent approver. Ids of users."""
+
+    by: int
+    for_whom: int | None = None
+
+
+def seat_or_bar(
+    seats: Sequence[Seat], standing: Standing, *, writers: Collection[int], own_allowed: bool
+) -> Seat | Bar:
+    """The first of a person's seats from which they may approve now, or why there is none. `writers`: ids of users."""
+    if not seats:
+        return Bar.NO_RIGHT
+    answers = [_bar(seat, standing, writers, own_allowed) for seat in seats]
+    return next((seat for seat, bar in zip(seats, answers, strict=True) if bar is None), answers[0] or Bar.NO_RIGHT)
+
+
+def _bar(seat: Seat, standing: Standing, writers: Collection[int], own_allowed: bool) -> Bar | None:
+    name = seat.for_whom or seat.by
+    taken = {who for each in standing.approvals for who in (each.by_id, each.for_whom_id)}
+    if seat.by in writers and (seat.for_whom or not own_allowed):
+        return Bar.OWN
+    if name in writers and not own_allowed:
+        return Bar.OWN
+    if seat.by in taken or name in taken:
+        return Bar.TWICE
+    if standing.endorsed and standing.endorsed.by_id == seat.by:
+        return Bar.TWICE
+    return Bar.MENTOR if Step.MENTOR in standing.missing else None
+
+
+def stands_as_emergency(standing: Standing, now: datetime) -> bool:
+    """Whether the version may still go out without approval; who sent it must be on the list besides."""
+    return standing.emergency is not None and now < standing.emergency.at + EMERGENCY_HOLDS
 
 
 # ---------------------------------------------------------------- time

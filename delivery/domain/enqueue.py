@@ -25,12 +25,14 @@ def enqueue(
     by: Any,
     not_after: datetime | None = None,
     approved: bool = True,
+    urgent: bool = False,
     parent: Delivery | None = None,
 ) -> Delivery:
     """The delivery that sends `outgoing` at `due_at` (aware), at the latest at `not_after`.
 
-    Without `approved` it waits for `release` and expires at `due_at`. A child is sent once its `parent` is published,
-    as an answer to it. `outgoing.key` makes it unique: a second call with the same key raises `IntegrityError`.
+    What is `urgent` leaves before all others of its channel. Without `approved` it waits for `release` and expires at
+    `due_at`. A child is sent once its `parent` is published, as an answer to it. `outgoing.key` makes it unique: a
+    second call with the same key raises `IntegrityError`.
     """
     delivery = Delivery.objects.create(
         municipality_id=channel.municipality_id,
@@ -39,6 +41,7 @@ def enqueue(
         parent=parent,
         payload=outgoing.to_json(),
         key=UUID(outgoing.key),
+        urgent=urgent,
         state=State.SCHEDULED if approved else State.WAITING,
         reason="" if approved else Because.NOT_APPROVED,
         due_at=due_at,

@@ -1,39 +1,83 @@
-"""The second pair of eyes: approve a version, or return it with a note."""
+"""The second pair of eyes: approve a version, return it with a note, or (a mentor) say that one has read it.
 
+How many have to agree, and who comes first, is the municipality's rule (`posts.rules.standing`). A post stands at
+"approved" from the moment at which the rule is met on exactly the version that was looked at.
+"""
+
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.audit import record
 from delivery.domain.move import Moved
 from delivery.domain.release import release
 from delivery.enums import Because, State
+from municipalities.enums import Approval
+from posts.deciding import asks_mentor, mentors_of, seats, standing
 from posts.domain import notices, publications
 from posts.domain.refused import Refused, locked
 from posts.domain.submit import decide
-from posts.enums import DecisionKind, Stage
-from posts.models import Post, Version
+from posts.enums import Bar, DecisionKind, Stage
+from posts.models import Post, Thread, Version
 from posts.queries import latest_version, writers
 from posts.queries import publications as live
+from posts.rules import Seat, Standing, seat_or_bar
+
+RESOLVE, LEAVE = "resolve", "leave"
 
 
 @transaction.atomic
-def approve(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
-    """Approve exactly `version`. Its deliveries, if their time has not come yet, wait for it from now on.
+def approve(
+    post: Post, version: Version, *, by: Any, note: str = "", threads: str = "", seen: Collection[int] | None = None
+) -> Post:
+    """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
 
-    Raises `Refused` if the post has changed since, or if these are the words of `by` and the house wants four eyes.
+    `threads` says what becomes of open discussions, "resolve" or "leave"; `seen` are those that were on the page (None:
+    all there are). Raises `Refused` if the post has changed since, if it is not this person's turn, or if discussions
+    are open about which nothing was said.
     """
     post = locked(post)
+    before = _waiting(post, version)
+    seat = _seat(post, version, before, by=by)
+    settled = _settle_threads(post, threads, seen, by=by)
+    house = post.municipality
+    without_mentor = house.approval == Approval.MENTOR and before.endorsed is None and not asks_mentor(house)
+    decide(
+        version, DecisionKind.APPROVED, by=by, note=note.strip(), due_at=post.due_at, for_whom_id=seat.for_whom,
+        threads=settled, without_mentor=without_mentor,
+    )  # fmt: skip
+    after = standing(version, house)
+    if after.met and post.stage != Stage.APPROVED:
+        post.stage = Stage.APPROVED
+        post.save()
+    if after.met:
+        _release(post, by=by)
+    record("post.approve", by=by, target=post, version=version.number, for_whom=seat.for_whom, threads=settled)
+    if after.met:
+        notices.approved(post, by=by, note=note)
+    else:
+        notices.next_step(post, after, by=by)
+    return post
+
+
+@transaction.atomic
+def endorse(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
+    """A mentor has read `version` and finds it ready. Nothing is approved by that. Raises `Refused`."""
+    post = locked(post)
     _refuse_other(post, version)
-    if by.pk in writers(post, version) and not post.municipality.may_approve_own:
-        raise Refused(_("You wrote this post, so somebody else has to approve it."))
-    post.stage = Stage.APPROVED
-    post.save()
-    _release(post, by=by)
-    decide(version, DecisionKind.APPROVED, by=by, note=note, due_at=post.due_at)
-    record("post.approve", by=by, target=post, version=version.number)
-    notices.approved(post, by=by, note=note)
+    if post.stage != Stage.SUBMITTED:
+        raise Refused(not_waiting())
+    if by.pk not in {mentor.pk for mentor in mentors_of(post.municipality)}:
+        raise Refused(_("Only a mentor who accompanies this municipality today can say this."))
+    if standing(version, post.municipality).endorsed:
+        raise Refused(_("A mentor has read this version already."))
+    decide(version, DecisionKind.ENDORSED, by=by, note=note.strip(), due_at=post.due_at)
+    record("post.endorse", by=by, target=post, version=version.number)
+    notices.endorsed(post, standing(version, post.municipality), by=by, note=note.strip())
     return post
 
 
@@ -41,25 +85,75 @@ def approve(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
 def send_back(post: Post, version: Version, *, by: Any, note: str) -> Post:
     """Return `version` to its writer with a note. What waited for the approval is withdrawn."""
     post = locked(post)
-    _refuse_other(post, version)
+    _waiting(post, version)
+    held = seats(by, post.municipality)
+    if not held:
+        raise Refused(str(Bar.NO_RIGHT.label))
     if not note.strip():
         raise Refused(_("Write a note: what should be different before you approve it?"))
     publications.withdraw(post, by=by)
     post.stage = Stage.RETURNED
     post.save()
-    decide(version, DecisionKind.RETURNED, by=by, note=note.strip())
+    decide(version, DecisionKind.RETURNED, by=by, note=note.strip(), for_whom_id=held[0].for_whom)
     record("post.return", by=by, target=post, version=version.number)
     notices.returned(post, by=by, note=note.strip())
     return post
 
 
+def not_waiting() -> str:
+    return _("This post does not wait for approval any more. Reload the page to see what happened.")
+
+
 def _refuse_other(post: Post, version: Version) -> None:
     """Decisions are about the version on the page, not about whatever came after it."""
-    if post.stage != Stage.SUBMITTED or post.deleted_at:
-        raise Refused(_("This post does not wait for approval any more. Reload the page to see what happened."))
+    if post.stage not in (Stage.SUBMITTED, Stage.APPROVED) or post.deleted_at:
+        raise Refused(not_waiting())
     newest = latest_version(post)
     if newest is None or newest.pk != version.pk:
         raise Refused(_("The post was changed after you opened it. Read the new version before you decide."))
+
+
+def _waiting(post: Post, version: Version) -> Standing:
+    """How far `version` is; also an approved one waits if the house has come to ask for more. Raises `Refused`."""
+    _refuse_other(post, version)
+    found = standing(version, post.municipality)
+    if post.stage == Stage.APPROVED and found.met:
+        raise Refused(not_waiting())
+    return found
+
+
+def _seat(post: Post, version: Version, before: Standing, *, by: Any) -> Seat:
+    house = post.municipality
+    found = seat_or_bar(
+        seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own
+    )  # fmt: skip
+    if isinstance(found, Bar):
+        raise Refused(str(found.label))
+    return found
+
+
+def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: Any) -> dict[str, list[int]]:
+    """Do what was chosen with the open discussions, and say of which. Raises `Refused` where nothing was chosen."""
+    rows = Thread.objects.select_for_update().filter(post=post, resolved_at__isnull=True)
+    open_now = sorted(row.pk for row in rows)
+    if not open_now:
+        return {}
+    if choice not in (RESOLVE, LEAVE):
+        raise Refused(_open_words(len(open_now)))
+    if seen is not None and not set(open_now) <= set(seen):
+        raise Refused(_("A discussion was opened while you were reading. Read it before you decide."))
+    if choice == LEAVE:
+        return {"left": open_now}
+    Thread.objects.filter(pk__in=open_now).update(resolved_at=timezone.now(), resolved_by=by)
+    return {"resolved": open_now}
+
+
+def _open_words(count: int) -> str:
+    return ngettext(
+        "One discussion is open. Say whether it is resolved or knowingly left open.",
+        "%(count)s discussions are open. Say whether they are resolved or knowingly left open.",
+        count,
+    ) % {"count": count}
 
 
 def _release(post: Post, *, by: Any) -> None:

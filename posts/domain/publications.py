@@ -31,8 +31,12 @@ def going_out() -> str:
     return _("The post is going out at this very moment. Wait a minute and look again.")
 
 
-def put_out(post: Post, version: Version, *, due_at: datetime, approved: bool, by: Any) -> list[Publication]:
+def put_out(
+    post: Post, version: Version, *, due_at: datetime, approved: bool, by: Any, urgent: bool = False
+) -> list[Publication]:
     """Deliveries for every channel and slot of `version`, in place of those that have not gone out yet.
+
+    `urgent` ones leave their channel before all others.
 
     Raises `Refused` when there is no channel, or a network is known to refuse the content.
     """
@@ -49,7 +53,8 @@ def put_out(post: Post, version: Version, *, due_at: datetime, approved: bool, b
         Publication.objects.create(
             municipality_id=post.municipality_id, post=post, version=version, channel=channel, slot=part.slot,
             delivery=enqueue(
-                channel, kind=KIND, outgoing=payload, due_at=due_at, not_after=not_after, approved=approved, by=by
+                channel, kind=KIND, outgoing=payload, due_at=due_at, not_after=not_after, approved=approved,
+                urgent=urgent, by=by,
             ),
         )
         for (channel, part), payload in zip(planned, ready, strict=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from delivery.enums import State
+from posts.deciding import standing
 from posts.domain import notices, publications
 from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
@@ -90,7 +91,8 @@ def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
         return
     if post.stage == Stage.SUBMITTED:
         publications.put_out(post, version, due_at=time.due_at, approved=False, by=by)
-    elif _keeps_approval(post, time):
+        _ask_anew_if_far(post, version, time, by=by)
+    elif _keeps_approval(post, version, time):
         if live(post).filter(delivery__state__in=WAITS).exists():
             publications.shift(post, due_at=time.due_at, by=by)
         else:
@@ -104,10 +106,22 @@ def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
         notices.submitted(post, by=by)
 
 
-def _keeps_approval(post: Post, time: Resolved) -> bool:
-    """Measured from the time that was approved, so that many small moves do not add up to a large one."""
+def _ask_anew_if_far(post: Post, version: Version, time: Resolved, *, by: Any) -> None:
+    """The first of two approvals holds for its time, as the whole approval does."""
+    if standing(version, post.municipality).approvals and not _is_near(post, time):
+        decide(version, DecisionKind.SUBMITTED, by=by, due_at=time.due_at)
+        notices.submitted(post, by=by)
+
+
+def _keeps_approval(post: Post, version: Version, time: Resolved) -> bool:
+    """An emergency keeps none: it goes out at once, or is approved like everything else."""
     if not post.municipality.needs_approval:
         return True
+    return standing(version, post.municipality).met and _is_near(post, time)
+
+
+def _is_near(post: Post, time: Resolved) -> bool:
+    """Measured from the time that was approved, so that many small moves do not add up to a large one."""
     approval = last_approval(post)
     if approval is None or approval.due_at is None:
         return True  # approved without a time: whoever schedules chooses one
@@ -121,12 +135,23 @@ def _sendable(post: Post, *, by: Any) -> Version:
     if post.stage == Stage.APPROVED:
         version = post.versions.order_by("-number").first()
         if version is not None:
+            _refuse_lapsed(post, version)
             return version
     if post.municipality.needs_approval:
         raise Refused(_("This post has not been approved. Submit it for approval first."))
     version = ready(post, by=by)
     post.stage = Stage.APPROVED
     return version
+
+
+def _refuse_lapsed(post: Post, version: Version) -> None:
+    """What was approved when the house asked for less, or went out as an emergency, is not approved."""
+    if post.municipality.needs_approval and not standing(version, post.municipality).met:
+        raise Refused(
+            _(
+                "This version lacks an approval that the house rules ask for. An approver gives it, or take the post back."
+            )
+        )
 
 
 def _refuse_time(time: Resolved) -> None:

@@ -80,7 +80,6 @@ def _has_more(post: Post, version: Version | None) -> bool:
     return version is not None and not set(version.channels) <= out
 
 
-def decide(version: Version, kind: DecisionKind, *, by: Any, note: str = "", due_at: Any = None) -> Decision:
-    return Decision.objects.create(
-        municipality_id=version.municipality_id, version=version, kind=kind, by=by, note=note, due_at=due_at
-    )
+def decide(version: Version, kind: DecisionKind, *, by: Any, **facts: Any) -> Decision:
+    """`facts` are fields of the decision: its note, the time it is about, in whose name …"""
+    return Decision.objects.create(municipality_id=version.municipality_id, version=version, kind=kind, by=by, **facts)

@@ -22,7 +22,8 @@ from tests.people import Cast, person, sign_in
 
 PROFILE = {"colour": "#1f5a8f", "website": "https://cuprija.rs", "office_hours": "07:00–15:00"}
 RULES = {
-    "needs_approval": "on",
+    "approval": "one",
+    "emergency_review_hours": "24",
     "primary_script": "Latn",
     "move_window_hours": "48",
     "not_after_minutes": "60",

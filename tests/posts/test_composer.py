@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delivery.enums import State
+from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 from posts.draft import Card, Shown, parse
@@ -277,7 +278,7 @@ def test_an_officer_may_not_schedule_around_the_approver(desk: Desk, client: Cli
 
 
 def test_without_approval_the_primary_act_is_to_publish_or_schedule(desk: Desk, client: Client) -> None:
-    desk.house_rule(needs_approval=False)
+    desk.house_rule(approval=Approval.NONE)
     post = written(desk)
     page = client.get(url("post_edit", post.pk)).content.decode()
     assert 'value="publish"' in page

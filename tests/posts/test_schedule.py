@@ -4,9 +4,10 @@ import pytest
 
 from django.utils import timezone
 
-from common.models import MailMessage
 from delivery.domain.move import move as move_delivery
 from delivery.enums import Because, State
+from municipalities.enums import Approval
+from notifications.models import Notification
 from posts.domain.approve import approve
 from posts.domain.refused import Refused
 from posts.domain.schedule import move, publish_now, schedule, unschedule
@@ -52,7 +53,7 @@ def test_what_is_not_approved_is_not_scheduled_nor_published(desk: Desk) -> None
 
 
 def test_a_house_without_approval_publishes_a_draft_at_once(desk: Desk) -> None:
-    desk.house_rule(needs_approval=False)
+    desk.house_rule(approval=Approval.NONE)
     post = publish_now(desk.write(), by=desk.cast.officer)
     assert post.stage == Stage.APPROVED
     (delivery,) = desk.deliveries(post)
@@ -83,12 +84,12 @@ def test_a_past_time_is_refused(desk: Desk) -> None:
 
 def test_a_move_within_the_window_keeps_the_approval_and_tells_the_approver(desk: Desk) -> None:
     post = approved(desk, 5)
-    MailMessage.objects.all().delete()
+    Notification.objects.all().delete()
     post = move(post, in_hours(20), by=desk.cast.officer)
     assert post.stage == Stage.APPROVED
     (delivery,) = desk.deliveries(post)
     assert (delivery.state, delivery.due_at) == (State.SCHEDULED, post.due_at)
-    assert MailMessage.objects.get().to == desk.cast.approver.email
+    assert Notification.objects.get().user == desk.cast.approver
 
 
 def test_a_move_outside_the_window_asks_again(desk: Desk) -> None:

@@ -1,0 +1,29 @@
+"""What the pages of a post share when a person does something: try the verb, say what came of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from posts.domain.refused import Refused
+from posts.models import Post
+
+
+def number(text: str | None) -> int:
+    """An id from a form; 0, which is nobody's, for anything else."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
+
+
+def tried(
+    request: Any, post: Post, act: Callable[[], Any], word: str | Callable[[], str], *, undo: str = "", to: str = "post"
+) -> HttpResponse:
+    """Do it, or say why not; either way the person sees where the post stands now."""
+    try:
+        act()
+    except Refused as refused:
+        messages.error(request, " ".join((refused.sentence, *refused.details)))
+        return redirect("post", request.municipality.slug, post.pk)
+    messages.success(request, word if isinstance(word, str) else word(), extra_tags=f"undo:{undo}" if undo else "")
+    return redirect(to, *([request.municipality.slug, post.pk] if to != "posts" else [request.municipality.slug]))

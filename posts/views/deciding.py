@@ -1,0 +1,116 @@
+"""The box in which somebody decides: what is decided, who else has to agree, what is still open. For the review page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from municipalities.enums import Approval
+from municipalities.queries import delegations
+from municipalities.rules import DELEGATE, Verb
+from posts import rules
+from posts.deciding import mentors_of
+from posts.enums import Bar, DecisionKind, Stage, Step
+from posts.models import Decision, Post, Version
+from posts.queries import writers
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One step on the way to "approved". `by` None: still to be taken; `left_out`: nobody is there to take it."""
+
+    step: Step
+    by: Decision | None = None
+    is_next: bool = False
+    left_out: bool = False
+
+
+@dataclass
+class Deciding:
+    """`seat`: from where this person may approve now; `bar`: why they may not, though they may return it."""
+
+    standing: rules.Standing
+    steps: list[Taken] = field(default_factory=list)
+    waits: bool = False
+    seat: rules.Seat | None = None
+    bar: Bar | None = None
+    absent: Any = None
+    absent_until: Any = None
+    may_endorse: bool = False
+    lapsed: bool = False
+    emergency: Decision | None = None
+    review: Decision | None = None
+    may_review: bool = False
+
+    @property
+    def may_decide(self) -> bool:
+        return self.seat is not None or self.bar not in (None, Bar.NO_RIGHT)
+
+    @property
+    def last(self) -> bool:
+        """Whether the post is approved once this person approves."""
+        return len(self.standing.missing) == 1
+
+
+def deciding(request: Any, post: Post, version: Version | None, decisions: Sequence[Decision]) -> Deciding:
+    """`decisions` are all those of the post, newest first. Three queries at most."""
+    if version is None:
+        return Deciding(rules.Standing())
+    house, access = request.municipality, request.access
+    about = [each for each in reversed(decisions) if each.version_id == version.pk]
+    mentored = house.approval == Approval.MENTOR and bool(mentors_of(house))
+    at = rules.standing(about, house.approval, mentored=mentored)
+    box = Deciding(at, _steps(at, house.approval, mentored=mentored))
+    box.lapsed = post.stage == Stage.APPROVED and house.needs_approval and not at.met and at.emergency is None
+    box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
+    own = writers(post, version) if access.may(Verb.POST_APPROVE) else set()
+    if box.waits and access.may(Verb.POST_APPROVE):
+        _take_seat(request, box, own)
+    box.may_endorse = rules.may_endorse(access, post, is_mentor="mentor" in access.roles) and at.endorsed is None
+    _look_back(request, box, decisions, own)
+    return box
+
+
+def _take_seat(request: Any, box: Deciding, own: set[int]) -> None:
+    house, lent = request.municipality, {}
+    if "approver" in request.access.roles:
+        held = [rules.Seat(request.user.pk)]
+    elif DELEGATE in request.access.roles:
+        lent = {row.approver_id: row for row in delegations(house).filter(delegate=request.user)}
+        held = [rules.Seat(request.user.pk, approver) for approver in lent]
+    else:
+        held = []
+    found = rules.seat_or_bar(held, box.standing, writers=own, own_allowed=house.may_approve_own)
+    if isinstance(found, Bar):
+        box.bar = found
+        return
+    box.seat = found
+    if found.for_whom:
+        box.absent, box.absent_until = lent[found.for_whom].approver, lent[found.for_whom].ends_on
+
+
+def _steps(at: rules.Standing, approval: str, *, mentored: bool) -> list[Taken]:
+    given = list(at.approvals)
+    steps = []
+    if approval == Approval.MENTOR:
+        nobody = not mentored and at.endorsed is None
+        steps.append(Taken(Step.MENTOR, at.endorsed, Step.MENTOR in at.missing, nobody))
+    if approval != Approval.NONE:
+        first = given[0] if given else None
+        steps.append(Taken(Step.APPROVER, first, at.missing[:1] == (Step.APPROVER,)))
+    if approval == Approval.TWO:
+        second = given[1] if len(given) > 1 else None
+        steps.append(Taken(Step.SECOND, second, at.missing[:1] == (Step.SECOND,)))
+    return steps
+
+
+def _look_back(request: Any, box: Deciding, decisions: Sequence[Decision], own: set[int]) -> None:
+    """The last emergency of the post, and what an approver said about it afterwards."""
+    box.emergency = next((each for each in decisions if each.kind == DecisionKind.EMERGENCY), None)
+    if box.emergency is None:
+        return
+    after = (DecisionKind.REVIEWED, DecisionKind.OBJECTED)
+    if box.emergency.remind_at is None:
+        box.review = next((each for each in decisions if each.kind in after), None)
+    else:
+        excluded = {*own, box.emergency.by_id}
+        box.may_review = rules.may_review_emergency(request.access, by=request.user.pk, writers=excluded)

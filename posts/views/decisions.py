@@ -1,0 +1,134 @@
+"""Acts that decide about a post: approve, return, say that one has read it; send it, take it back; emergencies."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from municipalities.access import requires
+from municipalities.queries import running_pause
+from municipalities.rules import Verb
+from posts.domain import emergency as emergencies
+from posts.domain.approve import approve as approve_version
+from posts.domain.approve import endorse as endorse_version
+from posts.domain.approve import send_back
+from posts.domain.refused import Refused
+from posts.domain.schedule import publish_now, unschedule
+from posts.domain.submit import take_back
+from posts.enums import DecisionKind, Stage
+from posts.forms import EmergencyForm
+from posts.models import Decision, Post, Version
+from posts.queries import OUT, publications
+from posts.rules import may_publish_emergency
+from posts.views.acts import number, tried
+from posts.views.reading import readable
+
+MOST_NOTE = 2000
+
+
+@requires(Verb.POST_APPROVE)
+@require_POST
+def approve(request: Any, pk: int) -> HttpResponse:
+    """Approve or return the version that was on the page."""
+    post, version = _version(request, pk)
+    note = request.POST.get("note", "")[:MOST_NOTE]
+    if request.POST.get("decision") == "return":
+        return tried(request, post, lambda: send_back(post, version, by=request.user, note=note),
+                     _("Returned. The writer has been told."))  # fmt: skip
+    threads, seen = request.POST.get("threads", ""), [number(each) for each in request.POST.getlist("seen")]
+    return tried(
+        request, post,
+        lambda: approve_version(post, version, by=request.user, note=note, threads=threads, seen=seen),
+        lambda: _approved(Post.objects.get(pk=post.pk)),
+    )  # fmt: skip
+
+
+def _approved(post: Post) -> str:
+    if post.stage != Stage.APPROVED:
+        return _("Your approval is recorded. One more approver has to agree; they have been told.")
+    if post.due_at:
+        return _("Approved. It goes out by itself at its time.")
+    return _("Approved. Choose a time for it, or publish it now.")
+
+
+def _version(request: Any, pk: int) -> tuple[Post, Version]:
+    post = readable(request, pk)
+    return post, get_object_or_404(Version, post=post, pk=number(request.POST.get("version")))
+
+
+@requires(Verb.POST_COMMENT)
+@require_POST
+def endorse(request: Any, pk: int) -> HttpResponse:
+    """A mentor has read the version on the page."""
+    post, version = _version(request, pk)
+    note = request.POST.get("note", "")[:MOST_NOTE]
+    return tried(request, post, lambda: endorse_version(post, version, by=request.user, note=note),
+                 _("Recorded. The approvers see that you have read it; they decide."))  # fmt: skip
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def reopen(request: Any, pk: int) -> HttpResponse:
+    """Edit a post that was submitted or approved: it is a draft again, and the composer opens."""
+    post = readable(request, pk)
+    return tried(request, post, lambda: take_back(post, by=request.user),
+                 _("It is a draft again. Nothing goes out until it is submitted and approved once more."),
+                 to="post_edit")  # fmt: skip
+
+
+@requires(Verb.POST_SCHEDULE)
+@require_POST
+def publish(request: Any, pk: int) -> HttpResponse:
+    post = readable(request, pk)
+    return tried(request, post, lambda: publish_now(post, by=request.user), going_out())
+
+
+@requires(Verb.POST_SCHEDULE)
+@require_POST
+def off_schedule(request: Any, pk: int) -> HttpResponse:
+    post = readable(request, pk)
+    return tried(request, post, lambda: unschedule(post, by=request.user), _("It has no time any more."))
+
+
+def going_out() -> str:
+    return _("It goes out in a moment. This page shows what becomes of it.")
+
+
+# ---------------------------------------------------------------- emergencies
+
+
+@requires(Verb.POST_EMERGENCY)
+@require_http_methods(["GET", "POST"])
+def emergency(request: Any, pk: int) -> HttpResponse:
+    """The page on which somebody on the list publishes without approval, with the reason."""
+    post = readable(request, pk)
+    out = publications(post).filter(delivery__state__in=OUT).exists()
+    if not may_publish_emergency(request.access, post, is_public=False):
+        raise PermissionDenied
+    form, problems = EmergencyForm(request.POST or None), []
+    if request.method == "POST" and form.is_valid():
+        try:
+            emergencies.publish(post, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as refused:
+            problems = [refused.sentence, *refused.details]
+        else:
+            return tried(request, post, lambda: None, going_out())
+    context = {"post": post, "form": form, "problems": problems, "out": out, "pause": running_pause()}
+    return render(request, "posts/emergency.html", context, status=422 if problems or form.errors else 200)
+
+
+@requires(Verb.POST_APPROVE)
+@require_POST
+def review_emergency(request: Any, pk: int) -> HttpResponse:
+    """What an approver says about an emergency afterwards."""
+    post = readable(request, pk)
+    rows = Decision.objects.filter(kind=DecisionKind.EMERGENCY, version__post=post)
+    row = get_object_or_404(rows, pk=number(request.POST.get("emergency")))
+    in_order, note = request.POST.get("verdict") == "in_order", request.POST.get("note", "")
+    return tried(
+        request, post, lambda: emergencies.review(row, in_order=in_order, note=note, by=request.user),
+        _("Recorded. Who published it has been told."),
+    )  # fmt: skip
