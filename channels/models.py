@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.enums import ChannelState, ConnectStep, Layout
 from municipalities.tenancy import TenantModel
+from platforms.registry import connector
 
 
 def default_languages() -> list[str]:
@@ -58,6 +59,11 @@ class Channel(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.handle})"
+
+    @property
+    def takes_polls(self) -> bool:
+        """Whether its server, as far as it told, has polls."""
+        return connector(self.platform).limits(self.facts).polls is not None
 
 
 class Credential(TenantModel):

@@ -45,6 +45,7 @@ def workspace(request: Any) -> HttpResponse:
         "attention": queries.needing_attention() if may(Verb.DELIVERY_ANSWER) else [],
         "waiting": queries.waiting_for_approval() if approver else [],
         "returned": queries.mine_returned(request.user) if officer and not approver else [],
+        "closings": queries.closings_due() if officer else [],
         "upcoming": queries.upcoming(),
         "drafts": queries.drafts_of(request.user) if officer and not approver else [],
     }

@@ -7,6 +7,7 @@
 A draft and a frozen version are composed by the same code: `content(version)` of `posts.queries` gives a `Draft`, too.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +15,22 @@ from typing import Protocol, TypeGuard
 from uuid import UUID
 
 from channels.enums import Layout
-from platforms.types import LinkCard, Outgoing, Picture
+from platforms.types import LinkCard, Outgoing, Picture, Poll
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
+from posts.enums import Format
 from serbian.transliteration import for_publishing, to_cyrillic, to_latin
 
 BETWEEN = "\n\n—\n\n"
 WHOLE = "all"
+# Formats with answers to choose from, and how long a poll runs when nobody says it.
+WITH_ANSWERS = (Format.POLL, Format.QUIZ, Format.THIS_OR_THAT)
+POLL_DAYS = 3
+# Letters would be another alphabet in each script; numbers are read in all of them.
+NUMBERS = tuple(str(number) for number in range(1, 11))
+
+# A link inside a text is the whole address, not the beginning of a longer one nor a part of another.
+_BEFORE = r"(?<![^\s(\[{<„“\"'«:;,])"
+_BEHIND = r"(?=[.,;:!?)\]}>”“\"'»…]*(?:\s|$))"
 
 
 class Account(Protocol):
@@ -28,6 +39,9 @@ class Account(Protocol):
     pk: int
     layout: str
     languages: list[str]
+
+    @property
+    def takes_polls(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,8 @@ class Part:
     languages: tuple[str, ...]
     missing: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
+    poll: Poll | None = None
+    link: str = ""
 
     @property
     def language(self) -> str:
@@ -103,18 +119,18 @@ def layout_of(draft: Draft, channel: Account) -> ChannelLayout:
 
 def parts(draft: Draft, channel: Account) -> list[Part]:
     """What appears on the channel; at least one part, also when nothing is written yet."""
-    layout = layout_of(draft, channel)
+    layout, polls, link = layout_of(draft, channel), channel.takes_polls, draft.link_on(channel.pk)
     found = {tag: text for tag in layout.languages if (text := texts_for(draft, channel.pk, tag))}
     missing = tuple(tag for tag in layout.languages if tag not in found)
     if layout.layout == Layout.SEPARATE:
-        apart = [_part(tag, {tag: text}, draft.address) for tag, text in found.items()]
+        apart = [_part(tag, {tag: text}, draft, link=link, polls=polls) for tag, text in found.items()]
         if apart:
             return [Part(**{**vars(apart[0]), "missing": missing}), *apart[1:]]
-        return [Part(layout.languages[0], with_link("", draft.address), (), missing)]
+        return [Part(layout.languages[0], link, (), missing, link=link)]
     if layout.layout == Layout.COMBINED:
-        return [_part(WHOLE, found, draft.address, missing)]
+        return [_part(WHOLE, found, draft, missing, link=link, polls=polls)]
     only = _first(draft, channel.pk, layout.languages, found)
-    return [_part(WHOLE, only, draft.address, () if only else layout.languages[:1])]
+    return [_part(WHOLE, only, draft, () if only else layout.languages[:1], link=link, polls=polls)]
 
 
 def _first(
@@ -131,22 +147,52 @@ def _first(
     return {}
 
 
-def _part(slot: str, texts: Mapping[str, Resolved], link: str, missing: tuple[str, ...] = ()) -> Part:
-    text = BETWEEN.join(for_publishing(each.text).strip() for each in texts.values())
+def _part(
+    slot: str, texts: Mapping[str, Resolved], draft: Draft, missing: tuple[str, ...] = (), *, link: str, polls: bool
+) -> Part:
+    asked = draft.interactive.kind in WITH_ANSWERS
+    text = BETWEEN.join(
+        with_answers(for_publishing(each.text).strip(), [] if polls else answers(draft, tag))
+        for tag, each in texts.items()
+    )
     derived = tuple(tag for tag, each in texts.items() if each.wants_a_look)
-    return Part(slot, with_link(text, link), tuple(texts), missing, derived)
+    poll = _poll(draft, next(iter(texts), SERBIAN[0])) if polls and asked else None
+    return Part(slot, with_link(text, draft.address, link), tuple(texts), missing, derived, poll, link)
 
 
-def with_link(text: str, link: str) -> str:
-    """The link at the end, unless the text has it already."""
-    if not link or link in text:
+def _poll(draft: Draft, tag: str) -> Poll:
+    asked = draft.interactive
+    days = asked.days or POLL_DAYS
+    return Poll(tuple(answers(draft, tag)), days * 86_400, asked.multiple and asked.kind == Format.POLL)
+
+
+def answers(draft: Draft, tag: str) -> list[str]:
+    """The answers of a poll, quiz or choice of two in the script of `tag`; none for other formats."""
+    if draft.interactive.kind not in WITH_ANSWERS:
+        return []
+    options = [for_publishing(option).strip() for option in draft.interactive.options]
+    return [derive(option, tag) for option in options] if tag in SERBIAN else options
+
+
+def with_answers(text: str, options: Sequence[str]) -> str:
+    """The answers as lines below the text, for networks without polls: people name the number in a comment."""
+    lines = [f"{number}) {option}" for number, option in zip(NUMBERS, options, strict=False)]
+    return "\n\n".join(filter(None, [text, "\n".join(lines)]))
+
+
+def with_link(text: str, link: str, shown: str = "") -> str:
+    """The link at the end, unless the text has it already; `shown`: what stands for it, also inside the text."""
+    if not link:
         return text
-    return f"{text}\n\n{link}" if text else link
+    inside = re.compile(_BEFORE + re.escape(link) + _BEHIND)
+    if inside.search(text):
+        return inside.sub(lambda _found: shown or link, text)
+    return f"{text}\n\n{shown or link}" if text else shown or link
 
 
 def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID, created_at: datetime) -> Outgoing:
     """The payload of one delivery. `key` is its idempotency key, `created_at` the time of freezing."""
-    card = LinkCard(draft.address, draft.link_card.title, draft.link_card.description)
+    card = LinkCard(part.link, draft.link_card.title, draft.link_card.description)
     return Outgoing(
         text=part.text,
         # networks want the language alone: "sr", not "sr-Cyrl"
@@ -154,9 +200,8 @@ def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID
         key=key.hex,
         created_at=created_at,
         pictures=tuple(pictures),
-        link_card=LinkCard(draft.address, card.title, card.description)
-        if draft.link and (card.title or card.description)
-        else None,
+        link_card=card if draft.link and (card.title or card.description) else None,
+        poll=part.poll,
     )
 
 

@@ -80,17 +80,29 @@ def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
 
 def _interactive(sent: QueryDict) -> dict[str, Any]:
     """`interactive-kind`, `interactive-option` (several), `-days`, `-multiple`, `-answer`, `-promise`, `-rules`."""
-    options = [option for option in sent.getlist("interactive-option") if option.strip()]
+    lines = sent.getlist("interactive-option")
+    options = [option for option in lines if option.strip()]
     answer, days = sent.get("interactive-answer", ""), sent.get("interactive-days", "")
+    kind, promise, rules = (sent.get(f"interactive-{name}", "") for name in ("kind", "promise", "rules"))
+    if not any((kind, options, promise.strip(), rules.strip())):
+        return {}
     return {
-        "kind": sent.get("interactive-kind", ""),
+        "kind": kind,
         "options": options,
         "days": int(days) if days.isdecimal() and len(days) < 4 else None,
         "multiple": sent.get("interactive-multiple") == "on",
-        "answer": int(answer) if answer.isdecimal() and len(answer) < 4 else None,
-        "promise": sent.get("interactive-promise", ""),
-        "rules": sent.get("interactive-rules", ""),
+        "answer": _right_one(lines, answer),
+        "promise": promise,
+        "rules": rules,
     }
+
+
+def _right_one(lines: Sequence[str], answer: str) -> int | None:
+    """The place of the marked line among those that are filled."""
+    marked = _number(answer) if answer.isdecimal() else -1
+    if not 0 <= marked < len(lines) or not lines[marked].strip():
+        return None
+    return sum(1 for line in lines[:marked] if line.strip())
 
 
 def _link(typed: str) -> str:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('municipalities', '0006_initial'),
+        ('municipalities', '0005_glossary'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,6 +16,7 @@ class Account:
     pk: int = 7
     layout: str = "one"
     languages: list[str] = field(default_factory=lambda: ["sr-Cyrl", "sr-Latn"])
+    takes_polls: bool = False
 
 
 CYRILLIC = Draft(texts={"sr-Cyrl": Text("Његошева улица, QR код на https://lpa.gov.rs/jis #Ћуприја")})

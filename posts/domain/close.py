@@ -1,0 +1,79 @@
+"""Closing an interactive post: what people said and what is done about it, and the post that tells them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from posts.domain.create import blank
+from posts.domain.refused import Refused, locked
+from posts.domain.save import remember
+from posts.draft import Draft, Text, parse, storable
+from posts.enums import Category, Format
+from posts.models import Closing, Post, Publication
+from posts.queries import SEEN
+from serbian.transliteration import to_latin
+
+MOST = 4000
+# The text with which the follow-up begins; people of the municipality write on from there. `domain.md` 4.5.
+ASKED_AND_DONE = (
+    "Питали смо вас – ево шта смо урадили.\n\nРекли сте: {results}\n\nУрадили смо: {done}\n\nРеците нам шта даље."
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a person wrote. `answers`: how many people answered, None when nobody counted."""
+
+    results: str
+    done: str
+    answers: int | None = None
+
+
+@transaction.atomic
+def close(post: Post, report: Report, *, by: Any) -> Closing:
+    """Write the closing report, or change it. Raises `Refused` before the post has been on a network."""
+    post = locked(post)
+    if post.format not in Format.values:
+        raise Refused(_("This post asked nothing, so there is nothing to report."))
+    if not Publication.objects.filter(post=post, delivery__state__in=SEEN).exists():
+        raise Refused(_("This post has not been published yet. The report is written when people have answered."))
+    results, done = storable(report.results).strip(), storable(report.done).strip()
+    if not results or not done:
+        raise Refused(_("Write both: what people said, and what the municipality does about it."))
+    if len(results) > MOST or len(done) > MOST:
+        raise Refused(_("The report is too long: each part may have %(most)s characters.") % {"most": MOST})
+    promise = parse(post.draft).interactive.promise
+    closing, is_new = Closing.objects.update_or_create(
+        post=post,
+        defaults={"results": results, "done": done, "answers": report.answers, "promise": promise, "by": by},
+        create_defaults={
+            "municipality_id": post.municipality_id, "results": results, "done": done, "answers": report.answers,
+            "promise": promise, "by": by,
+        },
+    )  # fmt: skip
+    record("post.close", by=by, target=post, first=is_new)
+    return closing
+
+
+@transaction.atomic
+def tell(closing: Closing, *, by: Any) -> Post:
+    """A draft that tells people what became of their answers; the one that exists already, if it was not deleted."""
+    row = Closing.objects.select_for_update(of=("self",)).select_related("post__municipality", "follow_up").get(
+        pk=closing.pk
+    )  # fmt: skip
+    if row.follow_up and row.follow_up.deleted_at is None:
+        return row.follow_up
+    post = blank(row.post.municipality, by=by, category=Category.CONSULTATION)
+    words = ASKED_AND_DONE.format(results=row.results, done=row.done)
+    channels = parse(row.post.draft).channels
+    tag = f"sr-{row.post.municipality.primary_script}"
+    cyrillic = Draft(texts={"sr-Cyrl": Text(words)}, channels=channels)
+    remember(post, cyrillic if tag == "sr-Cyrl" else Draft(texts={tag: Text(to_latin(words))}, channels=channels))
+    post.save()
+    row.follow_up = post
+    row.save(update_fields=["follow_up", "changed_at"])
+    record("post.create", by=by, target=post, closes=row.post_id)
+    return post

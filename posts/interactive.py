@@ -1,0 +1,67 @@
+"""Formats that ask people to take part: what each of them needs before it goes out. Pure.
+
+What a network takes (number and length of a poll's answers) is asked of its connector; here stands what makes a
+question fair: that there is one, that its answers differ, and that people are told what happens with them.
+"""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from posts.compose import POLL_DAYS, WITH_ANSWERS
+from posts.draft import Draft
+from posts.enums import Format
+
+# A question without an end is asked to report after this long.
+OPEN_FOR = timedelta(days=7)
+FEWEST = 2
+
+
+def format_notes(draft: Draft) -> list[str]:
+    """What is worth a thought about the interactive part, as sentences; none when the post only informs."""
+    asked = draft.interactive
+    if not asked.kind:
+        return []
+    found = []
+    if not asked.promise:
+        found.append(_("Say what will be done with the answers. People take part when they know what for."))
+    if asked.kind in WITH_ANSWERS and len(asked.options) < FEWEST:
+        found.append(_("There are fewer than two answers to choose from. Write at least two."))
+    if asked.kind == Format.THIS_OR_THAT and len(asked.options) > FEWEST:
+        found.append(_("“This or that” has two answers. For more, make it a poll."))
+    if asked.kind == Format.QUIZ and (asked.answer is None or asked.answer >= len(asked.options)):
+        found.append(_("Mark the right answer of the quiz; you will need it for the post that solves it."))
+    if asked.kind in (Format.QUESTION, Format.POLL, Format.THIS_OR_THAT, Format.QUIZ) and not _asks(draft):
+        found.append(_("There is no question in the text. End one sentence with a question mark."))
+    if asked.kind == Format.CONTEST:
+        found += _of_contest(draft)
+    if asked.kind == Format.LIVE and not asked.rules:
+        found.append(_("Write the plan: who answers, when it begins, and how people send questions beforehand."))
+    return found
+
+
+def _of_contest(draft: Draft) -> list[str]:
+    found = []
+    if not draft.interactive.rules:
+        found.append(_("A contest needs rules: who may take part, until when, how it is decided, what can be won."))
+    if not draft.call.deadline:
+        found.append(_("A contest needs a last day. Choose it as the deadline of the call to action."))
+    found.append(_("A prize draw can fall under the law on games of chance. Ask your lawyer before it goes out."))
+    return found
+
+
+def _asks(draft: Draft) -> bool:
+    written = [each.text for each in draft.texts.values()]
+    written += [text for texts in draft.per_channel.values() for text in texts.values()]
+    return any("?" in text for text in written)
+
+
+def answers_until(draft: Draft, published_at: datetime) -> datetime:
+    """When people have answered: the end of the poll, of the deadline's day, or a week after publication. UTC."""
+    asked = draft.interactive
+    if asked.kind in WITH_ANSWERS:
+        return published_at + timedelta(days=asked.days or POLL_DAYS)
+    if draft.call.deadline_on:
+        ends = datetime.combine(draft.call.deadline_on, datetime.max.time(), published_at.tzinfo)
+        return max(ends, published_at)
+    return published_at + OPEN_FOR

@@ -1,0 +1,204 @@
+"""Formats that ask people to take part, and the report that closes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from common.models import AuditEvent
+from municipalities.tenancy import scope
+from platforms.types import Poll
+from posts import queries
+from posts.compose import outgoing, parts
+from posts.composer_form import read
+from posts.domain.close import MOST, Report, close, tell
+from posts.domain.refused import Refused
+from posts.domain.save import remember
+from posts.draft import Call, Draft, Interactive, Text, parse
+from posts.interactive import answers_until, format_notes
+from posts.models import Closing, Post
+from tests.analytics.factories import channel, published
+from tests.people import Cast, sign_in
+
+ASKED = Interactive("poll", ("Парк", "Пијацу"), days=2, promise="Изнећемо на седницу већа.")
+QUESTION = Draft(texts={"sr-Cyrl": Text("Шта прво да уредимо?")}, interactive=ASKED)
+
+
+@dataclass
+class Account:
+    pk: int = 7
+    layout: str = "one"
+    languages: list[str] = field(default_factory=lambda: ["sr-Cyrl"])
+    takes_polls: bool = True
+
+
+# ---- what goes out
+
+
+def test_a_network_with_polls_gets_one_and_the_text_stays_as_written() -> None:
+    (part,) = parts(QUESTION, Account())
+    payload = outgoing(QUESTION, part, [], key=uuid4(), created_at=timezone.now())
+    assert payload.text == "Шта прво да уредимо?"
+    assert payload.poll == Poll(("Парк", "Пијацу"), 2 * 86_400)
+
+
+def test_a_network_without_polls_gets_the_answers_numbered_in_the_text() -> None:
+    (part,) = parts(QUESTION, Account(takes_polls=False))
+    assert part.text == "Шта прво да уредимо?\n\n1) Парк\n2) Пијацу"
+    assert part.poll is None
+
+
+def test_the_answers_follow_the_script_of_the_text() -> None:
+    (part,) = parts(QUESTION, Account(languages=["sr-Latn"]))
+    assert part.poll == Poll(("Park", "Pijacu"), 2 * 86_400)
+    both = Account(layout="combined", languages=["sr-Cyrl", "sr-Latn"], takes_polls=False)
+    assert "1) Парк" in parts(QUESTION, both)[0].text
+    assert "1) Park" in parts(QUESTION, both)[0].text
+
+
+def test_a_question_or_a_contest_is_no_poll() -> None:
+    for kind in ("question", "live", "contest", ""):
+        draft = replace(QUESTION, interactive=replace(ASKED, kind=kind))
+        (part,) = parts(draft, Account())
+        assert (part.poll, part.text) == (None, "Шта прво да уредимо?")
+
+
+# ---- what is worth a thought
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"promise": ""}, "what will be done with the answers"),
+        ({"options": ("Парк",)}, "at least two"),
+        ({"kind": "this_or_that", "options": ("1", "2", "3")}, "make it a poll"),
+        ({"kind": "quiz"}, "Mark the right answer"),
+        ({"kind": "contest"}, "needs rules"),
+        ({"kind": "contest"}, "games of chance"),
+        ({"kind": "live"}, "Write the plan"),
+    ],
+)
+def test_each_format_says_what_it_lacks(change: dict[str, Any], words: str) -> None:
+    notes = format_notes(replace(QUESTION, interactive=replace(ASKED, **change)))
+    assert any(words in note for note in notes)
+
+
+def test_a_poll_that_has_everything_has_no_notes() -> None:
+    assert format_notes(QUESTION) == []
+    assert format_notes(Draft(texts=QUESTION.texts)) == []
+
+
+def test_a_poll_without_a_question_is_told() -> None:
+    assert any("question mark" in note for note in format_notes(replace(QUESTION, texts={"sr-Cyrl": Text("Парк.")})))
+
+
+# ---- what the page sends
+
+
+def test_the_right_answer_is_counted_among_the_filled_lines() -> None:
+    sent = QueryDict(mutable=True)
+    sent["interactive-kind"] = "quiz"
+    sent.setlist("interactive-option", ["Парк", "", "Пијацу", ""])
+    sent["interactive-answer"] = "2"
+    assert read(sent, []).content.draft.interactive.answer == 1
+    sent["interactive-answer"] = "3"
+    assert read(sent, []).content.draft.interactive.answer is None
+
+
+def test_an_untouched_part_leaves_the_draft_as_it_was() -> None:
+    sent = QueryDict(mutable=True)
+    sent["interactive-days"] = "3"
+    assert read(sent, []).content.draft.interactive == Interactive()
+
+
+def test_a_hostile_part_is_refused_in_words() -> None:
+    for raw in ({"kind": "evil"}, {"options": "x"}, {"options": ["x"] * 99}, {"days": -1}, {"answer": "1"}, "poll"):
+        with pytest.raises(ValueError, match=r"interactive|options"):
+            parse({"interactive": raw})
+
+
+# ---- the closing report
+
+
+@pytest.fixture
+def asked(cast: Cast) -> Post:
+    publication = published(channel(cast.cuprija, cast.approver), timezone.now() - timedelta(days=5))
+    with scope(cast.cuprija):
+        post = Post.objects.get(pk=publication.post_id)
+        remember(post, QUESTION)
+        post.save()
+    post.municipality = cast.cuprija
+    return post
+
+
+def test_the_time_to_report_is_the_end_of_the_poll_the_deadline_or_a_week() -> None:
+    at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    question = replace(QUESTION, interactive=replace(ASKED, kind="question"))
+    assert answers_until(QUESTION, at) == at + timedelta(days=2)
+    assert answers_until(question, at) == at + timedelta(days=7)
+    until = replace(question, call=Call("comment", "", "2026-12-04"))
+    assert answers_until(until, at).date().isoformat() == "2026-12-04"
+
+
+def test_a_post_whose_answers_are_in_asks_for_its_report_until_it_is_written(cast: Cast, asked: Post) -> None:
+    with scope(cast.cuprija):
+        assert [post.pk for post in queries.closings_due()] == [asked.pk]
+        close(asked, Report("Већина жели парк.", "Парк је у плану за пролеће.", 41), by=cast.officer)
+        assert queries.closings_due() == []
+        found = Closing.objects.get()
+    assert (found.promise, found.answers) == ("Изнећемо на седницу већа.", 41)
+    assert AuditEvent.objects.filter(verb="post.close").count() == 1
+
+
+def test_a_poll_that_still_runs_does_not_ask(cast: Cast, asked: Post) -> None:
+    with scope(cast.cuprija):
+        remember(asked, replace(QUESTION, interactive=replace(ASKED, days=10)))
+        asked.save()
+        assert queries.closings_due() == []
+
+
+@pytest.mark.parametrize(
+    ("results", "done"), [("", "Урадили смо."), ("Рекли су.", " "), ("x" * (MOST + 1), "Урадили смо.")]
+)
+def test_half_a_report_is_refused(cast: Cast, asked: Post, results: str, done: str) -> None:
+    with scope(cast.cuprija), pytest.raises(Refused):
+        close(asked, Report(results, done), by=cast.officer)
+
+
+def test_the_follow_up_is_begun_once_and_carries_the_report(cast: Cast, asked: Post) -> None:
+    with scope(cast.cuprija):
+        closing = close(asked, Report("Већина жели парк.", "Парк је у плану."), by=cast.officer)
+        first = tell(closing, by=cast.officer)
+        assert tell(closing, by=cast.officer).pk == first.pk
+        text = parse(first.draft).texts["sr-Cyrl"].text
+    assert "Већина жели парк." in text
+    assert "Парк је у плану." in text
+
+
+def test_the_page_keeps_what_was_typed_when_it_cannot_be_saved(cast: Cast, asked: Post) -> None:
+    url = reverse("post_closing", args=["cuprija", asked.pk])
+    officer = sign_in(cast.officer)
+    assert officer.get(url).status_code == 200
+    answer = officer.post(url, {"results": "Већина жели парк.", "done": ""})
+    assert answer.status_code == 422
+    assert "Већина жели парк." in answer.content.decode()
+    assert officer.post(url, {"results": "Већина жели парк.", "done": "У плану."}).status_code == 302
+    assert officer.post(reverse("post_follow_up", args=["cuprija", asked.pk])).status_code == 302
+
+
+def test_only_those_who_write_close_and_only_posts_that_asked(cast: Cast, asked: Post) -> None:
+    url = reverse("post_closing", args=["cuprija", asked.pk])
+    assert sign_in(cast.mentor).get(url).status_code == 403
+    assert sign_in(cast.stranger).get(url).status_code == 404
+    with scope(cast.cuprija):
+        remember(asked, Draft(texts=QUESTION.texts))
+        asked.save()
+    assert sign_in(cast.officer).get(url).status_code == 404
