@@ -76,3 +76,13 @@ def totals(subjects: Iterable[UUID]) -> dict[UUID, int]:
 def links_of(subject: UUID) -> list[Link]:
     """Every link ever made for a subject, oldest first. One query."""
     return list(Link.objects.filter(subject=subject).order_by("pk"))
+
+
+def places(subjects: Iterable[UUID]) -> dict[UUID, list[int]]:
+    """The channels for which each subject has links, in the open scope. One query."""
+    found: dict[UUID, list[int]] = {}
+    rows = Link.objects.filter(subject__in=list(subjects)).order_by("pk").values_list("subject", "place")
+    for subject, place in rows:
+        if place not in found.setdefault(subject, []):
+            found[subject].append(place)
+    return found

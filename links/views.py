@@ -80,7 +80,7 @@ def qr(request: Any, code: str, kind: str) -> HttpResponse:
     made = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=20, border=4)
     made.add_data(queries.short(link.code))
     made.make(fit=True)
-    factory, mime = (None, "image/png") if kind == "png" else (qrcode.image.svg.SvgPathImage, "image/svg+xml")
+    factory, mime = (None, "image/png") if kind == "png" else (qrcode.image.svg.SvgPathFillImage, "image/svg+xml")
     out = io.BytesIO()
     made.make_image(image_factory=factory).save(out)
     name = f"{link.code}.{'png' if kind == 'png' else 'svg'}"

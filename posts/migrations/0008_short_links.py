@@ -1,0 +1,11 @@
+"""A version freezes the short links that stand in place of its link."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("posts", "0006_interactive")]
+
+    operations = [
+        migrations.AddField(model_name="version", name="short_links", field=models.JSONField(default=dict)),
+    ]

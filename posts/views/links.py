@@ -1,0 +1,86 @@
+"""How often people followed the links of posts: all of them, and one post by channel and day, with its QR codes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from channels.models import Channel
+from links import queries as links
+from links.models import Link
+from municipalities.access import requires
+from municipalities.rules import Verb
+from posts import queries, rules
+from posts.models import Post
+
+ON_A_PAGE = 25
+DAYS = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """A post that has short links, with its clicks."""
+
+    post: Post
+    clicks: int
+    channels: list[Channel]
+
+
+@dataclass(frozen=True)
+class Short:
+    """One short link as people see it."""
+
+    link: Link
+    channel: Channel | None
+    url: str
+    clicks: int
+
+
+@requires(Verb.POST_VIEW)
+@require_safe
+def linked(request: Any) -> HttpResponse:
+    """Posts with short links, the newest first. Five queries."""
+    rows = queries.linked(drafts=request.access.may(Verb.DRAFT_VIEW))
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    posts = list(page.object_list)
+    totals = links.totals(post.key for post in posts)
+    where = links.places(post.key for post in posts)
+    channels = Channel.objects.in_bulk({pk for places in where.values() for pk in places})
+    page.object_list = [
+        Line(post, totals.get(post.key, 0), [channels[pk] for pk in where.get(post.key, ()) if pk in channels])
+        for post in posts
+    ]
+    return render(request, "links/links.html", {"page": page})
+
+
+@requires(Verb.POST_VIEW)
+@require_safe
+def post_links(request: Any, pk: int) -> HttpResponse:
+    """The links of one post: each with its code for posters, and clicks by day. Five queries."""
+    rows = queries.visible().annotate(is_public=queries.is_public())
+    post: Post = get_object_or_404(rows, pk=pk)
+    if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
+        raise Http404
+    made, clicks = links.links_of(post.key), links.clicks(post.key)
+    channels = Channel.objects.in_bulk({link.place for link in made})
+    newest = list({link.place: link for link in made}.values())
+    shorts = [
+        Short(link, channels.get(link.place), links.short(link.code), clicks.by_place.get(link.place, 0))
+        for link in newest
+    ]
+    context = {
+        "post": post,
+        "shorts": shorts,
+        "clicks": clicks,
+        "days": [(day, _row(by_place, shorts)) for day, by_place in list(clicks.by_day.items())[:DAYS]],
+    }
+    return render(request, "links/post.html", context)
+
+
+def _row(by_place: dict[int, int], shorts: list[Short]) -> list[int]:
+    """Clicks of a day in the order of the columns, the sum last."""
+    counts = [by_place.get(short.link.place, 0) for short in shorts]
+    return [*counts, sum(by_place.values())]
