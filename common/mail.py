@@ -4,7 +4,7 @@
 the worker runs; `DemoTransport` keeps the demo's mail inside the demo, where the mailbox page shows it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -18,14 +18,31 @@ from common.models import MailMessage
 
 TRIES = 6
 FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_SUBJECT = 300
 
 
 def queue(*, to: str, subject: str, body: str, dedupe: str | None = None) -> None:
     """Queue one mail. A second call with the same `dedupe` changes nothing."""
-    message = MailMessage(
-        to=to, subject=" ".join(subject.split()), body=body, from_email=settings.DEFAULT_FROM_EMAIL, dedupe=dedupe
+    queue_all([compose(to=to, subject=subject, body=body, dedupe=dedupe)])
+
+
+def queue_all(messages: Iterable[MailMessage]) -> None:
+    """Queue many in one query. One whose `dedupe` was queued before changes nothing."""
+    MailMessage.objects.bulk_create(messages, ignore_conflicts=True)
+
+
+def compose(
+    *, to: str, subject: str, body: str, dedupe: str | None = None, headers: Mapping[str, str] | None = None
+) -> MailMessage:
+    """A mail that is not queued yet. `headers` go out as they are: nothing that a person typed belongs in them."""
+    return MailMessage(
+        to=to,
+        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
+        body=body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        dedupe=dedupe,
+        headers=dict(headers or {}),
     )
-    MailMessage.objects.bulk_create([message], ignore_conflicts=dedupe is not None)
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -66,7 +83,14 @@ def _send(message: MailMessage) -> bool:
     message.tries += 1
     try:
         connection = get_connection(settings.MAIL_TRANSPORT)
-        EmailMessage(message.subject, message.body, message.from_email, [message.to], connection=connection).send()
+        EmailMessage(
+            message.subject,
+            message.body,
+            message.from_email,
+            [message.to],
+            headers=message.headers,
+            connection=connection,
+        ).send()
     except OSError as error:  # smtplib's errors are OSError too
         message.problem = str(error)[:300]
         message.next_try_at = timezone.now() + FIRST_PAUSE * 2 ** (message.tries - 1)

@@ -41,6 +41,8 @@ class MailMessage(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     from_email = models.CharField(max_length=200)
+    # e.g. List-Unsubscribe; written by us, never from anybody's input
+    headers = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(auto_now_add=True)

@@ -52,6 +52,12 @@ def manner(person: User) -> Manner:
     return manners([person])[person.pk]
 
 
+def defaults(person: User) -> dict[Kind, How]:
+    """How each kind would come if the person had chosen nothing."""
+    held = set().union(*roles_of([person]).values())
+    return {kind: rules.default(kind, held) for kind in Kind}
+
+
 def roles_of(people: Iterable[User]) -> Roles:
     """Running roles by (person, municipality); an administrator's count everywhere, under municipality 0."""
     everybody = list(people)

@@ -89,7 +89,7 @@ def _end_of_quiet(moment: datetime, times: Times) -> datetime | None:
     local = moment.astimezone(ZONE)
     if _is_quiet_day(local, times):
         return _at(local + timedelta(days=7 - local.weekday()), time())
-    if not times.has_quiet_hours:
+    if not times.has_quiet_hours or times.quiet_from == times.quiet_until:
         return None
     start, end, clock = times.quiet_from, times.quiet_until, local.time()
     if start < end:

@@ -1,3 +1,13 @@
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from notifications.views import mail, page
+
+urlpatterns = [
+    path("notifications/", page.notifications, name="notifications"),
+    path("notifications/<int:notification>/open/", page.opened, name="notification_open"),
+    path("notifications/read/", page.marked, name="notifications_read"),
+    path("notifications/bell/", page.bell, name="notifications_bell"),
+    path("notifications/stop/<str:token>/", mail.stop, name="notifications_stop"),
+    path("accounts/notifications/", mail.account_notifications, name="account_notifications"),
+    path("accounts/notifications/links/", mail.void_links, name="notification_links"),
+]

@@ -2,6 +2,7 @@
 import "./chart.js";
 import { confirmed } from "./dialog.js";
 import "./menu.js";
+import "./notifications.js";
 import "./theme.js";
 import { showToast } from "./toast.js";
 

@@ -1,0 +1,18 @@
+"""Notifications repeat what stands elsewhere: they are deleted when nobody will look for them any more."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from notifications.models import Notification
+
+
+def forget() -> int:
+    """Delete those read `NOTIFICATIONS_READ_KEPT_DAYS` ago and unread ones `NOTIFICATIONS_UNREAD_KEPT_DAYS` old."""
+    now = timezone.now()
+    read = Q(read_at__lt=now - timedelta(days=settings.NOTIFICATIONS_READ_KEPT_DAYS))
+    old = Q(created_at__lt=now - timedelta(days=settings.NOTIFICATIONS_UNREAD_KEPT_DAYS))
+    deleted, _ = Notification.objects.filter(read | old).delete()
+    return deleted

@@ -1,0 +1,106 @@
+"""Turn what is due into mail. A worker runs this; it may die anywhere and run twice at once.
+
+A person's row is locked, their due notifications become mails and are marked in the same transaction: a notification
+is in exactly one mail. What was read in the portal meanwhile, and what its person may no longer read, makes none.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from common import mail
+from common.models import MailMessage
+from notifications import letters, queries, rules
+from notifications.enums import How
+from notifications.models import Notification, Preferences
+
+PEOPLE_AT_ONCE = 50
+# More things than that at one moment (after a quiet night) are one list instead of so many mails.
+MOST_LETTERS = 3
+
+Groups = Iterable[list[Notification]]
+
+
+def send_due() -> int:
+    """Queue all mail that is due; returns how many mails."""
+    sent = 0
+    while (letters_of_batch := _send_batch(timezone.now())) is not None:
+        sent += len(letters_of_batch)
+    return sent
+
+
+@transaction.atomic
+def _send_batch(now: datetime) -> list[MailMessage] | None:
+    """The mail of up to `PEOPLE_AT_ONCE` people, None when nothing is due. At most ten queries; nothing due is one."""
+    due = Notification.objects.filter(mail_due_at__lte=now)
+    people = User.objects.filter(pk__in=due.values("user")).order_by("pk")
+    locked = list(people.select_for_update(skip_locked=True, no_key=True)[:PEOPLE_AT_ONCE])
+    return _send_to(locked, now) if locked else None
+
+
+def _send_to(people: list[User], now: datetime) -> list[MailMessage]:
+    ready = _ready(people, now)
+    roles = queries.roles_of(people)
+    wanted, unwanted = [], []
+    for row in ready:
+        (wanted if _is_wanted(row, roles) else unwanted).append(row)
+    keys = _keys(people)
+    messages = [letter for rows in _by_person(wanted) for letter in _letters(rows, keys[rows[0].user_id])]
+    mail.queue_all(messages)
+    Notification.objects.filter(pk__in=[row.pk for row in wanted]).update(mail_due_at=None, mailed_at=now)
+    Notification.objects.filter(pk__in=[row.pk for row in unwanted]).update(mail_due_at=None)
+    return messages
+
+
+def _ready(people: list[User], now: datetime) -> list[Notification]:
+    """What is due, and what else was said about the same thing and would follow within minutes."""
+    rows = Notification.objects.filter(user__in=people).select_related("user", "municipality")
+    soon = Q(how=How.AT_ONCE, mail_due_at__lte=now + rules.GATHERED)
+    found = list(rows.filter(Q(mail_due_at__lte=now) | soon).order_by("user", "pk"))
+    due = [row for row in found if row.mail_due_at is not None and row.mail_due_at <= now]
+    abouts = {(row.user_id, row.about) for row in due if row.how == How.AT_ONCE and row.about}
+    return [row for row in found if row in due or (row.user_id, row.about) in abouts]
+
+
+def _is_wanted(row: Notification, roles: queries.Roles) -> bool:
+    is_news = row.read_at is None or row.kind in rules.URGENT
+    return is_news and row.user.is_active and queries.shown(row, roles)
+
+
+def _keys(people: list[User]) -> dict[int, str]:
+    """The keys of their links; who has no preferences yet gets a row for the key."""
+    Preferences.objects.bulk_create([Preferences(user=person) for person in people], ignore_conflicts=True)
+    return dict(Preferences.objects.filter(user__in=people).values_list("user", "key"))
+
+
+def _by_person(rows: list[Notification]) -> Groups:
+    found: dict[int, list[Notification]] = defaultdict(list)
+    for row in rows:
+        found[row.user_id].append(row)
+    return found.values()
+
+
+def _letters(rows: list[Notification], key: str) -> list[MailMessage]:
+    """The mails to one person. What is urgent never hides in a list."""
+    person = rows[0].user
+    digest = [row for row in rows if row.how == How.DIGEST]
+    groups = list(_by_thing([row for row in rows if row.how != How.DIGEST]))
+    calm = [group for group in groups if not any(row.kind in rules.URGENT for row in group)]
+    found = [letters.summary(person, digest, key)] if digest else []
+    if len(calm) > MOST_LETTERS:
+        together = sorted((row for group in calm for row in group), key=lambda row: row.pk)
+        found.append(letters.several(person, together, key))
+        groups = [group for group in groups if group not in calm]
+    return [*found, *(letters.at_once(person, group, key) for group in groups)]
+
+
+def _by_thing(rows: list[Notification]) -> Groups:
+    found: dict[str, list[Notification]] = defaultdict(list)
+    for row in rows:
+        found[row.about or f"row {row.pk}"].append(row)
+    return found.values()

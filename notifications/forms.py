@@ -1,0 +1,65 @@
+"""How and when a person hears by mail."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from notifications.domain.choose import TIMES
+from notifications.enums import How, Kind
+from notifications.models import Preferences
+from notifications.queries import Manner
+
+GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
+    (_("Words in drafts"), (Kind.MENTION, Kind.COMMENT, Kind.SUGGESTION)),
+    (_("Decisions"), (Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.EMERGENCY, Kind.REVIEW_DUE)),
+    (_("Publishing"), (Kind.DELIVERY, Kind.CHANNEL, Kind.PLAN)),
+    (_("Mentoring and programme"), (Kind.FEEDBACK, Kind.PERFORMANCE, Kind.HANDOVER, Kind.KIT)),
+)
+
+
+class MailForm(forms.ModelForm):
+    """Times of `Preferences`, and a choice for each kind under `how-<kind>`."""
+
+    class Meta:
+        model = Preferences
+        fields = TIMES
+        widgets = {
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+            for name in ("quiet_from", "quiet_until", "digest_at")
+        }
+        labels = {
+            "has_quiet_hours": _("No mail in quiet hours"),
+            "quiet_from": _("Quiet from"),
+            "quiet_until": _("Quiet until"),
+            "quiet_weekends": _("No mail on Saturdays and Sundays"),
+            "urgent_always": _("Emergency posts may reach me at any time"),
+            "digest_at": _("Time of the daily summary"),
+        }
+        help_texts = {
+            "has_quiet_hours": _("What comes up meanwhile is sent when they end."),
+            "digest_at": _("One mail a day, and none when nothing is new."),
+        }
+
+    def __init__(self, *args: Any, manner: Manner, **kwargs: Any) -> None:
+        super().__init__(*args, instance=manner.preferences, **kwargs)
+        for kind in Kind:
+            self.fields[f"how-{kind}"] = forms.ChoiceField(
+                label=kind.label, choices=How.choices, initial=manner.hows[kind]
+            )
+
+    def groups(self) -> Iterator[tuple[str | Promise, list[forms.BoundField]]]:
+        for label, kinds in GROUPS:
+            yield label, [self[f"how-{kind}"] for kind in kinds]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        start, end = values.get("quiet_from"), values.get("quiet_until")
+        if values.get("has_quiet_hours") and start is not None and start == end:
+            self.add_error("quiet_until", _("Quiet hours cannot end when they begin: choose another hour."))
+        return values
+
+    def hows(self) -> dict[Kind, How]:
+        return {kind: How(self.cleaned_data[f"how-{kind}"]) for kind in Kind}

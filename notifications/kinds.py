@@ -1,0 +1,21 @@
+"""The icon of each kind."""
+
+from notifications.enums import Kind
+
+ICONS: dict[str, str] = {
+    Kind.SUBMITTED: "hourglass",
+    Kind.DECIDED: "badge-check",
+    Kind.MOVED: "calendar-clock",
+    Kind.COMMENT: "message-square",
+    Kind.MENTION: "at-sign",
+    Kind.SUGGESTION: "file-pen",
+    Kind.EMERGENCY: "megaphone",
+    Kind.REVIEW_DUE: "eye",
+    Kind.PERFORMANCE: "chart-line",
+    Kind.HANDOVER: "handshake",
+    Kind.FEEDBACK: "graduation-cap",
+    Kind.DELIVERY: "octagon-alert",
+    Kind.CHANNEL: "plug",
+    Kind.KIT: "layers",
+    Kind.PLAN: "calendar-days",
+}

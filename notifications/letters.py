@@ -1,0 +1,104 @@
+"""What the mail about notifications says: plain text, one for what came at once, one for the summary of a day.
+
+The words of a notification were written in the person's language when it was told; what stands around them follows the
+language of now.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from common import dates, mail
+from common.models import MailMessage
+from notifications import rules, stop_links
+from notifications.enums import Kind
+from notifications.models import Notification
+
+# A summary that nobody would read to its end leads to the page instead.
+MOST_LISTED = 40
+
+
+def at_once(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
+    """About one thing: what was said about it, oldest first, each with its link."""
+    with translation.override(person.language):
+        said = [f"{row.subject}\n\n{_said(row)}" for row in rows] if len(rows) > 1 else [_said(rows[0])]
+        return _letter(person, _subject(rows), "\n\n\n".join(said), rows, key)
+
+
+def several(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
+    """About many things that came together, after quiet hours for one: a list under the words of the newest."""
+    with translation.override(person.language):
+        return _letter(person, _subject(rows), _list(rows), rows, key)
+
+
+def summary(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
+    """The day's summary: by municipality, each line with its link."""
+    with translation.override(person.language):
+        count = len(rows)
+        subject = ngettext(
+            "Your daily summary: %(count)s notification", "Your daily summary: %(count)s notifications", count
+        )
+        return _letter(person, subject % {"count": count}, _list(rows), rows, key)
+
+
+def _subject(rows: Sequence[Notification]) -> str:
+    urgent = [row for row in rows if row.kind in rules.URGENT]
+    headline, others = (urgent or rows)[-1].subject, len(rows) - 1
+    if not others:
+        return headline
+    told = ngettext("%(subject)s (and %(count)s more)", "%(subject)s (and %(count)s more)", others)
+    return told % {"subject": headline, "count": others}
+
+
+def _said(row: Notification) -> str:
+    return "\n\n".join(filter(None, [row.body, address(row)]))
+
+
+def _list(rows: Sequence[Notification]) -> str:
+    listed = sorted(rows[:MOST_LISTED], key=lambda row: (str(row.municipality or ""), row.about, row.pk))
+    parts = []
+    for place, found in groupby(listed, key=lambda row: str(row.municipality or "")):
+        lines = [f"{row.subject}\n{dates.date_time(row.created_at)}\n{address(row)}" for row in found]
+        parts.append("\n\n".join([place.upper(), *lines] if place else lines))
+    left = len(rows) - len(listed)
+    if left:
+        more = ngettext("%(count)s more is in the portal: %(url)s", "%(count)s more are in the portal: %(url)s", left)
+        parts.append(more % {"count": left, "url": settings.PUBLIC_BASE_URL + reverse("notifications")})
+    return "\n\n\n".join(parts)
+
+
+def address(row: Notification) -> str:
+    """Through the portal's own door, which marks it read and leads to the very place."""
+    return settings.PUBLIC_BASE_URL + reverse("notification_open", args=[row.pk])
+
+
+def _letter(person: User, subject: str, body: str, rows: Sequence[Notification], key: str) -> MailMessage:
+    kinds = sorted({Kind(row.kind) for row in rows}, key=list(Kind).index)
+    stop = stop_links.address(person.pk, kinds, key)
+    return mail.compose(
+        to=person.email,
+        subject=subject,
+        body=f"{body}\n\n-- \n{_foot(kinds, stop)}\n",
+        dedupe=f"notification:{min(row.pk for row in rows)}",
+        # One click in the mail program, without a page: RFC 8058.
+        headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+    )
+
+
+def _foot(kinds: Sequence[Kind], stop: str) -> str:
+    facts = {"kinds": ", ".join(str(kind.label) for kind in kinds), "url": stop}
+    no_more = ngettext("No more mail of this kind: %(url)s", "No more mail of these kinds: %(url)s", len(kinds))
+    choose = settings.PUBLIC_BASE_URL + reverse("account_notifications")
+    return "\n".join(
+        [
+            _("This mail is about: %(kinds)s.") % facts,
+            no_more % facts,
+            _("Choose what comes by mail, and when: %(url)s") % {"url": choose},
+        ]
+    )

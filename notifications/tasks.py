@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from notifications.domain import forget, send
+
+
+@shared_task(name="notifications.tasks.send_mail")
+def send_mail() -> None:
+    send.send_due()
+
+
+@shared_task(name="notifications.tasks.forget_old")
+def forget_old() -> None:
+    forget.forget()

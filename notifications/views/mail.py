@@ -1,0 +1,89 @@
+"""What comes by mail: the account's page, and the link in each mail that stops its kind."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from common.access import public, signed_in
+from notifications import queries, stop_links
+from notifications.domain import choose
+from notifications.forms import MailForm
+from notifications.models import Preferences
+
+# A person needs one; mail programs of a whole town hall may come from one address.
+MOST_A_MINUTE = 60
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def account_notifications(request: Any) -> HttpResponse:
+    """Which kinds come by mail, at once or once a day, and when none may come."""
+    form = MailForm(request.POST or None, manner=queries.manner(request.user))
+    if request.method == "POST" and form.is_valid():
+        times = {name: form.cleaned_data[name] for name in choose.TIMES}
+        choose.choose(request.user, times=times, hows=form.hows())
+        messages.success(request, _("Saved."))
+        return redirect("account_notifications")
+    return render(request, "notifications/mail.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def void_links(request: Any) -> HttpResponse:
+    choose.void_links(request.user)
+    messages.success(request, _("Done. The links in older mails no longer change anything."))
+    return redirect("account_notifications")
+
+
+@public
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: Any, token: str) -> HttpResponse:
+    """GET asks, so that programs that follow every link stop nothing; POST stops, also in one click from the mail
+    program (RFC 8058), without a session: the signed link itself is the permission."""
+    if _comes_too_often(request):
+        response = render(request, "notifications/stop.html", {"step": "wait"}, status=429)
+        response.headers["Retry-After"] = "60"
+        return response
+    wanted = stop_links.read(token)
+    person = User.objects.filter(pk=wanted.user_id).first() if wanted else None
+    if wanted is None or person is None or not _is_current(wanted):
+        return render(request, "notifications/stop.html", {"step": "void"}, status=410)
+    language = request.LANGUAGE_CODE if request.user.is_authenticated else person.language
+    with translation.override(language):
+        response = _answer(request, wanted, person)
+        response.headers["Content-Language"] = language
+        return response
+
+
+def _answer(request: Any, wanted: stop_links.Stop, person: User) -> HttpResponse:
+    step = "ask"
+    if request.method == "POST":
+        step = "resumed" if "again" in request.POST else "stopped"
+        (choose.resume if step == "resumed" else choose.stop)(person, wanted.kinds)
+    return render(request, "notifications/stop.html", {"step": step, "kinds": wanted.kinds})
+
+
+def _is_current(wanted: stop_links.Stop) -> bool:
+    return Preferences.objects.filter(user=wanted.user_id, key=wanted.key).exists()
+
+
+def _comes_too_often(request: Any) -> bool:
+    name = f"notifications-stop:{get_adapter().get_client_ip(request)}"
+    cache.add(name, 0, 60)
+    try:
+        return int(cache.incr(name)) > MOST_A_MINUTE
+    except ValueError:  # the minute ended between the two
+        return False

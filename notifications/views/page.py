@@ -1,0 +1,140 @@
+"""What one was told: the page, the bell, and the door to what a notification is about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from common.access import signed_in
+from common.templatetags.ui import LANGUAGE_TAGS
+from notifications import queries
+from notifications.domain import read
+from notifications.enums import Kind
+from notifications.kinds import ICONS
+from notifications.models import Notification
+
+PER_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Item:
+    """One notification as the page shows it; without access only that there was one."""
+
+    row: Notification
+    is_shown: bool
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.row.kind] if self.is_shown else "lock"
+
+    @property
+    def lang(self) -> str:
+        """Of the words, which may have been written before the person chose another language."""
+        return LANGUAGE_TAGS.get(self.row.language, "")
+
+
+@dataclass
+class Group:
+    """What was told about one thing, newest first."""
+
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def unread(self) -> list[int]:
+        return [item.row.pk for item in self.items if item.row.read_at is None]
+
+
+@signed_in
+@never_cache
+@require_GET
+def notifications(request: Any) -> HttpResponse:
+    """Unread ones, or all with `?show=all`; of one kind with `?kind=`. Filters that name nothing are ignored."""
+    shows_all = request.GET.get("show") == "all"
+    kind = request.GET.get("kind", "") if request.GET.get("kind") in Kind.values else ""
+    rows = queries.of(request.user)
+    rows = rows.filter(kind=kind) if kind else rows
+    page = Paginator(rows if shows_all else rows.unread(), PER_PAGE).get_page(request.GET.get("page"))
+    found = list(page)
+    return render(
+        request,
+        "notifications/page.html",
+        {
+            "page": page,
+            "groups": _groups(found, queries.roles_of([request.user])),
+            "shows_all": shows_all,
+            "kind": kind,
+            "kinds": Kind.choices,
+            "views": _views(shows_all, kind),
+            "newest": found[0].pk if found and page.number == 1 else "",
+            "unread": any(row.read_at is None for row in found),
+        },
+    )
+
+
+def _groups(rows: Iterable[Notification], roles: queries.Roles) -> list[Group]:
+    """By what they are about, in the order of the newest of each."""
+    found: dict[str, Group] = {}
+    for row in rows:
+        item = Item(row, queries.shown(row, roles))
+        found.setdefault(row.about or f"row {row.pk}", Group()).items.append(item)
+    return list(found.values())
+
+
+def _views(shows_all: bool, kind: str) -> list[dict[str, Any]]:
+    filters = {"kind": kind} if kind else {}
+    return [
+        {"label": _("Unread"), "url": f"?{urlencode(filters)}", "current": not shows_all},
+        {"label": _("All"), "url": f"?{urlencode({'show': 'all', **filters})}", "current": shows_all},
+    ]
+
+
+@signed_in
+@never_cache
+@require_GET
+def opened(request: Any, notification: int) -> HttpResponse:
+    """Mark one's own as read and lead to the very place; 404 for others', a word when access has ended."""
+    row = Notification.objects.filter(user=request.user, pk=notification).select_related("user", "municipality").first()
+    if row is None:
+        raise Http404
+    read.mark_read(request.user, [row.pk])
+    if not queries.shown(row, queries.roles_of([request.user])):
+        messages.warning(request, _("You have no access to this any more, so the portal no longer shows it."))
+        return redirect(f"{reverse('notifications')}?show=all")
+    if not url_has_allowed_host_and_scheme(row.url, allowed_hosts=None):
+        raise Http404
+    return HttpResponseRedirect(row.url)
+
+
+@signed_in
+@require_POST
+def marked(request: Any) -> HttpResponse:
+    """Mark as read: the ids of `id`, or with `all` everything that the page showed (until `newest`, of `kind`)."""
+    ids = [int(value) for value in request.POST.getlist("id") if value.isascii() and value.isdigit()][:500]
+    kind = request.POST.get("kind", "") if request.POST.get("kind") in Kind.values else ""
+    if "all" in request.POST:
+        newest = request.POST.get("newest", "")
+        read.mark_all_read(request.user, kinds=[kind] if kind else [], until=int(newest) if newest.isdigit() else None)
+    elif "unread" in request.POST:
+        read.mark_unread(request.user, ids)
+    else:
+        read.mark_read(request.user, ids)
+    filters = {"show": "all" if request.POST.get("show") == "all" else "", "kind": kind}
+    query = urlencode({name: value for name, value in filters.items() if value})
+    return redirect(f"{reverse('notifications')}{'?' if query else ''}{query}")
+
+
+@signed_in
+@never_cache
+@require_GET
+def bell(request: Any) -> HttpResponse:
+    """The bell alone: open pages look once a minute."""
+    return render(request, "notifications/_bell.html", {"bell": queries.unread_count(request.user)})
