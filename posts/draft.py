@@ -134,6 +134,12 @@ class Draft:
     service: str = ""
     tracked: bool = False
     interactive: Interactive = Interactive()
+    short_links: Mapping[int, str] = field(default_factory=dict)
+    """By channel: what stands there in place of the link. Made when a version is frozen, never part of the JSON."""
+
+    def link_on(self, channel: int) -> str:
+        """The link as it appears on a channel."""
+        return self.short_links.get(channel) or self.address
 
     @property
     def address(self) -> str:

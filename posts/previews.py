@@ -23,6 +23,7 @@ from posts.domain.submit import bad_link
 from posts.draft import Card, Crop, Draft, Shown
 from posts.marks import marked
 from posts.models import Media, Post, Version
+from posts.short_links import foreseen
 from posts.wording import language_name, own_name, text_notes
 
 NO_KEY = UUID(int=0)
@@ -77,7 +78,7 @@ def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Map
     for shown in known:
         file = frozen(library[shown.id], shown)
         sent.append(Picture(file["ref"], file["mime"], file["width"], file["height"], file["bytes"], shown.alt))
-    return _previews(draft, channels, sent, _shown_pictures(post, known, sent))
+    return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent))
 
 
 def of_version(version: Version, draft: Draft, channels: Sequence[Channel], sent: Sequence[Picture]) -> list[Preview]:
@@ -107,7 +108,7 @@ def _preview(
         languages=" · ".join(own_name(tag) for tag in part.languages),
         pictures=pictures[: limits.max_images],
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not pictures else None,
-        host=urlsplit(draft.address).hostname or "",
+        host=urlsplit(part.link).hostname or "",
         count=dry.count(channel, part.text),
         limit=limits.max_characters,
         # A page on which nothing stands yet is not full of mistakes.

@@ -20,7 +20,7 @@ def blank(municipality: Municipality, *, by: Any, **fields: Any) -> Post:
     """A draft of `by` for every connected channel, not stored yet."""
     connected = Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("pk").values_list("pk", flat=True)
     post = Post(municipality=municipality, author=by, **fields)
-    remember(post, Draft(channels=tuple(connected)))
+    remember(post, Draft(channels=tuple(connected), tracked=True))
     return post
 
 

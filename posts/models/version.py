@@ -20,8 +20,9 @@ class Version(TenantModel):
 
     `media` are its pictures with the very file that will be sent: [{"id", "alt", "crop", "ref", "mime", "width",
     "height", "bytes"}]; `channels` the ids it goes to; `layout` how each of them shows the scripts; `structure` its
-    call to action, eService and format (`posts.draft.Draft.structure`); `digest` is the SHA-256 of all of it, so that
-    an unchanged draft makes no new version. `suggested_by` are ids of the people whose suggestions were accepted into it.
+    call to action, eService and format (`posts.draft.Draft.structure`); `short_links` the addresses
+    that stand in place of the link, by channel id; `digest` is the SHA-256 of all of it, so that
+    an unchanged draft makes no new version. `suggested_by` are ids of people whose suggestions were accepted into it.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
@@ -32,6 +33,7 @@ class Version(TenantModel):
     channels = models.JSONField(default=list)
     layout = models.JSONField(default=dict)
     structure = models.JSONField(default=dict)
+    short_links = models.JSONField(default=dict)
     category = models.CharField(max_length=14, choices=Category)
     digest = models.CharField(max_length=64)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
