@@ -14,6 +14,7 @@ from municipalities.tenancy import TenantModel
 
 # Rows that hold a municipality and stay in front of the wall, each with the reason.
 IN_FRONT: dict[str, str] = {
+    "planning.Feed": "found by the hash of its secret before anybody has signed in; what it shows is behind the wall",
     "notifications.Notification": "belongs to a person and may come from several municipalities or from none",
 }
 
