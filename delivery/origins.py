@@ -12,6 +12,8 @@ from delivery.models import Delivery
 class Origin:
     title: str
     url: str = ""
+    about: str = ""
+    """A short key of the thing itself ("posts.post:7"), by which notifications are grouped."""
 
 
 _origins: dict[str, Callable[[Delivery], Origin]] = {}

@@ -14,7 +14,7 @@ def post_origin(delivery: Delivery) -> origins.Origin:
     if publication is None:
         return origins.Origin(str(delivery))
     url = reverse("post", args=[publication.municipality.slug, publication.post_id])
-    return origins.Origin(str(publication.post), url)
+    return origins.Origin(str(publication.post), url, f"posts.post:{publication.post_id}")
 
 
 def register() -> None:

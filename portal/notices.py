@@ -1,40 +1,31 @@
-"""Mail to a municipality's people about what the portal must not decide alone. Each delivery is mentioned once."""
+"""Telling a municipality's people about what the portal must not decide alone. Each delivery is mentioned once."""
 
-from collections import defaultdict
-
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext
 
 from accounts.models import User
-from common import mail
 from delivery import origins
 from delivery.domain.notice import take_unnoticed
 from delivery.models import Delivery
 from municipalities.models import Municipality
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
+from notifications.domain.notify import notify
+from notifications.enums import Kind
 
 
 @transaction.atomic
 def send() -> int:
-    """Write one mail per person and municipality about everything new that needs them. Returns how many mails."""
+    """Tell the officers of each municipality about everything new that needs them. Returns how many notifications."""
     with everywhere("tell people what needs them"):
         taken = take_unnoticed(timezone.now())
-    by_municipality: dict[Municipality, list[Delivery]] = defaultdict(list)
+    people: dict[int, list[User]] = {}
     for delivery in taken:
-        by_municipality[delivery.municipality].append(delivery)
-    return sum(_tell(municipality, deliveries) for municipality, deliveries in by_municipality.items())
-
-
-def _tell(municipality: Municipality, deliveries: list[Delivery]) -> int:
-    people = officers(municipality)
-    for person in people:
-        with override(person.language), scope(municipality):
-            mail.queue(to=person.email, subject=_subject(municipality, deliveries), body=_body(deliveries))
-    return len(people)
+        if delivery.municipality_id not in people:
+            people[delivery.municipality_id] = officers(delivery.municipality)
+    return sum(_tell(delivery, people[delivery.municipality_id]) for delivery in taken)
 
 
 def officers(municipality: Municipality) -> list[User]:
@@ -43,25 +34,30 @@ def officers(municipality: Municipality) -> list[User]:
     return list(User.objects.filter(pk__in=members.values("user")))
 
 
-def _subject(municipality: Municipality, deliveries: list[Delivery]) -> str:
-    count = len(deliveries)
-    told = ngettext(
-        "%(municipality)s: a post needs your answer", "%(municipality)s: %(count)s posts need your answer", count
-    )
-    return told % {"municipality": municipality, "count": count}
+def _tell(delivery: Delivery, people: list[User]) -> int:
+    place = delivery.municipality
+    with scope(place):
+        origin = origins.of(delivery)
+        told = notify(
+            Kind.DELIVERY,
+            people,
+            municipality=place,
+            url=reverse("delivery", args=[place.slug, delivery.pk]),
+            words=lambda: (_subject(place, origin.title), _body(delivery)),
+            about=origin.about or f"delivery.delivery:{delivery.pk}",
+        )
+    return len(told)
 
 
-def _body(deliveries: list[Delivery]) -> str:
-    parts = [_paragraph(delivery) for delivery in deliveries]
-    return "\n\n".join([*parts, gettext("Each link leads to the page on which you can answer.")])
+def _subject(municipality: Municipality, title: str) -> str:
+    facts = {"municipality": municipality, "post": title}
+    return gettext("%(municipality)s: “%(post)s” needs your answer") % facts
 
 
-def _paragraph(delivery: Delivery) -> str:
-    path = reverse("delivery", args=[delivery.municipality.slug, delivery.pk])
+def _body(delivery: Delivery) -> str:
     lines = [
-        f"{origins.of(delivery).title} ({delivery.channel.name})",
+        delivery.channel.name,
         f"{delivery.get_state_display()}. {delivery.reason_words}",
         gettext(delivery.problem) if delivery.problem else "",
-        f"{settings.PUBLIC_BASE_URL}{path}",
     ]
     return "\n".join(line for line in lines if line)

@@ -1,4 +1,4 @@
-"""The page of a delivery and the answers on it; the mail that leads there."""
+"""The page of a delivery and the answers on it; the notification that leads there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from common.models import MailMessage
 from delivery import gates
 from delivery.enums import Because, State
 from delivery.models import Attempt, Delivery
+from notifications.domain.send import send_due
+from notifications.enums import Kind
+from notifications.models import Notification
 from portal import notices
 from tests.delivery.conftest import Outbox
 from tests.people import sign_in
@@ -209,30 +212,34 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(outbox: Outbox) -> N
     assert counts[0] == counts[1] <= 12
 
 
-# ---- mail
+# ---- notifications
 
 
-def mails() -> list[MailMessage]:
-    return list(MailMessage.objects.order_by("to"))
+def told(person: Any) -> list[Notification]:
+    return list(Notification.objects.filter(user=person).order_by("pk"))
 
 
 def test_people_who_can_answer_are_told_once(outbox: Outbox) -> None:
     delivery = failed(outbox)
     assert notices.send() == 2
     assert notices.send() == 0
-    assert [mail.to for mail in mails()] == ["approver@test.example", "officer@test.example"]
-    body = mails()[0].body
-    assert f"/m/cuprija/deliveries/{delivery.pk}/" in body
-    assert "Text is too long" in body
+    (row,) = told(outbox.cast.officer)
+    assert told(outbox.cast.approver)[0].url == row.url == f"/m/cuprija/deliveries/{delivery.pk}/"
+    assert row.kind == Kind.DELIVERY
+    assert "Text is too long" in row.body
 
 
 def test_many_troubles_make_one_mail(outbox: Outbox) -> None:
-    for number in range(3):
+    for number in range(5):
         delivery = outbox.put(str(number))
         outbox.tick(delivery.not_after + timedelta(seconds=1))
     notices.send()
-    assert len(mails()) == 2
-    assert "3 posts need your answer" in mails()[0].subject
+    assert len(told(outbox.cast.officer)) == 5
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=True):
+        send_due()
+    mails = list(MailMessage.objects.order_by("to"))
+    assert [mail.to for mail in mails] == ["approver@test.example", "officer@test.example"]
+    assert "(and 4 more)" in mails[0].subject
 
 
 def test_a_machine_gets_three_minutes_to_find_out_by_itself(outbox: Outbox) -> None:
@@ -254,4 +261,4 @@ def test_a_new_trouble_of_the_same_delivery_is_told_again(outbox: Outbox) -> Non
 def test_nobody_is_told_of_another_municipality(outbox: Outbox) -> None:
     failed(outbox)
     notices.send()
-    assert "stranger@test.example" not in [mail.to for mail in mails()]
+    assert told(outbox.cast.stranger) == []
