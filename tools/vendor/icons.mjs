@@ -5,7 +5,7 @@ activity archive arrow-down arrow-down-right arrow-left arrow-right arrow-up arr
 book-open calendar calendar-clock calendar-days calendar-plus calendar-x chart-column chart-line check chevron-down
 chevron-left chevron-right chevron-up chevrons-up-down circle-alert circle-check circle-dashed circle-dot circle-help
 circle-pause circle-play circle-slash circle-user circle-x clipboard-list clock columns-2 copy crop download ellipsis
-external-link eye file-clock file-pen file-text files fingerprint flag globe graduation-cap grip-vertical handshake hash
+external-link eye file-clock file-pen file-text files fingerprint flag folder folder-plus globe graduation-cap grip-vertical handshake hash
 heart history hourglass house image image-plus images inbox info key-round landmark languages laptop layers library
 lightbulb link list list-checks list-filter lock log-out mail mailbox map-pin megaphone menu message-circle
 message-square minus monitor moon move octagon-alert palette pencil phone plug plus printer quote refresh-cw repeat-2
