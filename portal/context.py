@@ -1,7 +1,7 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
-At most two queries: the workspaces of the person, and the pause of the municipality in scope or (outside workspaces)
-whether the person is staff of a programme.
+At most three queries: the workspaces of the person, what they have not read, and the pause of the municipality in scope
+or (outside workspaces) whether the person is staff of a programme.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import Programme
 from municipalities.queries import running_pause, workspaces
 from municipalities.rules import Verb
+from notifications.queries import unread_count
 from serbian.sorting import sort_key
 
 
@@ -57,7 +58,9 @@ WORKSPACE = (
     Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver",)),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
+    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "campaign")),
     Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW),
+    Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over",)),
     Page(
         "settings",
         _("Settings"),
@@ -69,21 +72,25 @@ WORKSPACE = (
 PROGRAMME = (
     Page("programme", _("Municipalities compared"), "chart-line"),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
+    Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
 )
 INSTALLATION = (
     Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
     Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
 )
+HOME = ("home", "desk", "absence")
 
 
 def navigation(request: Any) -> dict[str, Any]:
-    """Context processor: `nav`, `workspaces`, `new_post_url`, `workspace_notice`, `demo`."""
+    """Context processor: `nav`, `workspaces`, `bell`, `new_post_url`, `workspace_notice`, `demo`."""
     found: dict[str, Any] = {"demo": settings.DEMO}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return found
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
     found["workspaces"] = SimpleLazyObject(lambda: _workspaces(user, municipality))
+    found["bell"] = SimpleLazyObject(lambda: unread_count(user))
     found["nav"] = SimpleLazyObject(lambda: _sections(request))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
@@ -118,7 +125,7 @@ def _sections(request: Any) -> list[Section]:
     if request.access:
         sections.append(Section(_items(request, WORKSPACE, request.municipality.slug)))
     else:
-        sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) == "home")]))
+        sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) in HOME)]))
     if request.user.is_administrator:
         sections.append(Section(_items(request, INSTALLATION), _("Installation")))
     return sections

@@ -1,6 +1,6 @@
 """Home: what needs me today?
 
-`workspace` answers it for one municipality, `home` for people with several: mentors see what waits in all of theirs.
+`workspace` answers it for one municipality; the Home of a mentor is the desk, over all of theirs.
 """
 
 from typing import Any
@@ -8,29 +8,27 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from mentoring.queries.people import absences
+from mentoring.views.desk import page_of
 from municipalities.access import requires, signed_in
 from municipalities.holidays import holidays
 from municipalities.models import Municipality
 from municipalities.queries import mentored, today, workspaces
 from municipalities.rules import Verb
-from municipalities.tenancy import scope
 from posts import queries
 from serbian.sorting import sort_key
 
 
 @signed_in
 def home(request: Any) -> HttpResponse:
-    """The desk; straight to the workspace of a person who has only one."""
+    """A mentor's desk; else straight to the workspace of a person who has only one."""
+    accompanied = list(mentored(request.user))
+    if accompanied:
+        return page_of(request, accompanied)
     mine = sorted(workspaces(request.user), key=lambda m: sort_key(str(m)))
     if len(mine) == 1:
         return redirect("workspace", mine[0].slug)
-    accompanied = list(mentored(request.user))
-    context = {"mine": mine, "mentored": accompanied, "today": today()}
-    if accompanied:
-        with scope(*accompanied):
-            context["waiting"] = queries.waiting_for_mentor(request.user, accompanied)
-            return render(request, "portal/desk.html", context)
-    return render(request, "portal/desk.html", context)
+    return render(request, "portal/home.html", {"mine": mine, "today": today()})
 
 
 @requires(Verb.WORKSPACE_VIEW)
@@ -41,6 +39,7 @@ def workspace(request: Any) -> HttpResponse:
         "today": today(),
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
+        "absences": absences(request.municipality) if officer else [],
         "approver": approver,
         "attention": queries.needing_attention() if may(Verb.DELIVERY_ANSWER) else [],
         "waiting": queries.waiting_for_approval() if approver else [],

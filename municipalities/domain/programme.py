@@ -1,10 +1,11 @@
 """Programmes: cohorts, who is enrolled, who mentors whom. Both ends of a period belong to it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.invitations import invite
@@ -87,6 +88,45 @@ def end_pairing(pairing: Pairing, ends_on: date, *, by: Any) -> None:
     """The mentor's right ends with the end of that day. Raises `Refused` for a day before the first."""
     _end(pairing, ends_on)
     audit.record("programme.end_pairing", by=by, target=pairing, person=str(pairing.mentor))
+
+
+@transaction.atomic
+def succeed(
+    pairing: Pairing, successor: User, starts_on: date, ends_on: date | None, *, by: Any
+) -> tuple[Pairing, Pairing]:
+    """End `pairing` the day before `starts_on` and pair the successor from that day; returns both.
+
+    Raises `Refused` when the pairing has ended or begins no earlier than `starts_on`, for a
+    day that is past, and as `pair` does.
+    """
+    _lock(pairing.municipality)
+    former = Pairing.objects.select_related("mentor", "municipality").get(pk=pairing.pk)
+    if former.ends_on and former.ends_on < timezone.localdate():
+        raise Refused(_("This pairing has ended already."))
+    if former.mentor_id == successor.pk:
+        raise Refused(_("Choose somebody else than the present mentor."), "successor")
+    if starts_on < timezone.localdate():
+        raise Refused(_("The first day of the successor cannot lie in the past."), "starts_on")
+    if starts_on <= former.starts_on:
+        since = {"since": short_date(former.starts_on)}
+        raise Refused(
+            _("The present pairing begins on %(since)s, so the successor can begin the day after at the earliest.")
+            % since,
+            "starts_on",
+        )
+    if ends_on and ends_on < starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    others = Pairing.objects.filter(municipality=former.municipality, mentor=successor)
+    _refuse_overlap(others, starts_on, ends_on)
+    last = starts_on - timedelta(days=1)
+    former.ends_on = min(former.ends_on or last, last)
+    former.save(update_fields=["ends_on"])
+    next_one = Pairing.objects.create(
+        mentor=successor, municipality=former.municipality, starts_on=starts_on, ends_on=ends_on
+    )
+    people = {"person": str(former.mentor), "successor": str(successor)}
+    audit.record("programme.hand_over", by=by, target=next_one, **people)
+    return former, next_one
 
 
 @transaction.atomic

@@ -163,6 +163,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "members/membership": lambda it: Membership.objects.get(user=it.cast.viewer).pk,
     "invitations/invitation": lambda it: it.invitation.pk,
     "enrolments/enrolment": lambda it: Enrolment.objects.get(municipality=it.cast.cuprija).pk,
+    "rubric/programme": lambda it: it.cast.programme.pk,
+    "programme/criterion": lambda it: "clarity",
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
     "posts/pk": lambda it: it.publication.post_id,
     "threads/thread": lambda it: it.thread.pk,
@@ -180,6 +182,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
+    "rubric_arrange": lambda it: {"act": "down"},
     "post_decide": lambda it: {"version": it.publication.version_id},
 }
 # Addresses whose object cannot exist here; each answers 404 to everybody, and is walked elsewhere.

@@ -1,0 +1,58 @@
+"""Days on which a mentor is not there; the municipalities see them."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import audit
+from common.dates import short_date
+from mentoring.domain import notices
+from mentoring.domain.refused import Refused
+from mentoring.models import Absence
+from municipalities.queries import mentored, today
+
+LONGEST_DAYS = 120
+
+
+@transaction.atomic
+def announce(starts_on: date, ends_on: date, note: str, *, by: Any) -> Absence:
+    """Tell the municipalities. Raises `Refused` for days that are over, the wrong way round, or taken already."""
+    User.objects.select_for_update().get(pk=by.pk)
+    if ends_on < starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    if ends_on < today():
+        raise Refused(_("These days are over."), "ends_on")
+    if (ends_on - starts_on).days >= LONGEST_DAYS:
+        raise Refused(
+            _("Longer than %(days)s days is a handover: pass the municipalities on to another mentor.")
+            % {"days": LONGEST_DAYS},
+            "ends_on",
+        )
+    other = Absence.objects.filter(mentor=by, withdrawn_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
+    if other is not None:
+        days = {"since": short_date(other.starts_on), "until": short_date(other.ends_on)}  # type: ignore[arg-type]
+        raise Refused(_("You are away from %(since)s to %(until)s already. Withdraw that first.") % days, "starts_on")
+    row = Absence.objects.create(mentor=by, starts_on=starts_on, ends_on=ends_on, note=note.strip())
+    audit.record("mentor.announce_absence", by=by, target=row, label=str(by))
+    for municipality in mentored(by):
+        notices.absent(row, municipality, by=by)
+    return row
+
+
+@transaction.atomic
+def withdraw(absence: Absence, *, by: Any) -> None:
+    """Not away after all, or back sooner. One that is over stays as it was."""
+    row = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
+    if row.withdrawn_at is not None or (row.ends_on is not None and row.ends_on < today()):
+        raise Refused(_("This absence is over already."))
+    if row.starts_on < today():
+        # the days that were count when response times are reckoned
+        row.ends_on = date.fromordinal(today().toordinal() - 1)
+    else:
+        row.withdrawn_at = timezone.now()
+    row.save(update_fields=["ends_on", "withdrawn_at"])
+    audit.record("mentor.withdraw_absence", by=by, target=row, label=str(by))

@@ -1,0 +1,47 @@
+"""Passing a municipality on to another mentor, with what they should know."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mentoring.domain import notices
+from mentoring.domain.refused import Refused
+from mentoring.models import Handover
+from municipalities.domain import programme
+from municipalities.domain.refused import Refused as PeriodRefused
+from municipalities.models import Pairing
+from municipalities.tenancy import scope
+from posts.draft import storable
+
+MOST = 4000
+
+
+@transaction.atomic
+def hand_over(
+    pairing: Pairing, successor: Any, starts_on: date, ends_on: date | None, note: str, *, by: Any
+) -> Handover:
+    """End the pairing the day before `starts_on`, begin the successor's, and keep the note.
+
+    From `starts_on` on the former mentor has no access; when that is today, at once. Raises `Refused`.
+    """
+    note = storable(note).strip()
+    if not note:
+        raise Refused(_("Write what your successor should know, even if it is one sentence."), "note")
+    if len(note) > MOST:
+        raise Refused(
+            _("The note is too long: it has %(count)s characters, and %(most)s are allowed.")
+            % {"count": len(note), "most": MOST},
+            "note",
+        )
+    try:
+        former, next_one = programme.succeed(pairing, successor, starts_on, ends_on, by=by)
+    except PeriodRefused as refused:
+        raise Refused(refused.message, refused.field) from None
+    with scope(pairing.municipality_id):
+        row = Handover.objects.create(
+            municipality=pairing.municipality, former=former, successor=next_one, note=note, by=by
+        )
+    notices.handed_over(row, by=by)
+    return row

@@ -1,0 +1,130 @@
+"""What people are told about feedback, absences, handovers and how a post did. Rows only; a worker sends the mail."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import dates
+from common.numbers import number
+from mentoring.models import Absence, Feedback, Handover
+from municipalities.enums import Role
+from municipalities.models import Membership, Municipality
+from notifications.domain.notify import notify
+from notifications.enums import Kind
+from posts.models import Post
+from posts.queries import last_submission
+
+Words = tuple[str, str]
+WRITERS = (Role.OFFICER, Role.APPROVER)
+
+
+def feedback(row: Feedback, post: Post, *, by: Any, is_new: bool) -> None:
+    """To the writers of the post."""
+    submission = last_submission(post)
+    facts = {"person": by, "municipality": post.municipality, "post": post}
+
+    def words() -> Words:
+        subject = _("%(municipality)s: feedback on “%(post)s”") % facts
+        if is_new:
+            said = _("%(person)s said by the rubric what is good already and what could be better.") % facts
+        else:
+            said = _("%(person)s changed the feedback by the rubric.") % facts
+        return subject, "\n\n".join(filter(None, [said, row.note]))
+
+    url = reverse("post_feedback", args=[post.municipality.slug, post.pk])
+    people = [post.author, *([submission.by] if submission else [])]
+    notify(
+        Kind.FEEDBACK, people, municipality=post.municipality, url=f"{url}#feedback-{row.pk}", words=words, by=by,
+        about=f"posts.post:{post.pk}",
+    )  # fmt: skip
+
+
+def absent(row: Absence, municipality: Municipality, *, by: Any) -> None:
+    """To those who write and approve there."""
+    facts = {"person": by, "since": dates.short_date(row.starts_on), "until": dates.short_date(row.ends_on)}  # type: ignore[arg-type]
+
+    def words() -> Words:
+        subject = _("Your mentor %(person)s is away") % facts
+        days = _("From %(since)s to %(until)s.") % {
+            "since": dates.long_date(row.starts_on), "until": dates.long_date(row.ends_on)  # type: ignore[arg-type]
+        }  # fmt: skip
+        return subject, "\n\n".join(filter(None, [days, row.note]))
+
+    _tell_writers(municipality, words, by=by, about=f"mentoring.absence:{row.pk}")
+
+
+def handed_over(row: Handover, *, by: Any) -> None:
+    """To the successor with the note, to the former mentor, and to the municipality without it."""
+    former, successor = row.former, row.successor
+    facts = {
+        "municipality": row.municipality, "former": former.mentor, "successor": successor.mentor, "person": by,
+    }  # fmt: skip
+
+    def day() -> dict[str, Any]:
+        return {**facts, "day": dates.long_date(successor.starts_on)}
+
+    def to_successor() -> Words:
+        subject = _("%(municipality)s: you are its mentor from %(day)s") % day()
+        body = _("%(former)s accompanied the municipality before you and leaves you this note:") % facts
+        return subject, f"{body}\n\n{row.note}"
+
+    def to_former() -> Words:
+        subject = _("%(municipality)s: %(successor)s is its mentor from %(day)s") % day()
+        return subject, _("%(person)s handed the municipality over. Thank you for your work with it.") % facts
+
+    def to_writers() -> Words:
+        subject = _("%(municipality)s has another mentor from %(day)s") % day()
+        body = _("%(successor)s takes over from %(former)s. What was said about your posts stays where it is.") % facts
+        return subject, body
+
+    # the note is for the successor, who may not enter before the first day: it belongs to no municipality's wall
+    about = f"mentoring.handover:{row.pk}"
+    notify(
+        Kind.HANDOVER, [successor.mentor], municipality=None, url=reverse("desk"), words=to_successor, by=by,
+        about=about,
+    )  # fmt: skip
+    notify(Kind.HANDOVER, [former.mentor], municipality=None, url=reverse("desk"), words=to_former, by=by, about=about)
+    _tell_writers(row.municipality, to_writers, by=by, about=about)
+
+
+def performed(post: Post, mentor: Any, *, interactions: int, median: float | None, counted: int, days: int) -> None:
+    """To a mentor who said a word about the post: its interactions beside what is usual there."""
+    facts = {"municipality": post.municipality, "post": post}
+
+    def words() -> Words:
+        subject = _("%(municipality)s: how “%(post)s” did in its first week") % facts
+        got = ngettext(
+            "It got %(count)s interaction (likes, shares, replies and quotes, on all channels).",
+            "It got %(count)s interactions (likes, shares, replies and quotes, on all channels).",
+            interactions,
+        ) % {"count": number(interactions)}
+        return subject, f"{got}\n{_against(median, counted, days)}"
+
+    url = reverse("post", args=[post.municipality.slug, post.pk])
+    notify(
+        Kind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=words,
+        about=f"posts.post:{post.pk}",
+    )  # fmt: skip
+
+
+def _against(median: float | None, counted: int, days: int) -> str:
+    if median is None:
+        return _("There are not enough posts of the municipality yet to say whether that is much.")
+    return _("The usual post there gets %(median)s (median of %(count)s posts in %(days)s days).") % {
+        "median": number(median, 1), "count": counted, "days": days
+    }  # fmt: skip
+
+
+def _tell_writers(municipality: Municipality, words: Any, *, by: Any, about: str) -> None:
+    rows = Membership.objects.running().filter(municipality=municipality, role__in=WRITERS).select_related("user")
+    url = reverse("progress", args=[municipality.slug])
+    notify(
+        Kind.HANDOVER, _people(rows), municipality=municipality, url=f"{url}#mentors", words=words, by=by, about=about
+    )
+
+
+def _people(rows: Iterable[Membership]) -> list[Any]:
+    return [row.user for row in rows]

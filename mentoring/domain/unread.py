@@ -1,0 +1,10 @@
+"""Putting a post back among those one has not looked at."""
+
+from typing import Any
+
+from posts.models import Post, Seen
+
+
+def mark_unread(post: Post, *, by: Any) -> None:
+    """What a person has looked at is their own affair, hence no audit event."""
+    Seen.objects.filter(user=by, post=post).delete()

@@ -1,0 +1,144 @@
+"""Forms of mentoring: the rubric and what is said by it, absences, handovers."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mentoring.defaults import words
+from mentoring.enums import Level
+from mentoring.models import Criterion, Feedback
+
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+LINES = forms.Textarea(attrs={"rows": 4})
+
+
+class FeedbackForm(forms.Form):
+    """One choice of a level for each criterion, none of them required, and a note.
+
+    A criterion by which the post was judged before stands there in the words of then.
+    """
+
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        widget=LINES,
+        help_text=_("What is good already, and the one thing to try next time. The writer gets it."),
+    )
+
+    def __init__(self, *args: Any, criteria: list[Criterion], given: Feedback | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scores = {score.criterion.key: score for score in given.scores.all()} if given else {}
+        kept = {key: score.criterion for key, score in scores.items()}
+        current = [kept.pop(each.key, each) for each in criteria]
+        self.criteria = [*current, *kept.values()]
+        for each in self.criteria:
+            score = scores.get(each.key)
+            choices = [("", _("Not judged")), *((str(level.value), level.label) for level, _said in each.levels)]
+            self.fields[self._name(each)] = forms.ChoiceField(
+                label=str(each), choices=choices, required=False, initial=str(score.level) if score else ""
+            )
+        if given:
+            self.fields["note"].initial = given.note
+
+    def _name(self, criterion: Criterion) -> str:
+        return f"level-{criterion.key}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For the page: each criterion with its options, the chosen one marked."""
+        return [self._row(each) for each in self.criteria]
+
+    def _row(self, criterion: Criterion) -> dict[str, Any]:
+        bound = self[self._name(criterion)]
+        chosen = str(bound.value() or "")
+        options = [
+            {"value": level.value, "label": level.label, "text": said, "chosen": chosen == str(level.value)}
+            for level, said in criterion.levels
+        ]
+        return {"bound": bound, "name": bound.html_name, "label": str(criterion), "options": options,
+                "chosen": chosen}  # fmt: skip
+
+    def levels(self) -> dict[str, Level]:
+        """Chosen levels by the key of their criterion. After `is_valid`."""
+        chosen = {each.key: self.cleaned_data[self._name(each)] for each in self.criteria}
+        return {key: Level(int(value)) for key, value in chosen.items() if value}
+
+
+class CriterionForm(forms.Form):
+    """A criterion in Serbian, and in English if somebody needs it."""
+
+    name = forms.CharField(label=_("Name of the criterion"), max_length=60)
+    level1 = forms.CharField(label=_("Level 1: not yet"), max_length=200)
+    level2 = forms.CharField(label=_("Level 2: partly"), max_length=200)
+    level3 = forms.CharField(label=_("Level 3: good"), max_length=200)
+    level4 = forms.CharField(label=_("Level 4: exemplary"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
+    level1_en = forms.CharField(label=_("Level 1 in English"), max_length=200, required=False)
+    level2_en = forms.CharField(label=_("Level 2 in English"), max_length=200, required=False)
+    level3_en = forms.CharField(label=_("Level 3 in English"), max_length=200, required=False)
+    level4_en = forms.CharField(label=_("Level 4 in English"), max_length=200, required=False)
+
+    NUMBERS = (1, 2, 3, 4)
+
+    def __init__(self, *args: Any, criterion: Criterion | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, initial=self._initial(criterion), **kwargs)
+
+    def _initial(self, criterion: Criterion | None) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for language, suffix in (("sr", ""), ("en", "_en")):
+            said = criterion.words.get(language) if criterion else None
+            if said:
+                found[f"name{suffix}"] = said["name"]
+                found |= {f"level{n}{suffix}": said["levels"][n - 1] for n in self.NUMBERS}
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        english = [values.get("name_en"), *(values.get(f"level{n}_en") for n in self.NUMBERS)]
+        if any(english) and not all(english):
+            raise forms.ValidationError(_("Write the English words in full, or leave all of them empty."))
+        return values
+
+    def words(self) -> dict[str, Any]:
+        """Words as a `Criterion` keeps them. After `is_valid`."""
+        said = self.cleaned_data
+        levels = [said[f"level{n}"] for n in self.NUMBERS]
+        return words(said["name"], levels, said["name_en"], [said[f"level{n}_en"] for n in self.NUMBERS])
+
+
+class AbsenceForm(forms.Form):
+    starts_on = forms.DateField(label=_("First day away"), widget=DAY)
+    ends_on = forms.DateField(label=_("Last day away"), widget=DAY)
+    note = forms.CharField(
+        label=_("Note to the municipalities"),
+        max_length=300,
+        required=False,
+        help_text=_("For example who can be asked meanwhile. The reason is nobody's business."),
+    )
+
+
+class HandoverForm(forms.Form):
+    successor = forms.ChoiceField(label=_("Successor"))
+    starts_on = forms.DateField(
+        label=_("First day of the successor"),
+        widget=DAY,
+        help_text=_("The present mentor has no access from that day on; if it is today, at once."),
+    )
+    ends_on = forms.DateField(label=_("Last day of the successor"), widget=DAY, required=False)
+    note = forms.CharField(
+        label=_("Handover note"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "What was agreed, what goes well, what to look at next. Mentors of the municipality and programme staff "
+            "read it, the municipality does not."
+        ),
+    )
+
+    def __init__(self, *args: Any, people: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        choices = [(pk, str(person)) for pk, person in self.people.items()]
+        self.fields["successor"].choices = [("", _("Choose a mentor")), *choices]  # type: ignore[attr-defined]
+
+    def clean_successor(self) -> Any:
+        return self.people[self.cleaned_data["successor"]]

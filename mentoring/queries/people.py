@@ -1,0 +1,69 @@
+"""Mentors of a municipality: who is away, who may take over, what was handed over."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from mentoring.models import Absence, Handover
+from municipalities.models import Enrolment, Municipality, Pairing, Programme
+from municipalities.queries import known_mentors, today
+
+# So many days ahead the municipality sees that its mentor will be away.
+AHEAD = timedelta(days=14)
+
+
+def _standing() -> QuerySet[Absence]:
+    """Not withdrawn and not over, the next first."""
+    rows = Absence.objects.filter(withdrawn_at=None, ends_on__gte=today())
+    return rows.select_related("mentor").order_by("starts_on")
+
+
+def own_absences(mentor: Any) -> list[Absence]:
+    return list(_standing().filter(mentor=mentor))
+
+
+def absences(municipality: Municipality) -> list[Absence]:
+    """Of those who accompany the municipality today, now or soon. One query."""
+    paired = Pairing.objects.on(today()).filter(municipality=municipality).values("mentor")
+    return list(_standing().filter(mentor__in=paired, starts_on__lte=today() + AHEAD))
+
+
+def mentors_of(municipality: Municipality) -> list[Pairing]:
+    """All pairings, those to come and those that ended too, the newest first."""
+    rows = Pairing.objects.filter(municipality=municipality).select_related("mentor")
+    return list(rows.order_by("-starts_on", "-pk"))
+
+
+def handovers() -> list[Handover]:
+    """Of the municipality in scope, the newest first."""
+    return list(Handover.objects.select_related("former__mentor", "successor__mentor", "by").order_by("-at"))
+
+
+def running_pairing(mentor: Any, municipality: Municipality) -> Pairing | None:
+    rows = Pairing.objects.on(today()).filter(mentor=mentor, municipality=municipality)
+    return rows.select_related("mentor", "municipality").order_by("-starts_on").first()
+
+
+def successors(pairing: Pairing, programmes: list[Programme] | None = None) -> list[Any]:
+    """Who may take over: mentors of the programmes in which the municipality takes part, by name."""
+    if programmes is None:
+        running = Enrolment.objects.on(today()).filter(municipality=pairing.municipality_id)
+        programmes = list(Programme.objects.filter(cohorts__enrolments__in=running).distinct())
+    return [person for person in known_mentors(programmes) if person.pk != pairing.mentor_id]
+
+
+def running_pairings(programmes: list[Programme]) -> QuerySet[Pairing]:
+    """Pairings of today in municipalities that take part today in these programmes."""
+    places = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes).values("municipality")
+    rows = Pairing.objects.on(today()).filter(municipality__in=places)
+    return rows.select_related("mentor", "municipality")
+
+
+def is_away(absence: Absence, on: date) -> bool:
+    return absence.starts_on <= on and (absence.ends_on is None or on <= absence.ends_on)
+
+
+def absences_of(mentors: list[Any]) -> list[Absence]:
+    """The absence of each that runs today. One query."""
+    return list(_standing().filter(mentor__in=mentors, starts_on__lte=today()))

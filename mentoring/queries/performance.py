@@ -1,0 +1,95 @@
+"""How posts did in their first week, beside what is usual in their municipality. The caller opens the scope."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Min, Q, Sum
+
+from analytics.enums import SubjectKind
+from analytics.models import Subject
+from analytics.queries.dashboard import countable
+from mentoring.models import Feedback, PerformanceNotice
+from mentoring.rules import FEW
+from municipalities.models import Pairing
+from municipalities.queries import today
+from posts.models import Comment, Post
+
+AFTER = timedelta(days=7)
+# Numbers that are not there by then do not come any more.
+AT_LAST = timedelta(days=14)
+USUAL_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Told:
+    """A post whose first week is over, its interactions on all channels, and whom to tell."""
+
+    post: Any
+    mentors: list[int]
+    interactions: int
+    median: float | None
+    counted: int
+
+
+def pairs() -> dict[int, set[int]]:
+    """Municipalities accompanied today, with the ids of their mentors."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = Pairing.objects.on(today()).filter(municipality__joined_on__isnull=False, mentor__is_active=True)
+    for place, mentor in rows.values_list("municipality_id", "mentor_id"):
+        found[place].add(mentor)
+    return found
+
+
+def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[Told]:
+    """Posts on which a mentor of their municipality said a word, and of which nobody was told. Five queries."""
+    numbers = _weeks_over(now)
+    said = _said(numbers)
+    told = set(PerformanceNotice.objects.filter(post__in=said).values_list("post_id", "mentor_id"))
+    posts = Post.objects.filter(pk__in=said, deleted_at=None).select_related("municipality").defer("draft")
+    usual = _usual(now)
+    found = []
+    for post in posts.order_by("pk"):
+        wanted = said[post.pk] & mentors.get(post.municipality_id, set())
+        people = sorted(mentor for mentor in wanted if (post.pk, mentor) not in told)
+        if people:
+            others = [value for pk, value in usual[post.municipality_id].items() if pk != post.pk]
+            middle = median(others) if len(others) >= FEW else None
+            found.append(Told(post, people, numbers[post.pk], middle, len(others)))
+    return found
+
+
+def _per_post(condition: Q) -> Any:
+    """Subjects by post: the sum of what its networks told, and when it first went out."""
+    rows = Subject.objects.filter(countable(), condition, kind=SubjectKind.PUBLICATION, interactions__isnull=False)
+    return rows.values("municipality_id", "publication__post_id").annotate(
+        total=Sum("interactions"), first=Min("published_at")
+    )
+
+
+def _weeks_over(now: datetime) -> dict[int, int]:
+    """Interactions of the posts whose first week ended lately."""
+    rows = _per_post(Q(published_at__gt=now - AT_LAST, published_at__lte=now))
+    return {each["publication__post_id"]: each["total"] for each in rows if each["first"] <= now - AFTER}
+
+
+def _usual(now: datetime) -> dict[int, dict[int, int]]:
+    """By municipality, the interactions of every post that has been out for a week, of the last 90 days."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for each in _per_post(Q(published_at__gt=now - timedelta(days=USUAL_DAYS), published_at__lte=now - AFTER)):
+        found[each["municipality_id"]][each["publication__post_id"]] = each["total"]
+    return found
+
+
+def _said(posts: Iterable[int]) -> dict[int, set[int]]:
+    """Who said a word about which of these posts, in a thread or by the rubric."""
+    found: dict[int, set[int]] = defaultdict(set)
+    wanted = list(posts)
+    for post, person in Comment.objects.filter(thread__post__in=wanted).values_list("thread__post_id", "author_id"):
+        found[post].add(person)
+    for post, person in Feedback.objects.filter(post__in=wanted).values_list("post_id", "mentor_id"):
+        found[post].add(person)
+    return found

@@ -1,0 +1,201 @@
+"""Levels by the rubric over weeks, of one municipality or of a programme's side by side. A fixed number of queries.
+
+A level is 1 to 4; what is shown is the mean of the levels given in a week. Nobody is ranked: one looks at one's own
+posts, or at the municipality as a whole.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, QuerySet
+from django.db.models.functions import TruncWeek
+
+from mentoring.models import Criterion, Feedback, Score
+from mentoring.queries.rubric import programme_of, rubric, rubrics
+from mentoring.rules import FEW
+from municipalities.holidays import BELGRADE
+from municipalities.models import Enrolment, Municipality, Programme
+from municipalities.queries import today
+from municipalities.tenancy import scope
+from posts.models import Post
+from posts.queries import is_public
+
+WEEKS = 12
+HALF = 4  # weeks that are set against the four before them
+LAST = 6
+
+
+def weeks(last: date) -> list[date]:
+    """Mondays of the weeks shown, the oldest first."""
+    monday = last - timedelta(days=last.weekday())
+    return [monday - timedelta(weeks=n) for n in reversed(range(WEEKS))]
+
+
+def _since(mondays: list[date]) -> datetime:
+    return datetime.combine(mondays[0], time(), BELGRADE)
+
+
+@dataclass
+class Cell:
+    """Levels of a criterion: their sum and number."""
+
+    total: float = 0
+    count: int = 0
+
+    def add(self, mean: float, count: int) -> None:
+        self.total += mean * count
+        self.count += count
+
+    @property
+    def mean(self) -> float | None:
+        return self.total / self.count if self.count else None
+
+    @property
+    def told(self) -> float | None:
+        """The mean, where there is enough for one."""
+        return self.mean if self.count >= FEW else None
+
+
+@dataclass
+class Line:
+    """One criterion over the weeks; a week without a level is a gap."""
+
+    criterion: Criterion
+    weeks: list[Cell]
+
+    def _sum(self, cells: list[Cell]) -> Cell:
+        whole = Cell()
+        for each in cells:
+            whole.total, whole.count = whole.total + each.total, whole.count + each.count
+        return whole
+
+    @property
+    def all(self) -> Cell:
+        return self._sum(self.weeks)
+
+    @property
+    def now(self) -> Cell:
+        return self._sum(self.weeks[-HALF:])
+
+    @property
+    def before(self) -> Cell:
+        return self._sum(self.weeks[-2 * HALF : -HALF])
+
+    @property
+    def change(self) -> float | None:
+        """By how much the mean of the last four weeks differs from the four before; None while either has too few."""
+        now, before = self.now.told, self.before.told
+        return None if now is None or before is None else now - before
+
+
+@dataclass(frozen=True)
+class Progress:
+    mondays: list[date]
+    lines: list[Line]
+    last: list[Any]
+    posts: int
+
+
+def progress(municipality: Municipality, *, author: Any = None, drafts: bool = True) -> Progress:
+    """Of the municipality in scope: of posts by `author`, or of all. Without `drafts` only what has been public
+    is named."""
+    mondays = weeks(today())
+    rows = Score.objects.filter(feedback__given_at__gte=_since(mondays))
+    told = Feedback.objects.filter(given_at__gte=_since(mondays), post__deleted_at=None)
+    if author is not None:
+        rows, told = rows.filter(feedback__post__author=author), told.filter(post__author=author)
+    cells: dict[str, dict[date, Cell]] = defaultdict(lambda: defaultdict(Cell))
+    for key, week, mean, count in _by_week(rows):
+        cells[key][week.date()].add(mean, count)
+    lines = [
+        Line(criterion, [cells[criterion.key][monday] for monday in mondays])
+        for criterion in _named(rubric(programme_of(municipality)), rows, cells)
+    ]
+    return Progress(mondays, lines, _last(told, drafts=drafts), told.count())
+
+
+def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]]:
+    weekly = rows.values("criterion__key", week=TruncWeek("feedback__given_at", tzinfo=BELGRADE))
+    counted = weekly.annotate(mean=Avg("level"), count=Count("pk")).order_by()
+    return counted.values_list("criterion__key", "week", "mean", "count")
+
+
+def _named(current: list[Criterion], rows: QuerySet[Score], cells: Iterable[str]) -> list[Criterion]:
+    """Today's criteria, then those by which something was given and that are not used any more."""
+    gone = set(cells) - {each.key for each in current}
+    if not gone:
+        return current
+    old = Criterion.objects.filter(pk__in=rows.filter(criterion__key__in=gone).values("criterion"))
+    latest = {each.key: each for each in old.order_by("revision")}
+    return [*current, *sorted(latest.values(), key=lambda each: each.order)]
+
+
+def _last(told: QuerySet[Feedback], *, drafts: bool) -> list[Any]:
+    """The newest feedback with its mean level. Outsiders read only what was said about posts that were public."""
+    if not drafts:
+        told = told.filter(pk__in=_of_public_posts())
+    rows = told.select_related("post__author", "mentor").annotate(mean=Avg("scores__level"), count=Count("scores"))
+    return list(rows.defer("post__draft", "post__search_key").order_by("-changed_at")[:LAST])
+
+
+def _of_public_posts() -> QuerySet[Any]:
+    public = Post.objects.filter(is_public())
+    return Feedback.objects.filter(post__in=public.values("pk")).values("pk")
+
+
+# ---- a programme
+
+
+@dataclass(frozen=True)
+class Row:
+    municipality: Municipality
+    cells: list[Cell]
+    posts: int
+
+
+@dataclass
+class Board:
+    """The municipalities of one programme that agreed to comparison, by the criteria of its rubric."""
+
+    programme: Programme
+    criteria: list[Criterion]
+    rows: list[Row] = field(default_factory=list)
+    withheld: int = 0
+
+
+def boards(programmes: list[Programme]) -> list[Board]:
+    """Rows in no order. Opens the scope of exactly the municipalities that are enrolled today and agreed."""
+    running = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes)
+    enrolments = list(running.select_related("municipality", "cohort"))
+    agreed = {each.municipality_id for each in enrolments if each.compares}
+    cells: dict[int, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
+    posts: dict[int, int] = {}
+    if agreed:
+        with scope(*agreed):
+            cells, posts = _sums(weeks(today()))
+    found = []
+    for programme, criteria in rubrics(programmes):
+        board = Board(programme, [each for each in criteria if each.is_used])
+        mine = {each.municipality_id: each for each in enrolments if each.cohort.programme_id == programme.pk}
+        for pk, enrolment in mine.items():
+            if not enrolment.compares:
+                board.withheld += 1
+                continue
+            row = [cells[pk][criterion.key] for criterion in board.criteria]
+            board.rows.append(Row(enrolment.municipality, row, posts.get(pk, 0)))
+        found.append(board)
+    return found
+
+
+def _sums(mondays: list[date]) -> tuple[dict[int, dict[str, Cell]], dict[int, int]]:
+    """By municipality and key of the criterion; and posts with feedback by municipality. Two queries."""
+    cells: dict[int, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
+    rows = Score.objects.filter(feedback__given_at__gte=_since(mondays)).values("municipality_id", "criterion__key")
+    for each in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
+        cells[each["municipality_id"]][each["criterion__key"]].add(each["mean"], each["count"])
+    told = Feedback.objects.filter(given_at__gte=_since(mondays)).values("municipality_id")
+    counted = told.annotate(posts=Count("post", distinct=True)).order_by()
+    return cells, dict(counted.values_list("municipality_id", "posts"))

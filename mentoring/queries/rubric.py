@@ -1,0 +1,40 @@
+"""The rubric of a programme, and of the programme in which a municipality takes part."""
+
+from collections.abc import Iterable
+
+from mentoring.defaults import RUBRIC
+from mentoring.models import Criterion
+from municipalities.models import Enrolment, Municipality, Programme
+from municipalities.queries import today
+
+
+def programme_of(municipality: Municipality) -> Programme | None:
+    """The programme whose rubric counts there: of the enrolment that runs today, the latest if there are several."""
+    running = Enrolment.objects.on(today()).filter(municipality=municipality)
+    latest = running.select_related("cohort__programme").order_by("-starts_on", "-pk").first()
+    return latest.cohort.programme if latest else None
+
+
+def rubric(programme: Programme | None, *, also_unused: bool = False) -> list[Criterion]:
+    """Criteria in their order. A programme that changed none yet has the seven of the house, not stored so far."""
+    return _arranged(Criterion.objects.filter(programme=programme, retired_at=None), programme, also_unused)
+
+
+def rubrics(programmes: Iterable[Programme]) -> list[tuple[Programme, list[Criterion]]]:
+    """Of several programmes, unused criteria too. One query."""
+    wanted = list(programmes)
+    rows = list(Criterion.objects.filter(programme__in=wanted, retired_at=None))
+    return [(each, _arranged([r for r in rows if r.programme_id == each.pk], each, True)) for each in wanted]
+
+
+def _arranged(rows: Iterable[Criterion], programme: Programme | None, also_unused: bool) -> list[Criterion]:
+    found = sorted(rows, key=lambda row: (row.order, row.pk)) or defaults(programme)
+    return [row for row in found if row.is_used or also_unused]
+
+
+def defaults(programme: Programme | None) -> list[Criterion]:
+    """The criteria of the house as rows that are not stored."""
+    return [
+        Criterion(programme=programme, key=key, words=said, order=order)
+        for order, (key, said) in enumerate(RUBRIC, start=1)
+    ]

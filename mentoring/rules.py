@@ -1,0 +1,66 @@
+"""Reckoning working hours and levels. Pure: no tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+
+from municipalities.holidays import BELGRADE, working_minutes
+
+# Below this many a median or a mean says little, and none is shown.
+FEW = 5
+# A post that is meant to go out this soon is flagged on the desk.
+SOON = timedelta(hours=24)
+
+Days = tuple[date, date]
+
+
+def working_hours(since: datetime, until: datetime, away: Iterable[Days] = ()) -> float:
+    """Hours of offices (07–15 on working days) between two aware times, days of absence left out.
+
+    `away` are periods of days that do not overlap; both ends belong to them.
+    """
+    minutes = working_minutes(since, until)
+    for first, last in away:
+        begins = datetime.combine(first, time(), BELGRADE)
+        ends = datetime.combine(last + timedelta(days=1), time(), BELGRADE)
+        minutes -= working_minutes(max(since, begins), min(until, ends))
+    return minutes / 60
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How soon a mentor says the first word. `hours` is None while there are fewer than `FEW` answers."""
+
+    days: int
+    hours: float | None
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to a mentor (a submission, or a comment that names them) and their first word after it, if any."""
+
+    at: datetime
+    word_at: datetime | None
+
+
+def questions(asks: Sequence[datetime], words: Sequence[datetime]) -> list[Asked]:
+    """Pairs of one post: the first question since the last word, and the word that answers it."""
+    found: list[Asked] = []
+    waiting: datetime | None = None
+    for at, is_word in sorted([(at, False) for at in asks] + [(at, True) for at in words]):
+        if not is_word:
+            waiting = waiting or at
+        elif waiting is not None:
+            found.append(Asked(waiting, at))
+            waiting = None
+    return [*found, Asked(waiting, None)] if waiting else found
+
+
+def answers(asked: Iterable[Asked], days: int, now: datetime, away: Sequence[Days] = ()) -> Answers:
+    """The median of working hours over the questions of the last `days` days."""
+    recent = [each for each in asked if each.at >= now - timedelta(days=days)]
+    hours = [working_hours(each.at, each.word_at, away) for each in recent if each.word_at]
+    return Answers(days, median(hours) if len(hours) >= FEW else None, len(hours), len(recent))

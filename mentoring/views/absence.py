@@ -1,0 +1,52 @@
+"""A mentor says when they are away."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mentoring.domain import absence as verbs
+from mentoring.domain.refused import Refused
+from mentoring.forms import AbsenceForm
+from mentoring.models import Absence
+from mentoring.queries.people import is_away, own_absences
+from municipalities.access import signed_in
+from municipalities.queries import mentored, today
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def absence(request: Any) -> HttpResponse:
+    if request.method == "POST" and request.POST.get("withdraw"):
+        return _withdrawn(request)
+    form = AbsenceForm(request.POST or None, initial={"starts_on": today()})
+    if request.method == "POST" and form.is_valid() and _announced(request, form):
+        messages.success(request, _("Your municipalities see it on their Home and have been told."))
+        return redirect("absence")
+    rows = [(row, is_away(row, today())) for row in own_absences(request.user)]
+    context = {"form": form, "absences": rows, "accompanies": mentored(request.user).exists()}
+    return render(request, "mentoring/absence.html", context, status=422 if form.errors else 200)
+
+
+def _announced(request: Any, form: AbsenceForm) -> bool:
+    try:
+        verbs.announce(**form.cleaned_data, by=request.user)
+    except Refused as refused:
+        form.add_error(refused.field or None, refused.message)
+        return False
+    return True
+
+
+def _withdrawn(request: Any) -> HttpResponse:
+    pk = request.POST["withdraw"]
+    row = get_object_or_404(Absence, mentor=request.user, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    try:
+        verbs.withdraw(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("You are shown as present again."))
+    return redirect("absence")

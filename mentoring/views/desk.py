@@ -1,0 +1,110 @@
+"""The mentor's desk: one queue over all municipalities of today."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mentoring.domain.unread import mark_unread
+from mentoring.queries import desk as queries
+from mentoring.queries.people import is_away
+from mentoring.queries.response import LONGEST, absences_since, response_times
+from municipalities.access import requires, signed_in
+from municipalities.models import Municipality
+from municipalities.queries import mentored, today, workspaces
+from municipalities.rules import Verb
+from municipalities.tenancy import scope
+from posts.queries import visible
+from serbian.sorting import sort_key
+
+PER_PAGE = 25
+
+
+@signed_in
+@require_safe
+def desk(request: Any) -> HttpResponse:
+    return page_of(request, list(mentored(request.user)))
+
+
+def page_of(request: Any, places: list[Municipality]) -> HttpResponse:
+    """The desk over these municipalities, which the person accompanies today."""
+    accompanied = _by_name(places)
+    context: dict[str, Any] = {
+        "today": today(), "accompanied": accompanied, "others": _others(request, accompanied),
+    }  # fmt: skip
+    if not accompanied:
+        return render(request, "mentoring/desk.html", context)
+    filters = _filters(request, accompanied)
+    with scope(*accompanied):
+        counts = queries.counts(request.user, filters.municipality)
+        page = _page(request, filters, counts[filters.show])
+        context |= {
+            "filters": filters,
+            "segments": _segments(request, filters, counts),
+            "page": page,
+            "entries": [queries.entry(post, timezone.now()) for post in page],
+            **_times(request.user, accompanied),
+        }
+        return render(request, "mentoring/desk.html", context)
+
+
+def _by_name(rows: Any) -> list[Municipality]:
+    return sorted(rows, key=lambda row: sort_key(str(row)))
+
+
+def _others(request: Any, accompanied: list[Municipality]) -> list[Municipality]:
+    """Workspaces one enters in another role."""
+    return [row for row in _by_name(workspaces(request.user)) if row not in accompanied]
+
+
+def _filters(request: Any, accompanied: list[Municipality]) -> queries.Filters:
+    """An unknown word shows what waits; a municipality one does not accompany is not there."""
+    show, slug = request.GET.get("show", ""), request.GET.get("municipality", "")
+    chosen = next((row for row in accompanied if row.slug == slug), None)
+    if slug and chosen is None:
+        raise Http404
+    return queries.Filters(show if show in queries.SHOWS else "waiting", chosen)
+
+
+def _page(request: Any, filters: queries.Filters, count: int) -> Any:
+    paginator = Paginator(queries.queue(request.user, filters), PER_PAGE)
+    paginator.__dict__["count"] = count  # known already; it is a cached property
+    return paginator.get_page(request.GET.get("page"))
+
+
+def _segments(request: Any, filters: queries.Filters, counts: dict[str, int]) -> list[dict[str, Any]]:
+    labels = {"waiting": _("Waiting for me"), "answered": _("Answered"), "all": _("All")}
+    query = request.GET.copy()
+    query.pop("page", None)
+    found = []
+    for show, label in labels.items():
+        query["show"] = show
+        found.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show,
+                      "count": counts[show]})  # fmt: skip
+    return found
+
+
+def _times(mentor: Any, accompanied: list[Municipality]) -> dict[str, Any]:
+    """How soon the mentor answers, and whether they are away today."""
+    absences = absences_since([mentor], today() - timedelta(days=LONGEST))
+    answers = response_times([mentor], accompanied, absences=absences)[mentor.pk]
+    return {"answers": answers, "away": next((row for row in absences if is_away(row, today())), None)}
+
+
+@requires(Verb.FEEDBACK_GIVE)
+@require_POST
+def unread(request: Any, pk: int) -> HttpResponse:
+    """As if the mentor had not looked at the post yet."""
+    mark_unread(get_object_or_404(visible(), pk=pk), by=request.user)
+    messages.success(request, _("Marked as unread."))
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if is_ours and back.startswith("/") else reverse("desk"))

@@ -1,0 +1,61 @@
+"""Feedback by the rubric about one post: its mentor fills it in, the municipality reads it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mentoring.domain.feedback import give
+from mentoring.domain.refused import Refused
+from mentoring.forms import FeedbackForm
+from mentoring.models import Feedback
+from mentoring.queries.feedback import of_post
+from mentoring.queries.rubric import programme_of, rubric
+from municipalities.access import requires
+from municipalities.rules import Verb
+from posts import queries, rules
+from posts.models import Post
+
+
+@requires(Verb.FEEDBACK_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: Any, pk: int) -> HttpResponse:
+    post, may_give = _found(request, pk), request.access.may(Verb.FEEDBACK_GIVE)
+    if request.method == "POST" and not may_give:
+        raise PermissionDenied
+    told = of_post(post)
+    mine = next((row for row in told if row.mentor_id == request.user.pk), None)
+    form = _form(request, mine) if may_give else None
+    if request.method == "POST" and form is not None and form.is_valid() and _given(request, post, form):
+        return redirect("post_feedback", request.municipality.slug, post.pk)
+    context = {"post": post, "form": form, "mine": mine, "told": [row for row in told if row != mine or not may_give]}
+    return render(request, "mentoring/feedback.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _found(request: Any, pk: int) -> Post:
+    """The post, if this person may read it."""
+    rows = queries.visible().annotate(is_public=queries.is_public()).select_related("author")
+    found: Post = get_object_or_404(rows, pk=pk)
+    if not rules.may_read(request.access, is_public=found.is_public):  # type: ignore[attr-defined]
+        raise Http404
+    found.municipality = request.municipality
+    return found
+
+
+def _form(request: Any, mine: Feedback | None) -> FeedbackForm:
+    criteria = rubric(programme_of(request.municipality))
+    return FeedbackForm(request.POST or None, criteria=criteria, given=mine)
+
+
+def _given(request: Any, post: Post, form: FeedbackForm) -> bool:
+    try:
+        give(post, form.levels(), form.cleaned_data["note"], by=request.user)
+    except Refused as refused:
+        form.add_error(refused.field or None, refused.message)
+        return False
+    messages.success(request, _("Saved. The writer has been told."))
+    return True

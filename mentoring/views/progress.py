@@ -1,0 +1,128 @@
+"""Progress by the rubric: of a municipality over weeks, and of a programme's municipalities side by side."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from common import charts
+from common.dates import day_month_short
+from common.numbers import number
+from mentoring.queries import people
+from mentoring.queries.progress import HALF, WEEKS, Board, Progress, boards, progress
+from mentoring.queries.response import LONGEST, response_times
+from mentoring.rules import FEW
+from municipalities.access import programme as programme_page
+from municipalities.access import requires
+from municipalities.queries import today
+from municipalities.rules import ProgrammeVerb, Verb
+from municipalities.tenancy import scope
+from serbian.sorting import sort_key
+
+
+@requires(Verb.FEEDBACK_VIEW)
+@require_safe
+def municipality(request: Any) -> HttpResponse:
+    """Of one's own posts, or of all; nobody is set beside anybody else."""
+    may, writes = request.access.may, request.access.may(Verb.POST_EDIT)
+    own = writes and request.GET.get("of") != "all"
+    found = progress(
+        request.municipality, author=request.user if own else None, drafts=may(Verb.DRAFT_VIEW)
+    )  # fmt: skip
+    mentors = people.mentors_of(request.municipality)
+    context = {
+        "found": found,
+        "lines": list(zip(found.lines, _charts(found), strict=True)),
+        "segments": _segments(own=own) if writes else [],
+        "own": own,
+        "weeks": WEEKS,
+        "half": HALF,
+        "few": FEW,
+        "drafts": may(Verb.DRAFT_VIEW),
+        "mentors": [row for row in mentors if row.ends_on is None or row.ends_on >= today()],
+        "former": [row for row in mentors if row.ends_on is not None and row.ends_on < today()],
+        "absences": people.absences(request.municipality),
+        "handovers": people.handovers() if {"mentor", "staff"} & request.access.roles else [],
+        "may_hand_over": "mentor" in request.access.roles,
+        "today": today(),
+    }
+    return render(request, "mentoring/progress.html", context)
+
+
+def _segments(*, own: bool) -> list[dict[str, Any]]:
+    return [
+        {"label": _("My posts"), "url": "?of=mine", "current": own},
+        {"label": _("All posts"), "url": "?of=all", "current": not own},
+    ]
+
+
+def _charts(found: Progress) -> list[charts.Chart]:
+    """A small chart for each criterion, all on the scale of the levels."""
+    if not found.lines:
+        return []
+    labels = [day_month_short(monday) for monday in found.mondays]
+    series = [
+        charts.Series(
+            str(line.criterion),
+            [cell.mean for cell in line.weeks],
+            {at: _("no feedback") for at, cell in enumerate(line.weeks) if not cell.count},
+        )
+        for line in found.lines
+    ]
+    words = charts.Words(
+        number=lambda value: number(value, 1), gap=_("no feedback"), heading=_("Week from"),
+        formula=_("mean level of the week, 1 to 4"),
+    )  # fmt: skip
+    return charts.multiples(labels, series, words)
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+@require_safe
+def programme(request: Any) -> HttpResponse:
+    found = boards(request.programmes)
+    context = {
+        "boards": [_sorted(board) for board in found],
+        "several": len(found) > 1,
+        "weeks": WEEKS,
+        "few": FEW,
+        "mentors": _mentors(request),
+        "days": LONGEST,
+        "withheld": sum(board.withheld for board in found),
+    }
+    return render(request, "mentoring/programme_feedback.html", context)
+
+
+def _sorted(board: Board) -> Board:
+    board.rows.sort(key=lambda row: sort_key(str(row.municipality)))
+    return board
+
+
+def _mentors(request: Any) -> list[dict[str, Any]]:
+    """Mentors of today by name, with their municipalities and how soon they answer."""
+    rows = list(people.running_pairings(request.programmes))
+    mentors = sorted({row.mentor for row in rows}, key=lambda person: sort_key(person.name))
+    if not mentors:
+        return []
+    places = {row.municipality for row in rows}
+    with scope(*places):
+        told = response_times(mentors, places, (LONGEST,))
+    absences = {row.mentor_id: row for row in people.absences_of(mentors)}
+    return [
+        {
+            "person": person,
+            "places": _places([row for row in rows if row.mentor_id == person.pk]),
+            "answers": told[person.pk][0],
+            "absence": absences.get(person.pk),
+        }
+        for person in mentors
+    ]
+
+
+def _places(rows: list[Any]) -> str:
+    names = sorted((str(row.municipality) for row in rows), key=sort_key)
+    if len(names) <= 3:
+        return ", ".join(names)
+    return ngettext("%(count)s municipality", "%(count)s municipalities", len(names)) % {"count": len(names)}
