@@ -1,32 +1,39 @@
-"""The coach's rules, by the very vectors that the browser's engine passes, too (test_engine.py)."""
+"""The coach's rules, by the very vectors that the browser's engine passes, too (test_coach_in_browser.py)."""
 
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from platforms import counting
+from platforms.types import Limits
+from posts import compose, marks
+from posts.coach import points, text, words
 from posts.coach.patterns import PATTERNS, deadline_words, filled, patterns
-from posts.enums import CallKind
+from posts.draft import ChannelLayout, Draft, Interactive, Text
+from posts.enums import CallKind, Format
+from serbian.transliteration import to_latin
 
-VECTORS: dict[str, list[Any]] = json.loads(
-    (Path(__file__).parents[1] / "vectors" / "coach.json").read_text(encoding="utf-8")
-)
-
-
-def named(kind: str) -> list[Any]:
-    return [pytest.param(each, id=f"{kind}-{number}") for number, each in enumerate(VECTORS[kind])]
+VECTORS = Path(__file__).parents[1] / "vectors"
 
 
-@pytest.mark.parametrize("vector", named("calls"))
+def named(file: str, kind: str) -> list[Any]:
+    found = json.loads((VECTORS / f"{file}.json").read_text(encoding="utf-8"))[kind]
+    return [pytest.param(each, id=f"{each.get('rule', kind)}-{number}") for number, each in enumerate(found)]
+
+
+@pytest.mark.parametrize("vector", named("coach", "calls"))
 def test_a_pattern_is_filled(vector: Any) -> None:
     assert filled(vector["pattern"], vector["values"]) == vector["expect"]
 
 
-@pytest.mark.parametrize("vector", named("deadlines"))
+@pytest.mark.parametrize("vector", named("coach", "deadlines"))
 def test_a_deadline_is_named_as_a_serbian_text_does(vector: Any) -> None:
     day, today = date.fromisoformat(vector["day"]), date.fromisoformat(vector["today"])
     assert deadline_words(day, today, vector["script"]) == vector["expect"]
@@ -36,7 +43,108 @@ def test_every_kind_of_call_has_a_pattern_in_both_scripts() -> None:
     assert set(PATTERNS) == set(CallKind)
     for each in patterns():
         values = {"deadline": "X", "weekday": "X", "link": "X"}
-        for text in (each.cyrillic_words, each.latin_words, filled(each.cyrillic, values)):
-            assert text
-            assert not set("[]{}") & set(text)
+        for said in (each.cyrillic_words, each.latin_words, filled(each.cyrillic, values)):
+            assert said
+            assert not set("[]{}") & set(said)
         assert each.latin != each.cyrillic
+
+
+@pytest.mark.parametrize("vector", named("coach", "rules"))
+def test_a_rule_finds_its_places_and_mends_what_it_can(vector: Any) -> None:
+    found = text.RULES[vector["rule"]](vector["text"])
+    assert [[each.words, each.instead] for each in found] == vector["hits"]
+    assert all(vector["text"][each.start : each.end] == each.words for each in found)
+    if "fixed" in vector:
+        assert text.mended(vector["text"], found) == vector["fixed"]
+
+
+@pytest.mark.parametrize("vector", named("coach", "days"))
+def test_days_in_a_text_are_read(vector: Any) -> None:
+    found = text.days(vector["text"], date.fromisoformat(vector["today"]))
+    assert [[each.hit.words, each.on.isoformat(), each.is_last] for each in found] == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("coach", "sentences"))
+def test_a_text_is_cut_into_sentences(vector: Any) -> None:
+    assert [each.words for each in text.sentences(vector["text"])] == vector["expect"]
+    assert text.average(vector["text"]) == vector["average"]
+
+
+def facts(raw: Any) -> points.Facts:
+    deadline = raw.get("deadline")
+    return points.Facts(
+        today=date(2026, 11, 25),
+        texts=[points.Written(**each) for each in raw.get("texts", [])],
+        kind=raw.get("kind", ""),
+        words=raw.get("words", ""),
+        deadline=date.fromisoformat(deadline) if deadline else None,
+        link=raw.get("link", ""),
+        is_link=raw.get("isLink", True),
+        pictures=[points.Described(**each) for each in raw.get("pictures", [])],
+        over=raw.get("over", []),
+    )
+
+
+def told(found: list[points.Point]) -> list[list[str]]:
+    """Rules that found nothing and a length that fits are left out: they would stand in every vector."""
+    common = {*text.RULES, "length"}
+    return [[each.id, each.state, each.code] for each in found if each.is_open or each.id not in common]
+
+
+@pytest.mark.parametrize("vector", named("coach", "points"))
+def test_the_coach_says_what_is_worth_a_look(vector: Any) -> None:
+    assert told(points.of_text(facts(vector["facts"]))) == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("coach", "quoted"))
+def test_words_are_quoted_briefly(vector: Any) -> None:
+    assert points.quoted(vector["words"]) == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("counting", "lengths"))
+def test_a_length_is_counted_as_the_network_does(vector: Any) -> None:
+    limits = Limits(500, vector["counting"], url_length=vector["url_length"])
+    assert counting.count(vector["text"], limits) == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("counting", "bytes"))
+def test_bytes_are_counted(vector: Any) -> None:
+    assert counting.utf8_bytes(vector["text"]) == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("counting", "urls"))
+def test_addresses_are_found(vector: Any) -> None:
+    assert [url for _start, _end, url in counting.urls(vector["text"])] == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("marks", "marks"))
+def test_a_text_is_shown_with_its_marks(vector: Any) -> None:
+    found = [[part for part in (each.text, each.mark, each.title) if part] for each in marks.pieces(vector["text"])]
+    assert found == vector["expect"]
+
+
+def test_look_alikes_are_pairs_of_both_scripts() -> None:
+    for cyrillic, latin in words.LOOKALIKES.items():
+        assert "CYRILLIC" in unicodedata.name(cyrillic)
+        assert "LATIN" in unicodedata.name(latin)
+
+
+@pytest.mark.parametrize("vector", named("compose", "parts"))
+def test_the_parts_of_a_channel_are_put_together(vector: Any) -> None:
+    raw, layout = vector["draft"], vector["layout"]
+    asked = Interactive(Format.POLL, tuple(raw["options"])) if raw["options"] else Interactive()
+    draft = Draft(
+        texts={tag: Text(written) for tag, written in raw["texts"].items()},
+        per_channel={7: raw["own"]},
+        link=raw["link"],
+        layout={7: ChannelLayout(layout["kind"], tuple(layout["languages"]))},
+        interactive=asked,
+        short_links={7: layout["shown"]},
+    )
+    account = SimpleNamespace(pk=7, layout="one", languages=["sr-Cyrl"], takes_polls=layout["polls"])
+    assert [[each.slot, each.text] for each in compose.parts(draft, account)] == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("compose", "latin"))
+def test_latin_is_derived(vector: Any) -> None:
+    assert to_latin(vector["text"]) == vector["expect"]

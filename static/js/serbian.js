@@ -1,0 +1,64 @@
+// Serbian Cyrillic to Latin, as serbian/transliteration.py does it: the direction that loses nothing, so a page may do it
+// at every keystroke. Addresses, mentions, hashtags, file names and placeholders stay as they are.
+
+const CYRILLIC = "абвгдђежзијклмнопрстћуфхцчш";
+const LATIN = "abvgdđežzijklmnoprstćufhcčš";
+const DIGRAPHS = { љ: "lj", њ: "nj", џ: "dž" };
+const ONE_CODEPOINT = { "Ǆ": "DŽ", "ǅ": "Dž", "ǆ": "dž", "Ǉ": "LJ", "ǈ": "Lj", "ǉ": "lj", "Ǌ": "NJ", "ǋ": "Nj", "ǌ": "nj" };
+const LETTERS = new Map();
+[...CYRILLIC].forEach((letter, at) => {
+  LETTERS.set(letter, LATIN[at]);
+  LETTERS.set(letter.toUpperCase(), LATIN[at].toUpperCase());
+});
+
+const TOP_LEVELS =
+  "rs|срб|com|org|net|info|eu|gov|edu|int|ch|ba|me|hr|si|mk|hu|ro|bg|al|at|de|fr|it|uk|us|io|co|tv|app|dev|ly|gl|be|social|online|example|test|localhost";
+const FILE_ENDINGS =
+  "pdf|docx?|xlsx?|pptx?|odt|ods|odp|txt|csv|rtf|zip|rar|7z|jpe?g|png|gif|webp|heic|avif|svg|mp4|mov|mp3|srt|vtt|html?";
+const W = "\\p{L}\\p{N}_";
+// The same stretches as serbian/protected.py, in the same order.
+const PROTECTED = new RegExp(
+  [
+    "\\{\\{.*?\\}\\}", "\\{%.*?%\\}", `\\{[A-Za-z_][${W}.]*\\}`, `%\\([A-Za-z_][${W}]*\\)[sdif]`, "%[sdif](?![\\p{L}])",
+    "`[^`\\n]+`", "<\\/?[A-Za-z][^<>]*>", "<!--.*?-->", "&(?:[A-Za-z]+|#\\d+|#x[0-9a-fA-F]+);", "(?<=\\])\\([^()\\s]+\\)",
+    '[A-Za-z][A-Za-z0-9+.-]*:\\/\\/[^\\s<>"„”“»]+', "(?:mailto|tel):[^\\s<>]+", `[${W}.+-]+@[${W}-]+(?:\\.[${W}-]+)+`,
+    `(?<![${W}@])@[${W}.-]*[${W}](?:@[${W}-]+(?:\\.[${W}-]+)+)?`, `(?<![${W}&])#[${W}]+`,
+    `(?<![${W}.-])[${W}-]+(?:\\.[${W}-]+)*\\.(?:${FILE_ENDINGS})(?![${W}])`,
+    `(?<![${W}.-])(?:[a-z0-9-]+\\.)+(?:${TOP_LEVELS})(?![${W}]|-[${W}])(?::\\d+)?(?:[\\/?#][^\\s<>"„”“»]*)?`,
+    `(?<![${W}.-])(?:[а-яђјљњћџ0-9-]+\\.)+срб(?![${W}])(?:[\\/?#][^\\s<>"„”“»]*)?`,
+    `(?<![${W}])utm_[a-z]+=\\S+`, `(?<![${W}:]):[a-z0-9_+-]+:(?![${W}])`,
+  ].join("|"),
+  "gisu",
+);
+
+/** Serbian Latin for Serbian Cyrillic; whatever is not Serbian Cyrillic stays as it is. */
+export function toLatin(text) {
+  const plain = normalised(text);
+  let latin = "", last = 0;
+  for (const match of plain.matchAll(PROTECTED)) {
+    latin += lettersToLatin(plain.slice(last, match.index)) + match[0];
+    last = match.index + match[0].length;
+  }
+  return (latin + lettersToLatin(plain.slice(last))).normalize("NFC");
+}
+
+/** NFC, without the digraphs that Unicode also has as one character. */
+export const normalised = (text) => text.normalize("NFC").replace(/[Ǆ-ǌ]/g, (letter) => ONE_CODEPOINT[letter]);
+
+/** Every letter, without protecting anything. */
+export function lettersToLatin(text) {
+  let latin = "";
+  for (let at = 0; at < text.length; at++) {
+    const digraph = DIGRAPHS[text[at].toLowerCase()];
+    latin += digraph ? cased(digraph, text, at) : (LETTERS.get(text[at]) ?? text[at]);
+  }
+  return latin;
+}
+
+/** The next letter decides (ЊЕГОШ, Његош); at the end of a word the one before (КОЊ; but Ж. Љ.). */
+function cased(digraph, text, at) {
+  if (text[at] === text[at].toLowerCase()) return digraph;
+  const following = text.slice(at + 1, at + 2);
+  const decides = /\p{L}/u.test(following) ? following : text.slice(0, at).slice(-1);
+  return /\p{Lu}/u.test(decides) ? digraph.toUpperCase() : digraph[0].toUpperCase() + digraph.slice(1);
+}

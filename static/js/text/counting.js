@@ -1,0 +1,65 @@
+// How long a text is in the eyes of each network: platforms/counting.py in the browser.
+// tests/vectors/counting.json holds the two together.
+
+// What \w of Python's regex is: https://unicode.org/reports/tr18/#word
+const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d";
+const URL_LIKE = /(?<![\p{L}\p{N}@/.])https?:\/\/[^\s<>"'„“”»«]+/giu;
+const REMOTE_MENTION = new RegExp(`(?<![=/${WORD}])@([${WORD}]+(?:[${WORD}.-]*[${WORD}])?)@[${WORD}.-]+\\.[${WORD}]+`, "gu");
+const TRAILING = ".,;:!?…";
+const letters = new Intl.Segmenter("sr", { granularity: "grapheme" });
+const encoder = new TextEncoder();
+
+/** `limits`: {counting: "mastodon" | "graphemes", urlLength}. */
+export function count(text, limits) {
+  if (limits.counting === "mastodon") return mastodon(text, limits.urlLength || 23);
+  if (limits.counting === "graphemes") return graphemes(text);
+  throw new RangeError(`Unknown way of counting: ${limits.counting}`);
+}
+
+/** Extended grapheme clusters: what a reader calls a character. */
+export function graphemes(text) {
+  let found = 0;
+  // Almost every text is letters of one code point each, and those need no segmenter.
+  const plain = /^[\n -~\u00a0-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e]*$/u;
+  for (const line of text.split(/(?<=\n)/)) {
+    if (plain.test(line)) found += line.length;
+    else for (const _ of letters.segment(line)) found += 1;
+  }
+  return found;
+}
+
+export const utf8Bytes = (text) => encoder.encode(text).length;
+
+/** Graphemes, with every URL as `urlLength` and a mention without its server. */
+export function mastodon(text, urlLength = 23) {
+  let shortened = "", last = 0;
+  for (const { start, end, url } of urls(text)) {
+    if (!host(url).includes(".")) continue;
+    shortened += text.slice(last, start) + "x".repeat(urlLength);
+    last = end;
+  }
+  return graphemes((shortened + text.slice(last)).replace(REMOTE_MENTION, "@$1"));
+}
+
+/** {start, end, url} of each http(s) address, without the punctuation that ends a sentence. */
+export function urls(text) {
+  const found = [];
+  for (const match of text.matchAll(URL_LIKE)) {
+    const url = trimmed(match[0]);
+    if (url.length > "https://".length) found.push({ start: match.index, end: match.index + url.length, url });
+  }
+  return found;
+}
+
+function trimmed(url) {
+  while (url && (TRAILING.includes(url.at(-1)) || (")]".includes(url.at(-1)) && !isOpened(url)))) url = url.slice(0, -1);
+  return url;
+}
+
+function isOpened(url) {
+  const times = (sign) => url.split(sign).length - 1;
+  const closing = url.at(-1);
+  return times({ ")": "(", "]": "[" }[closing]) >= times(closing);
+}
+
+const host = (url) => url.slice(url.indexOf("://") + 3).split(/[/?#:]/, 1)[0];

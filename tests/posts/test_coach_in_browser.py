@@ -1,0 +1,151 @@
+"""The text engine in Chromium, by the vectors that the Python passes: both count, show and judge a text alike."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django.templatetags.static import static
+
+from platforms import counting
+from posts.coach import text, words
+from posts.marks import pieces
+from serbian.transliteration import to_latin
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+# What the engine answers to every vector of a kind: an array beside the expected ones.
+ASKED = {
+    ("coach", "calls"): "(v) => engine.filled(v.pattern, v.values)",
+    ("coach", "deadlines"): "(v) => engine.deadlineWords(v.day, v.today, v.script)",
+    ("coach", "days"): "(v) => engine.days(v.text, v.today).map((day) => [day.words, day.on, day.isLast])",
+    ("coach", "quoted"): "(v) => engine.quoted(v.words)",
+    ("counting", "lengths"): "(v) => engine.count(v.text, { counting: v.counting, urlLength: v.url_length })",
+    ("counting", "bytes"): "(v) => engine.utf8Bytes(v.text)",
+    ("counting", "urls"): "(v) => engine.urls(v.text).map(({ url }) => url)",
+    (
+        "marks",
+        "marks",
+    ): "(v) => engine.marks(v.text).map((piece) => [piece.text, piece.mark, piece.title].filter(Boolean))",
+    ("compose", "parts"): "(v) => engine.parts(v.draft, v.layout).map(({ slot, text }) => [slot, text])",
+    ("compose", "latin"): "(v) => engine.toLatin(v.text)",
+}
+
+
+def vectors(file: str, kind: str) -> list[Any]:
+    found: list[Any] = json.loads((VECTORS / f"{file}.json").read_text(encoding="utf-8"))[kind]
+    return found
+
+
+@pytest.fixture
+def ask(page: Any, live_server: Any) -> Any:
+    """Runs a function of the engine over vectors, on a page of our own and under its policy."""
+    page.goto(f"{live_server.url}/accounts/login/")
+
+    def answers(function: str, of: list[Any]) -> list[Any]:
+        script = (
+            f"async ([address, vectors]) => {{ const engine = await import(address); return vectors.map({function}); }}"
+        )
+        found: list[Any] = page.evaluate(script, [live_server.url + static("js/text/engine.js"), of])
+        return found
+
+    return answers
+
+
+@pytest.mark.parametrize(("file", "kind"), ASKED)
+def test_the_browser_answers_as_python_does(ask: Any, file: str, kind: str) -> None:
+    of = vectors(file, kind)
+    answers = ask(ASKED[file, kind], of)
+    for vector, answer in zip(of, answers, strict=True):
+        assert answer == vector["expect"], vector
+
+
+def test_the_rules_of_the_coach_find_the_same_places(ask: Any) -> None:
+    of = vectors("coach", "rules")
+    answers = ask(
+        """(v) => {
+          const found = engine.RULES[v.rule](v.text);
+          const inside = found.every(({ start, end, words }) => v.text.slice(start, end) === words);
+          return [found.map(({ words, instead }) => [words, instead]), engine.mended(v.text, found), inside];
+        }""",
+        of,
+    )
+    for vector, (hits, mended, inside) in zip(of, answers, strict=True):
+        assert (hits, inside) == (vector["hits"], True), vector
+        assert mended == vector.get("fixed", mended), vector
+
+
+def test_sentences_are_cut_and_measured_alike(ask: Any) -> None:
+    of = vectors("coach", "sentences")
+    answers = ask("(v) => [engine.sentences(v.text).map(({ words }) => words), engine.average(v.text)]", of)
+    for vector, answer in zip(of, answers, strict=True):
+        assert answer == [vector["expect"], vector["average"]], vector
+
+
+def test_the_coach_says_the_same(ask: Any) -> None:
+    of = vectors("coach", "points")
+    answers = ask(
+        """(v) => {
+          const none = { texts: [], kind: "", words: "", deadline: "", link: "", isLink: true, pictures: [], over: [] };
+          const common = [...Object.keys(engine.RULES), "length"];
+          return [...engine.points({ today: "2026-11-25", ...none, ...v.facts })]
+            .filter(({ id, state }) => state !== "ok" || !common.includes(id))
+            .map(({ id, state, code }) => [id, state, code]);
+        }""",
+        of,
+    )
+    for vector, answer in zip(of, answers, strict=True):
+        assert answer == vector["expect"], vector
+
+
+def test_both_know_the_same_words(ask: Any) -> None:
+    (found,) = ask("() => engine.words", [{}])
+    assert {name: value for name, value in found.items() if name.isupper()} == {
+        "ABBREVIATIONS": words.ABBREVIATIONS,
+        "VERBS": words.VERBS,
+        "MONTHS": list(words.MONTHS),
+        "LITTLE": list(words.LITTLE),
+        "FREE_MAIL": list(words.FREE_MAIL),
+        "BARE_ALTS": list(words.BARE_ALTS),
+        "LOOKALIKES": words.LOOKALIKES,
+    }
+
+
+PIECES = (
+    "Вода", " ", " ", "\n", "ЊЕГОШ ", "ljubav", "#", "#вода_река", "@име@сервер.рс", "https://a.rs/б(в)",
+    "http://x", ".", "!", "15. ", "децембра", "до ", "ЈКП ", "🎉", "👨\u200d👩\u200d👧", "🇷🇸", "1️⃣", "e\u0301",
+    "𝓟𝓸", "аa", "„", "”", "064/123-4567", "ВАЖНО ", "ОБАВЕШТЕЊЕ ", "кликните овде", "a.b@gmail.com",
+    "BG 123-AB", "0101990710008", "Платите ", "(", ")", "_", "12.1.", "\u200c", "ǆ", "…", "—",
+)  # fmt: skip
+
+
+def test_both_agree_on_texts_that_nobody_would_write(ask: Any) -> None:
+    chance = random.Random(3)
+    texts = ["".join(chance.choices(PIECES, k=chance.randint(1, 40))) for _ in range(400)]
+    answers = ask(
+        """(text) => ({
+          lengths: [engine.graphemes(text), engine.mastodon(text), engine.utf8Bytes(text)],
+          marks: engine.marks(text).map((piece) => [piece.text, piece.mark ?? "", piece.title ?? ""]),
+          latin: engine.toLatin(text),
+          rules: Object.values(engine.RULES).map((rule) => rule(text).map((hit) => [hit.words, hit.instead])),
+          days: engine.days(text, "2026-11-25").map((day) => [day.on, day.isLast]),
+          average: engine.average(text),
+        })""",
+        texts,
+    )
+    for each, answer in zip(texts, answers, strict=True):
+        assert answer == {
+            "lengths": [counting.graphemes(each), counting.mastodon(each), counting.utf8_bytes(each)],
+            "marks": [[piece.text, piece.mark, piece.title] for piece in pieces(each)],
+            "latin": to_latin(each),
+            "rules": [[[hit.words, hit.instead] for hit in rule(each)] for rule in text.RULES.values()],
+            "days": [[day.on.isoformat(), day.is_last] for day in text.days(each, date(2026, 11, 25))],
+            "average": text.average(each),
+        }, each
