@@ -1,21 +1,29 @@
 """Reads of posts that span models. Everything here has a fixed number of queries, however many posts there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
+from links.models import Link
+from municipalities.models import Membership
+from municipalities.queries import mentors
+from municipalities.rules import TABLE, Verb
 from platforms.types import Picture
 from posts.draft import Draft, Text, parse
-from posts.enums import DecisionKind, Stage
-from posts.models import Decision, Media, Post, Publication, Remark, Variant, Version
+from posts.enums import DecisionKind, Stage, SuggestionState
+from posts.interactive import answers_until
+from posts.models import Comment, Decision, Media, Post, Publication, Seen, Suggestion, Thread, Variant, Version
+from posts.pictures import ConsentNote
+from posts.pictures import consent_notes as notes_on
 from serbian.folding import fold
+from serbian.sorting import sort_key
 
 # On the network, or possibly so: what a person can no longer take back by editing.
 OUT = (State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
@@ -51,7 +59,8 @@ def content(version: Version) -> Draft:
         if each.channel_id:
             per_channel.setdefault(each.channel_id, {})[f"{each.language}-{each.script}"] = each.text
     texts = {f"{each.language}-{each.script}": Text(each.text) for each in variants if not each.channel_id}
-    return replace(rest, texts=texts, per_channel=per_channel)
+    short_links = {int(channel): short for channel, short in version.short_links.items()}
+    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links)
 
 
 def frozen_pictures(version: Version) -> list[Picture]:
@@ -75,6 +84,18 @@ def media_of(draft: Draft) -> dict[int, Media]:
     return Media.objects.in_bulk([shown.id for shown in draft.media]) if draft.media else {}
 
 
+def consent_notes(draft: Draft, library: Mapping[int, Media]) -> list[ConsentNote]:
+    """What keeps the draft's pictures from going out: consents withdrawn, ended or missing. No query."""
+    return notes_on(draft.media, library, timezone.localdate())
+
+
+def uses(media: Media) -> QuerySet[Post]:
+    """Posts whose draft has the picture, or one of whose versions has it; deleted ones too. An index serves each."""
+    held = [{"id": media.pk}]
+    frozen = Version.objects.filter(media__contains=held).values("post")
+    return Post.objects.filter(Q(draft__media__contains=held) | Q(pk__in=frozen))
+
+
 # ---------------------------------------------------------------- review
 
 
@@ -88,12 +109,22 @@ def approved_version(post: Post) -> Version | None:
 
 
 def decisions(post: Post) -> list[Decision]:
-    return list(Decision.objects.filter(version__post=post).select_related("by", "version").order_by("-pk"))
+    return list(Decision.objects.filter(version__post=post).select_related("by", "for_whom", "version").order_by("-pk"))
 
 
 def writers(post: Post, version: Version | None) -> set[int]:
-    """Whose words these are, so that they do not approve themselves."""
-    return {post.author_id} | ({version.created_by_id} if version else set())
+    """Whose words these are, so that they do not approve themselves: also whose suggestions were accepted."""
+    accepted = Suggestion.objects.filter(thread__post=post, state=SuggestionState.ACCEPTED)
+    suggested = set(accepted.values_list("thread__author_id", flat=True))
+    return {post.author_id, *suggested} | ({version.created_by_id} if version else set())
+
+
+def mentionable(municipality: Any) -> list[Any]:
+    """Who may be named in a comment: the people of the municipality and its mentors of today, by name. Two queries."""
+    members = Membership.objects.running().filter(municipality=municipality, user__is_active=True)
+    people = {row.user for row in members.select_related("user") if Verb.DRAFT_VIEW in TABLE[row.role]}
+    people |= {row.mentor for row in mentors(municipality) if row.mentor.is_active}
+    return sorted(people, key=lambda person: sort_key(person.name))
 
 
 def last_approval(post: Post) -> Decision | None:
@@ -101,8 +132,21 @@ def last_approval(post: Post) -> Decision | None:
     return rows.select_related("by", "version").order_by("-pk").first()
 
 
-def remarks(post: Post) -> QuerySet[Remark]:
-    return Remark.objects.filter(post=post).select_related("author", "resolved_by", "version").order_by("pk")
+def threads(post: Post, *, reader: Any) -> list[Thread]:
+    """Everything that was said about the post, in the order in which it began. Two queries.
+
+    Each has its comments in `said`, and in `seen_at` when `reader` last looked at the post.
+    """
+    seen = Seen.objects.filter(post=OuterRef("post"), user=reader).values("at")
+    rows = Thread.objects.filter(post=post).annotate(seen_at=Subquery(seen))
+    rows = rows.select_related("author", "resolved_by", "suggestion__decided_by", "suggestion__version")
+    comments = Prefetch("comments", Comment.objects.select_related("author").order_by("pk"), to_attr="said")
+    return list(rows.prefetch_related(comments).order_by("pk"))
+
+
+def open_threads(post: Post) -> int:
+    """How many conversations about the post nobody has marked as resolved."""
+    return Thread.objects.filter(post=post, resolved_at__isnull=True).count()
 
 
 def publications(post: Post) -> QuerySet[Publication]:
@@ -119,7 +163,8 @@ def last_submission(post: Post) -> Decision | None:
 # ---------------------------------------------------------------- Home
 
 
-def _for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
+def for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
+    """With what a row of a list shows: the author and the live publications. Two queries."""
     live = Publication.objects.filter(live=True).select_related("channel", "delivery").order_by("pk")
     return rows.select_related("author").prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
 
@@ -128,25 +173,25 @@ def waiting_for_approval(limit: int = 20) -> list[Post]:
     """Submitted posts of the open scope, those that go out first on top, then the oldest. Two queries."""
     in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now())  # the others ask for a new time first
     rows = visible().filter(in_time, stage=Stage.SUBMITTED)
-    return list(_for_lists(rows).order_by("due_at", "updated_at")[:limit])
+    return list(for_lists(rows).order_by("due_at", "updated_at")[:limit])
 
 
 def waiting_for_mentor(mentor: Any, municipalities: Sequence[Any], limit: int = 20) -> list[Post]:
-    """Drafts and submitted posts on which the mentor has not said a word, oldest first.
+    """Drafts and submitted posts on which the mentor has not said a word since they last changed, oldest first.
 
     The caller opens the scope of the municipalities that the mentor accompanies today. Two queries.
     """
     ids = [getattr(each, "pk", each) for each in municipalities]
-    said = Remark.objects.filter(post=OuterRef("pk"), author=mentor, at__gte=OuterRef("updated_at"))
+    said = Comment.objects.filter(thread__post=OuterRef("pk"), author=mentor, at__gte=OuterRef("updated_at"))
     rows = visible().filter(municipality__in=ids, stage__in=(Stage.DRAFT, Stage.SUBMITTED)).exclude(excerpt="")
     rows = rows.filter(~Exists(said)).select_related("municipality")
-    return list(_for_lists(rows).order_by("updated_at")[:limit])
+    return list(for_lists(rows).order_by("updated_at")[:limit])
 
 
 def mine_returned(user: Any, limit: int = 20) -> list[Post]:
     """Posts of `user` that came back with a note; `note` is what the approver wrote. Three queries."""
     rows = visible().filter(stage=Stage.RETURNED, author=user)
-    posts = list(_for_lists(rows).order_by("-updated_at")[:limit])
+    posts = list(for_lists(rows).order_by("-updated_at")[:limit])
     notes = Decision.objects.filter(version__post__in=posts, kind=DecisionKind.RETURNED).select_related("by", "version")
     latest = {decision.version.post_id: decision for decision in notes.order_by("pk")}
     for post in posts:
@@ -162,13 +207,13 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     rows = visible().filter(Exists(coming), due_at__isnull=False)
     if since is not None:
         rows = rows.filter(due_at__gte=since)
-    return list(_for_lists(rows).order_by("due_at")[:limit])
+    return list(for_lists(rows).order_by("due_at")[:limit])
 
 
 def drafts_of(user: Any, limit: int = 10) -> list[Post]:
     """What `user` has begun and not submitted, newest first. Two queries."""
     rows = visible().filter(stage=Stage.DRAFT, author=user)
-    return list(_for_lists(rows).order_by("-updated_at")[:limit])
+    return list(for_lists(rows).order_by("-updated_at")[:limit])
 
 
 def needing_attention(limit: int = 20) -> list[Publication]:
@@ -178,6 +223,19 @@ def needing_attention(limit: int = 20) -> list[Publication]:
         | Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     )
     return list(rows.select_related("post", "channel", "delivery").order_by("delivery__state_at")[:limit])
+
+
+# How far back a question without a report is still asked about.
+REPORTS_FOR = timedelta(days=90)
+
+
+def closings_due(limit: int = 10) -> list[Post]:
+    """Posts that asked people something and whose answers are in, without a report; oldest first. One query."""
+    first = Min("publications__delivery__published_at", filter=Q(publications__delivery__state__in=SEEN))
+    rows = visible().exclude(format="").filter(closing__isnull=True).annotate(public_at=first)
+    now = timezone.now()
+    found = rows.filter(public_at__lte=now, public_at__gte=now - REPORTS_FOR).order_by("public_at")[: 5 * limit]
+    return [post for post in found if answers_until(parse(post.draft), post.public_at) <= now][:limit]  # type: ignore[attr-defined]
 
 
 # ---------------------------------------------------------------- calendar and list
@@ -215,14 +273,18 @@ def readable(*, drafts: bool) -> QuerySet[Post]:
     return visible() if drafts else visible().filter(is_public())
 
 
+def linked(*, drafts: bool) -> QuerySet[Post]:
+    """Posts that have short links, the newest first."""
+    made = Link.objects.filter(subject=OuterRef("key"))
+    return readable(drafts=drafts).filter(Exists(made)).defer("draft", "search_key").order_by("-created_at", "-pk")
+
+
 def in_range(since: datetime, until: datetime, filters: Filters, *, drafts: bool) -> list[Post]:
     """Posts with a time from `since` (included) to `until`, by time. Two queries."""
     rows = filters.apply(readable(drafts=drafts)).filter(due_at__gte=since, due_at__lt=until)
-    return list(_for_lists(rows).defer("draft", "search_key").order_by("due_at", "pk"))
+    return list(for_lists(rows).defer("draft", "search_key").order_by("due_at", "pk"))
 
 
 def listed(filters: Filters, *, drafts: bool) -> QuerySet[Post]:
     """Posts for the list, last changed first."""
-    return (
-        _for_lists(filters.apply(readable(drafts=drafts))).defer("draft", "search_key").order_by("-updated_at", "-pk")
-    )
+    return for_lists(filters.apply(readable(drafts=drafts))).defer("draft", "search_key").order_by("-updated_at", "-pk")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from posts.views import calendar, composer, listing, media, review
+from posts.views import calendar, closing, composer, decisions, links, listing, media, review, threads, versions
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
@@ -12,16 +12,29 @@ urlpatterns = [
     path("posts/<int:pk>/edit/", composer.edit, name="post_edit"),
     path("posts/<int:pk>/save/", composer.save, name="post_save"),
     path("posts/<int:pk>/move/", calendar.move, name="post_move"),
-    path("posts/<int:pk>/decide/", review.approve, name="post_decide"),
-    path("posts/<int:pk>/take-back/", review.reopen, name="post_take_back"),
-    path("posts/<int:pk>/publish/", review.publish, name="post_publish"),
-    path("posts/<int:pk>/unschedule/", review.off_schedule, name="post_unschedule"),
+    path("posts/<int:pk>/decide/", decisions.approve, name="post_decide"),
+    path("posts/<int:pk>/endorse/", decisions.endorse, name="post_endorse"),
+    path("posts/<int:pk>/emergency/", decisions.emergency, name="post_emergency"),
+    path("posts/<int:pk>/versions/", versions.versions, name="post_versions"),
+    path("posts/<int:pk>/versions/<int:number>/restore/", versions.restore, name="post_version_restore"),
+    path("posts/<int:pk>/emergency/review/", decisions.review_emergency, name="post_emergency_review"),
+    path("posts/<int:pk>/take-back/", decisions.reopen, name="post_take_back"),
+    path("posts/<int:pk>/publish/", decisions.publish, name="post_publish"),
+    path("posts/<int:pk>/unschedule/", decisions.off_schedule, name="post_unschedule"),
     path("posts/<int:pk>/duplicate/", review.duplicate, name="post_duplicate"),
     path("posts/<int:pk>/delete/", review.delete, name="post_delete"),
     path("posts/<int:pk>/restore/", review.restore, name="post_restore"),
-    path("posts/<int:pk>/remarks/", review.remark, name="post_remark"),
-    path("posts/<int:pk>/remarks/<int:remark>/", review.resolve, name="post_resolve"),
+    path("posts/<int:pk>/threads/", threads.begin, name="thread_begin"),
+    path("posts/<int:pk>/threads/people/", threads.people, name="thread_people"),
+    path("posts/<int:pk>/threads/<int:thread>/answer/", threads.answer, name="thread_answer"),
+    path("posts/<int:pk>/threads/<int:thread>/resolve/", threads.resolve, name="thread_resolve"),
+    path("posts/<int:pk>/threads/<int:thread>/decide/", threads.decide, name="suggestion_decide"),
+    path("posts/<int:pk>/suggestions/accept/", threads.accept_all, name="suggestions_accept"),
+    path("posts/<int:pk>/closing/", closing.closing, name="post_closing"),
+    path("posts/<int:pk>/closing/follow-up/", closing.follow_up, name="post_follow_up"),
     path("posts/<int:pk>/activity/", review.activity, name="post_activity"),
+    path("links/", links.linked, name="posts_links"),
+    path("posts/<int:pk>/links/", links.post_links, name="post_links"),
     path("media/", media.upload, name="media_upload"),
     path("media/<int:pk>/", media.media, name="media"),
     path("media/<int:pk>/small/", media.thumbnail, name="media_thumbnail"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from channels.rules import languages
 from municipalities.holidays import holidays
 from posts.rules import DoesNotExist, Twice, Unusual, unusual
-from serbian.transliteration import mixed_script_words
+from serbian.scripts import mixed_script_words
 
 # Each in its own words and letters: a writer looks for these on a tab.
 OWN_NAMES = {
@@ -81,6 +81,11 @@ def event_words(verb: str) -> str:
         "post.submit": _("Submitted it for approval"),
         "post.approve": _("Approved it"),
         "post.return": _("Returned it with a note"),
+        "post.endorse": _("Read it as a mentor: it is ready"),
+        "post.emergency": _("Published it in an emergency, without approval"),
+        "post.review_emergency": _("Reviewed the emergency afterwards"),
+        "post.remind_review": _("The approvers were reminded of the review"),
+        "post.restore_version": _("Put an older version back into the draft"),
         "post.take_back": _("Took it back to change it"),
         "post.schedule": _("Scheduled it"),
         "post.publish_now": _("Published it at once"),
@@ -89,8 +94,12 @@ def event_words(verb: str) -> str:
         "post.unschedule": _("Took it off the schedule"),
         "post.delete": _("Deleted it"),
         "post.restore": _("Restored it"),
-        "post.remark": _("Wrote a remark"),
-        "post.resolve": _("Marked a remark as resolved"),
-        "post.reopen": _("Opened a remark again"),
+        "post.comment": _("Commented on it"),
+        "post.reply": _("Answered in a conversation"),
+        "post.suggest": _("Suggested other words"),
+        "post.accept": _("Accepted suggestions"),
+        "post.decline": _("Declined a suggestion"),
+        "post.resolve": _("Marked a conversation as resolved"),
+        "post.reopen": _("Opened a conversation again"),
     }
     return sentences.get(verb, verb)

@@ -13,18 +13,19 @@ from typing import Any
 from common.models import AuditEvent
 from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Attempt, Delivery
+from portal.demo import threads
 from portal.demo.library import Drawn
 from portal.demo.network import Voice, server
 from portal.demo.people import People, Team
 from portal.demo.rows import insert
-from portal.demo.texts import Planned, chance, citizens
+from portal.demo.texts import Planned, chance
 from posts import compose
 from posts.domain.freeze import freeze
 from posts.domain.publications import KIND
 from posts.domain.save import plan, remember
 from posts.draft import Draft, Shown, Text
 from posts.enums import DecisionKind, Stage
-from posts.models import Decision, Post, Publication, Remark, Version
+from posts.models import Decision, Post, Publication, Version
 from posts.queries import content, frozen_pictures
 from practice.models import Status
 
@@ -67,7 +68,7 @@ class Past:
 
 
 def write(town: Town, plans: list[Planned]) -> Past:
-    """Posts, versions, decisions, remarks and publications-to-be. Inside the municipality's scope."""
+    """Posts, versions, decisions, conversations and publications-to-be. Inside the municipality's scope."""
     team, past = town.team, Past(town.team, town.voices)
     rng = chance("past", team.municipality.slug)
     posts = insert([_post(town, each, rng) for each in plans])
@@ -76,7 +77,7 @@ def write(town: Town, plans: list[Planned]) -> Past:
         version.created_at = post.updated_at - timedelta(hours=1)
     Version.objects.bulk_update(versions, ["created_at"])
     insert([d for post, version in zip(posts, versions, strict=True) for d in decisions(team, post, version)])
-    insert([r for post, version in zip(posts, versions, strict=True) for r in _remarks(town, post, version, rng)])
+    threads.past(town, list(zip(posts, versions, strict=True)), rng)
     for planned, post, version in zip(plans, posts, versions, strict=True):
         past.events += _events(team, post, version)
         past.sent += parts(town, planned, post, version)
@@ -119,21 +120,6 @@ def decisions(team: Team, post: Post, version: Version) -> list[Decision]:
     where = {"municipality": team.municipality, "version": version, "due_at": post.due_at}
     asked = Decision(kind=DecisionKind.SUBMITTED, by=team.officer, at=post.updated_at - timedelta(hours=1), **where)
     return [asked, Decision(kind=DecisionKind.APPROVED, by=team.approver, at=post.updated_at, **where)]
-
-
-def _remarks(town: Town, post: Post, version: Version, rng: random.Random) -> list[Remark]:
-    """The mentor came with the training, and looks at about every fourth post."""
-    if rng.random() > 0.25 or post.created_at.date() < town.people.mentored_on:
-        return []
-    _names, _comments, remarks = citizens()
-    said = post.created_at + (post.updated_at - post.created_at) / 2
-    return [
-        Remark(
-            municipality=town.team.municipality, post=post, version=version, author=town.people.mentor,
-            text=rng.choice(remarks), at=said, resolved_at=post.updated_at - timedelta(hours=1),
-            resolved_by=town.team.officer,
-        )
-    ]  # fmt: skip
 
 
 def parts(town: Town, planned: Planned, post: Post, version: Version) -> list[Sent]:

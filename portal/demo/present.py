@@ -14,13 +14,13 @@ from delivery.enums import Because, Outcome, State
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import scope
 from portal.demo import past as pasts
+from portal.demo import threads
 from portal.demo.past import Sent, Town
 from portal.demo.rows import insert
-from portal.demo.texts import HOURS_AFTER, Planned, chance, citizens, coming
+from portal.demo.texts import HOURS_AFTER, Planned, chance, coming
 from posts.domain.approve import approve, send_back
 from posts.domain.create import create
 from posts.domain.freeze import freeze
-from posts.domain.remark import remark
 from posts.domain.save import Content, Saved, plan, remember, save_draft
 from posts.domain.submit import submit
 from posts.enums import Stage
@@ -69,7 +69,7 @@ def _post(kind: str, planned: Planned, town: Town) -> None:
     post = saved.post
     Post.objects.filter(pk=post.pk).update(is_demo=True)
     if kind == "remarked":
-        remark(post, chance("remark", planned.key).choice(citizens()[2]), by=town.people.mentor)
+        threads.talk(post, planned, officer=team.officer, mentor=town.people.mentor)
     if kind in ("scheduled", "submitted", "returned"):
         post = submit(post, by=team.officer)
     version = latest_version(post)

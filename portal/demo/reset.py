@@ -8,15 +8,28 @@ from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from municipalities.models import Municipality, Pause
 from municipalities.tenancy import scope
+from portal.demo import notifications
 from portal.demo.network import PLATFORM, server
 from portal.demo.seed import NotTheDemo
-from posts.models import Decision, Media, Post, Publication, Remark, Variant, Version
+from posts.models import (
+    Comment,
+    Decision,
+    Media,
+    Post,
+    Publication,
+    Seen,
+    Suggestion,
+    Thread,
+    Variant,
+    Version,
+)
 from practice.models import Account, App
 from practice.models import Media as Picture
 
 # From what points to what is pointed at.
 ORDER = (
-    Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Remark, Decision, Variant, Version, Post,
+    Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
+    Decision, Variant, Version, Post,
     Media, Credential, ConnectAttempt, Channel, Pause,
 )  # fmt: skip
 
@@ -32,6 +45,7 @@ def wipe() -> None:
             for kind in ORDER:
                 rows = kind.objects.all()
                 rows._raw_delete(rows.db)
+        notifications.wipe(demo)
     AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
     files = [picture.file for picture in Picture.objects.all()]
     App.objects.all().delete()

@@ -1,28 +1,34 @@
 """Freezing: from a draft that changes every moment to a version that never does.
 
 What was approved is what is sent, so a version holds everything the public will see: texts with their derived scripts,
-the very files of the pictures, alt texts, link card, channels and how each of them shows the scripts.
+the very files of the pictures, alt texts, link card, short links, channels and how each of them shows the scripts.
 """
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from channels.models import Channel
+from links.domain.make import make
 from posts import compose
-from posts.domain.pictures import frozen
+from posts.domain.pictures import frozen, keep_alts
 from posts.draft import Draft, media_json, parse
 from posts.models import Post, Variant, Version
 from posts.queries import channels_of, media_of, usable_channels
+from posts.short_links import wanted
 
 Key = tuple[str, int | None]
 
 
-def freeze(post: Post, *, by: Any) -> Version:
-    """The version of the post as it is now; the newest one again if nothing has changed. Post must be locked."""
+def freeze(post: Post, *, by: Any, suggested_by: Sequence[int] = ()) -> Version:
+    """The version of the post as it is now; the newest one again if nothing has changed. Post must be locked.
+
+    `suggested_by` are ids of the people whose words were taken over just now.
+    """
     draft = parse(post.draft)
     channels = channels_of(draft, usable_channels())
-    texts = _texts(draft, channels)
+    texts = frozen_texts(draft, channels)
     parts = _frozen(post, draft, channels)
     digest = _digest(texts, parts)
     newest = post.versions.order_by("-number").first()
@@ -30,14 +36,16 @@ def freeze(post: Post, *, by: Any) -> Version:
         return newest
     number = newest.number + 1 if newest else 1
     version = Version(
-        post=post, municipality_id=post.municipality_id, number=number, created_by=by, digest=digest, **parts
+        post=post, municipality_id=post.municipality_id, number=number, created_by=by, digest=digest,
+        suggested_by=list(suggested_by), **parts
     )
     version.save()
     Variant.objects.bulk_create([_variant(version, key, text) for key, text in texts.items()])
+    keep_alts(draft)
     return version
 
 
-def _texts(draft: Draft, channels: list[Channel]) -> dict[Key, compose.Resolved]:
+def frozen_texts(draft: Draft, channels: list[Channel]) -> dict[Key, compose.Resolved]:
     """Every text that can appear: shared ones first, then what a channel says differently."""
     shown = {channel.pk: compose.layout_of(draft, channel).languages for channel in channels}
     tags = dict.fromkeys([*draft.texts, *(tag for languages in shown.values() for tag in languages)])
@@ -61,8 +69,14 @@ def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]
         "channels": [channel.pk for channel in channels],
         "layout": {str(pk): {"layout": each.layout, "languages": list(each.languages)} for pk, each in layouts.items()},
         "structure": draft.structure(),
+        "short_links": {str(pk): short for pk, short in _short_links(post, draft, channels).items()},
         "category": post.category,
     }
+
+
+def _short_links(post: Post, draft: Draft, channels: list[Channel]) -> dict[int, str]:
+    asked = wanted(post, draft, channels)
+    return make(post.municipality_id, post.key, asked) if asked else {}
 
 
 def _digest(texts: dict[Key, compose.Resolved], parts: dict[str, Any]) -> str:

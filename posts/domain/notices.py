@@ -1,37 +1,77 @@
 """What people are told about the review of a post, each in their own language. Rows only; a worker sends the mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import dates
-from municipalities.enums import Role
-from municipalities.models import Membership
+from municipalities.enums import Approval
 from notifications.domain.notify import Words, notify
 from notifications.enums import Kind
-from posts.models import Post, Remark
-from posts.queries import last_approval, last_submission
+from posts import mentions
+from posts.deciding import asks_mentor, deciders, mentors_of, standing
+from posts.enums import DecisionKind, SuggestionState
+from posts.models import Comment, Decision, Post, Suggestion, Thread
+from posts.queries import last_submission, latest_version
+from posts.rules import Standing
 
 
 def submitted(post: Post, *, by: Any) -> None:
-    """To the approvers."""
-    rows = Membership.objects.running().filter(municipality=post.municipality_id, role=Role.APPROVER)
-    approvers = [row.user for row in rows.select_related("user")]
-    facts = {"person": by, "municipality": post.municipality, "post": post}
+    """To those whose turn it is: the mentor where the house asks one first, else the approvers."""
+    facts = _facts(post, by)
+    readers = mentors_of(post.municipality) if asks_mentor(post.municipality) else []
 
     def words() -> tuple[str, str]:
-        subject = _("%(municipality)s: “%(post)s” waits for your approval") % facts
-        body = _("%(person)s wrote a post and asks for your approval.") % facts
+        if readers:
+            subject = _("%(municipality)s: “%(post)s” waits until you have read it") % facts
+            body = _("%(person)s wrote a post. Say that it is ready; an approver decides after that.") % facts
+        else:
+            subject = _("%(municipality)s: “%(post)s” waits for your approval") % facts
+            body = _("%(person)s wrote a post and asks for your approval.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    _tell(Kind.SUBMITTED, approvers, post, words, by=by)
+    _tell(Kind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
+
+
+def next_step(post: Post, at: Standing, *, by: Any) -> None:
+    """To the approvers who have not decided: the second approval is theirs."""
+    facts = _facts(post, by)
+    done = {who for each in at.approvals for who in (each.by_id, each.for_whom_id)}
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” waits for a second approval") % facts
+        body = _("%(person)s approved the post. It goes out when one more approver agrees.") % facts
+        return subject, f"{body}\n{_when(post)}"
+
+    others = [each for each in deciders(post.municipality) if each.pk not in done]
+    _tell(Kind.SUBMITTED, others, post, words, by=by)
+
+
+def endorsed(post: Post, at: Standing, *, by: Any, note: str) -> None:
+    """To its writers; and to the approvers where they have waited for it."""
+    facts = _facts(post, by)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: a mentor has read “%(post)s”") % facts
+        body = _("%(person)s has read the post and finds it ready.") % facts
+        return subject, "\n".join(filter(None, [body, note, _when(post)]))
+
+    def turn() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” waits for your approval") % facts
+        return subject, words()[1]
+
+    _tell(Kind.DECIDED, _writers(post), post, words, by=by)
+    if post.municipality.approval == Approval.MENTOR:
+        _tell(Kind.SUBMITTED, deciders(post.municipality), post, turn, by=by)
 
 
 def approved(post: Post, *, by: Any, note: str) -> None:
     """To its writers."""
-    facts = {"person": by, "municipality": post.municipality, "post": post}
+    facts = _facts(post, by)
 
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: “%(post)s” was approved") % facts
@@ -39,6 +79,49 @@ def approved(post: Post, *, by: Any, note: str) -> None:
         return subject, "\n".join(filter(None, [body, note, _when(post)]))
 
     _tell(Kind.DECIDED, _writers(post), post, words, by=by)
+
+
+def emergency(post: Post, *, by: Any, reason: str, review_due_at: datetime) -> None:
+    """To everybody who decides here, at once: it is public, and one of them has to look at it."""
+    facts = _facts(post, by)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: emergency post “%(post)s”") % facts
+        body = _("%(person)s published a post without approval. The reason given:") % facts
+        until = _("Review it until %(time)s.") % {"time": dates.date_time(review_due_at)}
+        return subject, f"{body}\n\n{reason}\n\n{until}"
+
+    _tell(Kind.EMERGENCY, deciders(post.municipality), post, words, by=by, fragment="#emergency")
+
+
+def review_due(post: Post, about: Decision) -> None:
+    """To those who may review it, until somebody has."""
+    facts = _facts(post, about.by)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: the emergency post “%(post)s” waits for a review") % facts
+        body = _("%(person)s published it without approval, and nobody has looked at it since.") % facts
+        assert about.review_due_at is not None
+        until = _("The review is due on %(time)s.") % {"time": dates.date_time(about.review_due_at)}
+        return subject, f"{body}\n{until}"
+
+    others = [each for each in deciders(post.municipality) if each.pk not in (about.by_id, post.author_id)]
+    _tell(Kind.REVIEW_DUE, others, post, words, by=None, fragment="#emergency")
+
+
+def reviewed(post: Post, made: Decision, *, about: Decision, by: Any) -> None:
+    """To who published the emergency, and to its writers."""
+    facts = _facts(post, by)
+
+    def words() -> tuple[str, str]:
+        if made.kind == DecisionKind.REVIEWED:
+            subject = _("%(municipality)s: the emergency post “%(post)s” is in order") % facts
+        else:
+            subject = _("%(municipality)s: the emergency post “%(post)s” is not in order") % facts
+        body = _("%(person)s reviewed what you published without approval.") % facts
+        return subject, "\n\n".join(filter(None, [body, made.note]))
+
+    _tell(Kind.DECIDED, [about.by, *_writers(post)], post, words, by=by, fragment="#emergency")
 
 
 def returned(post: Post, *, by: Any, note: str) -> None:
@@ -53,8 +136,9 @@ def returned(post: Post, *, by: Any, note: str) -> None:
 
 
 def moved(post: Post, *, by: Any) -> None:
-    """To the person who approved it: the approval stays, the time is another."""
-    approval = last_approval(post)
+    """To those who approved it: the approval stays, the time is another."""
+    version = latest_version(post)
+    agreed = [each.by for each in standing(version, post.municipality).approvals] if version else []
     facts = {"person": by, "municipality": post.municipality, "post": post}
 
     def words() -> tuple[str, str]:
@@ -62,20 +146,80 @@ def moved(post: Post, *, by: Any) -> None:
         body = _("%(person)s moved a post that you approved. Your approval stays.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    _tell(Kind.MOVED, [approval.by] if approval else [], post, words, by=by)
+    _tell(Kind.MOVED, agreed, post, words, by=by)
 
 
-def remarked(remark: Remark, *, by: Any) -> None:
-    """To the writer and to everybody who has spoken under the post."""
-    post = remark.post
-    spoken = [each.author for each in post.remarks.select_related("author")]
-    facts = {"person": by, "municipality": post.municipality, "post": post}
+def commented(comment: Comment, *, by: Any) -> None:
+    """To the people named in it; to the writers of the post and to whoever spoke in the thread before."""
+    thread = comment.thread
+    post, facts = thread.post, _facts(thread.post, by)
+    people = {person.pk: person for person in User.objects.filter(pk__in=comment.mentions)}
+    text = _plain(comment, people)
+    named = [people[pk] for pk in comment.mentions if pk in people]
+
+    def mentioning() -> tuple[str, str]:
+        subject = _("%(municipality)s: %(person)s mentions you on “%(post)s”") % facts
+        return subject, _about(thread, text)
+
+    def saying() -> tuple[str, str]:
+        subject = _("%(municipality)s: %(person)s commented on “%(post)s”") % facts
+        return subject, _about(thread, text)
+
+    others = [person for person in _in(thread) if person.pk not in people]
+    _tell(Kind.MENTION, named, post, mentioning, by=by, fragment=f"#thread-{thread.pk}")
+    _tell(Kind.COMMENT, others, post, saying, by=by, fragment=f"#thread-{thread.pk}")
+
+
+def suggested(suggestion: Suggestion, comment: Comment, *, by: Any) -> None:
+    """To the writers of the post, who decide, and to the people named in the reason."""
+    thread = suggestion.thread
+    facts = _facts(thread.post, by)
+    people = {person.pk: person for person in User.objects.filter(pk__in=comment.mentions)}
+    text = _plain(comment, people)
 
     def words() -> tuple[str, str]:
-        subject = _("%(municipality)s: a remark on “%(post)s”") % facts
-        return subject, f"{_('%(person)s wrote:') % facts}\n\n{remark.text}"
+        subject = _("%(municipality)s: %(person)s suggests other words for “%(post)s”") % facts
+        instead = suggestion.replacement or _("(nothing: the words are taken out)")
+        change = "\n".join([_("Instead of:"), thread.quote, "", _("it would say:"), instead])
+        return subject, "\n\n".join(filter(None, [change, text]))
 
-    _tell(Kind.COMMENT, [post.author, *spoken], post, words, by=by)
+    told = [*_writers(thread.post), *people.values()]
+    _tell(Kind.SUGGESTION, told, thread.post, words, by=by, fragment=f"#thread-{thread.pk}")
+
+
+def decided(post: Post, suggestions: Sequence[Suggestion], *, by: Any) -> None:
+    """To each person whose suggestions these are, in one word for all of theirs."""
+    facts = _facts(post, by)
+    for author in {each.thread.author_id: each.thread.author for each in suggestions}.values():
+        theirs = [each for each in suggestions if each.thread.author_id == author.pk]
+        accepted = [each for each in theirs if each.state == SuggestionState.ACCEPTED]
+
+        def words(accepted: Any = accepted, theirs: Any = theirs) -> tuple[str, str]:
+            if accepted:
+                subject = _("%(municipality)s: %(person)s accepted your words for “%(post)s”") % facts
+            else:
+                subject = _("%(municipality)s: %(person)s declined your words for “%(post)s”") % facts
+            changes = [f"{each.thread.quote}\n→ {each.replacement or '—'}" for each in theirs]
+            return subject, "\n\n".join(changes)
+
+        _tell(Kind.SUGGESTION, [author], post, words, by=by, fragment=f"#thread-{theirs[0].thread_id}")
+
+
+def _facts(post: Post, by: Any) -> dict[str, Any]:
+    return {"person": by, "municipality": post.municipality, "post": post}
+
+
+def _in(thread: Thread) -> list[Any]:
+    spoken = [each.author for each in thread.comments.select_related("author")]
+    return [*_writers(thread.post), *spoken]
+
+
+def _plain(comment: Comment, people: dict[int, Any]) -> str:
+    return mentions.plain(comment.text, {pk: person.name for pk, person in people.items()})
+
+
+def _about(thread: Thread, text: str) -> str:
+    return f"„{thread.quote}”\n\n{text}" if thread.quote else text
 
 
 def _writers(post: Post) -> list[Any]:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from channels.models import Channel
 from common.audit import record
 from common.models import AuditEvent
+from posts.domain.follow import follow
 from posts.domain.refused import Refused, locked
-from posts.draft import BadDraft, Draft
+from posts.draft import BadDraft, Draft, parse
 from posts.models import Media, Post
 from posts.rules import EDITABLE, Resolved
 from serbian.folding import fold
@@ -59,6 +60,7 @@ def save_draft(post: Post, content: Content, *, revision: int, by: Any) -> Saved
     if post.revision != revision:
         return Conflict(post)
     _refuse_strangers(content.draft)
+    follow(post, parse(post.draft), content.draft)
     post.title, post.category = content.title, content.category
     plan(post, content.time)
     remember(post, content.draft)

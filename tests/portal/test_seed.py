@@ -28,15 +28,17 @@ from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from municipalities.models import Enrolment, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
+from notifications.enums import How
+from notifications.models import Notification
 from platforms.counting import mastodon
 from portal.demo import pictures, texts
 from portal.demo.people import PASSWORD
 from posts import compose
 from posts.enums import Category, Stage
-from posts.models import Media, Post, Publication, Remark, Version
+from posts.models import Media, Post, Publication, Thread, Version
 from practice import rules
 from practice.models import Account, Status
-from serbian.transliteration import mixed_script_words
+from serbian.scripts import mixed_script_words
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
 
@@ -124,7 +126,7 @@ def demo(filled: None, db: None, settings: Any) -> Iterator[None]:
 
 
 def counts() -> dict[str, int]:
-    kinds = (User, Municipality, Channel, Post, Version, Publication, Delivery, Attempt, Media, Remark, Pull, DailyFact)
+    kinds = (User, Municipality, Channel, Post, Version, Publication, Delivery, Attempt, Media, Thread, Pull, DailyFact)
     return {kind.__name__: kind.objects.count() for kind in (*kinds, Account, Status, AuditEvent)}
 
 
@@ -220,7 +222,7 @@ def test_home_has_something_to_say(demo: None) -> None:
     for slug in texts.SLUGS:
         waiting = Post.objects.filter(municipality__slug=slug, stage=Stage.SUBMITTED, due_at__gt=timezone.now())
         assert waiting.exists(), slug
-    assert Remark.objects.filter(author__email="mentor@dobosar.example", resolved_at=None).exists()
+    assert Thread.objects.filter(author__email="mentor@dobosar.example", resolved_at=None).exists()
 
 
 def test_the_pages_of_every_role_open(demo: None, filled: None) -> None:
@@ -308,3 +310,13 @@ def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
     assert list(User.objects.order_by("pk").values_list("pk", flat=True)) == people
     assert not Post.objects.filter(title="Измењено").exists()
     assert Post.objects.count() > 200
+
+
+def test_only_what_still_waits_is_unread_and_mail_comes_at_any_hour(demo: None) -> None:
+    told = Notification.objects.filter(user__is_demo=True)
+    assert {row.user.email.split("@")[0] for row in told.unread().select_related("user")} >= {"officer", "approver"}
+    with everywhere("look at the demo"):
+        approved = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)
+        assert not told.unread().filter(about__in=[f"posts.post:{pk}" for pk in approved]).exists()
+    late = told.filter(how=How.AT_ONCE, mail_due_at__gt=timezone.now())
+    assert not late.exists()

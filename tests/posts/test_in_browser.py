@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from delivery.enums import State
 from municipalities.tenancy import scope
-from posts.domain.remark import remark
+from posts.domain.comment import comment
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Post
@@ -89,7 +89,7 @@ def test_from_an_empty_page_to_an_approved_post(
     page.get_by_text("Submitted. The approvers have been told").wait_for()
     with scope(desk.house):
         post = Post.objects.get()
-        remark(post, "Лепо.", by=desk.cast.mentor)
+        comment(post, "Лепо.", by=desk.cast.mentor)
         assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING, State.WAITING])
 
     other = browser.new_context(locale="en-GB").new_page()

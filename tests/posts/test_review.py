@@ -6,16 +6,16 @@ import time_machine
 from django.utils import translation
 
 from common.dates import date_time
-from common.models import AuditEvent, MailMessage
+from common.models import AuditEvent
 from delivery.enums import Because, State
 from delivery.models import Delivery
+from notifications.models import Notification
 from posts.domain.approve import approve, send_back
+from posts.domain.comment import comment
 from posts.domain.gate import may_send
 from posts.domain.refused import Refused
-from posts.domain.remark import remark, resolve
 from posts.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
-from posts.models import Remark
 from posts.queries import decisions, mine_returned, publications, upcoming, waiting_for_approval, waiting_for_mentor
 from tests.posts.desk import Desk, in_hours
 
@@ -24,9 +24,9 @@ def test_a_submitted_post_waits_and_the_approver_hears_of_it(desk: Desk) -> None
     post = submit(desk.write(time=in_hours(5)), by=desk.cast.officer)
     assert post.stage == Stage.SUBMITTED
     assert desk.states(post) == [State.WAITING]
-    mail = MailMessage.objects.get()
-    assert mail.to == desk.cast.approver.email
-    assert f"/m/cuprija/posts/{post.pk}/" in mail.body
+    told = Notification.objects.get()
+    assert told.user == desk.cast.approver
+    assert told.url == f"/m/cuprija/posts/{post.pk}/"
 
 
 def test_mail_is_in_the_readers_language(desk: Desk) -> None:
@@ -34,8 +34,8 @@ def test_mail_is_in_the_readers_language(desk: Desk) -> None:
     desk.cast.approver.save()
     post = submit(desk.write(time=in_hours(5)), by=desk.cast.officer)
     with translation.override("sr-latn"):
-        assert date_time(post.due_at) in MailMessage.objects.get().body
-    assert date_time(post.due_at) not in MailMessage.objects.get().body
+        assert date_time(post.due_at) in Notification.objects.get().body
+    assert date_time(post.due_at) not in Notification.objects.get().body
 
 
 def test_an_approval_in_time_schedules_what_waited(desk: Desk) -> None:
@@ -102,7 +102,7 @@ def test_a_returned_post_needs_a_note_and_withdraws_what_waited(desk: Desk) -> N
     assert Delivery.objects.get(pk=waiting.pk).state == State.CANCELLED
     (mine,) = mine_returned(desk.cast.officer)
     assert mine.returned.note == "Додај сат."
-    assert "Додај сат." in MailMessage.objects.get(to=desk.cast.officer.email).body
+    assert "Додај сат." in Notification.objects.get(user=desk.cast.officer).body
 
 
 def test_taking_an_approved_post_back_holds_it_and_ends_the_approval(desk: Desk) -> None:
@@ -146,17 +146,6 @@ def test_every_verb_writes_one_event(desk: Desk) -> None:
     assert [each.kind for each in decisions(post)] == [DecisionKind.APPROVED, DecisionKind.SUBMITTED]
 
 
-def test_a_mentors_remark_reaches_the_officer(desk: Desk) -> None:
-    post = desk.write()
-    row = remark(post, "Додајте позив на акцију.", by=desk.cast.mentor)
-    assert MailMessage.objects.get().to == desk.cast.officer.email
-    assert resolve(row, by=desk.cast.officer).resolved_by == desk.cast.officer
-    assert resolve(row, by=desk.cast.officer).resolved_at is None
-    with pytest.raises(Refused):
-        remark(post, "\x00 ", by=desk.cast.mentor)
-    assert Remark.objects.count() == 1
-
-
 def test_what_waits_for_whom(desk: Desk, django_assert_num_queries) -> None:
     late, soon = desk.write("Касније", time=in_hours(50)), desk.write("Скоро", time=in_hours(5))
     for post in (late, soon):
@@ -167,7 +156,7 @@ def test_what_waits_for_whom(desk: Desk, django_assert_num_queries) -> None:
     with django_assert_num_queries(2):
         assert [post.excerpt for post in upcoming()] == ["Скоро", "Касније"]
     assert len(waiting_for_mentor(desk.cast.mentor, [desk.house])) == 3
-    remark(soon, "Добро.", by=desk.cast.mentor)
+    comment(soon, "Добро.", by=desk.cast.mentor)
     assert {post.excerpt for post in waiting_for_mentor(desk.cast.mentor, [desk.house])} == {"Касније", "Нацрт"}
 
 

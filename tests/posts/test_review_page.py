@@ -14,10 +14,10 @@ from delivery.domain.move import move as move_delivery
 from delivery.enums import Because, State
 from municipalities.tenancy import scope
 from posts.domain.approve import approve
-from posts.domain.remark import remark
+from posts.domain.comment import comment
 from posts.domain.submit import submit, take_back
 from posts.enums import Stage
-from posts.models import Post, Remark
+from posts.models import Post
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
@@ -147,42 +147,12 @@ def test_older_versions_can_be_read(desk: Desk, submitted: Post) -> None:
     assert client.get(url("post", submitted.pk) + "?version=77").status_code == 404
 
 
-# ---------------------------------------------------------------- remarks
-
-
-def test_a_mentor_reads_and_remarks_and_does_nothing_else(desk: Desk, submitted: Post) -> None:
-    client = sign_in(desk.cast.mentor)
-    shown = page(client, submitted)
-    assert "Write a remark" in shown
-    assert url("post_publish", submitted.pk) not in shown
-    client.post(url("post_remark", submitted.pk), {"text": "Лепо <b>речено</b>."})
-    assert "Лепо &lt;b&gt;речено&lt;/b&gt;." in page(sign_in(desk.cast.officer), submitted)
-    for name in ("post_take_back", "post_publish", "post_unschedule", "post_delete"):
-        assert client.post(url(name, submitted.pk)).status_code == 403
-
-
-def test_a_remark_is_resolved_and_opened_again(desk: Desk, submitted: Post) -> None:
-    with scope(desk.house):
-        row = remark(submitted, "Сат?", by=desk.cast.mentor)
-    client = sign_in(desk.cast.officer)
-    for resolved in (True, False):
-        client.post(url("post_resolve", submitted.pk, row.pk))
-        with scope(desk.house):
-            assert bool(Remark.objects.get().resolved_at) is resolved
-
-
-def test_a_viewer_reads_and_writes_nothing(desk: Desk, submitted: Post) -> None:
-    client = sign_in(desk.cast.viewer)
-    assert "Write a remark" not in page(client, submitted)
-    assert client.post(url("post_remark", submitted.pk), {"text": "а"}).status_code == 403
-
-
 # ---------------------------------------------------------------- who sees what
 
 
 def test_staff_see_a_post_only_once_it_is_public_and_then_without_its_history(desk: Desk, submitted: Post) -> None:
     with scope(desk.house):
-        remark(submitted, "Тајна примедба", by=desk.cast.mentor)
+        comment(submitted, "Тајна примедба", by=desk.cast.mentor)
     client = sign_in(desk.cast.staff)
     assert client.get(url("post", submitted.pk)).status_code == 404
     on_network(desk, submitted)
@@ -193,13 +163,13 @@ def test_staff_see_a_post_only_once_it_is_public_and_then_without_its_history(de
 
 def test_staff_of_a_house_that_agreed_read_drafts(desk: Desk, submitted: Post) -> None:
     desk.house_rule(staff_may_read_drafts=True)
-    assert "Remarks" in page(sign_in(desk.cast.staff), submitted)
+    assert "Conversations" in page(sign_in(desk.cast.staff), submitted)
 
 
 def test_a_stranger_finds_nothing(desk: Desk, submitted: Post) -> None:
     client = sign_in(desk.cast.stranger)
     assert client.get(url("post", submitted.pk)).status_code == 404
-    for name in ("post_remark", "post_decide", "post_take_back", "post_publish", "post_activity"):
+    for name in ("thread_begin", "post_decide", "post_take_back", "post_publish", "post_activity"):
         assert client.post(url(name, submitted.pk)).status_code == 404
 
 
@@ -230,7 +200,7 @@ def test_the_page_takes_the_same_few_queries_for_little_and_for_much(
         counts.append(len(queries))
         with scope(desk.house):
             for number in range(3):
-                remark(submitted, f"Примедба {number}", by=desk.cast.mentor)
+                comment(submitted, f"Примедба {number}", by=desk.cast.mentor)
                 post = take_back(desk.reload(submitted), by=desk.cast.officer)
                 both = (desk.mastodon.pk, desk.bluesky.pk)
                 submit(

@@ -1,0 +1,261 @@
+"""Where quoted words went when the text around them changed. Pure: texts in, places out; offsets count code points.
+
+An anchor follows its words in three steps. A change is first taken as one replaced stretch, found from the front and
+from the back, since "ab" taken out of "abab" can be either; if the words lie outside of it, they only shift. Else the
+changed stretch is compared word by word, or letter by letter where it is short, and the anchor covers what is left of
+its words. When less than half of what was quoted is left, the words are looked for among those that are new in the
+text: they may have been moved. An anchor is never put on words that stood there before, however alike they are: better
+lost, with the words still shown, than silently on the wrong place.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from typing import Any
+
+import regex
+
+CONTEXT = 32
+"""Code points kept on each side of the words."""
+ENOUGH = 8
+"""Code points of matching context that tell two places with the same words apart."""
+TELLING = 12
+"""From this length on, words speak for themselves where they occur once."""
+LETTERS = 400
+"""Up to this length a changed stretch is compared letter by letter."""
+PAIRS = 4_000_000
+"""Beyond this many pairs of words a comparison would make the save wait."""
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """`text[start:end]` are the words; `quote` what they were at first; `before` and `after` stood around them."""
+
+    start: int
+    end: int
+    quote: str
+    before: str = ""
+    after: str = ""
+
+    def words(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Block:
+    """`old[a : a + size]` is `new[b : b + size]`."""
+
+    a: int
+    b: int
+    size: int
+
+
+def at(text: str, start: int, end: int) -> Anchor:
+    """The anchor of `text[start:end]`, widened to whole characters as readers count them."""
+    start, end = whole(text, start, end)
+    return Anchor(start, end, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
+
+
+def whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """`start` and `end` moved outwards so that no grapheme cluster (letter with accent, emoji) is cut."""
+    for cluster in regex.finditer(r"\X", text, pos=max(0, start - 64), endpos=min(len(text), end + 64)):
+        if cluster.start() < start < cluster.end():
+            start = cluster.start()
+        if cluster.start() < end < cluster.end():
+            end = cluster.end()
+    return start, end
+
+
+def moved(anchor: Anchor, old: str, new: str) -> Anchor | None:
+    """The anchor in `new`, given that it lies in `old`; None when its words are gone."""
+    if old == new:
+        return anchor
+    single = list(dict.fromkeys((_from_front(old, new), _from_back(old, new))))
+    shifted = [found for blocks in single if (found := _untouched(anchor, blocks))]
+    if shifted:
+        return _refreshed(max(shifted, key=lambda each: _context(each, new, each.start, each.end)), new)
+    blocks = _compared(old, new)
+    return _remaining(anchor, blocks, new) or _among_new(anchor, blocks, new)
+
+
+def returned(anchor: Anchor, old: str, new: str) -> Anchor | None:
+    """A lost anchor, if its words are among those that are new in `new`; None while they are not."""
+    return None if old == new else _among_new(anchor, _compared(old, new), new)
+
+
+def found(quote: str, text: str, before: str = "", after: str = "") -> Anchor | None:
+    """The anchor of words that were named, not pointed at. None: they are not there, or it is not clear which.
+
+    With `before` or `after` the place with the longest matching surroundings is taken, if there is one such.
+    """
+    sought = Anchor(0, 0, quote, before, after)
+    places = list(_occurrences(quote, text))
+    if len(places) > 1:
+        scores = [_context(sought, text, start, end) for start, end in places]
+        if scores.count(max(scores)) > 1:
+            return None
+        places = [places[scores.index(max(scores))]]
+    return at(text, *places[0]) if places else None
+
+
+def crossing(one: Anchor, other: Anchor) -> bool:
+    """Whether they share a letter."""
+    return one.start < other.end and other.start < one.end
+
+
+# ---------------------------------------------------------------- what stayed
+
+
+def _from_front(old: str, new: str) -> tuple[Block, Block]:
+    front = _common(old, new, min(len(old), len(new)))
+    back = _common(old[::-1], new[::-1], min(len(old), len(new)) - front)
+    return Block(0, 0, front), Block(len(old) - back, len(new) - back, back)
+
+
+def _from_back(old: str, new: str) -> tuple[Block, Block]:
+    back = _common(old[::-1], new[::-1], min(len(old), len(new)))
+    front = _common(old, new, min(len(old), len(new)) - back)
+    return Block(0, 0, front), Block(len(old) - back, len(new) - back, back)
+
+
+def _common(one: str, other: str, most: int) -> int:
+    """How many code points they share from the front, at most `most`. Halving beats a loop on long texts."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _compared(old: str, new: str) -> list[Block]:
+    """All that stayed, in order."""
+    front, back = _from_front(old, new)
+    a, b = old[front.size : back.a], new[front.size : back.b]
+    inner = _letters(a, b) if max(len(a), len(b)) <= LETTERS else _words(a, b)
+    shifted = [Block(each.a + front.size, each.b + front.size, each.size) for each in inner]
+    return _joined([front, *shifted, back])
+
+
+def _letters(a: str, b: str) -> list[Block]:
+    return [Block(*each) for each in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()]
+
+
+def _words(a: str, b: str) -> list[Block]:
+    """Word by word, so that a long rewritten text is not matched by chance letters."""
+    ours, theirs = _WORDS.findall(a), _WORDS.findall(b)
+    if len(ours) * len(theirs) > PAIRS:
+        return []
+    ours_at, theirs_at = _starts(ours), _starts(theirs)
+    matched = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    return [
+        Block(ours_at[each.a], theirs_at[each.b], ours_at[each.a + each.size] - ours_at[each.a]) for each in matched
+    ]
+
+
+def _starts(tokens: Sequence[str]) -> list[int]:
+    found = [0]
+    for token in tokens:
+        found.append(found[-1] + len(token))
+    return found
+
+
+def _joined(blocks: Sequence[Block]) -> list[Block]:
+    result: list[Block] = []
+    for each in blocks:
+        last = result[-1] if result else None
+        if last and last.a + last.size == each.a and last.b + last.size == each.b:
+            result[-1] = Block(last.a, last.b, last.size + each.size)
+        elif each.size:
+            result.append(each)
+    return result
+
+
+# ---------------------------------------------------------------- where the words are
+
+
+def _untouched(anchor: Anchor, blocks: Sequence[Block]) -> Anchor | None:
+    for each in blocks:
+        if each.a <= anchor.start and anchor.end <= each.a + each.size:
+            by = each.b - each.a
+            return replace(anchor, start=anchor.start + by, end=anchor.end + by)
+    return None
+
+
+def _remaining(anchor: Anchor, blocks: Sequence[Block], new: str) -> Anchor | None:
+    """From the first to the last letter that stayed, if at least half of what was quoted is still there."""
+    kept = [
+        (max(each.a, anchor.start), min(each.a + each.size, anchor.end), each.b - each.a)
+        for each in blocks
+        if each.a < anchor.end and anchor.start < each.a + each.size
+    ]
+    if not kept:
+        return None
+    start, end = whole(new, kept[0][0] + kept[0][2], kept[-1][1] + kept[-1][2])
+    survivors = sum(stop - begin for begin, stop, _by in kept)
+    is_stretched = end - start > 2 * len(anchor.quote) + CONTEXT
+    if 2 * survivors < anchor.end - anchor.start or is_stretched or not _alike(anchor.quote, new[start:end]):
+        return None
+    return _refreshed(replace(anchor, start=start, end=end), new)
+
+
+def _alike(quote: str, words: str) -> bool:
+    """Whether half of the quoted letters are still there in order: small steps must not lead anywhere."""
+    if not words.strip():
+        return False
+    if quote in words:
+        return True
+    if len(quote) * len(words) > PAIRS:
+        return False
+    same = sum(each.size for each in SequenceMatcher(None, quote, words, autojunk=False).get_matching_blocks())
+    return 2 * same >= len(quote)
+
+
+def _among_new(anchor: Anchor, blocks: Sequence[Block], new: str) -> Anchor | None:
+    """The quoted words where they did not stand before, by their surroundings or by being unmistakable."""
+    stayed = [(each.b, each.b + each.size) for each in blocks]
+    places = [
+        (start, end)
+        for start, end in _occurrences(anchor.quote, new)
+        if not any(begin <= start and end <= stop for begin, stop in stayed)
+    ]
+    if not places:
+        return None
+    scores = [_context(anchor, new, start, end) for start, end in places]
+    best = max(scores)
+    is_clear = scores.count(best) == 1
+    unmistakable = len(places) == 1 and len(anchor.quote) >= TELLING
+    surrounded = best >= min(ENOUGH, len(anchor.before) + len(anchor.after)) and (best > 0 or new == anchor.quote)
+    if not is_clear or not (unmistakable or surrounded):
+        return None
+    start, end = places[scores.index(best)]
+    return _refreshed(replace(anchor, start=start, end=end), new)
+
+
+def _occurrences(quote: str, text: str) -> Iterator[tuple[int, int]]:
+    position = text.find(quote) if quote else -1
+    while position >= 0:
+        yield position, position + len(quote)
+        position = text.find(quote, position + 1)
+
+
+def _context(anchor: Anchor, text: str, start: int, end: int) -> int:
+    """How many code points around `text[start:end]` are those that stood around the anchor."""
+    before = text[max(0, start - CONTEXT) : start][::-1]
+    after = text[end : end + CONTEXT]
+    ahead = _common(anchor.before[::-1], before, min(len(anchor.before), len(before)))
+    return ahead + _common(anchor.after, after, min(len(anchor.after), len(after)))
+
+
+def _refreshed(anchor: Anchor, text: str) -> Anchor:
+    """With the surroundings of today; the quote stays what it was."""
+    start, end = whole(text, anchor.start, anchor.end)
+    around: dict[str, Any] = {
+        "before": text[max(0, start - CONTEXT) : start],
+        "after": text[end : end + CONTEXT],
+    }
+    return replace(anchor, start=start, end=end, **around)

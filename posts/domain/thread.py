@@ -1,0 +1,37 @@
+"""Ending a conversation, and taking it up again."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.audit import record
+from posts.models import Thread
+
+
+@transaction.atomic
+def resolve(thread: Thread, *, by: Any) -> Thread:
+    """Mark as dealt with. Resolved already: nothing happens."""
+    row = _locked(thread)
+    if row.resolved_at is None:
+        row.resolved_at, row.resolved_by = timezone.now(), by
+        row.save()
+        record("post.resolve", by=by, target=row.post, thread=row.pk)
+    return row
+
+
+@transaction.atomic
+def reopen(thread: Thread, *, by: Any) -> Thread:
+    """Take it up again. Open already: nothing happens."""
+    row = _locked(thread)
+    if row.resolved_at is not None:
+        row.resolved_at, row.resolved_by = None, None
+        row.save()
+        record("post.reopen", by=by, target=row.post, thread=row.pk)
+    return row
+
+
+def _locked(thread: Thread) -> Thread:
+    rows = Thread.objects.select_for_update(of=("self",)).select_related("post")
+    found: Thread = rows.get(pk=thread.pk)
+    return found

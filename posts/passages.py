@@ -1,0 +1,167 @@
+"""A draft as it is read by colleagues: its texts with marks where something was said. Values in, safe HTML out.
+
+The letters of a passage are exactly those of its text: whatever a page adds (numbers, proposed words) stands in
+elements with `data-added`, so that a script can tell where in the text a person has selected something.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from posts import mentions, places
+from posts.enums import Place, SuggestionState
+from posts.models import Thread
+
+
+@dataclass
+class Talk:
+    """A thread for the page. `number` counts the open ones down the page; `now` are its words if they have changed."""
+
+    thread: Thread
+    number: int = 0
+    now: str = ""
+    is_new: bool = False
+    said: list[Any] = field(default_factory=list)
+
+    @property
+    def proposal(self) -> Any:
+        return self.thread.proposal
+
+    @property
+    def is_lost(self) -> bool:
+        return self.thread.lost_at is not None
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the draft on the page has a mark of it."""
+        return not self.is_lost and self.thread.place != Place.POST
+
+    @property
+    def can_be_decided(self) -> bool:
+        return bool(self.proposal and self.proposal.state in (SuggestionState.OPEN, SuggestionState.OUTDATED))
+
+    @property
+    def can_be_accepted(self) -> bool:
+        return bool(self.proposal and self.proposal.state == SuggestionState.OPEN and self.thread.is_open)
+
+    @property
+    def answers(self) -> int:
+        return max(0, len(self.said) - 1)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One text. `derived_from` names the script it follows: it has no words of its own to talk about."""
+
+    tag: str
+    channel: Any
+    text: str
+    name: str
+    html: SafeString
+    derived_from: str = ""
+
+    @property
+    def place(self) -> str:
+        return places.name(self.tag, self.channel.pk if self.channel else None)
+
+    @property
+    def id(self) -> str:
+        return f"text-{self.place.replace('@', '-')}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture, whole, with what was said about parts of it. Sides of boxes are in thousandths, for an SVG."""
+
+    id: int
+    url: str
+    alt: str
+    width: int
+    height: int
+    position: int
+    crop: Sequence[int] = ()
+    talks: Sequence[Talk] = ()
+
+    @property
+    def place(self) -> str:
+        return f"picture-{self.id}"
+
+    @property
+    def boxes(self) -> list[tuple[Talk, Sequence[int]]]:
+        return [(each, thousandths(each.thread.box)) for each in self.talks if each.thread.box]
+
+
+def thousandths(box: Sequence[float]) -> Sequence[int]:
+    return [round(side * 1000) for side in box]
+
+
+def marked(text: str, talks: Sequence[Talk]) -> SafeString:
+    """The text with a mark on the words of each open thread that lies in it."""
+    return format_html_join("", "{}", ((piece,) for piece in _pieces(text, talks)))
+
+
+def _pieces(text: str, talks: Sequence[Talk]) -> Iterator[str]:
+    edges = sorted({0, len(text), *(each.thread.start for each in talks), *(each.thread.end for each in talks)})
+    for start, end in pairwise(edges):
+        here = [each for each in talks if each.thread.start <= start and end <= each.thread.end]
+        yield _mark(text[start:end], start, end, here) if here else text[start:end]
+
+
+def _mark(words: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
+    """A link to the narrowest thread on these words; the proposed words after the last of those they replace."""
+    chosen = min(here, key=lambda each: (each.thread.end - each.thread.start, -each.thread.pk))
+    ids = " ".join(str(each.thread.pk) for each in here)
+    first = format_html(' id="mark-{}"', chosen.thread.pk) if chosen.thread.start == start else ""
+    others = [each for each in here if each.thread.start == start and each is not chosen]
+    # every thread has one place to which its number in the margin leads back
+    targets = format_html_join("", '<span id="mark-{}" data-added></span>', ((each.thread.pk,) for each in others))
+    last = format_html_join("", "{}", ((_ending(each),) for each in here if each.thread.end == end))
+    changing = any(each.can_be_accepted for each in here)
+    inner = format_html("<del>{}</del>", words) if changing else words
+    return format_html(
+        '<mark class="said" data-threads="{}">{}<a href="#thread-{}"{} draggable="false">{}</a>{}</mark>',
+        ids, targets, chosen.thread.pk, first, inner, last,
+    )  # fmt: skip
+
+
+def _ending(talk: Talk) -> SafeString:
+    number = format_html(
+        '<sup class="said-number" data-added><span class="visually-hidden">{} </span>{}</sup>',
+        _("conversation"), talk.number,
+    )  # fmt: skip
+    if not talk.can_be_accepted:
+        return number
+    return format_html("<ins data-added>{}</ins>{}", talk.proposal.replacement, number)
+
+
+def comment_html(text: str, names: dict[int, str]) -> SafeString:
+    """A comment with the names of the people in it set off."""
+    return format_html_join(
+        "", "{}", ((_name(piece),) for piece in mentions.pieces(text, names))
+    )  # fmt: skip
+
+
+def _name(piece: mentions.Piece) -> str:
+    return format_html('<b class="mention">{}</b>', piece.text) if piece.person else piece.text
+
+
+def in_order(talks: Sequence[Talk], texts: Sequence[places.Key], pictures: Sequence[int]) -> list[Talk]:
+    """Down the page: words, pictures, the whole; what has lost its place comes last. Open ones get their number."""
+
+    def rank(talk: Talk) -> tuple[Any, ...]:
+        thread = talk.thread
+        if thread.place == Place.TEXT and not talk.is_lost and thread.key in texts:
+            return 0, texts.index(thread.key), thread.start, thread.end, thread.pk
+        if thread.place == Place.PICTURE and thread.media_id in pictures:
+            return 1, pictures.index(thread.media_id), 0, 0, thread.pk
+        return (3 if thread.lost_at else 2), 0, 0, 0, thread.pk
+
+    ordered = sorted(talks, key=rank)
+    for number, talk in enumerate((each for each in ordered if each.thread.is_open), 1):
+        talk.number = number
+    return ordered

@@ -1,0 +1,275 @@
+"""What the review page shows, gathered with a fixed number of queries: the draft with its marks, the conversations,
+how the networks will show it, where it stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from channels.models import Channel
+from delivery.enums import State
+from municipalities.rules import Verb
+from posts import compose, passages, places, queries, rules
+from posts.domain.see import see
+from posts.draft import SERBIAN, Draft, parse
+from posts.enums import Place, Stage
+from posts.models import Decision, Media, Post, Publication, Thread, Version
+from posts.passages import Passage, Picture, Talk
+from posts.previews import Preview, notes, of_draft, of_version, picture_url
+from posts.views.deciding import Deciding, deciding
+from posts.wording import language_name, own_name
+
+RESOLVED = 10
+"""How many resolved conversations the page shows at first."""
+WAITS = (State.WAITING, State.SCHEDULED)
+
+
+@dataclass
+class Reading:
+    """What the review page shows. `version` None: the draft itself, nothing was frozen yet."""
+
+    post: Post
+    draft: Draft
+    version: Version | None
+    newest: Version | None
+    versions: list[Version]
+    previews: list[Preview]
+    publications: list[Publication]
+    decisions: list[Decision]
+    notes: list[str]
+    passages: list[Passage] = field(default_factory=list)
+    derived: list[Passage] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    talks: list[Talk] = field(default_factory=list)
+    approval: Decision | None = None
+    every_resolved: bool = False
+    deciding: Deciding = field(default_factory=lambda: Deciding(rules.Standing()))
+    may: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def is_newest(self) -> bool:
+        return self.version == self.newest
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what is read is what one may talk about: the draft, or the version that waits or was approved."""
+        return self.version is None or (self.is_newest and self.post.stage not in rules.EDITABLE)
+
+    @property
+    def open(self) -> list[Talk]:
+        return [each for each in self.talks if each.thread.is_open]
+
+    @property
+    def resolved(self) -> list[Talk]:
+        return [each for each in self.talks if not each.thread.is_open]
+
+    @property
+    def shown_resolved(self) -> list[Talk]:
+        """The last ones, or all when asked."""
+        done = sorted(self.resolved, key=lambda each: each.thread.resolved_at, reverse=True)
+        return done if self.every_resolved else done[:RESOLVED]
+
+    @property
+    def hidden_resolved(self) -> int:
+        return len(self.resolved) - len(self.shown_resolved)
+
+    @property
+    def acceptable(self) -> list[Talk]:
+        return [each for each in self.talks if each.can_be_accepted]
+
+    @property
+    def unread(self) -> int:
+        return sum(each.is_new for each in self.talks)
+
+
+def readable(request: Any, pk: int) -> Post:
+    """The post, if this person may read it. A deleted one is gone for everybody but its restorers."""
+    rows = queries.visible().annotate(is_public=queries.is_public()).select_related("author")
+    post: Post = get_object_or_404(rows, pk=pk)
+    if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
+        raise Http404
+    post.municipality = request.municipality
+    return post
+
+
+def shown(
+    request: Any, post: Post, *, problem: str = "", typed: Mapping[str, Any] | None = None, answering: int = 0
+) -> HttpResponse:
+    """The page. With `problem` it says why nothing was done, and what was `typed` is still in it."""
+    reading = read(request, post)
+    reading.every_resolved = request.GET.get("resolved") == "all"
+    asked = request.GET.get("answer", "")
+    typed = typed or {}
+    context = {
+        "reading": reading,
+        "problem": problem,
+        "typed": typed,
+        "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
+        "answering": answering or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
+    }
+    response = render(request, "posts/review.html", context, status=422 if problem else 200)
+    if reading.may["drafts"] and not problem:
+        see(post, by=request.user)
+    return response
+
+
+def _sides() -> list[tuple[str, str]]:
+    return [("left", _("Left")), ("top", _("Top")), ("width", _("Width")), ("height", _("Height"))]
+
+
+def read(request: Any, post: Post) -> Reading:
+    reads_drafts = request.access.may(Verb.DRAFT_VIEW)
+    publications = list(queries.publications(post))
+    for each in publications:
+        each.script = own_name(each.slot)  # type: ignore[attr-defined]
+    versions = list(post.versions.select_related("created_by").order_by("-number"))
+    newest = versions[0] if versions else None
+    version = _chosen(request, versions, publications, reads_drafts=reads_drafts, post=post)
+    decisions = queries.decisions(post) if reads_drafts else []
+    draft, channels, library, previews = _seen(post, version, publications)
+    reading = Reading(
+        post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
+        previews=previews, publications=publications, decisions=decisions,
+        notes=notes(draft, post.municipality.official_languages) if reads_drafts and not draft.is_empty else [],
+        approval=next((each for each in decisions if each.kind == "approved"), None),
+    )  # fmt: skip
+    if reads_drafts:
+        _lay_out(request, reading, channels, library)
+    if reads_drafts:
+        reading.deciding = deciding(request, post, newest, decisions)
+    reading.may = _may(request, reading)
+    return reading
+
+
+def _chosen(
+    request: Any, versions: list[Version], publications: list[Publication], *, reads_drafts: bool, post: Post
+) -> Version | None:
+    """The version asked for; else the newest, or the draft while it is being written. Outsiders see what is public."""
+    if not reads_drafts:
+        return next((each.version for each in publications if each.delivery.state in queries.SEEN), None)
+    asked = request.GET.get("version", "")
+    if asked:
+        for version in versions:
+            if str(version.number) == asked:
+                return version
+        raise Http404
+    if post.stage in rules.EDITABLE or not versions:
+        return None
+    return versions[0]
+
+
+Content = tuple[Draft, list[Channel], dict[int, Media], list[Preview]]
+
+
+def _seen(post: Post, version: Version | None, publications: list[Publication]) -> Content:
+    draft = parse(post.draft) if version is None else queries.content(version)
+    channels, library = _channels(draft, publications), queries.media_of(draft)
+    if version is None:
+        return draft, channels, library, of_draft(post, draft, channels, library)
+    version.post = post
+    return draft, channels, library, of_version(version, draft, channels, queries.frozen_pictures(version))
+
+
+def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
+    """Also those that were disconnected since: what is published there stays on the page. No query if all are known."""
+    known = {each.channel_id: each.channel for each in publications}
+    if set(draft.channels) <= set(known):
+        return [known[pk] for pk in draft.channels]
+    return list(Channel.objects.filter(pk__in=draft.channels).order_by("platform", "pk"))
+
+
+# ---------------------------------------------------------------- the draft and what is said about it
+
+
+def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel], library: Mapping[int, Media]) -> None:
+    """The texts and pictures with marks. A frozen version that is not the newest has none: its words are history."""
+    post = reading.post
+    source = parse(post.draft) if reading.is_current else reading.draft
+    texts = places.written(source)
+    talks = [_talk(each, texts, request.user) for each in queries.threads(post, reader=request.user)]
+    reading.talks = passages.in_order(talks, list(texts), [shown.id for shown in source.media])
+    _names(reading.talks)
+    placed = [each for each in reading.open if not each.is_lost] if reading.is_current else []
+    by_pk = {channel.pk: channel for channel in channels}
+    reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
+    reading.derived = _derived(source, channels)
+    reading.pictures = [
+        _picture(post, library[shown.id], shown, position, placed)
+        for position, shown in enumerate(source.media, 1)
+        if shown.id in library
+    ]
+
+
+def _talk(thread: Thread, texts: Mapping[places.Key, str], reader: Any) -> Talk:
+    words = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == Place.TEXT else ""
+    said = list(thread.said)  # type: ignore[attr-defined]
+    seen_at = thread.seen_at  # type: ignore[attr-defined]
+    is_new = any(each.author_id != reader.pk and (seen_at is None or each.at > seen_at) for each in said)
+    now = words if thread.lost_at is None and words not in ("", thread.quote) else ""
+    return Talk(thread, now=now, is_new=is_new, said=said)
+
+
+def _names(talks: Sequence[Talk]) -> None:
+    """Names of the people mentioned, as they are called today. One query if anybody is."""
+    ids = {pk for talk in talks for each in talk.said for pk in each.mentions}
+    names = dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    for talk in talks:
+        for each in talk.said:
+            each.html = passages.comment_html(each.text, names)
+
+
+def _passage(key: places.Key, text: str, channels: Mapping[int, Channel], talks: Sequence[Talk]) -> Passage:
+    tag, channel = key
+    here = [each for each in talks if each.thread.place == Place.TEXT and each.thread.key == key]
+    return Passage(tag, channels.get(channel or 0), text, language_name(tag), passages.marked(text, here))
+
+
+def _derived(draft: Draft, channels: Sequence[Channel]) -> list[Passage]:
+    """The other Serbian script, where something shows it. What is said stands at the words that were written."""
+    asked = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
+    found = [(tag, compose.resolved(draft.texts, tag)) for tag in SERBIAN if tag in asked]
+    return [
+        Passage(tag, None, each.text, language_name(tag), passages.marked(each.text, []), own_name(each.derived_from))
+        for tag, each in found
+        if each and each.derived_from
+    ]
+
+
+def _picture(post: Post, media: Media, shown: Any, position: int, talks: Sequence[Talk]) -> Picture:
+    here = [each for each in talks if each.thread.media_id == media.pk]
+    return Picture(
+        media.pk, picture_url(post.municipality.slug, media.pk), shown.alt, media.width, media.height, position,
+        passages.thousandths(shown.crop.box) if shown.crop else (), here,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- what may be done
+
+
+def _may(request: Any, reading: Reading) -> dict[str, bool]:
+    post, access, house = reading.post, request.access, request.municipality
+    states = {each.delivery.state for each in reading.publications}
+    out = bool(states & set(queries.OUT))
+    everything_out = out and not states - {*queries.OUT, *queries.SEEN}
+    scheduling = rules.may_schedule(access, post, needs_approval=house.needs_approval)
+    box = reading.deciding
+    return {
+        "edit": rules.may_edit(access, post),
+        "take_back": rules.may_take_back(access, post, is_public=everything_out),
+        "decide": box.waits and box.may_decide and reading.is_newest,
+        "approve": box.waits and box.seat is not None and reading.is_newest,
+        "endorse": box.may_endorse and reading.is_newest,
+        "emergency": rules.may_publish_emergency(access, post, is_public=everything_out),
+        "publish": scheduling and not everything_out and post.stage == Stage.APPROVED and not box.lapsed,
+        "move": rules.may_move(access, post) and not out,
+        "unschedule": scheduling and bool(states & set(WAITS)) and post.stage == Stage.APPROVED,
+        "delete": rules.may_delete(access, post, is_public=out or post.is_public),  # type: ignore[attr-defined]
+        "duplicate": access.may(Verb.POST_EDIT),
+        "comment": rules.may_comment(access) and access.may(Verb.DRAFT_VIEW),
+        "activity": access.may(Verb.ACTIVITY_VIEW),
+        "drafts": access.may(Verb.DRAFT_VIEW),
+    }

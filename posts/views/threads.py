@@ -1,0 +1,151 @@
+"""Acts on threads and suggestions. Each leads back to the page, to the very thread; what was refused stays typed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from municipalities.access import requires
+from municipalities.rules import Verb
+from posts import places, queries
+from posts.domain import suggest as suggestions
+from posts.domain import thread as conversation
+from posts.domain.comment import comment, reply
+from posts.domain.refused import Refused
+from posts.enums import SuggestionState
+from posts.models import Post, Suggestion, Thread
+from posts.views.reading import readable, shown
+
+
+@requires(Verb.POST_COMMENT)
+@require_POST
+def begin(request: Any, pk: int) -> HttpResponse:
+    """A comment or, with `act=suggest`, other words; where, is said by the fields of `posts.places.read`."""
+    post = _post(request, pk)
+    where, text = places.read(request.POST), request.POST.get("text", "")
+    try:
+        if request.POST.get("act") == "suggest":
+            words = request.POST.get("replacement", "")
+            thread = suggestions.suggest(post, words, where=where, by=request.user, text=text).thread
+        else:
+            thread = comment(post, text, by=request.user, where=where)
+    except Refused as refused:
+        return shown(request, post, problem=refused.sentence, typed=request.POST)
+    return _to(request, post, thread)
+
+
+@requires(Verb.POST_COMMENT)
+@require_POST
+def answer(request: Any, pk: int, thread: int) -> HttpResponse:
+    post, row = _thread(request, pk, thread)
+    try:
+        reply(row, request.POST.get("text", ""), by=request.user)
+        if request.POST.get("act") == "resolve":
+            conversation.resolve(row, by=request.user)
+    except Refused as refused:
+        return shown(request, post, problem=refused.sentence, typed=request.POST, answering=row.pk)
+    return _to(request, post, row)
+
+
+@requires(Verb.POST_COMMENT)
+@require_POST
+def resolve(request: Any, pk: int, thread: int) -> HttpResponse:
+    """Mark as resolved; with `to=open` take it up again."""
+    post, row = _thread(request, pk, thread)
+    if request.POST.get("to") == "open":
+        conversation.reopen(row, by=request.user)
+        return _to(request, post, row)
+    conversation.resolve(row, by=request.user)
+    messages.success(request, _("The conversation is resolved."))
+    return _to(request, post, _next(post, after=row))
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def decide(request: Any, pk: int, thread: int) -> HttpResponse:
+    """Accept or decline one suggestion. The page then stands at the next one, so that one key does for each."""
+    post, row = _thread(request, pk, thread)
+    suggestion = get_object_or_404(Suggestion, thread=row)
+    try:
+        if request.POST.get("decision") == "accept":
+            done = suggestions.accept(post, [suggestion.pk], by=request.user)
+            messages.success(request, _accepted(done))
+        else:
+            suggestions.decline(suggestion, by=request.user, text=request.POST.get("text", ""))
+            messages.success(request, _("Declined. The words stay as they are."))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return _to(request, post, row)
+    return _to(request, post, _next(post, after=row, suggestions_only=True))
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def accept_all(request: Any, pk: int) -> HttpResponse:
+    """Accept the suggestions that the page showed: their ids come along, so that none is accepted unseen."""
+    post = _post(request, pk)
+    ids = [int(each) for each in request.POST.getlist("suggestion")[:500] if each.isdecimal() and len(each) < 19]
+    try:
+        done = suggestions.accept(post, ids, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return _to(request, post, None)
+    messages.success(request, _accepted(done))
+    return _to(request, post, None)
+
+
+def _accepted(done: suggestions.Accepted) -> str:
+    taken = ngettext(
+        "%(count)s suggestion is now in the text, as version %(version)s.",
+        "%(count)s suggestions are now in the text, as version %(version)s.",
+        len(done.taken),
+    ) % {"count": len(done.taken), "version": done.version.number}
+    if not done.left:
+        return taken
+    left = ngettext(
+        "%(count)s was left out, because its words have changed.",
+        "%(count)s were left out, because their words have changed.",
+        len(done.left),
+    ) % {"count": len(done.left)}
+    return f"{taken} {left}"
+
+
+@requires(Verb.POST_COMMENT)
+@require_safe
+def people(request: Any, pk: int) -> JsonResponse:
+    """Who can be named in a comment here: [{"name", "id"}]."""
+    _post(request, pk)
+    named = queries.mentionable(request.municipality)
+    return JsonResponse({"people": [{"id": each.pk, "name": each.name} for each in named]})
+
+
+def _post(request: Any, pk: int) -> Post:
+    """Only who may read drafts gets here at all: everybody who may comment may."""
+    return readable(request, pk)
+
+
+def _thread(request: Any, pk: int, thread: int) -> tuple[Post, Thread]:
+    post = _post(request, pk)
+    row: Thread = get_object_or_404(Thread, post=post, pk=thread)
+    row.post = post
+    return post, row
+
+
+def _next(post: Post, *, after: Thread, suggestions_only: bool = False) -> Thread | None:
+    """The open conversation that comes next in the same text, or the first one; None: all are done."""
+    rows = Thread.objects.filter(post=post, resolved_at__isnull=True)
+    if suggestions_only:
+        rows = rows.filter(suggestion__state=SuggestionState.OPEN)
+    here = [row for row in rows.order_by("channel_id", "tag", "start", "pk") if row.pk != after.pk]
+    later = [row for row in here if row.key == after.key and row.start >= after.start] if after.tag else []
+    return next(iter(later or here), None)
+
+
+def _to(request: Any, post: Post, thread: Thread | None) -> HttpResponse:
+    fragment = f"#thread-{thread.pk}" if thread else "#threads"
+    return redirect(reverse("post", args=[request.municipality.slug, post.pk]) + fragment)

@@ -1,0 +1,149 @@
+// The form for a new comment or suggestion: beside the selected words, or with a field in which words are chosen by
+// keyboard. Answers open in their thread.
+import { described, textOf } from "./words.js";
+
+export function startSaying(threads, margin) {
+  const form = document.getElementById("say");
+  if (!form) return null;
+  const fields = form.elements;
+  const select = form.querySelector("#say-place");
+  const chooser = form.querySelector("#say-choose");
+  const chosenLine = form.querySelector("[data-chosen]");
+  const passages = () => [...document.querySelectorAll(".passage-text[data-place]")];
+  const passage = () => passages().find((each) => each.dataset.place === select.value);
+  let kind = "comment";
+  let opener = null;
+
+  form.querySelector("[data-say-close]").hidden = false;
+  for (const button of threads.querySelectorAll("[data-say]")) button.hidden = false;
+  form.querySelector("[data-of=text]").hidden = true;
+  // The form came back with a sentence why it was refused: then it stays open as it is.
+  const refused = form.querySelector("#say-problem");
+  if (refused) kind = fields.replacement.value ? "suggest" : "comment";
+  else form.hidden = true;
+  arrange();
+  if (refused) show();
+
+  function arrange() {
+    const about = select.selectedOptions[0]?.dataset.kind ?? "";
+    const isSuggestion = kind === "suggest";
+    form.querySelector("#say-heading").textContent = threads.querySelector(`[data-say=${kind}]`)?.textContent.trim() ?? "";
+    for (const each of form.querySelectorAll("[data-of=suggest]")) each.hidden = !isSuggestion;
+    for (const each of form.querySelectorAll("[data-of=comment]")) each.hidden = isSuggestion;
+    form.querySelector("[data-of=picture]").hidden = about !== "picture" || isSuggestion;
+    for (const option of select.options) option.hidden = option.disabled = isSuggestion && option.dataset.kind !== "text";
+    const hasWords = about === "text" && fields.quote.value !== "";
+    chosenLine.hidden = !hasWords;
+    chosenLine.querySelector("[data-chosen-text]").textContent = fields.quote.value;
+    chosenLine.lang = passage()?.lang ?? "";
+  }
+
+  /** The words now in the form's fields; null: none. */
+  function take(what) {
+    for (const name of ["start", "end", "quote", "before", "after"]) fields[name].value = what?.[name] ?? "";
+  }
+
+  function chooseByHand() {
+    const text = passage();
+    form.querySelector("[data-choose]").hidden = !text;
+    if (!text) return;
+    chooser.value = textOf(text);
+    chooser.lang = text.lang;
+    chosenLine.hidden = true;
+    chooser.focus();
+    chooser.setSelectionRange(0, 0);
+  }
+
+  function show() {
+    form.hidden = false;
+    form.classList.add("is-open");
+    margin.list.prepend(form);
+    margin.watch(form);
+    margin.plan();
+  }
+
+  function open(wanted, what = null) {
+    kind = wanted;
+    opener = document.activeElement;
+    refused?.remove();
+    if (what?.place) select.value = what.place;
+    else if (kind === "suggest" || !select.value) select.value = passages()[0]?.dataset.place ?? "";
+    take(what?.quote ? what : null);
+    if (what?.sides) for (const [name, value] of Object.entries(what.sides)) fields[name].value = value;
+    form.querySelector("[data-choose]").hidden = true;
+    form.dataset.top = what?.box ? String(what.box.top - margin.top()) : "";
+    fields.replacement.value = kind === "suggest" ? (what?.quote ?? "") : "";
+    arrange();
+    margin.choose(null);
+    show();
+    if (!what && passage()) return chooseByHand();
+    const field = kind === "suggest" ? fields.replacement : fields.text;
+    field.focus();
+    field.select?.();
+    form.scrollIntoView({ block: "nearest" });
+  }
+
+  function close() {
+    form.hidden = true;
+    form.classList.remove("is-open");
+    document.dispatchEvent(new CustomEvent("said:close"));
+    margin.plan();
+    opener?.isConnected && opener.focus();
+  }
+
+  select.addEventListener("change", () => {
+    take(null);
+    arrange();
+    chooseByHand();
+    if (passage()) select.focus();
+    margin.plan();
+  });
+  // Words are chosen here, not written: the caret stays visible, typing changes nothing.
+  chooser.addEventListener("beforeinput", (event) => event.preventDefault());
+  chooser.addEventListener("drop", (event) => event.preventDefault());
+  document.addEventListener("selectionchange", () => {
+    if (document.activeElement !== chooser) return;
+    const what = described(select.value, chooser.value, chooser.selectionStart, chooser.selectionEnd);
+    const before = fields.quote.value;
+    take(what);
+    if (kind === "suggest" && (!fields.replacement.value || fields.replacement.value === before)) fields.replacement.value = fields.quote.value;
+    chosenLine.hidden = !what;
+    chosenLine.querySelector("[data-chosen-text]").textContent = fields.quote.value;
+  });
+  form.querySelector("[data-rechoose]").addEventListener("click", chooseByHand);
+  form.querySelector("[data-say-close]").addEventListener("click", close);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) close();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector(`.form-actions [value=${kind}]`));
+  });
+  threads.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-say]");
+    if (button) open(button.dataset.say);
+    const link = event.target.closest("[data-act=answer]");
+    if (!link) return;
+    event.preventDefault();
+    answer(link.closest("[data-thread]"));
+  });
+
+  /** The answer's form, one for the page, below the thread that is answered. */
+  function answer(talk) {
+    let box = threads.querySelector(".talk-answer");
+    if (!box) {
+      box = document.getElementById("answer-form").content.firstElementChild.cloneNode(true);
+      box.addEventListener("keydown", (event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) {
+          const home = box.closest("[data-thread]");
+          box.remove();
+          home.focus();
+        }
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.requestSubmit(box.querySelector(".button:not([name])"));
+      });
+    }
+    box.action = `${threads.dataset.base}${talk.dataset.thread}/answer/`;
+    talk.append(box);
+    margin.choose(talk);
+    box.querySelector("textarea").focus();
+  }
+
+  return { open, answer, form };
+}
