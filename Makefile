@@ -5,7 +5,7 @@ setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m portal.launch.manage
 
-.PHONY: help run test crash test-real check fix seed day bench backup restore shell messages vendor screenshots ui requirements setup setup-dev
+.PHONY: help run test crash test-real check fix seed day bench backup restore shell dictionary messages vendor screenshots ui requirements setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ backup: setup  ## one archive of database, media and keys; TO=file.tar.gz
 
 restore: setup  ## put an archive back: FROM=file.tar.gz; YES=1 to replace what is there
 	@exec $(py) -m portal.launch.backup restore $(FROM)
+
+dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=/usr/share/hunspell measures three million forms
+	@exec $(py) -m serbian.measure tests/serbian/data/words.txt.xz $(if $(HUNSPELL),--hunspell $(HUNSPELL)) --to docs/serbian-figures.md
 
 messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, compile (needs gettext); ARGS=--missing lists
 	@exec $(py) manage.py make_messages $(ARGS)

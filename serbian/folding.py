@@ -7,7 +7,7 @@ The price is that a few pairs meet (predjelo and predelo).
 
 import unicodedata
 
-from serbian.transliteration import ZWNJ, letters_to_latin
+from serbian.letters import ZWNJ, letters_to_latin
 
 
 def fold(text: str) -> str:

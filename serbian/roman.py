@@ -15,16 +15,17 @@ _WORD_AFTER = re.compile(r"[^\w\n]*([^\W\d_]{2,})")
 _STOP_AND_MORE = re.compile(r"\.\s*[^\W_]")
 
 
-def is_numeral(word: str, before: str, after: str) -> bool:
-    """True if `word` (between the texts `before` and `after`) is a Roman numeral and not a Serbian word."""
-    if word in _WORDS or not word or not _CANONICAL.fullmatch(word):
+def is_numeral(word: str, text: str, start: int, end: int) -> bool:
+    """True if `word`, which is text[start:end], is a Roman numeral and not a Serbian word."""
+    if not word.isupper() or word in _WORDS or not _CANONICAL.fullmatch(word):
         return False
     if len(word) == 1:
-        return word in "IV" and bool(_NUMBERED.match(after))
-    return bool(_STOP_AND_MORE.match(after)) or _is_mixed_case(before, after)
+        return word in "IV" and bool(_NUMBERED.match(text, end))
+    return bool(_STOP_AND_MORE.match(text, end)) or _is_mixed_case(text, start, end)
 
 
-def _is_mixed_case(before: str, after: str) -> bool:
+def _is_mixed_case(text: str, start: int, end: int) -> bool:
     """False only where every neighbouring word on the line is in capitals: there VI is "you", not six."""
-    neighbours = [match[1] for match in (_WORD_BEFORE.search(before[-80:]), _WORD_AFTER.match(after)) if match]
+    found = (_WORD_BEFORE.search(text[max(0, start - 80) : start]), _WORD_AFTER.match(text, end))
+    neighbours = [match[1] for match in found if match]
     return not neighbours or any(not word.isupper() for word in neighbours)

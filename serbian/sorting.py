@@ -4,7 +4,7 @@
 the accented letters of Western Europe come first. Cyrillic words stand where their Latin spelling stands.
 """
 
-from serbian.transliteration import letters_to_latin
+from serbian.letters import letters_to_latin
 
 _LETTERS = "abcčćdџđefghijklљmnњopqrsštuvwxyzž"
 _CYRILLIC = "абвгдђежзијклмнопрстћуфхцчш"

@@ -1,180 +1,165 @@
 """Serbian Cyrillic to Latin and back.
 
 `to_latin` loses nothing; `to_cyrillic` has to guess (injekcija is и-н-ј, konj is к-о-њ; Facebook stays Facebook), so
-its result is shown to a person before use. Addresses, mentions, hashtags and placeholders stay as they are
-(`protected`), Latin words too (`glossary`). A zero-width non-joiner between n and j, l and j, d and ž says "two
-letters"; `for_publishing` removes it. Texts come back in NFC; the one-codepoint digraphs U+01C4-01CC never appear.
+its result is shown to a person before use, and `traced` says which words were guessed or kept, and why. Addresses,
+mentions, hashtags and placeholders stay as they are (`protected`), words of a `Glossary` have a spelling of their own.
+A zero-width non-joiner between n and j, l and j, d and ž says "two letters"; `for_publishing` removes it. Texts come
+back in NFC; the one-codepoint digraphs U+01C4-01CC never appear.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
 from typing import NamedTuple
 
-from serbian import glossary as words
 from serbian import protected, roman
-
-ZWNJ = "\u200c"
-
-_CYRILLIC = "абвгдђежзијклмнопрстћуфхцчш"
-_LATIN = "abvgdđežzijklmnoprstćufhcčš"
-_TO_LATIN = dict(zip(_CYRILLIC + _CYRILLIC.upper(), _LATIN + _LATIN.upper(), strict=True))
-_TO_CYRILLIC = {latin: cyrillic for cyrillic, latin in _TO_LATIN.items()}
-_DIGRAPHS = {"љ": "lj", "њ": "nj", "џ": "dž"}
-_FROM_DIGRAPH = {latin: cyrillic for cyrillic, latin in _DIGRAPHS.items()}
-_ONE_CODEPOINT = str.maketrans(
-    {"Ǆ": "DŽ", "ǅ": "Dž", "ǆ": "dž", "Ǉ": "LJ", "ǈ": "Lj", "ǉ": "lj", "Ǌ": "NJ", "ǋ": "Nj", "ǌ": "nj"}
+from serbian.glossary import EMPTY, Glossary, glossary_of
+from serbian.letters import (
+    CYRILLIC,
+    LATIN,
+    SERBIAN_LATIN,
+    WORD,
+    ZWNJ,
+    letters_to_cyrillic,
+    letters_to_latin,
+    normalised,
 )
+from serbian.scripts import fix_mixed
+from serbian.splits import split
 
-# Where n+j and d+ž are two letters. The boundary is marked "|"; matched anywhere in a word …
-_SPLIT_ANYWHERE = ("in|jekc", "in|jekt", "in|junkt", "kon|jug", "kon|junk", "tan|jug", "van|jez")
-# … or at its start, after an optional ne-, naj-, pre- or po-. "odž" alone would break Odžaci and odžak.
-_SPLIT_AT_START = (
-    "an|jon", "nad|živ", "nad|žnj", "nad|žup", "od|žal", "od|žar", "od|živ", "od|žval", "od|žvak", "od|žud", "od|žet",
-    "pod|žanr", "pod|žar", "pod|žel", "pod|žup", "pred|živ", "pred|žet", "pred|žen",
-)  # fmt: skip
-_SPLITS = [
-    re.compile(f"{prefix}{left}(?={right})")
-    for stems, prefix in ((_SPLIT_ANYWHERE, ""), (_SPLIT_AT_START, "^(?:ne|naj|pre|po)?"))
-    for left, right in (stem.split("|") for stem in stems)
-]
-
-_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|{ZWNJ})*")
 # Symbols of units stay Latin after a number. "g", "l" and "t" are left out: "2026 g." is a year.
-_UNITS = r"(?<=\d)\s?(?:km/h|m/s|km[²2]?|cm|mm|m[²³23]|kg|kWh|MWh|kW|MW|kV|Hz|MHz|GHz|GB|MB|kB|TB|Mbps|Mb/s|h|m)(?!\w)"
-_HAS_CYRILLIC = re.compile(r"[Ѐ-ӿ]")
-_HAS_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_ENDINGS = r"(?:-[^\W\d_]{1,4}\b|(?:ima|ov(?:a|og|om|im|ih|i|e|o|u)?|om|em|a|u|e|i)\b|\b)"
+_UNIT = re.compile(
+    r"(?<=\d)\s?(?:km/h|m/s|km[²2]?|cm|mm|m[²³23]|kg|kWh|MWh|kW|MW|kV|Hz|MHz|GHz|GB|MB|kB|TB|Mbps|Mb/s|h|m)(?!\w)"
+)
+_CONVERTIBLE = re.compile(f"[{SERBIAN_LATIN}{ZWNJ}Ѐ-ӿ]+")
 
 
-class MixedWord(NamedTuple):
-    """A word that mixes both scripts: where it stands and which of its letters are in the minority."""
+class Why(StrEnum):
+    """Why a stretch of text is not what its letters alone would give."""
 
-    start: int
-    end: int
-    word: str
-    suspects: str
-
-
-def to_latin(text: str) -> str:
-    """Serbian Latin for Serbian Cyrillic; whatever is not Serbian Cyrillic stays as it is."""
-    text = _normalised(text)
-    latin = (piece if fixed else letters_to_latin(piece) for piece, fixed in protected.pieces(text))
-    return unicodedata.normalize("NFC", "".join(latin))
+    PROTECTED = "protected"  # an address, a mention, a hashtag, a placeholder
+    GLOSSARY = "glossary"  # a word with a spelling of its own
+    FOREIGN = "foreign"  # has letters that Serbian has not
+    NUMERAL = "numeral"  # a Roman numeral
+    UNIT = "unit"  # the symbol of a unit after a number
+    SPLIT = "split"  # nj or dž read as two letters
+    MIXED = "mixed"  # letters of both scripts in one word, put right
 
 
-def to_cyrillic(text: str, glossary: Collection[str] = ()) -> str:
+class Piece(NamedTuple):
+    """A stretch of the text before and after; `why` is None where letters were simply converted."""
+
+    before: str
+    after: str
+    why: Why | None = None
+
+
+def to_latin(text: str, glossary: Glossary | Collection[str] = EMPTY) -> str:
+    """Serbian Latin for Serbian Cyrillic; whatever is not Serbian Cyrillic stays as it is.
+
+    Of the `glossary`, pairs get their Latin spelling, and Cyrillic words that stay, stay.
+    """
+    return _joined(_latin_pieces(normalised(text), glossary_of(glossary)))
+
+
+def to_cyrillic(text: str, glossary: Glossary | Collection[str] = EMPTY) -> str:
     """Serbian Cyrillic for Serbian Latin, as a proposal for a person to confirm.
 
-    `glossary` holds further words that stay Latin (names of firms, products), in any order.
+    `glossary`: further words that stay Latin (names of firms, products), or a `Glossary`, which may also hold pairs.
     """
-    text = _normalised(text).replace("Ð", "Đ").replace("ð", "đ")
-    latin_words = _latin_words(tuple(glossary))
-    cyrillic = (piece if fixed else _cyrillic_piece(piece, latin_words) for piece, fixed in protected.pieces(text))
-    return unicodedata.normalize("NFC", "".join(cyrillic))
+    return _joined(_cyrillic_pieces(_without_eth(normalised(text)), glossary_of(glossary)))
+
+
+def traced(text: str, *, into_cyrillic: bool, glossary: Glossary | Collection[str] = EMPTY) -> list[Piece]:
+    """The conversion in pieces with the reasons; joined, `after` is what `to_cyrillic` or `to_latin` gives."""
+    if into_cyrillic:
+        return list(_cyrillic_pieces(_without_eth(normalised(text)), glossary_of(glossary)))
+    return list(_latin_pieces(normalised(text), glossary_of(glossary)))
 
 
 def for_publishing(text: str) -> str:
     """The text as it leaves the house: NFC, without "do not join" marks and one-codepoint digraphs."""
-    return _normalised(text).replace(ZWNJ, "")
+    return normalised(text).replace(ZWNJ, "")
 
 
-def mixed_script_words(text: str) -> list[MixedWord]:
-    """Words in which Latin letters hide among Cyrillic ones (or the other way round); positions are in `text`."""
-    fixed = protected.spans(text)
-    return [
-        MixedWord(match.start(), match.end(), match[0], _minority(match[0]))
-        for match in _WORD.finditer(text)
-        if _HAS_CYRILLIC.search(match[0])
-        and _HAS_LATIN.search(match[0])
-        and not any(start <= match.start() < end for start, end in fixed)
-    ]
+def _joined(pieces: Iterable[Piece]) -> str:
+    return unicodedata.normalize("NFC", "".join(piece.after for piece in pieces))
 
 
-def letters_to_latin(text: str) -> str:
-    """`to_latin` without protection, letter by letter: for names and for search keys."""
-    return "".join(_latin_letter(text, position) for position in range(len(text)))
+def _without_eth(text: str) -> str:
+    return text.replace("Ð", "Đ").replace("ð", "đ")
 
 
-def _normalised(text: str) -> str:
-    return unicodedata.normalize("NFC", text).translate(_ONE_CODEPOINT)
-
-
-def _minority(word: str) -> str:
-    latin, cyrillic = "".join(_HAS_LATIN.findall(word)), "".join(_HAS_CYRILLIC.findall(word))
-    return latin if len(latin) <= len(cyrillic) else cyrillic
-
-
-def _latin_letter(text: str, position: int) -> str:
-    letter = text[position]
-    digraph = _DIGRAPHS.get(letter.lower())
-    if digraph is None:
-        return _TO_LATIN.get(letter, letter)
-    if letter.islower():
-        return digraph
-    return digraph.upper() if _among_capitals(text, position) else digraph.capitalize()
-
-
-def _among_capitals(text: str, position: int) -> bool:
-    """The next letter decides (ЊЕГОШ, Његош); at the end of a word the one before (КОЊ; but Ж. Љ.)."""
-    following = text[position + 1 : position + 2]
-    if following.isalpha():
-        return following.isupper()
-    return text[:position][-1:].isupper()
-
-
-@lru_cache(maxsize=256)
-def _latin_words(extra: tuple[str, ...]) -> re.Pattern[str]:
-    """Matches glossary words with their case endings, and symbols of units."""
-    every = sorted({*words.LATIN_WORDS, *(word.strip() for word in extra if word.strip())}, key=len, reverse=True)
-    forms = (re.escape(word) if word.isupper() else f"(?i:{re.escape(word)})" for word in every)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)}){_ENDINGS}|{_UNITS}")
-
-
-def _cyrillic_piece(piece: str, latin_words: re.Pattern[str]) -> str:
-    out, position = [], 0
-    for match in latin_words.finditer(piece):
-        out += [_cyrillic_words(piece, position, match.start()), match[0]]
-        position = match.end()
-    return "".join(out) + _cyrillic_words(piece, position, len(piece))
-
-
-def _cyrillic_words(piece: str, start: int, end: int) -> str:
-    """Converts piece[start:end]; the rest of the piece is context for Roman numerals."""
-    out, position, kept_until = [], start, -1
-    for match in _WORD.finditer(piece, start, end):
-        word = match[0]
-        # A short ending hyphenated to a word that stays Latin stays with it: Wi-Fi, WhatsApp-u; but web-stranica.
-        is_ending = piece[kept_until : match.start()] == "-" and len(word) <= 3
-        keep = is_ending or _stays_latin(word, piece[: match.start()], piece[match.end() :])
-        out += [piece[position : match.start()], word if keep else _cyrillic_word(word)]
-        position = match.end()
-        kept_until = position if keep else -1
-    return "".join(out) + piece[position:end]
-
-
-def _stays_latin(word: str, before: str, after: str) -> bool:
-    if any(letter not in _TO_CYRILLIC and letter != ZWNJ and not _HAS_CYRILLIC.match(letter) for letter in word):
-        return True
-    return roman.is_numeral(word, before, after)
-
-
-def _cyrillic_word(word: str) -> str:
-    apart = _boundaries(word.lower())
-    out, position = [], 0
-    while position < len(word):
-        pair = word[position : position + 2]
-        digraph = _FROM_DIGRAPH.get(pair.lower())
-        if digraph and position + 1 not in apart:
-            out.append(digraph.upper() if pair[0].isupper() else digraph)
-            position += 2
+def _latin_pieces(text: str, glossary: Glossary) -> Iterator[Piece]:
+    for piece, fixed in protected.pieces(text):
+        if fixed:
+            yield Piece(piece, piece, Why.PROTECTED)
             continue
-        out.append("" if word[position] == ZWNJ else _TO_CYRILLIC.get(word[position], word[position]))
-        position += 1
-    return "".join(out)
+        position = 0
+        for found in glossary.in_cyrillic(piece):
+            yield _plain_latin(piece[position : found.start])
+            yield Piece(piece[found.start : found.end], found.spelling, Why.GLOSSARY)
+            position = found.end
+        yield _plain_latin(piece[position:])
 
 
-def _boundaries(word: str) -> set[int]:
-    """Positions in a lower-case word before which a new letter starts although it looks like a digraph."""
-    return {match.end() for pattern in _SPLITS for match in pattern.finditer(word)}
+def _plain_latin(text: str) -> Piece:
+    return Piece(text, letters_to_latin(text))
+
+
+def _cyrillic_pieces(text: str, glossary: Glossary) -> Iterator[Piece]:
+    for piece, fixed in protected.pieces(text):
+        if fixed:
+            yield Piece(piece, piece, Why.PROTECTED)
+            continue
+        position = 0
+        for start, end, spelling, why in _apart(piece, glossary):
+            yield from _cyrillic_words(piece, position, start)
+            yield Piece(piece[start:end], spelling, why)
+            position = end
+        yield from _cyrillic_words(piece, position, len(piece))
+
+
+def _apart(piece: str, glossary: Glossary) -> Iterator[tuple[int, int, str, Why]]:
+    """Glossary words and units in order; where they overlap, the first counts."""
+    units = ((match.start(), match.end(), match[0], Why.UNIT) for match in _UNIT.finditer(piece))
+    words = ((found.start, found.end, found.spelling, Why.GLOSSARY) for found in glossary.in_latin(piece))
+    position = 0
+    for each in sorted((*units, *words)):
+        if each[0] >= position:
+            yield each
+            position = each[1]
+
+
+def _cyrillic_words(piece: str, start: int, end: int) -> Iterator[Piece]:
+    """Converts piece[start:end]; the rest of the piece is context for Roman numerals."""
+    position, kept_until = start, -1
+    for match in WORD.finditer(piece, start, end):
+        word = match[0]
+        between = piece[position : match.start()]
+        if between:
+            yield Piece(between, between)
+        # A short ending hyphenated to a word that stays Latin stays with it: Wi-Fi, WhatsApp-u; but web-stranica.
+        is_ending = between == "-" and kept_until == position and len(word) <= 3
+        why = Why.FOREIGN if is_ending else _kept(word, piece, match.start(), match.end())
+        position = match.end()
+        kept_until = position if why else -1
+        yield Piece(word, word, why) if why else _cyrillic_word(word)
+    if position < end:
+        yield Piece(piece[position:end], piece[position:end])
+
+
+def _kept(word: str, piece: str, start: int, end: int) -> Why | None:
+    if roman.is_numeral(word, piece, start, end):
+        return Why.NUMERAL
+    return None if _CONVERTIBLE.fullmatch(word) else Why.FOREIGN
+
+
+def _cyrillic_word(word: str) -> Piece:
+    if CYRILLIC.search(word):
+        if not LATIN.search(word):
+            return Piece(word, word.replace(ZWNJ, ""))
+        return Piece(word, letters_to_cyrillic(fix_mixed(word)), Why.MIXED)
+    marked = split(word)
+    return Piece(word, letters_to_cyrillic(marked), Why.SPLIT if marked != word else None)

@@ -4,209 +4,128 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serbian.transliteration import for_publishing, mixed_script_words, to_cyrillic, to_latin
-
-CAPITALS = {
-    "ЊЕГОШ": "NJEGOŠ",
-    "Његош": "Njegoš",
-    "КОЊ": "KONJ",
-    "ЉИГ": "LJIG",
-    "Љиг": "Ljig",
-    "Ж. Љ.": "Ž. Lj.",
-    "ПУТ ЗА ЉУБЉАНУ": "PUT ZA LJUBLJANU",
-    "НЕОБЈАШЊЕН": "NEOBJAŠNJEN",
-    "Џеп, ЏЕП, џеп": "Džep, DŽEP, džep",
-}
-SPLIT = {
-    "injekcija": "инјекција",
-    "injektirati": "инјектирати",
-    "reinjekcija": "реинјекција",
-    "konjugacija": "конјугација",
-    "konjunktura": "конјунктура",
-    "konjunktivitis": "конјунктивитис",
-    "Tanjug": "Танјуг",
-    "TANJUG": "ТАНЈУГ",
-    "vanjezički": "ванјезички",
-    "nadživeti": "надживети",
-    "odživeti": "одживети",
-    "podžanr": "поджанр",
-    "predživotni": "предживотни",
-}
-JOINED = {
-    "konjanik": "коњаник",
-    "donji": "доњи",
-    "budžet": "буџет",
-    "menadžment": "менаџмент",
-    "udžbenik": "уџбеник",
-    "odžak": "оџак",
-    "nadžak": "наџак",
-    "Vrnjačka Banja": "Врњачка Бања",
-    "Gadžin Han": "Гаџин Хан",
-    "Odžaci": "Оџаци",
-    "Inđija": "Инђија",
-    "Kanjiža": "Кањижа",
-    "Knjaževac": "Књажевац",
-    "Ljig": "Љиг",
-    "Ljubovija": "Љубовија",
-    "NJEGOŠ": "ЊЕГОШ",
-    "LJUBAV": "ЉУБАВ",
-    "Ž. Lj.": "Ж. Љ.",
-}
-DJ_STAYS = {
-    "odjek": "одјек",
-    "odjednom": "одједном",
-    "podjednako": "подједнако",
-    "nadjačati": "надјачати",
-    "predjelo": "предјело",
-    "nedjelja": "недјеља",
-    "Đorđe": "Ђорђе",
-    "Ðorđe": "Ђорђе",  # eth, a frequent slip
-}
-STAYS_LATIN = [
-    "https://lpa.gov.rs/njega?utm_source=facebook&utm_campaign=porez",
-    "lpa.gov.rs/njega",
-    "nis.rs",
-    "info@cuprija.rs",
-    "@opstina_cuprija",
-    "@opstina@drustvo.example",
-    "#DaKliknemoZajedno",
-    "odluka-o-budzetu.pdf",
-    "{{ ime_opstine }}",
-    "{broj}",
-    "%(broj)s",
-    ":osmeh:",
-    "<strong>",
-    "&nbsp;",
-    "`kod`",
-    "utm_source=portal",
-    "YouTube",
-    "WhatsApp-u",
-    "Wi-Fi",
-    "Facebook",
-    "Facebooku",
-    "Vibera",
-    "Instagramom",
-    "ConsentID",
-    "ConsentID-a",
-    "COVID-19",
-    "iPhone",
-    "online",
-    "PDF",
-    "PDF-ovi",
-    "SMS-om",
-    "QR",
-    "QR-u",
-    "müsli",
-]
+from serbian import Glossary, Piece, Why, fold, for_publishing, letters_to_latin, to_cyrillic, to_latin, traced
+from serbian.measure import list_of
+from tests.serbian.vectors import EVERY_CODEPOINT_DIGRAPH, EVERY_WORD, SERBIAN, VECTORS
 
 
-@pytest.mark.parametrize(("cyrillic", "latin"), CAPITALS.items())
-def test_digraphs_follow_the_case_of_their_neighbours(cyrillic, latin):
+@pytest.mark.parametrize(("cyrillic", "latin"), VECTORS["both_ways"])
+def test_words_and_sentences_go_both_ways(cyrillic, latin):
     assert to_latin(cyrillic) == latin
     assert to_cyrillic(latin) == cyrillic
 
 
-@pytest.mark.parametrize(("latin", "cyrillic"), {**SPLIT, **JOINED, **DJ_STAYS}.items())
-def test_latin_letters_that_look_like_digraphs_are_told_apart(latin, cyrillic):
+@pytest.mark.parametrize(("cyrillic", "latin"), VECTORS["to_latin"])
+def test_cyrillic_becomes_latin(cyrillic, latin):
+    assert to_latin(cyrillic) == latin
+
+
+@pytest.mark.parametrize(("latin", "cyrillic"), VECTORS["to_cyrillic"])
+def test_latin_becomes_cyrillic(latin, cyrillic):
     assert to_cyrillic(latin) == cyrillic
-    assert to_latin(cyrillic) == latin.replace("Ð", "Đ")
 
 
-@pytest.mark.parametrize("token", STAYS_LATIN)
+@pytest.mark.parametrize("token", VECTORS["keeps"])
 def test_protected_tokens_and_foreign_words_stay_latin_inside_a_sentence(token):
     assert to_cyrillic(f"Pogledajte {token} danas") == f"Погледајте {token} данас"
+    assert to_latin(f"Погледајте {token} данас") == f"Pogledajte {token} danas"
 
 
-def test_four_tokens_of_a_real_post_survive():
-    latin = "Prijavite se na https://lpa.gov.rs/njega #DaKliknemoZajedno @opstina_cuprija info@cuprija.rs"
-    cyrillic = "Пријавите се на https://lpa.gov.rs/njega #DaKliknemoZajedno @opstina_cuprija info@cuprija.rs"
-    assert to_cyrillic(latin) == cyrillic
-    assert to_latin(cyrillic) == latin
+@pytest.mark.parametrize(("written", "published"), VECTORS["publishing"])
+def test_marks_and_one_codepoint_digraphs_leave_before_publishing(written, published):
+    assert for_publishing(written) == published
 
 
-def test_a_cyrillic_hashtag_address_and_mention_stay_cyrillic_in_the_latin_text():
-    text = "Погледајте #ДаКликнемоЗаједно и https://општина.срб/вести или општина.срб"
-    assert to_latin(text) == "Pogledajte #ДаКликнемоЗаједно i https://општина.срб/вести ili општина.срб"
+@pytest.mark.parametrize(("key", "spellings"), VECTORS["fold"])
+def test_every_spelling_folds_to_one_key(key, spellings):
+    assert {fold(spelling) for spelling in spellings} == {key}
 
 
-def test_punctuation_after_an_address_does_not_swallow_the_next_sentence():
-    assert to_cyrillic("Idite na euprava.gov.rs. Hvala.") == "Идите на euprava.gov.rs. Хвала."
-    assert to_cyrillic("Kraj rečenice.Nova rečenica") == "Крај реченице.Нова реченица"
+def test_folding_again_changes_nothing():
+    assert fold(fold("Надживети Ђердап")) == fold("Надживети Ђердап")
 
 
-def test_official_mixed_spelling_is_kept_in_both_directions():
-    assert to_latin("еУправа, еВртић и QR код, ConsentID, ЈМБГ") == "eUprava, eVrtić i QR kod, ConsentID, JMBG"
-    assert to_cyrillic("eUprava, eVrtić i QR kod, ConsentID, JMBG") == "еУправа, еВртић и QR код, ConsentID, ЈМБГ"
+def test_the_name_of_every_municipality_goes_there_and_back():
+    from municipalities.reference import load
+
+    names = [record.name_cyrl for record in load().municipalities]
+    assert len(names) == 145
+    assert [name for name in names if to_cyrillic(to_latin(name)) != name] == []
+    assert [name.upper() for name in names if to_cyrillic(to_latin(name.upper())) != name.upper()] == []
 
 
-def test_words_of_the_municipality_extend_the_glossary_with_their_inflected_forms():
-    assert to_cyrillic("Kamp Petlja u Petlji") == "Камп Петља у Петљи"
-    assert to_cyrillic("Startit centar, u Startitu", ["Startit"]) == "Startit центар, у Startitu"
+def test_a_trace_says_which_words_were_kept_or_guessed_and_why():
+    pieces = traced("Injekcija, XXI vek: 15 km do Facebooka, www.a.rs i WhatsApp", into_cyrillic=True)
+    assert [(piece.before, piece.why) for piece in pieces if piece.why] == [
+        ("Injekcija", Why.SPLIT),
+        ("XXI", Why.NUMERAL),
+        (" km", Why.UNIT),
+        ("Facebooka", Why.GLOSSARY),
+        ("www.a.rs", Why.PROTECTED),
+        ("WhatsApp", Why.FOREIGN),
+    ]
 
 
-def test_a_glossary_word_inside_a_longer_word_is_not_matched():
-    assert to_cyrillic("ID kartica, idemo, Hidrogradnja") == "ID картица, идемо, Хидроградња"
+def test_a_trace_into_latin_names_what_the_glossary_changed():
+    glossary = Glossary.of(pairs=[("Facebook", "Фејсбук")])
+    pieces = traced("На Фејсбуку #Град", into_cyrillic=False, glossary=glossary)
+    assert Piece("Фејсбуку", "Facebooku", Why.GLOSSARY) in pieces
+    assert Piece("#Град", "#Град", Why.PROTECTED) in pieces
 
 
-@pytest.mark.parametrize(
-    ("latin", "cyrillic"),
-    [
-        ("Odlukom XXI saziva", "Одлуком XXI сазива"),
-        ("Trg Aleksandra II u centru", "Трг Александра II у центру"),
-        ("II. faza radova", "II. фаза радова"),
-        ("I faza i V razred", "I фаза и V разред"),
-        ("I građani i gosti", "И грађани и гости"),
-        ("VODA ILI STRUJA", "ВОДА ИЛИ СТРУЈА"),
-        ("DA LI STE VI IZ GRADA", "ДА ЛИ СТЕ ВИ ИЗ ГРАДА"),
-        ("MI radimo za vas, A DI si", "МИ радимо за вас, А ДИ си"),
-    ],
+WORDS = list_of(EVERY_WORD)
+TOKENS = [token for token in VECTORS["keeps"] if to_latin(token) == token]
+dictionary_words = st.sampled_from(WORDS).filter(lambda word: to_cyrillic(letters_to_latin(word)) == word)
+cased = st.tuples(dictionary_words, st.sampled_from([str, str.capitalize, str.upper])).map(
+    lambda pair: pair[1](pair[0])
 )
-def test_roman_numerals_stay_and_serbian_words_in_capitals_do_not(latin, cyrillic):
-    assert to_cyrillic(latin) == cyrillic
+between = st.sampled_from([" ", ", ", ". ", "\n\n", " – ", "! "])
 
 
-def test_units_after_a_number_stay_latin():
-    assert to_cyrillic("Brzina 50 km/h, 15 km, 20 m² do 15 h") == "Брзина 50 km/h, 15 km, 20 m² до 15 h"
+@given(st.lists(st.tuples(st.one_of(cased, st.sampled_from(TOKENS)), between), min_size=1, max_size=30))
+def test_a_text_of_dictionary_words_and_protected_tokens_comes_back_as_it_was(parts):
+    text = "".join(word + gap for word, gap in parts)
+    latin = to_latin(text)
+    assert not any("Ѐ" <= char <= "ӿ" for char in latin)
+    assert to_cyrillic(latin) == text
+    assert all(token in latin for token, _gap in parts if token in TOKENS)
 
 
-def test_the_do_not_join_mark_separates_letters_and_leaves_before_publishing():
-    assert to_cyrillic("n\u200cjegov") == "нјегов"
-    assert for_publishing("n\u200cjegov") == "njegov"
-
-
-def test_one_codepoint_digraphs_are_never_produced_and_are_read_as_two_letters():
-    every = "".join(chr(code) for code in range(0x01C4, 0x01CD))
-    assert for_publishing(every) == "DŽDždžLJLjljNJNjnj"
-    assert to_cyrillic("ǆep i ǈig") == "џеп и Љиг"
-
-
-def test_line_breaks_and_double_spaces_survive():
-    assert to_cyrillic("Prvi red\n\n  drugi  red\r\n") == "Први ред\n\n  други  ред\r\n"
-
-
-def test_quoted_text_is_converted_like_any_other():
-    assert to_cyrillic("„Dobro došli“") == "„Добро дошли“"
-
-
-def test_a_latin_letter_hidden_in_a_cyrillic_word_is_found():
-    found = mixed_script_words("Општинa позива, QR-код, https://општинa.срб #Општинa")
-    assert [(word.word, word.suspects, word.start) for word in found] == [("Општинa", "a", 0)]
-
-
-SERBIAN = "абвгдђежзијклљмнњопрстћуфхцчџш"
+@given(st.lists(st.one_of(cased, st.sampled_from(TOKENS)), max_size=30).map(" ".join))
+def test_converting_again_changes_nothing(text):
+    latin = to_latin(text)
+    assert to_latin(latin) == latin
+    assert to_cyrillic(to_cyrillic(latin)) == to_cyrillic(latin)
 
 
 @given(st.text(alphabet=SERBIAN + SERBIAN.upper() + " .,-!?\n„“"))
 def test_cyrillic_to_latin_gives_nfc_without_cyrillic_or_one_codepoint_digraphs(text):
     latin = to_latin(text)
     assert latin == unicodedata.normalize("NFC", latin)
-    assert not any("Ѐ" <= char <= "ӿ" or "\u01c4" <= char <= "\u01cc" for char in latin)
+    assert not any("Ѐ" <= char <= "ӿ" or char in EVERY_CODEPOINT_DIGRAPH for char in latin)
+
+
+@given(st.text(alphabet=SERBIAN, min_size=1, max_size=12), st.sampled_from(" .!\n"))
+def test_digraphs_are_in_capitals_among_capitals_and_only_there(word, after):
+    assert to_latin(word.upper() + "А" + after) == (to_latin(word) + "a" + after).upper()
+    assert letters_to_latin(word.capitalize() + "а") == letters_to_latin(word + "а").capitalize()
 
 
 @given(st.text())
 def test_any_text_can_be_converted_and_comes_back_in_nfc(text):
     for converted in (to_latin(text), to_cyrillic(text)):
         assert converted == unicodedata.normalize("NFC", converted)
+
+
+@given(st.text())
+def test_a_trace_joined_is_the_text_before_and_after(text):
+    for into_cyrillic, convert in ((True, to_cyrillic), (False, to_latin)):
+        pieces = traced(text, into_cyrillic=into_cyrillic)
+        before = unicodedata.normalize("NFC", "".join(piece.before for piece in pieces))
+        assert before.replace("ð", "đ").replace("Ð", "Đ") == (
+            for_publishing(text.replace("\u200c", "☐")).replace("☐", "\u200c").replace("ð", "đ").replace("Ð", "Đ")
+        )
+        assert unicodedata.normalize("NFC", "".join(piece.after for piece in pieces)) == convert(text)
 
 
 @given(st.text(alphabet="abcčćdđžšnjlABCČĆDĐŽŠNJL .,-!?\n„“0123456789"))

@@ -1,0 +1,68 @@
+from time import perf_counter
+
+import pytest
+
+from serbian import Glossary, to_cyrillic, to_latin
+
+
+def test_plain_words_stay_latin_with_their_case_endings():
+    assert to_cyrillic("Startit centar, u Startitu", ["Startit"]) == "Startit центар, у Startitu"
+    assert to_cyrillic("Kamp Petlja u Petlji") == "Камп Петља у Петљи"
+    assert to_cyrillic("Kamp Petlja u Petlji s Petljom", ["Petlja"]) == "Камп Petlja у Petlji с Petljom"
+
+
+def test_a_glossary_word_inside_a_longer_word_is_not_matched():
+    assert to_cyrillic("Startitovanje i ID, idemo", ["Startit"]) == "Стартитовање и ID, идемо"
+
+
+def test_a_word_in_capitals_is_matched_as_written():
+    assert to_cyrillic("KAS i kas", ["KAS"]) == "KAS и кас"
+    assert to_cyrillic("KASA, KASa", ["KAS"]) == "КАСА, KASa"
+
+
+PAIRS = Glossary.of(pairs=[("Facebook", "Фејсбук"), ("Injac", "Инјац"), ("Google", "Гугл"), ("Njivice", "Нјивице")])
+
+
+@pytest.mark.parametrize(
+    ("latin", "cyrillic"),
+    [
+        ("Facebook", "Фејсбук"),
+        ("na Facebooku", "на Фејсбуку"),
+        ("s Facebookom", "с Фејсбуком"),
+        ("NA FACEBOOKU", "НА ФЕЈСБУКУ"),
+        ("Injac i Injacu", "Инјац и Инјацу"),
+        ("Njivice, u Njivicama", "Нјивице, у Нјивицама"),
+    ],
+)
+def test_a_pair_gives_each_script_its_spelling_with_case_endings(latin, cyrillic):
+    assert to_cyrillic(latin, PAIRS) == cyrillic
+    assert to_latin(cyrillic, PAIRS) == latin
+
+
+def test_a_municipality_s_pair_wins_over_our_own_list():
+    assert to_cyrillic("Viber") == "Viber"
+    assert to_cyrillic("Viber, Vibera", Glossary.of(pairs=[("Viber", "Вајбер")])) == "Вајбер, Вајбера"
+
+
+def test_a_cyrillic_word_that_stays_stays_in_the_latin_text():
+    glossary = Glossary.of(["Нова Македонија"])
+    assert to_latin("Лист Нова Македонија, у Нова Македонији", glossary) == "List Нова Македонија, u Нова Македонији"
+
+
+def test_words_are_taken_as_people_type_them():
+    glossary = Glossary.of(["  Startit ", "", "C\u0301ao.rs", "a+b (c)"])
+    assert glossary.stays == {"Startit", "Ćao.rs", "a+b (c)"}
+    assert to_cyrillic("Vidi a+b (c) i Startit", glossary) == "Види a+b (c) и Startit"
+
+
+def test_protected_tokens_come_before_the_glossary():
+    assert to_latin("#Фејсбук и Фејсбук", PAIRS) == "#Фејсбук i Facebook"
+
+
+def test_many_words_cost_little():
+    glossary = Glossary.of([f"Firma{number}" for number in range(1000)])
+    text = "Opština poziva građane da se prijave za besplatnu obuku u Firma7. " * 50
+    to_cyrillic(text, glossary)
+    begun = perf_counter()
+    to_cyrillic(text, glossary)
+    assert perf_counter() - begun < 0.5
