@@ -1,3 +1,21 @@
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from planning.views import campaigns, slots
+
+M = "m/<slug:municipality>/"
+P = f"{M}planning/"
+
+urlpatterns = [
+    path(f"{P}campaigns/", campaigns.campaigns, name="campaigns"),
+    path(f"{P}campaigns/new/", campaigns.new, name="campaign_new"),
+    path(f"{P}campaigns/choice/", campaigns.choice, name="campaign_choice"),
+    path(f"{P}campaigns/assign/", campaigns.assign, name="campaign_assign"),
+    path(f"{P}campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path(f"{P}campaigns/<int:pk>/edit/", campaigns.edit, name="campaign_edit"),
+    path(f"{P}campaigns/<int:pk>/end/", campaigns.end, name="campaign_end"),
+    path(f"{P}campaigns/<int:pk>/post/", campaigns.begin_post, name="campaign_post"),
+    path(f"{P}times/", slots.slots, name="slots"),
+    path(f"{P}times/suggest/", slots.suggest, name="slots_suggest"),
+    path(f"{P}times/next/", slots.next_slot, name="next_slot"),
+    path(f"{P}times/<int:pk>/", slots.save, name="slots_save"),
+]

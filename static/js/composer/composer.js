@@ -1,6 +1,9 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
 import { startCall } from "./call.js";
+import { startInteractive } from "./interactive.js";
+import { startLibrary } from "./library.js";
 import { startPictures } from "./pictures.js";
+import { startPlanning } from "./planning.js";
 import { startPreview } from "./preview.js";
 import { startSaving } from "./saving.js";
 import { startTabs } from "./tabs.js";
@@ -18,8 +21,11 @@ if (form) {
   };
   startTabs(form, changed);
   startPictures(form, changed);
+  startLibrary(form, changed);
   startTime(form, changed);
   startCall(form, changed);
+  startInteractive(form);
+  startPlanning(form);
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => {
     if (event.target.name === "channels") {

@@ -1,0 +1,31 @@
+"""The times of a week at which a channel posts."""
+
+from collections.abc import Collection
+from datetime import time
+from typing import Any
+
+from django.db import transaction
+
+from channels.models import Channel
+from common.audit import record
+from planning.models import Slot
+
+Times = Collection[tuple[int, time]]
+
+
+@transaction.atomic
+def set_slots(channel: Channel, times: Times, *, by: Any) -> bool:
+    """Exactly `times` (weekday from Monday 0, time) for the channel. Says whether anything changed."""
+    Channel.objects.select_for_update().get(pk=channel.pk)  # two savers follow each other
+    before = set(Slot.objects.filter(channel=channel).values_list("weekday", "at"))
+    wanted = set(times)
+    if before == wanted:
+        return False
+    for weekday, at in before - wanted:
+        Slot.objects.filter(channel=channel, weekday=weekday, at=at).delete()
+    Slot.objects.bulk_create(
+        Slot(municipality_id=channel.municipality_id, channel=channel, weekday=weekday, at=at)
+        for weekday, at in sorted(wanted - before)
+    )
+    record("channel.set_slots", by=by, target=channel, slots=len(wanted))
+    return True

@@ -1,0 +1,93 @@
+"""Reads of planning. Everything here has a fixed number of queries."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from channels.models import Channel
+from delivery.enums import State
+from municipalities.holidays import BELGRADE, holidays
+from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
+from planning.rules import LOOK_AHEAD, Free, next_free
+from posts.models import Post, Publication
+from posts.queries import SEEN, usable_channels
+
+# States in which a delivery still means to go out.
+COMING = (State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.PUBLISHED, State.UNCONFIRMED)
+
+
+def campaigns() -> QuerySet[Campaign]:
+    """Running ones first, then the newest; `posts` and `public` are their numbers."""
+    visible = Q(members__post__deleted_at__isnull=True)
+    public = visible & Q(members__post__publications__delivery__state__in=SEEN)
+    rows = Campaign.objects.annotate(
+        posts=Count("members", filter=visible, distinct=True),
+        public=Count("members__post", filter=public, distinct=True),
+    )
+    return rows.order_by("ended_at", "-created_at")
+
+
+def running_campaigns() -> QuerySet[Campaign]:
+    return Campaign.objects.filter(ended_at__isnull=True).order_by("name")
+
+
+def posts_of(campaign: Campaign, *, drafts: bool) -> list[Post]:
+    """The posts of a campaign, by their time. Two queries."""
+    live = Publication.objects.filter(live=True).select_related("channel", "delivery").order_by("pk")
+    rows = Post.objects.filter(campaign_post__campaign=campaign, deleted_at__isnull=True).select_related("author")
+    if not drafts:
+        rows = rows.filter(publications__delivery__state__in=SEEN).distinct()
+    rows = rows.prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
+    return list(rows.defer("draft", "search_key").order_by("due_at", "-updated_at"))
+
+
+def campaign_of(post: Post) -> Campaign | None:
+    row = CampaignPost.objects.select_related("campaign").filter(post=post).first()
+    return row.campaign if row else None
+
+
+def with_slots() -> list[tuple[Channel, list[Slot]]]:
+    """Every usable channel with its slots in the order of the week. Two queries."""
+    channels = list(usable_channels().prefetch_related(Prefetch("slots", Slot.objects.order_by("weekday", "at"))))
+    return [(channel, list(channel.slots.all())) for channel in channels]
+
+
+def free_slot(channels: Collection[int], after: datetime, municipality: Any, *, besides: int = 0) -> Free | None:
+    """The next slot that is free on those of `channels` that have it. Three queries.
+
+    `after` is wall time; the post `besides` takes no slot from itself.
+    """
+    slots = Slot.objects.filter(channel__in=channels).values_list("channel_id", "weekday", "at")
+    since = after.replace(tzinfo=BELGRADE) - timedelta(hours=1)
+    until = since + timedelta(days=LOOK_AHEAD + 1)
+    planned = Publication.objects.exclude(post=besides).filter(
+        channel__in=channels, live=True, delivery__state__in=COMING, delivery__due_at__range=(since, until)
+    )
+    # Drafts with a time have no delivery yet, but somebody means to keep it.
+    meant = Post.objects.filter(deleted_at__isnull=True, due_at__range=(since, until)).exclude(pk=besides)
+    taken = list(planned.values_list("channel_id", "delivery__due_at"))
+    for ids, due in meant.values_list("draft__channels", "due_at"):
+        taken += [(channel, due) for channel in ids or () if channel in channels]
+    return next_free(slots, taken, after, without=free_days(after.date(), LOOK_AHEAD, municipality))
+
+
+def free_days(first: date, ahead: int, municipality: Any) -> set[date]:
+    """Days on which offices rest or nobody posts cheerfully."""
+    found = holidays(first, first + timedelta(days=ahead), municipality.slug)
+    return {day.on for day in found if not day.is_working or day.sensitive}
+
+
+def recurrences() -> list[Recurrence]:
+    """Running ones first; `occurrences` are prefetched in order, with their posts. Two queries."""
+    made = Occurrence.objects.select_related("post").order_by("on")
+    rows = Recurrence.objects.select_related("pattern", "by").prefetch_related(Prefetch("occurrences", made))
+    return list(rows.order_by("ended_at", "ends_on"))
+
+
+def running_recurrences() -> QuerySet[Recurrence]:
+    today = timezone.localdate()
+    rows = Recurrence.objects.filter(ended_at__isnull=True, ends_on__gte=today, pattern__deleted_at__isnull=True)
+    return rows.select_related("pattern", "municipality", "by")

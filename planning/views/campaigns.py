@@ -1,0 +1,119 @@
+"""Campaigns: the list, one with its posts, and the composer's choice."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from municipalities.access import requires
+from municipalities.rules import Verb
+from planning import queries
+from planning.domain import campaigns as verbs
+from planning.forms import CampaignForm
+from planning.models import Campaign
+from posts.domain.create import create
+from posts.domain.refused import Refused
+from posts.models import Post
+from posts.queries import visible
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def campaigns(request: Any) -> HttpResponse:
+    context = {"campaigns": list(queries.campaigns()), "may_edit": request.access.may(Verb.LIBRARY_EDIT)}
+    return render(request, "planning/campaigns.html", context)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def new(request: Any) -> HttpResponse:
+    form = CampaignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            campaign = verbs.begin(request.municipality, form.cleaned_data, by=request.user)
+        except Refused as refused:
+            form.add_error("name", refused.sentence)
+        else:
+            return redirect("campaign", request.municipality.slug, campaign.pk)
+    return render(request, "planning/campaign_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, pk: int) -> HttpResponse:
+    campaign = get_object_or_404(Campaign.objects.all(), pk=pk)
+    initial = {name: getattr(campaign, name) for name in ("name", "note", "starts_on", "ends_on")}
+    form = CampaignForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.change(campaign, form.cleaned_data, by=request.user)
+        except Refused as refused:
+            form.add_error("name", refused.sentence)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("campaign", request.municipality.slug, campaign.pk)
+    context = {"form": form, "campaign": campaign}
+    return render(request, "planning/campaign_form.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def campaign(request: Any, pk: int) -> HttpResponse:
+    found = get_object_or_404(Campaign.objects.select_related("created_by"), pk=pk)
+    context = {
+        "campaign": found,
+        "posts": queries.posts_of(found, drafts=request.access.may(Verb.DRAFT_VIEW)),
+        "may_edit": request.access.may(Verb.LIBRARY_EDIT),
+        "may_write": request.access.may(Verb.POST_EDIT),
+    }
+    return render(request, "planning/campaign.html", context)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def end(request: Any, pk: int) -> HttpResponse:
+    found = verbs.end(get_object_or_404(Campaign.objects.all(), pk=pk), by=request.user)
+    messages.success(request, _("The campaign is over.") if found.ended_at else _("The campaign is open again."))
+    return redirect("campaign", request.municipality.slug, found.pk)
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def begin_post(request: Any, pk: int) -> HttpResponse:
+    """A new draft that belongs to the campaign."""
+    found = get_object_or_404(Campaign.objects.all(), pk=pk)
+    post = create(request.municipality, by=request.user)
+    verbs.assign(post, found, by=request.user)
+    return redirect("post_edit", request.municipality.slug, post.pk)
+
+
+@requires(Verb.POST_EDIT)
+@require_safe
+def choice(request: Any) -> HttpResponse:
+    """The composer's field, fetched when the page stands: which campaign the post belongs to."""
+    post = visible().filter(pk=_number(request.GET.get("post"))).first()
+    context = {"campaigns": list(queries.running_campaigns()), "chosen": queries.campaign_of(post) if post else None}
+    return render(request, "planning/choice.html", context)
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def assign(request: Any) -> HttpResponse:
+    """Put a post into a campaign, or into none: from the composer (JSON) and from the campaign's page."""
+    post: Post = get_object_or_404(visible(), pk=_number(request.POST.get("post")))
+    wanted = request.POST.get("campaign", "")
+    into = get_object_or_404(Campaign.objects.all(), pk=_number(wanted)) if wanted else None
+    verbs.assign(post, into, by=request.user)
+    if request.headers.get("X-Autosave"):
+        return JsonResponse({"campaign": into.pk if into else None})
+    back = request.POST.get("back", "")
+    if back.isdecimal():
+        return redirect("campaign", request.municipality.slug, _number(back))
+    return redirect("post", request.municipality.slug, post.pk)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

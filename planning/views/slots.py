@@ -1,0 +1,128 @@
+"""The usual times of each channel, and the next one that is free."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from channels.models import Channel
+from common import dates
+from municipalities.access import requires
+from municipalities.rules import Verb
+from planning import queries
+from planning.domain.slots import set_slots
+from planning.models import Slot
+from planning.rules import SUGGESTED
+from posts.queries import usable_channels
+
+MOST_A_DAY = 8
+MOST_CHANNELS = 50
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def slots(request: Any) -> HttpResponse:
+    channels = [(channel, _week(found)) for channel, found in queries.with_slots()]
+    context = {
+        "channels": channels,
+        "may_edit": request.access.may(Verb.LIBRARY_EDIT),
+        "suggested": ", ".join(f"{at:%H:%M}" for at in SUGGESTED),
+    }
+    return render(request, "planning/slots.html", context)
+
+
+def _week(found: list[Slot]) -> list[dict[str, Any]]:
+    return [
+        {
+            "weekday": weekday,
+            "name": name,
+            "times": ", ".join(f"{slot.at:%H:%M}" for slot in found if slot.weekday == weekday),
+        }
+        for weekday, name in WEEKDAYS.items()
+    ]
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def save(request: Any, pk: int) -> HttpResponse:
+    """The week of one channel: `day-0` … `day-6`, times separated by commas or spaces."""
+    channel = get_object_or_404(usable_channels(), pk=pk)
+    times: set[tuple[int, time]] = set()
+    unreadable: list[str] = []
+    for weekday in range(7):
+        found, bad = _times(request.POST.get(f"day-{weekday}", ""))
+        times |= {(weekday, at) for at in found}
+        unreadable += bad
+    if unreadable:
+        sentence = _("These are no times: %(texts)s. Write them like 7:30, separated by commas. Nothing was saved.")
+        messages.error(request, sentence % {"texts": ", ".join(unreadable[:5])})
+    elif set_slots(channel, times, by=request.user):
+        messages.success(request, _("Saved."))
+    return redirect("slots", request.municipality.slug)
+
+
+def _times(typed: str) -> tuple[list[time], list[str]]:
+    """7:30, 07.30 and 7 are times; what is not is given back as it was typed."""
+    found, bad = [], []
+    for word in typed[:200].replace(",", " ").replace(";", " ").split()[:MOST_A_DAY]:
+        hour, _separator, minute = word.replace(".", ":").rstrip("h:").partition(":")
+        try:
+            found.append(time(int(hour), int(minute or 0)))
+        except ValueError:
+            bad.append(word[:20])
+    return found, bad
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def suggest(request: Any) -> HttpResponse:
+    """The suggested times on working days, for channels that have none yet."""
+    for channel, found in queries.with_slots():
+        if not found:
+            set_slots(channel, {(weekday, at) for weekday in range(5) for at in SUGGESTED}, by=request.user)
+    messages.success(request, _("The suggested times are set. Change them as you learn when your people read."))
+    return redirect("slots", request.municipality.slug)
+
+
+@requires(Verb.POST_EDIT)
+@require_safe
+def next_slot(request: Any) -> JsonResponse:
+    """For the composer: `channels` (several), `post`, `after` ("2026-11-30T12:00", wall time). Three queries."""
+    wanted = [
+        int(each) for each in request.GET.getlist("channels")[:MOST_CHANNELS] if each.isdecimal() and len(each) < 19
+    ]
+    now = timezone.localtime().replace(tzinfo=None, second=0, microsecond=0)
+    after = max(now, _moment(request.GET.get("after"), now))
+    besides = _number(request.GET.get("post", ""))
+    free = queries.free_slot(wanted, after, request.municipality, besides=besides)
+    if free is None:
+        return JsonResponse({"sentence": _no_slot(wanted)})
+    local, when = free.time.local, dates.date_time(free.time.due_at)
+    sentence = _("Next free time: %(when)s") % {"when": when}
+    return JsonResponse({"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "sentence": sentence})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _no_slot(wanted: list[int]) -> str:
+    if not wanted:
+        return _("Choose a channel first.")
+    if not Channel.objects.filter(pk__in=wanted, slots__isnull=False).exists():
+        return _("No usual times are set for these channels. Set them under Calendar, Planning, Usual times.")
+    return _("All usual times of the next two months are taken.")
+
+
+def _moment(text: str | None, otherwise: datetime) -> datetime:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return otherwise
+    return found if found.tzinfo is None and 2000 <= found.year <= 2100 else otherwise
