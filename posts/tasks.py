@@ -1,8 +1,30 @@
 from celery import shared_task
 
-from posts.domain import clock
+from django.utils import timezone
+
+from posts.domain import check_links, clock, consents, emergency
 
 
 @shared_task(name="posts.tasks.keep_wall_times")
 def keep_wall_times() -> None:
     clock.keep_wall_times()
+
+
+@shared_task(name="posts.tasks.erase_consents")
+def erase_consents() -> None:
+    consents.erase_due(timezone.localdate())
+
+
+@shared_task(name="posts.tasks.look_at_links")
+def look_at_links() -> None:
+    check_links.look()
+
+
+@shared_task(name="posts.tasks.forget_links")
+def forget_links() -> None:
+    check_links.forget()
+
+
+@shared_task(name="posts.tasks.remind_reviews")
+def remind_reviews() -> None:
+    emergency.remind(timezone.now())

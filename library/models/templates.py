@@ -53,3 +53,12 @@ class Template(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ref(self) -> str:
+        """What stands in its address."""
+        return str(self.pk or self.starter)
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.pk is None

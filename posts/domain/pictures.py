@@ -9,6 +9,7 @@ import hashlib
 import io
 import warnings
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import pillow_heif
@@ -17,12 +18,17 @@ from PIL import Image, ImageCms, ImageOps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
 from municipalities.models import Municipality
-from posts.draft import Crop, Shown, storable
-from posts.models import Media
+from posts.domain.refused import Refused
+from posts.domain.legibility import measured
+from posts.draft import Crop, Draft, Shown, storable
+from posts.models import Folder, Media
+from posts.pictures import key_of, with_alt
+from posts.queries import uses
 
 pillow_heif.register_heif_opener()
 
@@ -54,10 +60,12 @@ class Encoded:
         return "png" if self.mime == "image/png" else "jpg"
 
 
-def add(municipality: Municipality, file: BinaryIO, *, name: str, size: int, by: Any) -> Media:
+def add(
+    municipality: Municipality, file: BinaryIO, *, name: str, size: int, by: Any, folder: Folder | None = None
+) -> Media:
     """The picture in the municipality's library; the one that is there already if it is the same file.
 
-    Raises `BadPicture`.
+    One that was put away comes back. Raises `BadPicture`.
     """
     if size > MOST_BYTES:
         raise BadPicture(
@@ -66,20 +74,24 @@ def add(municipality: Municipality, file: BinaryIO, *, name: str, size: int, by:
     body = file.read(MOST_BYTES + 1)
     digest = hashlib.sha256(body).hexdigest()
     known = Media.objects.filter(sha256=digest).first()
-    return known or _store(municipality, body, digest, _name(name), by)
+    if known is None:
+        return _store(municipality, body, digest, name=_name(name), by=by, folder=folder)
+    return unarchive(known, by=by) if known.archived_at else known
 
 
-def _store(municipality: Municipality, body: bytes, digest: str, name: str, by: Any) -> Media:
+def _store(municipality: Municipality, body: bytes, digest: str, *, name: str, by: Any, folder: Folder | None) -> Media:
     picture = opened(body)
-    whole = encoded(picture)
+    whole, analysis = encoded(picture), measured(picture).to_json()
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     small = encoded(picture)
     stem = f"pictures/{municipality.pk}/{digest[:32]}"
     row = Media(
-        municipality=municipality, sha256=digest, name=name, uploaded_by=by,
+        municipality=municipality, sha256=digest, name=name, uploaded_by=by, folder=folder,
         mime=whole.mime, width=whole.width, height=whole.height, bytes=len(whole.body),
         file=_written(f"{stem}.{whole.ending}", whole), thumbnail=_written(f"{stem}-small.{small.ending}", small),
+        analysis=analysis,
     )  # fmt: skip
+    row.search_key = key_of(row)
     try:
         with transaction.atomic():
             row.save()
@@ -197,6 +209,82 @@ def _bytes(picture: Image.Image, kind: str, **options: Any) -> bytes:
 def _name(name: str) -> str:
     plain = storable(name).replace("\\", "/").rsplit("/", 1)[-1].strip()
     return plain[:200] or _("Picture")
+
+
+# ---------------------------------------------------------------- the library
+
+
+@dataclass(frozen=True)
+class About:
+    """What people write of a picture."""
+
+    name: str
+    alt: str
+    credit: str
+    licence: str
+    shows_children: bool
+    folder: Folder | None
+
+
+@transaction.atomic
+def describe(media: Media, about: About, *, by: Any) -> Media:
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    media.name, media.folder = _name(about.name), about.folder
+    media.credit, media.licence = storable(about.credit).strip(), storable(about.licence).strip()
+    media.shows_children = about.shows_children
+    with_alt(media, storable(about.alt))
+    media.search_key = key_of(media)
+    media.save()
+    record("media.describe", by=by, target=media)
+    return media
+
+
+def keep_alts(draft: Draft) -> None:
+    """Remember how a post that leaves the writer's desk describes its pictures, for the next post that uses them."""
+    written = {shown.id: shown.alt for shown in draft.media if shown.alt}
+    rows = Media.objects.select_related("folder__parent").filter(pk__in=written).order_by("pk")
+    changed = [media for media in rows if with_alt(media, written[media.pk])]
+    for media in changed:
+        media.search_key = key_of(media)
+    Media.objects.bulk_update(changed, ["alt", "alts", "search_key"])
+
+
+@transaction.atomic
+def archive(media: Media, *, by: Any) -> Media:
+    """Put it out of sight; posts that have it keep it."""
+    return _put(media, timezone.now(), "media.archive", by)
+
+
+@transaction.atomic
+def unarchive(media: Media, *, by: Any) -> Media:
+    return _put(media, None, "media.unarchive", by)
+
+
+def _put(media: Media, at: datetime | None, verb: str, by: Any) -> Media:
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    if (media.archived_at is None) != (at is None):
+        media.archived_at = at
+        media.save(update_fields=["archived_at"])
+        record(verb, by=by, target=media)
+    return media
+
+
+@transaction.atomic
+def delete(media: Media, *, by: Any) -> None:
+    """For good, with its files and consent records. Raises `Refused` for a picture that a post has or had."""
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    if uses(media):
+        raise Refused(_("A post has this picture, so it cannot be deleted. Put it away instead."))
+    files = [str(media.file.name), str(media.thumbnail.name), *(made["file"] for made in media.crops.values())]
+    files += [str(scan) for scan in media.consents.exclude(scan="").values_list("scan", flat=True)]
+    record("media.delete", by=by, target=media)
+    media.delete()
+    transaction.on_commit(lambda: _forget(files))
+
+
+def _forget(files: list[str]) -> None:
+    for name in files:
+        default_storage.delete(name)
 
 
 # ---------------------------------------------------------------- crops

@@ -1,0 +1,130 @@
+"""Templates: written, changed, removed with undo, and used to begin a post."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from library.gaps import asked
+from library.models import Template
+from library.queries import template_key
+from municipalities.models import Municipality
+from posts.domain.create import create as create_post
+from posts.domain.refused import Refused
+from posts.domain.save import Content, save_draft
+from posts.draft import Draft, parse
+from posts.models import Post
+from posts.placeholders import Value, filled
+from posts.queries import usable_channels
+
+MOST = 300
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a person writes of a template. `gaps` as in `Template.gaps`, in any order and number."""
+
+    name: str
+    about: str
+    category: str
+    draft: Draft
+    gaps: list[dict[str, str]]
+    deadline: str = ""
+
+
+@transaction.atomic
+def create(municipality: Municipality, words: Words, *, by: Any, starter: str = "") -> Template:
+    """Raises `Refused` when there are too many."""
+    # one at a time, so that a built-in template is not copied twice
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    if Template.objects.filter(removed_at__isnull=True).count() >= MOST:
+        raise Refused(_("There are %(most)s templates already. Remove those that nobody uses.") % {"most": MOST})
+    known = Template.objects.filter(starter=starter, removed_at__isnull=True).first() if starter else None
+    row = known or Template(municipality=municipality, starter=starter, created_by=by)
+    _write(row, words, by)
+    record("template.edit" if known else "template.create", by=by, target=row)
+    return row
+
+
+def edit(template: Template, words: Words, *, municipality: Municipality, by: Any) -> Template:
+    """Change it; a built-in one becomes the municipality's own copy. Raises `Refused`."""
+    if template.pk is None:
+        return create(municipality, words, by=by, starter=template.starter)
+    with transaction.atomic():
+        row = Template.objects.select_for_update().get(pk=template.pk)
+        _write(row, words, by)
+        record("template.edit", by=by, target=row)
+    return row
+
+
+def _write(row: Template, words: Words, by: Any) -> None:
+    # Pictures belong to one post, and so does the day until which people are called upon.
+    draft = replace(words.draft, media=(), call=replace(words.draft.call, deadline=""))
+    row.name, row.about, row.category = words.name, words.about, words.category
+    row.content, row.service = draft.to_json(), draft.service
+    row.gaps = asked(draft, words.gaps)
+    days = [gap["name"] for gap in row.gaps if gap["kind"] == "date"]
+    row.deadline = words.deadline if words.deadline in days else ""
+    row.search_key = template_key(row.name, row.about, row.content)
+    row.updated_by = by
+    row.removed_at = None
+    row.save()
+
+
+@transaction.atomic
+def remove(template: Template, *, by: Any) -> Template:
+    """Out of sight; instead of a changed built-in one, the original stands there again."""
+    row = Template.objects.select_for_update().get(pk=template.pk)
+    if row.removed_at is None:
+        row.removed_at = timezone.now()
+        row.save(update_fields=["removed_at"])
+        record("template.remove", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def restore(template: Template, *, by: Any) -> Template:
+    """Undo a removal. Raises `Refused` when the built-in one was changed anew meanwhile."""
+    row = Template.objects.select_for_update().get(pk=template.pk)
+    if row.removed_at is not None:
+        if row.starter and Template.objects.filter(starter=row.starter, removed_at__isnull=True).exists():
+            raise Refused(_("Somebody has changed this built-in template anew. Change that one."))
+        row.removed_at = None
+        row.save(update_fields=["removed_at"])
+        record("template.restore", by=by, target=row)
+    return row
+
+
+def of_post(post: Post) -> Words:
+    """A post as the beginning of a template: its words, call to action and channels, without pictures and times."""
+    draft = replace(parse(post.draft), media=())
+    return Words(str(post)[:120], "", post.category, draft, asked(draft, []))
+
+
+@transaction.atomic
+def use(template: Template, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+    """A new draft of `by` from the template, its gaps filled where `values` has something, the others left to see."""
+    post = create_post(municipality, by=by)
+    draft = filled(
+        parse(template.content), values, deadline=template.deadline, first=f"sr-{municipality.primary_script}"
+    )
+    content = Content(_at_home(draft, parse(post.draft).channels), template.name[:140], template.category)
+    save_draft(post, content, revision=post.revision, by=by)
+    record("template.use", by=by, target=post, label=template.name)
+    return Post.objects.get(pk=post.pk)
+
+
+def _at_home(draft: Draft, connected: tuple[int, ...]) -> Draft:
+    """Channels that are connected today: the template's, or all when it names none that is left."""
+    usable = set(usable_channels().values_list("pk", flat=True))
+    kept = tuple(pk for pk in draft.channels if pk in usable)
+    return replace(
+        draft,
+        channels=kept or connected,
+        per_channel={pk: texts for pk, texts in draft.per_channel.items() if pk in usable},
+        layout={pk: each for pk, each in draft.layout.items() if pk in usable},
+    )

@@ -1,0 +1,39 @@
+"""What a template asks for when it is used: one question for each gap in its words. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from library.enums import GapKind
+from posts.draft import Draft
+from posts.placeholders import gaps
+from serbian.folding import fold
+
+MOST = 30
+MOST_LABEL = 120
+# By what a name begins with, folded: good guesses for the question, which a person can correct.
+_DAYS = ("dan", "datum", "rok", "pocetak", "kraj", "objava")
+_LINKS = ("adresa", "link", "veza", "stranica")
+
+Gap = dict[str, str]
+
+
+def asked(draft: Draft, known: Sequence[Mapping[str, Any]]) -> list[Gap]:
+    """One entry for each gap of the draft, in order: as `known` has it, else guessed from its name."""
+    told = {fold(str(each.get("name", ""))): each for each in known}
+    return [_gap(name, told.get(fold(name), {})) for name in gaps(draft)[:MOST]]
+
+
+def _gap(name: str, told: Mapping[str, Any]) -> Gap:
+    kind = told.get("kind", "")
+    return {
+        "name": name,
+        "kind": kind if kind in GapKind.values else _guessed(fold(name)),
+        "label": str(told.get("label") or "").strip()[:MOST_LABEL] or name[:1].upper() + name[1:],
+        "example": str(told.get("example") or "").strip()[:MOST_LABEL],
+    }
+
+
+def _guessed(name: str) -> str:
+    if name.startswith(_LINKS):
+        return GapKind.LINK.value
+    return GapKind.DATE.value if name.startswith(_DAYS) else GapKind.TEXT.value

@@ -1,0 +1,170 @@
+"""Reads of the library. Each has a fixed number of queries, however much is kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from library.enums import SnippetKind
+from library.models import Snippet, Template
+from library.starters import starters
+from posts.compose import derive, other_script
+from posts.enums import Category
+from posts.models import Folder, Media, Post
+from posts.queries import uses
+from serbian.folding import fold
+from serbian.sorting import sort_key
+
+MOST_INSERTED = 30
+BY_CATEGORY = {value: place for place, value in enumerate(Category.values)}
+
+
+# ---------------------------------------------------------------- templates
+
+
+def templates(words: str = "", category: str = "") -> list[Template]:
+    """The municipality's own and the built-in ones it has not changed, by purpose and name. One query."""
+    own = list(Template.objects.filter(removed_at__isnull=True).select_related("updated_by"))
+    kept = {each.starter for each in own}
+    found = own + [_starter(key) for key in starters() if key not in kept]
+    asked = fold(words).split()
+    found = [each for each in found if all(word in each.search_key for word in asked)]
+    if category:
+        found = [each for each in found if each.category == category]
+    return sorted(found, key=lambda each: (BY_CATEGORY.get(each.category, 99), sort_key(each.name)))
+
+
+def _starter(key: str) -> Template:
+    """A built-in template as a row that is not stored."""
+    fields = starters()[key]
+    return Template(starter=key, search_key=template_key(fields["name"], fields["about"], fields["content"]), **fields)
+
+
+def template_key(name: str, about: str, content: Mapping[str, Any]) -> str:
+    """Folded words by which a template is found."""
+    texts = [str(each.get("text", "")) for each in content.get("texts", {}).values()]
+    return fold(" ".join([name, about, *texts]))
+
+
+def template(ref: str) -> Template | None:
+    """By its number, or by the key of a built-in one: then the municipality's own copy, if it has one."""
+    rows = Template.objects.filter(removed_at__isnull=True).select_related("updated_by")
+    if ref.isdecimal() and ref.isascii():
+        return rows.filter(pk=int(ref)).first() if len(ref) < 19 else None
+    if ref not in starters():
+        return None
+    return rows.filter(starter=ref).first() or _starter(ref)
+
+
+# ---------------------------------------------------------------- snippets
+
+
+def snippets(kind: str = "", words: str = "") -> QuerySet[Snippet]:
+    """Those that hold all the words, in either script."""
+    rows = Snippet.objects.filter(removed_at__isnull=True)
+    if kind:
+        rows = rows.filter(kind=kind)
+    for word in fold(words).split():
+        rows = rows.filter(search_key__contains=word)
+    return rows.order_by("name", "pk")
+
+
+def snippets_by_name(kind: str, words: str = "") -> list[Snippet]:
+    """In Serbian alphabetical order. One query; there are never more than a few hundred."""
+    return sorted(snippets(kind, words), key=lambda each: sort_key(each.name))
+
+
+@dataclass(frozen=True)
+class Insert:
+    """A snippet as it would stand in a text of one language; `derived` from the other Serbian script."""
+
+    pk: int
+    name: str
+    text: str
+    is_hashtags: bool
+    derived: bool
+
+
+def inserts(tag: str, words: str = "") -> list[Insert]:
+    """What can be put into a text of the language `tag`, at most `MOST_INSERTED`. One query."""
+    usable = [key for key in (tag, other_script(tag)) if key]
+    rows = snippets(words=words).filter(texts__has_any_keys=usable).order_by("kind", "name", "pk")
+    found = (_insert(each, tag) for each in rows[:MOST_INSERTED])
+    return sorted((each for each in found if each.text), key=lambda each: (each.is_hashtags, sort_key(each.name)))
+
+
+def _insert(snippet: Snippet, tag: str) -> Insert:
+    own, source = snippet.texts.get(tag, ""), snippet.texts.get(other_script(tag) or "", "")
+    text = own or (derive(source, tag) if source else "")
+    return Insert(snippet.pk, snippet.name, text, snippet.kind == SnippetKind.HASHTAGS, derived=not own)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A folder with how many pictures lie in it; `level` 1 for one inside another."""
+
+    folder: Folder
+    count: int
+    level: int
+
+    @property
+    def path(self) -> str:
+        return f"{self.folder.parent.name} / {self.folder.name}" if self.folder.parent else self.folder.name
+
+
+def folders() -> list[Branch]:
+    """All folders, each followed by those inside it, by name. One query."""
+    seen = Count("pictures", filter=Q(pictures__archived_at__isnull=True))
+    rows = sorted(Folder.objects.select_related("parent").annotate(seen=seen), key=lambda each: sort_key(each.name))
+    top = [each for each in rows if each.parent_id is None]
+    inside: dict[int, list[Any]] = {}
+    for each in rows:
+        inside.setdefault(each.parent_id or 0, []).append(each)
+    return [
+        Branch(each, each.seen, level)
+        for parent in top
+        for level, each in [(0, parent), *((1, child) for child in inside.get(parent.pk, []))]
+    ]
+
+
+NOWHERE = "none"
+
+
+@dataclass(frozen=True)
+class PictureFilters:
+    """`folder`: an id, `NOWHERE` for those in no folder, empty for all. `words` in either script."""
+
+    words: str = ""
+    folder: str = ""
+    children: bool = False
+    archived: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.words or self.folder or self.children or self.archived)
+
+
+def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Media]:
+    """Newest first; a folder shows also what lies in the folders inside it."""
+    rows = Media.objects.filter(archived_at__isnull=not filters.archived)
+    if filters.folder == NOWHERE:
+        rows = rows.filter(folder__isnull=True)
+    elif filters.folder.isdecimal():
+        chosen = int(filters.folder)
+        within = [each.folder.pk for each in branches if chosen in (each.folder.pk, each.folder.parent_id)]
+        rows = rows.filter(folder__in=within)
+    if filters.children:
+        rows = rows.filter(shows_children=True)
+    for word in fold(filters.words).split():
+        rows = rows.filter(search_key__contains=word)
+    return rows.select_related("folder__parent").order_by("-pk")
+
+
+def posts_with(media: Media, limit: int = 50) -> list[Post]:
+    """Where a picture is used, last changed first. One query."""
+    rows = uses(media).filter(deleted_at__isnull=True).select_related("author")
+    return list(rows.defer("draft", "search_key").order_by("-updated_at")[:limit])

@@ -1,0 +1,41 @@
+"""Templates that every municipality begins with, read from `reference/starters.toml`.
+
+They are no rows: a municipality that changes one gets a copy of its own (`Template.starter`), and the others keep
+getting the better words of the next release.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from posts.draft import Call, Draft, Interactive, Text
+
+FILE = Path(__file__).parent / "reference" / "starters.toml"
+
+
+@lru_cache(maxsize=1)
+def starters() -> Mapping[str, Mapping[str, Any]]:
+    """By key, in the order of the file: the fields of `library.models.Template`, `content` as JSON of a draft."""
+    with FILE.open("rb") as file:
+        return {key: _fields(raw) for key, raw in tomllib.load(file).items()}
+
+
+def _fields(raw: Mapping[str, Any]) -> dict[str, Any]:
+    interactive = dict(raw.get("interactive", {}))
+    draft = Draft(
+        texts={"sr-Cyrl": Text(raw["text"].strip())},
+        link=raw.get("link", ""),
+        call=Call(raw.get("call", ""), raw.get("call_words", "")),
+        tracked=bool(raw.get("link")),
+        interactive=Interactive(**{**interactive, "options": tuple(interactive.get("options", ()))}),
+    )
+    return {
+        "name": raw["name"],
+        "about": raw["about"],
+        "category": raw["category"],
+        "content": draft.to_json(),
+        "gaps": [dict(zip(("name", "kind", "label", "example"), gap, strict=True)) for gap in raw.get("gaps", ())],
+        "deadline": raw.get("deadline", ""),
+    }

@@ -1,0 +1,90 @@
+"""Who agreed to be shown in a picture: personal data, for those who keep the library only."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from library.forms import ConsentForm
+from library.views.pages import shown
+from municipalities.access import requires
+from municipalities.rules import Verb
+from posts.domain import consents as verbs
+from posts.models import Consent, Media
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def new(request: Any, pk: int) -> HttpResponse:
+    media = get_object_or_404(Media, pk=pk)
+    form = ConsentForm(request.POST, request.FILES) if request.method == "POST" else ConsentForm()
+    if request.method == "POST" and form.is_valid():
+        verbs.record(media, form.told(), scan=form.cleaned_data["scan"], by=request.user)
+        messages.success(request, _("The consent is recorded."))
+        return redirect("library_picture", request.municipality.slug, media.pk)
+    context = {"form": form, "media": media}
+    return shown(request, "library/consent.html", context, form=form)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def withdraw(request: Any, consent: int) -> HttpResponse:
+    found = _found(consent)
+    verbs.withdraw(found, by=request.user)
+    messages.warning(
+        request, _("The withdrawal is recorded. The picture is flagged; look below at the posts that still use it.")
+    )
+    return _back(request, found)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def give_again(request: Any, consent: int) -> HttpResponse:
+    found = _found(consent)
+    verbs.give_again(found, by=request.user)
+    messages.success(request, _("The consent holds again."))
+    return _back(request, found)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def erase(request: Any, consent: int) -> HttpResponse:
+    found = _found(consent)
+    verbs.erase(found, by=request.user)
+    messages.success(request, _("The names and the scan are erased. That a consent was recorded stays."))
+    return _back(request, found)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_safe
+def scan(request: Any, consent: int) -> HttpResponseBase:
+    """The signed paper: always as a download, so that nothing in it runs in our pages."""
+    found = _found(consent)
+    if not found.scan:
+        raise Http404
+    name = str(found.scan.name)
+    try:
+        file = default_storage.open(name, "rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    ending = name.rsplit(".", 1)[-1]
+    response = FileResponse(
+        file, as_attachment=True, filename=f"consent-{found.pk}.{ending}", content_type=found.scan_mime
+    )
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _found(consent: int) -> Consent:
+    found: Consent = get_object_or_404(Consent.objects.select_related("media"), pk=consent)
+    return found
+
+
+def _back(request: Any, consent: Consent) -> HttpResponse:
+    return redirect("library_picture", request.municipality.slug, consent.media_id)

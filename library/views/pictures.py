@@ -1,0 +1,280 @@
+"""Pictures of the municipality: folders, search, what is known of each, and the composer's picker."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from library import queries
+from library.forms import FolderForm, PictureForm
+from library.queries import PictureFilters
+from library.views.pages import shown
+from municipalities.access import requires
+from municipalities.rules import Verb
+from posts.domain import folders as folder_verbs
+from posts.domain import pictures as verbs
+from posts.domain.refused import Refused
+from posts.draft import MOST_PICTURES, Shown
+from posts.models import Folder, Media, Post
+from posts.pictures import consent_note
+from posts.queries import is_public
+from posts.views.pictures import row
+
+PER_PAGE = 48
+PICKED = 24
+MOST_FILES = 30
+
+
+def _filters(request: Any, branches: list[queries.Branch]) -> PictureFilters:
+    folder = request.GET.get("folder", "")
+    known = {str(each.folder.pk) for each in branches} | {queries.NOWHERE}
+    return PictureFilters(
+        words=request.GET.get("q", "")[:80],
+        folder=folder if folder in known else "",
+        children=request.GET.get("children") == "on",
+        archived=request.GET.get("archived") == "on",
+    )
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def pictures(request: Any) -> HttpResponse:
+    branches = queries.folders()
+    filters = _filters(request, branches)
+    page = Paginator(queries.pictures(filters, branches), PER_PAGE).get_page(request.GET.get("page"))
+    return shown(request, "library/pictures.html", {
+        "page": page, "filters": filters, "branches": branches, "notes": _notes(page.object_list),
+        "here": next((each for each in branches if str(each.folder.pk) == filters.folder), None),
+        "most": MOST_FILES,
+    })  # fmt: skip
+
+
+def _notes(rows: Any) -> dict[int, str]:
+    """By picture, what is wrong with its consents; nothing of whom they are about."""
+    today = timezone.localdate()
+    found = ((media.pk, consent_note(media, today)) for media in rows)
+    return {pk: note.code for pk, note in found if note}
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def upload(request: Any) -> HttpResponse:
+    """Several at once, also from a phone. Each that cannot be used says why; the others are kept."""
+    files = request.FILES.getlist("files")
+    folder = Folder.objects.filter(pk=_number(request.POST.get("folder", ""))).select_related("parent").first()
+    added, problems = 0, []
+    for file in files[:MOST_FILES]:
+        try:
+            verbs.add(
+                request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user, folder=folder
+            )
+            added += 1
+        except verbs.BadPicture as bad:
+            problems.append(f"{file.name}: {bad}")
+    if not files:
+        messages.error(request, _("No file arrived. Choose the pictures again."))
+    if added:
+        said = ngettext("%(count)s picture is in the library.", "%(count)s pictures are in the library.", added)
+        messages.success(request, said % {"count": added})
+    for problem in problems[:10]:
+        messages.error(request, problem)
+    if len(files) > MOST_FILES:
+        said = _("Only the first %(most)s were taken. Add the others after them.")
+        messages.warning(request, said % {"most": MOST_FILES})
+    url = reverse("library_pictures", args=[request.municipality.slug])
+    return redirect(f"{url}?folder={folder.pk}" if folder else url)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0
+
+
+# ---------------------------------------------------------------- one picture
+
+
+def _media(pk: int) -> Media:
+    found: Media = get_object_or_404(Media.objects.select_related("folder__parent", "uploaded_by"), pk=pk)
+    return found
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def picture(request: Any, pk: int) -> HttpResponse:
+    return _shown(request, _media(pk), None)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def describe(request: Any, pk: int) -> HttpResponse:
+    media = _media(pk)
+    form = PictureForm(request.POST, media=media, branches=queries.folders())
+    if not form.is_valid():
+        return _shown(request, media, form)
+    verbs.describe(media, form.about(), by=request.user)
+    messages.success(request, _("Saved."))
+    return redirect("library_picture", request.municipality.slug, pk)
+
+
+def _shown(request: Any, media: Media, form: PictureForm | None) -> HttpResponse:
+    may_edit = request.access.may(Verb.LIBRARY_EDIT)
+    used = queries.posts_with(media)
+    if may_edit and form is None:
+        form = PictureForm(media=media, branches=queries.folders())
+    note = consent_note(media, timezone.localdate())
+    public = _public(used)
+    return shown(request, "library/picture.html", {
+        "media": media, "form": form, "used": used, "note": note, "may_edit": may_edit,
+        "consents": list(media.consents.select_related("recorded_by").order_by("-pk")) if may_edit else [],
+        "endangered": [post for post in used if post.pk not in public] if note else [],
+    }, form=form)  # fmt: skip
+
+
+def _public(used: list[Post]) -> set[int]:
+    rows = Post.objects.filter(pk__in=[post.pk for post in used])
+    return set(rows.filter(is_public()).values_list("pk", flat=True))
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def archive(request: Any, pk: int) -> HttpResponse:
+    media = verbs.archive(_media(pk), by=request.user)
+    slug = request.municipality.slug
+    undo = "undo:" + reverse("library_picture_back", args=[slug, pk])
+    messages.success(request, _("“%(name)s” is put away.") % {"name": media.name}, extra_tags=undo)
+    return redirect("library_pictures", slug)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def unarchive(request: Any, pk: int) -> HttpResponse:
+    media = verbs.unarchive(_media(pk), by=request.user)
+    messages.success(request, _("“%(name)s” is back in the library.") % {"name": media.name})
+    return redirect("library_picture", request.municipality.slug, pk)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def delete(request: Any, pk: int) -> HttpResponse:
+    media = _media(pk)
+    try:
+        verbs.delete(media, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("library_picture", request.municipality.slug, pk)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": media.name})
+    return redirect("library_pictures", request.municipality.slug)
+
+
+# ---------------------------------------------------------------- folders
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def folder_new(request: Any) -> HttpResponse:
+    form = FolderForm(
+        request.POST if request.method == "POST" else None,
+        branches=queries.folders(),
+        initial={"parent": request.GET.get("inside", "")},
+    )
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"]
+        try:
+            folder = folder_verbs.create(request.municipality, name, parent=form.parent(), by=request.user)
+        except Refused as refused:
+            form.add_error("name", refused.sentence)
+        else:
+            return _in_folder(request, folder)
+    return _folder_form(request, form, None)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def folder(request: Any, folder: int) -> HttpResponse:
+    found = get_object_or_404(Folder, pk=folder)
+    sent = request.POST if request.method == "POST" else None
+    form = FolderForm(sent, branches=queries.folders(), folder=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = folder_verbs.change(found, name=form.cleaned_data["name"], parent=form.parent(), by=request.user)
+        except Refused as refused:
+            form.add_error("name", refused.sentence)
+        else:
+            messages.success(request, _("Saved."))
+            return _in_folder(request, changed)
+    return _folder_form(request, form, found)
+
+
+def _folder_form(request: Any, form: FolderForm, found: Folder | None) -> HttpResponse:
+    context = {"form": form, "folder": found}
+    return shown(request, "library/folder.html", context, form=form)
+
+
+def _in_folder(request: Any, folder: Folder) -> HttpResponse:
+    return redirect(reverse("library_pictures", args=[request.municipality.slug]) + f"?folder={folder.pk}")
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def folder_delete(request: Any, folder: int) -> HttpResponse:
+    found = get_object_or_404(Folder, pk=folder)
+    try:
+        folder_verbs.delete(found, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return _in_folder(request, found)
+    messages.success(request, _("The folder “%(name)s” is deleted.") % {"name": found.name})
+    return redirect("library_pictures", request.municipality.slug)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def move(request: Any) -> HttpResponse:
+    """Put the ticked pictures into a folder."""
+    slug = request.municipality.slug
+    chosen = [number for number in map(_number, request.POST.getlist("picture")) if number]
+    target = request.POST.get("into", "")
+    into = Folder.objects.select_related("parent").filter(pk=_number(target)).first()
+    if not chosen:
+        messages.warning(request, _("Tick the pictures first."))
+    elif into is None and target != queries.NOWHERE:
+        messages.warning(request, _("Choose the folder into which the pictures go."))
+    else:
+        count = folder_verbs.move(chosen, into, municipality=request.municipality, by=request.user)
+        said = ngettext("%(count)s picture is moved.", "%(count)s pictures are moved.", count)
+        messages.success(request, said % {"count": count})
+        if into:
+            return _in_folder(request, into)
+    return redirect("library_pictures", slug)
+
+
+# ---------------------------------------------------------------- the composer's picker
+
+
+@requires(Verb.POST_EDIT)
+@require_safe
+def pick(request: Any) -> HttpResponse:
+    """A page of pictures to choose from; with `part`, only the pictures, as search and folders narrow them."""
+    branches = queries.folders()
+    filters = _filters(request, branches)
+    page = Paginator(queries.pictures(filters, branches), PICKED).get_page(request.GET.get("page"))
+    template = "library/_picks.html" if request.GET.get("part") else "library/_pick.html"
+    context = {"page": page, "filters": filters, "branches": branches, "notes": _notes(page.object_list)}
+    return render(request, template, context)
+
+
+@requires(Verb.POST_EDIT)
+@require_safe
+def rows(request: Any) -> HttpResponse:
+    """The composer's rows of the chosen pictures, each with its last description."""
+    chosen = [number for number in map(_number, request.GET.getlist("id")) if number][:MOST_PICTURES]
+    found = Media.objects.filter(archived_at__isnull=True).in_bulk(chosen)
+    slug = request.municipality.slug
+    made = [row(slug, found[pk], Shown(pk, found[pk].alt)) for pk in dict.fromkeys(chosen) if pk in found]
+    return render(request, "library/_rows.html", {"pictures": made})

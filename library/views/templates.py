@@ -1,0 +1,179 @@
+"""Templates: the list, the questions before one is used, and writing them."""
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from library import queries
+from library.domain import templates as verbs
+from library.forms import FromPostForm, TemplateForm, UseForm
+from library.models import Template
+from library.views.pages import shown
+from municipalities.access import requires
+from municipalities.rules import Verb
+from posts.domain.refused import Refused
+from posts.draft import SERBIAN, Draft, parse
+from posts.enums import CallKind, Category, Format
+from posts.models import Post
+from posts.queries import visible
+from posts.wording import language_name
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def templates(request: Any) -> HttpResponse:
+    words, category = request.GET.get("q", "")[:80], request.GET.get("category", "")
+    category = category if category in Category.values else ""
+    found = queries.templates(words, category)
+    groups = [(Category(key).label, list(rows)) for key, rows in groupby(found, lambda each: each.category)]
+    context = {"groups": groups, "words": words, "category": category, "categories": Category.choices}
+    return shown(request, "library/templates.html", context)
+
+
+def _found(ref: str) -> Template:
+    found = queries.template(ref)
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True)
+class Look:
+    """A template as its page shows it."""
+
+    template: Template
+    draft: Draft
+
+    @property
+    def texts(self) -> list[tuple[str, str, str]]:
+        """(language tag, its name, the text)"""
+        return [(tag, language_name(tag), each.text) for tag, each in self.draft.texts.items() if each.text]
+
+    @property
+    def call(self) -> str:
+        return str(CallKind(self.draft.call.kind).label) if self.draft.call.kind else ""
+
+    @property
+    def format(self) -> str:
+        return str(Format(self.draft.interactive.kind).label) if self.draft.interactive.kind else ""
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def template(request: Any, ref: str) -> HttpResponse:
+    """What it says, and the questions for its gaps."""
+    found = _found(ref)
+    return _shown(request, found, UseForm(template=found))
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def use(request: Any, ref: str) -> HttpResponse:
+    """Begin a post with it, and go to the composer."""
+    found = _found(ref)
+    form = UseForm(request.POST, template=found)
+    if not form.is_valid():
+        return _shown(request, found, form)
+    post = verbs.use(found, form.values(), municipality=request.municipality, by=request.user)
+    return redirect("post_edit", request.municipality.slug, post.pk)
+
+
+def _shown(request: Any, found: Template, form: UseForm) -> HttpResponse:
+    context = {"template": found, "look": Look(found, parse(found.content)), "form": form}
+    return shown(request, "library/template.html", context, form=form)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def tags_of(request: Any) -> list[str]:
+    """The house's script first, the other one, the official languages."""
+    house = request.municipality
+    official = [f"{each.get('language')}-{each.get('script')}" for each in house.official_languages]
+    return list(dict.fromkeys([f"sr-{house.primary_script}", *SERBIAN, *official]))
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def new(request: Any) -> HttpResponse:
+    return _written(request, Template())
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, ref: str) -> HttpResponse:
+    """A built-in template becomes the municipality's own copy with the first change."""
+    return _written(request, _found(ref))
+
+
+def _written(request: Any, found: Template) -> HttpResponse:
+    sent = (request.POST,) if request.method == "POST" else ()
+    form = TemplateForm(*sent, template=found, tags=tags_of(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = verbs.edit(found, form.words(), municipality=request.municipality, by=request.user)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            return _saved(request, row)
+    context = {"form": form, "template": found}
+    return shown(request, "library/template_edit.html", context, form=form)
+
+
+def _saved(request: Any, row: Template) -> HttpResponse:
+    """Back to the form when new gaps came up, so that their questions are seen and can be worded."""
+    slug = request.municipality.slug
+    if {gap["name"] for gap in row.gaps} - {request.POST.get(f"gap-{at}-name") for at in range(len(row.gaps))}:
+        messages.success(request, _("Saved. Look at the questions for the gaps, they were made from their names."))
+        return redirect(reverse("library_template_edit", args=[slug, row.ref]) + "#gaps")
+    messages.success(request, _("Saved."))
+    return redirect("library_template", slug, row.ref)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def remove(request: Any, pk: int) -> HttpResponse:
+    row = verbs.remove(get_object_or_404(Template, pk=pk), by=request.user)
+    slug = request.municipality.slug
+    words = _("The built-in template stands there again.") if row.starter else _("The template is removed.")
+    messages.success(request, words, extra_tags="undo:" + reverse("library_template_restore", args=[slug, pk]))
+    return redirect("library", slug)
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def restore(request: Any, pk: int) -> HttpResponse:
+    try:
+        verbs.restore(get_object_or_404(Template, pk=pk), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("library", request.municipality.slug)
+    messages.success(request, _("The template is back."))
+    return redirect("library_template", request.municipality.slug, str(pk))
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_http_methods(["GET", "POST"])
+def from_post(request: Any, post: int) -> HttpResponse:
+    """Keep a post as a template; what differs each time can then be made a gap."""
+    found: Post = get_object_or_404(visible(), pk=post)
+    words = verbs.of_post(found)
+    form = FromPostForm(request.POST if request.method == "POST" else None, initial={"name": words.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            named = replace(words, name=form.cleaned_data["name"])
+            row = verbs.create(request.municipality, named, by=request.user)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("Saved as a template. Put what differs each time into {{double braces}}."))
+            return redirect("library_template_edit", request.municipality.slug, row.ref)
+    context = {"form": form, "post": found, "is_empty": words.draft.is_empty}
+    return shown(request, "library/template_from_post.html", context, form=form)

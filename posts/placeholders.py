@@ -1,0 +1,112 @@
+"""Gaps in a text, `{{рок}}`: finding them, filling them, and telling which were forgotten. Pure.
+
+A template holds them, and a person may type one to come back to. The converter leaves them untouched, and a name means
+the same in both scripts, so `{{рок}}` and `{{rok}}` are one gap.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from posts.draft import Card, Draft, Text
+from serbian.folding import fold
+from serbian.transliteration import to_latin
+
+_GAP = re.compile(r"\{\{\s*([^{}\n]{1,60}?)\s*\}\}")
+_MONTHS = (
+    "јануара", "фебруара", "марта", "априла", "маја", "јуна",
+    "јула", "августа", "септембра", "октобра", "новембра", "децембра",
+)  # fmt: skip
+
+Value = str | date
+
+
+def placeholders(text: str) -> list[str]:
+    """Names of the gaps in `text`, each once, in order."""
+    found: dict[str, str] = {}
+    for name in _GAP.findall(text):
+        found.setdefault(fold(name), name)
+    return list(found.values())
+
+
+def gaps(draft: Draft) -> list[str]:
+    """Names of the gaps anywhere in a draft, each once, in the order in which one meets them."""
+    return placeholders("\n".join(_words(draft)))
+
+
+def _words(draft: Draft) -> Iterator[str]:
+    yield from (text.text for text in draft.texts.values())
+    yield from (text for texts in draft.per_channel.values() for text in texts.values())
+    yield from (draft.link, draft.link_card.title, draft.link_card.description, draft.call.words)
+    yield from (*draft.interactive.options, draft.interactive.promise, draft.interactive.rules)
+    yield from (shown.alt for shown in draft.media)
+
+
+def fill(text: str, values: Mapping[str, Value], tag: str = "") -> str:
+    """`text` with its gaps filled, a day as the language `tag` writes it; gaps without a value stay."""
+    known = {fold(name): value for name, value in values.items() if value}
+
+    def put(found: re.Match[str]) -> str:
+        value = known.get(fold(found[1]))
+        if value is None:
+            return found[0]
+        words = _written(value, tag)
+        # a day ends with the full stop of its year, which is also that of the sentence
+        return words[:-1] if words.endswith(".") and text[found.end() : found.end() + 1] == "." else words
+
+    return _GAP.sub(put, text)
+
+
+def _written(value: Value, tag: str) -> str:
+    if isinstance(value, date):
+        return day(value, tag)
+    return to_latin(value) if tag == "sr-Latn" else value
+
+
+def day(on: date, tag: str) -> str:
+    """A day inside a sentence: "15. децембра 2026." in Serbian, "15. 12. 2026." in other languages."""
+    words = f"{on.day}. {_MONTHS[on.month - 1]} {on.year}."
+    if tag == "sr-Cyrl":
+        return words
+    return to_latin(words) if tag == "sr-Latn" else f"{on.day}. {on.month}. {on.year}."
+
+
+def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", first: str = "sr-Cyrl") -> Draft:
+    """The draft with its gaps filled. `deadline` names the day that is also the deadline of the call to action;
+    `first` is the language of what has none of its own (call to action, poll, link card)."""
+    ends = {fold(name): value for name, value in values.items()}.get(fold(deadline)) if deadline else None
+    return replace(
+        draft,
+        texts={tag: Text(fill(each.text, values, tag), each.derived_from) for tag, each in draft.texts.items()},
+        per_channel={
+            channel: {tag: fill(text, values, tag) for tag, text in texts.items()}
+            for channel, texts in draft.per_channel.items()
+        },
+        media=tuple(replace(shown, alt=fill(shown.alt, values, first)) for shown in draft.media),
+        link=fill(draft.link, values),
+        link_card=Card(fill(draft.link_card.title, values, first), fill(draft.link_card.description, values, first)),
+        call=replace(
+            draft.call,
+            words=fill(draft.call.words, values, first),
+            deadline=ends.isoformat() if isinstance(ends, date) else draft.call.deadline,
+        ),
+        interactive=replace(
+            draft.interactive,
+            options=tuple(fill(option, values, first) for option in draft.interactive.options),
+            promise=fill(draft.interactive.promise, values, first),
+            rules=fill(draft.interactive.rules, values, first),
+        ),
+    )
+
+
+def parts(text: str) -> Iterator[tuple[str, bool]]:
+    """The text cut into `(piece, is_gap)`; a gap is given by its name."""
+    at = 0
+    for found in _GAP.finditer(text):
+        if found.start() > at:
+            yield text[at : found.start()], False
+        yield found[1], True
+        at = found.end()
+    if at < len(text):
+        yield text[at:], False
