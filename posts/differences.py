@@ -39,6 +39,11 @@ class Piece:
     kind: Kind
     text: str
 
+    @property
+    def shown(self) -> str:
+        """The text, with a sign for each line end that came or went: it would be invisible otherwise."""
+        return self.text if self.kind == "kept" else self.text.replace("\n", "¶\n")
+
 
 def tokens(text: str) -> list[str]:
     """Words, spaces, signs and whole emoji; joined they are the text."""
@@ -81,10 +86,10 @@ def _anchors(old: Sequence[str], new: Sequence[str], run: Run) -> list[tuple[int
     once_old, once_new = Counter(old[a:b]), Counter(new[c:d])
     where = {new[at]: at for at in range(c, d) if once_new[new[at]] == 1}
     pairs = [(at, where[old[at]]) for at in range(a, b) if once_old[old[at]] == 1 and old[at] in where]
-    return _rising(pairs)
+    return rising(pairs)
 
 
-def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest run of pairs, rising on both sides; `pairs` rise on the first."""
     tails: list[int] = []  # the smallest end of a run of each length
     ends: list[int] = []  # its position in `pairs`

@@ -1,7 +1,7 @@
 """An emergency: somebody on the municipality's list publishes at once, and another approver looks at it afterwards.
 
-It bypasses the approval and a running pause, and its deliveries leave before all others of their channel; in all else it
-goes the way of every post: frozen, recorded before the call, asked at the gate again before it leaves. Who is taken
+It bypasses the approval and a running pause, and its deliveries leave before all others of their channel; in all else
+it goes the way of every post: frozen, recorded before the call, asked at the gate again before it leaves. Who is taken
 off the list meanwhile, or objected to, sends nothing any more (`posts.domain.gate`).
 """
 

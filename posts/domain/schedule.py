@@ -147,11 +147,7 @@ def _sendable(post: Post, *, by: Any) -> Version:
 def _refuse_lapsed(post: Post, version: Version) -> None:
     """What was approved when the house asked for less, or went out as an emergency, is not approved."""
     if post.municipality.needs_approval and not standing(version, post.municipality).met:
-        raise Refused(
-            _(
-                "This version lacks an approval that the house rules ask for. An approver gives it, or take the post back."
-            )
-        )
+        raise Refused(_("This version lacks an approval that the house rules ask for. Take it back, or ask for it."))
 
 
 def _refuse_time(time: Resolved) -> None:

@@ -54,3 +54,8 @@ class Decision(TenantModel):
     def threads_left(self) -> int:
         """How many discussions were open and knowingly left so."""
         return len(self.threads.get("left", ()))
+
+    @property
+    def threads_resolved(self) -> int:
+        """How many open discussions were resolved by it."""
+        return len(self.threads.get("resolved", ()))

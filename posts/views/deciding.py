@@ -1,4 +1,4 @@
-"""The box in which somebody decides: what is decided, who else has to agree, what is still open. For the review page."""
+"""The box of the review page in which somebody decides: what is decided, who else has to agree, what is open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,0 +1,101 @@
+"""Rights that are lent by name: who stands in for an absent approver, and who may publish in an emergency."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import audit
+from common.dates import short_date
+from municipalities.domain.refused import Refused
+from municipalities.enums import Role
+from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
+from municipalities.queries import today
+from municipalities.rules import PUBLISHING_ROLES
+
+# A longer absence is a change of roles, not a delegation.
+LONGEST = timedelta(days=92)
+
+
+@transaction.atomic
+def delegate(
+    municipality: Municipality, *, approver: User, to: User, starts_on: date, ends_on: date, by: Any
+) -> Delegation:
+    """`to` may approve for `approver` from the first to the last day. Raises `Refused`."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who name somebody at once stand in line
+    if not _holds(municipality, approver, Role.APPROVER):
+        raise Refused(_("Only an approver has a right to lend."), "approver")
+    if to.pk == approver.pk:
+        raise Refused(_("Nobody stands in for themselves. Choose a colleague."), "to")
+    if not _holds(municipality, to, *PUBLISHING_ROLES):
+        raise Refused(_("Only a communications officer or an approver of the municipality can stand in."), "to")
+    _refuse_period(municipality, approver, starts_on, ends_on)
+    row = Delegation.objects.create(
+        municipality=municipality, approver=approver, delegate=to, starts_on=starts_on, ends_on=ends_on, by=by
+    )
+    audit.record(
+        "member.delegate", by=by, target=row, person=str(to), approver=str(approver),
+        since=starts_on.isoformat(), until=ends_on.isoformat(),
+    )  # fmt: skip
+    return row
+
+
+def _refuse_period(municipality: Municipality, approver: User, starts_on: date, ends_on: date) -> None:
+    if ends_on < starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    if ends_on < today():
+        raise Refused(_("The last day has passed."), "ends_on")
+    if ends_on - starts_on > LONGEST:
+        raise Refused(_("That is longer than three months. Change the roles of the people instead."), "ends_on")
+    rows = Delegation.objects.filter(municipality=municipality, approver=approver, ended_at__isnull=True)
+    other = rows.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).select_related("delegate").first()
+    if other is not None:
+        facts = {"person": other.delegate, "since": short_date(other.starts_on), "until": short_date(other.ends_on)}
+        raise Refused(
+            _("%(person)s stands in from %(since)s to %(until)s already. End that first.") % facts, "starts_on"
+        )
+
+
+@transaction.atomic
+def end_delegation(delegation: Delegation, *, by: Any) -> None:
+    """From this moment the delegate decides for nobody; nothing changes when it has ended."""
+    rows = Delegation.objects.select_for_update(of=("self",)).select_related("approver", "delegate")
+    row = rows.get(pk=delegation.pk)
+    if row.ended_at:
+        return
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
+    audit.record("member.end_delegation", by=by, target=row, person=str(row.delegate), approver=str(row.approver))
+
+
+@transaction.atomic
+def allow_emergency(municipality: Municipality, user: User, *, by: Any) -> EmergencyRight:
+    """`user` may publish in an emergency; nothing changes when they are on the list. Raises `Refused`."""
+    if not _holds(municipality, user, *PUBLISHING_ROLES):
+        raise Refused(_("Only a communications officer or an approver can be on the emergency list."), "user")
+    row, created = EmergencyRight.objects.get_or_create(
+        municipality=municipality, user=user, ended_at=None, defaults={"by": by}
+    )
+    if created:
+        audit.record("member.allow_emergency", by=by, target=row, person=str(user))
+    return row
+
+
+@transaction.atomic
+def end_emergency(right: EmergencyRight, *, by: Any) -> None:
+    """Take somebody off the list. What they sent and has not left yet is held at the gate."""
+    row = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user").get(pk=right.pk)
+    if row.ended_at:
+        return
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
+    audit.record("member.end_emergency", by=by, target=row, person=str(row.user))
+
+
+def _holds(municipality: Municipality, user: User, *roles: str) -> bool:
+    running = Membership.objects.running().filter(Q(user__is_active=True), municipality=municipality, user=user)
+    return running.filter(role__in=roles).exists()

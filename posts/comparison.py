@@ -1,0 +1,206 @@
+"""Two states of a post side by side: what changed in its texts, its pictures, and everything else. Pure.
+
+A `Side` is a version or the draft, as it was or would be frozen. `compare` gives what to show, in the order in which
+people read a post: texts, pictures, then the facts. What did not change is kept, so that a page can say so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from channels.enums import Layout
+from common import dates
+from posts.differences import Piece, differences, rising
+from posts.draft import Draft, Shown
+from posts.enums import CallKind, Category, Format
+
+Key = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Side:
+    """`texts` are all that can appear, derived scripts too; `number` None: the draft. `due_at`: its time, if any."""
+
+    number: int | None
+    draft: Draft
+    texts: Mapping[Key, str]
+    category: str
+    due_at: datetime | None = None
+    by: Any = None
+    at: datetime | None = None
+    decided: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One text, or one fact that is made of words. `lang` is its language tag, empty for a fact."""
+
+    label: str
+    pieces: Sequence[Piece]
+    lang: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return any(each.kind != "kept" for each in self.pieces)
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.pieces) and all(each.kind == "inserted" for each in self.pieces)
+
+    @property
+    def is_gone(self) -> bool:
+        return bool(self.pieces) and all(each.kind == "deleted" for each in self.pieces)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`crop_before`, `crop_after`: boxes in thousandths of the picture, empty where it is shown whole."""
+
+    id: int
+    added: bool = False
+    removed: bool = False
+    moved: bool = False
+    cropped: bool = False
+    alt: Words | None = None
+    crop_before: Sequence[int] = ()
+    crop_after: Sequence[int] = ()
+
+    @property
+    def changed(self) -> bool:
+        return self.added or self.removed or self.moved or self.cropped or bool(self.alt and self.alt.changed)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    texts: Sequence[Words] = field(default_factory=tuple)
+    pictures: Sequence[Picture] = field(default_factory=tuple)
+    facts: Sequence[Words] = field(default_factory=tuple)
+
+    @property
+    def changed(self) -> int:
+        return sum(each.changed for each in (*self.texts, *self.pictures, *self.facts))
+
+    @property
+    def new_facts(self) -> list[Words]:
+        return [each for each in self.facts if each.changed]
+
+
+def compare(before: Side, after: Side, *, names: Mapping[str, str], channels: Mapping[int, str]) -> Comparison:
+    """`names` are the languages' by tag, `channels` the names of the municipality's channels by id."""
+    return Comparison(
+        _texts(before.texts, after.texts, names, channels),
+        _pictures(before.draft.media, after.draft.media),
+        _facts(before, after, channels),
+    )
+
+
+def _texts(
+    before: Mapping[Key, str], after: Mapping[Key, str], names: Mapping[str, str], channels: Mapping[int, str]
+) -> list[Words]:
+    found = []
+    for key in dict.fromkeys([*after, *before]):
+        tag, channel = key
+        label = names.get(tag, tag)
+        if channel is not None:
+            named = {"language": label, "channel": _name(channel, channels)}
+            label = _("%(language)s, only on %(channel)s") % named
+        found.append(Words(label, differences(before.get(key, ""), after.get(key, "")), tag))
+    return found
+
+
+def _name(channel: int, channels: Mapping[int, str]) -> str:
+    return channels.get(channel) or _("a channel that is gone")
+
+
+def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
+    """Those of now in their order, then those that were taken out."""
+    was = {shown.id: (position, shown) for position, shown in enumerate(before)}
+    now = {shown.id for shown in after}
+    places = [(position, was[shown.id][0]) for position, shown in enumerate(after) if shown.id in was]
+    steady = {after[position].id for position, _old in rising(places)}
+    found = []
+    for shown in after:
+        if shown.id not in was:
+            alt = Words(_("Description"), differences("", shown.alt))
+            found.append(Picture(shown.id, added=True, alt=alt, crop_after=_box(shown)))
+            continue
+        old = was[shown.id][1]
+        alt = Words(_("Description"), differences(old.alt, shown.alt))
+        found.append(
+            Picture(
+                shown.id, moved=shown.id not in steady, cropped=old.crop != shown.crop, alt=alt,
+                crop_before=_box(old), crop_after=_box(shown),
+            )
+        )  # fmt: skip
+    for shown in before:
+        if shown.id not in now:
+            alt = Words(_("Description"), differences(shown.alt, ""))
+            found.append(Picture(shown.id, removed=True, alt=alt, crop_before=_box(shown)))
+    return found
+
+
+def _box(shown: Shown) -> tuple[int, ...]:
+    return tuple(round(side * 1000) for side in shown.crop.box) if shown.crop else ()
+
+
+# ---------------------------------------------------------------- everything else
+
+
+def _facts(before: Side, after: Side, channels: Mapping[int, str]) -> list[Words]:
+    old, new = _told(before, channels), _told(after, channels)
+    rows = []
+    for label in dict.fromkeys([*new, *old]):
+        was, now = old.get(label, ""), new.get(label, "")
+        if was or now:
+            rows.append(Words(label, _pieces(label, was, now)))
+    return rows
+
+
+def _pieces(label: str, was: str, now: str) -> list[Piece]:
+    """Sentences word by word; names and times as a whole, since half a name says nothing."""
+    if was == now or label in _by_the_word():
+        return differences(was, now)
+    both = [Piece("deleted", was), Piece("inserted", now)]
+    return [each for each in both if each.text]
+
+
+def _by_the_word() -> set[str]:
+    return {_("Title of the link"), _("Description of the link"), _("Promise to those who take part"), _("Rules")}
+
+
+def _told(side: Side, channels: Mapping[int, str]) -> dict[str, str]:
+    draft = side.draft
+    facts = {
+        _("Link"): draft.link,
+        _("Title of the link"): draft.link_card.title,
+        _("Description of the link"): draft.link_card.description,
+        _("Channels"): ", ".join(_name(pk, channels) for pk in draft.channels),
+    }
+    for pk, layout in draft.layout.items():
+        shown = f"{Layout(layout.layout).label}: {', '.join(layout.languages)}"
+        facts[_("Languages on %(channel)s") % {"channel": _name(pk, channels)}] = shown
+    call, asked = draft.call, draft.interactive
+    facts |= {
+        _("Call to action"): str(CallKind(call.kind).label) if call.kind else "",
+        _("Words of the call"): call.words,
+        _("Deadline"): dates.short_date(call.deadline_on) if call.deadline_on else "",
+        _("eService"): draft.service,
+        _("Clicks on the link are counted"): _("yes") if draft.tracked else "",
+        _("Interactive format"): str(Format(asked.kind).label) if asked.kind else "",
+        _("Answers to choose from"): " · ".join(asked.options),
+        _("Days a poll runs"): str(asked.days) if asked.days else "",
+        _("Several answers allowed"): _("yes") if asked.multiple else "",
+        _("Right answer"): asked.options[asked.answer] if _has_answer(asked) else "",
+        _("Promise to those who take part"): asked.promise,
+        _("Rules"): asked.rules,
+        _("Category"): str(Category(side.category).label) if side.category else "",
+        _("Time"): dates.date_time(side.due_at) if side.due_at else "",
+    }
+    return facts
+
+
+def _has_answer(asked: Any) -> bool:
+    return asked.answer is not None and asked.answer < len(asked.options)

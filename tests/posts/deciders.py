@@ -1,0 +1,39 @@
+"""More people who decide: a second approver, a delegate, somebody on the emergency list."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import User
+from municipalities.domain.deciders import allow_emergency, delegate
+from municipalities.enums import Role
+from municipalities.models import Delegation, EmergencyRight, Membership
+from municipalities.queries import today
+from posts.domain.submit import submit
+from posts.models import Post
+from tests.people import Cast, person
+from tests.posts.desk import Desk, in_hours
+
+
+def member(cast: Cast, name: str, role: Role = Role.APPROVER) -> User:
+    user = person(name)
+    Membership.objects.create(user=user, municipality=cast.cuprija, role=role)
+    return user
+
+
+def stand_in(cast: Cast, to: User, *, approver: User | None = None, days: int = 7) -> Delegation:
+    first: date = today()
+    return delegate(
+        cast.cuprija, approver=approver or cast.approver, to=to, starts_on=first,
+        ends_on=first + timedelta(days=days), by=cast.approver,
+    )  # fmt: skip
+
+
+def on_the_list(cast: Cast, user: User) -> EmergencyRight:
+    return allow_emergency(cast.cuprija, user, by=cast.approver)
+
+
+def submitted(desk: Desk, text: str = "Вода долази у 18 часова.", *, hours: float | None = None, **fields: Any) -> Post:
+    time = in_hours(hours) if hours else None
+    return submit(desk.write(text, time=time, **fields), by=desk.cast.officer)

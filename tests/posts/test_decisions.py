@@ -1,0 +1,413 @@
+"""Who has to agree before a post goes out: one approver, two, or the mentor first; in whose name; and what is open."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from django.utils import timezone
+
+from common.models import AuditEvent
+from delivery.enums import Because, State
+from delivery.models import Delivery
+from municipalities.domain import deciders
+from municipalities.domain.refused import Refused as NotAllowed
+from municipalities.enums import Approval, Role
+from municipalities.models import Delegation, Membership, Pairing
+from municipalities.queries import access, today
+from municipalities.rules import Verb
+from notifications.enums import Kind
+from notifications.models import Notification
+from posts.deciding import standing, waiting_for
+from posts.domain.approve import approve, endorse, send_back
+from posts.domain.comment import comment
+from posts.domain.gate import may_send
+from posts.domain.refused import Refused
+from posts.domain.schedule import move, publish_now, schedule
+from posts.domain.submit import submit, take_back
+from posts.enums import Bar, DecisionKind, Stage, Step
+from posts.models import Decision, Thread
+from posts.queries import decisions
+from tests.posts.deciders import member, stand_in, submitted
+from tests.posts.desk import Desk, in_hours
+
+
+def told(kind: Kind) -> set[str]:
+    return {each.user.name for each in Notification.objects.filter(kind=kind).select_related("user")}
+
+
+# ---------------------------------------------------------------- two approvers
+
+
+def test_two_approvers_are_two_persons_and_the_first_yes_sends_nothing(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    second = member(desk.cast, "second")
+    post = submitted(desk, hours=5)
+    version = desk.version(post)
+    post = approve(post, version, by=desk.cast.approver)
+    assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING])
+    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    with pytest.raises(Refused, match="decided on this version already"):
+        approve(post, version, by=desk.cast.approver)
+    post = approve(post, version, by=second)
+    assert (post.stage, desk.states(post)) == (Stage.APPROVED, [State.SCHEDULED])
+    assert may_send(desk.deliveries(post)[0]).kind == "go"
+
+
+def test_the_second_approver_hears_that_it_is_their_turn(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    member(desk.cast, "second")
+    post = submitted(desk)
+    Notification.objects.all().delete()
+    approve(post, desk.version(post), by=desk.cast.approver)
+    assert told(Kind.SUBMITTED) == {"Second"}
+    assert told(Kind.DECIDED) == set()
+
+
+def test_neither_of_two_approvers_wrote_it_unless_the_house_allows_that(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    second = member(desk.cast, "second")
+    post = submit(desk.write(), by=second)
+    with pytest.raises(Refused, match="You wrote this post"):
+        approve(post, desk.version(post), by=second)
+    desk.house_rule(may_approve_own=True)
+    approve(post, desk.version(post), by=second)
+    assert approve(post, desk.version(post), by=desk.cast.approver).stage == Stage.APPROVED
+
+
+def test_one_of_two_may_still_return_it_and_both_decide_again_afterwards(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    second = member(desk.cast, "second")
+    post = submitted(desk)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    post = send_back(post, desk.version(post), by=second, note="Недостаје сат.")
+    assert post.stage == Stage.RETURNED
+    post = submit(post, by=desk.cast.officer)  # unchanged, hence the same version
+    assert standing(desk.version(post), desk.house).approvals == ()
+    approve(post, desk.version(post), by=second)
+    assert approve(post, desk.version(post), by=desk.cast.approver).stage == Stage.APPROVED
+
+
+def test_a_far_move_between_two_approvals_asks_the_first_again(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    second = member(desk.cast, "second")
+    post = submitted(desk, hours=5)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    post = move(post, in_hours(20), by=desk.cast.officer)
+    assert len(standing(desk.version(post), desk.house).approvals) == 1
+    post = move(post, in_hours(60), by=desk.cast.officer)
+    assert standing(desk.version(post), desk.house).approvals == ()
+    approve(post, desk.version(post), by=second)
+    assert desk.reload(post).stage == Stage.SUBMITTED
+
+
+def test_both_approvers_hear_of_a_move_within_the_window(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    second = member(desk.cast, "second")
+    post = submitted(desk, hours=5)
+    for each in (desk.cast.approver, second):
+        post = approve(post, desk.version(post), by=each)
+    post = move(post, in_hours(10), by=desk.cast.officer)
+    assert post.stage == Stage.APPROVED
+    assert told(Kind.MOVED) == {"Approver", "Second"}
+
+
+# ---------------------------------------------------------------- the mentor first
+
+
+def test_the_approver_waits_for_the_mentor_and_the_mentor_approves_nothing(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.MENTOR)
+    post = submitted(desk, hours=5)
+    version = desk.version(post)
+    assert told(Kind.SUBMITTED) == {"Mentor"}
+    with pytest.raises(Refused, match="mentor reads it first"):
+        approve(post, version, by=desk.cast.approver)
+    post = endorse(post, version, by=desk.cast.mentor, note="Јасно је.")
+    assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING])
+    assert told(Kind.SUBMITTED) == {"Mentor", "Approver"}
+    post = approve(post, version, by=desk.cast.approver)
+    assert (post.stage, desk.states(post)) == (Stage.APPROVED, [State.SCHEDULED])
+    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert [each.kind for each in decisions(post)] == [
+        DecisionKind.APPROVED, DecisionKind.ENDORSED, DecisionKind.SUBMITTED,
+    ]  # fmt: skip
+
+
+def test_a_mentor_never_approves(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.MENTOR)
+    post = submitted(desk)
+    endorse(post, desk.version(post), by=desk.cast.mentor)
+    for act in (approve, lambda *args, by: send_back(*args, by=by, note="Не")):
+        with pytest.raises(Refused, match="cannot approve posts here"):
+            act(post, desk.version(post), by=desk.cast.mentor)
+
+
+def test_only_a_mentor_who_is_paired_today_reads(desk: Desk) -> None:
+    post = submitted(desk)
+    for stranger in (desk.cast.officer, desk.cast.approver, desk.cast.staff, desk.cast.stranger):
+        with pytest.raises(Refused, match="Only a mentor"):
+            endorse(post, desk.version(post), by=stranger)
+    Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    with pytest.raises(Refused, match="Only a mentor"):
+        endorse(post, desk.version(post), by=desk.cast.mentor)
+
+
+def test_without_a_mentor_the_step_is_left_out_and_the_decision_says_so(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.MENTOR)
+    Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    post = submitted(desk, hours=5)
+    assert told(Kind.SUBMITTED) == {"Approver"}
+    post = approve(post, desk.version(post), by=desk.cast.approver)
+    assert post.stage == Stage.APPROVED
+    assert Decision.objects.get(kind=DecisionKind.APPROVED).without_mentor
+    # a mentor who comes later takes nothing back
+    Pairing.objects.create(mentor=desk.cast.mentor, municipality=desk.house, starts_on=today())
+    assert may_send(desk.deliveries(post)[0]).kind == "go"
+
+
+def test_a_new_version_is_read_anew(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.MENTOR)
+    post = submitted(desk)
+    endorse(post, desk.version(post), by=desk.cast.mentor)
+    post = take_back(post, by=desk.cast.officer)
+    post = submit(desk.change(post, desk.draft("Друго")), by=desk.cast.officer)
+    with pytest.raises(Refused, match="mentor reads it first"):
+        approve(post, desk.version(post), by=desk.cast.approver)
+
+
+def test_two_steps_are_two_persons(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.MENTOR)
+    Membership.objects.create(user=desk.cast.mentor, municipality=desk.house, role=Role.APPROVER)
+    post = submitted(desk)
+    endorse(post, desk.version(post), by=desk.cast.mentor)
+    with pytest.raises(Refused, match="Another person"):
+        approve(post, desk.version(post), by=desk.cast.mentor)
+
+
+# ---------------------------------------------------------------- a rule that was tightened
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(Approval.ONE, Approval.TWO), (Approval.NONE, Approval.ONE), (Approval.ONE, Approval.MENTOR)],
+)
+def test_the_gate_asks_by_the_rule_of_now(desk: Desk, before: Approval, after: Approval) -> None:
+    desk.house_rule(approval=before)
+    if before == Approval.NONE:
+        post = schedule(desk.write(), in_hours(5), by=desk.cast.officer)
+    else:
+        post = submitted(desk, hours=5)
+        post = approve(post, desk.version(post), by=desk.cast.approver)
+    (delivery,) = desk.deliveries(post)
+    assert may_send(delivery).kind == "go"
+    desk.house_rule(approval=after)
+    assert may_send(delivery).because == Because.NOT_APPROVED
+    with pytest.raises(Refused, match="lacks an approval"):
+        publish_now(post, by=desk.cast.officer)
+
+
+def test_what_lacks_an_approval_now_waits_at_the_approvers(desk: Desk) -> None:
+    second = member(desk.cast, "second")
+    post = submitted(desk, hours=5)
+    post = approve(post, desk.version(post), by=desk.cast.approver)
+    assert waiting_for(second, desk.house) == []
+    desk.house_rule(approval=Approval.TWO)
+    (waits,) = waiting_for(second, desk.house)
+    assert (waits.post, waits.bar, waits.standing.missing) == (post, None, (Step.SECOND,))
+    (waits,) = waiting_for(desk.cast.approver, desk.house)
+    assert waits.bar == Bar.TWICE
+    approve(post, desk.version(post), by=second)
+    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert waiting_for(second, desk.house) == []
+
+
+def test_a_rule_that_was_loosened_needs_no_more(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    member(desk.cast, "second")
+    post = submitted(desk, hours=5)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    desk.house_rule(approval=Approval.ONE)
+    assert standing(desk.version(post), desk.house).met
+    # it still stands at "submitted": somebody approves it, or takes it back
+    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+
+
+# ---------------------------------------------------------------- standing in
+
+
+def test_a_delegate_approves_in_the_name_of_who_is_away(desk: Desk) -> None:
+    deputy = member(desk.cast, "deputy", Role.OFFICER)
+    post = submitted(desk)
+    with pytest.raises(Refused, match="cannot approve posts here"):
+        approve(post, desk.version(post), by=deputy)
+    stand_in(desk.cast, deputy)
+    assert access(deputy, desk.house).may(Verb.POST_APPROVE)
+    assert not access(deputy, desk.house).may(Verb.MEMBERS_MANAGE)
+    assert approve(post, desk.version(post), by=deputy).stage == Stage.APPROVED
+    made = Decision.objects.get(kind=DecisionKind.APPROVED)
+    assert (made.by, made.for_whom) == (deputy, desk.cast.approver)
+
+
+def test_a_delegate_hears_of_what_waits(desk: Desk) -> None:
+    stand_in(desk.cast, member(desk.cast, "deputy", Role.OFFICER))
+    submitted(desk)
+    assert told(Kind.SUBMITTED) == {"Approver", "Deputy"}
+
+
+@pytest.mark.parametrize("own_allowed", [False, True])
+def test_a_delegate_never_approves_their_own_words(desk: Desk, own_allowed: bool) -> None:
+    desk.house_rule(may_approve_own=own_allowed)
+    stand_in(desk.cast, desk.cast.officer)
+    post = submitted(desk)
+    with pytest.raises(Refused, match="You wrote this post"):
+        approve(post, desk.version(post), by=desk.cast.officer)
+
+
+def test_nobodys_own_words_are_approved_in_their_name(desk: Desk) -> None:
+    deputy = member(desk.cast, "deputy", Role.OFFICER)
+    stand_in(desk.cast, deputy)
+    post = submit(desk.write(), by=desk.cast.approver)
+    with pytest.raises(Refused, match="somebody else"):
+        approve(post, desk.version(post), by=deputy)
+
+
+def test_who_is_away_and_who_stands_in_are_one_voice_of_two(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.TWO)
+    deputy = member(desk.cast, "deputy", Role.OFFICER)
+    stand_in(desk.cast, deputy)
+    post = submitted(desk)
+    approve(post, desk.version(post), by=deputy)
+    with pytest.raises(Refused, match="Another person"):
+        approve(post, desk.version(post), by=desk.cast.approver)
+    second = member(desk.cast, "second")
+    assert approve(post, desk.version(post), by=second).stage == Stage.APPROVED
+
+
+def test_a_delegation_begins_and_ends_by_itself(desk: Desk) -> None:
+    deputy = member(desk.cast, "deputy", Role.OFFICER)
+    first = today() + timedelta(days=2)
+    deciders.delegate(
+        desk.house, approver=desk.cast.approver, to=deputy, starts_on=first, ends_on=first, by=desk.cast.approver
+    )
+    seen = []
+    for days in (0, 2, 3):
+        with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+            seen.append(access(deputy, desk.house).may(Verb.POST_APPROVE))
+    assert seen == [False, True, False]
+
+
+def test_a_delegation_ends_with_either_membership_and_by_hand(desk: Desk) -> None:
+    deputy = member(desk.cast, "deputy", Role.OFFICER)
+
+    def may() -> bool:
+        return access(deputy, desk.house).may(Verb.POST_APPROVE)
+
+    row = stand_in(desk.cast, deputy)
+    assert may()
+    lender = Membership.objects.filter(user=desk.cast.approver)
+    lender.update(ended_at=timezone.now())
+    assert not may()
+    lender.update(ended_at=None)
+    Membership.objects.filter(user=deputy).update(role=Role.VIEWER)
+    assert not may()
+    Membership.objects.filter(user=deputy).update(role=Role.OFFICER)
+    deciders.end_delegation(row, by=desk.cast.approver)
+    deciders.end_delegation(row, by=desk.cast.approver)
+    assert not may()
+    assert AuditEvent.objects.filter(verb="member.end_delegation").count() == 1
+
+
+def test_a_delegation_is_to_a_colleague_who_publishes_for_a_while_and_one_at_a_time(desk: Desk) -> None:
+    deputy, day = member(desk.cast, "deputy", Role.OFFICER), today()
+    house, by = desk.house, desk.cast.approver
+    bad = [
+        {"to": by},
+        {"to": desk.cast.viewer},
+        {"to": desk.cast.stranger},
+        {"to": desk.cast.mentor},
+        {"approver": desk.cast.officer, "to": deputy},
+        {"to": deputy, "ends_on": day - timedelta(days=1)},
+        {"to": deputy, "starts_on": day - timedelta(days=9), "ends_on": day - timedelta(days=3)},
+        {"to": deputy, "ends_on": day + timedelta(days=200)},
+    ]
+    for fields in bad:
+        asked = {"approver": by, "starts_on": day, "ends_on": day + timedelta(days=3), **fields}
+        with pytest.raises(NotAllowed):
+            deciders.delegate(house, by=by, **asked)
+    stand_in(desk.cast, deputy)
+    with pytest.raises(NotAllowed, match="already"):
+        stand_in(desk.cast, desk.cast.officer, days=1)
+    assert Delegation.objects.count() == 1
+
+
+# ---------------------------------------------------------------- open discussions
+
+
+def test_an_approval_says_what_becomes_of_open_discussions(desk: Desk) -> None:
+    post = submitted(desk)
+    comment(post, "Додајте сат.", by=desk.cast.mentor)
+    comment(post, "И место.", by=desk.cast.mentor)
+    with pytest.raises(Refused, match="2 discussions are open"):
+        approve(post, desk.version(post), by=desk.cast.approver)
+    approve(post, desk.version(post), by=desk.cast.approver, threads="leave")
+    ids = sorted(Thread.objects.values_list("pk", flat=True))
+    made = Decision.objects.get(kind=DecisionKind.APPROVED)
+    assert (made.threads, made.threads_left) == ({"left": ids}, 2)
+    assert Thread.objects.filter(resolved_at__isnull=True).count() == 2
+
+
+def test_an_approval_may_resolve_what_is_open(desk: Desk) -> None:
+    post = submitted(desk)
+    comment(post, "Додајте сат.", by=desk.cast.mentor)
+    approve(post, desk.version(post), by=desk.cast.approver, threads="resolve")
+    (thread,) = Thread.objects.all()
+    assert thread.resolved_by == desk.cast.approver
+    assert Decision.objects.get(kind=DecisionKind.APPROVED).threads == {"resolved": [thread.pk]}
+
+
+def test_a_discussion_that_was_not_on_the_page_is_not_left_unread(desk: Desk) -> None:
+    post = submitted(desk)
+    comment(post, "Прво.", by=desk.cast.mentor)
+    seen = list(Thread.objects.values_list("pk", flat=True))
+    comment(post, "Друго.", by=desk.cast.mentor)
+    with pytest.raises(Refused, match="while you were reading"):
+        approve(post, desk.version(post), by=desk.cast.approver, threads="leave", seen=seen)
+    assert desk.reload(post).stage == Stage.SUBMITTED
+
+
+# ---------------------------------------------------------------- edit after approval
+
+
+def test_an_edit_after_approval_needs_a_new_one(desk: Desk) -> None:
+    post = submitted(desk, hours=5)
+    post = approve(post, desk.version(post), by=desk.cast.approver)
+    (before,) = desk.deliveries(post)
+    post = take_back(post, by=desk.cast.officer)
+    assert Delivery.objects.get(pk=before.pk).state == State.CANCELLED
+    post = submit(desk.change(post, desk.draft("Измењено"), time=in_hours(5)), by=desk.cast.officer)
+    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    with pytest.raises(Refused):
+        publish_now(post, by=desk.cast.officer)
+
+
+def test_every_verb_of_deciding_writes_one_event(desk: Desk) -> None:
+    desk.house_rule(approval=Approval.MENTOR)
+    post = submitted(desk)
+    endorse(post, desk.version(post), by=desk.cast.mentor)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    events = AuditEvent.objects.filter(target_type="posts.post").order_by("id").values_list("verb", flat=True)
+    assert list(events) == ["post.create", "post.edit", "post.submit", "post.endorse", "post.approve"]
+
+
+def test_what_waits_for_whom_takes_the_same_few_queries(desk: Desk, django_assert_max_num_queries) -> None:
+    desk.house_rule(approval=Approval.MENTOR)
+    counts = []
+    for _round in range(2):
+        submitted(desk)
+        endorse(post := submitted(desk), desk.version(post), by=desk.cast.mentor)
+        with django_assert_max_num_queries(7) as queries:
+            found = waiting_for(desk.cast.approver, desk.house)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert [each.bar for each in found].count(None) == 2
+    assert [each.bar for each in found].count(Bar.MENTOR) == 2
