@@ -1,6 +1,6 @@
 from django.urls import path
 
-from planning.views import campaigns, slots
+from planning.views import campaigns, repeating, slots
 
 M = "m/<slug:municipality>/"
 P = f"{M}planning/"
@@ -14,6 +14,10 @@ urlpatterns = [
     path(f"{P}campaigns/<int:pk>/edit/", campaigns.edit, name="campaign_edit"),
     path(f"{P}campaigns/<int:pk>/end/", campaigns.end, name="campaign_end"),
     path(f"{P}campaigns/<int:pk>/post/", campaigns.begin_post, name="campaign_post"),
+    path(f"{P}repeating/", repeating.recurrences, name="recurrences"),
+    path(f"{P}repeating/<int:pk>/end/", repeating.end, name="recurrence_end"),
+    path(f"{P}repeating/<int:pk>/skip/", repeating.skip, name="recurrence_skip"),
+    path(f"{M}posts/<int:pk>/repeat/", repeating.new, name="recurrence_new"),
     path(f"{P}times/", slots.slots, name="slots"),
     path(f"{P}times/suggest/", slots.suggest, name="slots_suggest"),
     path(f"{P}times/next/", slots.next_slot, name="next_slot"),

@@ -50,12 +50,15 @@ EVERYWHERE = {
     "links/domain/check.py",
     "links/domain/make.py",
     "links/queries.py",
+    "planning/domain/repeat.py",
     "portal/bench/seed.py",
     "portal/demo/day.py",
     "portal/demo/numbers.py",
     "portal/management/commands/bench.py",
     "portal/notices.py",
+    "posts/domain/check_links.py",
     "posts/domain/clock.py",
+    "posts/domain/emergency.py",
     "posts/domain/consents.py",
 }
 # Modules that may give a delivery its state: its birth, the one who moves it, the made-up past of demo and benchmark.

@@ -1,0 +1,164 @@
+"""Posts that come again: begin a repetition, leave out a day, end it, and make the drafts of the coming days.
+
+A worker makes each draft `AHEAD` before its day, once: the row of the day is the lock. Nothing is published by this;
+a draft goes the way of approval of its municipality.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import dates
+from common.audit import record
+from municipalities.enums import Role
+from municipalities.models import Membership
+from municipalities.tenancy import everywhere, scope
+from notifications.domain.notify import notify
+from notifications.enums import Kind
+from planning import queries
+from planning.models import Occurrence, Recurrence
+from planning.rules import MOST_TIMES, Pattern, days
+from posts.domain.create import duplicate
+from posts.domain.refused import Refused, locked
+from posts.domain.save import plan, remember
+from posts.draft import Call, parse
+from posts.models import Post
+from posts.rules import DoesNotExist, Resolved, wall_time
+
+AHEAD = timedelta(days=14)
+
+
+def dates_of(recurrence: Recurrence) -> list[date]:
+    """All days of a repetition, holidays left out if it says so."""
+    house, first, last = recurrence.municipality, recurrence.starts_on, recurrence.ends_on
+    free = queries.free_days(first, (last - first).days, house) if recurrence.skips_holidays else set()
+    return days(Pattern(recurrence.every, tuple(recurrence.weekdays), first, last), without=free)
+
+
+@transaction.atomic
+def begin(pattern: Post, values: Mapping[str, Any], *, by: Any) -> Recurrence:
+    """`values`: every, weekdays, at, starts_on, ends_on, skips_holidays. Raises `Refused`."""
+    pattern = locked(pattern)
+    if parse(pattern.draft).is_empty:
+        raise Refused(_("There is nothing to repeat yet. Write a text or add a picture."))
+    row = Recurrence(municipality=pattern.municipality, pattern=pattern, by=by)
+    for name in ("every", "weekdays", "at", "starts_on", "ends_on", "skips_holidays"):
+        setattr(row, name, values[name])
+    if row.ends_on < timezone.localdate():
+        raise Refused(_("The last day has passed. Choose a later one."))
+    if row.ends_on - row.starts_on > timedelta(days=366):
+        raise Refused(_("A repetition ends within a year. Choose an earlier last day."))
+    found = dates_of(row)
+    if not found:
+        raise Refused(_("No day fits between the first and the last one. Choose other days."))
+    row.save()
+    record("recurrence.begin", by=by, target=pattern, times=len(found), most=MOST_TIMES)
+    return row
+
+
+@transaction.atomic
+def end(recurrence: Recurrence, *, by: Any) -> Recurrence:
+    """No more drafts; those that were made stay."""
+    row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern").get(pk=recurrence.pk)
+    if row.ended_at is None:
+        row.ended_at = timezone.now()
+        row.save(update_fields=["ended_at"])
+        record("recurrence.end", by=by, target=row.pattern)
+    return row
+
+
+@transaction.atomic
+def skip(recurrence: Recurrence, on: date, *, by: Any) -> Occurrence:
+    """Leave out one day, or take it in again. Raises `Refused` when its draft exists, or it is none of its days."""
+    row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern", "municipality").get(
+        pk=recurrence.pk
+    )  # fmt: skip
+    if on not in dates_of(row):
+        raise Refused(_("The post is not repeated on this day."))
+    found, _new = Occurrence.objects.get_or_create(
+        recurrence=row, on=on, defaults={"municipality_id": row.municipality_id}
+    )
+    if found.post_id:
+        raise Refused(_("The draft for this day exists already. Delete the draft instead."))
+    found.skipped_at = None if found.skipped_at else timezone.now()
+    found.save(update_fields=["skipped_at"])
+    record("recurrence.skip" if found.skipped_at else "recurrence.keep", by=by, target=row.pattern, on=on.isoformat())
+    return found
+
+
+def make_due() -> int:
+    """The drafts of all repetitions for the coming days; returns how many were made."""
+    with everywhere("find the repetitions that make drafts"):
+        running = list(queries.running_recurrences())
+    return sum(_make(recurrence) for recurrence in running)
+
+
+def _make(recurrence: Recurrence) -> int:
+    today = timezone.localdate()
+    with scope(recurrence.municipality):
+        coming = [on for on in dates_of(recurrence) if today <= on <= today + AHEAD]
+        known = set(Occurrence.objects.filter(recurrence=recurrence, on__in=coming).exclude(
+            post__isnull=True, skipped_at__isnull=True
+        ).values_list("on", flat=True))  # fmt: skip
+        return sum(_draft(recurrence, on) for on in coming if on not in known)
+
+
+@transaction.atomic
+def _draft(recurrence: Recurrence, on: date) -> bool:
+    """The draft of one day, unless another worker made it, or somebody ended it, in this very moment."""
+    held = Recurrence.objects.select_for_update(of=("self",)).filter(pk=recurrence.pk, ended_at__isnull=True).first()
+    time = _time(on, recurrence)
+    if held is None or time.due_at <= timezone.now():
+        return False
+    row, _new = Occurrence.objects.get_or_create(
+        recurrence=recurrence, on=on, defaults={"municipality_id": recurrence.municipality_id}
+    )
+    if row.post_id or row.skipped_at:
+        return False
+    row.post = _copy(recurrence, time)
+    row.save(update_fields=["post"])
+    _tell(recurrence, row.post)
+    return True
+
+
+def _time(on: date, recurrence: Recurrence) -> Resolved:
+    """The moment of the wall time; in the hour that the clocks skip the next one, in the hour they repeat the first."""
+    found = wall_time(on, recurrence.at, 0)
+    if isinstance(found, DoesNotExist):
+        found = wall_time(on, found.next_valid.time(), 0)
+    assert isinstance(found, Resolved)
+    return found
+
+
+def _copy(recurrence: Recurrence, time: Resolved) -> Post:
+    post = duplicate(recurrence.pattern, by=recurrence.by)
+    draft = parse(post.draft)
+    if draft.call.deadline and draft.call.deadline_on and draft.call.deadline_on < time.local.date():
+        # the day of the first post has passed for this one; a person writes the new one
+        draft = replace(draft, call=Call(draft.call.kind, draft.call.words))
+    remember(post, draft)
+    plan(post, time)
+    post.save()
+    return post
+
+
+def _tell(recurrence: Recurrence, post: Post) -> None:
+    """To whoever set it up, or to all officers once that person has left."""
+    house = recurrence.municipality
+    rows = Membership.objects.running().filter(municipality=house, role__in=(Role.OFFICER, Role.APPROVER))
+    people = [row.user for row in rows.select_related("user")]
+    mine = [person for person in people if person.pk == recurrence.by_id]
+
+    def words() -> tuple[str, str]:
+        facts = {"municipality": house, "post": post, "time": dates.date_time(post.due_at) if post.due_at else ""}
+        subject = _("%(municipality)s: the repeating post “%(post)s” is ready to be looked at") % facts
+        return subject, _("A draft was made for %(time)s. Read it and submit it; it does not go out by itself.") % facts
+
+    url = reverse("post", args=[house.slug, post.pk])
+    notify(Kind.PLAN, mine or people, municipality=house, url=url, words=words, about=f"posts.post:{post.pk}")

@@ -1,0 +1,108 @@
+"""Repeating posts: the list with the coming days, begin one, leave out a day, end it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from municipalities.access import requires
+from municipalities.rules import Verb
+from planning import queries
+from planning.domain import repeat
+from planning.forms import RecurrenceForm
+from planning.models import Occurrence, Recurrence
+from posts.domain.refused import Refused
+from posts.models import Post
+from posts.queries import visible
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Day:
+    on: date
+    post: Post | None
+    is_skipped: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    recurrence: Recurrence
+    days: list[Day]
+    left: int
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def recurrences(request: Any) -> HttpResponse:
+    rows = [_row(each, request.municipality) for each in queries.recurrences()]
+    context = {
+        "running": [row for row in rows if row.left and not row.recurrence.ended_at],
+        "over": [row for row in rows if not row.left or row.recurrence.ended_at],
+        "may_edit": request.access.may(Verb.POST_EDIT),
+    }
+    return render(request, "planning/recurrences.html", context)
+
+
+def _row(recurrence: Recurrence, municipality: Any) -> Row:
+    recurrence.municipality = municipality
+    known: dict[date, Occurrence] = {each.on: each for each in recurrence.occurrences.all()}
+    today = timezone.localdate()
+    coming = [on for on in repeat.dates_of(recurrence) if on >= today]
+    days = [
+        Day(on, found.post if (found := known.get(on)) else None, bool(found and found.skipped_at))
+        for on in coming[:SHOWN]
+    ]
+    return Row(recurrence, days, len(coming))
+
+
+@requires(Verb.POST_EDIT)
+@require_http_methods(["GET", "POST"])
+def new(request: Any, pk: int) -> HttpResponse:
+    """Repeat the post `pk`: it is the pattern of the copies."""
+    post = get_object_or_404(visible(), pk=pk)
+    post.municipality = request.municipality
+    initial = {"starts_on": timezone.localdate(), "skips_holidays": True}
+    form = RecurrenceForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            repeat.begin(post, form.cleaned_data, by=request.user)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(
+                request, _("The drafts come two weeks before their day. They go the usual way of approval.")
+            )
+            return redirect("recurrences", request.municipality.slug)
+    context = {"form": form, "post": post}
+    return render(request, "planning/recurrence_form.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def end(request: Any, pk: int) -> HttpResponse:
+    repeat.end(get_object_or_404(Recurrence.objects.all(), pk=pk), by=request.user)
+    messages.success(request, _("No more drafts are made. Those that exist stay."))
+    return redirect("recurrences", request.municipality.slug)
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def skip(request: Any, pk: int) -> HttpResponse:
+    row = get_object_or_404(Recurrence.objects.all(), pk=pk)
+    try:
+        on = date.fromisoformat(request.POST.get("on", ""))
+        done = repeat.skip(row, on, by=request.user)
+    except ValueError:
+        messages.error(request, _("This is no day. Choose one from the list."))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("The day is left out.") if done.skipped_at else _("The day counts again."))
+    return redirect("recurrences", request.municipality.slug)

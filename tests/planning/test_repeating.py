@@ -1,0 +1,161 @@
+"""Posts that come again, with an end."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from django.urls import reverse
+
+from common.models import AuditEvent
+from municipalities.models import Membership
+from municipalities.tenancy import scope
+from notifications.models import Notification
+from planning.domain import repeat
+from planning.models import Occurrence, Recurrence
+from posts.domain.refused import Refused
+from posts.draft import Call, parse
+from posts.enums import Stage
+from posts.models import Post
+from tests.people import Cast, sign_in
+from tests.posts.desk import Desk, opened
+
+# A Monday; in the next two weeks there is no holiday.
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+VALUES: dict[str, Any] = {
+    "every": "week", "weekdays": [4], "at": time(9), "starts_on": date(2026, 11, 23), "ends_on": date(2027, 1, 31),
+    "skips_holidays": True,
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(cast: Cast, time_machine: Any) -> Desk:
+    time_machine.move_to(NOW, tick=False)
+    with scope(cast.cuprija):
+        return opened(cast)
+
+
+@pytest.fixture
+def weekly(desk: Desk) -> Recurrence:
+    with scope(desk.house):
+        pattern = desk.write("Дежурна служба ради и за викенд.", call=Call("call", "Позовите", "2026-11-25"))
+        return repeat.begin(pattern, VALUES, by=desk.cast.officer)
+
+
+def made(desk: Desk) -> list[Post]:
+    with scope(desk.house):
+        return [each.post for each in Occurrence.objects.exclude(post=None).select_related("post").order_by("on")]
+
+
+def test_drafts_are_made_two_weeks_ahead_each_once(desk: Desk, weekly: Recurrence, time_machine: Any) -> None:
+    assert repeat.make_due() == 2
+    assert repeat.make_due() == 0
+    assert [post.local_time.date() for post in made(desk)] == [date(2026, 11, 27), date(2026, 12, 4)]
+    time_machine.move_to(NOW + timedelta(days=7), tick=False)
+    assert repeat.make_due() == 1
+
+
+def test_a_copy_is_a_draft_at_the_wall_time_without_a_deadline_that_has_passed(desk: Desk, weekly: Recurrence) -> None:
+    repeat.make_due()
+    first = made(desk)[0]
+    assert (first.stage, first.due_at) == (Stage.DRAFT, datetime(2026, 11, 27, 8, 0, tzinfo=UTC))
+    assert parse(first.draft).call == Call("call", "Позовите")
+    assert Notification.objects.filter(kind="plan", user=desk.cast.officer).count() == 2
+
+
+def test_nine_oclock_stays_nine_oclock_in_summer(desk: Desk, time_machine: Any) -> None:
+    with scope(desk.house):
+        values = {**VALUES, "starts_on": date(2027, 3, 26), "ends_on": date(2027, 4, 3)}
+        repeat.begin(desk.write("Пијачни дан."), values, by=desk.cast.officer)
+    time_machine.move_to(datetime(2027, 3, 25, 8, tzinfo=UTC), tick=False)
+    repeat.make_due()
+    assert [post.due_at.hour for post in made(desk)] == [8, 7]
+
+
+def test_an_hour_that_the_clocks_skip_becomes_the_next_one(desk: Desk, time_machine: Any) -> None:
+    with scope(desk.house):
+        values = {
+            **VALUES,
+            "weekdays": [6],
+            "at": time(2, 30),
+            "starts_on": date(2027, 3, 28),
+            "ends_on": date(2027, 3, 28),
+        }
+        repeat.begin(desk.write("Ноћна дежурства."), values, by=desk.cast.officer)
+    time_machine.move_to(datetime(2027, 3, 25, 8, tzinfo=UTC), tick=False)
+    repeat.make_due()
+    assert [f"{post.local_time:%H:%M}" for post in made(desk)] == ["03:00"]
+
+
+def test_holidays_are_left_out_if_one_says_so(desk: Desk) -> None:
+    with scope(desk.house):
+        pattern = desk.write("Пијачни дан.")
+        newyear = {**VALUES, "starts_on": date(2026, 12, 25), "ends_on": date(2027, 1, 8)}
+        without = repeat.begin(pattern, newyear, by=desk.cast.officer)
+        every = repeat.begin(pattern, {**newyear, "skips_holidays": False}, by=desk.cast.officer)
+        assert date(2027, 1, 1) not in repeat.dates_of(without)
+        assert date(2027, 1, 1) in repeat.dates_of(every)
+
+
+def test_a_day_that_is_left_out_makes_no_draft_until_it_counts_again(desk: Desk, weekly: Recurrence) -> None:
+    with scope(desk.house):
+        repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
+        with pytest.raises(Refused):
+            repeat.skip(weekly, date(2026, 11, 28), by=desk.cast.officer)
+    assert repeat.make_due() == 1
+    with scope(desk.house):
+        repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
+    assert repeat.make_due() == 1
+    with scope(desk.house), pytest.raises(Refused):
+        repeat.skip(weekly, date(2026, 11, 27), by=desk.cast.officer)
+
+
+def test_after_its_end_or_without_its_pattern_nothing_is_made(desk: Desk, weekly: Recurrence) -> None:
+    with scope(desk.house):
+        repeat.end(weekly, by=desk.cast.officer)
+        repeat.end(weekly, by=desk.cast.officer)
+        other = repeat.begin(desk.write("Друга вест."), VALUES, by=desk.cast.officer)
+        other.pattern.deleted_at = NOW
+        other.pattern.save()
+    assert repeat.make_due() == 0
+    assert AuditEvent.objects.filter(verb="recurrence.end").count() == 1
+
+
+def test_when_the_person_has_left_the_others_are_told(desk: Desk, weekly: Recurrence) -> None:
+    Membership.objects.filter(user=desk.cast.officer).update(ended_at=NOW)
+    repeat.make_due()
+    assert set(Notification.objects.filter(kind="plan").values_list("user", flat=True)) == {desk.cast.approver.pk}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ends_on": date(2026, 11, 20), "starts_on": date(2026, 11, 1)},
+        {"ends_on": date(2028, 1, 1)},
+        {"starts_on": date(2026, 11, 24), "ends_on": date(2026, 11, 25)},
+    ],
+)
+def test_a_repetition_that_makes_no_sense_is_refused(desk: Desk, change: dict[str, Any]) -> None:
+    with scope(desk.house), pytest.raises(Refused):
+        repeat.begin(desk.write("Вест."), {**VALUES, **change}, by=desk.cast.officer)
+
+
+def test_the_pages_lead_from_a_post_to_its_coming_days(
+    desk: Desk, weekly: Recurrence, django_assert_max_num_queries: Any
+) -> None:
+    officer = sign_in(desk.cast.officer)
+    with scope(desk.house):
+        post = desk.write("Пијачни дан.")
+    sent = {"every": "week", "weekdays": ["1"], "at": "10:00", "starts_on": "2026-11-23", "ends_on": "2026-12-20"}
+    assert officer.post(reverse("recurrence_new", args=["cuprija", post.pk]), sent).status_code == 302
+    bad = officer.post(reverse("recurrence_new", args=["cuprija", post.pk]), {**sent, "weekdays": []})
+    assert bad.status_code == 422
+    repeat.make_due()
+    with django_assert_max_num_queries(12):
+        text = officer.get(reverse("recurrences", args=["cuprija"])).content.decode()
+    assert text.count("Open the draft") == 4
+    assert officer.post(reverse("recurrence_skip", args=["cuprija", weekly.pk]), {"on": "x"}).status_code == 302
+    assert sign_in(desk.cast.mentor).post(reverse("recurrence_end", args=["cuprija", weekly.pk])).status_code == 403
+    assert sign_in(desk.cast.stranger).post(reverse("recurrence_end", args=["cuprija", weekly.pk])).status_code == 404
