@@ -111,3 +111,14 @@ class Agreement(models.TextChoices):
 
     GIVEN = "given", _("Consent recorded")
     WITHDRAWN = "withdrawn", _("Consent withdrawn")
+
+
+class LinkState(models.TextChoices):
+    """What a worker found behind a link."""
+
+    WAITING = "waiting", _("Being checked")
+    WORKS = "works", _("Works")
+    GONE = "gone", _("Answers with an error")
+    SILENT = "silent", _("Does not answer")
+    PLAIN = "plain", _("Is not https")
+    CLOSED = "closed", _("Is not a public address")

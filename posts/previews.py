@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from channels import dry
 from channels.models import Channel
-from platforms.types import Picture
+from platforms.types import Limits, Picture
 from posts import compose
 from posts.domain.pictures import frozen
 from posts.domain.submit import bad_link
-from posts.draft import Card, Crop, Draft, Shown
+from posts.draft import Card, ChannelLayout, Crop, Draft, Shown
 from posts.marks import marked
 from posts.models import Media, Post, Version
 from posts.short_links import foreseen
@@ -50,13 +50,18 @@ class Preview:
     card: Card | None
     host: str
     count: int
-    limit: int
+    limits: Limits
+    layout: ChannelLayout
     findings: Sequence[dry.Finding] = field(default_factory=tuple)
 
     @property
     def look(self) -> str:
         """The template that draws it."""
         return f"posts/preview/{dry.platform(self.channel).preview}.html"
+
+    @property
+    def limit(self) -> int:
+        return self.limits.max_characters
 
     @property
     def id(self) -> str:
@@ -110,7 +115,8 @@ def _preview(
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not pictures else None,
         host=urlsplit(part.link).hostname or "",
         count=dry.count(channel, part.text),
-        limit=limits.max_characters,
+        limits=limits,
+        layout=compose.layout_of(draft, channel),
         # A page on which nothing stands yet is not full of mistakes.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )

@@ -1,6 +1,6 @@
 """Reads of posts that span models. Everything here has a fixed number of queries, however many posts there are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,20 @@ from platforms.types import Picture
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
-from posts.models import Comment, Decision, Media, Post, Publication, Seen, Suggestion, Thread, Variant, Version
+from posts.models import (
+    Comment,
+    Decision,
+    LinkCheck,
+    Media,
+    Post,
+    Publication,
+    Seen,
+    Suggestion,
+    Thread,
+    Variant,
+    Version,
+)
+from posts.models.links import digest
 from posts.pictures import ConsentNote
 from posts.pictures import consent_notes as notes_on
 from serbian.folding import fold
@@ -89,6 +102,11 @@ def consent_notes(draft: Draft, library: Mapping[int, Media]) -> list[ConsentNot
     return notes_on(draft.media, library, timezone.localdate())
 
 
+def looked_at(urls: Sequence[str]) -> dict[str, LinkCheck]:
+    """What a worker found behind these addresses, as far as anybody looked."""
+    return {row.url: row for row in LinkCheck.objects.filter(digest__in=map(digest, urls))} if urls else {}
+
+
 def uses(media: Media) -> QuerySet[Post]:
     """Posts whose draft has the picture, or one of whose versions has it; deleted ones too. An index serves each."""
     held = [{"id": media.pk}]
@@ -112,10 +130,14 @@ def decisions(post: Post) -> list[Decision]:
     return list(Decision.objects.filter(version__post=post).select_related("by", "for_whom", "version").order_by("-pk"))
 
 
-def writers(post: Post, version: Version | None) -> set[int]:
-    """Whose words these are, so that they do not approve themselves: also whose suggestions were accepted."""
-    accepted = Suggestion.objects.filter(thread__post=post, state=SuggestionState.ACCEPTED)
-    suggested = set(accepted.values_list("thread__author_id", flat=True))
+def writers(post: Post, version: Version | None, *, suggested: Collection[int] | None = None) -> set[int]:
+    """Whose words these are, so that they do not approve themselves: also whose suggestions were accepted.
+
+    Who has read the threads already names the authors of the accepted ones in `suggested`, which saves a query.
+    """
+    if suggested is None:
+        accepted = Suggestion.objects.filter(thread__post=post, state=SuggestionState.ACCEPTED)
+        suggested = set(accepted.values_list("thread__author_id", flat=True))
     return {post.author_id, *suggested} | ({version.created_by_id} if version else set())
 
 
@@ -133,15 +155,19 @@ def last_approval(post: Post) -> Decision | None:
 
 
 def threads(post: Post, *, reader: Any) -> list[Thread]:
-    """Everything that was said about the post, in the order in which it began. Two queries.
+    """Everything that was said about the post, in the order in which it began. One query: no thread is without a word.
 
     Each has its comments in `said`, and in `seen_at` when `reader` last looked at the post.
     """
-    seen = Seen.objects.filter(post=OuterRef("post"), user=reader).values("at")
-    rows = Thread.objects.filter(post=post).annotate(seen_at=Subquery(seen))
-    rows = rows.select_related("author", "resolved_by", "suggestion__decided_by", "suggestion__version")
-    comments = Prefetch("comments", Comment.objects.select_related("author").order_by("pk"), to_attr="said")
-    return list(rows.prefetch_related(comments).order_by("pk"))
+    seen = Seen.objects.filter(post=OuterRef("thread__post"), user=reader).values("at")
+    with_it = ("author", "resolved_by", "suggestion__decided_by", "suggestion__version")
+    rows = Comment.objects.filter(thread__post=post).annotate(seen_at=Subquery(seen))
+    found: dict[int, Any] = {}
+    for said in rows.select_related("author", *(f"thread__{name}" for name in with_it)).order_by("pk"):
+        thread = found.setdefault(said.thread_id, said.thread)
+        thread.post, thread.seen_at = post, said.seen_at
+        thread.said = [*getattr(thread, "said", []), said]
+    return [found[pk] for pk in sorted(found)]
 
 
 def open_threads(post: Post) -> int:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("posts", "0006_interactive")]
+    dependencies = [("posts", "0007_link_checks")]
 
     operations = [
         migrations.AddField(model_name="version", name="short_links", field=models.JSONField(default=dict)),

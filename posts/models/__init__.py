@@ -6,6 +6,7 @@ it when it is submitted or sent. `Publication` points down to the delivery that 
 
 from posts.models.decisions import Decision
 from posts.models.interactive import Closing
+from posts.models.links import LinkCheck
 from posts.models.media import Consent, Folder, Media
 from posts.models.post import Post
 from posts.models.threads import Comment, Seen, Suggestion, Thread
@@ -17,6 +18,7 @@ __all__ = [
     "Consent",
     "Decision",
     "Folder",
+    "LinkCheck",
     "Media",
     "Post",
     "Publication",

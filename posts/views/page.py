@@ -1,22 +1,32 @@
 """Everything the composer's template shows, gathered with a fixed number of queries."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from channels import dry
 from channels.enums import Layout
 from channels.models import Channel
-from municipalities.rules import Verb
 from posts import compose, queries
 from posts.coach.patterns import Pattern, patterns
+from posts.coach.sentences import Told, spoken
 from posts.composer_form import Typed
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
-from posts.enums import CallKind, Category
+from posts.enums import CallKind, Category, Format
+from posts.interactive import format_notes
 from posts.models import Decision, Post
 from posts.previews import Preview, notes, of_draft
+from posts.rules import decides_alone
+from posts.views.coaching import coach
 from posts.views.pictures import Row, row
 from posts.wording import language_name, own_name, time_notes
+
+# A poll of most networks has four answers.
+LINES = 4
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,10 @@ class Place:
         return bool(self.layout) or any(each.text for each in self.own)
 
 
+def _things(count: int) -> str:
+    return ngettext("%(count)s thing to look at", "%(count)s things to look at", count)
+
+
 @dataclass
 class Page:
     post: Post
@@ -74,12 +88,14 @@ class Page:
     pictures: list[Row]
     previews: list[Preview]
     notes: list[str]
+    coach: list[Told] = field(default_factory=list)
     picture_notes: dict[int, list[str]] = field(default_factory=dict)
     returned: Decision | None = None
     primary: str = "submit"
     others: tuple[str, ...] = ()
     categories: ClassVar[Any] = Category.choices
     call_kinds: ClassVar[Any] = CallKind.choices
+    formats: ClassVar[Any] = Format.choices
     layouts: ClassVar[Any] = Layout.choices
     ratios: ClassVar[Any] = RATIOS
     most_pictures: int = MOST_PICTURES
@@ -92,6 +108,45 @@ class Page:
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         return patterns()
+
+    @property
+    def coach_open(self) -> list[Told]:
+        return [each for each in self.coach if each.point.is_open]
+
+    @property
+    def coach_fine(self) -> list[Told]:
+        return [each for each in self.coach if not each.point.is_open]
+
+    @property
+    def coach_count(self) -> str:
+        number = len(self.coach_open)
+        return _things(number) % {"count": number} if number else ""
+
+    @property
+    def coach_words(self) -> str:
+        """What the coach says while one types, as JSON for the script."""
+        # one, few and many of Serbian; the script chooses by the rule of the page's language
+        forms = {name: _things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))}
+        empty = _("Begin to write: this list looks over your shoulder.")
+        return json.dumps(
+            {**spoken(), "count": forms, "none": _("Nothing left to look at."), "empty": empty}, ensure_ascii=False
+        )
+
+    @property
+    def options(self) -> list[str]:
+        """The lines for answers: those that are written, then empty ones."""
+        written = self.draft.interactive.options
+        return [*written, *[""] * (LINES - len(written))]
+
+    @property
+    def format_notes(self) -> list[str]:
+        return format_notes(self.draft)
+
+    @property
+    def poll_findings(self) -> list[str]:
+        """Problems of the poll, once however many channels have them."""
+        found = [finding.message for each in self.previews for finding in each.findings if finding.field == "poll"]
+        return list(dict.fromkeys(found))
 
     @property
     def text_findings(self) -> list[tuple[Preview, dry.Finding]]:
@@ -113,7 +168,7 @@ def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) ->
 
 
 def fragments(request: Any, post: Post, typed: Typed, channels: Sequence[Channel]) -> Page:
-    """What the page shows of `typed`. One query: the pictures."""
+    """What the page shows of `typed`. Two queries: the pictures, and what was found behind the links."""
     content, draft = typed.content, typed.content.draft
     library = queries.media_of(draft)
     slug, house = request.municipality.slug, request.municipality
@@ -135,6 +190,7 @@ def fragments(request: Any, post: Post, typed: Typed, channels: Sequence[Channel
         places=[_place(draft, channel) for channel in channels],
         pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
+        coach=coach(draft, seen, library, house),
         notes=[] if draft.is_empty else notes(draft, house.official_languages),
         picture_notes=_of_pictures(draft, seen),
         primary=primary,
@@ -145,8 +201,7 @@ def fragments(request: Any, post: Post, typed: Typed, channels: Sequence[Channel
 def _acts(request: Any, has_time: bool) -> tuple[str, tuple[str, ...]]:
     """The one primary act for this person, and the others under "More"."""
     house, access = request.municipality, request.access
-    alone = not house.needs_approval or (house.may_approve_own and access.may(Verb.POST_APPROVE))
-    if not alone or not access.may(Verb.POST_SCHEDULE):
+    if not decides_alone(access, approval=house.approval, own_allowed=house.may_approve_own):
         return "submit", ()
     others = ("publish",) if has_time else ()
     return ("schedule" if has_time else "publish"), (*others, *(("submit",) if house.needs_approval else ()))

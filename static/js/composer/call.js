@@ -62,7 +62,21 @@ export function startCall(form, changed) {
     changed();
     update();
   }
-  return { put: () => insert(area(), sentence()) };
+  /** The day behind the words of the call where they stand in the text, else a sentence of its own. */
+  function putDay() {
+    const into = area();
+    const script = into.lang.endsWith("Latn") ? "Latn" : "Cyrl";
+    const day = (script === "Latn" ? "do " : "до ") + deadlineWords(deadline.value, today(), script).deadline;
+    const own = words.value.trim();
+    const start = own ? into.value.toLowerCase().indexOf(own.toLowerCase()) : -1;
+    if (start < 0 && own) return insert(into, sentence());
+    if (start < 0) return insert(into, (script === "Latn" ? "Rok: " : "Рок: ") + day);
+    into.focus();
+    into.setSelectionRange(start + own.length, start + own.length);
+    replaceSelection(into, ` ${day}`);
+  }
+
+  return { put: () => insert(area(), sentence()), putDay };
 }
 
 /** A sentence of its own at the cursor, or at the end; the browser's own undo takes it back. */

@@ -1,5 +1,6 @@
 // The composer. Without scripts it is an ordinary form; here the same fields are saved and previewed while one types.
 import { startCall } from "./call.js";
+import { startCoach } from "./coach.js";
 import { startInteractive } from "./interactive.js";
 import { startLibrary } from "./library.js";
 import { startPictures } from "./pictures.js";
@@ -14,16 +15,16 @@ const form = document.getElementById("composer");
 if (form) {
   form.classList.add("has-script");
   const saving = startSaving(form);
-  const preview = startPreview(form);
   const changed = () => {
     saving.changed();
     preview.changed();
   };
+  const call = startCall(form, changed);
+  const preview = startPreview(form, startCoach(form, call));
   startTabs(form, changed);
   startPictures(form, changed);
   startLibrary(form, changed);
   startTime(form, changed);
-  startCall(form, changed);
   startInteractive(form);
   startPlanning(form);
   form.addEventListener("input", changed);

@@ -1,26 +1,49 @@
-// After each pause in typing the server answers with previews, counters and problems; each part goes to its place by id.
-// Until it does, the counters are moved by as many characters as were typed: quick, and put right a moment later.
+// The look of the post while one types. At once, by the text engine: lengths, texts in the previews, derived Latin, the
+// coach. After each pause the server answers with everything else; each part goes to its place by its id.
+import { count, nodes, parts, resolved } from "../text/engine.js";
+import { areas, facts, own, typed } from "./typed.js";
 import { csrf, fields, say } from "./words.js";
 
 const PAUSE = 300;
-const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+// While a link is being looked at: how often to ask, how many times.
+const AGAIN = 3000;
+const MOST = 6;
 
-const length = (text) => [...letters.segment(text)].length;
+export function startPreview(form, coach) {
+  let clock, request, asked = 0;
+  const shown = new Map();
 
-export function startPreview(form) {
-  let clock, request, counted = new Map();
-  const areas = [...form.querySelectorAll("textarea[name^='text-']")];
-  const remember = () => (counted = new Map(areas.map((area) => [area.name.slice(5), length(area.value)])));
-  remember();
+  function update() {
+    const draft = typed(form);
+    const over = [];
+    for (const item of form.querySelectorAll("#counters [data-channel]")) {
+      const part = partOf(form, draft, item.dataset);
+      if (part === undefined) continue;
+      const { limit, channel, slot, counting, url } = item.dataset;
+      const length = count(part, { counting, urlLength: Number(url) });
+      const preview = document.getElementById(`preview-${channel}-${slot}`);
+      for (const place of [item, preview]) show(place?.querySelector(".letters"), length, Number(limit));
+      if (length > Number(limit)) over.push(item.querySelector(".visually-hidden").textContent);
+      draw(preview?.querySelector(".look-text"), part);
+    }
+    derive(draft);
+    coach.update(facts(form, over));
+  }
 
-  function estimate() {
-    for (const item of form.querySelectorAll("#counters [data-count]")) {
-      const [tag] = item.dataset.languages.split(" ");
-      const area = areas.find((each) => each.name === `text-${tag}`);
-      const source = area?.value ? area : areas.find((each) => each.value);
-      if (!source) continue;
-      const grown = length(source.value) - (counted.get(source.name.slice(5)) ?? 0);
-      show(item.querySelector(".letters"), Number(item.dataset.count) + grown, Number(item.dataset.limit));
+  /** A preview is drawn anew only where its text changed. */
+  function draw(place, text) {
+    if (!place || shown.get(place) === text) return;
+    place.replaceChildren(nodes(text));
+    shown.set(place, text);
+  }
+
+  function derive({ texts }) {
+    for (const area of areas(form)) {
+      const tag = area.name.slice(5);
+      const place = area.closest(".script-panel").querySelector(".derived-text");
+      if (!place || tag !== "sr-Latn" || area.value.trim()) continue;
+      const text = resolved(texts, tag)?.text ?? "";
+      if (place.textContent !== text) place.textContent = text;
     }
   }
 
@@ -34,19 +57,34 @@ export function startPreview(form) {
       });
       if (!answer.ok) return;
       const sent = new DOMParser().parseFromString(await answer.text(), "text/html");
-      remember();
-      for (const part of [...sent.body.children]) place(part);
+      shown.clear();
+      for (const part of [...sent.body.children]) {
+        if (part.id === "coach-points") coach.received(part);
+        else place(part);
+      }
+      form.dispatchEvent(new CustomEvent("composer:fragments"));
+      if (coach.waits() && asked++ < MOST) clock = setTimeout(ask, AGAIN);
     } catch {
       // Saving tells about a lost connection; the previews stay as they were.
     }
   }
 
   function changed() {
-    estimate();
+    // An answer to what stood there a moment ago would only flicker.
+    request?.abort();
+    update();
     clearTimeout(clock);
+    asked = 0;
     clock = setTimeout(ask, PAUSE);
   }
-  return { changed };
+  if (coach.waits()) clock = setTimeout(ask, AGAIN);
+  return { changed, update };
+}
+
+function partOf(form, draft, { channel, slot, kind, languages, polls, shown }) {
+  const layout = { kind, languages: languages.split(" "), polls: Boolean(polls), shown: draft.link ? shown : "" };
+  const found = parts({ ...draft, own: own(form, channel) }, layout);
+  return found.find((each) => each.slot === slot)?.text;
 }
 
 function place(part) {
@@ -64,8 +102,9 @@ function place(part) {
   there.replaceWith(part);
 }
 
-function show(target, count, limit) {
+function show(target, length, limit) {
   if (!target) return;
-  target.className = count > limit ? "letters letters-over" : count > limit * 0.9 ? "letters letters-close" : "letters";
-  target.textContent = count > limit ? say("over", { over: count - limit }) : `${count} / ${limit}`;
+  target.className = length > limit ? "letters letters-over" : length > limit * 0.9 ? "letters letters-close" : "letters";
+  const text = length > limit ? say("over", { over: length - limit }) : `${length} / ${limit}`;
+  if (target.textContent !== text) target.textContent = text;
 }

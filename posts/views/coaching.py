@@ -1,0 +1,32 @@
+"""What the coach is told about a post, for the composer and for the review page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from posts import compose, queries
+from posts.coach.look import Known, links_of, look
+from posts.coach.sentences import Told, told
+from posts.draft import Draft
+from posts.models import Media
+from posts.previews import Preview
+from posts.wording import language_name
+
+
+def coach(draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], house: Any) -> list[Told]:
+    """Every point in the order of the page. One query: what a worker found behind the links."""
+    if draft.is_empty:
+        return []
+    official = compose.unwritten(draft, house.official_languages)
+    missing = [tag for each in previews for tag in each.part.missing]
+    known = Known(
+        today=timezone.localdate(),
+        over=[each.channel.name for each in previews if each.count > each.limit],
+        missing=[language_name(tag) for tag in dict.fromkeys([*official, *missing])],
+        derived=any(each.part.derived for each in previews),
+        analysis={pk: media.analysis for pk, media in library.items()},
+        consents=[note.sentence for note in queries.consent_notes(draft, library)],
+        looked=queries.looked_at(links_of(draft)),
+    )
+    return told(look(draft, known))

@@ -1,0 +1,61 @@
+// What stands in the fields, as values for the text engine.
+import { today } from "./words.js";
+
+const BARE = /^(?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}{2,}(?:[/?#]\S*)?$/u;
+
+/** People type "cuprija.rs/vesti" and mean a web address. */
+export function typedLink(form) {
+  const typed = form.elements.link.value.trim();
+  return BARE.test(typed) ? `https://${typed}` : typed;
+}
+
+export function isLink(link) {
+  if (/\s/.test(link)) return false;
+  try {
+    const { protocol, hostname } = new URL(link);
+    return /^https?:$/.test(protocol) && hostname.includes(".");
+  } catch {
+    return false;
+  }
+}
+
+export const areas = (form) => [...form.querySelectorAll("textarea[name^='text-']")];
+
+/** {texts, link, derived, options} for every channel, and `own(channel)` for what one says differently. */
+export function typed(form) {
+  const texts = {}, derived = {};
+  for (const area of areas(form)) {
+    const tag = area.name.slice(5);
+    texts[tag] = area.value;
+    derived[tag] = area.closest(".script-panel").querySelector(".derived-text")?.textContent ?? "";
+  }
+  const link = typedLink(form);
+  const asks = ["poll", "quiz", "this_or_that"].includes(form.elements["interactive-kind"]?.value);
+  const options = asks ? [...form.querySelectorAll("[name='interactive-option']")].map((each) => each.value).filter((each) => each.trim()) : [];
+  return { texts, derived, link: isLink(link) ? link : "", options };
+}
+
+export function own(form, channel) {
+  const found = {};
+  for (const area of form.querySelectorAll(`textarea[name^='own-${CSS.escape(channel)}-']`)) {
+    if (area.value.trim()) found[area.name.split("-").slice(2).join("-")] = area.value;
+  }
+  return found;
+}
+
+/** For the coach. `over`: names of channels for which the text is too long. */
+export function facts(form, over) {
+  const written = [...areas(form), ...form.querySelectorAll(".own:not([hidden]) textarea[name^='own-']")];
+  const link = typedLink(form);
+  return {
+    today: today(),
+    texts: written.map((area) => ({ place: area.name, tag: area.lang, text: area.value })),
+    kind: form.elements["call-kind"].value,
+    words: form.elements["call-words"].value.trim(),
+    deadline: form.elements["call-deadline"].value,
+    link,
+    isLink: !link || isLink(link),
+    pictures: [...form.querySelectorAll("[name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
+    over,
+  };
+}
