@@ -48,3 +48,27 @@ class TextLanguage(models.TextChoices):
     MACEDONIAN = "mk", _("Macedonian")
     MONTENEGRIN = "cnr", _("Montenegrin")
     ENGLISH = "en", _("English")
+
+
+class ServiceCategory(models.TextChoices):
+    """What an eService is about."""
+
+    FAMILY = "family", _("Family and children")
+    DOCUMENTS = "documents", _("Documents")
+    MONEY = "money", _("Taxes and fees")
+    BUILDING = "building", _("Land and building")
+    ORDER = "order", _("Order in the municipality")
+    SAY = "say", _("Citizens' say")
+    ACCESS = "access", _("Access to services")
+
+
+class ServiceCall(models.TextChoices):
+    """What people do with an eService: those calls to action of `posts.enums.CallKind` that fit, by the same names."""
+
+    APPLY = "apply", _("Apply")
+    PAY = "pay", _("Pay")
+    BOOK = "book", _("Book an appointment")
+    REPORT = "report", _("Report a problem")
+    VOTE = "vote", _("Vote")
+    COMMENT = "comment", _("Write a comment")
+    DOWNLOAD = "download", _("Download")

@@ -1,16 +1,19 @@
 """Forms of workspace settings, programmes and the installation."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
+from django.utils.dates import MONTHS as MONTH_NAMES
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import InviteForm
 from municipalities import arms
-from municipalities.enums import Role
-from municipalities.models import Cohort, Enrolment, Municipality, Programme
+from municipalities.enums import Role, ServiceCall, ServiceCategory
+from municipalities.models import Cohort, Enrolment, EService, Municipality, Programme
+from municipalities.place_words import KNOWN
 from municipalities.population import LARGEST_BYTES
 from serbian.sorting import sort_key
 
@@ -120,6 +123,28 @@ class InviteMemberForm(InviteForm):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+
+
+class DelegateForm(forms.Form):
+    """Who stands in for an absent approver, and from when to when."""
+
+    approver = forms.ChoiceField(label=_("Who is away"))
+    to = forms.ChoiceField(label=_("Who stands in"))
+    starts_on = forms.DateField(label=_("From"), widget=DAY)
+    ends_on = forms.DateField(label=_("Last day"), widget=DAY)
+
+    def __init__(self, *args: Any, approvers: list[Any], people: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["approver"].choices = by_name(approvers)  # type: ignore[attr-defined]
+        self.fields["to"].choices = [("", "–"), *by_name(people)]  # type: ignore[attr-defined]
+
+
+class EmergencyRightForm(forms.Form):
+    user = forms.ChoiceField(label=_("Person"))
+
+    def __init__(self, *args: Any, people: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].choices = by_name(people)  # type: ignore[attr-defined]
 
 
 class PauseForm(forms.Form):
@@ -264,3 +289,151 @@ class SearchForm(forms.Form):
             ("unknown", _("Population not entered")),
         ],
     )
+
+
+# ---- eServices
+
+MONTHS = tuple((str(number), name) for number, name in MONTH_NAMES.items())
+GAP = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+
+
+class ServiceForm(forms.Form):
+    """A service of the national catalogue. Words are written in Serbian Cyrillic; the Latin form is derived."""
+
+    key = forms.SlugField(
+        label=_("Key"),
+        max_length=40,
+        validators=[
+            RegexValidator(r"^(?!new\Z)[a-z0-9][a-z0-9-]*\Z", _("A key has small Latin letters, digits and hyphens."))
+        ],
+        help_text=_("Posts name the service by it, so it cannot be changed later."),
+    )
+    name_cyrl = forms.CharField(label=_("Name, Cyrillic"), max_length=120)
+    name_latn = forms.CharField(label=_("Name, Latin"), max_length=120)
+    name_en = forms.CharField(label=_("Name, English"), max_length=120)
+    category = forms.ChoiceField(label=_("What it is about"), choices=ServiceCategory.choices)
+    url = forms.URLField(label=_("Address"), max_length=500, assume_scheme="https")
+    months = forms.MultipleChoiceField(
+        label=_("Months in which a post about it fits best"),
+        choices=MONTHS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None: it fits all year."),
+    )
+    season = forms.CharField(label=_("Season in words, Cyrillic"), max_length=300, required=False)
+    season_en = forms.CharField(label=_("Season in words, English"), max_length=300, required=False)
+    description = forms.CharField(label=_("What it does, Cyrillic"), max_length=2000, widget=forms.Textarea)
+    description_en = forms.CharField(
+        label=_("What it does, English"), max_length=2000, required=False, widget=forms.Textarea
+    )
+    angle = forms.CharField(
+        label=_("How a post can tell it, Cyrillic"),
+        max_length=300,
+        required=False,
+        help_text=_("One sentence for the officer: what matters to citizens."),
+    )
+    angle_en = forms.CharField(label=_("How a post can tell it, English"), max_length=300, required=False)
+    is_active = forms.BooleanField(
+        label=_("Offered in the composer"),
+        required=False,
+        help_text=_("A service that ended stays in old posts and is no longer offered for new ones."),
+    )
+
+    def __init__(self, *args: Any, service: EService | None = None, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {"is_active": True}
+        if service:
+            initial = {name: getattr(service, name) for name in self.base_fields}
+            initial["months"] = [str(month) for month in service.months]
+        kwargs.setdefault("initial", initial)
+        super().__init__(*args, **kwargs)
+        for name in ("description", "description_en"):
+            self.fields[name].widget.attrs["rows"] = 3
+        if service:
+            del self.fields["key"]
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "months": sorted(int(month) for month in self.cleaned_data["months"])}
+
+
+class ServiceTextForm(forms.Form):
+    """One text from which a post about the service starts; without words it is left out."""
+
+    title = forms.CharField(label=_("Title"), max_length=120, required=False)
+    text = forms.CharField(
+        label=_("Text, Cyrillic"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 7})
+    )
+    call_kind = forms.ChoiceField(
+        label=_("Call to action"), required=False, choices=[("", _("None")), *ServiceCall.choices]
+    )
+    call_words = forms.CharField(label=_("Call in words, Cyrillic"), max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        for name in ("text", "call_words"):
+            unknown = [gap for gap in GAP.findall(values.get(name) or "") if gap not in KNOWN]
+            if unknown:
+                sentence = _("Nobody knows how to fill %(gap)s. These gaps are filled: %(known)s.")
+                known = ", ".join(f"{{{{{each}}}}}" for each in KNOWN)
+                self.add_error(name, sentence % {"gap": f"{{{{{unknown[0]}}}}}", "known": known})
+        if (values.get("text") or "").strip() and not values.get("title"):
+            self.add_error("title", _("Give the text a title, so that it can be told from the others."))
+        return values
+
+
+ServiceTexts = forms.formset_factory(ServiceTextForm, extra=1, max_num=8, absolute_max=9)
+
+
+class AvailabilityForm(forms.Form):
+    is_offered = forms.TypedChoiceField(
+        label=_("Can it be used here?"),
+        choices=[("yes", _("Yes")), ("no", _("No, not in this municipality"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    starts_on = forms.DateField(label=_("From"), widget=DAY, required=False)
+    ends_on = forms.DateField(
+        label=_("Until"), widget=DAY, required=False, help_text=_("The last day, for example of an enrolment.")
+    )
+    url = forms.URLField(
+        label=_("Address here"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=_("Where it begins for this municipality. Empty: the address of the catalogue."),
+    )
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    verified = forms.BooleanField(
+        label=_("I looked today, and it is as written here"),
+        required=False,
+        help_text=_("Your name and the day stand beside it. After some months somebody has to look again."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        starts, ends = values.get("starts_on"), values.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("The last day comes before the first one."))
+        return values
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "verified"}
+
+
+# ---- words of the house
+
+
+class WordForm(forms.Form):
+    """What is wrong with a word says `domain.glossary`; here are only the fields."""
+
+    latin = forms.CharField(label=_("In Latin text"), max_length=60, required=False)
+    cyrillic = forms.CharField(
+        label=_("In Cyrillic text"),
+        max_length=60,
+        required=False,
+        help_text=_("Leave it empty if the word stays Latin in Cyrillic text."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, tag in (("latin", "sr-Latn"), ("cyrillic", "sr-Cyrl")):
+            self.fields[name].widget.attrs.update(lang=tag, autocapitalize="off", spellcheck="false")

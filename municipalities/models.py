@@ -11,14 +11,15 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.arms import ArmsStorage
-from municipalities.enums import Approval, Kind, Role, Script
+from municipalities.enums import Approval, Kind, Role, Script, ServiceCall, ServiceCategory
 from municipalities.tenancy import TenantModel
 from serbian.folding import fold
+from serbian.transliteration import to_latin
 
 
 class District(models.Model):
@@ -31,7 +32,7 @@ class District(models.Model):
         return localised(self)
 
 
-def localised(named: "Municipality | District") -> str:
+def localised(named: "Municipality | District | EService") -> str:
     """The name in the language and script of the interface."""
     language = get_language() or "sr"
     if language.startswith("en"):
@@ -270,3 +271,115 @@ class Pause(TenantModel):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class EService(models.Model):
+    """A service of the national catalogue. Programme staff keep it; municipalities say whether they have it.
+
+    Words are Serbian Cyrillic, from which the Latin form is derived, with English beside them. `months` are those in
+    which a post about it fits best, 1 to 12; none: all year.
+    """
+
+    key = models.SlugField(unique=True, max_length=40)
+    name_cyrl = models.CharField(_("name, Cyrillic"), max_length=120)
+    name_latn = models.CharField(_("name, Latin"), max_length=120)
+    name_en = models.CharField(_("name, English"), max_length=120)
+    category = models.CharField(_("category"), max_length=10, choices=ServiceCategory)
+    url = models.URLField(_("address"), max_length=500)
+    months = models.JSONField(default=list)
+    season = models.CharField(max_length=300, blank=True)
+    season_en = models.CharField(max_length=300, blank=True)
+    description = models.TextField(blank=True)
+    description_en = models.TextField(blank=True)
+    angle = models.CharField(max_length=300, blank=True)
+    angle_en = models.CharField(max_length=300, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return localised(self)
+
+    def words(self, field: str) -> str:
+        """`description`, `season` or `angle` in the language and script of the interface."""
+        language, cyrillic = get_language() or "sr", str(getattr(self, field))
+        if language.startswith("en"):
+            return str(getattr(self, f"{field}_en")) or cyrillic
+        return to_latin(cyrillic) if language == "sr-latn" else cyrillic
+
+
+class ServiceTemplate(models.Model):
+    """A text with gaps from which a post about a service starts, with its call to action."""
+
+    service = models.ForeignKey(EService, models.CASCADE, related_name="templates")
+    position = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(_("title"), max_length=120)
+    text = models.TextField(_("text, Cyrillic"))
+    call_kind = models.CharField(_("call to action"), max_length=10, choices=ServiceCall, blank=True)
+    call_words = models.CharField(_("call in words"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ServiceAvailability(TenantModel):
+    """Whether a municipality has a service, from when to when, where, and who looked last."""
+
+    service = models.ForeignKey(EService, models.PROTECT, related_name="+")
+    is_offered = models.BooleanField(_("available here"), default=True)
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    verified_on = models.DateField(null=True, blank=True)
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(name="one_availability_each", fields=["municipality", "service"]),
+            models.CheckConstraint(
+                name="service_ends_after_it_starts",
+                condition=models.Q(starts_on__isnull=True)
+                | models.Q(ends_on__isnull=True)
+                | models.Q(starts_on__lte=models.F("ends_on")),
+            ),
+            models.CheckConstraint(
+                name="verified_on_and_by",
+                condition=models.Q(verified_on__isnull=True, verified_by__isnull=True)
+                | models.Q(verified_on__isnull=False, verified_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.service)
+
+
+class GlossaryWord(TenantModel):
+    """A word that the house spells its own way: what stands in Latin texts, and what in Cyrillic ones.
+
+    Where both are the same the word keeps its script everywhere (names of firms). `serbian.Glossary` reads it.
+    """
+
+    latin = models.CharField(_("in Latin text"), max_length=60)
+    cyrillic = models.CharField(_("in Cyrillic text"), max_length=60)
+    folded = models.CharField(max_length=260, editable=False)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint("municipality", Lower("latin"), name="one_spelling_from_latin"),
+            models.UniqueConstraint("municipality", Lower("cyrillic"), name="one_spelling_from_cyrillic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.latin if self.stays else f"{self.latin} – {self.cyrillic}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = f"{fold(self.latin)} {fold(self.cyrillic)}"
+        super().save(*args, **kwargs)
+
+    @property
+    def stays(self) -> bool:
+        return self.latin == self.cyrillic

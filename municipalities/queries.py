@@ -6,26 +6,34 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, User
 from common.models import AuditEvent
+from common.sorting import SerbianKey
+from municipalities.availability import Offer, in_season, promotable
+from municipalities.availability import state as availability_state
 from municipalities.enums import Role
 from municipalities.models import (
     Cohort,
     Delegation,
     EmergencyRight,
     Enrolment,
+    EService,
+    GlossaryWord,
     Membership,
     Municipality,
     Pairing,
     Pause,
     Programme,
+    ServiceAvailability,
 )
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
 from serbian.folding import fold
+from serbian.glossary import Glossary
 from serbian.sorting import sort_key
 
 
@@ -73,6 +81,12 @@ def delegations(municipality: Municipality, on: date | None = None) -> QuerySet[
     rows = Delegation.objects.on(on or today()).filter(municipality=municipality, ended_at__isnull=True)
     valid = rows.filter(_members("approver", Role.APPROVER), _members("delegate", *PUBLISHING_ROLES))
     return valid.select_related("approver", "delegate").order_by("pk")
+
+
+def coming_delegations(municipality: Municipality) -> QuerySet[Delegation]:
+    """Those that hold today or will, in order; for the page on which they are kept."""
+    rows = Delegation.objects.filter(municipality=municipality, ended_at__isnull=True, ends_on__gte=today())
+    return rows.select_related("approver", "delegate").order_by("starts_on", "pk")
 
 
 def emergency_rights(municipality: Municipality) -> QuerySet[EmergencyRight]:
@@ -262,3 +276,88 @@ def programmes() -> QuerySet[Programme]:
     """Every programme with the number of its staff and cohorts."""
     counts = {"people": Count("staff", distinct=True), "groups": Count("cohorts", distinct=True)}
     return Programme.objects.annotate(**counts).order_by("name")
+
+
+# ---- eServices
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A service of the catalogue in one municipality. `entry` None: nobody wrote anything down."""
+
+    service: EService
+    entry: ServiceAvailability | None
+    state: Offer
+    is_in_season: bool
+
+    @property
+    def url(self) -> str:
+        """Where it begins: the municipality's own address, else that of the catalogue."""
+        return (self.entry.url if self.entry else "") or self.service.url
+
+    @property
+    def may_be_promoted(self) -> bool:
+        return promotable(self.state)
+
+
+def offered(service: EService, entry: ServiceAvailability | None, day: date | None = None) -> Offered:
+    day = day or today()
+    found = availability_state(entry, day, settings.SERVICE_STALE_MONTHS)
+    return Offered(service, entry, found, in_season(service.months, day))
+
+
+def services(*, all_of_them: bool = False) -> list[EService]:
+    """The catalogue by name in the reader's script. One query."""
+    rows = EService.objects.all() if all_of_them else EService.objects.filter(is_active=True)
+    return sorted(rows, key=lambda row: sort_key(str(row)))
+
+
+def offers() -> list[Offered]:
+    """Every service as it stands in the open scope of one municipality, those in season first. Two queries."""
+    entries = {row.service_id: row for row in ServiceAvailability.objects.select_related("verified_by")}
+    found = [offered(service, entries.get(service.pk)) for service in services()]
+    return sorted(found, key=lambda each: not each.is_in_season)
+
+
+def offer(key: str) -> Offered | None:
+    """One service as it stands in the open scope of one municipality; None: there is none by this key. Two queries."""
+    service = EService.objects.filter(key=key).first()
+    if service is None:
+        return None
+    return offered(service, ServiceAvailability.objects.select_related("verified_by").filter(service=service).first())
+
+
+def offers_of(service: EService, places: list[Municipality]) -> list[tuple[Municipality, Offered]]:
+    """How one service stands in each of these municipalities; the caller opens their scope. One query."""
+    rows = ServiceAvailability.objects.filter(service=service).select_related("verified_by")
+    entries = {row.municipality_id: row for row in rows}
+    return [(place, offered(service, entries.get(place.pk))) for place in places]
+
+
+def counts_of_offers(places: list[Municipality]) -> dict[int, int]:
+    """In how many of these municipalities each service is available and verified; their scope is open. One query."""
+    found: dict[int, int] = {}
+    for row in ServiceAvailability.objects.filter(municipality__in=places):
+        if promotable(availability_state(row, today(), settings.SERVICE_STALE_MONTHS)):
+            found[row.service_id] = found.get(row.service_id, 0) + 1
+    return found
+
+
+# ---- words of the house
+
+
+def glossary(municipality_id: int) -> Glossary:
+    """The words that this municipality spells its own way, for the converter. One query."""
+    rows = GlossaryWord.objects.filter(municipality_id=municipality_id).values_list("latin", "cyrillic")
+    pairs = list(rows)
+    return Glossary.of(
+        (latin for latin, cyrillic in pairs if latin == cyrillic), (pair for pair in pairs if pair[0] != pair[1])
+    )
+
+
+def glossary_words(words: str = "") -> QuerySet[GlossaryWord]:
+    """The list as people read it; `words` in either script, with or without diacritics."""
+    rows = GlossaryWord.objects.select_related("added_by")
+    for word in fold(words).split():
+        rows = rows.filter(folded__contains=word)
+    return rows.order_by(SerbianKey("latin"), "latin")

@@ -6,10 +6,13 @@ from typing import Any
 from django.db import transaction
 
 from municipalities import reference
-from municipalities.models import District, Municipality
-from municipalities.reference import MunicipalityRecord
+from municipalities.models import District, EService, Municipality, ServiceTemplate
+from municipalities.reference import MunicipalityRecord, ServiceRecord
 
 FACTS = ("name_cyrl", "name_latn", "name_en", "kind")
+SERVICE_FACTS = (
+    "key", "category", "url", "season", "season_en", "description", "description_en", "angle", "angle_en",
+)  # fmt: skip
 # Given once: later the municipality itself, or a CSV with a newer source, knows better.
 ONCE = ("website", "office_hours", "population", "population_year", "population_source")
 
@@ -42,3 +45,25 @@ def _write(record: MunicipalityRecord, row: Municipality | None) -> bool:
     if changed:
         row.save()
     return bool(changed)
+
+
+@transaction.atomic
+def load_services() -> int:
+    """Add the eServices that are missing, with their texts; returns how many. Programme staff keep what is there."""
+    known = set(EService.objects.values_list("key", flat=True))
+    missing = [record for record in reference.services() if record.key not in known]
+    for record in missing:
+        _add_service(record)
+    return len(missing)
+
+
+def _add_service(record: ServiceRecord) -> None:
+    values = {name: getattr(record, name) for name in SERVICE_FACTS}
+    cyrl, latn, en = record.names
+    service = EService.objects.create(
+        name_cyrl=cyrl, name_latn=latn, name_en=en, months=list(record.months), **values
+    )  # fmt: skip
+    ServiceTemplate.objects.bulk_create(
+        ServiceTemplate(service=service, position=position, **asdict(template))
+        for position, template in enumerate(record.templates)
+    )

@@ -5,9 +5,11 @@ whoever shows it says "not entered". Kosovo and Metohija is not in the list.
 """
 
 import json
+import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 DIRECTORY = Path(__file__).parent
 
@@ -72,6 +74,47 @@ def load() -> Reference:
         municipalities=tuple(
             _municipality({"official_languages": by_law, **row}) for row in document["municipalities"]
         ),
+    )
+
+
+@dataclass(frozen=True)
+class TemplateRecord:
+    title: str
+    text: str
+    call_kind: str = ""
+    call_words: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceRecord:
+    """An eService of the national catalogue; `names` are Cyrillic, Latin, English."""
+
+    key: str
+    category: str
+    names: tuple[str, str, str]
+    url: str
+    months: tuple[int, ...]
+    description: str
+    description_en: str
+    angle: str
+    angle_en: str
+    season: str = ""
+    season_en: str = ""
+    templates: tuple[TemplateRecord, ...] = ()
+
+
+@cache
+def services() -> tuple[ServiceRecord, ...]:
+    """The eServices a new installation begins with, in the order of the file."""
+    document = tomllib.loads((DIRECTORY / "services.toml").read_text(encoding="utf-8"))
+    return tuple(_service(row) for row in document["service"])
+
+
+def _service(row: dict[str, Any]) -> ServiceRecord:
+    texts = row.pop("template", [])
+    templates = tuple(TemplateRecord(**{**each, "text": each["text"].strip()}) for each in texts)
+    return ServiceRecord(
+        **{**row, "names": tuple(row["names"]), "months": tuple(row["months"]), "templates": templates}
     )
 
 

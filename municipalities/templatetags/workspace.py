@@ -22,8 +22,11 @@ class Tab(NamedTuple):
 TABS: tuple[tuple[str, Any, Verb], ...] = (
     ("settings", _("Profile"), Verb.SETTINGS_VIEW),
     ("settings_rules", _("House rules"), Verb.SETTINGS_VIEW),
+    ("deciders", _("Who decides"), Verb.SETTINGS_VIEW),
     ("members", _("People"), Verb.SETTINGS_VIEW),
     ("channels", _("Channels"), Verb.CHANNEL_VIEW),
+    ("settings_services", _("eServices"), Verb.SETTINGS_VIEW),
+    ("settings_words", _("Words"), Verb.SETTINGS_VIEW),
     ("activity", _("Activity"), Verb.ACTIVITY_VIEW),
 )
 

@@ -8,9 +8,10 @@ from municipalities.domain import reference
 
 
 class Command(BaseCommand):
-    help = "Bring the reference data of the 145 local self-governments into the tables."
+    help = "Bring the reference data of the 145 local self-governments and the eServices into the tables."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
-        touched = reference.load()
+        touched, services = reference.load(), reference.load_services()
         if verbosity:
             self.stdout.write(f"Municipalities added or corrected: {touched}")
+            self.stdout.write(f"eServices added: {services}")
