@@ -5,6 +5,7 @@ or (outside workspaces) whether the person is staff of a programme.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -66,11 +67,12 @@ WORKSPACE = (
         _("Settings"),
         "settings",
         Verb.SETTINGS_VIEW,
-        ("settings_", "channel", "member", "activity", "profile", "pause"),
+        ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause"),
     ),
 )
 PROGRAMME = (
     Page("programme", _("Municipalities compared"), "chart-line"),
+    Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
@@ -90,7 +92,7 @@ def navigation(request: Any) -> dict[str, Any]:
         return found
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
     found["workspaces"] = SimpleLazyObject(lambda: _workspaces(user, municipality))
-    found["bell"] = SimpleLazyObject(lambda: unread_count(user))
+    found["bell"] = cache(lambda: unread_count(user))  # a plain number: plurals reckon with it
     found["nav"] = SimpleLazyObject(lambda: _sections(request))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]

@@ -36,8 +36,13 @@ def freeze(post: Post, *, by: Any, suggested_by: Sequence[int] = ()) -> Version:
         return newest
     number = newest.number + 1 if newest else 1
     version = Version(
-        post=post, municipality_id=post.municipality_id, number=number, created_by=by, digest=digest,
-        suggested_by=list(suggested_by), **parts
+        post=post,
+        municipality_id=post.municipality_id,
+        number=number,
+        created_by=by,
+        digest=digest,
+        suggested_by=list(suggested_by),
+        **parts,
     )
     version.save()
     Variant.objects.bulk_create([_variant(version, key, text) for key, text in texts.items()])

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -54,13 +55,17 @@ def new(request: Any) -> HttpResponse:
 
 def _begun(request: Any) -> Post:
     """The post of this page, stored. Sent twice, it is one post. Raises `Refused`."""
-    try:
-        key = UUID(request.POST.get("key", ""))
-    except ValueError:
-        key = uuid4()
-    post = create(request.municipality, by=request.user, key=key)
+    post = create(request.municipality, by=request.user, key=_key(request))
     post.municipality = request.municipality
     return post
+
+
+def _key(request: Any) -> UUID:
+    """The key that the page made for its post."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
 
 
 @requires(Verb.POST_EDIT)
@@ -129,7 +134,7 @@ def _both(stored: Post) -> dict[str, Any]:
 @require_POST
 def preview(request: Any) -> HttpResponse:
     """The parts of the page that depend on what is typed; the script puts each in its place by its id."""
-    post = Post(municipality=request.municipality, author=request.user)
+    post = Post(municipality=request.municipality, author=request.user, key=_key(request))
     channels = list(queries.usable_channels())
     try:
         typed = read(request.POST, channels)
@@ -230,11 +235,12 @@ def _allowed(request: Any, post: Post) -> Post:
     house = request.municipality
     if rules.may_schedule(request.access, post, needs_approval=house.needs_approval):
         return post
-    if not (house.may_approve_own and request.access.may(Verb.POST_APPROVE)):
+    if not rules.decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own):
         raise PermissionDenied
-    post = submit(post, by=request.user)
-    version = queries.latest_version(post)
-    return approve(post, version, by=request.user) if version else post
+    with transaction.atomic():  # a refused approval leaves the draft a draft
+        post = submit(post, by=request.user)
+        version = queries.latest_version(post)
+        return approve(post, version, by=request.user) if version else post
 
 
 ACTS: dict[str, Callable[[Any, Post, Resolved | None], str]] = {

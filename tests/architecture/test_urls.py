@@ -21,12 +21,15 @@ from channels.models import ConnectAttempt
 from common.access import Permission
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
+from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
-from municipalities.models import Enrolment, Membership, Pairing
+from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing
 from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
+from notifications import stop_links
+from notifications.models import Notification
 from posts.domain.pictures import add
-from posts.models import Suggestion, Thread
+from posts.models import Decision, Suggestion, Thread
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -147,11 +150,51 @@ def _invitation(cast: Cast) -> Invitation:
     )
 
 
+def _service() -> str:
+    load_services()
+    return "evrtic"
+
+
+def _delegation(cast: Cast) -> Delegation:
+    """One that gives nobody a right yet."""
+    day = timezone.localdate() + timedelta(days=9)
+    people = {"approver": cast.approver, "delegate": cast.officer, "by": cast.approver}
+    return Delegation.objects.create(municipality=cast.cuprija, starts_on=day, ends_on=day, **people)
+
+
+def _emergency_right(cast: Cast) -> EmergencyRight:
+    """One that gives nobody a right any more."""
+    now = timezone.now()
+    return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
+
+
+def _emergency(it: Things) -> Decision:
+    with scope(it.cast.cuprija):
+        return Decision.objects.create(
+            municipality=it.cast.cuprija, version=it.publication.version, kind="emergency", by=it.cast.officer,
+            note="Burst pipe", review_due_at=timezone.now(), remind_at=timezone.now(),
+        )  # fmt: skip
+
+
 def _link(it: Things) -> str:
     """The code of a short link of the post."""
     wanted = {it.channel.pk: Wanted("https://cuprija.rs/", it.channel.platform)}
     with scope(it.cast.cuprija):
         return make_links(it.cast.cuprija.pk, it.publication.post.key, wanted)[it.channel.pk].rpartition("/")[2]
+
+
+def _word(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        word = f"Startit {GlossaryWord.objects.count()}"  # each role tries with one of its own
+        return GlossaryWord.objects.create(
+            municipality=it.cast.cuprija, latin=word, cyrillic=word, added_by=it.cast.officer
+        ).pk
+
+
+def _notification(things: Things) -> Notification:
+    """One opens one's own only."""
+    user = things.cast.everyone().get(things.role, things.cast.officer)
+    return Notification.objects.create(user=user, kind="kit", url="/", subject="Told", language="en", how="never")
 
 
 # By the name in the address, with the word before it where the name alone does not say what it is.
@@ -166,6 +209,10 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "rubric/programme": lambda it: it.cast.programme.pk,
     "programme/criterion": lambda it: "clarity",
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
+    "versions/number": lambda it: it.publication.version.number,
+    "delegations/delegation": lambda it: _delegation(it.cast).pk,
+    "emergency/right": lambda it: _emergency_right(it.cast).pk,
+    "words/word": lambda it: _word(it),
     "posts/pk": lambda it: it.publication.post_id,
     "threads/thread": lambda it: it.thread.pk,
     "media/pk": lambda it: it.media.pk,
@@ -174,8 +221,12 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "connect/platform": lambda it: "mastodon",
     "connecting/attempt": lambda it: it.attempts.get(it.role, it.attempts["approver"]).pk,
     "invitation/token": lambda it: "no-such-token",
+    "notifications/notification": lambda it: _notification(it).pk,
+    "stop/token": lambda it: stop_links.token(it.cast.officer.pk, ["comment"], "key"),
     "sessions/session": lambda it: 0,
     "arms/name": lambda it: "no-such-file",
+    "services/service": lambda it: _service(),
+    "service/place": lambda it: it.cast.cuprija.slug,
     "l/code": lambda it: _link(it),
     "links/code": lambda it: _link(it),
     "qr/kind": lambda it: "svg",
@@ -184,6 +235,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "rubric_arrange": lambda it: {"act": "down"},
     "post_decide": lambda it: {"version": it.publication.version_id},
+    "post_endorse": lambda it: {"version": it.publication.version_id},
+    "post_emergency_review": lambda it: {"emergency": _emergency(it).pk},
 }
 # Addresses whose object cannot exist here; each answers 404 to everybody, and is walked elsewhere.
 NOTHING_THERE = {
