@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +24,7 @@ from notifications.kinds import ICONS
 from notifications.models import Notification
 
 PER_PAGE = 30
+EXCERPT = 220
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Item:
     @property
     def icon(self) -> str:
         return ICONS[self.row.kind] if self.is_shown else "lock"
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of what it says, on one line."""
+        return Truncator(" ".join(self.row.body.split())).chars(EXCERPT)
 
     @property
     def lang(self) -> str:

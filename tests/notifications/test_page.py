@@ -33,6 +33,16 @@ def test_the_bell_says_how_many_are_unread(cast: Cast, tell: Tell) -> None:
     assert 'aria-label="Notifications, 2 unread"' in sign_in(cast.officer).get("/notifications/bell/").content.decode()
 
 
+@pytest.mark.parametrize("language", ["sr", "sr-latn"])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_bell_rings_in_serbian_too(cast: Cast, tell: Tell, language: str, count: int) -> None:
+    cast.officer.language = language
+    cast.officer.save()
+    for _number in range(count):
+        tell(cast.officer)
+    assert f'<span class="counter">{count}</span></a>' in shown(cast.officer)
+
+
 def test_the_bell_costs_a_page_one_query(cast: Cast, tell: Tell) -> None:
     client = sign_in(cast.officer)
     client.get("/m/cuprija/")
