@@ -50,8 +50,8 @@ class Talk:
         return bool(self.proposal and self.proposal.state == SuggestionState.OPEN and self.thread.is_open)
 
     @property
-    def answers(self) -> int:
-        return max(0, len(self.said) - 1)
+    def is_accepted(self) -> bool:
+        return bool(self.proposal and self.proposal.state == SuggestionState.ACCEPTED)
 
 
 @dataclass(frozen=True)

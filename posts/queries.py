@@ -110,8 +110,9 @@ def looked_at(urls: Sequence[str]) -> dict[str, LinkCheck]:
 def uses(media: Media) -> QuerySet[Post]:
     """Posts whose draft has the picture, or one of whose versions has it; deleted ones too. An index serves each."""
     held = [{"id": media.pk}]
-    frozen = Version.objects.filter(media__contains=held).values("post")
-    return Post.objects.filter(Q(draft__media__contains=held) | Q(pk__in=frozen))
+    in_drafts = Post.objects.filter(draft__media__contains=held).values("pk")
+    in_versions = Version.objects.filter(media__contains=held).values("post")
+    return Post.objects.filter(pk__in=in_drafts.union(in_versions))
 
 
 # ---------------------------------------------------------------- review

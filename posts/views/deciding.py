@@ -1,6 +1,6 @@
 """The box of the review page in which somebody decides: what is decided, who else has to agree, what is open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,9 @@ class Deciding:
         return len(self.standing.missing) == 1
 
 
-def deciding(request: Any, post: Post, version: Version | None, decisions: Sequence[Decision]) -> Deciding:
+def deciding(
+    request: Any, post: Post, version: Version | None, decisions: Sequence[Decision], suggested: Collection[int] = ()
+) -> Deciding:
     """`decisions` are all those of the post, newest first. Three queries at most."""
     if version is None:
         return Deciding(rules.Standing())
@@ -62,7 +64,7 @@ def deciding(request: Any, post: Post, version: Version | None, decisions: Seque
     box = Deciding(at, _steps(at, house.approval, mentored=mentored))
     box.lapsed = post.stage == Stage.APPROVED and house.needs_approval and not at.met and at.emergency is None
     box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
-    own = writers(post, version) if access.may(Verb.POST_APPROVE) else set()
+    own = writers(post, version, suggested=suggested) if access.may(Verb.POST_APPROVE) else set()
     if box.waits and access.may(Verb.POST_APPROVE):
         _take_seat(request, box, own)
     box.may_endorse = rules.may_endorse(access, post, is_mentor="mentor" in access.roles) and at.endorsed is None

@@ -2,7 +2,7 @@
 how the networks will show it, where it stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from channels.models import Channel
 from delivery.enums import State
+from municipalities.queries import glossary
 from municipalities.rules import Verb
 from posts import compose, passages, places, queries, rules
 from posts.domain.see import see
-from posts.draft import SERBIAN, Draft, parse
+from posts.draft import SERBIAN, Draft, Shown, parse
 from posts.enums import Place, Stage
 from posts.models import Decision, Media, Post, Publication, Thread, Version
 from posts.passages import Passage, Picture, Talk
@@ -112,7 +113,7 @@ def shown(
         "answering": answering or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
     }
     response = render(request, "posts/review.html", context, status=422 if problem else 200)
-    if reading.may["drafts"] and not problem:
+    if reading.unread and not problem:
         see(post, by=request.user)
     return response
 
@@ -139,8 +140,8 @@ def read(request: Any, post: Post) -> Reading:
     )  # fmt: skip
     if reads_drafts:
         _lay_out(request, reading, channels, library)
-    if reads_drafts:
-        reading.deciding = deciding(request, post, newest, decisions)
+        suggested = {each.thread.author_id for each in reading.talks if each.is_accepted}
+        reading.deciding = deciding(request, post, newest, decisions, suggested)
     reading.may = _may(request, reading)
     return reading
 
@@ -167,11 +168,13 @@ Content = tuple[Draft, list[Channel], dict[int, Media], list[Preview]]
 
 def _seen(post: Post, version: Version | None, publications: list[Publication]) -> Content:
     draft = parse(post.draft) if version is None else queries.content(version)
-    channels, library = _channels(draft, publications), queries.media_of(draft)
+    draft = replace(draft, words=glossary(post.municipality_id))
+    channels = _channels(draft, publications)
     if version is None:
+        library = queries.media_of(draft)
         return draft, channels, library, of_draft(post, draft, channels, library)
     version.post = post
-    return draft, channels, library, of_version(version, draft, channels, queries.frozen_pictures(version))
+    return draft, channels, {}, of_version(version, draft, channels, queries.frozen_pictures(version))
 
 
 def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
@@ -188,19 +191,18 @@ def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
 def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel], library: Mapping[int, Media]) -> None:
     """The texts and pictures with marks. A frozen version that is not the newest has none: its words are history."""
     post = reading.post
-    source = parse(post.draft) if reading.is_current else reading.draft
+    source = replace(parse(post.draft), words=reading.draft.words) if reading.is_current else reading.draft
     texts = places.written(source)
     talks = [_talk(each, texts, request.user) for each in queries.threads(post, reader=request.user)]
     reading.talks = passages.in_order(talks, list(texts), [shown.id for shown in source.media])
-    _names(reading.talks)
+    _names(reading.talks, request.user)
     placed = [each for each in reading.open if not each.is_lost] if reading.is_current else []
     by_pk = {channel.pk: channel for channel in channels}
     reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
     reading.derived = _derived(source, channels)
     reading.pictures = [
-        _picture(post, library[shown.id], shown, position, placed)
-        for position, shown in enumerate(source.media, 1)
-        if shown.id in library
+        _picture(post, shown, position, sides, placed)
+        for position, (shown, sides) in enumerate(_sizes(reading, library), 1)
     ]
 
 
@@ -213,10 +215,12 @@ def _talk(thread: Thread, texts: Mapping[places.Key, str], reader: Any) -> Talk:
     return Talk(thread, now=now, is_new=is_new, said=said)
 
 
-def _names(talks: Sequence[Talk]) -> None:
-    """Names of the people mentioned, as they are called today. One query if anybody is."""
-    ids = {pk for talk in talks for each in talk.said for pk in each.mentions}
-    names = dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+def _names(talks: Sequence[Talk], reader: Any) -> None:
+    """Names of the people mentioned, as they are called today. One query if one of them has not said a word here."""
+    names = {each.author_id: each.author.name for talk in talks for each in talk.said} | {reader.pk: reader.name}
+    others = {pk for talk in talks for each in talk.said for pk in each.mentions} - set(names)
+    if others:
+        names |= dict(User.objects.filter(pk__in=others).values_list("pk", "name"))
     for talk in talks:
         for each in talk.said:
             each.html = passages.comment_html(each.text, names)
@@ -231,7 +235,7 @@ def _passage(key: places.Key, text: str, channels: Mapping[int, Channel], talks:
 def _derived(draft: Draft, channels: Sequence[Channel]) -> list[Passage]:
     """The other Serbian script, where something shows it. What is said stands at the words that were written."""
     asked = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
-    found = [(tag, compose.resolved(draft.texts, tag)) for tag in SERBIAN if tag in asked]
+    found = [(tag, compose.resolved(draft.texts, tag, draft.words)) for tag in SERBIAN if tag in asked]
     return [
         Passage(tag, None, each.text, language_name(tag), passages.marked(each.text, []), own_name(each.derived_from))
         for tag, each in found
@@ -239,10 +243,24 @@ def _derived(draft: Draft, channels: Sequence[Channel]) -> list[Passage]:
     ]
 
 
-def _picture(post: Post, media: Media, shown: Any, position: int, talks: Sequence[Talk]) -> Picture:
-    here = [each for each in talks if each.thread.media_id == media.pk]
+def _sizes(reading: Reading, library: Mapping[int, Media]) -> list[tuple[Shown, tuple[int, int]]]:
+    """Each picture with width and height of the whole; of a frozen one they follow from those of the part it sends."""
+    if reading.version is None:
+        known = [shown for shown in reading.draft.media if shown.id in library]
+        return [(shown, (library[shown.id].width, library[shown.id].height)) for shown in known]
+    sent = {entry["id"]: entry for entry in reading.version.media}
+    return [(shown, _whole(shown, sent[shown.id])) for shown in reading.draft.media]
+
+
+def _whole(shown: Shown, sent: Mapping[str, Any]) -> tuple[int, int]:
+    _x, _y, width, height = shown.crop.box if shown.crop else (0, 0, 1, 1)
+    return round(sent["width"] / width), round(sent["height"] / height)
+
+
+def _picture(post: Post, shown: Shown, position: int, sides: tuple[int, int], talks: Sequence[Talk]) -> Picture:
+    here = [each for each in talks if each.thread.media_id == shown.id]
     return Picture(
-        media.pk, picture_url(post.municipality.slug, media.pk), shown.alt, media.width, media.height, position,
+        shown.id, picture_url(post.municipality.slug, shown.id), shown.alt, *sides, position,
         passages.thousandths(shown.crop.box) if shown.crop else (), here,
     )  # fmt: skip
 
