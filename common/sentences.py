@@ -60,6 +60,8 @@ SENTENCES: dict[str, Promise] = {
     "delivery.waiting": _("Waits before it can be sent: %(target)s"),
     "delivery.withdraw": _("Asked the network to take down: %(target)s"),
     "delivery.withdrawn": _("Was taken down: %(target)s"),
+    "feed.make": _("Made a secret link to the calendar"),
+    "feed.revoke": _("Switched the secret link to the calendar off"),
     "feedback.change": _("Changed the feedback by the rubric on “%(target)s”"),
     "feedback.give": _("Gave feedback by the rubric on “%(target)s”"),
     "feedback.tell_performance": _("Told the mentor %(person)s how “%(target)s” did"),

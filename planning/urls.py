@@ -1,6 +1,6 @@
 from django.urls import path
 
-from planning.views import campaigns, repeating, slots
+from planning.views import campaigns, feeds, repeating, slots
 
 M = "m/<slug:municipality>/"
 P = f"{M}planning/"
@@ -18,6 +18,10 @@ urlpatterns = [
     path(f"{P}repeating/<int:pk>/end/", repeating.end, name="recurrence_end"),
     path(f"{P}repeating/<int:pk>/skip/", repeating.skip, name="recurrence_skip"),
     path(f"{M}posts/<int:pk>/repeat/", repeating.new, name="recurrence_new"),
+    path(f"{P}link/", feeds.feed, name="feed"),
+    path(f"{P}link/make/", feeds.make, name="feed_make"),
+    path(f"{P}link/revoke/", feeds.revoke, name="feed_revoke"),
+    path("feeds/<str:secret>.ics", feeds.file, name="feed_file"),
     path(f"{P}times/", slots.slots, name="slots"),
     path(f"{P}times/suggest/", slots.suggest, name="slots_suggest"),
     path(f"{P}times/next/", slots.next_slot, name="next_slot"),

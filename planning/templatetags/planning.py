@@ -25,6 +25,7 @@ PAGES: tuple[tuple[str, Any, str, Verb], ...] = (
     ("campaigns", _("Campaigns"), "flag", Verb.LIBRARY_VIEW),
     ("slots", _("Usual times"), "clock", Verb.LIBRARY_VIEW),
     ("recurrences", _("Repeating posts"), "repeat-2", Verb.LIBRARY_VIEW),
+    ("feed", _("Calendar link"), "link", Verb.POST_VIEW),
 )
 
 

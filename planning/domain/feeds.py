@@ -1,0 +1,48 @@
+"""A person's secret link to a calendar: make it, renew it, revoke it. Only the hash of the secret is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.audit import record
+from municipalities.models import Municipality
+from planning.models import Feed
+
+# How exactly the page says when the link was last used: a calendar program asks every few minutes.
+READ_EVERY = timedelta(hours=1)
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def make(municipality: Municipality, *, by: Any) -> str:
+    """A new secret, shown once; the link that was there before stops working."""
+    _revoke(municipality, by)
+    secret = secrets.token_urlsafe(32)
+    Feed.objects.create(user=by, municipality=municipality, digest=digest(secret))
+    record("feed.make", by=by, target=municipality, municipality_id=municipality.pk)
+    return secret
+
+
+@transaction.atomic
+def revoke(municipality: Municipality, *, by: Any) -> None:
+    if _revoke(municipality, by):
+        record("feed.revoke", by=by, target=municipality, municipality_id=municipality.pk)
+
+
+def _revoke(municipality: Municipality, by: Any) -> int:
+    rows = Feed.objects.select_for_update().filter(user=by, municipality=municipality, revoked_at__isnull=True)
+    return rows.update(revoked_at=timezone.now())
+
+
+def note_read(feed: Feed) -> None:
+    """Write down that the link is in use, at most once an hour."""
+    now = timezone.now()
+    if feed.read_at is None or now - feed.read_at > READ_EVERY:
+        Feed.objects.filter(pk=feed.pk).update(read_at=now)

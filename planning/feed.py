@@ -1,0 +1,33 @@
+"""Posts as an iCalendar file (RFC 5545): one event per post with a time, named by a stable id. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from django.utils.translation import gettext as _
+
+LONG = timedelta(minutes=15)
+
+
+def calendar(name: str, entries: Sequence[tuple[int, str, str, str, datetime, datetime]], host: str) -> bytes:
+    """`entries` are (id, title, state in words, address, time, last change); times aware UTC."""
+    made = Calendar()
+    made.add("prodid", "-//Dobošar//Calendar//")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", name)
+    made.add("refresh-interval;value=duration", "PT30M")
+    for number, title, state, address, due_at, changed_at in entries:
+        event = Event()
+        event.add("uid", f"post-{number}@{host}")
+        event.add("summary", _("%(title)s (%(state)s)") % {"title": title, "state": state})
+        event.add("dtstart", due_at)
+        event.add("dtend", due_at + LONG)
+        event.add("dtstamp", changed_at)
+        event.add("last-modified", changed_at)
+        event.add("url", address)
+        event.add("description", f"{state}\n{address}")
+        event.add("transp", "TRANSPARENT")
+        made.add_component(event)
+    return bytes(made.to_ical())
