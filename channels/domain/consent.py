@@ -1,13 +1,22 @@
 """A network has stopped accepting us: the channel asks a person to connect it again, and what is scheduled waits."""
 
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
 from channels import messages
 from channels.enums import ChannelState
 from channels.models import Channel
 from common import audit
+from municipalities.rules import PUBLISHING_ROLES
+from notifications.domain.notify import notify
+from notifications.enums import Kind
 
 
+@transaction.atomic
 def mark_needs_consent(channel: Channel, problem: str = messages.CONSENT_LOST) -> bool:
-    """Note on `channel` that its account has to be connected again. Whether this changed anything.
+    """Note on `channel` that its account has to be connected again, and tell its people. Whether this changed anything.
 
     `channel` is the row as it was when the refused call began: one that a person has connected anew since then is left
     alone, because the refusal was for the token before.
@@ -17,4 +26,25 @@ def mark_needs_consent(channel: Channel, problem: str = messages.CONSENT_LOST) -
         return False
     channel.state, channel.problem = ChannelState.NEEDS_CONSENT, problem
     audit.record("channel.needs_consent", by=None, target=channel)
+    _tell(channel)
     return True
+
+
+def _tell(channel: Channel) -> None:
+    """Everybody who publishes here: what is scheduled on the channel waits."""
+    place = channel.municipality
+    members = place.memberships.running().filter(role__in=PUBLISHING_ROLES)
+    facts = {"municipality": place, "channel": channel.name or channel.handle}
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: connect the channel “%(channel)s” again") % facts
+        return subject, f"{_(channel.problem)}\n{_('What is scheduled on it waits and is not lost.')}"
+
+    notify(
+        Kind.CHANNEL,
+        User.objects.filter(pk__in=members.values("user")),
+        municipality=place,
+        url=reverse("channel", args=[place.slug, channel.pk]),
+        words=words,
+        about=f"channels.channel:{channel.pk}",
+    )
