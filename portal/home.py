@@ -7,15 +7,17 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from mentoring.queries.people import absences
 from mentoring.views.desk import page_of
 from municipalities.access import requires, signed_in
+from municipalities.enums import Role
 from municipalities.holidays import holidays
 from municipalities.models import Municipality
 from municipalities.queries import mentored, today, workspaces
 from municipalities.rules import Verb
-from posts import queries
+from posts import deciding, queries
 from serbian.sorting import sort_key
 
 
@@ -35,6 +37,7 @@ def home(request: Any) -> HttpResponse:
 def workspace(request: Any) -> HttpResponse:
     may = request.access.may
     officer, approver = may(Verb.POST_EDIT), may(Verb.POST_APPROVE)
+    writer = officer and Role.APPROVER not in request.access.roles  # who stands in for an approver writes, too
     context = {
         "today": today(),
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
@@ -42,13 +45,24 @@ def workspace(request: Any) -> HttpResponse:
         "absences": absences(request.municipality) if officer else [],
         "approver": approver,
         "attention": queries.needing_attention() if may(Verb.DELIVERY_ANSWER) else [],
-        "waiting": queries.waiting_for_approval() if approver else [],
-        "returned": queries.mine_returned(request.user) if officer and not approver else [],
+        **(_decisions(request) if approver else {}),
+        "returned": queries.mine_returned(request.user) if writer else [],
         "closings": queries.closings_due() if officer else [],
         "upcoming": queries.upcoming(),
-        "drafts": queries.drafts_of(request.user) if officer and not approver else [],
+        "drafts": queries.drafts_of(request.user) if writer else [],
     }
     return render(request, "portal/workspace.html", context)
+
+
+def _decisions(request: Any) -> dict[str, Any]:
+    """What waits for this person under the municipality's rule, what for others, and emergencies to look back at."""
+    found = deciding.waiting_for(request.user, request.municipality)
+    return {
+        "waiting": [each for each in found if each.bar is None],
+        "waiting_for_others": [each for each in found if each.bar is not None],
+        "emergencies": deciding.emergencies_to_review(),
+        "now": timezone.now(),
+    }
 
 
 def _holiday(municipality: Municipality, language: str) -> str:

@@ -61,8 +61,6 @@ def waiting_for(user: Any, house: Municipality, limit: int = 40) -> list[Waiting
     """What waits for a decision here, those first that go out first; also approved posts for which the house has come
     to ask for more. Seven queries at most.
     """
-    if house.approval == Approval.NONE:
-        return []
     held, mentored = seats(user, house), asks_mentor(house)
     posts = list(_undecided()[: limit * 3])
     decided: dict[int, list[Decision]] = {}

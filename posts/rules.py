@@ -202,9 +202,9 @@ def _bar(seat: Seat, standing: Standing, writers: Collection[int], own_allowed: 
         return Bar.OWN
     if name in writers and not own_allowed:
         return Bar.OWN
-    if seat.by in taken or name in taken:
-        return Bar.TWICE
-    if standing.endorsed and standing.endorsed.by_id == seat.by:
+    if standing.endorsed:
+        taken.add(standing.endorsed.by_id)
+    if standing.missing and (seat.by in taken or name in taken):
         return Bar.TWICE
     return Bar.MENTOR if Step.MENTOR in standing.missing else None
 

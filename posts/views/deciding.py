@@ -48,7 +48,7 @@ class Deciding:
     @property
     def last(self) -> bool:
         """Whether the post is approved once this person approves."""
-        return len(self.standing.missing) == 1
+        return len(self.standing.missing) <= 1
 
 
 def deciding(

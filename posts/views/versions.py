@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from channels.enums import ChannelState
 from channels.models import Channel
 from municipalities.access import requires
+from municipalities.queries import glossary
 from municipalities.rules import Verb
 from posts import compose, queries, rules
 from posts.comparison import Comparison, Side, compare
@@ -95,11 +96,12 @@ def _asked(request: Any, name: str, values: list[str]) -> str:
 
 def _side(post: Post, value: str, rows: list[Version], channels: list[Channel], decided: list[Decision]) -> Side:
     if value == DRAFT:
-        draft = parse(post.draft)
+        draft = replace(parse(post.draft), words=glossary(post.municipality_id))
         usable = [each for each in channels if each.state != ChannelState.DISCONNECTED]
         chosen = queries.channels_of(draft, usable)
         texts = {key: each.text for key, each in frozen_texts(draft, chosen).items()}
-        shown = replace(draft, layout={each.pk: compose.layout_of(draft, each) for each in chosen})
+        layout = {each.pk: compose.layout_of(draft, each) for each in chosen}
+        shown = replace(draft, channels=tuple(layout), layout=layout)
         return Side(None, shown, texts, post.category, post.due_at, post.author, post.updated_at)
     row = next(each for each in rows if str(each.number) == value)
     mine = [each for each in decided if each.version_id == row.pk]
