@@ -32,6 +32,12 @@ def offer_state(offer: Any, plain: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def offer_state_word(offer: Any) -> str:
+    """The word alone, for a choice in a list."""
+    return str(STATES[offer.state][2])
+
+
+@register.simple_tag
 def offer_dates(offer: Any) -> str:
     """From when to when it can be used there, or nothing."""
     entry = offer.entry

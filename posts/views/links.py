@@ -49,11 +49,11 @@ def linked(request: Any) -> HttpResponse:
     totals = links.totals(post.key for post in posts)
     where = links.places(post.key for post in posts)
     channels = Channel.objects.in_bulk({pk for places in where.values() for pk in places})
-    page.object_list = [
+    lines = [
         Line(post, totals.get(post.key, 0), [channels[pk] for pk in where.get(post.key, ()) if pk in channels])
         for post in posts
     ]
-    return render(request, "links/links.html", {"page": page})
+    return render(request, "links/links.html", {"page": page, "lines": lines})
 
 
 @requires(Verb.POST_VIEW)

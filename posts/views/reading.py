@@ -21,6 +21,7 @@ from posts.enums import Place, Stage
 from posts.models import Decision, Media, Post, Publication, Thread, Version
 from posts.passages import Passage, Picture, Talk
 from posts.previews import Preview, notes, of_draft, of_version, picture_url
+from posts.services import all_notes, promotion
 from posts.views.deciding import Deciding, deciding
 from posts.wording import language_name, own_name
 
@@ -135,7 +136,7 @@ def read(request: Any, post: Post) -> Reading:
     reading = Reading(
         post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
         previews=previews, publications=publications, decisions=decisions,
-        notes=notes(draft, post.municipality.official_languages) if reads_drafts and not draft.is_empty else [],
+        notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [],
         approval=next((each for each in decisions if each.kind == "approved"), None),
     )  # fmt: skip
     if reads_drafts:
@@ -144,6 +145,10 @@ def read(request: Any, post: Post) -> Reading:
         reading.deciding = deciding(request, post, newest, decisions, suggested)
     reading.may = _may(request, reading)
     return reading
+
+
+def _notes(draft: Draft, post: Post) -> list[str]:
+    return [*notes(draft, post.municipality.official_languages), *all_notes(draft, promotion(draft, post.municipality))]
 
 
 def _chosen(

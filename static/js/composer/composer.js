@@ -7,6 +7,7 @@ import { startPictures } from "./pictures.js";
 import { startPlanning } from "./planning.js";
 import { startPreview } from "./preview.js";
 import { startSaving } from "./saving.js";
+import { startService } from "./service.js";
 import { startTabs } from "./tabs.js";
 import { startTime } from "./time.js";
 
@@ -27,6 +28,7 @@ if (form) {
   startTime(form, changed);
   startInteractive(form);
   startPlanning(form);
+  startService(form);
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => {
     if (event.target.name === "channels") {
