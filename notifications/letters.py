@@ -61,7 +61,7 @@ def _said(row: Notification) -> str:
 
 
 def _list(rows: Sequence[Notification]) -> str:
-    listed = sorted(rows[:MOST_LISTED], key=lambda row: (str(row.municipality or ""), row.about, row.pk))
+    listed = sorted(rows[-MOST_LISTED:], key=lambda row: (str(row.municipality or ""), row.about, row.pk))
     parts = []
     for place, found in groupby(listed, key=lambda row: str(row.municipality or "")):
         lines = [f"{row.subject}\n{dates.date_time(row.created_at)}\n{address(row)}" for row in found]

@@ -11,7 +11,6 @@ from datetime import time
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
 from municipalities.models import Municipality
@@ -81,12 +80,12 @@ class Preferences(models.Model):
     """When mail may come to a person; all times on the clock in Belgrade. Nobody without a row has other wishes."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    has_quiet_hours = models.BooleanField(_("no mail in quiet hours"), default=True)
-    quiet_from = models.TimeField(_("from"), default=time(20))
-    quiet_until = models.TimeField(_("until"), default=time(7))
-    quiet_weekends = models.BooleanField(_("no mail on Saturdays and Sundays"), default=False)
-    urgent_always = models.BooleanField(_("emergency posts may reach me at any time"), default=True)
-    digest_at = models.TimeField(_("time of the daily summary"), default=time(8))
+    has_quiet_hours = models.BooleanField(default=True)
+    quiet_from = models.TimeField(default=time(20))
+    quiet_until = models.TimeField(default=time(7))
+    quiet_weekends = models.BooleanField(default=False)
+    urgent_always = models.BooleanField(default=True)
+    digest_at = models.TimeField(default=time(8))
     # in the links that stop mail: a new key makes the old links void
     key = models.CharField(max_length=20, default=new_key)
 

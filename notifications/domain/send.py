@@ -62,9 +62,9 @@ def _ready(people: list[User], now: datetime) -> list[Notification]:
     rows = Notification.objects.filter(user__in=people).select_related("user", "municipality")
     soon = Q(how=How.AT_ONCE, mail_due_at__lte=now + rules.GATHERED)
     found = list(rows.filter(Q(mail_due_at__lte=now) | soon).order_by("user", "pk"))
-    due = [row for row in found if row.mail_due_at is not None and row.mail_due_at <= now]
-    abouts = {(row.user_id, row.about) for row in due if row.how == How.AT_ONCE and row.about}
-    return [row for row in found if row in due or (row.user_id, row.about) in abouts]
+    due = {row.pk for row in found if row.mail_due_at is not None and row.mail_due_at <= now}
+    abouts = {(row.user_id, row.about) for row in found if row.pk in due and row.how == How.AT_ONCE and row.about}
+    return [row for row in found if row.pk in due or (row.user_id, row.about) in abouts]
 
 
 def _is_wanted(row: Notification, roles: queries.Roles) -> bool:

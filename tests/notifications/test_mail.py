@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -200,6 +202,48 @@ def test_a_worker_that_dies_sends_nothing_twice_and_loses_nothing(cast: Cast, no
     assert len(sent()) == 1
     Notification.objects.update(mail_due_at=timezone.now(), mailed_at=None)  # as if the mark had been lost
     assert sent() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_one_mail(cast: Cast, tell: Tell) -> None:
+    Preferences.objects.create(user=cast.officer, has_quiet_hours=False)
+    for number in range(3):
+        tell(cast.officer, subject=f"Post {number} was decided")
+    together = threading.Barrier(4)
+
+    def work() -> int:
+        try:
+            together.wait(timeout=20)
+            return send_due()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        found = [each.result() for each in [workers.submit(work) for _worker in range(4)]]
+    assert sum(found) == 1
+    (message,) = MailMessage.objects.all()
+    assert message.subject == "Post 2 was decided (and 2 more)"
+
+
+def test_a_person_whom_another_worker_serves_is_left_to_it(cast: Cast, noon: Any, tell: Tell) -> None:
+    """Rows are skipped, not waited for: a slow worker holds nobody else up."""
+    assert "FOR NO KEY UPDATE SKIP LOCKED" in _sql_of(lambda: tell(cast.officer) and send_due())
+
+
+def _sql_of(act: Any) -> str:
+    with CaptureQueriesContext(connection) as seen:
+        act()
+    return "\n".join(query["sql"] for query in seen)
+
+
+def test_a_long_summary_ends_with_a_link_to_the_rest(cast: Cast, noon: Any, tell: Tell) -> None:
+    for number in range(45):
+        tell(cast.officer, Kind.FEEDBACK, f"Feedback number {number}.", about=f"posts.post:{number}")
+    noon.shift(86400)
+    (message,) = sent()
+    assert "5 more are in the portal: http://127.0.0.1:8000/notifications/" in message.body
+    assert "Feedback number 44." in message.body
+    assert "Feedback number 4." not in message.body
 
 
 def test_many_people_cost_as_many_queries_as_one(cast: Cast, noon: Any, tell: Tell) -> None:
