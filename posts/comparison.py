@@ -93,7 +93,7 @@ def compare(before: Side, after: Side, *, names: Mapping[str, str], channels: Ma
     return Comparison(
         _texts(before.texts, after.texts, names, channels),
         _pictures(before.draft.media, after.draft.media),
-        _facts(before, after, channels),
+        _facts(before, after, names, channels),
     )
 
 
@@ -149,8 +149,8 @@ def _box(shown: Shown) -> tuple[int, ...]:
 # ---------------------------------------------------------------- everything else
 
 
-def _facts(before: Side, after: Side, channels: Mapping[int, str]) -> list[Words]:
-    old, new = _told(before, channels), _told(after, channels)
+def _facts(before: Side, after: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> list[Words]:
+    old, new = _told(before, names, channels), _told(after, names, channels)
     rows = []
     for label in dict.fromkeys([*new, *old]):
         was, now = old.get(label, ""), new.get(label, "")
@@ -171,7 +171,7 @@ def _by_the_word() -> set[str]:
     return {_("Title of the link"), _("Description of the link"), _("Promise to those who take part"), _("Rules")}
 
 
-def _told(side: Side, channels: Mapping[int, str]) -> dict[str, str]:
+def _told(side: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> dict[str, str]:
     draft = side.draft
     facts = {
         _("Link"): draft.link,
@@ -180,7 +180,8 @@ def _told(side: Side, channels: Mapping[int, str]) -> dict[str, str]:
         _("Channels"): ", ".join(_name(pk, channels) for pk in draft.channels),
     }
     for pk, layout in draft.layout.items():
-        shown = f"{Layout(layout.layout).label}: {', '.join(layout.languages)}"
+        languages = "; ".join(names.get(tag, tag) for tag in layout.languages)
+        shown = f"{Layout(layout.layout).label}: {languages}"
         facts[_("Languages on %(channel)s") % {"channel": _name(pk, channels)}] = shown
     call, asked = draft.call, draft.interactive
     facts |= {

@@ -69,8 +69,9 @@ def waiting_for(user: Any, house: Municipality, limit: int = 40) -> list[Waiting
         decided.setdefault(decision.version_id, []).append(decision)
     found = []
     for post in posts:
-        at = rules.standing(decided.get(post.newest, ()), house.approval, mentored=mentored)  # type: ignore[attr-defined]
-        if post.stage == Stage.APPROVED and (at.met or at.emergency):
+        about = decided.get(post.newest, [])  # type: ignore[attr-defined]
+        at = rules.standing(about, house.approval, mentored=mentored)
+        if post.stage == Stage.APPROVED and (at.met or any(each.kind == DecisionKind.EMERGENCY for each in about)):
             continue
         whose = {post.author_id, post.written_by}  # type: ignore[attr-defined]
         seat = rules.seat_or_bar(held, at, writers=whose, own_allowed=house.may_approve_own)

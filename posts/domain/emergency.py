@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from delivery.enums import State
 from municipalities.queries import emergency_rights
 from municipalities.tenancy import everywhere, scope
-from posts.deciding import seats
+from posts.deciding import seats, standing
 from posts.domain import notices, publications
 from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
@@ -24,6 +25,7 @@ from posts.draft import storable
 from posts.enums import Bar, Category, DecisionKind, Stage
 from posts.models import Decision, Post, Version
 from posts.queries import latest_version, writers
+from posts.queries import publications as live
 from posts.rules import EDITABLE, Seat, present
 
 LEAST_REASON, MOST_REASON = 10, 500
@@ -42,6 +44,7 @@ def publish(post: Post, *, reason: str, by: Any) -> Post:
     if not LEAST_REASON <= len(reason) <= MOST_REASON:
         raise Refused(_("Say in a sentence what the emergency is: it stays on record."))
     version = _frozen(post, by=by)
+    _refuse_twice(post, version)
     now = timezone.now()
     plan(post, present(now))
     post.stage = Stage.APPROVED
@@ -68,6 +71,14 @@ def _frozen(post: Post, *, by: Any) -> Version:
     if version is None:
         raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
     return version
+
+
+def _refuse_twice(post: Post, version: Version) -> None:
+    """A second click sends nothing anew; what failed may be sent again."""
+    going = live(post)
+    failed = going.filter(delivery__state__in=(State.FAILED, State.EXPIRED))
+    if standing(version, post.municipality).emergency and going.exists() and not failed.exists():
+        raise Refused(_("This post is going out as an emergency already."))
 
 
 @transaction.atomic

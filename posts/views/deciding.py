@@ -26,7 +26,11 @@ class Taken:
 
 @dataclass
 class Deciding:
-    """`seat`: from where this person may approve now; `bar`: why they may not, though they may return it."""
+    """`seat`: from where this person may approve now; `bar`: why they may not, though they may return it.
+
+    `unapproved`: it stands at "approved" without the approvals of today's rule, since it went out as an emergency or
+    (`lapsed`) was approved under another rule.
+    """
 
     standing: rules.Standing
     steps: list[Taken] = field(default_factory=list)
@@ -37,6 +41,7 @@ class Deciding:
     absent_until: Any = None
     may_endorse: bool = False
     lapsed: bool = False
+    unapproved: bool = False
     emergency: Decision | None = None
     review: Decision | None = None
     may_review: bool = False
@@ -62,7 +67,8 @@ def deciding(
     mentored = house.approval == Approval.MENTOR and bool(mentors_of(house))
     at = rules.standing(about, house.approval, mentored=mentored)
     box = Deciding(at, _steps(at, house.approval, mentored=mentored))
-    box.lapsed = post.stage == Stage.APPROVED and house.needs_approval and not at.met and at.emergency is None
+    box.unapproved = post.stage == Stage.APPROVED and house.needs_approval and not at.met
+    box.lapsed = box.unapproved and not any(each.kind == DecisionKind.EMERGENCY for each in about)
     box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
     own = writers(post, version, suggested=suggested) if access.may(Verb.POST_APPROVE) else set()
     if box.waits and access.may(Verb.POST_APPROVE):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.rules import languages
 from municipalities.access import requires
 from municipalities.queries import glossary
 from municipalities.rules import Verb
@@ -23,7 +24,6 @@ from posts.domain.restore import restore_version
 from posts.draft import parse
 from posts.models import Decision, Media, Post, Version
 from posts.views.reading import readable
-from posts.wording import language_name
 
 DRAFT = "draft"
 VIEWS = ("side", "inline")
@@ -78,8 +78,7 @@ def _compared(request: Any, post: Post, rows: list[Version], choices: list[Choic
     channels = list(Channel.objects.order_by("platform", "pk"))
     decided = queries.decisions(post)
     sides = [_side(post, value, rows, channels, decided) for value in (since, to)]
-    names = {tag: language_name(tag) for side in sides for tag, _channel in side.texts}
-    found = compare(*sides, names=names, channels={each.pk: each.name for each in channels})
+    found = compare(*sides, names=dict(languages()), channels={each.pk: each.name for each in channels})
     return {
         "heads": sides, "before_label": choices[values.index(since)].label,
         "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view, "comparison": found,

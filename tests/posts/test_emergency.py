@@ -190,6 +190,15 @@ def test_an_emergency_is_now_and_not_later(desk: Desk) -> None:
     assert desk.states(post) == [State.WAITING]
 
 
+def test_what_failed_is_sent_again_as_an_emergency_and_what_is_on_its_way_is_not(desk: Desk) -> None:
+    post = out(desk)
+    with pytest.raises(Refused, match="already"):
+        emergency.publish(post, reason=REASON, by=desk.cast.officer)
+    Delivery.objects.update(state=State.FAILED)
+    emergency.publish(post, reason=REASON, by=desk.cast.officer)
+    assert desk.states(post) == [State.SCHEDULED]
+
+
 def test_an_emergency_is_no_approval(desk: Desk) -> None:
     post = out(desk)
     with pytest.raises(Refused, match="lacks an approval"):
