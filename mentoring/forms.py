@@ -81,7 +81,8 @@ class CriterionForm(forms.Form):
     NUMBERS = (1, 2, 3, 4)
 
     def __init__(self, *args: Any, criterion: Criterion | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=self._initial(criterion), **kwargs)
+        kwargs["initial"] = self._initial(criterion)
+        super().__init__(*args, **kwargs)
 
     def _initial(self, criterion: Criterion | None) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import Case, Count, DateTimeField, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from mentoring.models import Feedback
 from mentoring.rules import SOON
 from municipalities.models import Municipality
 from posts.enums import DecisionKind, Stage
-from posts.models import Comment, Decision, Post, Seen, Thread
+from posts.models import Comment, Decision, Seen, Thread
 from posts.queries import visible
 
 UNDER_REVIEW = (Stage.DRAFT, Stage.RETURNED, Stage.SUBMITTED)
@@ -36,7 +37,7 @@ def _latest(rows: QuerySet[Any], post: str) -> Subquery:
     return Subquery(newest, output_field=DateTimeField())
 
 
-def _told(mentor: Any) -> QuerySet[Post]:
+def _told(mentor: Any) -> QuerySet[Any]:
     """Posts under review with what the desk must know of each, as annotations.
 
     `word_at`: the mentor's last word. `said_at`: the last word of somebody else. `asked_at`: the last submission.
@@ -73,13 +74,13 @@ def _unanswered(moment: str) -> Case:
     return Case(When(since, then=F(moment)), output_field=DateTimeField())
 
 
-def _narrowed(rows: QuerySet[Post], show: str) -> QuerySet[Post]:
+def _narrowed(rows: QuerySet[Any], show: str) -> QuerySet[Any]:
     if show == "waiting":
         return rows.filter(since__isnull=False)
     return rows.filter(since__isnull=True, word_at__isnull=False) if show == "answered" else rows
 
 
-def queue(mentor: Any, filters: Filters) -> QuerySet[Post]:
+def queue(mentor: Any, filters: Filters) -> QuerySet[Any]:
     """The posts of the desk, what waits longest first. One query with their municipalities and authors."""
     rows = _narrowed(_told(mentor), filters.show)
     if filters.municipality is not None:
@@ -109,11 +110,12 @@ def counts(mentor: Any, municipality: Municipality | None = None) -> dict[str, i
 
 @dataclass(frozen=True)
 class Entry:
-    """One post on the desk."""
+    """One post on the desk. `waits` says how long it has waited for the mentor; empty while it does not."""
 
     post: Any
     is_unread: bool
     urgency: str  # "soon", "passed" or ""
+    waits: str
 
     @property
     def since(self) -> datetime | None:
@@ -122,7 +124,8 @@ class Entry:
 
 def entry(post: Any, now: datetime) -> Entry:
     """`post` as `queue` gives it."""
-    return Entry(post, post.seen_at is None or post.seen_at < post.news_at, urgency(post.due_at, now))
+    is_unread = post.seen_at is None or post.seen_at < post.news_at
+    return Entry(post, is_unread, urgency(post.due_at, now), waits(post.since, now) if post.since else "")
 
 
 def urgency(due_at: datetime | None, now: datetime) -> str:
@@ -130,3 +133,14 @@ def urgency(due_at: datetime | None, now: datetime) -> str:
     if due_at is None or due_at > now + SOON:
         return ""
     return "soon" if due_at > now else "passed"
+
+
+def waits(since: datetime, now: datetime) -> str:
+    """In the largest unit that says it well, rounded down: minutes to an hour, hours to two days, then days."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return ngettext("waits %(count)s minute", "waits %(count)s minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 48:
+        return ngettext("waits %(count)s hour", "waits %(count)s hours", hours) % {"count": hours}
+    return ngettext("waits %(count)s day", "waits %(count)s days", hours // 24) % {"count": hours // 24}

@@ -53,17 +53,12 @@ def successors(pairing: Pairing, programmes: list[Programme] | None = None) -> l
     return [person for person in known_mentors(programmes) if person.pk != pairing.mentor_id]
 
 
-def running_pairings(programmes: list[Programme]) -> QuerySet[Pairing]:
-    """Pairings of today in municipalities that take part today in these programmes."""
+def pairings_of(programmes: list[Programme]) -> list[Pairing]:
+    """Pairings, ended ones too, in municipalities that take part today in these programmes. One query."""
     places = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes).values("municipality")
-    rows = Pairing.objects.on(today()).filter(municipality__in=places)
-    return rows.select_related("mentor", "municipality")
+    rows = Pairing.objects.filter(municipality__in=places, municipality__joined_on__isnull=False)
+    return list(rows.select_related("mentor", "municipality"))
 
 
-def is_away(absence: Absence, on: date) -> bool:
-    return absence.starts_on <= on and (absence.ends_on is None or on <= absence.ends_on)
-
-
-def absences_of(mentors: list[Any]) -> list[Absence]:
-    """The absence of each that runs today. One query."""
-    return list(_standing().filter(mentor__in=mentors, starts_on__lte=today()))
+def runs(period: Pairing | Absence, on: date) -> bool:
+    return period.starts_on <= on and (period.ends_on is None or on <= period.ends_on)

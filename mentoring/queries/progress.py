@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, QuerySet
-from django.db.models.functions import TruncWeek
+from django.db.models import Avg, Count, Exists, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, TruncWeek
 
 from mentoring.models import Criterion, Feedback, Score
-from mentoring.queries.rubric import programme_of, rubric, rubrics
+from mentoring.queries.rubric import rubric_of, rubrics
 from mentoring.rules import FEW
 from municipalities.holidays import BELGRADE
 from municipalities.models import Enrolment, Municipality, Programme
@@ -112,9 +112,10 @@ def progress(municipality: Municipality, *, author: Any = None, drafts: bool = T
         cells[key][week.date()].add(mean, count)
     lines = [
         Line(criterion, [cells[criterion.key][monday] for monday in mondays])
-        for criterion in _named(rubric(programme_of(municipality)), rows, cells)
+        for criterion in _named(rubric_of(municipality), rows, cells)
     ]
-    return Progress(mondays, lines, _last(told, drafts=drafts), told.count())
+    last, posts = _last(told, drafts=drafts)
+    return Progress(mondays, lines, last, posts)
 
 
 def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]]:
@@ -133,17 +134,25 @@ def _named(current: list[Criterion], rows: QuerySet[Score], cells: Iterable[str]
     return [*current, *sorted(latest.values(), key=lambda each: each.order)]
 
 
-def _last(told: QuerySet[Feedback], *, drafts: bool) -> list[Any]:
-    """The newest feedback with its mean level. Outsiders read only what was said about posts that were public."""
-    if not drafts:
-        told = told.filter(pk__in=_of_public_posts())
-    rows = told.select_related("post__author", "mentor").annotate(mean=Avg("scores__level"), count=Count("scores"))
-    return list(rows.defer("post__draft", "post__search_key").order_by("-changed_at")[:LAST])
+def _last(told: QuerySet[Feedback], *, drafts: bool) -> tuple[list[Any], int]:
+    """The newest feedback with its mean level, and how much there is in all. One query.
+
+    Outsiders read only what was said about posts that were public; the number counts the others, too.
+    """
+    scores = Score.objects.filter(feedback=OuterRef("pk")).order_by().values("feedback")
+    rows = told.annotate(
+        mean=Subquery(scores.annotate(mean=Avg("level")).values("mean")),
+        count=Coalesce(Subquery(scores.annotate(count=Count("pk")).values("count")), 0),
+        may_read=Value(True) if drafts else Exists(_public_posts()),
+        all=Window(Count("pk")),
+    )
+    rows = rows.select_related("post__author", "mentor").defer("post__draft", "post__search_key")
+    found = list(rows.order_by("-may_read", "-changed_at")[:LAST])
+    return [row for row in found if row.may_read], found[0].all if found else 0
 
 
-def _of_public_posts() -> QuerySet[Any]:
-    public = Post.objects.filter(is_public())
-    return Feedback.objects.filter(post__in=public.values("pk")).values("pk")
+def _public_posts() -> QuerySet[Post]:
+    return Post.objects.filter(is_public(), pk=OuterRef("post"))
 
 
 # ---- a programme

@@ -1,6 +1,6 @@
 """How soon mentors say their first word: submissions and questions that name them, against their own words.
 
-The caller opens the scope of the municipalities whose posts count. Five queries, however many mentors and posts.
+The caller opens the scope of the municipalities whose posts count. Four queries, however many mentors and posts.
 """
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mentoring.models import Absence, Feedback
+from mentoring.queries.people import runs
 from mentoring.rules import Answers, Asked, Days, answers, questions
 from municipalities.holidays import BELGRADE
 from municipalities.models import Pairing
@@ -24,16 +25,17 @@ Moments = dict[tuple[int, int], list[datetime]]  # by mentor and post
 
 
 def response_times(
-    mentors: Iterable[Any],
-    municipalities: Iterable[Any],
-    periods: Sequence[int] = (30, LONGEST),
-    absences: Iterable[Absence] | None = None,
+    pairings: Sequence[Pairing], periods: Sequence[int] = (30, LONGEST), absences: Iterable[Absence] | None = None
 ) -> dict[int, list[Answers]]:
-    """By the mentor's id, one entry for each period of days. `absences` of the mentors, if they are known already."""
-    ids = {each.pk for each in mentors}
+    """By the mentor's id, one entry for each period of days.
+
+    `pairings` say whose submissions are a question to whom, ended ones too; `absences` are the mentors', if they
+    are known already.
+    """
+    ids = {row.mentor_id for row in pairings}
     now = timezone.now()
     since = now - timedelta(days=max(periods))
-    asked = _asked(ids, municipalities, since)
+    asked = _asked(ids, pairings, since)
     away: dict[int, list[Days]] = defaultdict(list)
     for row in absences_since(ids, since.date()) if absences is None else absences:
         away[row.mentor_id].append((row.starts_on, row.ends_on))  # type: ignore[arg-type]
@@ -46,8 +48,8 @@ def absences_since(mentors: Iterable[Any], day: date) -> list[Absence]:
     return list(rows.order_by("starts_on"))
 
 
-def _asked(ids: set[int], municipalities: Iterable[Any], since: datetime) -> dict[int, list[Asked]]:
-    asks, words = _said(ids, municipalities, since)
+def _asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[int, list[Asked]]:
+    asks, words = _said(ids, pairings, since)
     for mentor, post, at in Feedback.objects.filter(mentor__in=ids, given_at__gte=since).values_list(
         "mentor_id", "post_id", "given_at"
     ):
@@ -58,16 +60,18 @@ def _asked(ids: set[int], municipalities: Iterable[Any], since: datetime) -> dic
     return found
 
 
-def _said(ids: set[int], municipalities: Iterable[Any], since: datetime) -> tuple[Moments, Moments]:
+def _said(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> tuple[Moments, Moments]:
     """Questions (submissions while the mentor accompanied the municipality, comments that name them), and words."""
     asks, words = defaultdict(list), defaultdict(list)
-    paired = _paired(ids, municipalities)
+    paired = defaultdict(list)
+    for row in pairings:
+        paired[row.municipality_id].append(row)
     decisions = Decision.objects.filter(Q(kind=DecisionKind.SUBMITTED) | Q(by__in=ids), at__gte=since)
     told = decisions.values_list("municipality_id", "version__post_id", "kind", "by_id", "at")
     for place, post, kind, by, at in told:
         if kind == DecisionKind.SUBMITTED:
             on = at.astimezone(BELGRADE).date()
-            for mentor in {row.mentor_id for row in paired[place] if _runs(row, on)}:
+            for mentor in {each.mentor_id for each in paired[place] if runs(each, on)}:
                 asks[mentor, post].append(at)
         else:
             words[by, post].append(at)
@@ -78,14 +82,3 @@ def _said(ids: set[int], municipalities: Iterable[Any], since: datetime) -> tupl
         for mentor in ids & set(mentions) - {author}:
             asks[mentor, post].append(at)
     return asks, words
-
-
-def _paired(ids: set[int], municipalities: Iterable[Any]) -> dict[int, list[Pairing]]:
-    found = defaultdict(list)
-    for row in Pairing.objects.filter(mentor__in=ids, municipality__in=list(municipalities)):
-        found[row.municipality_id].append(row)
-    return found
-
-
-def _runs(row: Pairing, on: date) -> bool:
-    return row.starts_on <= on and (row.ends_on is None or on <= row.ends_on)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, Q, Subquery
+
 from mentoring.defaults import RUBRIC
 from mentoring.models import Criterion
 from municipalities.models import Enrolment, Municipality, Programme
@@ -18,6 +20,14 @@ def programme_of(municipality: Municipality) -> Programme | None:
 def rubric(programme: Programme | None, *, also_unused: bool = False) -> list[Criterion]:
     """Criteria in their order. A programme that changed none yet has the seven of the house, not stored so far."""
     return _arranged(Criterion.objects.filter(programme=programme, retired_at=None), programme, also_unused)
+
+
+def rubric_of(municipality: Municipality) -> list[Criterion]:
+    """The criteria that are used there, in their order. One query."""
+    running = Enrolment.objects.on(today()).filter(municipality=municipality)
+    latest = running.order_by("-starts_on", "-pk").values("cohort__programme")[:1]
+    here = Q(programme=Subquery(latest)) | (Q(programme=None) & ~Exists(running))
+    return _arranged(Criterion.objects.filter(here, retired_at=None), None, False)
 
 
 def rubrics(programmes: Iterable[Programme]) -> list[tuple[Programme, list[Criterion]]]:

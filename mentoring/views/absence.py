@@ -12,7 +12,7 @@ from mentoring.domain import absence as verbs
 from mentoring.domain.refused import Refused
 from mentoring.forms import AbsenceForm
 from mentoring.models import Absence
-from mentoring.queries.people import is_away, own_absences
+from mentoring.queries.people import own_absences, runs
 from municipalities.access import signed_in
 from municipalities.queries import mentored, today
 
@@ -22,11 +22,11 @@ from municipalities.queries import mentored, today
 def absence(request: Any) -> HttpResponse:
     if request.method == "POST" and request.POST.get("withdraw"):
         return _withdrawn(request)
-    form = AbsenceForm(request.POST or None, initial={"starts_on": today()})
+    form = AbsenceForm(request.POST if request.method == "POST" else None, initial={"starts_on": today()})
     if request.method == "POST" and form.is_valid() and _announced(request, form):
         messages.success(request, _("Your municipalities see it on their Home and have been told."))
         return redirect("absence")
-    rows = [(row, is_away(row, today())) for row in own_absences(request.user)]
+    rows = [(row, runs(row, today())) for row in own_absences(request.user)]
     context = {"form": form, "absences": rows, "accompanies": mentored(request.user).exists()}
     return render(request, "mentoring/absence.html", context, status=422 if form.errors else 200)
 

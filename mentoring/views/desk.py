@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mentoring.domain.unread import mark_unread
 from mentoring.queries import desk as queries
-from mentoring.queries.people import is_away
+from mentoring.queries.people import runs
 from mentoring.queries.response import LONGEST, absences_since, response_times
 from municipalities.access import requires, signed_in
-from municipalities.models import Municipality
+from municipalities.models import Municipality, Pairing
 from municipalities.queries import mentored, today, workspaces
 from municipalities.rules import Verb
 from municipalities.tenancy import scope
@@ -95,8 +95,9 @@ def _segments(request: Any, filters: queries.Filters, counts: dict[str, int]) ->
 def _times(mentor: Any, accompanied: list[Municipality]) -> dict[str, Any]:
     """How soon the mentor answers, and whether they are away today."""
     absences = absences_since([mentor], today() - timedelta(days=LONGEST))
-    answers = response_times([mentor], accompanied, absences=absences)[mentor.pk]
-    return {"answers": answers, "away": next((row for row in absences if is_away(row, today())), None)}
+    pairings = list(Pairing.objects.filter(mentor=mentor, municipality__in=accompanied))
+    answers = response_times(pairings, absences=absences)[mentor.pk]
+    return {"answers": answers, "away": next((row for row in absences if runs(row, today())), None)}
 
 
 @requires(Verb.FEEDBACK_GIVE)

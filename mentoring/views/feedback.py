@@ -14,7 +14,7 @@ from mentoring.domain.refused import Refused
 from mentoring.forms import FeedbackForm
 from mentoring.models import Feedback
 from mentoring.queries.feedback import of_post
-from mentoring.queries.rubric import programme_of, rubric
+from mentoring.queries.rubric import rubric_of
 from municipalities.access import requires
 from municipalities.rules import Verb
 from posts import queries, rules
@@ -47,8 +47,8 @@ def _found(request: Any, pk: int) -> Post:
 
 
 def _form(request: Any, mine: Feedback | None) -> FeedbackForm:
-    criteria = rubric(programme_of(request.municipality))
-    return FeedbackForm(request.POST or None, criteria=criteria, given=mine)
+    criteria = rubric_of(request.municipality)
+    return FeedbackForm(request.POST if request.method == "POST" else None, criteria=criteria, given=mine)
 
 
 def _given(request: Any, post: Post, form: FeedbackForm) -> bool:

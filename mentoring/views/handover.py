@@ -36,7 +36,7 @@ def by_staff(request: Any, pairing: int) -> HttpResponse:
 
 def _page(request: Any, pairing: Pairing, people: list[Any], *, back: str) -> HttpResponse:
     initial = {"starts_on": today(), "ends_on": pairing.ends_on}
-    form = HandoverForm(request.POST or None, people=people, initial=initial)
+    form = HandoverForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
     if request.method == "POST" and form.is_valid() and _handed_over(request, pairing, form):
         facts = {"municipality": pairing.municipality, "mentor": form.cleaned_data["successor"]}
         messages.success(request, _("%(municipality)s is handed over to %(mentor)s.") % facts)

@@ -1,5 +1,6 @@
 """Progress by the rubric: of a municipality over weeks, and of a programme's municipalities side by side."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from common.dates import day_month_short
 from common.numbers import number
 from mentoring.queries import people
 from mentoring.queries.progress import HALF, WEEKS, Board, Progress, boards, progress
-from mentoring.queries.response import LONGEST, response_times
+from mentoring.queries.response import LONGEST, absences_since, response_times
 from mentoring.rules import FEW
 from municipalities.access import programme as programme_page
 from municipalities.access import requires
@@ -102,20 +103,19 @@ def _sorted(board: Board) -> Board:
 
 def _mentors(request: Any) -> list[dict[str, Any]]:
     """Mentors of today by name, with their municipalities and how soon they answer."""
-    rows = list(people.running_pairings(request.programmes))
-    mentors = sorted({row.mentor for row in rows}, key=lambda person: sort_key(person.name))
-    if not mentors:
-        return []
-    places = {row.municipality for row in rows}
-    with scope(*places):
-        told = response_times(mentors, places, (LONGEST,))
-    absences = {row.mentor_id: row for row in people.absences_of(mentors)}
+    pairings = people.pairings_of(request.programmes)
+    running = [row for row in pairings if people.runs(row, today())]
+    mentors = sorted({row.mentor for row in running}, key=lambda person: sort_key(person.name))
+    absences = absences_since(mentors, today() - timedelta(days=LONGEST))
+    with scope(*{row.municipality_id for row in pairings}):
+        told = response_times(pairings, (LONGEST,), absences)
+    away = {row.mentor_id: row for row in absences if people.runs(row, today())}
     return [
         {
             "person": person,
-            "places": _places([row for row in rows if row.mentor_id == person.pk]),
+            "places": _places([row for row in running if row.mentor_id == person.pk]),
             "answers": told[person.pk][0],
-            "absence": absences.get(person.pk),
+            "absence": away.get(person.pk),
         }
         for person in mentors
     ]

@@ -47,7 +47,7 @@ def _criterion(programme: Programme, key: str) -> Criterion:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Any, programme: int) -> HttpResponse:
     place = _programme(request, programme)
-    form = CriterionForm(request.POST or None)
+    form = CriterionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             verbs.add(place, form.words(), by=request.user)
@@ -64,7 +64,7 @@ def new(request: Any, programme: int) -> HttpResponse:
 def edit(request: Any, programme: int, criterion: str) -> HttpResponse:
     place = _programme(request, programme)
     row = _criterion(place, criterion)
-    form = CriterionForm(request.POST or None, criterion=row)
+    form = CriterionForm(request.POST if request.method == "POST" else None, criterion=row)
     if request.method == "POST" and form.is_valid():
         try:
             verbs.reword(place, row.key, form.words(), by=request.user)

@@ -124,8 +124,7 @@ def succeed(
     next_one = Pairing.objects.create(
         mentor=successor, municipality=former.municipality, starts_on=starts_on, ends_on=ends_on
     )
-    people = {"person": str(former.mentor), "successor": str(successor)}
-    audit.record("programme.hand_over", by=by, target=next_one, **people)
+    audit.record("programme.hand_over", by=by, target=next_one, person=str(former.mentor), successor=str(successor))
     return former, next_one
 
 

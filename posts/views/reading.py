@@ -1,7 +1,7 @@
 """What the review page shows, gathered with a fixed number of queries: the draft with its marks, the conversations,
 how the networks will show it, where it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -114,7 +114,8 @@ def shown(
         "answering": answering or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
     }
     response = render(request, "posts/review.html", context, status=422 if problem else 200)
-    if reading.unread and not problem:
+    # a mentor's desk also tells whether the post itself changed since they looked
+    if (reading.unread or "mentor" in request.access.roles) and not problem:
         see(post, by=request.user)
     return response
 
@@ -125,13 +126,14 @@ def _sides() -> list[tuple[str, str]]:
 
 def read(request: Any, post: Post) -> Reading:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
-    publications = list(queries.publications(post))
+    versions = list(post.versions.select_related("created_by").order_by("-number"))
+    # nothing is published or decided but a version
+    publications = list(queries.publications(post)) if versions else []
     for each in publications:
         each.script = own_name(each.slot)  # type: ignore[attr-defined]
-    versions = list(post.versions.select_related("created_by").order_by("-number"))
     newest = versions[0] if versions else None
     version = _chosen(request, versions, publications, reads_drafts=reads_drafts, post=post)
-    decisions = queries.decisions(post) if reads_drafts else []
+    decisions = queries.decisions(post) if reads_drafts and versions else []
     draft, channels, library, previews = _seen(post, version, publications)
     reading = Reading(
         post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
@@ -172,13 +174,12 @@ Content = tuple[Draft, list[Channel], dict[int, Media], list[Preview]]
 
 
 def _seen(post: Post, version: Version | None, publications: list[Publication]) -> Content:
-    draft = parse(post.draft) if version is None else queries.content(version)
-    draft = replace(draft, words=glossary(post.municipality_id))
-    channels = _channels(draft, publications)
     if version is None:
-        library = queries.media_of(draft)
+        draft = replace(parse(post.draft), words=glossary(post.municipality_id))
+        channels, library = _channels(draft, publications), queries.media_of(draft)
         return draft, channels, library, of_draft(post, draft, channels, library)
-    version.post = post
+    version.post, draft = post, queries.content(version)
+    channels = _channels(draft, publications)
     return draft, channels, {}, of_version(version, draft, channels, queries.frozen_pictures(version))
 
 
@@ -196,7 +197,7 @@ def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
 def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel], library: Mapping[int, Media]) -> None:
     """The texts and pictures with marks. A frozen version that is not the newest has none: its words are history."""
     post = reading.post
-    source = replace(parse(post.draft), words=reading.draft.words) if reading.is_current else reading.draft
+    source = parse(post.draft) if reading.is_current else reading.draft
     texts = places.written(source)
     talks = [_talk(each, texts, request.user) for each in queries.threads(post, reader=request.user)]
     reading.talks = passages.in_order(talks, list(texts), [shown.id for shown in source.media])
@@ -204,7 +205,7 @@ def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel], librar
     placed = [each for each in reading.open if not each.is_lost] if reading.is_current else []
     by_pk = {channel.pk: channel for channel in channels}
     reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
-    reading.derived = _derived(source, channels)
+    reading.derived = _derived(reading, channels, {tag for tag, channel in texts if channel is None})
     reading.pictures = [
         _picture(post, shown, position, sides, placed)
         for position, (shown, sides) in enumerate(_sizes(reading, library), 1)
@@ -237,14 +238,15 @@ def _passage(key: places.Key, text: str, channels: Mapping[int, Channel], talks:
     return Passage(tag, channels.get(channel or 0), text, language_name(tag), passages.marked(text, here))
 
 
-def _derived(draft: Draft, channels: Sequence[Channel]) -> list[Passage]:
-    """The other Serbian script, where something shows it. What is said stands at the words that were written."""
+def _derived(reading: Reading, channels: Sequence[Channel], tags: Collection[str]) -> list[Passage]:
+    """The other Serbian script, where something shows it; `tags` are written by people. A version has it frozen."""
+    draft = reading.draft
     asked = {tag for channel in channels for tag in compose.layout_of(draft, channel).languages} | set(draft.texts)
-    found = [(tag, compose.resolved(draft.texts, tag, draft.words)) for tag in SERBIAN if tag in asked]
+    found = [(tag, compose.resolved(draft.texts, tag, draft.words)) for tag in SERBIAN if tag in asked - set(tags)]
     return [
-        Passage(tag, None, each.text, language_name(tag), passages.marked(each.text, []), own_name(each.derived_from))
+        Passage(tag, None, each.text, language_name(tag), passages.marked(each.text, []), is_derived=True)
         for tag, each in found
-        if each and each.derived_from
+        if each
     ]
 
 
@@ -287,7 +289,7 @@ def _may(request: Any, reading: Reading) -> dict[str, bool]:
         "approve": box.waits and box.seat is not None and reading.is_newest,
         "endorse": box.may_endorse and reading.is_newest,
         "emergency": rules.may_publish_emergency(access, post, is_public=everything_out),
-        "publish": scheduling and not everything_out and post.stage == Stage.APPROVED and not box.lapsed,
+        "publish": scheduling and not everything_out and post.stage == Stage.APPROVED and not box.unapproved,
         "move": rules.may_move(access, post) and not out,
         "unschedule": scheduling and bool(states & set(WAITS)) and post.stage == Stage.APPROVED,
         "delete": rules.may_delete(access, post, is_public=out or post.is_public),  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mentoring.domain.absence import announce
+from mentoring.queries.desk import waits
 from mentoring.queries.response import response_times
 from municipalities.models import Membership, Pairing
 from municipalities.queries import today
@@ -296,13 +297,23 @@ def test_a_comment_that_names_the_mentor_is_a_question_too(desk: Desk) -> None:
         post = desk.write("Вода")
         thread = comment(post, "Шта мислите?", by=desk.cast.officer)
         thread.comments.update(mentions=[desk.cast.mentor.pk])
-        told = response_times([desk.cast.mentor], [desk.house])[desk.cast.mentor.pk][0]
+        told = response_times(list(Pairing.objects.all()))[desk.cast.mentor.pk][0]
         assert (told.answered, told.asked) == (0, 1)
         reply(thread, "Добро је.", by=desk.cast.mentor)
-        told = response_times([desk.cast.mentor], [desk.house])[desk.cast.mentor.pk][0]
+        told = response_times(list(Pairing.objects.all()))[desk.cast.mentor.pk][0]
         assert (told.answered, told.asked) == (1, 1)
 
 
 def test_the_desk_says_that_the_mentor_is_shown_as_away(desk: Desk) -> None:
     announce(today(), today() + timedelta(days=3), "", by=desk.cast.mentor)
     assert "You are shown as away" in shown(desk).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "waits 0 minutes"), (59, "waits 59 minutes"), (60, "waits 1 hour"), (47 * 60, "waits 47 hours"),
+     (48 * 60, "waits 2 days"), (-5, "waits 0 minutes")],
+)  # fmt: skip
+def test_how_long_it_waits_is_said_in_the_unit_that_says_it_well(minutes: int, words: str) -> None:
+    now = timezone.now()
+    assert waits(now - timedelta(minutes=minutes), now) == words

@@ -1,0 +1,211 @@
+"""Progress by the rubric: means over weeks, honest about little data, and side by side only where agreed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from mentoring.domain import rubric as keep
+from mentoring.domain.feedback import give
+from mentoring.enums import Level
+from mentoring.models import Feedback
+from mentoring.queries.progress import WEEKS, progress
+from municipalities.models import Enrolment, Membership
+from municipalities.queries import today
+from municipalities.rules import Verb
+from municipalities.tenancy import scope
+from posts.models import Post
+from tests.analytics.factories import channel, published
+from tests.people import Cast, person, sign_in
+from tests.posts.desk import Desk
+
+HERE = reverse("progress", args=["cuprija"])
+
+
+def told(post: Post, by: Any, weeks_ago: int, note: str = "", **levels: int) -> Feedback:
+    """Feedback of so many weeks ago. Inside the scope."""
+    keys = {key.replace("_", "-"): Level(level) for key, level in levels.items()}
+    row = give(post, keys, note, by=by)
+    Feedback.objects.filter(pk=row.pk).update(given_at=timezone.now() - timedelta(weeks=weeks_ago))
+    return row
+
+
+def test_a_week_shows_the_mean_of_its_levels_and_a_week_without_is_a_gap(desk: Desk) -> None:
+    mentor = desk.cast.mentor
+    with scope(desk.house):
+        told(desk.write("а"), mentor, 0, clarity=2)
+        told(desk.write("б"), mentor, 0, clarity=3)
+        told(desk.write("в"), mentor, 2, clarity=4)
+        found = progress(desk.house)
+    line = next(each for each in found.lines if each.criterion.key == "clarity")
+    assert [cell.mean for cell in line.weeks[-3:]] == [4, None, 2.5]
+    assert [cell.count for cell in line.weeks[-3:]] == [1, 0, 2]
+    assert len(line.weeks) == WEEKS
+    assert line.change is None, "three levels are not enough to compare"
+    assert found.posts == 3
+
+
+def test_four_weeks_are_compared_with_the_four_before_once_there_is_enough(desk: Desk) -> None:
+    with scope(desk.house):
+        for number in range(5):
+            told(desk.write(f"раније {number}"), desk.cast.mentor, 5, tone=2)
+            told(desk.write(f"сада {number}"), desk.cast.mentor, 1, tone=3)
+        found = progress(desk.house)
+    line = next(each for each in found.lines if each.criterion.key == "tone")
+    assert line.change == 1
+    page = sign_in(desk.cast.officer).get(HERE).content.decode()
+    assert "the four before" in page
+    assert "n = 10" in page
+
+
+def test_an_officer_sees_their_own_posts_first_and_all_if_they_ask(desk: Desk) -> None:
+    colleague = person("colleague")
+    Membership.objects.create(user=colleague, municipality=desk.house, role="officer")
+    with scope(desk.house):
+        told(desk.write("моја"), desk.cast.mentor, 0, tone=3, note="О мојој")
+        theirs = desk.write("туђа")
+        Post.objects.filter(pk=theirs.pk).update(author=colleague)
+        told(theirs, desk.cast.mentor, 0, tone=1, note="О туђој")
+    client = sign_in(desk.cast.officer)
+    own = client.get(HERE)
+    assert own.context["found"].posts == 1
+    assert "О туђој" not in own.content.decode()
+    assert client.get(HERE, {"of": "all"}).context["found"].posts == 2
+    # somebody else's posts alone cannot be asked for
+    assert client.get(HERE, {"of": str(colleague.pk)}).context["found"].posts == 1
+    assert sign_in(desk.cast.mentor).get(HERE).context["found"].posts == 2
+
+
+def test_who_may_not_read_drafts_reads_no_word_about_them(desk: Desk) -> None:
+    public = published(channel(desk.house, desk.cast.approver), timezone.now()).post
+    with scope(desk.house):
+        told(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
+        told(public, desk.cast.mentor, 0, tone=4, note="О објављеном")
+    page = sign_in(desk.cast.staff).get(HERE).content.decode()
+    assert "О објављеном" in page
+    assert "О нацрту" not in page
+    assert "тајни нацрт" not in page
+    desk.house_rule(staff_may_read_drafts=True)
+    assert "О нацрту" in sign_in(desk.cast.staff).get(HERE).content.decode()
+
+
+def test_a_criterion_that_is_no_longer_used_keeps_its_line(desk: Desk) -> None:
+    with scope(desk.house):
+        told(desk.write("а"), desk.cast.mentor, 1, tone=3)
+    keep.use(desk.cast.programme, "tone", False, by=desk.cast.staff)
+    keep.use(desk.cast.programme, "clarity", False, by=desk.cast.staff)
+    with scope(desk.house):
+        keys = [line.criterion.key for line in progress(desk.house).lines]
+    assert keys[-1] == "tone"
+    assert "clarity" not in keys
+
+
+def test_without_feedback_the_page_says_what_will_stand_there(cast: Cast) -> None:
+    page = sign_in(cast.officer).get(HERE)
+    assert page.status_code == 200
+    assert "No feedback in these weeks" in page.content.decode()
+
+
+def test_the_rail_leads_to_it(cast: Cast) -> None:
+    def offered(user: Any, page: str) -> set[str]:
+        return {item.url for section in sign_in(user).get(page).context["nav"] for item in section.items}
+
+    for name in ("officer", "approver", "mentor", "staff"):
+        assert HERE in offered(getattr(cast, name), "/m/cuprija/"), name
+    assert HERE not in offered(cast.viewer, "/m/cuprija/")
+    assert {reverse("programme_feedback"), reverse("rubric")} <= offered(cast.staff, reverse("programme"))
+
+
+# ---- a programme
+
+
+def board(cast: Cast) -> Any:
+    answer = sign_in(cast.staff).get(reverse("programme_feedback"))
+    assert answer.status_code == 200
+    return answer
+
+
+def test_municipalities_stand_side_by_side_by_criterion(desk: Desk) -> None:
+    with scope(desk.house):
+        for number in range(5):
+            told(desk.write(f"а{number}"), desk.cast.mentor, 1, tone=3, clarity=4)
+        told(desk.write("стара"), desk.cast.mentor, WEEKS + 1, tone=1)
+    found = board(desk.cast).context["boards"][0]
+    rows = {
+        row.municipality.slug: dict(zip([c.key for c in found.criteria], row.cells, strict=True)) for row in found.rows
+    }
+    assert list(rows) == ["cuprija", "novi-pazar"]
+    assert (rows["cuprija"]["tone"].told, rows["cuprija"]["tone"].count) == (3, 5)
+    assert rows["cuprija"]["picture"].told is None
+    assert rows["novi-pazar"]["tone"].told is None
+    assert found.rows[0].posts == 5
+
+
+def test_a_mean_of_few_levels_is_not_told(desk: Desk) -> None:
+    with scope(desk.house):
+        told(desk.write("а"), desk.cast.mentor, 1, tone=3)
+    cell = board(desk.cast).context["boards"][0].rows[0].cells[5]
+    assert (cell.told, cell.count) == (None, 1)
+
+
+def test_who_did_not_agree_to_comparison_is_counted_and_not_shown(desk: Desk) -> None:
+    with scope(desk.house):
+        told(desk.write("а"), desk.cast.mentor, 1, tone=3)
+    Enrolment.objects.filter(municipality=desk.house).update(compares=False)
+    answer = board(desk.cast)
+    assert [row.municipality.slug for row in answer.context["boards"][0].rows] == ["novi-pazar"]
+    assert "did not agree to comparison" in answer.content.decode()
+
+
+def test_an_ended_enrolment_is_not_shown(desk: Desk) -> None:
+    Enrolment.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
+    assert [row.municipality.slug for row in board(desk.cast).context["boards"][0].rows] == ["novi-pazar"]
+
+
+def test_no_word_of_a_draft_is_on_the_programmes_page(desk: Desk) -> None:
+    with scope(desk.house):
+        told(desk.write("тајни нацрт"), desk.cast.mentor, 0, tone=3, note="О нацрту")
+    page = board(desk.cast).content.decode()
+    assert "тајни" not in page
+    assert "О нацрту" not in page
+
+
+@pytest.mark.parametrize("page", ["programme_feedback", "progress"])
+def test_the_pages_ask_a_fixed_number_of_questions_and_stay_small(desk: Desk, page: str) -> None:
+    url, user = {
+        "programme_feedback": (reverse("programme_feedback"), desk.cast.staff),
+        "progress": (HERE + "?of=all", desk.cast.approver),
+    }[page]
+    client = sign_in(user)
+    client.get(url)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(url)
+        assert len(answer.content) < 60_000
+        return len(queries)
+
+    with scope(desk.house):
+        told(desk.write("прва"), desk.cast.mentor, 0, tone=3)
+    one = asked()
+    with scope(desk.house):
+        for number in range(40):
+            levels = {"tone": 3, "clarity": 2, "picture": 1, "accessibility": 4, "call_to_action": 2}
+            told(desk.write(f"а{number}"), desk.cast.mentor, number % WEEKS, note="Добро." * 20, **levels)
+    assert asked() == one
+    assert one <= 12
+
+
+def test_the_verb_for_it_is_one_of_reading() -> None:
+    from municipalities.rules import TABLE
+
+    assert {role for role, verbs in TABLE.items() if Verb.FEEDBACK_GIVE in verbs} == {"mentor"}
+    assert Verb.POST_SCHEDULE not in TABLE["mentor"]
+    assert Verb.POST_APPROVE not in TABLE["mentor"]
