@@ -13,7 +13,7 @@ from posts.coach.points import Fix, Point
 
 # In the order of the list; what is not named here comes last.
 ORDER = (
-    "call", "single", "link", "link_answer", "deadline", "service", "length", "sentences", "click_here",
+    "call", "single", "link", "link_answer", "deadline", "length", "sentences", "click_here",
     "abbreviations", "capitals", "fancy", "mixed", "emoji", "hashtags", "hashtags_in_between", "languages", "derived",
     "alt", "picture_text", "contrast", "children", "jmbg", "phones", "plates", "mails",
 )  # fmt: skip

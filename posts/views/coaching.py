@@ -14,8 +14,10 @@ from posts.previews import Preview
 from posts.wording import language_name
 
 
-def coach(draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], house: Any) -> list[Told]:
-    """Every point in the order of the page. One query: what a worker found behind the links."""
+def coach(
+    draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], house: Any, *, links: bool = True
+) -> list[Told]:
+    """Every point in the order of the page. With `links` one query: what a worker found behind them."""
     if draft.is_empty:
         return []
     official = compose.unwritten(draft, house.official_languages)
@@ -27,6 +29,6 @@ def coach(draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media
         derived=any(each.part.derived for each in previews),
         analysis={pk: media.analysis for pk, media in library.items()},
         consents=[note.sentence for note in queries.consent_notes(draft, library)],
-        looked=queries.looked_at(links_of(draft)),
+        looked=queries.looked_at(links_of(draft)) if links else {},
     )
     return told(look(draft, known))

@@ -23,7 +23,9 @@ from channels.models import Channel
 from municipalities.access import requires
 from municipalities.rules import Verb
 from posts import queries, rules
+from posts.coach.look import links_of
 from posts.composer_form import Typed, read
+from posts.domain import check_links
 from posts.domain.approve import approve
 from posts.domain.create import blank, create
 from posts.domain.pictures import BadPicture, add
@@ -115,6 +117,7 @@ def save(request: Any, pk: int = 0) -> JsonResponse:
         return JsonResponse({"closed": refused.sentence}, status=409)
     if isinstance(answer, Conflict):
         return JsonResponse(_both(answer.stored), status=409)
+    check_links.ask(request.municipality, links_of(typed.content.draft))
     slug = request.municipality.slug
     places = {name: reverse(f"post_{name}", args=[slug, answer.post.pk]) for name in ("edit", "save")}
     return JsonResponse({"revision": answer.post.revision, "at": f"{timezone.localtime():%H:%M}", **places})
@@ -165,6 +168,7 @@ def _act(request: Any, post: Post, channels: list[Channel]) -> HttpResponse:
         if isinstance(answer, Conflict):
             problem = Problem(_changed(), stored=answer.stored)
         else:
+            check_links.ask(request.municipality, links_of(typed.content.draft))
             return _done(request, answer, typed)
     except BadDraft as bad:
         problem = Problem(_("This could not be saved as it is."), bad.problems)
@@ -197,6 +201,8 @@ def _with_files(request: Any, typed: Typed) -> Typed:
 
 def _done(request: Any, saved: Saved, typed: Typed) -> HttpResponse:
     act = request.POST.get("act", "save")
+    if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
+        return redirect("post_emergency", request.municipality.slug, saved.post.pk)
     if act == "save" or act not in ACTS:
         messages.success(request, _("The draft is saved."))
         if typed.time_problem:

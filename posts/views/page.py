@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -11,19 +11,24 @@ from django.utils.translation import ngettext
 from channels import dry
 from channels.enums import Layout
 from channels.models import Channel
-from posts import compose, queries
+from municipalities.queries import Offered, glossary, offers
+from municipalities.rules import Verb
+from posts import compose, derived, queries
 from posts.coach.patterns import Pattern, patterns
 from posts.coach.sentences import Told, spoken
 from posts.composer_form import Typed
+from posts.derived import Reason, Stretch
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
 from posts.models import Decision, Post
 from posts.previews import Preview, notes, of_draft
 from posts.rules import decides_alone
+from posts.services import Promotion, all_notes, promotion
 from posts.views.coaching import coach
 from posts.views.pictures import Row, row
 from posts.wording import language_name, own_name, time_notes
+from serbian.corrections import Correction
 
 # A poll of most networks has four answers.
 LINES = 4
@@ -42,6 +47,9 @@ class Tab:
     source: str
     needs_look: bool
     is_missing: bool
+    stretches: Sequence[Stretch] = ()
+    reasons: Sequence[Reason] = ()
+    offers: Sequence[Correction] = ()
 
 
 @dataclass(frozen=True)
@@ -91,14 +99,18 @@ class Page:
     coach: list[Told] = field(default_factory=list)
     picture_notes: dict[int, list[str]] = field(default_factory=dict)
     returned: Decision | None = None
+    offers: Sequence[Offered] = ()
+    promotion: Promotion | None = None
     primary: str = "submit"
     others: tuple[str, ...] = ()
+    may_emergency: bool = False
     categories: ClassVar[Any] = Category.choices
     call_kinds: ClassVar[Any] = CallKind.choices
     formats: ClassVar[Any] = Format.choices
     layouts: ClassVar[Any] = Layout.choices
     ratios: ClassVar[Any] = RATIOS
     most_pictures: int = MOST_PICTURES
+    may_remember: bool = False
 
     @property
     def script(self) -> str:
@@ -155,23 +167,39 @@ class Page:
         return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
 
     @property
+    def odd_service(self) -> str:
+        """The post's service when it is not among those that are offered: it must not be lost by saving."""
+        key = self.draft.service
+        return "" if any(each.service.key == key for each in self.offers) else key
+
+    @property
     def errors(self) -> int:
         return sum(len(each.errors) for each in self.previews)
 
 
 def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) -> Page:
     """The whole page. A returned post takes two queries more: the note that came with it."""
-    shown = fragments(request, post, typed, channels)
+    # What is behind the links comes with the first answer to the script: a page has its number of queries.
+    shown = fragments(request, post, typed, channels, services=offers(), links=False)
     if post.stage == "returned":
         shown.returned = next(iter(queries.decisions(post)), None)
     return shown
 
 
-def fragments(request: Any, post: Post, typed: Typed, channels: Sequence[Channel]) -> Page:
-    """What the page shows of `typed`. Two queries: the pictures, and what was found behind the links."""
-    content, draft = typed.content, typed.content.draft
-    library = queries.media_of(draft)
+def fragments(
+    request: Any,
+    post: Post,
+    typed: Typed,
+    channels: Sequence[Channel],
+    *,
+    services: Sequence[Offered] = (),
+    links: bool = True,
+) -> Page:
+    """What the page shows of `typed`. Three queries: words of the house, pictures, what was found behind the links."""
     slug, house = request.municipality.slug, request.municipality
+    content, draft = typed.content, replace(typed.content.draft, words=glossary(house.pk))
+    library = queries.media_of(draft)
+    promoted = promotion(draft, house, services)
     primary, others = _acts(request, bool(content.time))
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
     return Page(
@@ -190,10 +218,14 @@ def fragments(request: Any, post: Post, typed: Typed, channels: Sequence[Channel
         places=[_place(draft, channel) for channel in channels],
         pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
-        coach=coach(draft, seen, library, house),
-        notes=[] if draft.is_empty else notes(draft, house.official_languages),
+        coach=coach(draft, seen, library, house, links=links),
+        notes=[*([] if draft.is_empty else notes(draft, house.official_languages)), *all_notes(draft, promoted)],
+        offers=services,
+        promotion=promoted,
         picture_notes=_of_pictures(draft, seen),
+        may_remember=request.access.may(Verb.LIBRARY_EDIT),
         primary=primary,
+        may_emergency=request.access.may(Verb.POST_EMERGENCY),
         others=others,
     )
 
@@ -217,8 +249,9 @@ def _tags(draft: Draft, channels: Sequence[Channel], house: Any) -> list[str]:
 
 def _tab(draft: Draft, tag: str) -> Tab:
     own = draft.texts.get(tag, Text(""))
-    found = compose.resolved(draft.texts, tag)
+    found = compose.resolved(draft.texts, tag, draft.words)
     source = found.derived_from if found else None
+    pieces = derived.pieces(draft.texts[source].text, tag, draft.words) if source else []
     return Tab(
         tag=tag,
         name=own_name(tag),
@@ -229,6 +262,9 @@ def _tab(draft: Draft, tag: str) -> Tab:
         source=language_name(source) if source else "",
         needs_look=bool(found and found.wants_a_look),
         is_missing=found is None and tag not in SERBIAN and not draft.is_empty,
+        stretches=derived.stretches(pieces),
+        reasons=derived.reasons(pieces),
+        offers=derived.offers(draft.texts, tag, draft.words),
     )
 
 

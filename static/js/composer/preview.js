@@ -77,7 +77,8 @@ export function startPreview(form, coach) {
     asked = 0;
     clock = setTimeout(ask, PAUSE);
   }
-  if (coach.waits()) clock = setTimeout(ask, AGAIN);
+  // What is behind the links is not on the page yet.
+  if (typed(form).link) clock = setTimeout(ask, PAUSE);
   return { changed, update };
 }
 
