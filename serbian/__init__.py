@@ -1,5 +1,6 @@
 """Serbian in its two scripts. Plain Python, nothing of the portal: see README.md in this folder."""
 
+from serbian.corrections import Correction, corrections
 from serbian.folding import fold
 from serbian.glossary import Glossary
 from serbian.letters import ZWNJ, letters_to_cyrillic, letters_to_latin
@@ -11,12 +12,14 @@ from serbian.transliteration import Piece, Why, for_publishing, to_cyrillic, to_
 __all__ = [
     "ZWNJ",
     "Change",
+    "Correction",
     "Glossary",
     "MixedWord",
     "Piece",
     "Script",
     "Why",
     "applied",
+    "corrections",
     "detect",
     "fix_mixed",
     "fold",
