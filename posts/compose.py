@@ -18,6 +18,7 @@ from channels.enums import Layout
 from platforms.types import LinkCard, Outgoing, Picture, Poll
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
 from posts.enums import Format
+from serbian.glossary import EMPTY, Glossary
 from serbian.transliteration import for_publishing, to_cyrillic, to_latin
 
 BETWEEN = "\n\n—\n\n"
@@ -75,9 +76,9 @@ class Part:
         return self.languages[0] if self.languages else ""
 
 
-def derive(text: str, into: str) -> str:
-    """`text` in the Serbian script `into`."""
-    return to_latin(text) if into == "sr-Latn" else to_cyrillic(text)
+def derive(text: str, into: str, words: Glossary = EMPTY) -> str:
+    """`text` in the Serbian script `into`; `words` are the municipality's own."""
+    return to_latin(text, words) if into == "sr-Latn" else to_cyrillic(text, words)
 
 
 def other_script(tag: str) -> str | None:
@@ -87,14 +88,14 @@ def other_script(tag: str) -> str | None:
     return SERBIAN[1 - SERBIAN.index(tag)]
 
 
-def resolved(texts: Mapping[str, Text], tag: str) -> Resolved | None:
+def resolved(texts: Mapping[str, Text], tag: str, words: Glossary = EMPTY) -> Resolved | None:
     """The text of `tag` from a draft's `texts`: written, or derived from the other Serbian script; None: not there."""
     own, source_tag = texts.get(tag), other_script(tag)
     if _is_written(own):
         return Resolved(own.text)
     source = texts.get(source_tag) if source_tag else None
     if _is_written(source):
-        return Resolved(derive(source.text, tag), source_tag, chosen=own is not None)
+        return Resolved(derive(source.text, tag, words), source_tag, chosen=own is not None)
     return None
 
 
@@ -104,8 +105,8 @@ def _is_written(entry: Text | None) -> TypeGuard[Text]:
 
 def texts_for(draft: Draft, channel_id: int, tag: str) -> Resolved | None:
     """A channel's own text wins, then its own text in the other script, then what is written for all."""
-    own = resolved({each: Text(text) for each, text in draft.per_channel.get(channel_id, {}).items()}, tag)
-    shared = resolved(draft.texts, tag)
+    own = resolved({each: Text(text) for each, text in draft.per_channel.get(channel_id, {}).items()}, tag, draft.words)
+    shared = resolved(draft.texts, tag, draft.words)
     if own and own.derived_from and shared and not shared.derived_from:
         return shared
     return own or shared

@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from channels.enums import Layout
 from municipalities.enums import Script, TextLanguage
 from posts.enums import CallKind, Format
+from serbian.glossary import EMPTY, Glossary
 
 MOST_TEXT = 20_000
 MOST_LANGUAGES = 12
@@ -136,6 +137,9 @@ class Draft:
     interactive: Interactive = Interactive()
     short_links: Mapping[int, str] = field(default_factory=dict)
     """By channel: what stands there in place of the link. Made when a version is frozen, never part of the JSON."""
+
+    words: Glossary = EMPTY
+    """The municipality's own words, by which the other script is derived. Never part of the JSON either."""
 
     def link_on(self, channel: int) -> str:
         """The link as it appears on a channel."""

@@ -56,14 +56,14 @@ class Talk:
 
 @dataclass(frozen=True)
 class Passage:
-    """One text. `derived_from` names the script it follows: it has no words of its own to talk about."""
+    """One text. One that is derived from the other script has no words of its own to talk about."""
 
     tag: str
     channel: Any
     text: str
     name: str
     html: SafeString
-    derived_from: str = ""
+    is_derived: bool = False
 
     @property
     def place(self) -> str:

@@ -7,10 +7,12 @@ the very files of the pictures, alt texts, link card, short links, channels and 
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from channels.models import Channel
 from links.domain.make import make
+from municipalities.queries import glossary
 from posts import compose
 from posts.domain.pictures import frozen, keep_alts
 from posts.draft import Draft, media_json, parse
@@ -26,7 +28,7 @@ def freeze(post: Post, *, by: Any, suggested_by: Sequence[int] = ()) -> Version:
 
     `suggested_by` are ids of the people whose words were taken over just now.
     """
-    draft = parse(post.draft)
+    draft = replace(parse(post.draft), words=glossary(post.municipality_id))
     channels = channels_of(draft, usable_channels())
     texts = frozen_texts(draft, channels)
     parts = _frozen(post, draft, channels)
@@ -54,7 +56,7 @@ def frozen_texts(draft: Draft, channels: list[Channel]) -> dict[Key, compose.Res
     """Every text that can appear: shared ones first, then what a channel says differently."""
     shown = {channel.pk: compose.layout_of(draft, channel).languages for channel in channels}
     tags = dict.fromkeys([*draft.texts, *(tag for languages in shown.values() for tag in languages)])
-    shared = {tag: text for tag in tags if (text := compose.resolved(draft.texts, tag))}
+    shared = {tag: text for tag in tags if (text := compose.resolved(draft.texts, tag, draft.words))}
     found: dict[Key, compose.Resolved] = {(tag, None): text for tag, text in shared.items()}
     for channel in channels:
         for tag in dict.fromkeys([*draft.per_channel.get(channel.pk, {}), *shown[channel.pk]]):

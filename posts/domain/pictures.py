@@ -23,8 +23,8 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from municipalities.models import Municipality
-from posts.domain.refused import Refused
 from posts.domain.legibility import measured
+from posts.domain.refused import Refused
 from posts.draft import Crop, Draft, Shown, storable
 from posts.models import Folder, Media
 from posts.pictures import key_of, with_alt
