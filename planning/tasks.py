@@ -1,8 +1,13 @@
 from celery import shared_task
 
-from planning.domain import repeat
+from planning.domain import imports, repeat
 
 
 @shared_task(name="planning.tasks.repeat_posts")
 def repeat_posts() -> None:
     repeat.make_due()
+
+
+@shared_task(name="planning.tasks.forget_plans")
+def forget_plans() -> None:
+    imports.forget()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from planning.views import campaigns, feeds, repeating, slots
+from planning.views import campaigns, feeds, imports, repeating, slots
 
 M = "m/<slug:municipality>/"
 P = f"{M}planning/"
@@ -18,6 +18,10 @@ urlpatterns = [
     path(f"{P}repeating/<int:pk>/end/", repeating.end, name="recurrence_end"),
     path(f"{P}repeating/<int:pk>/skip/", repeating.skip, name="recurrence_skip"),
     path(f"{M}posts/<int:pk>/repeat/", repeating.new, name="recurrence_new"),
+    path(f"{P}import/", imports.upload, name="plan_import"),
+    path(f"{P}import/sample.<slug:kind>", imports.sample, name="plan_sample"),
+    path(f"{P}import/<int:pk>/", imports.rows, name="plan_rows"),
+    path(f"{P}import/<int:pk>/confirm/", imports.confirm, name="plan_confirm"),
     path(f"{P}link/", feeds.feed, name="feed"),
     path(f"{P}link/make/", feeds.make, name="feed_make"),
     path(f"{P}link/revoke/", feeds.revoke, name="feed_revoke"),

@@ -25,6 +25,7 @@ PAGES: tuple[tuple[str, Any, str, Verb], ...] = (
     ("campaigns", _("Campaigns"), "flag", Verb.LIBRARY_VIEW),
     ("slots", _("Usual times"), "clock", Verb.LIBRARY_VIEW),
     ("recurrences", _("Repeating posts"), "repeat-2", Verb.LIBRARY_VIEW),
+    ("plan_import", _("Import a plan"), "upload", Verb.POST_EDIT),
     ("feed", _("Calendar link"), "link", Verb.POST_VIEW),
 )
 
@@ -39,3 +40,9 @@ def planning_tabs(context: Any, here: str) -> dict[str, Any]:
         if request.access.may(verb)
     ]
     return {"items": items, "label": _("Planning")}
+
+
+@register.filter
+def cell(cells: dict[str, str], column: str) -> str:
+    """What was typed in a column of the plan."""
+    return cells.get(column, "")
