@@ -72,7 +72,8 @@ class TemplateForm(forms.Form):
         self.template = template
         self.stored = parse(template.content)
         self.tags = list(dict.fromkeys([*tags, *self.stored.texts]))
-        super().__init__(*args, initial=self._initial(), **kwargs)
+        kwargs["initial"] = self._initial()
+        super().__init__(*args, **kwargs)
         for tag in self.tags:
             self.fields[f"text-{tag}"] = forms.CharField(
                 label=language_name(tag), max_length=20_000, required=False, widget=_area(tag, 8)
@@ -248,7 +249,8 @@ class PictureForm(forms.Form):
 
     def __init__(self, *args: Any, media: Media, branches: Sequence[Branch], **kwargs: Any) -> None:
         initial = {name: getattr(media, name) for name in ("name", "alt", "credit", "licence", "shows_children")}
-        super().__init__(*args, initial={**initial, "folder": str(media.folder_id or "")}, **kwargs)
+        kwargs["initial"] = {**initial, "folder": str(media.folder_id or "")}
+        super().__init__(*args, **kwargs)
         self.fields["folder"] = _folder_field(branches, _("Folder"), _("No folder"))
         self.known = {str(each.folder.pk): each.folder for each in branches}
 
@@ -263,7 +265,8 @@ class FolderForm(forms.Form):
 
     def __init__(self, *args: Any, branches: Sequence[Branch], folder: Folder | None = None, **kwargs: Any) -> None:
         initial = {"name": folder.name, "parent": str(folder.parent_id or "")} if folder else {}
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         tops = [each for each in branches if each.level == 0 and (folder is None or each.folder.pk != folder.pk)]
         self.fields["parent"] = _folder_field(tops, _("Inside"), _("No other folder"))
         self.known = {str(each.folder.pk): each.folder for each in tops}

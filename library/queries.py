@@ -105,7 +105,7 @@ def _insert(snippet: Snippet, tag: str) -> Insert:
 
 @dataclass(frozen=True)
 class Branch:
-    """A folder with how many pictures lie in it; `level` 1 for one inside another."""
+    """A folder with how many pictures it and those inside it hold; `level` 1 for one inside another."""
 
     folder: Folder
     count: int
@@ -125,7 +125,7 @@ def folders() -> list[Branch]:
     for each in rows:
         inside.setdefault(each.parent_id or 0, []).append(each)
     return [
-        Branch(each, each.seen, level)
+        Branch(each, each.seen + sum(child.seen for child in inside.get(each.pk, [])), level)
         for parent in top
         for level, each in [(0, parent), *((1, child) for child in inside.get(parent.pk, []))]
     ]

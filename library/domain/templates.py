@@ -52,7 +52,7 @@ def create(municipality: Municipality, words: Words, *, by: Any, starter: str = 
 
 def edit(template: Template, words: Words, *, municipality: Municipality, by: Any) -> Template:
     """Change it; a built-in one becomes the municipality's own copy. Raises `Refused`."""
-    if template.pk is None:
+    if template.is_built_in:
         return create(municipality, words, by=by, starter=template.starter)
     with transaction.atomic():
         row = Template.objects.select_for_update().get(pk=template.pk)

@@ -19,6 +19,8 @@ from accounts.models import Invitation
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
+from library.domain import snippets, templates
+from library.domain.templates import Words
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from municipalities.domain.reference import load_services
@@ -28,8 +30,10 @@ from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
 from notifications import stop_links
 from notifications.models import Notification
+from posts.domain import consents, folders
 from posts.domain.pictures import add
-from posts.models import Decision, Suggestion, Thread
+from posts.draft import Draft, Text
+from posts.models import Decision, Folder, Suggestion, Thread
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -191,6 +195,22 @@ def _word(it: Things) -> int:
         ).pk
 
 
+def _in_library(it: Things, kind: str) -> int:
+    """A template, snippet, folder or consent of Ćuprija, each role its own."""
+    house, by = it.cast.cuprija, it.cast.officer
+    with scope(house):
+        if kind == "template":
+            words = Words("Вода", "", "service", Draft(texts={"sr-Cyrl": Text("Без воде: {{улица}}")}), [])
+            return templates.create(house, words, by=by).pk
+        if kind == "snippet":
+            return snippets.create(house, kind="text", name="Телефон", texts={"sr-Cyrl": "035 123"}, by=by).pk
+        if kind == "folder":
+            return folders.create(house, f"Паркови {Folder.objects.count()}", by=by).pk
+        today = timezone.localdate()
+        told = consents.Told("written", "Ана", "мајка", today, None, today)
+        return consents.record(it.media, told, scan=consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF), by=by).pk
+
+
 def _notification(things: Things) -> Notification:
     """One opens one's own only."""
     user = things.cast.everyone().get(things.role, things.cast.officer)
@@ -230,6 +250,14 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "l/code": lambda it: _link(it),
     "links/code": lambda it: _link(it),
     "qr/kind": lambda it: "svg",
+    "templates/ref": lambda it: _in_library(it, "template"),
+    "templates/pk": lambda it: _in_library(it, "template"),
+    "from-post/post": lambda it: it.publication.post_id,
+    "new/kind": lambda it: "hashtags",
+    "snippets/pk": lambda it: _in_library(it, "snippet"),
+    "pictures/pk": lambda it: it.media.pk,
+    "consents/consent": lambda it: _in_library(it, "consent"),
+    "folders/folder": lambda it: _in_library(it, "folder"),
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

@@ -57,7 +57,8 @@ def test_a_value_with_braces_or_backslashes_is_put_in_as_it_is() -> None:
 def test_every_built_in_template_is_whole(key: str) -> None:
     fields = starters()[key]
     draft = parse(fields["content"])
-    assert draft.call.kind and draft.call.words, "each asks people to do one thing"
+    assert draft.call.kind, "each asks people to do one thing"
+    assert draft.call.words
     assert {gap["name"] for gap in fields["gaps"]} == set(gaps(draft)), "each gap is asked for, and nothing else"
     assert all(gap["label"] and gap["example"] and gap["kind"] in ("text", "date", "link") for gap in fields["gaps"])
     days = {gap["name"] for gap in fields["gaps"] if gap["kind"] == "date"}
@@ -70,13 +71,17 @@ def test_every_built_in_template_is_whole(key: str) -> None:
 def test_a_starter_is_shown_to_everybody_and_becomes_a_copy_where_it_is_changed(desk: Desk, cast: Cast) -> None:
     assert Template.objects.count() == 0
     built_in = queries.template("iskljucenje-vode")
-    assert built_in is not None and built_in.is_built_in
+    assert built_in is not None
+    assert built_in.is_built_in
     own = verbs.edit(built_in, words(desk), municipality=desk.house, by=cast.officer)
-    assert own.starter == "iskljucenje-vode" and queries.template("iskljucenje-vode") == own
+    assert own.starter == "iskljucenje-vode"
+    assert queries.template("iskljucenje-vode") == own
     assert len(queries.templates()) == len(starters())
     with scope(cast.novi_pazar):
         theirs = queries.template("iskljucenje-vode")
-        assert theirs is not None and theirs.is_built_in and theirs.name == "Искључење воде"
+        assert theirs is not None
+        assert theirs.is_built_in
+        assert theirs.name == "Искључење воде"
 
 
 def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: Cast) -> None:
@@ -85,7 +90,8 @@ def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: C
     own = verbs.edit(built_in, words(desk), municipality=desk.house, by=cast.officer)
     verbs.remove(own, by=cast.officer)
     again = queries.template("iskljucenje-vode")
-    assert again is not None and again.is_built_in
+    assert again is not None
+    assert again.is_built_in
     anew = verbs.edit(again, words(desk), municipality=desk.house, by=cast.officer)
     with pytest.raises(Refused, match="anew"):
         verbs.restore(own, by=cast.officer)
@@ -112,7 +118,8 @@ def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_se
     draft = parse(post.draft)
     assert draft.texts["sr-Cyrl"].text == "Без воде: Његошева. Вода долази 5. јануара 2027."
     latin = resolved(draft.texts, "sr-Latn")
-    assert latin and latin.text == "Bez vode: Njegoševa. Voda dolazi 5. januara 2027."
+    assert latin
+    assert latin.text == "Bez vode: Njegoševa. Voda dolazi 5. januara 2027."
     assert (draft.call.words, draft.call.deadline) == ("Поделите до 5. јануара 2027.", "2027-01-05")
     assert draft.address == "https://cuprija.rs/voda"
     assert (post.title, post.category, post.author) == ("Квар", "service", cast.officer)
@@ -153,13 +160,15 @@ def test_a_post_becomes_a_template_without_its_pictures_and_its_day(desk: Desk, 
 def test_the_questions_lead_to_the_composer(desk: Desk, cast: Cast) -> None:
     client = sign_in(cast.officer)
     page = client.get(reverse("library_template", args=["cuprija", "iskljucenje-vode"])).content.decode()
-    assert '<mark class="gap-mark">улице</mark>' in page and 'type="date"' in page
+    assert '<mark class="gap-mark">улице</mark>' in page
+    assert 'type="date"' in page
     answer = client.post(
         reverse("library_template_use", args=["cuprija", "iskljucenje-vode"]),
         {"gap-0": "Његошева", "gap-1": "2027-01-05"},
     )
     post = Post.objects.get()
-    assert answer.status_code == 302 and answer.url == reverse("post_edit", args=["cuprija", post.pk])  # type: ignore[attr-defined]
+    assert answer.status_code == 302
+    assert answer.url == reverse("post_edit", args=["cuprija", post.pk])
     assert "5. јануара 2027." in parse(post.draft).texts["sr-Cyrl"].text
 
 
@@ -171,7 +180,9 @@ def test_a_link_that_is_none_is_told_and_nothing_typed_is_lost(desk: Desk, cast:
     assert set(order) == set(found)
     answer = client.post(url, {f"gap-{order.index('адреса')}": "није адреса", f"gap-{order.index('услуга')}": "еВртић"})
     page = answer.content.decode()
-    assert answer.status_code == 422 and "not a web address" in page and 'value="еВртић"' in page
+    assert answer.status_code == 422
+    assert "not a web address" in page
+    assert 'value="еВртић"' in page
     assert not Post.objects.exists()
 
 
@@ -206,14 +217,16 @@ def test_a_template_is_written_and_its_questions_are_worded_on_the_same_page(des
     }  # fmt: skip
     client.post(edit, {**sent, **told})
     row.refresh_from_db()
-    assert [gap["label"] for gap in row.gaps] == ["Које улице?", "Када?"] and row.deadline == "дан"
+    assert [gap["label"] for gap in row.gaps] == ["Које улице?", "Када?"]
+    assert row.deadline == "дан"
     assert parse(row.content).interactive.options == ("да", "не")
 
 
 def test_a_template_without_words_is_refused(desk: Desk, cast: Cast) -> None:
     url = reverse("library_template_new", args=["cuprija"])
     answer = sign_in(cast.officer).post(url, {"name": "Празно", "category": "service"})
-    assert answer.status_code == 422 and "needs a text" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "needs a text" in answer.content.decode()
     assert not Template.objects.exists()
 
 
@@ -221,7 +234,9 @@ def test_a_viewer_and_a_mentor_read_templates_but_do_not_change_or_use_them(desk
     for person in (cast.viewer, cast.mentor):
         client = sign_in(person)
         page = client.get(reverse("library_template", args=["cuprija", "anketa"])).content.decode()
-        assert "What it says" in page and "Use it" not in page and "Change it" not in page
+        assert "What it says" in page
+        assert "Use it" not in page
+        assert "Change it" not in page
         assert client.post(reverse("library_template_use", args=["cuprija", "anketa"])).status_code == 403
         assert client.get(reverse("library_template_edit", args=["cuprija", "anketa"])).status_code == 403
 
