@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 
@@ -15,6 +16,10 @@ from tests import live
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
+
+# A property is about what comes out; how long it takes depends on what else the machine does. `make bench` has the times.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -70,7 +70,7 @@ def test_the_dashboard_costs_the_same_at_any_size(
     fill(cast.cuprija, cast.officer, posts=posts, channels=channels)
     client = sign_in(cast.officer)
     client.get(address(cast))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address(cast))
 
 
@@ -91,7 +91,7 @@ def test_the_comparison_costs_the_same_at_any_size(cast: Cast, posts: int, djang
     fill(cast.novi_pazar, cast.stranger, posts=posts)
     client = sign_in(cast.staff)
     client.get(reverse("programme"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("programme"))
 
 

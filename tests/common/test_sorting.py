@@ -67,7 +67,7 @@ def test_the_key_can_be_indexed(sr_key):
         cursor.execute("CREATE INDEX ON places (sr_key(name))")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00")))
 def test_any_text_has_the_same_key_in_both_places(sr_key, value):
     assert sr_key([value]) == [sort_key(value)]

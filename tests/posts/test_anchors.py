@@ -150,7 +150,7 @@ def edited_outside(draw: st.DrawFn) -> tuple[str, int, int, str, int]:
     return old, start, start + len(quote), before + quote + after[:cut] + other + after[stop:], 0
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(edited_outside())
 @example(("абаб", 2, 4, "аб", -2))
 def test_an_edit_outside_never_changes_the_words(case: tuple[str, int, int, str, int]) -> None:
@@ -163,7 +163,7 @@ def test_an_edit_outside_never_changes_the_words(case: tuple[str, int, int, str,
     assert now.quote == quoted.quote
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(words, st.text("абв", min_size=1, max_size=12), words, st.text("гдђ", min_size=1, max_size=20))
 def test_new_words_in_front_shift_it_by_their_length(before: str, quote: str, after: str, added: str) -> None:
     old = before + quote + after
@@ -173,7 +173,7 @@ def test_new_words_in_front_shift_it_by_their_length(before: str, quote: str, af
     assert now.start == quoted.start + len(added)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(words, words)
 def test_deleting_unique_words_loses_it_and_putting_them_back_finds_it(before: str, after: str) -> None:
     quote = "ЖЖ-једини-ЖЖ"
@@ -185,7 +185,7 @@ def test_deleting_unique_words_loses_it_and_putting_them_back_finds_it(before: s
     assert again.words(old) == quote
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(words, st.integers(0, 40), st.integers(1, 12), words)
 def test_wherever_it_ends_it_is_inside_the_text_and_like_the_words(old: str, start: int, size: int, new: str) -> None:
     assume(start + size <= len(old))
