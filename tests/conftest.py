@@ -17,7 +17,7 @@ from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
-# A property is about what comes out; how long it takes depends on what else the machine does. `make bench` has the times.
+# A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
