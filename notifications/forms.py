@@ -43,8 +43,8 @@ class MailForm(forms.ModelForm):
             "digest_at": _("One mail a day, and none when nothing is new."),
         }
 
-    def __init__(self, *args: Any, manner: Manner, **kwargs: Any) -> None:
-        super().__init__(*args, instance=manner.preferences, **kwargs)
+    def __init__(self, data: Any = None, *, manner: Manner) -> None:
+        super().__init__(data, instance=manner.preferences)
         for kind in Kind:
             self.fields[f"how-{kind}"] = forms.ChoiceField(
                 label=kind.label, choices=How.choices, initial=manner.hows[kind]

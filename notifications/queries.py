@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Value
 
 from accounts.models import User
 from municipalities.models import Enrolment, Membership, Municipality, Pairing
@@ -13,7 +13,7 @@ from municipalities.queries import today
 from municipalities.rules import verbs
 from notifications import rules
 from notifications.enums import How, Kind
-from notifications.models import Notification, Preferences, Wish
+from notifications.models import Notification, NotificationQuerySet, Preferences, Wish
 
 # The bell says "99+" rather than count on.
 MOST_COUNTED = 100
@@ -90,7 +90,7 @@ def shown(notification: Notification, roles: Roles) -> bool:
     return rules.NEEDS[Kind(notification.kind)] in allowed
 
 
-def of(person: Any) -> QuerySet[Notification]:
+def of(person: Any) -> NotificationQuerySet:
     """A person's notifications, newest first."""
     return Notification.objects.filter(user=person).select_related("municipality", "by").order_by("-id")
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from channels.enums import Layout
 from common import dates
 from posts.differences import Piece, differences, rising
-from posts.draft import Draft, Shown
+from posts.draft import Draft, Interactive, Shown
 from posts.enums import CallKind, Category, Format
 
 Key = tuple[str, int | None]
@@ -81,7 +81,7 @@ class Comparison:
 
     @property
     def changed(self) -> int:
-        return sum(each.changed for each in (*self.texts, *self.pictures, *self.facts))
+        return sum(each.changed for each in (*self.texts, *self.facts)) + sum(each.changed for each in self.pictures)
 
     @property
     def new_facts(self) -> list[Words]:
@@ -194,7 +194,7 @@ def _told(side: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> 
         _("Answers to choose from"): " · ".join(asked.options),
         _("Days a poll runs"): str(asked.days) if asked.days else "",
         _("Several answers allowed"): _("yes") if asked.multiple else "",
-        _("Right answer"): asked.options[asked.answer] if _has_answer(asked) else "",
+        _("Right answer"): _right_answer(asked),
         _("Promise to those who take part"): asked.promise,
         _("Rules"): asked.rules,
         _("Category"): str(Category(side.category).label) if side.category else "",
@@ -203,5 +203,5 @@ def _told(side: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> 
     return facts
 
 
-def _has_answer(asked: Any) -> bool:
-    return asked.answer is not None and asked.answer < len(asked.options)
+def _right_answer(asked: Interactive) -> str:
+    return asked.options[asked.answer] if asked.answer is not None and asked.answer < len(asked.options) else ""

@@ -75,8 +75,7 @@ def waiting_for(user: Any, house: Municipality, limit: int = 40) -> list[Waiting
             continue
         whose = {post.author_id, post.written_by}  # type: ignore[attr-defined]
         seat = rules.seat_or_bar(held, at, writers=whose, own_allowed=house.may_approve_own)
-        barred = isinstance(seat, Bar)
-        found.append(Waiting(post, at, seat if barred else None, None if barred else seat.for_whom))
+        found.append(Waiting(post, at, seat) if isinstance(seat, Bar) else Waiting(post, at, None, seat.for_whom))
     return found[:limit]
 
 

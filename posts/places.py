@@ -13,7 +13,7 @@ LEAST_SIDE = 0.01
 
 @dataclass(frozen=True)
 class Where:
-    """What a person pointed at; empty: the whole post. `start`, `end` count code points, -1: only the words are known."""
+    """What a person pointed at; empty: the whole post. `start`, `end` count code points; -1: only words are known."""
 
     tag: str = ""
     channel: int | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -58,13 +59,15 @@ def visible() -> QuerySet[Post]:
 def content(version: Version) -> Draft:
     """A version's content in the shape of a draft. Two queries unless `variants` are prefetched."""
     variants: list[Variant] = sorted(version.variants.all(), key=lambda each: each.pk)
+    structure = dict(version.structure)
+    answers = structure.pop("answers", {})
     stored = {
         "media": [{name: entry.get(name) for name in ("id", "alt", "crop")} for entry in version.media],
         "channels": version.channels,
         "layout": version.layout,
         "link": version.link,
         "link_card": version.link_card,
-        **version.structure,
+        **structure,
     }
     rest = parse(stored)
     per_channel: dict[int, dict[str, str]] = {}
@@ -73,7 +76,7 @@ def content(version: Version) -> Draft:
             per_channel.setdefault(each.channel_id, {})[f"{each.language}-{each.script}"] = each.text
     texts = {f"{each.language}-{each.script}": Text(each.text) for each in variants if not each.channel_id}
     short_links = {int(channel): short for channel, short in version.short_links.items()}
-    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links)
+    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers)
 
 
 def frozen_pictures(version: Version) -> list[Picture]:
@@ -262,7 +265,8 @@ def closings_due(limit: int = 10) -> list[Post]:
     rows = visible().exclude(format="").filter(closing__isnull=True).annotate(public_at=first)
     now = timezone.now()
     found = rows.filter(public_at__lte=now, public_at__gte=now - REPORTS_FOR).order_by("public_at")[: 5 * limit]
-    return [post for post in found if answers_until(parse(post.draft), post.public_at) <= now][:limit]  # type: ignore[attr-defined]
+    due: Iterable[Post] = (post for post in found if answers_until(parse(post.draft), post.public_at) <= now)
+    return list(islice(due, limit))
 
 
 # ---------------------------------------------------------------- calendar and list

@@ -46,7 +46,8 @@ def _send_batch(now: datetime) -> list[MailMessage] | None:
 def _send_to(people: list[User], now: datetime) -> list[MailMessage]:
     ready = _ready(people, now)
     roles = queries.roles_of(people)
-    wanted, unwanted = [], []
+    wanted: list[Notification] = []
+    unwanted: list[Notification] = []
     for row in ready:
         (wanted if _is_wanted(row, roles) else unwanted).append(row)
     keys = _keys(people)

@@ -105,7 +105,8 @@ def _found(where: Where, text: str) -> anchors.Anchor:
     if quote in text:
         raise Refused(
             _(
-                "These words occur more than once: “%(words)s”. Choose a longer piece, so that it is clear which you mean."
+                "These words occur more than once: “%(words)s”. "
+                "Choose a longer piece, so that it is clear which you mean."
             )
             % {"words": quote[:100]}
         )

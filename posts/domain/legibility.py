@@ -48,10 +48,11 @@ def measured(picture: Image.Image) -> Legibility:
 def _cell(grey: Image.Image, x: int, y: int) -> float:
     """The contrast of the cell's two tones if it looks like letters, else 0."""
     part = grey.crop((x, y, x + CELL, y + CELL))
-    low, high = part.getextrema()
-    if not isinstance(low, int) or not isinstance(high, int) or high - low < APART:
+    values = part.tobytes()
+    low, high = min(values), max(values)
+    if high - low < APART:
         return 0.0
-    values, middle = part.tobytes(), (low + high) / 2
+    middle = (low + high) / 2
     dark, light = ([v for v in values if (v < middle) is is_dark] for is_dark in (True, False))
     tones = sum(dark) / len(dark), sum(light) / len(light)
     if tones[1] - tones[0] < TWO_TONED * (high - low):

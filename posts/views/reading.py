@@ -72,7 +72,8 @@ class Reading:
     @property
     def shown_resolved(self) -> list[Talk]:
         """The last ones, or all when asked."""
-        done = sorted(self.resolved, key=lambda each: each.thread.resolved_at, reverse=True)
+        resolved = [(each.thread.resolved_at, each) for each in self.talks if each.thread.resolved_at]
+        done = [each for _at, each in sorted(resolved, key=lambda pair: pair[0], reverse=True)]
         return done if self.every_resolved else done[:RESOLVED]
 
     @property

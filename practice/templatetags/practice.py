@@ -58,15 +58,16 @@ class Answer:
 @register.inclusion_tag("practice/parts/poll.html", takes_context=True)
 def poll(context: Any, status: Status) -> dict[str, Any]:
     """The poll of a status: a form for whoever may vote, the result for everybody else."""
+    asked: dict[str, Any] = status.poll or {}
     counts, viewer = queries.tally(status), context.get("viewer")
     people = {each.account_id for each in status.votes.all()}
-    ends_at = vote.ends_at(status.poll)
+    ends_at = vote.ends_at(asked)
     is_over = ends_at <= timezone.now()
     return {
         "status": status,
         "answers": [
             Answer(place, words, count, round(100 * count / len(people)) if people else 0)
-            for place, (words, count) in enumerate(zip(status.poll["options"], counts, strict=True))
+            for place, (words, count) in enumerate(zip(asked["options"], counts, strict=True))
         ],
         "people": len(people),
         "ends_at": ends_at,
