@@ -1,0 +1,155 @@
+"""The desk by keyboard, what the rubric says is saved, and axe on every page, wide and narrow, by day and by night."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from mentoring.domain.absence import announce
+from mentoring.domain.feedback import give
+from mentoring.enums import Level
+from mentoring.models import Feedback
+from municipalities.models import Pairing
+from municipalities.queries import today
+from municipalities.tenancy import scope
+from posts.domain.see import see
+from posts.models import Post
+from tests.people import Cast, person, sign_in
+from tests.posts.desk import opened
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+PATIENCE = 15_000
+WIDTH = "element => element.clientWidth"
+LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+def enter(page: Any, live_server: Any, who: Any) -> None:
+    page.context.clear_cookies()
+    value = sign_in(who).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+
+
+@pytest.fixture
+def posts(cast: Cast) -> list[Post]:
+    """Three drafts, the oldest first, of which the mentor has seen the first."""
+    with scope(cast.cuprija):
+        desk = opened(cast)
+        rows = [desk.write(text) for text in ("Први нацрт", "Други нацрт", "Трећи нацрт")]
+        for hours, row in zip((3, 2, 1), rows, strict=True):
+            Post.objects.filter(pk=row.pk).update(updated_at=timezone.now() - timedelta(hours=hours))
+        see(rows[0], by=cast.mentor)
+    return rows
+
+
+def violations(page: Any) -> list[Any]:
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+
+def test_the_desk_is_worked_through_by_keyboard(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
+    page.set_default_timeout(PATIENCE)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(page, live_server, cast.mentor)
+    page.goto(live_server.url + "/desk/")
+    links = page.locator("[data-row] .list-link")
+    rows = page.locator("[data-row]")
+    expect(links).to_have_count(3)
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()  # the script is there
+    # j and k go through the posts and stop at the ends
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+    # u marks as unread
+    expect(rows.nth(0)).not_to_have_class(re.compile("desk-unread"))
+    page.keyboard.press("u")
+    expect(rows.nth(0)).to_have_class(re.compile("desk-unread"), timeout=PATIENCE)
+    # in a field the letters are letters
+    page.locator("#desk-municipality").focus()
+    page.keyboard.press("j")
+    expect(page.locator("#desk-municipality")).to_be_focused()
+    # ? explains, and while the dialog is open no key goes anywhere
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("j")
+    expect(links.nth(0)).not_to_be_focused()
+    # single keys can be switched off, and stay so
+    page.locator("#single-keys").uncheck()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("j")
+    expect(links.nth(0)).not_to_be_focused()
+    page.reload()
+    page.get_by_role("button", name="Keys").click()
+    expect(page.locator("#single-keys")).not_to_be_checked()
+    page.locator("#single-keys").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('post', args=['cuprija', posts[1].pk])}", timeout=PATIENCE)
+    assert complaints == []
+
+
+def test_the_rubric_says_what_is_saved_and_what_is_not(
+    page: Any, live_server: Any, cast: Cast, posts: list[Post]
+) -> None:
+    page.set_default_timeout(PATIENCE)
+    enter(page, live_server, cast.mentor)
+    page.goto(live_server.url + reverse("post_feedback", args=["cuprija", posts[0].pk]))
+    state = page.locator("[data-state]")
+    expect(state).to_have_text("Nothing is saved yet")
+    page.get_by_role("group", name="Tone").get_by_role("radio", name=re.compile("^3")).check()
+    expect(state).to_have_text("Changes are not saved yet")
+    page.get_by_role("button", name="Save the feedback").click()
+    expect(state).to_contain_text("Saved", timeout=PATIENCE)
+    expect(page.get_by_role("group", name="Tone").get_by_role("radio", name=re.compile("^3"))).to_be_checked()
+
+
+def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast: Cast, posts: list[Post]) -> None:
+    page.set_default_timeout(PATIENCE)
+    with scope(cast.cuprija):
+        for weeks, row in enumerate(posts):
+            levels = {"tone": Level.GOOD, "clarity": Level.PARTLY, "picture": Level.NOT_YET}
+            given = give(row, levels, "Следећи пут наведите рок.", by=cast.mentor)
+            Feedback.objects.filter(pk=given.pk).update(given_at=timezone.now() - timedelta(weeks=weeks))
+    announce(today(), today() + timedelta(days=3), "Питајте програмски тим.", by=cast.mentor)
+    successor = person("successor")
+    Pairing.objects.create(mentor=successor, municipality=cast.novi_pazar, starts_on=today())
+    pages = {
+        cast.mentor: [
+            "/desk/?show=all", reverse("absence"), reverse("post_feedback", args=["cuprija", posts[0].pk]),
+            reverse("hand_over", args=["cuprija"]), reverse("progress", args=["cuprija"]),
+        ],
+        cast.officer: [reverse("progress", args=["cuprija"]), reverse("post_feedback", args=["cuprija", posts[0].pk])],
+        cast.staff: [
+            reverse("programme_feedback"), reverse("rubric"), reverse("rubric_edit", args=[cast.programme.pk, "tone"]),
+            reverse("pairing_hand_over", args=[Pairing.objects.get(municipality=cast.cuprija).pk]),
+        ],
+    }  # fmt: skip
+    found = []
+    for who, addresses in pages.items():
+        enter(page, live_server, who)
+        for address in addresses:
+            page.goto(live_server.url + address)
+            for width, scheme in LOOKS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                found += [(address, width, scheme, *each) for each in violations(page)]
+                # nothing on the page is wider than the page
+                expect(page.locator("main")).to_have_js_property("scrollWidth", page.locator("main").evaluate(WIDTH))
+    assert found == []
