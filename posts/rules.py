@@ -75,9 +75,9 @@ def may_decide(access: Access, post: Written, *, met: bool = False) -> bool:
     return access.may(Verb.POST_APPROVE) and waits and post.deleted_at is None
 
 
-def may_endorse(access: Access, post: Written, *, is_mentor: bool) -> bool:
-    """Say that one has read it. This is never a right to publish, nor to approve."""
-    return is_mentor and access.may(Verb.POST_COMMENT) and post.stage == Stage.SUBMITTED and post.deleted_at is None
+def may_endorse(access: Access, *, is_mentor: bool, waits: bool) -> bool:
+    """Say that one has read what waits for a decision. This is never a right to publish, nor to approve."""
+    return is_mentor and waits and access.may(Verb.POST_COMMENT)
 
 
 def may_publish_emergency(access: Access, post: Written, *, is_public: bool) -> bool:

@@ -68,12 +68,10 @@ def approve(
 def endorse(post: Post, version: Version, *, by: Any, note: str = "") -> Post:
     """A mentor has read `version` and finds it ready. Nothing is approved by that. Raises `Refused`."""
     post = locked(post)
-    _refuse_other(post, version)
-    if post.stage != Stage.SUBMITTED:
-        raise Refused(not_waiting())
+    before = _waiting(post, version)
     if by.pk not in {mentor.pk for mentor in mentors_of(post.municipality)}:
         raise Refused(_("Only a mentor who accompanies this municipality today can say this."))
-    if standing(version, post.municipality).endorsed:
+    if before.endorsed:
         raise Refused(_("A mentor has read this version already."))
     decide(version, DecisionKind.ENDORSED, by=by, note=note.strip(), due_at=post.due_at)
     record("post.endorse", by=by, target=post, version=version.number)

@@ -73,7 +73,9 @@ def deciding(
     own = writers(post, version, suggested=suggested) if access.may(Verb.POST_APPROVE) else set()
     if box.waits and access.may(Verb.POST_APPROVE):
         _take_seat(request, box, own)
-    box.may_endorse = rules.may_endorse(access, post, is_mentor="mentor" in access.roles) and at.endorsed is None
+    box.may_endorse = at.endorsed is None and rules.may_endorse(
+        access, is_mentor="mentor" in access.roles, waits=box.waits
+    )
     _look_back(request, box, decisions, own)
     return box
 

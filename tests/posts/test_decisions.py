@@ -221,6 +221,18 @@ def test_what_lacks_an_approval_now_waits_at_the_approvers(desk: Desk) -> None:
     assert waiting_for(second, desk.house) == []
 
 
+def test_a_rule_that_comes_to_ask_the_mentor_is_met_by_mentor_and_approver(desk: Desk) -> None:
+    post = submitted(desk, hours=5)
+    post = approve(post, desk.version(post), by=desk.cast.approver)
+    desk.house_rule(approval=Approval.MENTOR)
+    endorse(post, desk.version(post), by=desk.cast.mentor)
+    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    approve(post, desk.version(post), by=desk.cast.approver)
+    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    with pytest.raises(Refused, match="does not wait"):
+        endorse(post, desk.version(post), by=desk.cast.mentor)
+
+
 def test_a_rule_that_was_loosened_needs_no_more(desk: Desk) -> None:
     desk.house_rule(approval=Approval.TWO)
     member(desk.cast, "second")
