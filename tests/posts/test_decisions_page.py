@@ -219,6 +219,21 @@ def test_somebody_on_the_list_publishes_with_a_reason(desk: Desk) -> None:
         assert desk.states(post) == [State.SCHEDULED]
 
 
+def test_the_composer_leads_to_the_emergency_and_loses_no_word(desk: Desk) -> None:
+    with scope(desk.house):
+        post = desk.write("Прво")
+    client, address = sign_in(desk.cast.officer), url("post_edit", post.pk)
+    assert 'name="act" value="emergency"' not in client.get(address).content.decode()
+    sent = {"revision": post.revision, "text-sr-Cyrl": "Вода није за пиће!", "channels": [desk.mastodon.pk]}
+    on_the_list(desk.cast, desk.cast.officer)
+    assert 'name="act" value="emergency"' in client.get(address).content.decode()
+    answer = client.post(address, {**sent, "act": "emergency"})
+    assert answer.headers["Location"] == url("post_emergency", post.pk)
+    with scope(desk.house):
+        assert desk.reload(post).excerpt == "Вода није за пиће!"
+        assert desk.states(post) == []
+
+
 def test_what_a_network_would_not_take_is_said_and_nothing_typed_is_lost(desk: Desk) -> None:
     on_the_list(desk.cast, desk.cast.officer)
     with scope(desk.house):
