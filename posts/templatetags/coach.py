@@ -1,0 +1,19 @@
+"""The coach on the review page: what it would still look at, for those who decide and comment."""
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+
+from posts import queries
+from posts.views.coaching import coach
+
+register = template.Library()
+
+
+@register.inclusion_tag("posts/_coach_read.html", takes_context=True)
+def coach_on(context: Context, reading: Any) -> dict[str, Any]:
+    """Open points of what is read. Two queries: its pictures, and what was found behind its links."""
+    draft = reading.draft
+    told = coach(draft, reading.previews, queries.media_of(draft), context["request"].municipality)
+    return {"coach": [each for each in told if each.point.is_open]}
