@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 from library.domain.templates import Words
 from library.enums import GapKind
 from library.gaps import MOST as MOST_GAPS
-from library.gaps import asked
-from library.models import Template
+from library.gaps import Gap, Pattern, asked
 from library.queries import Branch
 from posts.domain.consents import Scan, Told, scanned
 from posts.domain.pictures import About, BadPicture
@@ -68,7 +67,7 @@ class TemplateForm(forms.Form):
         label=gettext_lazy("Rules"), max_length=MOST_RULES, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
 
-    def __init__(self, *args: Any, template: Template, tags: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, template: Pattern, tags: Sequence[str], **kwargs: Any) -> None:
         self.template = template
         self.stored = parse(template.content)
         self.tags = list(dict.fromkeys([*tags, *self.stored.texts]))
@@ -155,9 +154,9 @@ class TemplateForm(forms.Form):
 class UseForm(forms.Form):
     """One question for each gap. All may be left empty: the gap then stays in the text, marked."""
 
-    def __init__(self, *args: Any, template: Template, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, gaps: Sequence[Gap], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.gaps = asked(parse(template.content), template.gaps)
+        self.gaps = gaps
         for at, gap in enumerate(self.gaps):
             self.fields[f"gap-{at}"] = self._field(gap)
 

@@ -1,7 +1,7 @@
 """What a template asks for when it is used: one question for each gap in its words. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from library.enums import GapKind
 from posts.draft import Draft
@@ -15,6 +15,19 @@ _DAYS = ("dan", "datum", "rok", "pocetak", "kraj", "objava")
 _LINKS = ("adresa", "link", "veza", "stranica")
 
 Gap = dict[str, str]
+
+
+class Pattern(Protocol):
+    """What a template is written from: one of a municipality's library, or a post of a programme's kit."""
+
+    name: str
+    about: str
+    category: str
+    content: Any
+    deadline: str
+
+    @property
+    def gaps(self) -> Any: ...
 
 
 def asked(draft: Draft, known: Sequence[Mapping[str, Any]]) -> list[Gap]:

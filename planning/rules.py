@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from planning.enums import Every
-from posts.rules import Resolved, wall_time
+from posts.rules import DoesNotExist, Resolved, wall_time
 
 # A repetition ends: nobody remembers after half a year of weeks why it is there.
 MOST_TIMES = 26
@@ -96,3 +96,12 @@ def next_free(
             if not any(channel in channels and abs(due - moment.due_at) < APART for channel, due in taken):
                 return Free(moment, tuple(sorted(channels)))
     return None
+
+
+def nearest(on: date, at: time) -> Resolved:
+    """The moment of a wall time; in the hour that the clocks skip the next one, in the hour they repeat the first."""
+    found = wall_time(on, at, 0)
+    if isinstance(found, DoesNotExist):
+        found = wall_time(on, found.next_valid.time(), 0)
+    assert isinstance(found, Resolved)
+    return found

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from library import queries
 from library.domain import templates as verbs
 from library.forms import FromPostForm, TemplateForm, UseForm
+from library.gaps import Gap, asked
 from library.models import Template
 from library.views.pages import shown
 from municipalities.access import requires
@@ -44,11 +45,14 @@ def _found(ref: str) -> Template:
     return found
 
 
+def _gaps(found: Template) -> list[Gap]:
+    return asked(parse(found.content), found.gaps)
+
+
 @dataclass(frozen=True)
 class Look:
-    """A template as its page shows it."""
+    """A draft with gaps as a page shows it."""
 
-    template: Template
     draft: Draft
 
     @property
@@ -70,7 +74,7 @@ class Look:
 def template(request: Any, ref: str) -> HttpResponse:
     """What it says, and the questions for its gaps."""
     found = _found(ref)
-    return _shown(request, found, UseForm(template=found))
+    return _shown(request, found, UseForm(gaps=_gaps(found)))
 
 
 @requires(Verb.POST_EDIT)
@@ -78,7 +82,7 @@ def template(request: Any, ref: str) -> HttpResponse:
 def use(request: Any, ref: str) -> HttpResponse:
     """Begin a post with it, and go to the composer."""
     found = _found(ref)
-    form = UseForm(request.POST, template=found)
+    form = UseForm(request.POST, gaps=_gaps(found))
     if not form.is_valid():
         return _shown(request, found, form)
     post = verbs.use(found, form.values(), municipality=request.municipality, by=request.user)
@@ -86,7 +90,7 @@ def use(request: Any, ref: str) -> HttpResponse:
 
 
 def _shown(request: Any, found: Template, form: UseForm) -> HttpResponse:
-    context = {"template": found, "look": Look(found, parse(found.content)), "form": form}
+    context = {"template": found, "look": Look(parse(found.content)), "form": form}
     return shown(request, "library/template.html", context, form=form)
 
 

@@ -23,13 +23,13 @@ from notifications.domain.notify import notify
 from notifications.enums import Kind
 from planning import queries
 from planning.models import Occurrence, Recurrence
-from planning.rules import MOST_TIMES, Pattern, days
+from planning.rules import MOST_TIMES, Pattern, days, nearest
 from posts.domain.create import duplicate
 from posts.domain.refused import Refused, locked
 from posts.domain.save import plan, remember
 from posts.draft import Call, parse
 from posts.models import Post
-from posts.rules import DoesNotExist, Resolved, wall_time
+from posts.rules import Resolved
 
 AHEAD = timedelta(days=14)
 
@@ -113,7 +113,7 @@ def _make(recurrence: Recurrence) -> int:
 def _draft(recurrence: Recurrence, on: date) -> bool:
     """The draft of one day, unless another worker made it, or somebody ended it, in this very moment."""
     held = Recurrence.objects.select_for_update(of=("self",)).filter(pk=recurrence.pk, ended_at__isnull=True).first()
-    time = _time(on, recurrence)
+    time = nearest(on, recurrence.at)
     if held is None or time.due_at <= timezone.now():
         return False
     row, _new = Occurrence.objects.get_or_create(
@@ -125,15 +125,6 @@ def _draft(recurrence: Recurrence, on: date) -> bool:
     row.save(update_fields=["post"])
     _tell(recurrence, row.post)
     return True
-
-
-def _time(on: date, recurrence: Recurrence) -> Resolved:
-    """The moment of the wall time; in the hour that the clocks skip the next one, in the hour they repeat the first."""
-    found = wall_time(on, recurrence.at, 0)
-    if isinstance(found, DoesNotExist):
-        found = wall_time(on, found.next_valid.time(), 0)
-    assert isinstance(found, Resolved)
-    return found
 
 
 def _copy(recurrence: Recurrence, time: Resolved) -> Post:
