@@ -171,8 +171,10 @@ def answers(draft: Draft, tag: str) -> list[str]:
     """The answers of a poll, quiz or choice of two in the script of `tag`; none for other formats."""
     if draft.interactive.kind not in WITH_ANSWERS:
         return []
+    if tag in draft.answers:
+        return list(draft.answers[tag])
     options = [for_publishing(option).strip() for option in draft.interactive.options]
-    return [derive(option, tag) for option in options] if tag in SERBIAN else options
+    return [derive(option, tag, draft.words) for option in options] if tag in SERBIAN else options
 
 
 def with_answers(text: str, options: Sequence[str]) -> str:

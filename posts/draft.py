@@ -18,7 +18,7 @@ problem. A box is [x, y, width, height] in fractions of the picture.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -140,6 +140,9 @@ class Draft:
 
     words: Glossary = EMPTY
     """The municipality's own words, by which the other script is derived. Never part of the JSON either."""
+
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By language: the answers of a poll as a version froze them. Empty while the draft is being written."""
 
     def link_on(self, channel: int) -> str:
         """The link as it appears on a channel."""

@@ -20,9 +20,9 @@ class Version(TenantModel):
 
     `media` are its pictures with the very file that will be sent: [{"id", "alt", "crop", "ref", "mime", "width",
     "height", "bytes"}]; `channels` the ids it goes to; `layout` how each of them shows the scripts; `structure` its
-    call to action, eService and format (`posts.draft.Draft.structure`); `short_links` the addresses
-    that stand in place of the link, by channel id; `digest` is the SHA-256 of all of it, so that
-    an unchanged draft makes no new version. `suggested_by` are ids of people whose suggestions were accepted into it.
+    call to action, eService and format (`posts.draft.Draft.structure`), with the answers of a poll in both scripts;
+    `short_links` the addresses that stand in place of the link, by channel id; `digest` is the SHA-256 of all of it, so
+    that an unchanged draft makes no new version. `suggested_by` are ids of people whose suggestions were accepted.
     """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
