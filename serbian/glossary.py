@@ -48,7 +48,7 @@ class Glossary:
 
     @classmethod
     def of(cls, stays: Iterable[str] = (), pairs: Iterable[tuple[str, str]] = ()) -> "Glossary":
-        """From words as people type them; empty ones are left out."""
+        """From words as people type them; empty ones are left out. In whatever order they come, the result is one."""
         kept = (normalised(word).strip() for word in stays)
         both = ((normalised(latin).strip(), normalised(cyrillic).strip()) for latin, cyrillic in pairs)
         return cls(frozenset(filter(None, kept)), frozenset(pair for pair in both if all(pair)))
@@ -61,16 +61,21 @@ class Glossary:
         """The words of a Cyrillic text that are not spelled letter by letter in Latin."""
         return _found(self._cyrillic_words, text, letters_to_latin)
 
+    def for_latin(self) -> list[tuple[str, str]]:
+        """(Latin, Cyrillic) of every word that `in_cyrillic` looks for, for somebody else who looks for them."""
+        kept = [(word, word) for word in self.stays if CYRILLIC.search(word)]
+        return sorted([*kept, *self.pairs])
+
     @cached_property
     def _latin_words(self) -> "_Words":
         ours = {word.casefold() for word in (*self.stays, *(latin for latin, _cyrillic in self.pairs))}
-        kept = [*self.stays, *(word for word in LATIN_WORDS if word.casefold() not in ours)]
-        return _Words.of(kept, self.pairs)
+        kept = [*sorted(self.stays), *(word for word in LATIN_WORDS if word.casefold() not in ours)]
+        return _Words.of(kept, sorted(self.pairs))
 
     @cached_property
     def _cyrillic_words(self) -> "_Words":
-        kept = [word for word in self.stays if CYRILLIC.search(word)]
-        return _Words.of(kept, [(cyrillic, latin) for latin, cyrillic in self.pairs])
+        kept = [word for word in sorted(self.stays) if CYRILLIC.search(word)]
+        return _Words.of(kept, [(cyrillic, latin) for latin, cyrillic in sorted(self.pairs)])
 
 
 EMPTY = Glossary()
@@ -89,7 +94,8 @@ def _of_words(words: frozenset[str]) -> Glossary:
 
 
 class _Words(NamedTuple):
-    """What finds the words of one script, and the other spelling of each stem that has one."""
+    """What finds the words of one script, and the other spelling of each stem that has one: of an acronym as it is
+    written, of any other word in lower case. КАС and каса are two words that have three letters in common."""
 
     pattern: re.Pattern[str] | None
     spellings: Mapping[str, str]
@@ -99,7 +105,7 @@ class _Words(NamedTuple):
         spellings, forms = {}, {_form(word): word for word in kept}
         for word, other in pairs:
             stem, other_stem = _stems(word, other)
-            spellings[stem.casefold()] = other_stem
+            spellings[stem if word.isupper() else stem.casefold()] = other_stem
             forms[_form(word, stem)] = word
         if not forms:
             return cls(None, spellings)
@@ -116,7 +122,7 @@ class _Words(NamedTuple):
 def _found(words: _Words, text: str, converted: Callable[[str], str]) -> Iterator[Found]:
     for match in words.pattern.finditer(text) if words.pattern else ():
         stem, ending = match[1] or match[3], match[2] or match[4] or ""
-        other = words.spellings.get(stem.casefold())
+        other = words.spellings.get(stem if match[1] else stem.casefold())
         spelling = match[0] if other is None else _in_case_of(stem, other) + converted(ending)
         yield Found(match.start(), match.end(), spelling)
 

@@ -1,5 +1,6 @@
 // Serbian Cyrillic to Latin, as serbian/transliteration.py does it: the direction that loses nothing, so a page may do it
-// at every keystroke. Addresses, mentions, hashtags, file names and placeholders stay as they are.
+// at every keystroke. Addresses, mentions, hashtags, file names and placeholders stay as they are, and the words of a
+// municipality (text/glossary.js) have the spelling it gave them.
 
 const CYRILLIC = "абвгдђежзијклмнопрстћуфхцчш";
 const LATIN = "abvgdđežzijklmnoprstćufhcčš";
@@ -32,14 +33,29 @@ const PROTECTED = new RegExp(
 );
 
 /** Serbian Latin for Serbian Cyrillic; whatever is not Serbian Cyrillic stays as it is. */
-export function toLatin(text) {
+export const toLatin = (text, words) => traced(text, words).map(({ after }) => after).join("").normalize("NFC");
+
+/** The same in pieces, [{before, after, why}]: "protected", "glossary", or "" where letters were simply converted. */
+export function traced(text, words) {
   const plain = normalised(text);
-  let latin = "", last = 0;
+  const pieces = [];
+  let last = 0;
   for (const match of plain.matchAll(PROTECTED)) {
-    latin += lettersToLatin(plain.slice(last, match.index)) + match[0];
+    pieces.push(...free(plain.slice(last, match.index), words), { before: match[0], after: match[0], why: "protected" });
     last = match.index + match[0].length;
   }
-  return (latin + lettersToLatin(plain.slice(last))).normalize("NFC");
+  return [...pieces, ...free(plain.slice(last), words)].filter(({ before }) => before);
+}
+
+function free(text, words) {
+  const pieces = [];
+  let last = 0;
+  const plain = (end) => ({ before: text.slice(last, end), after: lettersToLatin(text.slice(last, end)), why: "" });
+  for (const { start, end, spelling } of words?.find(text) ?? []) {
+    pieces.push(plain(start), { before: text.slice(start, end), after: spelling, why: "glossary" });
+    last = end;
+  }
+  return [...pieces, plain(text.length)];
 }
 
 /** NFC, without the digraphs that Unicode also has as one character. */

@@ -18,6 +18,7 @@ from posts.coach import points, text, words
 from posts.coach.patterns import PATTERNS, deadline_words, filled, patterns
 from posts.draft import ChannelLayout, Draft, Interactive, Text
 from posts.enums import CallKind, Format
+from serbian.glossary import Glossary
 from serbian.transliteration import to_latin
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -140,6 +141,7 @@ def test_the_parts_of_a_channel_are_put_together(vector: Any) -> None:
         layout={7: ChannelLayout(layout["kind"], tuple(layout["languages"]))},
         interactive=asked,
         short_links={7: layout["shown"]},
+        words=Glossary.of(pairs=map(tuple, raw.get("words", ()))),
     )
     account = SimpleNamespace(pk=7, layout="one", languages=["sr-Cyrl"], takes_polls=layout["polls"])
     assert [[each.slot, each.text] for each in compose.parts(draft, account)] == vector["expect"]

@@ -15,7 +15,8 @@ from django.templatetags.static import static
 from platforms import counting
 from posts.coach import text, words
 from posts.marks import pieces
-from serbian.transliteration import to_latin
+from serbian.glossary import Glossary
+from serbian.transliteration import to_latin, traced
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -34,8 +35,19 @@ ASKED = {
         "marks",
         "marks",
     ): "(v) => engine.marks(v.text).map((piece) => [piece.text, piece.mark, piece.title].filter(Boolean))",
-    ("compose", "parts"): "(v) => engine.parts(v.draft, v.layout).map(({ slot, text }) => [slot, text])",
+    (
+        "compose",
+        "parts",
+    ): """(v) => engine.parts({ ...v.draft, words: engine.glossary(v.draft.words ?? []) }, v.layout)
+        .map(({ slot, text }) => [slot, text])""",
     ("compose", "latin"): "(v) => engine.toLatin(v.text)",
+}
+# The vectors of the package `serbian` are arrays, the last of each is what is expected.
+SERBIAN = {
+    "both_ways": "([cyrillic]) => engine.toLatin(cyrillic)",
+    "to_latin": "([cyrillic]) => engine.toLatin(cyrillic)",
+    "publishing": "([written]) => engine.forPublishing(written)",
+    "glossary": "([words, cyrillic]) => engine.toLatin(cyrillic, engine.glossary(words))",
 }
 
 
@@ -65,6 +77,20 @@ def test_the_browser_answers_as_python_does(ask: Any, file: str, kind: str) -> N
     answers = ask(ASKED[file, kind], of)
     for vector, answer in zip(of, answers, strict=True):
         assert answer == vector["expect"], vector
+
+
+@pytest.mark.parametrize("kind", SERBIAN)
+def test_the_browser_derives_latin_as_the_package_does(ask: Any, kind: str) -> None:
+    of = vectors("serbian", kind)
+    for vector, answer in zip(of, ask(SERBIAN[kind], of), strict=True):
+        assert answer == vector[-1], vector
+
+
+def test_the_browser_keeps_what_the_package_keeps(ask: Any) -> None:
+    of = vectors("serbian", "keeps")
+    assert ask("(token) => engine.toLatin(`Погледајте ${token} данас`)", of) == [
+        f"Pogledajte {token} danas" for token in of
+    ]
 
 
 def test_the_rules_of_the_coach_find_the_same_places(ask: Any) -> None:
@@ -122,8 +148,10 @@ PIECES = (
     "Вода", " ", " ", "\n", "ЊЕГОШ ", "ljubav", "#", "#вода_река", "@име@сервер.рс", "https://a.rs/б(в)",
     "http://x", ".", "!", "15. ", "децембра", "до ", "ЈКП ", "🎉", "👨\u200d👩\u200d👧", "🇷🇸", "1️⃣", "e\u0301",
     "𝓟𝓸", "аa", "„", "”", "064/123-4567", "ВАЖНО ", "ОБАВЕШТЕЊЕ ", "кликните овде", "a.b@gmail.com",
-    "BG 123-AB", "0101990710008", "Платите ", "(", ")", "_", "12.1.", "\u200c", "ǆ", "…", "—",
+    "BG 123-AB", "0101990710008", "Платите ", "(", ")", "_", "12.1.", "\u200c", "ǆ", "…", "—", "Фејсбук", "ФЕЈСБУК",
+    "у", "-у ", "НАТО", "кућа ", "КУЋ", "Ама", "ама ",
 )  # fmt: skip
+GLOSSARY = Glossary.of(["Кућа"], [("Facebook", "Фејсбук"), ("NATO pact", "НАТО"), ("Amma", "Ама")])
 
 
 def test_both_agree_on_texts_that_nobody_would_write(ask: Any) -> None:
@@ -134,10 +162,11 @@ def test_both_agree_on_texts_that_nobody_would_write(ask: Any) -> None:
           lengths: [engine.graphemes(text), engine.mastodon(text), engine.utf8Bytes(text)],
           marks: engine.marks(text).map((piece) => [piece.text, piece.mark ?? "", piece.title ?? ""]),
           latin: engine.toLatin(text),
+          pieces: engine.traced(text, engine.glossary(WORDS)).map(({ before, after, why }) => [before, after, why]),
           rules: Object.values(engine.RULES).map((rule) => rule(text).map((hit) => [hit.words, hit.instead])),
           days: engine.days(text, "2026-11-25").map((day) => [day.on, day.isLast]),
           average: engine.average(text),
-        })""",
+        })""".replace("WORDS", json.dumps(GLOSSARY.for_latin())),
         texts,
     )
     for each, answer in zip(texts, answers, strict=True):
@@ -145,6 +174,11 @@ def test_both_agree_on_texts_that_nobody_would_write(ask: Any) -> None:
             "lengths": [counting.graphemes(each), counting.mastodon(each), counting.utf8_bytes(each)],
             "marks": [[piece.text, piece.mark, piece.title] for piece in pieces(each)],
             "latin": to_latin(each),
+            "pieces": [
+                [piece.before, piece.after, piece.why or ""]
+                for piece in traced(each, into_cyrillic=False, glossary=GLOSSARY)
+                if piece.before
+            ],
             "rules": [[[hit.words, hit.instead] for hit in rule(each)] for rule in text.RULES.values()],
             "days": [[day.on.isoformat(), day.is_last] for day in text.days(each, date(2026, 11, 25))],
             "average": text.average(each),

@@ -1,6 +1,8 @@
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from serbian import Glossary, to_cyrillic, to_latin
 
@@ -37,6 +39,21 @@ PAIRS = Glossary.of(pairs=[("Facebook", "Фејсбук"), ("Injac", "Инјац
 def test_a_pair_gives_each_script_its_spelling_with_case_endings(latin, cyrillic):
     assert to_cyrillic(latin, PAIRS) == cyrillic
     assert to_latin(cyrillic, PAIRS) == latin
+
+
+def test_an_acronym_and_a_word_with_its_letters_are_two_words():
+    glossary = Glossary.of(pairs=[("KAS", "КАС"), ("Cassa", "Каса")])
+    assert to_latin("КАС, КАСа, каси, Каси", glossary) == "KAS, KASa, Cassi, Cassi"
+    assert to_cyrillic("KAS, KASa, Cassi", glossary) == "КАС, КАСа, Каси"
+
+
+@given(st.permutations([("Kasa", "Каса"), ("Cassa", "Каса"), ("KASA", "КАСА"), ("Kas", "Кас"), ("kasa", "Касс")]))
+def test_the_order_of_the_words_decides_nothing(pairs):
+    glossary = Glossary.of(pairs=pairs)
+    expected = Glossary.of(pairs=sorted(pairs))
+    assert glossary.for_latin() == expected.for_latin()
+    assert to_latin("каса КАСА Кас у каси", glossary) == to_latin("каса КАСА Кас у каси", expected)
+    assert to_cyrillic("kasa KASA Kas u kasi", glossary) == to_cyrillic("kasa KASA Kas u kasi", expected)
 
 
 def test_a_municipality_s_pair_wins_over_our_own_list():

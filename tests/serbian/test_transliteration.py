@@ -31,6 +31,13 @@ def test_protected_tokens_and_foreign_words_stay_latin_inside_a_sentence(token):
     assert to_latin(f"Погледајте {token} данас") == f"Pogledajte {token} danas"
 
 
+@pytest.mark.parametrize(("words", "cyrillic", "latin"), VECTORS["glossary"])
+def test_the_words_of_a_glossary_have_the_spelling_it_gives_them(words, cyrillic, latin):
+    glossary = Glossary.of([one for one, other in words if one == other], [pair for pair in words if len({*pair}) == 2])
+    assert to_latin(cyrillic, glossary) == latin
+    assert sorted(glossary.for_latin()) == sorted(tuple(pair) for pair in words if pair[0] != "Startit")
+
+
 @pytest.mark.parametrize(("written", "published"), VECTORS["publishing"])
 def test_marks_and_one_codepoint_digraphs_leave_before_publishing(written, published):
     assert for_publishing(written) == published

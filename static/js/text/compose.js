@@ -11,16 +11,17 @@ export const forPublishing = (text) =>
   text.normalize("NFC").replace(/[Ǆ-ǌ]/g, (letter) => ONE_CODEPOINT[letter]).replaceAll("\u200c", "");
 
 /** The text of `tag`, written or derived from the other Serbian script; null where there is none. */
-export function resolved(texts, tag, derived = {}) {
+export function resolved(texts, tag, derived = {}, words = undefined) {
   if (texts[tag]?.trim()) return { text: texts[tag], derived: false };
   const source = SERBIAN.includes(tag) ? texts[SERBIAN[1 - SERBIAN.indexOf(tag)]] : "";
   if (!source?.trim()) return null;
-  if (tag === "sr-Latn") return { text: toLatin(source), derived: true };
+  if (tag === "sr-Latn") return { text: toLatin(source, words), derived: true };
   return derived[tag] ? { text: derived[tag], derived: true } : null;
 }
 
 /**
- * [{slot, text}] for a channel. `draft`: {texts: {tag: text}, own: {tag: text}, link, derived: {tag: text}, options: [text]};
+ * [{slot, text}] for a channel. `draft`: {texts: {tag: text}, own: {tag: text}, link, derived: {tag: text}, options:
+ * [text], words: the municipality's (glossary.js)};
  * `layout`: {kind: "one" | "combined" | "separate", languages: [tag], polls: bool, shown: the link as it goes out here}.
  */
 export function parts(draft, layout) {
@@ -37,8 +38,8 @@ export function parts(draft, layout) {
 
 /** A channel's own text wins, then its own in the other script, then what is written for all. */
 function textFor(draft, tag) {
-  const own = resolved(draft.own, tag);
-  const shared = resolved(draft.texts, tag, draft.derived);
+  const own = resolved(draft.own, tag, {}, draft.words);
+  const shared = resolved(draft.texts, tag, draft.derived, draft.words);
   return own?.derived && shared && !shared.derived ? shared.text : (own ?? shared)?.text;
 }
 
@@ -49,7 +50,7 @@ function part(slot, texts, draft, layout) {
 
 function answers(draft, tag) {
   const options = (draft.options ?? []).map((option) => forPublishing(option).trim());
-  return tag === "sr-Latn" ? options.map(toLatin) : options;
+  return tag === "sr-Latn" ? options.map((option) => toLatin(option, draft.words)) : options;
 }
 
 function withAnswers(text, options) {

@@ -2,11 +2,12 @@
 // counts them, the look with its links and hashtags, the parts a channel shows, the coach. No page and no network in
 // it: values in, values out. Python has the same (platforms/counting.py, posts/marks.py, posts/compose.py,
 // posts/coach/), and tests/vectors/*.json run through both.
-export { toLatin } from "../serbian.js";
+export { toLatin, traced } from "../serbian.js";
 export { deadlineWords, filled } from "./calls.js";
 export { RULES, average, days, hits, mended, sentences, verbs } from "./coach.js";
-export { parts, resolved } from "./compose.js";
+export { forPublishing, parts, resolved } from "./compose.js";
 export { count, graphemes, mastodon, urls, utf8Bytes } from "./counting.js";
+export { glossary } from "./glossary.js";
 export { marks, nodes } from "./marks.js";
 export { points, poorAlt, quoted } from "./points.js";
 export * as words from "./words.js";
