@@ -1,6 +1,6 @@
 from django.urls import path
 
-from posts.views import calendar, closing, composer, decisions, links, listing, media, review, threads, versions
+from posts.views import calendar, closing, composer, decisions, links, listing, media, review, threads, versions, words
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
@@ -33,6 +33,8 @@ urlpatterns = [
     path("posts/<int:pk>/closing/", closing.closing, name="post_closing"),
     path("posts/<int:pk>/closing/follow-up/", closing.follow_up, name="post_follow_up"),
     path("posts/<int:pk>/activity/", review.activity, name="post_activity"),
+    path("posts/words/remember/", words.remember, name="words_remember"),
+    path("posts/words/repair/", words.repair, name="words_repair"),
     path("links/", links.linked, name="posts_links"),
     path("posts/<int:pk>/links/", links.post_links, name="post_links"),
     path("media/", media.upload, name="media_upload"),

@@ -118,6 +118,11 @@ class Page:
         return str(self.post.municipality.primary_script)
 
     @property
+    def words(self) -> str:
+        """The municipality's words that Latin does not spell letter by letter, as JSON for the script."""
+        return json.dumps(self.draft.words.for_latin(), ensure_ascii=False)
+
+    @property
     def patterns(self) -> tuple[Pattern, ...]:
         return patterns()
 

@@ -10,6 +10,7 @@ import { startSaving } from "./saving.js";
 import { startService } from "./service.js";
 import { startTabs } from "./tabs.js";
 import { startTime } from "./time.js";
+import { startWords } from "./words_offer.js";
 
 const form = document.getElementById("composer");
 
@@ -26,6 +27,7 @@ if (form) {
   startPictures(form, changed);
   startLibrary(form, changed);
   startTime(form, changed);
+  startWords(form, changed);
   startInteractive(form);
   startPlanning(form);
   startService(form);

@@ -1,7 +1,7 @@
 // The look of the post while one types. At once, by the text engine: lengths, texts in the previews, derived Latin, the
 // coach. After each pause the server answers with everything else; each part goes to its place by its id.
-import { count, nodes, parts, resolved } from "../text/engine.js";
-import { areas, facts, own, typed } from "./typed.js";
+import { count, nodes, parts, traced } from "../text/engine.js";
+import { facts, own, typed } from "./typed.js";
 import { csrf, fields, say } from "./words.js";
 
 const PAUSE = 300;
@@ -37,14 +37,12 @@ export function startPreview(form, coach) {
     shown.set(place, text);
   }
 
-  function derive({ texts }) {
-    for (const area of areas(form)) {
-      const tag = area.name.slice(5);
-      const place = area.closest(".script-panel").querySelector(".derived-text");
-      if (!place || tag !== "sr-Latn" || area.value.trim()) continue;
-      const text = resolved(texts, tag)?.text ?? "";
-      if (place.textContent !== text) place.textContent = text;
-    }
+  /** Only Latin loses nothing and is derived here; Cyrillic waits for the server. */
+  function derive({ texts, words }) {
+    const [latin, place] = [form.elements["text-sr-Latn"], form.querySelector("#derived-sr-Latn .derived-text")];
+    if (!latin || !place || latin.value.trim()) return;
+    const pieces = traced(texts["sr-Cyrl"] ?? "", words);
+    if (place.textContent !== pieces.map(({ after }) => after).join("")) place.replaceChildren(...pieces.map(stretch));
   }
 
   async function ask() {
@@ -82,6 +80,12 @@ export function startPreview(form, coach) {
   return { changed, update };
 }
 
+/** As templates/posts/_derived.html marks it. */
+function stretch({ after, why }) {
+  if (!why) return after;
+  return Object.assign(document.createElement("span"), { className: `derived-${why}`, textContent: after });
+}
+
 function partOf(form, draft, { channel, slot, kind, languages, polls, shown }) {
   const layout = { kind, languages: languages.split(" "), polls: Boolean(polls), shown: draft.link ? shown : "" };
   const found = parts({ ...draft, own: own(form, channel) }, layout);
@@ -93,6 +97,7 @@ function place(part) {
   if (!there || there.outerHTML === part.outerHTML) return;
   // An open menu, or a choice somebody is making, is not pulled away.
   if (there.contains(document.activeElement) && document.activeElement !== document.body) {
+    if ("keep" in there.dataset) return;
     const id = document.activeElement.id;
     const { name, value } = document.activeElement;
     if (!id && name !== "fold") return;

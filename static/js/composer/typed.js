@@ -1,4 +1,5 @@
 // What stands in the fields, as values for the text engine.
+import { glossary } from "../text/engine.js";
 import { today } from "./words.js";
 
 const BARE = /^(?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}{2,}(?:[/?#]\S*)?$/u;
@@ -21,7 +22,16 @@ export function isLink(link) {
 
 export const areas = (form) => [...form.querySelectorAll("textarea[name^='text-']")];
 
-/** {texts, link, derived, options} for every channel, and `own(channel)` for what one says differently. */
+let words;
+/** The municipality's own words, as the page brought them along and the person taught since. */
+const known = (form) => (words ??= glossary(JSON.parse(form.dataset.words)));
+
+export function learn(form, latin, cyrillic) {
+  form.dataset.words = JSON.stringify([...JSON.parse(form.dataset.words), [latin || cyrillic, cyrillic || latin]]);
+  words = undefined;
+}
+
+/** {texts, link, derived, options, words} for every channel, and `own(channel)` for what one says differently. */
 export function typed(form) {
   const texts = {}, derived = {};
   for (const area of areas(form)) {
@@ -32,7 +42,7 @@ export function typed(form) {
   const link = typedLink(form);
   const asks = ["poll", "quiz", "this_or_that"].includes(form.elements["interactive-kind"]?.value);
   const options = asks ? [...form.querySelectorAll("[name='interactive-option']")].map((each) => each.value).filter((each) => each.trim()) : [];
-  return { texts, derived, link: isLink(link) ? link : "", options };
+  return { texts, derived, link: isLink(link) ? link : "", options, words: known(form) };
 }
 
 export function own(form, channel) {

@@ -1,0 +1,56 @@
+"""Two small answers for the composer: remember how a word is spelled, and give back diacritics that were left out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+import serbian
+from municipalities.access import requires
+from municipalities.domain.glossary import remember as verb
+from municipalities.domain.refused import Refused
+from municipalities.queries import glossary
+from municipalities.rules import Verb
+from posts.draft import MOST_TEXT, storable
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def remember(request: Any) -> HttpResponse:
+    """Keep a spelling from the composer. 200 with a sentence, 422 with why not; the text itself is not touched."""
+    try:
+        row = verb(
+            request.municipality, request.POST.get("latin", ""), request.POST.get("cyrillic", ""), by=request.user
+        )
+    except Refused as refused:
+        return HttpResponse(refused.message, content_type="text/plain; charset=utf-8", status=422)
+    return HttpResponse(_("Remembered: %(word)s.") % {"word": row}, content_type="text/plain; charset=utf-8")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A word of the text and what it could be; `places`: where it stands, in code points."""
+
+    before: str
+    candidates: tuple[str, ...]
+    sure: bool
+    places: list[list[int]]
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def repair(request: Any) -> HttpResponse:
+    """What to change in a Latin text written without diacritics: a list to agree to. One query, nothing is stored."""
+    text = storable(request.POST.get("text", ""))[:MOST_TEXT]
+    proposals: dict[str, Proposal] = {}
+    for change in serbian.repair(text, glossary(request.municipality.pk)):
+        asked = proposals.setdefault(change.before, Proposal(change.before, change.candidates, change.sure, []))
+        asked.places.append([change.start, change.end])
+    context = {
+        "sure": [each for each in proposals.values() if each.sure],
+        "unsure": [each for each in proposals.values() if not each.sure],
+    }
+    return render(request, "posts/composer/_repair.html", context)
