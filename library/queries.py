@@ -14,6 +14,7 @@ from posts.enums import Category
 from posts.models import Folder, Media, Post
 from posts.queries import uses
 from serbian.folding import fold
+from serbian.glossary import EMPTY, Glossary
 from serbian.sorting import sort_key
 
 MOST_INSERTED = 30
@@ -86,17 +87,18 @@ class Insert:
     derived: bool
 
 
-def inserts(tag: str, words: str = "") -> list[Insert]:
-    """What can be put into a text of the language `tag`, at most `MOST_INSERTED`. One query."""
+def inserts(tag: str, words: str = "", spellings: Glossary = EMPTY) -> list[Insert]:
+    """What can be put into a text of the language `tag`, at most `MOST_INSERTED`; `spellings` are the municipality's.
+    One query."""
     usable = [key for key in (tag, other_script(tag)) if key]
     rows = snippets(words=words).filter(texts__has_any_keys=usable).order_by("kind", "name", "pk")
-    found = (_insert(each, tag) for each in rows[:MOST_INSERTED])
+    found = (_insert(each, tag, spellings) for each in rows[:MOST_INSERTED])
     return sorted((each for each in found if each.text), key=lambda each: (each.is_hashtags, sort_key(each.name)))
 
 
-def _insert(snippet: Snippet, tag: str) -> Insert:
+def _insert(snippet: Snippet, tag: str, spellings: Glossary) -> Insert:
     own, source = snippet.texts.get(tag, ""), snippet.texts.get(other_script(tag) or "", "")
-    text = own or (derive(source, tag) if source else "")
+    text = own or (derive(source, tag, spellings) if source else "")
     return Insert(snippet.pk, snippet.name, text, snippet.kind == SnippetKind.HASHTAGS, derived=not own)
 
 

@@ -18,6 +18,7 @@ from library.models import Snippet
 from library.views.pages import shown
 from library.views.templates import tags_of
 from municipalities.access import requires
+from municipalities.queries import glossary
 from municipalities.rules import Verb
 from posts.domain.refused import Refused
 from posts.draft import LANGUAGES
@@ -101,6 +102,7 @@ def insert(request: Any) -> HttpResponse:
     """For the composer: what can be put into a text of the language `tag`. With `q`, only the list for these words."""
     tag = request.GET.get("tag", "")
     words = request.GET.get("q")
-    found = queries.inserts(tag, (words or "")[:80]) if tag in LANGUAGES else []
+    spellings = glossary(request.municipality.pk)
+    found = queries.inserts(tag, (words or "")[:80], spellings) if tag in LANGUAGES else []
     page = "library/_insert.html" if words is None else "library/_inserts.html"
     return render(request, page, {"inserts": found, "tag": tag, "words": words or ""})

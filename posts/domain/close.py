@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from municipalities.queries import glossary
+from posts.compose import derive
 from posts.domain.create import blank
 from posts.domain.refused import Refused, locked
 from posts.domain.save import remember
@@ -14,7 +16,6 @@ from posts.draft import Draft, Text, parse, storable
 from posts.enums import Category, Format
 from posts.models import Closing, Post, Publication
 from posts.queries import SEEN
-from serbian.transliteration import to_latin
 
 MOST = 4000
 # The text with which the follow-up begins; people of the municipality write on from there. `domain.md` 4.5.
@@ -70,8 +71,8 @@ def tell(closing: Closing, *, by: Any) -> Post:
     words = ASKED_AND_DONE.format(results=row.results, done=row.done)
     channels = parse(row.post.draft).channels
     tag = f"sr-{row.post.municipality.primary_script}"
-    cyrillic = Draft(texts={"sr-Cyrl": Text(words)}, channels=channels)
-    remember(post, cyrillic if tag == "sr-Cyrl" else Draft(texts={tag: Text(to_latin(words))}, channels=channels))
+    text = words if tag == "sr-Cyrl" else derive(words, tag, glossary(row.municipality_id))
+    remember(post, Draft(texts={tag: Text(text)}, channels=channels))
     post.save()
     row.follow_up = post
     row.save(update_fields=["follow_up", "changed_at"])

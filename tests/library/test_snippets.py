@@ -11,6 +11,7 @@ from django.urls import reverse
 from library import queries
 from library.domain import snippets as verbs
 from library.models import Snippet
+from municipalities.domain.glossary import remember
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk
 
@@ -33,6 +34,13 @@ def test_the_other_script_is_derived_unless_it_has_words_of_its_own(desk: Desk, 
     assert found["Телефон"].text == "Pozovite nas na 035 123 456, radnim danima od 7 do 15 časova."
     assert found["Телефон"].derived
     assert (found["Својим речима"].text, found["Својим речима"].derived) == ("Baš ovako", False)
+
+
+def test_the_municipality_s_own_spelling_is_used_in_the_other_script(desk: Desk, cast: Cast) -> None:
+    remember(desk.house, "Facebook", "Фејсбук", by=cast.officer)
+    kept(desk, cast, "Мрежа", sr_Cyrl="Пишите нам на Фејсбуку.")
+    page = sign_in(cast.officer).get(url("library_insert"), {"tag": "sr-Latn"}).content.decode()
+    assert "Pišite nam na Facebooku." in page
 
 
 def test_no_other_language_is_made_up(desk: Desk, cast: Cast) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.models import AuditEvent
+from municipalities.domain import glossary
 from municipalities.tenancy import scope
 from platforms.types import Poll
 from posts import queries
@@ -181,6 +182,16 @@ def test_the_follow_up_is_begun_once_and_carries_the_report(cast: Cast, asked: P
         text = parse(first.draft).texts["sr-Cyrl"].text
     assert "Већина жели парк." in text
     assert "Парк је у плану." in text
+
+
+def test_a_house_that_writes_latin_gets_its_follow_up_in_latin_with_its_own_spellings(cast: Cast, asked: Post) -> None:
+    with scope(cast.cuprija):
+        glossary.remember(cast.cuprija, "Facebook", "Фејсбук", by=cast.officer)
+        cast.cuprija.primary_script = "Latn"
+        cast.cuprija.save()
+        closing = close(asked, Report("На Фејсбуку је гласало 40 људи.", "Уређујемо парк."), by=cast.officer)
+        text = parse(tell(closing, by=cast.officer).draft).texts["sr-Latn"].text
+    assert "Rekli ste: Na Facebooku je glasalo 40 ljudi." in text
 
 
 def test_the_page_keeps_what_was_typed_when_it_cannot_be_saved(cast: Cast, asked: Post) -> None:
