@@ -106,20 +106,20 @@ def test_a_step_that_nobody_can_take_is_said_to_be_left_out(desk: Desk) -> None:
     assert "Does this post go out as it stands?" in shown
 
 
-def test_open_discussions_are_asked_about(desk: Desk) -> None:
+def test_open_conversations_are_asked_about(desk: Desk) -> None:
     post = waiting(desk)
     with scope(desk.house):
         comment(post, "Сат?", by=desk.cast.mentor)
         thread = Thread.objects.get()
     client = sign_in(desk.cast.approver)
     shown = page(client, post)
-    assert "One discussion is open. What becomes of it if you approve?" in shown
+    assert "One conversation is open. What becomes of it if you approve?" in shown
     sent: dict[str, Any] = {"version": version_of(desk, post), "decision": "approve", "seen": thread.pk}
     answer = client.post(url("post_decide", post.pk), sent, follow=True).content.decode()
-    assert "One discussion is open. Say whether" in answer
+    assert "One conversation is open. Say whether" in answer
     client.post(url("post_decide", post.pk), {**sent, "threads": "leave"})
     assert stage(desk, post) == Stage.APPROVED
-    assert "One discussion was knowingly left open." in page(client, post)
+    assert "One conversation was knowingly left open." in page(client, post)
 
 
 def test_a_delegate_decides_and_the_page_says_for_whom(desk: Desk) -> None:
