@@ -113,6 +113,11 @@ class Page:
     may_remember: bool = False
 
     @property
+    def opens(self) -> str:
+        """The language whose tab is open when the page comes: the first that has words."""
+        return next((tab.tag for tab in self.tabs if tab.text), self.tabs[0].tag)
+
+    @property
     def script(self) -> str:
         """The script in which this house writes first."""
         return str(self.post.municipality.primary_script)

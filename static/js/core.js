@@ -1,10 +1,11 @@
 // What every page has. Each behaviour hangs on a data attribute; without scripts links and forms still work.
-import "./chart.js";
 import { confirmed } from "./dialog.js";
 import "./menu.js";
 import "./notifications.js";
 import "./theme.js";
 import { showToast } from "./toast.js";
+
+if (document.querySelector("[data-chart]")) import("./chart.js");
 
 const token = document.querySelector('meta[name="csrf-token"]')?.content;
 
