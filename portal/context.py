@@ -73,6 +73,7 @@ WORKSPACE = (
 PROGRAMME = (
     Page("programme", _("Municipalities compared"), "chart-line"),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
+    Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),

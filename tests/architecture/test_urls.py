@@ -19,6 +19,7 @@ from accounts.models import Invitation
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
+from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
 from links.domain.make import Wanted
@@ -211,6 +212,18 @@ def _in_library(it: Things, kind: str) -> int:
         return consents.record(it.media, told, scan=consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF), by=by).pk
 
 
+def _kit(it: Things) -> Kit:
+    """A kit of the programme, published, with one post."""
+    found = Kit.objects.filter(name="Упис").first()
+    if found is None:
+        now = timezone.now()
+        found = Kit.objects.create(
+            programme=it.cast.programme, name="Упис", purpose="Упис", created_by=it.cast.staff, published_at=now
+        )
+        KitPost.objects.create(kit=found, name="Почиње", content=Draft(texts={"sr-Cyrl": Text("Упис")}).to_json())
+    return found
+
+
 def _notification(things: Things) -> Notification:
     """One opens one's own only."""
     user = things.cast.everyone().get(things.role, things.cast.officer)
@@ -258,6 +271,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/pk": lambda it: it.media.pk,
     "consents/consent": lambda it: _in_library(it, "consent"),
     "folders/folder": lambda it: _in_library(it, "folder"),
+    "kits/kit": lambda it: _kit(it).pk,
+    "posts/part": lambda it: _kit(it).posts.get().pk,
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
