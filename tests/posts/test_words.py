@@ -168,7 +168,7 @@ def test_repair_lists_what_could_be_changed_and_changes_nothing(desk: Desk, clie
     page = client.post(url("words_repair"), {"text": text}).content.decode()
     assert '<input type="checkbox" checked data-places="[[0, 7], [37, 44]]" value="Opština">' in page
     assert "<strong>građane</strong>" in page
-    assert '<select data-places="[[55, 58]]"' in page
+    assert 'data-places="[[55, 58]]"' in page
     assert "<option>što</option>" in page
     assert "Škola" not in page  # a name that the municipality taught
 

@@ -124,7 +124,10 @@ def test_a_word_that_is_refused_says_why_and_stays(composer: Any, desk: Desk) ->
     page.locator("#offers-sr-Latn [data-offer]").wait_for()
     page.fill("#offers-sr-Latn [data-latin]", "Фејс")
     page.locator("#offers-sr-Latn [data-remember]").click()
-    expect(page.locator("#panel-sr-Latn [data-said]")).to_contain_text("needs Latin letters")
+    expect(page.locator("#offers-sr-Latn [data-problem]")).to_contain_text("needs Latin letters")
+    page.locator("#text-sr-Latn").press("End")
+    page.keyboard.type(" Uvek.")
+    page.wait_for_timeout(900)  # an answer to the text does not pull away what was typed here
     assert page.input_value("#offers-sr-Latn [data-latin]") == "Фејс"
 
 
