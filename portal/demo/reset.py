@@ -6,13 +6,17 @@ from django.db import transaction
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
+from kits.models import AdoptedPost, Adoption
 from municipalities.models import Municipality, Pause
 from municipalities.tenancy import scope
+from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
 from portal.demo import notifications
 from portal.demo.network import PLATFORM, server
 from portal.demo.seed import NotTheDemo
 from posts.models import (
+    Closing,
     Comment,
+    Consent,
     Decision,
     Media,
     Post,
@@ -28,6 +32,7 @@ from practice.models import Media as Picture
 
 # From what points to what is pointed at.
 ORDER = (
+    AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, Closing, Consent,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Credential, ConnectAttempt, Channel, Pause,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from municipalities.tenancy import scope
-from portal.demo import growth, library, network, notifications, numbers, past, people, present, reactions
+from portal.demo import growth, kits, library, network, notifications, numbers, past, people, present, reactions
 from portal.demo.network import Voice
 from portal.demo.past import Town
 from portal.demo.people import People, Team
@@ -75,6 +75,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     numbers.read(pasts, crowd)
     for town in towns:
         present.lay_out(town, crowd.now)
+    kits.arrange(teams, everybody, crowd.now)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 
