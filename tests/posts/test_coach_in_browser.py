@@ -16,7 +16,9 @@ from platforms import counting
 from posts.coach import text, words
 from posts.marks import pieces
 from serbian.glossary import Glossary
+from serbian.measure import list_of
 from serbian.transliteration import to_latin, traced
+from tests.serbian.vectors import EVERY_WORD
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -91,6 +93,14 @@ def test_the_browser_keeps_what_the_package_keeps(ask: Any) -> None:
     assert ask("(token) => engine.toLatin(`Погледајте ${token} данас`)", of) == [
         f"Pogledajte {token} danas" for token in of
     ]
+
+
+def test_the_browser_derives_a_whole_dictionary_as_the_package_does(ask: Any) -> None:
+    words = list_of(EVERY_WORD)
+    text = "\n".join([*words, *(word.capitalize() for word in words), *(word.upper() for word in words)])
+    (latin,) = ask("(text) => engine.toLatin(text)", [text])
+    assert len(words) > 250_000
+    assert latin == to_latin(text)
 
 
 def test_the_rules_of_the_coach_find_the_same_places(ask: Any) -> None:
