@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
+from planning.domain.imports import Row
+from posts.enums import Category
 
 register = template.Library()
 
@@ -42,7 +44,31 @@ def planning_tabs(context: Any, here: str) -> dict[str, Any]:
     return {"items": items, "label": _("Planning")}
 
 
+# What a column of an imported plan is called on the page.
+COLUMNS: dict[str, Any] = {
+    "day": _("Day"),
+    "time": _("Time"),
+    "text": _("Text"),
+    "text_latin": _("Latin text"),
+    "channels": _("Channels"),
+    "category": _("Kind of content"),
+    "title": _("Working title"),
+    "link": _("Link"),
+    "campaign": _("Campaign"),
+}
+
+
 @register.filter
-def cell(cells: dict[str, str], column: str) -> str:
-    """What was typed in a column of the plan."""
-    return cells.get(column, "")
+def column(name: str) -> str:
+    return str(COLUMNS[name])
+
+
+@register.filter
+def typed(row: Row, name: str) -> str:
+    """What stands in a column of a row, where seeing it helps: a whole text does not."""
+    return "" if name.startswith("text") else row.cells.get(name, "")
+
+
+@register.filter
+def kind(category: str) -> str:
+    return str(Category(category).label)

@@ -31,6 +31,8 @@ from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
 from notifications import stop_links
 from notifications.models import Notification
+from planning.domain import feeds, imports
+from planning.models import Campaign, Recurrence
 from posts.domain import consents, folders
 from posts.domain.pictures import add
 from posts.draft import Draft, Text
@@ -224,6 +226,26 @@ def _kit(it: Things) -> Kit:
     return found
 
 
+def _planned(it: Things, kind: str) -> int:
+    """A campaign, repetition or uploaded plan of Ćuprija, each role its own."""
+    house, by = it.cast.cuprija, it.cast.officer
+    with scope(house):
+        if kind == "campaign":
+            return Campaign.objects.create(
+                municipality=house, name=f"Зима {Campaign.objects.count()}", created_by=by
+            ).pk
+        if kind == "plan":
+            return imports.upload(house, "Текст\nВода".encode(), "plan.csv", by=by).pk
+        day = timezone.localdate()
+        return Recurrence.objects.create(
+            municipality=house, pattern=it.publication.post, weekdays=[0], at="09:00", starts_on=day, ends_on=day, by=by
+        ).pk
+
+
+def _feed(it: Things) -> str:
+    return feeds.make(it.cast.cuprija, by=it.cast.officer)
+
+
 def _notification(things: Things) -> Notification:
     """One opens one's own only."""
     user = things.cast.everyone().get(things.role, things.cast.officer)
@@ -271,12 +293,19 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/pk": lambda it: it.media.pk,
     "consents/consent": lambda it: _in_library(it, "consent"),
     "folders/folder": lambda it: _in_library(it, "folder"),
+    "campaigns/pk": lambda it: _planned(it, "campaign"),
+    "repeating/pk": lambda it: _planned(it, "recurrence"),
+    "import/pk": lambda it: _planned(it, "plan"),
+    "sample/kind": lambda it: "xlsx",
+    "times/pk": lambda it: it.channel.pk,
+    "feeds/secret": _feed,
     "kits/kit": lambda it: _kit(it).pk,
     "posts/part": lambda it: _kit(it).posts.get().pk,
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "rubric_arrange": lambda it: {"act": "down"},
+    "campaign_assign": lambda it: {"post": it.publication.post_id},
     "post_decide": lambda it: {"version": it.publication.version_id},
     "post_endorse": lambda it: {"version": it.publication.version_id},
     "post_emergency_review": lambda it: {"emergency": _emergency(it).pk},
