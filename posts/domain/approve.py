@@ -36,9 +36,9 @@ def approve(
 ) -> Post:
     """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
 
-    `threads` says what becomes of open conversations, "resolve" or "leave"; `seen` are those that were on the page (None:
-    all there are). Raises `Refused` if the post has changed since, if it is not this person's turn, or if conversations
-    are open about which nothing was said.
+    `threads` says what becomes of open conversations, "resolve" or "leave"; `seen` are those that were on the page
+    (None: all there are). Raises `Refused` if the post has changed since, if it is not this person's turn, or if
+    conversations are open about which nothing was said.
     """
     post = locked(post)
     before = _waiting(post, version)

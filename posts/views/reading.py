@@ -128,6 +128,9 @@ def _sides() -> list[tuple[str, str]]:
 def read(request: Any, post: Post) -> Reading:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
+    credits = queries.credits(versions) if reads_drafts else {}
+    for row in versions:
+        row.credits = credits.get(row.pk, [])  # type: ignore[attr-defined]
     # nothing is published or decided but a version
     publications = list(queries.publications(post)) if versions else []
     for each in publications:
