@@ -7,6 +7,7 @@ from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
+from mentoring.models import Feedback, PerformanceNotice, Score
 from municipalities.models import Municipality, Pause
 from municipalities.tenancy import scope
 from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
@@ -33,6 +34,7 @@ from practice.models import Media as Picture
 # From what points to what is pointed at.
 ORDER = (
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, Closing, Consent,
+    Score, Feedback, PerformanceNotice,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Credential, ConnectAttempt, Channel, Pause,
