@@ -33,7 +33,7 @@ _BARE = frozenset(both(BARE_ALTS))
 @dataclass(frozen=True)
 class Fix:
     """`kind`: "mend" puts right what rule `name` found, "show" selects it; "set" writes `values` into fields, "focus"
-    goes to the field `name`; "put" adds the sentence of the call, "day" its day."""
+    goes to the field `name`; "put" adds the sentence of the call, "day" its day; "open" leads to the page `name`."""
 
     kind: str
     name: str = ""
@@ -123,7 +123,7 @@ def _call(facts: Facts) -> Iterator[Point]:
         yield Point("call", "todo", "call.none", fix=Fix("focus", "call-kind"))
     if len(asked) > 1:
         verbs = [hit.words.lower() for hit, kind in found if kind]
-        yield Point("single", "look", "single.many", {"words": quoted(verbs)})
+        yield Point("single", "look", "single.many", {"words": quoted(verbs)}, Fix("show", "others"))
 
 
 def _holds(text: str, words: str) -> bool:
@@ -183,7 +183,8 @@ def _says_weekday(facts: Facts, deadline: date) -> bool:
 
 def _length(facts: Facts) -> Point:
     if facts.over:
-        return Point("length", "stops", "length.over", {"names": ", ".join(dict.fromkeys(facts.over))})
+        names = ", ".join(dict.fromkeys(facts.over))
+        return Point("length", "stops", "length.over", {"names": names}, Fix("focus", facts.written[0].place))
     return Point("length", "ok", "length.ok")
 
 

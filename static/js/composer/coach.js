@@ -1,6 +1,6 @@
 // The coach beside the text. What needs only the text it finds by itself at each letter (text/points.js); the rest comes
 // with the server's answers. A button puts right what can be put right, or leads to the place.
-import { RULES, days, mended, points } from "../text/engine.js";
+import { RULES, days, mended, points, verbs } from "../text/engine.js";
 import { replaceSelection } from "./call.js";
 import { today } from "./words.js";
 
@@ -115,6 +115,7 @@ class Coach {
     else if (kind === "set") this.set(values);
     else if (kind === "put") this.call.put();
     else if (kind === "day") this.call.putDay();
+    else if (kind === "open") this.leave(name);
     else reveal(this.form, this.field(name));
   }
 
@@ -122,9 +123,22 @@ class Coach {
     return this.form.elements[name];
   }
 
+  /** In another tab: the text stays as it is here. Whoever comes back wants to read what changed. */
+  leave(page) {
+    window.open(page, "_blank", "noopener");
+    window.addEventListener("focus", () => this.form.dispatchEvent(new Event("input", { bubbles: true })), { once: true });
+  }
+
   places(rule) {
-    const find = rule === "days" ? (text) => days(text, today()).filter((day) => day.isLast) : RULES[rule];
+    const find = { days: lastDays, others: this.others() }[rule] ?? RULES[rule];
     return this.facts.texts.map(({ place, text }) => ({ area: this.field(place), text, hits: find(text) })).filter(({ hits }) => hits.length);
+  }
+
+  /** Finds verbs that ask for something else than the first. */
+  others() {
+    const asking = (text) => verbs(text).filter(({ kind }) => kind);
+    const first = this.facts.texts.flatMap(({ text }) => asking(text))[0]?.kind;
+    return (text) => asking(text).filter(({ kind }) => kind !== first);
   }
 
   mend(rule) {
@@ -170,6 +184,8 @@ class Coach {
     this.card.querySelector(".coach-toggle").setAttribute("aria-expanded", String(this.isOpen()));
   }
 }
+
+const lastDays = (text) => days(text, today()).filter((day) => day.isLast);
 
 /** Brings a list's children into order without touching those that already stand right. */
 function settle(list, rows) {

@@ -30,7 +30,7 @@ export function points(facts) {
     ...link(facts, written),
     ...deadline(facts, written),
     facts.over.length
-      ? point("length", "stops", "length.over", { names: [...new Set(facts.over)].join(", ") })
+      ? point("length", "stops", "length.over", { names: [...new Set(facts.over)].join(", ") }, focus(written[0].place))
       : point("length", "ok", "length.ok"),
     ...rules(written),
     ...descriptions(facts, written),
@@ -49,7 +49,7 @@ function* call(facts, written) {
     yield point("call", "look", "call.unfiled", { words: quoted([words]) }, { kind: "set", name: "call-kind", values });
   } else yield point("call", "todo", "call.none", {}, focus("call-kind"));
   if (new Set(asking.map((each) => each.kind)).size > 1) {
-    yield point("single", "look", "single.many", { words: quoted(asking.map((each) => each.words.toLowerCase())) });
+    yield point("single", "look", "single.many", { words: quoted(asking.map((each) => each.words.toLowerCase())) }, { kind: "show", name: "others" });
   }
 }
 
