@@ -12,13 +12,24 @@ from django.utils.translation import gettext_lazy
 
 from kits.domain.keep import Part
 from kits.models import Kit, KitPost
-from kits.queries import Known
+from kits.queries import OFFICE_HOURS, WEBSITE, Known
 from kits.rules import LAST_DAY
 from library.forms import DAY, TemplateForm, UseForm
 from library.gaps import Gap
+from municipalities import place_words
 from municipalities.models import EService, Programme
 from posts.draft import storable
 
+LABELS = {
+    place_words.NAME: gettext_lazy("Name of the place"),
+    place_words.PLACE: gettext_lazy("The place after “in”"),
+    place_words.OF_PLACE: gettext_lazy("The municipality after “of”"),
+    place_words.DEADLINE: gettext_lazy("Last day"),
+    place_words.START: gettext_lazy("First day"),
+    place_words.LINK: gettext_lazy("Link to the service"),
+    WEBSITE: gettext_lazy("Website"),
+    OFFICE_HOURS: gettext_lazy("Office hours"),
+}
 CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
@@ -116,7 +127,13 @@ class AdoptForm(UseForm):
         for at, gap in enumerate(self.gaps):
             field = self.fields[f"gap-{at}"]
             field.initial = known.values.get(gap["name"])
+            field.label = self._label(gap)
             field.help_text = self._hint(gap)
+
+    def _label(self, gap: Gap) -> str:
+        """Gaps that are filled by themselves have names for writers; who reads them is told what stands there."""
+        guessed = gap["label"].lower() == gap["name"].lower()
+        return str(LABELS[gap["name"]]) if guessed and gap["name"] in LABELS else gap["label"]
 
     def _hint(self, gap: Gap) -> str:
         if gap["name"] in self.known.profile:

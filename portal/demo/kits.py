@@ -24,6 +24,9 @@ from portal.demo.texts import CONTENT
 from posts.draft import Call, Draft, Interactive, Text
 from posts.models import Post
 
+# Days from the first one of the campaign to the deadline.
+RUNS = 30
+
 
 @cache
 def content() -> dict[str, Any]:
@@ -107,8 +110,7 @@ def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> keep.Part:
 def _adopt(kit: Kit, team: Team, answered: Mapping[str, Any], today: date) -> None:
     house = team.municipality
     start = kit.starts_on or today + timedelta(days=3)
-    until = start.replace(month=answered["until"][0], day=answered["until"][1])
-    values = {**known(kit, None, house).values, **answered["answers"], "рок": max(until, start + timedelta(days=30))}
+    values = {**known(kit, None, house).values, **answered["answers"], "рок": start + timedelta(days=RUNS)}
     parts = [part.pk for part in parts_of(kit)[: answered["posts"]]]
     made = adopt.adopt(kit, adopt.Choice(start, values, parts), municipality=house, by=team.officer).made
     Post.objects.filter(pk__in=[post.pk for post in made]).update(is_demo=True)
