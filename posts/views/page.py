@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -137,7 +138,8 @@ class Page:
 
     @property
     def coach_fine(self) -> list[Told]:
-        return [each for each in self.coach if not each.point.is_open]
+        """What is in order and only the server knows; the browser adds at once what the text alone tells."""
+        return [each for each in self.coach if not each.point.is_open and not each.by_text]
 
     @property
     def coach_count(self) -> str:
@@ -145,14 +147,14 @@ class Page:
         return _things(number) % {"count": number} if number else ""
 
     @property
-    def coach_words(self) -> str:
-        """What the coach says while one types, as JSON for the script."""
+    def coach_words(self) -> SafeString:
+        """What the coach says while one types, as JSON for an attribute in single quotes: no entities in it."""
         # one, few and many of Serbian; the script chooses by the rule of the page's language
         forms = {name: _things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))}
         empty = _("Begin to write: this list looks over your shoulder.")
-        return json.dumps(
-            {**spoken(), "count": forms, "none": _("Nothing left to look at."), "empty": empty}, ensure_ascii=False
-        )
+        said = {**spoken(), "count": forms, "none": _("Nothing left to look at."), "empty": empty}
+        plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        return mark_safe(plain.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'"}))  # noqa: S308 -- escaped
 
     @property
     def options(self) -> list[str]:
