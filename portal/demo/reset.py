@@ -7,6 +7,7 @@ from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
+from library.models import Snippet, Template
 from mentoring.models import Feedback, PerformanceNotice, Score
 from municipalities.models import Municipality, Pause
 from municipalities.tenancy import scope
@@ -19,6 +20,7 @@ from posts.models import (
     Comment,
     Consent,
     Decision,
+    Folder,
     Media,
     Post,
     Publication,
@@ -37,7 +39,7 @@ ORDER = (
     Score, Feedback, PerformanceNotice,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
-    Media, Credential, ConnectAttempt, Channel, Pause,
+    Media, Folder, Snippet, Template, Credential, ConnectAttempt, Channel, Pause,
 )  # fmt: skip
 
 

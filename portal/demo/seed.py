@@ -21,6 +21,7 @@ from portal.demo import (
     people,
     present,
     reactions,
+    shelf,
 )
 from portal.demo.network import Voice
 from portal.demo.past import Town
@@ -80,6 +81,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
             drawn = library.fill(team, _kinds(slug, plans, crowd.now), crowd.now - timedelta(days=DAYS + 2))
             towns.append(Town(team, voices[slug], drawn, everybody))
             pasts.append(past.write(towns[-1], plans))
+            shelf.arrange(team, drawn, timezone.localdate(crowd.now))
     reactions.publish(pasts, crowd)
     for each in pasts:
         with scope(each.team.municipality):

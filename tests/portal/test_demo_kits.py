@@ -11,12 +11,13 @@ from django.utils import timezone, translation
 
 from kits import queries
 from kits.models import Adoption, Kit
+from library.models import Snippet
 from municipalities.availability import Offer
 from municipalities.queries import offer
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
-from portal.demo import kits, people, reset
-from posts.models import Post
+from portal.demo import kits, library, people, reset, shelf
+from posts.models import Consent, Media, Post
 from posts.placeholders import gaps
 from serbian.scripts import mixed_script_words
 
@@ -84,3 +85,20 @@ def test_whatever_points_at_what_is_wiped_is_wiped_before_it() -> None:
             continue
         assert model in order, model
         assert all(order.index(model) <= order.index(each) for each in pointed), model
+
+
+def test_officers_have_words_put_by_and_pictures_in_folders_again_after_a_wipe(demo: people.People) -> None:
+    team = demo.teams["novi-pazar"]
+    for _time in range(2):
+        with scope(team.municipality):
+            drawn = library.fill(team, ["tap", "frame", "sun"], timezone.now())
+            shelf.arrange(team, drawn, timezone.localdate())
+            words = " ".join(each.texts["sr-Cyrl"] for each in Snippet.objects.all())
+            assert "{" not in words
+            assert "#НовиПазар" in words
+            assert mixed_script_words(words.replace("#", "")) == []
+            assert {drawn[kind].media.pk for kind in ("tap", "frame")} == set(
+                Media.objects.filter(folder__isnull=False).values_list("pk", flat=True)
+            )
+            assert Consent.objects.count() == 1
+        reset.wipe()
