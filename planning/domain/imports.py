@@ -215,12 +215,15 @@ class _Sheet:
                 row.tell("day", sentence, stops=False)
 
     def _category(self, row: Row) -> None:
-        if typed := row.cells.get("category", ""):
-            row.category = self.categories.get(fold(typed), "")
-        if not row.category:
-            row.category = Category.SERVICE.value
-            sentence = _("This kind of content is not known; the draft becomes service information.")
-            row.tell("category", sentence, stops=False)
+        typed = row.cells.get("category", "")
+        found = self.categories.get(fold(typed)) if typed else row.category
+        row.category = found or Category.SERVICE.value
+        if not found:
+            sentence = _(
+                "This is none of the kinds, so the draft becomes service information. The kinds are: %(names)s."
+            )
+            names = ", ".join(str(label) for label in Category.labels)
+            row.tell("category", sentence % {"names": names}, stops=False)
 
     def _campaign(self, row: Row) -> None:
         if typed := row.cells.get("campaign", ""):

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
-from planning.domain.imports import Row
+from planning.domain.imports import Problem, Row
 from posts.enums import Category
 
 register = template.Library()
@@ -64,9 +64,10 @@ def column(name: str) -> str:
 
 
 @register.filter
-def typed(row: Row, name: str) -> str:
-    """What stands in a column of a row, where seeing it helps: a whole text does not."""
-    return "" if name.startswith("text") else row.cells.get(name, "")
+def typed(row: Row, problem: Problem) -> str:
+    """What stands in the cell, where seeing it helps: not a whole text, and not what was understood."""
+    is_puzzling = problem.stops or problem.column in ("category", "campaign")
+    return row.cells.get(problem.column, "") if is_puzzling and not problem.column.startswith("text") else ""
 
 
 @register.filter

@@ -113,7 +113,7 @@ def test_a_good_plan_becomes_drafts_when_it_is_confirmed_and_not_before(desk: De
         ("31.10.2027.;2:30;Вода;;;;;;", "exists twice", False),
         ("24.11.2026.;9:00;Вода;;Општина Чачак;;;;", "There is no channel", True),
         ("24.11.2026.;9:00;Вода;;Mastodon, Чачак;;;;", "There is no channel", True),
-        ("24.11.2026.;9:00;Вода;;;Забава;;;", "not known", False),
+        ("24.11.2026.;9:00;Вода;;;Забава;;;", "none of the kinds", False),
         ("24.11.2026.;9:00;Вода;;;;;javascript:alert(1);", "not a web address", True),
         (f"24.11.2026.;9:00;Вода;;;;;https://cuprija.rs/{'a' * 1000};", "too long", True),
         ("24.11.2026.;9:00;Вода;;;;;;Зима", "no running campaign", False),
