@@ -204,7 +204,7 @@ def _rules(facts: Facts) -> Iterator[Point]:
 
 def quoted(words: Sequence[str]) -> str:
     """„прва”, „друга” … at most three, long ones cut."""
-    several = list(dict.fromkeys(" ".join(word.split()) for word in words))
+    several = list(dict.fromkeys(" ".join(word.split()).removeprefix(", ") for word in words))
     shown = ", ".join(f"„{word if len(word) <= 40 else word[:39] + '…'}”" for word in several[:SHOWN])
     return f"{shown} …" if len(several) > SHOWN else shown
 

@@ -106,7 +106,7 @@ function* rules(written) {
 
 /** „прва”, „друга” … at most three, long ones cut. */
 export function quoted(words) {
-  const several = [...new Set(words.map(plain))];
+  const several = [...new Set(words.map((word) => plain(word).replace(/^, /, "")))];
   const cut = (word) => ([...word].length <= 40 ? word : `${[...word].slice(0, 39).join("")}…`);
   const shown = several.slice(0, SHOWN).map((word) => `„${cut(word)}”`).join(", ");
   return several.length > SHOWN ? `${shown} …` : shown;
