@@ -21,6 +21,7 @@ from delivery.models import Delivery
 from municipalities.enums import Kind, Role
 from municipalities.models import Cohort, District, Enrolment, Membership, Municipality, Programme
 from municipalities.tenancy import everywhere
+from portal.bench import together
 from posts.enums import Category, Stage
 from posts.models import Post, Publication, Variant, Version
 from serbian.folding import fold
@@ -29,6 +30,8 @@ MUNICIPALITIES = 50
 POSTS = 20_000
 READINGS = 1_000_000
 DAYS = 365
+# The municipality whose pages are measured.
+HOME = "place-7"
 BATCH = 2000
 TEXT = "Сервис за грађане је отворен и данас до осамнаест часова, дођите или се јавите. Позив број {}."
 
@@ -41,11 +44,11 @@ WHERE s.kind = 'publication'
 """
 FACTS = """
 INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, category, basis, posts, likes, reposts, replies, quotes, interactions)
-SELECT municipality_id, channel_id, published_on, category, basis, count(*), sum(likes), sum(reposts), sum(replies),
-       sum(quotes), sum(interactions)
+    (municipality_id, channel_id, day, category, call_kind, basis, posts, likes, reposts, replies, quotes, interactions)
+SELECT municipality_id, channel_id, published_on, category, call_kind, basis, count(*), sum(likes),
+       sum(reposts), sum(replies), sum(quotes), sum(interactions)
 FROM analytics_subject, unnest(ARRAY['publication', 'activity']) basis
-WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5
+WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5, 6
 """
 FOLLOWERS = """
 INSERT INTO analytics_channelday (municipality_id, channel_id, day, followers, gap)
@@ -59,12 +62,13 @@ FROM posts_post, unnest(ARRAY['post.create', 'post.submit', 'post.approve']) ver
 """
 
 
-def fill() -> User:
-    """Fill the (migrated, empty) database; returns a person who is officer, approver and programme staff."""
+def fill() -> tuple[User, User]:
+    """Fill the (migrated, empty) database; returns who is officer, approver and programme staff, and a mentor."""
     with everywhere("benchmark data"):
         user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
         channels = [channel for place in _places(user) for channel in _channels(place, user)]
         _posts(channels, user)
+        mentor = together.fill(Municipality.objects.get(slug=HOME), user)
         now = timezone.now()
         partitions.ensure((now - timedelta(days=DAYS + 40)).date(), (now + timedelta(days=60)).date())
         with connection.cursor() as cursor:
@@ -73,7 +77,7 @@ def fill() -> User:
             cursor.execute(FOLLOWERS, [DAYS])
             cursor.execute(ACTIVITY)
             cursor.execute("ANALYZE")
-        return user
+        return user, mentor
 
 
 def _places(user: User) -> list[Municipality]:

@@ -9,14 +9,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, connections
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from kits.models import Kit
 from municipalities.tenancy import everywhere
-from portal.bench import measure, report, seed
+from planning.models import Campaign
+from portal.bench import browser, measure, report, seed
 from posts.enums import Stage
-from posts.models import Post
+from posts.models import Media, Post, Thread
 
 DOCS = "docs/benchmarks.md"
 MARK = "<!-- figures -->"
@@ -34,27 +35,28 @@ class Command(BaseCommand):
         name = f"{home}_bench"
         self._recreate(name)
         try:
-            figures = self._measure(name)
+            figures, feel = self._measure(name)
         finally:
             self._use(home)
             if not options["keep"]:
                 self._drop(name)
-        self.stdout.write(f"\n{report.heading()}\n\n{report.table(figures)}\n")
+        told = report.told(figures, feel)
+        self.stdout.write(f"\n{told}\n")
         Path("bench.json").write_text(
-            json.dumps({"machine": report.machine(), "pages": [f.json() for f in figures]}, indent=1)
+            json.dumps({"machine": report.machine(), "pages": [f.json() for f in figures], **feel.json()}, indent=1)
         )
         if options["write"]:
-            self._write(figures)
+            self._write(told)
 
-    def _measure(self, name: str) -> list[measure.Figures]:
+    def _measure(self, name: str) -> tuple[list[measure.Figures], browser.Composer]:
         began = time.monotonic()
         call_command("migrate", verbosity=0)
-        user = seed.fill()
+        user, mentor = seed.fill()
         self.stdout.write(f"Filled in {time.monotonic() - began:.0f} s; measuring …")
-        client = Client(SERVER_NAME="127.0.0.1")
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        pages = _pages()
         with measure.served({"DATABASE_URL": _address(name)}) as base:
-            return measure.measured(_pages(user), client, base)
+            figures = [*measure.measured(pages, user, base), *measure.measured(_mentors(), mentor, base)]
+            return figures, browser.measured(base, pages["Composer"], _session(user, base))
 
     def _use(self, name: str) -> None:
         connection.close()
@@ -71,11 +73,11 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _write(self, figures: list[measure.Figures]) -> None:
+    def _write(self, told: str) -> None:
         page = Path(settings.BASE_DIR / DOCS)
         before, _, rest = page.read_text().partition(MARK)
         _old, _, after = rest.partition(MARK)
-        page.write_text(f"{before}{MARK}\n\n{report.heading()}\n\n{report.table(figures)}\n\n{MARK}{after}")
+        page.write_text(f"{before}{MARK}\n\n{told}\n\n{MARK}{after}")
 
 
 def _address(name: str) -> str:
@@ -83,11 +85,21 @@ def _address(name: str) -> str:
     return f"postgresql://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{name}"
 
 
-def _pages(user: User) -> dict[str, str]:
-    slug = "place-7"
-    with everywhere("choose the posts to measure"):
+def _session(user: User, base: str) -> list[dict[str, str]]:
+    value = measure.entered(user).cookies[settings.SESSION_COOKIE_NAME].value
+    return [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}]
+
+
+def _pages() -> dict[str, str]:
+    """What an officer and the programme's staff open, by name."""
+    slug = seed.HOME
+    with everywhere("choose the rows to measure"):
         post, draft = Post.objects.filter(municipality__slug=slug).order_by("pk")[10:12]
         Post.objects.filter(pk=draft.pk).update(stage=Stage.DRAFT)
+        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
+        campaign = Campaign.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
+        picture = Media.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
+    kit = Kit.objects.order_by("pk")[0].pk
     return {
         "Home": reverse("workspace", args=[slug]),
         "Calendar, month": reverse("calendar", args=[slug]),
@@ -95,7 +107,36 @@ def _pages(user: User) -> dict[str, str]:
         "Posts, search": reverse("posts", args=[slug]) + "?q=gradjane",
         "Composer": reverse("post_edit", args=[slug, draft.pk]),
         "Review": reverse("post", args=[slug, post.pk]),
+        "Review, 25 conversations": reverse("post", args=[slug, talked]),
+        "Versions compared": reverse("post_versions", args=[slug, talked]),
+        "Library, templates": reverse("library", args=[slug]),
+        "Library, snippets": reverse("library_snippets", args=[slug]),
+        "Library, pictures": reverse("library_pictures", args=[slug]),
+        "Library, picture": reverse("library_picture", args=[slug, picture]),
+        "Campaigns": reverse("campaigns", args=[slug]),
+        "Campaign": reverse("campaign", args=[slug, campaign]),
+        "Usual times": reverse("slots", args=[slug]),
+        "Repeating posts": reverse("recurrences", args=[slug]),
+        "Kits": reverse("kits", args=[slug]),
+        "Kit": reverse("kit", args=[slug, kit]),
+        "Short links": reverse("posts_links", args=[slug]),
+        "Progress by the rubric": reverse("progress", args=[slug]),
+        "Notifications": reverse("notifications"),
         "Analytics, 90 days": reverse("analytics", args=[slug]) + "?days=90",
         "Activity": reverse("activity", args=[slug]),
         "Municipalities compared": reverse("programme") + "?days=90",
+        "Feedback in the programme": reverse("programme_feedback"),
+        "Programme's kits": reverse("programme_kits"),
+        "Programme's kit": reverse("programme_kit", args=[kit]),
+    }
+
+
+def _mentors() -> dict[str, str]:
+    slug = seed.HOME
+    with everywhere("choose the rows to measure"):
+        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
+    return {
+        "Mentor's desk": reverse("desk"),
+        "Mentor's desk, everything": reverse("desk") + "?show=all",
+        "Mentor's review": reverse("post", args=[slug, talked]),
     }
