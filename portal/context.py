@@ -57,9 +57,9 @@ class Page:
 
 WORKSPACE = (
     Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver",)),
-    Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
+    Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
-    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "campaign")),
+    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
     Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW),
     Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over",)),
     Page(

@@ -70,10 +70,12 @@ class Row:
     category: str = Category.SERVICE.value
     campaign: Campaign | None = None
     link: str = ""
+    known: Post | None = None
+    """The post that was made of it already, or written by hand."""
 
     @property
     def stops(self) -> bool:
-        return any(problem.stops for problem in self.problems)
+        return self.known is not None or any(problem.stops for problem in self.problems)
 
     @property
     def draft(self) -> Draft:
@@ -296,10 +298,8 @@ def _meet_what_is_there(rows: Sequence[Row]) -> None:
         same.setdefault((_said(draft.texts.values()), post.due_at), post)
         at_once |= {(channel, post.due_at): post for channel in draft.channels} if post.due_at else {}
     for row in rows:
-        known = same.get(row.key) if row.texts else None
-        if known:
-            row.tell("text", _("This post is here already, with the same text and time."), post=known)
-        elif row.time:
+        row.known = same.get(row.key) if row.texts else None
+        if row.time and not row.known:
             others = [at_once[key] for each in row.channels if (key := (each.pk, row.time.due_at)) in at_once]
             if others:
                 row.tell("time", _("Another post has the same time on the same channel."), stops=False, post=others[0])

@@ -1,4 +1,4 @@
-"""The strip of tabs on the pages of planning."""
+"""The strip of tabs on the calendar and the pages of planning, and what a row of an imported plan says."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,7 @@ class Tab:
 
 
 PAGES: tuple[tuple[str, Any, str, Verb], ...] = (
+    ("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
     ("campaigns", _("Campaigns"), "flag", Verb.LIBRARY_VIEW),
     ("slots", _("Usual times"), "clock", Verb.LIBRARY_VIEW),
     ("recurrences", _("Repeating posts"), "repeat-2", Verb.LIBRARY_VIEW),

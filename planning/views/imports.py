@@ -60,8 +60,9 @@ def rows(request: Any, pk: int) -> HttpResponse:
     same = ImportRun.objects.filter(digest=run.digest, confirmed_at__isnull=False).exclude(pk=run.pk)
     context = {
         "run": run,
-        "left": [row for row in found if row.stops or run.confirmed_at],
+        "left": [row for row in found if not row.known and (row.stops or run.confirmed_at)],
         "ready": [row for row in found if not row.stops and not run.confirmed_at],
+        "known": [row for row in found if row.known],
         "same": same.order_by("-confirmed_at").first(),
     }
     return render(request, "planning/import_rows.html", context)

@@ -239,7 +239,7 @@ def test_the_same_file_again_is_recognised_and_makes_nothing(desk: Desk) -> None
         again = imports.upload(desk.house, GOOD.encode(), "p", by=desk.cast.officer)
     page = sign_in(desk.cast.officer).get(reverse("plan_rows", args=["cuprija", again.pk])).content.decode()
     assert "This very file was imported before" in page
-    assert "This post is here already" in page
+    assert "Here already" in page
     answer = sign_in(desk.cast.officer).post(reverse("plan_confirm", args=["cuprija", again.pk]), follow=True)
     assert "No row can be imported" in answer.content.decode()
     assert len(posts(desk)) == 2
