@@ -16,7 +16,6 @@ from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, Municipality
 from municipalities.tenancy import scope
 from portal.demo.people import PASSWORD, person
-from portal.demo.rows import made_at
 from posts.domain import emergency
 from posts.domain.approve import LEAVE, approve, endorse
 from posts.domain.create import create
@@ -36,7 +35,6 @@ RULES: dict[str, dict[str, object]] = {
 }
 SECOND = "Заменица начелника"
 AWAY_DAYS = 9
-EMERGENCY_AGO = timedelta(minutes=50)
 TITLE = "Вода није за пиће: Кнеза Милоша и околне улице"
 TEXT = (
     "ХИТНО: због пуцања главне цеви вода у улицама Кнеза Милоша и Цара Лазара није за пиће до даљег.\n\n"
@@ -81,8 +79,7 @@ def arrange(towns: "list[Town]", now: datetime) -> None:
             if town.team.municipality.slug == "vrnjacka-banja":
                 _stand_in(town, timezone.localdate(now))
             if town.team.municipality.slug == "cuprija":
-                with made_at(now - EMERGENCY_AGO):
-                    _emergency(town)
+                _emergency(town)
 
 
 def _stand_in(town: "Town", today: date) -> None:

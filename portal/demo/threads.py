@@ -34,7 +34,7 @@ ANSWER = "Хвала, @{name}! Мењам прву реченицу, датум 
 IN_THE_END = "Завршите нечим што читалац може одмах да уради."
 INSTEAD = "Питања пишите у коментару, одговарамо радним данима до 15 часова."
 ON_THE_PICTURE = "Исеците ближе овом делу: на телефону се иначе не види шта је на слици."
-NOT_NEEDED = "Ова реченица говори о нама, а не о ономе што грађани добијају. Може ли без ње?"
+NOT_NEEDED = "Без ове реченице објава је краћа, а ништа важно не недостаје. Може ли да отпадне?"
 LEFT_OUT = "Може, изостављена је."
 BEGIN = "Почните оним што читалац треба да уради, па тек онда зашто."
 ON_THE_EDGE = "Овај угао само одвлачи поглед. Исеците га, па ће се на телефону видети оно главно."
@@ -114,11 +114,17 @@ def rework(post: Post, town: "Town", time: Resolved, *, last: datetime) -> None:
         reply(gone, LEFT_OUT, by=officer)
         post = accept(post, [better.pk], by=officer).version.post
         now = parse(post.draft)
-        shorter = now.texts[TAG].text.replace(text[slice(*sentences[1])], "").replace("  ", " ").strip()
+        shorter = now.texts[TAG].text.replace(text[slice(*sentences[1])], "")
+        shorter = "\n".join(" ".join(line.split()) for line in shorter.strip().split("\n"))
         without = replace(now, texts={**now.texts, TAG: Text(shorter)})
         saved = save_draft(post, Content(without, post.title, post.category, time), revision=post.revision, by=officer)
         assert isinstance(saved, Saved)  # nobody else is at it
         submit(saved.post, by=officer)
+
+
+def is_long(text: str) -> bool:
+    """Whether a sentence can be spared between the first and the last."""
+    return len(_sentences(text)) > 2
 
 
 def moment(post: Post, share: float) -> datetime:
