@@ -1,7 +1,7 @@
 """Repeating posts: the list with the coming days, begin one, leave out a day, end it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -84,8 +84,7 @@ def new(request: Any, pk: int) -> HttpResponse:
     """Repeat the post `pk`: it is the pattern of the copies."""
     post = get_object_or_404(visible(), pk=pk)
     post.municipality = request.municipality
-    initial = {"starts_on": timezone.localdate(), "skips_holidays": True}
-    form = RecurrenceForm(request.POST or None, initial=initial)
+    form = RecurrenceForm(request.POST or None, initial=_initial(post))
     if request.method == "POST" and form.is_valid():
         try:
             repeat.begin(post, form.cleaned_data, by=request.user)
@@ -98,6 +97,19 @@ def new(request: Any, pk: int) -> HttpResponse:
             return redirect("recurrences", request.municipality.slug)
     context = {"form": form, "post": post}
     return render(request, "planning/recurrence_form.html", context, status=422 if form.errors else 200)
+
+
+def _initial(post: Post) -> dict[str, Any]:
+    """The day and time that the post itself has; for a quarter of a year, which one can oversee."""
+    today = timezone.localdate()
+    like = post.local_time or timezone.localtime()
+    return {
+        "weekdays": [like.weekday()],
+        "at": post.local_time.time() if post.local_time else None,
+        "starts_on": today,
+        "ends_on": today + timedelta(weeks=13),
+        "skips_holidays": True,
+    }
 
 
 @requires(Verb.POST_EDIT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from posts.domain.refused import Refused
 from posts.draft import Call, parse
 from posts.enums import Stage
 from posts.models import Post
+from posts.rules import present
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
 
@@ -157,6 +159,25 @@ def test_a_pattern_that_was_deleted_is_over_and_leads_nowhere(desk: Desk, weekly
     assert reverse("post", args=["cuprija", weekly.pattern_id]) not in page
 
 
+def test_the_form_begins_with_the_day_and_time_that_the_post_has(desk: Desk) -> None:
+    with scope(desk.house):
+        post = desk.write("Пијачни дан.", time=present(datetime(2026, 11, 26, 11, 0, tzinfo=UTC)))
+    page = sign_in(desk.cast.officer).get(reverse("recurrence_new", args=["cuprija", post.pk])).content.decode()
+    assert 'value="12:00"' in page
+    assert re.findall(r'name="weekdays" value="(\d)"[^>]*checked', page) == ["3"]
+
+
+def test_a_month_needs_no_day_of_the_week(desk: Desk) -> None:
+    with scope(desk.house):
+        post = desk.write("Седница скупштине.")
+    sent = {"every": "month", "at": "10:00", "starts_on": "2026-11-30", "ends_on": "2027-03-20"}
+    answer = sign_in(desk.cast.officer).post(reverse("recurrence_new", args=["cuprija", post.pk]), sent)
+    assert answer.status_code == 302
+    with scope(desk.house):
+        row = Recurrence.objects.select_related("municipality").get()
+        assert [on.day for on in repeat.dates_of(row)] == [30, 30, 30, 28]
+
+
 def test_holidays_are_left_out_if_one_says_so(desk: Desk) -> None:
     with scope(desk.house):
         pattern = desk.write("Пијачни дан.")
@@ -221,6 +242,7 @@ def test_the_pages_lead_from_a_post_to_its_coming_days(
     assert officer.post(reverse("recurrence_new", args=["cuprija", post.pk]), sent).status_code == 302
     bad = officer.post(reverse("recurrence_new", args=["cuprija", post.pk]), {**sent, "weekdays": []})
     assert bad.status_code == 422
+    assert "Choose at least one day of the week" in bad.content.decode()
     repeat.make_due()
     with django_assert_max_num_queries(12):
         text = officer.get(reverse("recurrences", args=["cuprija"])).content.decode()
