@@ -180,6 +180,6 @@ def told(points: Iterable[Point]) -> list[Told]:
     return [Told(each, names[each.id], sentence(each), by_text=each.code not in server) for each in in_order(points)]
 
 
-def spoken() -> dict[str, dict[str, str] | list[str]]:
-    """Everything the browser needs to speak by itself."""
-    return {"titles": titles(), "sentences": sentences(), "fixes": fixes(), "order": list(ORDER)}
+def spoken() -> dict[str, dict[str, str]]:
+    """Everything the browser needs to speak by itself; the titles in the order of the list."""
+    return {"titles": {name: titles()[name] for name in ORDER}, "sentences": sentences(), "fixes": fixes()}

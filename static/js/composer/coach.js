@@ -19,6 +19,7 @@ class Coach {
     this.card = card;
     this.call = call;
     this.words = JSON.parse(card.dataset.words);
+    this.order = Object.keys(this.words.titles);
     this.plural = new Intl.PluralRules(document.documentElement.lang || "sr");
     this.template = card.querySelector("[data-row]").content;
     this.rows = new Map();
@@ -57,7 +58,7 @@ class Coach {
   render() {
     if (!this.found) return;
     const all = this.isEmpty ? [] : [...this.found, ...this.server];
-    const place = ({ id }) => (this.words.order.indexOf(id) + 1 || 99);
+    const place = ({ id }) => this.order.indexOf(id) + 1 || 99;
     all.sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || place(one) - place(other));
     const todo = all.filter(({ state }) => state !== "ok").map((each) => this.row(each));
     const fine = all.filter(({ state }) => state === "ok").map((each) => this.row(each));
