@@ -8,12 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, DateTimeField, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    DateTimeField,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from mentoring.models import Feedback
 from mentoring.rules import SOON
 from municipalities.models import Municipality
 from posts.enums import DecisionKind, Stage
@@ -44,13 +54,13 @@ def _told(mentor: Any) -> QuerySet[Any]:
     `commented_at`, `decided_at`, `given_at`: the mentor's own words. `said_at`: the last word of somebody else.
     `asked_at`: the last submission. `ruled_at`: the last decision of others. `seen_at`: when the mentor last looked.
     """
-    given = Feedback.objects.filter(mentor=mentor, post=OuterRef("pk")).values("given_at")[:1]
     under_review = Q(stage__in=UNDER_REVIEW) & ~Q(excerpt="")
     coming = Q(stage=Stage.APPROVED, due_at__gt=timezone.now())
     return visible().filter(under_review | coming).annotate(
         commented_at=_latest(Comment.objects.filter(author=mentor), "thread__post"),
         decided_at=_latest(Decision.objects.filter(by=mentor), "version__post"),
-        given_at=Subquery(given, output_field=DateTimeField()),
+        given=FilteredRelation("feedback", condition=Q(feedback__mentor=mentor)),
+        given_at=F("given__given_at"),
         said_at=_latest(Comment.objects.exclude(author=mentor), "thread__post"),
         asked_at=_latest(Decision.objects.filter(kind=DecisionKind.SUBMITTED), "version__post"),
         ruled_at=_latest(Decision.objects.exclude(by=mentor), "version__post"),
