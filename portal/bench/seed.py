@@ -6,6 +6,7 @@ The amounts and the distribution over a year are what counts here; the texts rep
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,13 +63,25 @@ FROM posts_post, unnest(ARRAY['post.create', 'post.submit', 'post.approve']) ver
 """
 
 
-def fill() -> tuple[User, User]:
-    """Fill the (migrated, empty) database; returns who is officer, approver and programme staff, and a mentor."""
+@dataclass(frozen=True)
+class People:
+    """An officer of one municipality, an approver of all of them who is programme staff too, a mentor of ten."""
+
+    officer: User
+    staff: User
+    mentor: User
+
+
+def fill() -> People:
+    """Fill the (migrated, empty) database."""
     with everywhere("benchmark data"):
         user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
         channels = [channel for place in _places(user) for channel in _channels(place, user)]
         _posts(channels, user)
-        mentor = together.fill(Municipality.objects.get(slug=HOME), user)
+        home = Municipality.objects.get(slug=HOME)
+        officer = User.objects.create(email="officer@example.org", name="Officer", language="sr")
+        Membership.objects.create(user=officer, municipality=home, role=Role.OFFICER)
+        mentor = together.fill(home, officer)
         now = timezone.now()
         partitions.ensure((now - timedelta(days=DAYS + 40)).date(), (now + timedelta(days=60)).date())
         with connection.cursor() as cursor:
@@ -77,7 +90,7 @@ def fill() -> tuple[User, User]:
             cursor.execute(FOLLOWERS, [DAYS])
             cursor.execute(ACTIVITY)
             cursor.execute("ANALYZE")
-        return user, mentor
+        return People(officer, user, mentor)
 
 
 def _places(user: User) -> list[Municipality]:
@@ -95,8 +108,7 @@ def _places(user: User) -> list[Municipality]:
     )  # fmt: skip
     since = timezone.localdate() - timedelta(days=DAYS)
     Enrolment.objects.bulk_create(Enrolment(cohort=cohort, municipality=m, starts_on=since) for m in places)
-    for role in (Role.OFFICER, Role.APPROVER):
-        Membership.objects.bulk_create(Membership(user=user, municipality=m, role=role) for m in places)
+    Membership.objects.bulk_create(Membership(user=user, municipality=m, role=Role.APPROVER) for m in places)
     return places
 
 

@@ -51,12 +51,16 @@ class Command(BaseCommand):
     def _measure(self, name: str) -> tuple[list[measure.Figures], browser.Composer]:
         began = time.monotonic()
         call_command("migrate", verbosity=0)
-        user, mentor = seed.fill()
+        people = seed.fill()
         self.stdout.write(f"Filled in {time.monotonic() - began:.0f} s; measuring …")
         pages = _pages()
         with measure.served({"DATABASE_URL": _address(name)}) as base:
-            figures = [*measure.measured(pages, user, base), *measure.measured(_mentors(), mentor, base)]
-            return figures, browser.measured(base, pages["Composer"], _session(user, base))
+            figures = [
+                *measure.measured(pages, people.officer, base),
+                *measure.measured(_staffs(), people.staff, base),
+                *measure.measured(_mentors(), people.mentor, base),
+            ]
+            return figures, browser.measured(base, pages["Composer"], _session(people.officer, base))
 
     def _use(self, name: str) -> None:
         connection.close()
@@ -91,7 +95,7 @@ def _session(user: User, base: str) -> list[dict[str, str]]:
 
 
 def _pages() -> dict[str, str]:
-    """What an officer and the programme's staff open, by name."""
+    """What an officer opens, by name."""
     slug = seed.HOME
     with everywhere("choose the rows to measure"):
         post, draft = Post.objects.filter(municipality__slug=slug).order_by("pk")[10:12]
@@ -123,7 +127,15 @@ def _pages() -> dict[str, str]:
         "Progress by the rubric": reverse("progress", args=[slug]),
         "Notifications": reverse("notifications"),
         "Analytics, 90 days": reverse("analytics", args=[slug]) + "?days=90",
-        "Activity": reverse("activity", args=[slug]),
+    }
+
+
+def _staffs() -> dict[str, str]:
+    """What an approver and the programme's staff open."""
+    kit = Kit.objects.order_by("pk")[0].pk
+    return {
+        "Approver's Home": reverse("workspace", args=[seed.HOME]),
+        "Activity": reverse("activity", args=[seed.HOME]),
         "Municipalities compared": reverse("programme") + "?days=90",
         "Feedback in the programme": reverse("programme_feedback"),
         "Programme's kits": reverse("programme_kits"),
