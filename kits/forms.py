@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,7 @@ from library.gaps import Gap
 from municipalities import place_words
 from municipalities.models import EService, Programme
 from posts.draft import storable
+from serbian.folding import fold
 
 LABELS = {
     place_words.NAME: gettext_lazy("Name of the place"),
@@ -125,10 +127,14 @@ class AdoptForm(UseForm):
         self.fields["parts"].choices = [(part.pk, str(part)) for part in parts]  # type: ignore[attr-defined]
         self.fields["parts"].initial = [part.pk for part in parts]
         for at, gap in enumerate(self.gaps):
-            field = self.fields[f"gap-{at}"]
+            field = self.fields[self.key(at, gap)]
             field.initial = known.values.get(gap["name"])
             field.label = self._label(gap)
             field.help_text = self._hint(gap)
+
+    def key(self, at: int, gap: Gap) -> str:
+        """By its name: the programme may change the kit while the page is open, and no answer shall slip."""
+        return f"gap-{slugify(fold(gap['name'])) or at}"
 
     def _label(self, gap: Gap) -> str:
         """Gaps that are filled by themselves have names for writers; who reads them is told what stands there."""
@@ -149,7 +155,7 @@ class AdoptForm(UseForm):
         return start
 
     def questions(self) -> list[forms.BoundField]:
-        return [self[f"gap-{at}"] for at in range(len(self.gaps))]
+        return [self[self.key(at, gap)] for at, gap in enumerate(self.gaps)]
 
     def filled(self) -> Mapping[str, Any]:
         """What to show in the posts: what was typed as far as it is right, else what is known."""
