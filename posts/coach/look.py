@@ -58,6 +58,7 @@ def facts(draft: Draft, known: Known) -> Facts:
         is_link=bool(draft.address) or not draft.link,
         pictures=[Described(shown.id, shown.alt) for shown in draft.media],
         over=known.over,
+        takes_part=bool(draft.interactive.kind),
     )
 
 

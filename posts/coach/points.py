@@ -72,7 +72,8 @@ class Described:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that is typed. `over` names the channels for which it is too long."""
+    """Everything that is typed. `over` names the channels for which it is too long; `takes_part`: it is a poll, a quiz
+    or another format in which people answer."""
 
     today: date
     texts: Sequence[Written] = ()
@@ -83,6 +84,7 @@ class Facts:
     is_link: bool = True
     pictures: Sequence[Described] = ()
     over: Sequence[str] = ()
+    takes_part: bool = False
 
     @property
     def written(self) -> list[Written]:
@@ -119,6 +121,8 @@ def _call(facts: Facts) -> Iterator[Point]:
         words, kind = next((hit.words, kind) for hit, kind in found if kind)
         values = {"call-kind": kind, "call-words": words[:1].upper() + words[1:].lower()}
         yield Point("call", "look", "call.unfiled", {"words": quoted([words])}, Fix("set", "call-kind", values))
+    elif facts.takes_part:
+        yield Point("call", "ok", "call.takes_part")
     else:
         yield Point("call", "todo", "call.none", fix=Fix("focus", "call-kind"))
     if len(asked) > 1:

@@ -63,6 +63,7 @@ def sentences() -> dict[str, str]:
         "call.unfiled": _("The text asks people to act (%(words)s), but the call is not filled in: nobody counts it."),
         "call.unsaid": _("The text does not say it: a call works only where people read it."),
         "call.ok": _("The text says what people can do."),
+        "call.takes_part": _("People can take part, and that is what the post asks for."),
         "single.many": _("The post asks for several things at once (%(words)s); people do one thing, or none."),
         "link.none": _("This call needs a link; without one people have to search for the place."),
         "link.many": _("There are %(count)s links; with one, nobody has to choose."),

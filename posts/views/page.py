@@ -169,8 +169,9 @@ class Page:
     @property
     def poll_findings(self) -> list[str]:
         """Problems of the poll, once however many channels have them."""
-        found = [finding.message for each in self.previews for finding in each.findings if finding.field == "poll"]
-        return list(dict.fromkeys(found))
+        findings = [finding for each in self.previews for finding in each.findings if finding.field == "poll"]
+        # That there are too few answers, the notes on the format say for every network.
+        return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
     def text_findings(self) -> list[tuple[Preview, dry.Finding]]:

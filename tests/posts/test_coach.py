@@ -83,6 +83,7 @@ def facts(raw: Any) -> points.Facts:
         is_link=raw.get("isLink", True),
         pictures=[points.Described(**each) for each in raw.get("pictures", [])],
         over=raw.get("over", []),
+        takes_part=raw.get("takesPart", False),
     )
 
 

@@ -19,7 +19,7 @@ const plain = (text) => text.trim().replace(/\s+/g, " ");
 const holds = (text, words) => text.toLowerCase().includes(words.toLowerCase());
 
 /**
- * `facts`: {today, texts: [{place, tag, text}], kind, words, deadline, link, isLink, pictures: [{id, alt}], over: [name]};
+ * `facts`: {today, texts: [{place, tag, text}], kind, words, deadline, link, isLink, pictures: [{id, alt}], over: [name], takesPart};
  * days are ISO, "" where there is none.
  */
 export function points(facts) {
@@ -47,7 +47,8 @@ function* call(facts, written) {
     const [{ words, kind }] = asking;
     const values = { "call-kind": kind, "call-words": words.slice(0, 1).toUpperCase() + words.slice(1).toLowerCase() };
     yield point("call", "look", "call.unfiled", { words: quoted([words]) }, { kind: "set", name: "call-kind", values });
-  } else yield point("call", "todo", "call.none", {}, focus("call-kind"));
+  } else if (facts.takesPart) yield point("call", "ok", "call.takes_part");
+  else yield point("call", "todo", "call.none", {}, focus("call-kind"));
   if (new Set(asking.map((each) => each.kind)).size > 1) {
     yield point("single", "look", "single.many", { words: quoted(asking.map((each) => each.words.toLowerCase())) }, { kind: "show", name: "others" });
   }
