@@ -43,6 +43,10 @@ class Row:
     left: int
 
     @property
+    def more(self) -> int:
+        return self.left - len(self.days)
+
+    @property
     def is_running(self) -> bool:
         gone = self.recurrence.ended_at or self.recurrence.pattern.deleted_at
         return bool(self.left and not gone)

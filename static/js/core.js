@@ -49,6 +49,11 @@ document.addEventListener("click", async (event) => {
   showToast({ text: button.dataset.copied || texts.copied });
 });
 
+// A strip of tabs that is wider than the screen begins at the page that is open.
+for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+}
+
 // data-once: a form sent twice by a double click is sent once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

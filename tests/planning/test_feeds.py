@@ -99,7 +99,8 @@ def test_another_municipality_has_another_calendar(desk: Desk) -> None:
 
 
 def test_a_guess_finds_nothing_and_a_flood_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Client().get("/feeds/abc/calendar.ics").status_code == 404
+    guess = Client().get("/feeds/abc/calendar.ics")
+    assert (guess.status_code, guess.content, dict(guess.cookies)) == (404, b"", {})
     assert Client().get(f"/feeds/{'x' * 3000}/calendar.ics").status_code == 404
     monkeypatch.setattr(views, "PER_HOUR", 2)
     address = link(desk.cast.officer)
