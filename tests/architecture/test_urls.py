@@ -36,7 +36,7 @@ from planning.models import Campaign, Recurrence
 from posts.domain import consents, folders
 from posts.domain.pictures import add
 from posts.draft import Draft, Text
-from posts.models import Decision, Folder, Suggestion, Thread
+from posts.models import Closing, Decision, Folder, Suggestion, Thread
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -68,8 +68,9 @@ class Address:
     @property
     def objects(self) -> list[str]:
         """Names of what stands in the address, each with the part before it: "posts/pk"."""
-        parts = [part.strip("<>").rpartition(":")[2] for part in self.route.split("/")]
-        return [f"{parts[at - 1]}/{part}" for at, part in enumerate(parts) if part in self.kwargs]
+        parts = self.route.split("/")
+        names = [part.strip("<>").rpartition(":")[2] for part in parts]
+        return [f"{names[at - 1]}/{names[at]}" for at, part in enumerate(parts) if part.startswith("<")]
 
     def path(self, things: Things) -> str:
         parts = self.route.split("/")
@@ -118,6 +119,11 @@ def make(cast: Cast) -> Things:
         media = add(cast.cuprija, io.BytesIO(raw), name="fountain.jpg", size=len(raw), by=cast.officer)
         publication.version.media = [{"id": media.pk, "ref": media.file.name, "alt": "", "crop": "", **_sizes(media)}]
         publication.version.save()
+        # It asked people something, and they were told what became of the answers.
+        type(publication.post).objects.filter(pk=publication.post_id).update(format="question")
+        Closing.objects.create(
+            municipality=cast.cuprija, post=publication.post, results="Hours", done="Longer", by=cast.officer
+        )
         type(publication.delivery).objects.filter(pk=publication.delivery_id).update(payload={"text": "Water"})
         thread = Thread.objects.create(
             municipality=cast.cuprija, post=publication.post, author=cast.mentor,
