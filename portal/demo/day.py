@@ -29,13 +29,13 @@ from portal.demo.growth import COMMENTS, LIKES, SHARES
 from portal.demo.past import Town
 from portal.demo.people import People, Team
 from portal.tasks import WORKER_KEY
-from posts.deciding import mentors_of
+from posts.deciding import mentors_of, standing
 from posts.domain.create import create
 from posts.domain.save import Content, Saved, save_draft
 from posts.domain.schedule import publish_now
 from posts.domain.submit import submit
 from posts.draft import Draft
-from posts.models import Post
+from posts.models import Post, Version
 from posts.queries import latest_version, publications, upcoming
 from practice.domain import react, write
 from practice.enums import AccountKind
@@ -163,9 +163,15 @@ def _ready(team: Team) -> Post | None:
     """The next post that waits for its time and is approved."""
     for post in upcoming(limit=3):
         states = {publication.delivery.state for publication in publications(post)}
-        if states == {State.SCHEDULED}:
+        version = latest_version(post)
+        if states == {State.SCHEDULED} and version and _is_agreed(version, team.municipality):
             return post
     return None
+
+
+def _is_agreed(version: Version, house: Municipality) -> bool:
+    """Whether everybody agreed whom the house asks for today; its rule may have become stricter since."""
+    return not house.needs_approval or standing(version, house).met
 
 
 def _written(day: Day, team: Team) -> Post | None:

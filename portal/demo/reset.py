@@ -11,7 +11,7 @@ from library.models import Snippet, Template
 from mentoring.models import Feedback, PerformanceNotice, Score
 from municipalities.models import Municipality, Pause
 from municipalities.tenancy import scope
-from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
+from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from portal.demo import notifications
 from portal.demo.network import PLATFORM, server
 from portal.demo.seed import NotTheDemo
@@ -35,7 +35,8 @@ from practice.models import Media as Picture
 
 # From what points to what is pointed at.
 ORDER = (
-    AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, Closing, Consent,
+    AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
+    Closing, Consent,
     Score, Feedback, PerformanceNotice,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
