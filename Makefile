@@ -42,7 +42,7 @@ seed: setup  ## fill in the demo, or what is missing of it
 day: setup  ## play one day on the practice network
 	$(manage) play_day $(ARGS)
 
-bench: setup  ## measure the main pages on 20,000 posts; writes bench.json
+bench: setup  ## measure the main pages on 20,000 posts and how fast due posts leave; writes bench.json; ARGS=publishing
 	$(manage) bench $(ARGS)
 
 shell: setup  ## a Python shell on the site's database

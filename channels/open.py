@@ -20,26 +20,35 @@ from platforms.types import Credential
 
 
 def open_channel(
-    channel: Channel, *, before_send: Callable[[], None] | None = None, deadline: float | None = None
+    channel: Channel,
+    *,
+    before_send: Callable[[], None] | None = None,
+    deadline: float | None = None,
+    loaded: bool = False,
 ) -> Connector:
     """The connector of `channel`, inside its municipality's scope.
 
     `before_send` runs right before the one request that cannot be taken back; what it raises comes out unchanged.
     `deadline`: seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given.
+    `loaded`: the channel came with its credential in the query that loaded it, a moment ago.
     A session that the connector renews is stored at once. Raises `NeedsConsent` when the channel is not connected or
     has no credential, and `NotReached` when the stored token cannot be decrypted: nothing has left the house then.
     """
     if channel.state != ChannelState.CONNECTED:
         raise NeedsConsent("The channel is not connected.", {"state": channel.state})
-    return opened(channel, before_send=before_send, deadline=deadline)
+    return opened(channel, before_send=before_send, deadline=deadline, loaded=loaded)
 
 
 def opened(
-    channel: Channel, *, before_send: Callable[[], None] | None = None, deadline: float | None = None
+    channel: Channel,
+    *,
+    before_send: Callable[[], None] | None = None,
+    deadline: float | None = None,
+    loaded: bool = False,
 ) -> Connector:
     """As `open_channel`, whatever the channel's state: to give the right back."""
     try:
-        credential = credentials.read(channel)
+        credential = credentials.read(channel, loaded=loaded)
         keys = credentials.keys(channel.platform, channel.server)
     except crypto.CryptoError as unreadable:
         raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable

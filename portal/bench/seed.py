@@ -63,7 +63,7 @@ def fill() -> User:
     """Fill the (migrated, empty) database; returns a person who is officer, approver and programme staff."""
     with everywhere("benchmark data"):
         user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
-        channels = [channel for place in _places(user) for channel in _channels(place, user)]
+        channels = [channel for place in places(user) for channel in _channels(place, user)]
         _posts(channels, user)
         now = timezone.now()
         partitions.ensure((now - timedelta(days=DAYS + 40)).date(), (now + timedelta(days=60)).date())
@@ -76,7 +76,7 @@ def fill() -> User:
         return user
 
 
-def _places(user: User) -> list[Municipality]:
+def places(user: User) -> list[Municipality]:
     district = District.objects.create(code="bench", name_cyrl="Округ", name_latn="Okrug", name_en="District")
     programme = Programme.objects.create(name="Bench")
     programme.staff.add(user)

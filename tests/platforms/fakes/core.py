@@ -123,6 +123,7 @@ DEFAULTS = {
     "appview_lag": 0,
     "media_polls": 0,
     "max_characters": 500,
+    "latency": 0,
 }
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
@@ -238,6 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, request: Request, fault: Fault | None) -> Reply | None:
         """None: the connection is dropped without a word."""
+        if latency := self.world.options["latency"]:
+            time.sleep(latency)
         if fault and fault.action == "drop_before":
             return None
         if fault and fault.action not in AFTER:
@@ -281,7 +284,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Threads(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = 64
+    request_queue_size = 256
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that hang up are part of the game; anything else must be seen."""
