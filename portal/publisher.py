@@ -15,6 +15,8 @@ from contextlib import suppress
 
 import django
 
+# Between two starts, so that one that cannot live does not keep the machine busy.
+PAUSE_SECONDS = 0.5
 log = logging.getLogger("portal.publisher")
 
 
@@ -52,7 +54,7 @@ class Publishers:
             self._wait_for_one()
             if not self.signals:
                 log.error("A publisher ended by itself; starting another")
-                time.sleep(1)
+                time.sleep(PAUSE_SECONDS)
         self._pass_on(signal.SIGTERM)  # one that was forked while the signal came has not heard of it
         while self.children:
             self._wait_for_one()

@@ -41,7 +41,8 @@ def heading() -> str:
 
 
 DELIVERIES = (
-    "| Due at once | runs | all accepted s | delay p50 s | delay p99 s | publisher CPU ms | database CPU ms | statements |\n"
+    "| Due at once | runs | all accepted s | delay p50 s | delay p99 s "
+    "| publisher CPU ms | database CPU ms | statements |\n"
     "|---:|---:|---:|---:|---:|---:|---:|---:|"
 )
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import random
 import re
 import socket
 import struct
@@ -124,7 +125,9 @@ DEFAULTS = {
     "media_polls": 0,
     "max_characters": 500,
     "latency": 0,
+    "lost_answers": 0,
 }
+PUBLISHES = re.compile(r"/api/v1/statuses$|(create|put)Record$")
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
@@ -248,6 +251,9 @@ class _Handler(BaseHTTPRequestHandler):
             if planned:
                 return planned
         reply = self.world.answer(request)
+        lost = self.world.options["lost_answers"]
+        if lost and request.method == "POST" and PUBLISHES.search(request.path) and random.random() < lost:
+            return None
         if fault and fault.action == "commit_then_drop":
             return None
         if fault and fault.action == "commit_then_hang":
