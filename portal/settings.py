@@ -11,6 +11,8 @@ import environ
 
 from django.utils.translation import gettext_lazy as _
 
+from portal import queues
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").exists():
@@ -214,6 +216,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
+CELERY_TASK_ROUTES = queues.ROUTES
 # Deadline of one call < time limit of a task < lease of a claim; a test holds the order.
 CALL_DEADLINE_SECONDS = env.int("CALL_DEADLINE_SECONDS", default=60)
 CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=150)

@@ -12,6 +12,7 @@ import urllib.request
 from functools import partial
 from pathlib import Path
 
+from portal import queues
 from portal.launch import embedded, files, prepare
 from portal.launch import site as sites
 from portal.launch.site import ROOT, Site
@@ -32,9 +33,15 @@ def publishing(data: Path) -> list[Program]:
     calm = ["-W", "ignore:You're running the worker with superuser privileges"]
     celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app"]
     alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
+
+    def worker(name: str, waits: tuple[str, ...], processes: str) -> Program:
+        named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", processes]
+        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet])
+
     return [
         Program("publisher", [sys.executable, "-m", "portal.publisher"]),
-        Program("worker", [*celery, "portal.celery", "worker", "--concurrency", "2", *alone, *quiet]),
+        worker("worker", queues.QUICK, "2"),
+        worker("errands", queues.SLOW, "1"),
         Program("beat", [*celery, "portal.beat", "beat", "--schedule", str(data / "beat"), "--pidfile=", *quiet]),
     ]
 

@@ -112,7 +112,7 @@ class Chaos:
                 text = f"{account}: обавештење {number + 1}"
                 self.texts[text] = account
                 due_at = now + timedelta(seconds=self.dice.uniform(0, seconds))
-                outgoing = Outgoing(text, "sr", uuid4().hex, now)
+                outgoing = Outgoing(text, "sr", uuid4().hex, timezone.now())
                 enqueue(self.channels[account], kind="crash", outgoing=outgoing, due_at=due_at, by=self.cast.officer)
 
     def play(self, seconds: float, patience: float, apart: tuple[float, float] = (1.0, 2.0)) -> None:

@@ -52,6 +52,7 @@ class Workers:
         log = self.logs / f"worker-{self.started}.log"
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         command = [sys.executable, "-m", "celery", "--app", "tests.crash.app", "worker", "--loglevel", "INFO", *quiet]
+        command += ["--queues", "publishing"]
         with log.open("wb") as out:
             self.process = subprocess.Popen(
                 [*command, "--concurrency", str(CONCURRENCY)],
@@ -89,6 +90,7 @@ class Crew:
         python = [sys.executable, "-m"]
         publisher = [*python, "tests.crash.publisher", "--processes", "2", "--hands", "6"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency", "2"]
+        quiet += ["--queues", "publishing"]
         worker = [*python, "celery", "--app", "tests.crash.app", "worker", "--loglevel", "INFO", *quiet]
         self.commands = {"publisher-1": publisher, "publisher-2": publisher, "worker": worker}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
