@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from channels import traffic
 from channels.domain import credentials
 from channels.enums import ChannelState
 from channels.models import Channel
 from common import crypto
-from common.http import Http
+from common.http import Answer, Http
 from platforms.errors import NeedsConsent, NotReached
 from platforms.protocols import Connector
 from platforms.registry import connector
@@ -53,7 +54,11 @@ def opened(
     except crypto.CryptoError as unreadable:
         raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable
     return connector(channel.platform)(
-        http(before_send=before_send, deadline=deadline),
+        http(
+            before_send=before_send,
+            heard=lambda answer, commits: traffic.heard(channel.pk, channel.server, answer, commits=commits),
+            deadline=deadline,
+        ),
         server=channel.server,
         keys=keys,
         credential=credential,
@@ -66,10 +71,16 @@ def _keep(channel: Channel, fresh: Credential) -> None:
     credentials.keep(channel, fresh)
 
 
-def http(*, before_send: Callable[[], None] | None = None, deadline: float | None = None) -> Http:
+def http(
+    *,
+    before_send: Callable[[], None] | None = None,
+    heard: Callable[[Answer | None, bool], None] | None = None,
+    deadline: float | None = None,
+) -> Http:
     """The way out with this installation's settings. `deadline` in seconds, for one call."""
     return Http(
         allow=settings.PRIVATE_HOSTS_ALLOWED,
         before_send=before_send,
+        heard=heard,
         deadline=settings.CALL_DEADLINE_SECONDS if deadline is None else deadline,
     )

@@ -98,6 +98,7 @@ class Http:
     `allow`: "host:port" strings that may be private and may be plain http (the practice network, tests).
     `before_send`: called right before the one request of an operation that cannot be taken back (`commits=True`);
     what it raises comes out unchanged and nothing is sent.
+    `heard`: called after each request with what came back (None: no answer) and whether it was the committing one.
     """
 
     def __init__(
@@ -105,12 +106,14 @@ class Http:
         *,
         allow: Collection[str] = (),
         before_send: Callable[[], None] | None = None,
+        heard: Callable[[Answer | None, bool], None] | None = None,
         deadline: float = DEADLINE_SECONDS,
         connect_timeout: float = CONNECT_SECONDS,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self.allow = frozenset(allow)
         self.before_send = before_send
+        self.heard = heard or (lambda answer, commits: None)
         self.deadline = deadline
         self.connect_timeout = connect_timeout
         self.max_bytes = max_bytes
@@ -134,7 +137,14 @@ class Http:
             self._check_url(url)
             self.before_send()
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once(method, url, ends_at, more)
+            try:
+                answer = self._once(method, url, ends_at, more)
+            except Refused:
+                raise
+            except HttpError:
+                self.heard(None, commits)
+                raise
+            self.heard(answer, commits)
             target = answer.headers.get("location")
             if method in WRITES or answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer

@@ -14,9 +14,11 @@ import logging
 import os
 import select
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
@@ -63,6 +65,36 @@ def _with_valkey(say: Callable[[], object]) -> None:
         log.warning("Valkey does not answer (%s)", type(problem).__name__)
 
 
+@dataclass(frozen=True)
+class Call:
+    began: float
+    server: str
+    heavy: bool
+
+    @classmethod
+    def of(cls, work: claim.Work) -> "Call":
+        payload = work.delivery.payload
+        return cls(time.monotonic(), work.delivery.channel.server, bool(payload.get("pictures")))
+
+
+class Room:
+    """A quarter of the hands is kept from uploads, and from any one server: what is slow never takes all of them."""
+
+    def __init__(self, hands: int, busy: Iterable[Call]) -> None:
+        self.most = max(hands * 3 // 4, 1)
+        calls = list(busy)
+        self.heavy = sum(call.heavy for call in calls)
+        self.servers = Counter(call.server for call in calls)
+
+    def takes(self, head: queries.Head) -> bool:
+        """Whether there is room for this one, which then counts."""
+        if (head.heavy and self.heavy >= self.most) or self.servers[head.server] >= self.most:
+            return False
+        self.heavy += head.heavy
+        self.servers[head.server] += 1
+        return True
+
+
 class Dispatcher:
     """Call `run`; `stop` may be called from a signal handler. `pulse` is called about once a second."""
 
@@ -70,7 +102,7 @@ class Dispatcher:
         self.hands = hands
         self.pulse = pulse
         self.stopping = False
-        self.busy: dict[int, float] = {}  # delivery id → when its hand began
+        self.busy: dict[int, Call] = {}  # by delivery id
         self._pool = ThreadPoolExecutor(hands, thread_name_prefix="hand")
         self._listens: object = None
         self._woken, self._wakes = os.pipe()
@@ -105,8 +137,8 @@ class Dispatcher:
             claim.settle_overdue(now)
         if free := self.hands - len(self.busy):
             self._claimed_at = time.monotonic()
-            for work in claim.take_due(now, free):
-                self.busy[work.delivery.pk] = time.monotonic()
+            for work in claim.take_due(now, free, Room(self.hands, self.busy.copy().values()).takes):
+                self.busy[work.delivery.pk] = Call.of(work)
                 self._pool.submit(self._deliver, work)
         at = queries.next_due(now)
         seconds = (at - timezone.now()).total_seconds() if at else LONGEST_SLEEP
@@ -126,7 +158,7 @@ class Dispatcher:
     def _late(self) -> set[int]:
         """Calls that are longer under way than a task may take."""
         since = time.monotonic() - settings.CELERY_TASK_TIME_LIMIT
-        return {pk for pk, began in self.busy.copy().items() if began < since}
+        return {pk for pk, call in self.busy.copy().items() if call.began < since}
 
     def _sleep(self, seconds: float) -> None:
         """Until a hand is free, the doorbell rings, or `seconds` are over."""

@@ -37,6 +37,10 @@ class Head:
     municipality_id: int
     urgent: bool
     due_at: datetime
+    channel_id: int = 0
+    server: str = ""
+    heavy: bool = False
+    """It brings files with it, and may keep a hand busy for long."""
 
 
 def heads(now: datetime) -> list[Head]:
@@ -50,7 +54,8 @@ def heads(now: datetime) -> list[Head]:
     line = Delivery.objects.filter(own, channel=OuterRef("pk"), state__in=[State.SCHEDULED, State.SENDING])
     first = line.order_by("-urgent", "due_at", "pk").values("pk")[:1]
     rows = ready(now).filter(pk__in=Channel.objects.values_list(Subquery(first)))
-    return [Head(*row) for row in rows.values_list("pk", "municipality_id", "urgent", "due_at")]
+    names = ("pk", "municipality_id", "urgent", "due_at", "channel_id", "channel__server", "payload__pictures__0")
+    return [Head(*row[:-1], row[-1] is not None) for row in rows.values_list(*names)]
 
 
 def ready(now: datetime) -> QuerySet[Delivery]:

@@ -6,12 +6,13 @@ it. `SKIP LOCKED` lets two claims work side by side without claiming the same ro
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from channels import traffic
 from delivery import gates, queries
 from delivery.domain import attempts
 from delivery.domain.move import move, move_all
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 AFTER_TROUBLE = timedelta(minutes=1)
 OVERDUE_BATCH = 200
 Claim = tuple[int, int]  # delivery id, attempt number
+HasRoom = Callable[[queries.Head], bool]
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,13 @@ class Work:
 def claim_due(now: datetime, limit: int = 50) -> list[Claim]:
     """Claim what is due at `now` for whoever gets the message; expire or hold what may not go out."""
     settle_overdue(now)
-    found = _claim(now, limit, lease_until=attempts.pickup_lease(now))
+    found = _claim(now, limit, lambda head: True, lease_until=attempts.pickup_lease(now))
     return [(work.delivery.pk, work.attempt.number) for work in found]
 
 
-def take_due(now: datetime, limit: int) -> list[Work]:
+def take_due(now: datetime, limit: int, has_room: HasRoom = lambda head: True) -> list[Work]:
     """Claim what is due for the caller, who begins at once: no message, nothing to be picked up."""
-    return _claim(now, limit, lease_until=attempts.call_lease(now), taken_at=now)
+    return _claim(now, limit, has_room, lease_until=attempts.call_lease(now), taken_at=now)
 
 
 def settle_overdue(now: datetime) -> None:
@@ -54,10 +56,13 @@ def settle_overdue(now: datetime) -> None:
             _one(delivery, now)
 
 
-def _claim(now: datetime, limit: int, *, lease_until: datetime, taken_at: datetime | None = None) -> list[Work]:
+def _claim(
+    now: datetime, limit: int, has_room: HasRoom, *, lease_until: datetime, taken_at: datetime | None = None
+) -> list[Work]:
     with everywhere("claim due deliveries"):
-        heads = queries.heads(now)
-        chosen = fair(heads, queries.under_way())[:limit] if len(heads) > limit else heads
+        heads = welcome(queries.heads(now), now)
+        ordered = fair(heads, queries.under_way()) if len(heads) > limit else heads
+        chosen = [head for head in ordered if head.urgent or has_room(head)][:limit]
         if not chosen:
             return []
         with transaction.atomic():
@@ -70,6 +75,22 @@ def _claim(now: datetime, limit: int, *, lease_until: datetime, taken_at: dateti
             move_all(going, State.SENDING, because=Because.DUE, lease_until=lease_until)
             opened = attempts.open_all(going, opened_at=now, taken_at=taken_at)
     return [Work(delivery, attempt) for delivery, attempt in zip(going, opened, strict=True)]
+
+
+def welcome(heads: list[queries.Head], now: datetime) -> list[queries.Head]:
+    """Without those whose network takes nothing at the moment. Of a server that has failed, one that looks again."""
+    if not heads:
+        return []
+    at = traffic.look([head.channel_id for head in heads], {head.server for head in heads}, now)
+    probed: set[str] = set()
+    found = []
+    for head in heads:
+        circuit = at.circuit(head.server)
+        shut = circuit == "open" or (circuit == "probing" and head.server in probed)
+        if head.urgent or not (shut or at.limited_until(head.channel_id)):
+            found.append(head)
+            probed.add(head.server)
+    return found
 
 
 def fair(heads: Sequence[queries.Head], under_way: Mapping[int, int]) -> list[queries.Head]:

@@ -135,12 +135,11 @@ class Chaos:
         time.sleep(0.3)
 
     def _strike(self) -> None:
-        kinds = ["kill"] * 4 + list(self.harm)
-        kind = self.dice.choice(kinds)
-        self.done[kind] += 1
-        if kind == "kill":
-            self.crew.kill(self.dice)
-        else:
+        self.done["kill"] += 1
+        self.crew.kill(self.dice)
+        if self.dice.random() < 0.25:
+            kind = self.dice.choice(list(self.harm))
+            self.done[kind] += 1
             self.harm[kind]()
         self.crew.revive()
 

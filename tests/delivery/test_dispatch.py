@@ -14,6 +14,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from channels import traffic
+from common.http import Answer
 from delivery import dispatch, gates, tasks
 from delivery.domain import claim
 from delivery.domain.sweep import sweep
@@ -197,3 +199,55 @@ def test_municipalities_take_turns_whoever_was_due_first() -> None:
 def test_urgent_ones_are_first_whoever_has_had_turns() -> None:
     flood = head(7, 1, urgent=True)
     assert claim.fair([head(1, 2, minutes=60), flood], {1: 9})[0] is flood
+
+
+# ---- what the networks take
+
+
+def out_of_budget(outbox: Outbox) -> None:
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-limit": "300", "x-ratelimit-reset": "60"}
+    answer = Answer(200, headers, b"", outbox.channel.server)
+    traffic.heard(outbox.channel.pk, outbox.channel.server, answer, commits=True)
+
+
+def test_without_budget_a_post_waits_and_uses_up_no_try(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    out_of_budget(outbox)
+    assert outbox.tick() == []
+    waiting = outbox.again(delivery)
+    assert (waiting.state, waiting.tries) == (State.SCHEDULED, 0)
+    outbox.tick(timezone.now() + timedelta(seconds=61))
+    assert state_of(outbox, delivery) == State.PUBLISHED
+
+
+def test_what_is_urgent_is_tried_all_the_same(outbox: Outbox) -> None:
+    outbox.put("вест")
+    flood = outbox.put("Поплава", urgent=True)
+    out_of_budget(outbox)
+    outbox.tick()
+    assert outbox.texts() == ["Поплава"]
+    assert state_of(outbox, flood) == State.PUBLISHED
+
+
+def test_a_server_that_does_not_answer_is_left_alone_and_then_looked_at_once(outbox: Outbox) -> None:
+    first, second = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
+    for _ in range(traffic.FAILURES):
+        traffic.heard(outbox.channel.pk, outbox.channel.server, None, commits=False)
+    assert outbox.tick() == []
+    later = timezone.now() + timedelta(seconds=20)
+    assert len(outbox.tick(later)) == 1
+    assert (state_of(outbox, first), state_of(outbox, second)) == (State.PUBLISHED, State.SCHEDULED)
+    outbox.tick()
+    assert outbox.texts() == ["прва", "друга"]
+
+
+def test_uploads_and_one_server_leave_a_quarter_of_the_hands() -> None:
+    def heavy(pk: int, server: str) -> Head:
+        return Head(pk, 1, False, timezone.now(), pk, server, heavy=True)
+
+    room = dispatch.Room(8, [])
+    assert [room.takes(heavy(n, f"https://{n}.example")) for n in range(8)] == [True] * 6 + [False] * 2
+    assert room.takes(head(9, 1))
+    room = dispatch.Room(8, [dispatch.Call(0, "https://slow.example", False)] * 6)
+    assert not room.takes(Head(1, 1, False, timezone.now(), 1, "https://slow.example"))
+    assert room.takes(Head(2, 1, False, timezone.now(), 2, "https://other.example"))
