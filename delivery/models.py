@@ -5,6 +5,7 @@
 
 import pgtrigger
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -157,6 +158,8 @@ class Attempt(TenantModel):
     detail = models.JSONField(default=dict)
 
     class Meta(TenantModel.Meta):
+        # how the calls of the last hour went: rows lie in the order of their opening
+        indexes = [BrinIndex(fields=["opened_at"], name="attempt_opened", autosummarize=True)]
         constraints = [
             models.UniqueConstraint(name="attempt_number", fields=["delivery", "number"]),
             models.UniqueConstraint(name="one_open_attempt", fields=["delivery"], condition=Q(closed_at__isnull=True)),

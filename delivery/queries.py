@@ -55,7 +55,10 @@ def heads(now: datetime) -> list[Head]:
     first = line.order_by("-urgent", "due_at", "pk").values("pk")[:1]
     rows = ready(now).filter(pk__in=Channel.objects.values_list(Subquery(first)))
     names = ("pk", "municipality_id", "urgent", "due_at", "channel_id", "channel__server", "payload__pictures__0")
-    return [Head(*row[:-1], row[-1] is not None) for row in rows.values_list(*names)]
+    return [
+        Head(pk, place, urgent, due_at, channel, server, heavy=picture is not None)
+        for pk, place, urgent, due_at, channel, server, picture in rows.values_list(*names)
+    ]
 
 
 def ready(now: datetime) -> QuerySet[Delivery]:
@@ -88,6 +91,37 @@ def claim_next(state: State, now: datetime, lease: datetime, limit: int) -> list
         ids = list(found.order_by("next_at").values_list("pk", flat=True)[:limit])
         Delivery.objects.filter(pk__in=ids).update(next_at=lease)
     return ids
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """The outbox of all municipalities at one moment. `oldest` is the due time of the one that waits longest."""
+
+    states: dict[str, int]
+    due: int
+    oldest: datetime | None
+
+
+def backlog(now: datetime) -> Backlog:
+    """For administrators and monitoring. Two queries over what is under way, however much was published."""
+    open_ = [State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.UNCONFIRMED]
+    with everywhere("how the outbox stands"):
+        counted = Delivery.objects.filter(state__in=open_).values_list("state").annotate(Count("pk")).order_by()
+        late = ready(now).aggregate(due=Count("pk"), oldest=Min("next_at"))
+        return Backlog({**dict.fromkeys(map(str, open_), 0), **dict(counted)}, late["due"], late["oldest"])
+
+
+def channels_waiting(now: datetime) -> list[int]:
+    """Channels on which something is due."""
+    with everywhere("how the outbox stands"):
+        return list(ready(now).order_by().values_list("channel_id", flat=True).distinct())
+
+
+def attempts_since(at: datetime) -> list[tuple[str, str, int]]:
+    """(step, outcome, how many) of the attempts opened since then that are closed."""
+    with everywhere("how the calls went"):
+        rows = Attempt.objects.filter(opened_at__gte=at, closed_at__isnull=False).values_list("step", "outcome")
+        return list(rows.annotate(Count("pk")).order_by("step", "outcome"))
 
 
 # ---- what may have landed
