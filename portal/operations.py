@@ -1,7 +1,7 @@
 """How the installation is doing: for its administrator a page, for Prometheus `/metrics`."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,7 +85,7 @@ def waiting() -> dict[str, int]:
     names = [*queues.QUICK, *queues.SLOW]
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as valkey:
-            return {name: int(valkey.llen(name)) for name in names}  # type: ignore[arg-type]
+            return {name: int(valkey.llen(name)) for name in names}
     except redis.RedisError:
         return {}
 
@@ -119,7 +119,7 @@ def _lines(now: datetime) -> Iterator[str]:
     yield from _gauge("channels_out_of_budget", "Channels with something due and no budget left.", {"": limited})
 
 
-def _gauge(name: str, help_: str, values: dict[str, float]) -> Iterator[str]:
+def _gauge(name: str, help_: str, values: Mapping[str, float]) -> Iterator[str]:
     yield f"# HELP dobosar_{name} {help_}"
     yield f"# TYPE dobosar_{name} gauge"
     for labels, value in values.items():
