@@ -71,6 +71,10 @@ GONE = gettext_noop("The message that is answered is no longer there.")
 UNSUPPORTED = gettext_noop("This server cannot do that.")
 
 # ---- a channel
+BASE_IS_PRIVATE = gettext_noop(
+    "This network fetches pictures and videos from the portal by itself, and the portal is not reachable from the "
+    "internet. Send a text alone, or ask the administrator to give the portal a public https address."
+)
 CONSENT_LOST = gettext_noop(
     "The network no longer accepts the portal's access. What is scheduled waits. Connect the channel again."
 )
@@ -131,6 +135,7 @@ SAID = (
     gettext_noop("There is no session."),
     gettext_noop("This is not the address of a server."),
     gettext_noop("This is the account's main password. Make an app password and use that."),
+    gettext_noop("This network cannot change a post that is out."),
     gettext_noop("This network cannot hide other people's answers."),
     gettext_noop("This network publishes at once; there is nothing to wait for."),
     gettext_noop("This server cannot delete posts for us."),

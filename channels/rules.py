@@ -95,12 +95,30 @@ def _ascii(host: str) -> str:
 
 
 def _refuse_private(host: str) -> None:
-    last = host.rsplit(".", 1)[-1]
-    # https://url.spec.whatwg.org/#ends-in-a-number-checker: 2130706433, 0177.1 and 0x7f.1 are addresses, not names
-    if last.isdigit() or last.startswith("0x"):
+    if is_number(host):
         raise _bad(messages.SERVER_NUMBER)
-    if "." not in host or last in PRIVATE_NAMES:
+    if is_private_name(host):
         raise _bad(messages.SERVER_PRIVATE)
+
+
+def is_number(host: str) -> bool:
+    """https://url.spec.whatwg.org/#ends-in-a-number-checker: 2130706433, 0177.1 and 0x7f.1 are addresses, not names."""
+    last = host.rsplit(".", 1)[-1]
+    return last.isdigit() or last.startswith("0x")
+
+
+def is_private_name(host: str) -> bool:
+    """Whether a name, by its form alone, cannot belong to a server on the open internet."""
+    return "." not in host or host.rsplit(".", 1)[-1] in PRIVATE_NAMES
+
+
+def base_is_public() -> bool:
+    """Whether a network could fetch a file from here: https and a name of the open internet. Asks nobody."""
+    parts = urlsplit(settings.PUBLIC_BASE_URL)
+    if parts.netloc in settings.PRIVATE_HOSTS_ALLOWED:
+        return True  # named on purpose: a network on this very machine fetches from here
+    host = parts.hostname or ""
+    return parts.scheme == "https" and not is_private_name(host) and not is_number(host) and ":" not in host
 
 
 def is_practice(server: str) -> bool:

@@ -9,7 +9,17 @@ from platforms.protocols import Connector
 
 @dataclass(frozen=True)
 class Platform:
-    """`preview` names the look of the live preview; `colour` is a small mark beside the name, never a background."""
+    """`preview` names the look of the live preview; `colour` is a small mark beside the name, never a background.
+
+    `keys_from`: where the keys of our application come from. "server": we register ourselves at each server.
+    "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
+    `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account".
+    `picks_account`: consent may cover several pages or organisations, of which a person picks one.
+    `tied_to_person`: the access ends with the role of the person who gave it.
+    `webhook_secret`: what signs the network's events. "app": our application's secret. "token": the channel's own
+    token. "ours": a word that we made for the channel. "": the network tells nothing by itself.
+    `consent_host`: the host of the network's page of consent, where it is not the server.
+    """
 
     title: str
     path: str
@@ -19,6 +29,12 @@ class Platform:
     measures: frozenset[str]
     account_measures: frozenset[str]
     default_server: str
+    keys_from: str = "none"
+    asks: tuple[str, ...] = ()
+    picks_account: bool = False
+    tied_to_person: bool = False
+    webhook_secret: str = ""
+    consent_host: str = ""
 
 
 PLATFORMS: dict[str, Platform] = {
@@ -31,6 +47,7 @@ PLATFORMS: dict[str, Platform] = {
         measures=frozenset({"likes", "reposts", "replies", "quotes"}),
         account_measures=frozenset({"followers", "following", "posts"}),
         default_server="https://bsky.social",
+        asks=("identifier", "password", "server"),
     ),
     "mastodon": Platform(
         title="Mastodon",
@@ -41,6 +58,8 @@ PLATFORMS: dict[str, Platform] = {
         measures=frozenset({"likes", "reposts", "replies", "quotes"}),
         account_measures=frozenset({"followers", "following", "posts"}),
         default_server="",
+        keys_from="server",
+        asks=("server",),
     ),
 }
 

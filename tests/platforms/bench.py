@@ -11,7 +11,7 @@ from PIL import Image
 
 from common.http import Http
 from platforms import registry
-from platforms.types import Credential, Keys, Outgoing, Picture
+from platforms.types import Credential, Keys, Outgoing, Picture, Video
 
 
 def png(width: int = 64, height: int = 36, colour: tuple[int, int, int] = (200, 30, 60)) -> bytes:
@@ -21,6 +21,9 @@ def png(width: int = 64, height: int = 36, colour: tuple[int, int, int] = (200, 
 
 
 PICTURES = {f"slika-{n}": png(colour=(40 * n, 30, 60)) for n in range(1, 5)}
+# Bytes that no player would play: the fakes look at sizes and heads, and what is probed is told by the post.
+MOVIE = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 4096
+FILES = {**PICTURES, "snimak": MOVIE, "titlovi": b"1\n00:00:00,000 --> 00:00:02,000\nDobar dan\n"}
 ALTS = ("Мост преко Мораве", "Плакат: „Вашар, 6. мај”", "Дечак са балоном 🎈", "Четврта слика")
 
 
@@ -29,12 +32,37 @@ def picture(number: int) -> Picture:
     return Picture(ref, "image/png", 64, 36, len(PICTURES[ref]), ALTS[number - 1])
 
 
+def video(**more: Any) -> Video:
+    return Video(
+        **{"ref": "snimak", "mime": "video/mp4", "width": 1280, "height": 720, "seconds": 12.0}
+        | {"size": len(MOVIE)}
+        | more
+    )
+
+
 def outgoing(text: str, **more: Any) -> Outgoing:
     return Outgoing(**{"text": text, "language": "sr", "key": uuid.uuid4().hex, "created_at": datetime.now(UTC)} | more)
 
 
-def read(ref: str) -> bytes:
-    return PICTURES[ref]
+class Files:
+    """The files of the tests, as a connector reads them. `base`: where the fake gives them out to itself."""
+
+    def __init__(self, base: str = "") -> None:
+        self.base = base
+
+    def __call__(self, ref: str) -> bytes:
+        return FILES[ref]
+
+    def open(self, ref: str) -> io.BytesIO:
+        return io.BytesIO(FILES[ref])
+
+    def address(self, ref: str) -> str:
+        if not self.base:
+            raise AssertionError("This network takes files by upload; nothing gives them out.")
+        return f"{self.base}/__media__/{ref}"
+
+
+read = Files()
 
 
 @dataclass
@@ -51,6 +79,9 @@ class Bench:
     settle: Callable[[], None] = lambda: None
     kept: list[Credential] = field(default_factory=list)
     deviations: frozenset[str] = frozenset()
+    read: Files = field(default_factory=Files)
+    noted: list[str] = field(default_factory=list)
+    """Witnesses that the connector gave."""
 
     def http(self, **more: Any) -> Http:
         return Http(**{"allow": self.allow, "deadline": 15} | more)
@@ -61,7 +92,7 @@ class Bench:
         bare = kind(http, server=self.server)
         facts = more.pop("facts", None) or bare.look()
         arguments = {"server": self.server, "keys": self.keys, "credential": self.credential, "facts": facts}
-        return kind(http, **arguments | {"keep": self.kept.append} | more)
+        return kind(http, **arguments | {"keep": self.kept.append, "witness": self.noted.append} | more)
 
     def texts(self) -> list[str]:
         return [post["text"] for post in self.public()]

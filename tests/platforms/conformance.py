@@ -13,7 +13,7 @@ import pytest
 from platforms import registry
 from platforms.errors import NeedsConsent, Rejected
 from platforms.types import Absent, Credential, Found, Gone, Message, Outgoing, Readings
-from tests.platforms.bench import ALTS, Bench, outgoing, picture, read
+from tests.platforms.bench import ALTS, Bench, outgoing, picture
 
 
 def start() -> datetime:
@@ -42,7 +42,7 @@ class Conformance:
 
     def test_a_text_becomes_exactly_one_public_post(self, bench: Bench) -> None:
         text = "Ђурђевдански вашар почиње у 9 часова. 🎉 Добро дошли!"
-        published = bench.connector().publish(outgoing(text), read)
+        published = bench.connector().publish(outgoing(text), bench.read)
         assert published.remote_id
         assert published.permalink.startswith("http")
         assert published.at.utcoffset() == timedelta()
@@ -53,7 +53,7 @@ class Conformance:
         sent = outgoing(text)
         began = start()
         connector = bench.connector()
-        published = connector.publish(sent, read)
+        published = connector.publish(sent, bench.read)
         found = connector.find(sent, began)
         assert isinstance(found, Found)
         assert found.published.remote_id == published.remote_id
@@ -62,7 +62,7 @@ class Conformance:
         sent = outgoing("Четири слике са вашара.", pictures=tuple(picture(n) for n in (1, 2, 3, 4)))
         began = start()
         connector = bench.connector()
-        connector.publish(sent, read)
+        connector.publish(sent, bench.read)
         (post,) = [post for post in bench.public() if post["text"] == sent.text]
         assert tuple(post["alts"]) == ALTS
         found = connector.find(sent, began)
@@ -75,7 +75,7 @@ class Conformance:
     def test_another_publication_with_the_same_text_is_not_taken_for_this_one(self, bench: Bench) -> None:
         began = start()
         connector = bench.connector()
-        first = connector.publish(outgoing("Данас без воде од 9 до 12."), read)
+        first = connector.publish(outgoing("Данас без воде од 9 до 12."), bench.read)
         again = outgoing("Данас без воде од 9 до 12.", created_at=start() + timedelta(seconds=1))
         assert isinstance(connector.find(again, began, bound={first.remote_id}), Absent)
 
@@ -94,12 +94,12 @@ class Conformance:
     def test_the_server_takes_a_text_at_the_limit_and_refuses_one_more(self, bench: Bench) -> None:
         connector = bench.connector()
         longest = "ж" * connector.limits(connector.facts).max_characters
-        connector.publish(outgoing(longest), read)
+        connector.publish(outgoing(longest), bench.read)
         if "takes longer texts than it says" in bench.deviations:
-            connector.publish(outgoing(longest + "ш"), read)
+            connector.publish(outgoing(longest + "ш"), bench.read)
             return
         with pytest.raises(Rejected):
-            connector.publish(outgoing(longest + "ш"), read)
+            connector.publish(outgoing(longest + "ш"), bench.read)
         assert longest + "ш" not in bench.texts()
 
     def test_an_empty_post_is_a_problem_and_a_picture_without_description_a_warning(self, bench: Bench) -> None:
@@ -114,12 +114,12 @@ class Conformance:
     def test_a_dead_token_needs_consent_and_nothing_is_published(self, bench: Bench) -> None:
         dead = Credential("dead", "dead", None, bench.credential.service, bench.credential.account_id)
         with pytest.raises(NeedsConsent):
-            bench.connector(credential=dead).publish(outgoing("Ово не сме да изађе."), read)
+            bench.connector(credential=dead).publish(outgoing("Ово не сме да изађе."), bench.read)
         assert "Ово не сме да изађе." not in bench.texts()
 
     def test_what_citizens_do_comes_back_as_numbers(self, bench: Bench) -> None:
         connector = bench.connector()
-        post = connector.publish(outgoing("Гласајте за име парка."), read).remote_id
+        post = connector.publish(outgoing("Гласајте за име парка."), bench.read).remote_id
         bench.settle()
         (before,) = connector.readings([post])
         bench.react(post, "like", "")
@@ -147,7 +147,7 @@ class Conformance:
 
     def test_a_citizens_answer_is_read_and_answered(self, bench: Bench) -> None:
         connector = bench.connector()
-        post = connector.publish(outgoing("Кад ради библиотека? Питајте нас."), read).remote_id
+        post = connector.publish(outgoing("Кад ради библиотека? Питајте нас."), bench.read).remote_id
         bench.settle()
         bench.react(post, "reply", "Ради ли суботом?")
         bench.settle()
@@ -155,13 +155,13 @@ class Conformance:
         assert (message.text.endswith("Ради ли суботом?"), message.in_reply_to) == (True, post)
         assert message.author_handle
         answer = outgoing(f"{connector.opening(message)}Ради, од 9 до 13.", reply_to=message.remote_id)
-        published = connector.reply(answer, read)
+        published = connector.reply(answer, bench.read)
         assert published.remote_id != post
         assert any(text.endswith("Ради, од 9 до 13.") for text in bench.texts())
 
     def test_messages_come_once_and_oldest_first(self, bench: Bench) -> None:
         connector = bench.connector()
-        post = connector.publish(outgoing("Пишите нам."), read).remote_id
+        post = connector.publish(outgoing("Пишите нам."), bench.read).remote_id
         bench.settle()
         before = connector.messages()
         bench.react(post, "reply", "Прво питање")
@@ -175,7 +175,7 @@ class Conformance:
 
     def test_a_withdrawn_post_is_gone(self, bench: Bench) -> None:
         connector = bench.connector()
-        post = connector.publish(outgoing("Повлачимо ову објаву."), read).remote_id
+        post = connector.publish(outgoing("Повлачимо ову објаву."), bench.read).remote_id
         bench.settle()
         if "cannot delete" in bench.deviations:
             with pytest.raises(Rejected) as refused:
@@ -198,7 +198,7 @@ class Conformance:
                 connector.refresh()
             return
         with pytest.raises(NeedsConsent):
-            connector.publish(outgoing("После опозива."), read)
+            connector.publish(outgoing("После опозива."), bench.read)
 
     def revocable(self, bench: Bench) -> dict[str, Any]:
         """Keys and a credential that the next tests do not need."""

@@ -17,10 +17,9 @@ from channels import messages
 from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
-from channels.open import http
+from channels.open import built, http
 from channels.rules import Refused, is_practice, server_address
 from common import audit, crypto
-from platforms.registry import connector
 
 LIFE = timedelta(minutes=10)
 PURPOSE = "connect"
@@ -115,7 +114,7 @@ def authorize_url(attempt: ConnectAttempt) -> str:
     inside = taken_out(attempt)
     keys = credentials.keys(attempt.platform, attempt.server)
     # Built without a call: where consent is given follows from the server's address and what it told before.
-    asking = connector(attempt.platform)(http(), server=attempt.server, keys=keys, facts=inside["facts"])
+    asking = built(attempt.platform, http(), server=attempt.server, keys=keys, facts=inside["facts"])
     return asking.authorize_url(redirect_uri(), inside["state"], challenge(inside["verifier"]))
 
 

@@ -17,13 +17,12 @@ from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt
-from channels.open import http
+from channels.open import built, http
 from channels.rules import Refused, is_practice
 from common import audit, crypto
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from platforms.errors import NotReached, PlatformError
-from platforms.registry import connector
 from platforms.types import Credential, Keys, Profile
 
 log = logging.getLogger(__name__)
@@ -65,7 +64,7 @@ def _step(attempt: ConnectAttempt) -> None:
 
 def register(attempt: ConnectAttempt) -> None:
     """Look what server this is and have our application known there; then the person is asked for consent."""
-    asking = connector(attempt.platform)(http(deadline=DEADLINE_SECONDS), server=attempt.server)
+    asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
     inside = {**attempts.taken_out(attempt), "facts": asking.look()}
     if not _registered(attempt):
         _remember(attempt, asking.prepare(attempts.redirect_uri()))
@@ -95,7 +94,7 @@ def _remember(attempt: ConnectAttempt, keys: Keys) -> None:
 
 def sign_in(attempt: ConnectAttempt) -> None:
     """Exchange handle and app password for a session; the password is gone from the row with that."""
-    asking = connector(attempt.platform)(http(deadline=DEADLINE_SECONDS), server=attempt.server)
+    asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
     facts = asking.look()
     credential = asking.exchange(attempts.taken_out(attempt))
     attempts.move(attempt, ConnectStep.READING, {"credential": credential.to_json(), "facts": facts})
@@ -105,7 +104,8 @@ def read(attempt: ConnectAttempt) -> None:
     """Read whose account it is and make it a channel of this municipality, or refuse with the reason."""
     inside = attempts.taken_out(attempt)
     held = [Credential.from_json(inside["credential"])]
-    asking = connector(attempt.platform)(
+    asking = built(
+        attempt.platform,
         http(deadline=DEADLINE_SECONDS),
         server=attempt.server,
         keys=credentials.keys(attempt.platform, attempt.server),

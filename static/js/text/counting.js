@@ -9,10 +9,14 @@ const TRAILING = ".,;:!?…";
 const letters = new Intl.Segmenter("sr", { granularity: "grapheme" });
 const encoder = new TextEncoder();
 
-/** `limits`: {counting: "mastodon" | "graphemes", urlLength}. */
+// What is shown as a picture: emoji by default, or by the selector, keycaps and flags.
+const EMOJI = /\p{Emoji_Presentation}|\uFE0F|\u20E3/u;
+const RESERVED = /[|{}@[\]()<>#\\*_~]/gu;
+
+/** `limits`: {counting: "mastodon" or a name in WAYS, urlLength}. */
 export function count(text, limits) {
   if (limits.counting === "mastodon") return mastodon(text, limits.urlLength || 23);
-  if (limits.counting === "graphemes") return graphemes(text);
+  if (Object.hasOwn(WAYS, limits.counting)) return WAYS[limits.counting](text);
   throw new RangeError(`Unknown way of counting: ${limits.counting}`);
 }
 
@@ -29,6 +33,22 @@ export function graphemes(text) {
 }
 
 export const utf8Bytes = (text) => encoder.encode(text).length;
+
+const codePoints = (text) => Array.from(text).length;
+
+/** Code points, with an emoji as its UTF-8 bytes. */
+function threads(text) {
+  let found = 0;
+  for (const { segment } of letters.segment(text)) found += EMOJI.test(segment) ? utf8Bytes(segment) : codePoints(segment);
+  return found;
+}
+
+/** UTF-16 units after the escapes that LinkedIn's "little text" needs. */
+const littleText = (text) => text.length + (text.match(RESERVED) ?? []).length;
+
+const WAYS = {
+  code_points: codePoints, graphemes, little_text: littleText, threads, utf16: (text) => text.length,
+};
 
 /** Graphemes, with every URL as `urlLength` and a mention without its server. */
 export function mastodon(text, urlLength = 23) {

@@ -210,6 +210,36 @@ class World:
         raise KeyError(verb)
 
 
+def given_out(request: Request) -> Reply:
+    """A file of the tests at a public address, for networks that fetch by themselves."""
+    from tests.platforms.bench import FILES
+
+    content = FILES.get(request.path.removeprefix("/__media__/"))
+    if content is None:
+        return Reply(404, "not here", content_type="text/plain")
+    kind = (
+        "image/png" if content.startswith(b"\x89PNG") else "image/jpeg" if content[:2] == b"\xff\xd8" else "video/mp4"
+    )
+    return Reply(200, content, content_type=kind)
+
+
+def fetched(url: str) -> tuple[bytes, str]:
+    """(bytes, type) of what a network takes by its address; a redirect, a cookie or anything but 200 is refused.
+
+    Raises `OSError`. Called without the world's lock: the address may lead to this very server.
+    """
+    import urllib.request
+
+    class Straight(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
+
+    with urllib.request.build_opener(Straight).open(url, timeout=5) as answer:
+        if answer.headers.get("set-cookie"):
+            raise OSError("a cookie where none belongs")
+        return answer.read(), answer.headers.get_content_type()
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world: World
@@ -221,6 +251,9 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, parts.path, urllib.parse.parse_qs(parts.query), headers, body)
         if request.path.startswith("/__fake__/"):
             self._send(self.world.control(request))
+            return
+        if request.path.startswith("/__media__/"):
+            self._send(given_out(request))
             return
         fault = self.world.fault(request)
         entry = {"method": request.method, "path": request.path, "action": fault.action if fault else None}
