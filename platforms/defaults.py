@@ -88,5 +88,9 @@ class Defaults:
     def events(cls, payload: Any) -> list[RawEvent]:
         return []
 
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> str | None:
+        return None
+
     def subscribe(self, address: str, secret: str) -> None:
         """The network tells nothing by itself."""

@@ -181,7 +181,7 @@ class Converses(Protocol):
 
 class Notifies(Protocol):
     """What a network tells us by itself. All but `subscribe` are pure and classmethods: they run before anybody knows
-    whose event it is. The registry's `webhook_secret` says which secret is given."""
+    whose event it is. The registry's `signed_by` says which secret is given."""
 
     @classmethod
     def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
@@ -195,6 +195,10 @@ class Notifies(Protocol):
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
         """What a verified body holds. What is not understood is kept as "other", never an exception."""
+
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> str | None:
+        """Whose consent ended (`Credential.grantor`), from a network's own notice of that; None if it is not signed."""
 
     def subscribe(self, address: str, secret: str) -> None:
         """Have the network tell of this account at `address`. Repeated without harm. A write nobody sees."""

@@ -16,7 +16,7 @@ class Platform:
     `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account".
     `picks_account`: consent may cover several pages or organisations, of which a person picks one.
     `tied_to_person`: the access ends with the role of the person who gave it.
-    `webhook_secret`: what signs the network's events. "app": our application's secret. "token": the channel's own
+    `signed_by`: what signs the network's events. "app": our application's secret. "token": the channel's own
     token. "ours": a word that we made for the channel. "": the network tells nothing by itself.
     `consent_host`: the host of the network's page of consent, where it is not the server.
     """
@@ -33,7 +33,7 @@ class Platform:
     asks: tuple[str, ...] = ()
     picks_account: bool = False
     tied_to_person: bool = False
-    webhook_secret: str = ""
+    signed_by: str = ""
     consent_host: str = ""
 
 
@@ -48,6 +48,21 @@ PLATFORMS: dict[str, Platform] = {
         account_measures=frozenset({"followers", "following", "posts"}),
         default_server="https://bsky.social",
         asks=("identifier", "password", "server"),
+    ),
+    "facebook": Platform(
+        title="Facebook",
+        path="platforms.facebook.connector.Facebook",
+        connect_by="oauth",
+        colour="#0866ff",
+        preview="facebook",
+        measures=frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"}),
+        account_measures=frozenset({"followers"}),
+        default_server="https://graph.facebook.com",
+        keys_from="administrator",
+        picks_account=True,
+        tied_to_person=True,
+        signed_by="app",
+        consent_host="www.facebook.com",
     ),
     "mastodon": Platform(
         title="Mastodon",

@@ -136,6 +136,7 @@ AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_bo
 
 FAKES = {
     "bluesky": "tests.platforms.fakes.bluesky.BlueskyFake",
+    "facebook": "tests.platforms.fakes.facebook.FacebookFake",
     "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
 }
 
