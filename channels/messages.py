@@ -28,6 +28,14 @@ MAIN_PASSWORD = gettext_noop(
     "This is the account's main password. The portal needs an app password, which you can take back at any time. Make "
     "one in the network's settings and try again."
 )
+TOKEN_WRONG = gettext_noop(
+    "The network does not know this token. Copy the whole of it again, without blanks before or after it, and make sure "
+    "that it has not been renewed since."
+)
+PORTAL_UNREACHABLE = gettext_noop(
+    "The network tried to call the portal and got no answer, and without that it takes no posts. The portal has to be "
+    "reachable from the internet at an https address with a certificate of a known authority: ask its administrator."
+)
 TAKEN = gettext_noop(
     "This account is already connected to another municipality. An account belongs to one municipality at a time: ask "
     "the administrator of the portal if you think that this is wrong."
@@ -49,6 +57,20 @@ PRACTICE_ONLY = gettext_noop(
     "practice network."
 )
 TOO_OFTEN = gettext_noop("You started many connections within an hour. Wait an hour and try again.")
+
+KEYS_NOT_ENTERED = gettext_noop(
+    "The administrator of the portal has not entered the keys of this network yet. Nothing can be connected before "
+    "that."
+)
+NO_ACCOUNTS = gettext_noop(
+    "The network named no page that you look after. Sign in there as somebody with a role on the municipality's page, "
+    "choose the page when you are asked which ones the portal may see, and start again."
+)
+NOT_ON_THE_LIST = gettext_noop("This page is not among those that the network named. Choose one from the list.")
+SCOPES_MISSING = gettext_noop(
+    "Permissions that publishing needs were not given. Start again and leave everything switched on that the network "
+    "asks about."
+)
 
 # ---- the address of a server
 SERVER_MISSING = gettext_noop("Write the address of the server, for example mastodon.social.")
@@ -78,6 +100,10 @@ BASE_IS_PRIVATE = gettext_noop(
 CONSENT_LOST = gettext_noop(
     "The network no longer accepts the portal's access. What is scheduled waits. Connect the channel again."
 )
+TAKEN_BACK = gettext_noop(
+    "The person who connected this channel took the permission back on the network. What is scheduled waits. Connect "
+    "the channel again."
+)
 SERVER_SILENT = gettext_noop("The server did not answer at the last check. The portal goes on trying.")
 KEY_MISSING = gettext_noop(
     "The access to this account is stored, but its key is missing in this installation. Nothing can be published until "
@@ -91,6 +117,8 @@ CODES: dict[str, str] = {
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,
     "parent_missing": GONE,
+    "portal_unreachable": PORTAL_UNREACHABLE,
+    "token_wrong": TOKEN_WRONG,
     "unsupported": UNSUPPORTED,
 }
 KINDS: dict[type[PlatformError], str] = {

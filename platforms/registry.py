@@ -13,6 +13,7 @@ class Platform:
 
     `keys_from`: where the keys of our application come from. "server": we register ourselves at each server.
     "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
+    `keys_of`: the network whose application serves this one too.
     `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account".
     `picks_account`: consent may cover several pages or organisations, of which a person picks one.
     `tied_to_person`: the access ends with the role of the person who gave it.
@@ -33,6 +34,7 @@ class Platform:
     asks: tuple[str, ...] = ()
     picks_account: bool = False
     tied_to_person: bool = False
+    keys_of: str = ""
     signed_by: str = ""
     consent_host: str = ""
 
@@ -64,6 +66,22 @@ PLATFORMS: dict[str, Platform] = {
         signed_by="app",
         consent_host="www.facebook.com",
     ),
+    "instagram": Platform(
+        title="Instagram",
+        path="platforms.instagram.connector.Instagram",
+        connect_by="oauth",
+        colour="#d62976",
+        preview="instagram",
+        measures=frozenset({"likes", "replies", "reposts", "views", "reach"}),
+        account_measures=frozenset({"followers", "following", "posts"}),
+        default_server="https://graph.facebook.com",
+        keys_from="administrator",
+        keys_of="facebook",
+        picks_account=True,
+        tied_to_person=True,
+        signed_by="app",
+        consent_host="www.facebook.com",
+    ),
     "mastodon": Platform(
         title="Mastodon",
         path="platforms.mastodon.connector.Mastodon",
@@ -75,6 +93,18 @@ PLATFORMS: dict[str, Platform] = {
         default_server="",
         keys_from="server",
         asks=("server",),
+    ),
+    "viber": Platform(
+        title="Viber",
+        path="platforms.viber.connector.Viber",
+        connect_by="token",
+        colour="#7360f2",
+        preview="mastodon",
+        measures=frozenset(),
+        account_measures=frozenset({"followers"}),
+        default_server="https://chatapi.viber.com",
+        asks=("token",),
+        signed_by="token",
     ),
 }
 

@@ -137,7 +137,9 @@ AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_bo
 FAKES = {
     "bluesky": "tests.platforms.fakes.bluesky.BlueskyFake",
     "facebook": "tests.platforms.fakes.facebook.FacebookFake",
+    "instagram": "tests.platforms.fakes.instagram.InstagramFake",
     "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
+    "viber": "tests.platforms.fakes.viber.ViberFake",
 }
 
 
