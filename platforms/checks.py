@@ -14,6 +14,7 @@ TOO_MANY_BYTES = gettext_noop(
 )
 TOO_MANY_PICTURES = gettext_noop("There are %(count)s pictures and %(limit)s are allowed. Remove some.")
 PICTURE_TYPE = gettext_noop("This network does not take pictures of the type %(mime)s. Add it as JPEG or PNG.")
+PICTURE_JPEG = gettext_noop("This network takes pictures as JPEG only. Save the picture as JPEG and add it again.")
 PICTURE_BYTES = gettext_noop("The picture has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
 PICTURE_PIXELS = gettext_noop("The picture has %(count)s pixels and %(limit)s are allowed. Make it smaller.")
 PICTURE_RATIO = gettext_noop("The picture is too narrow or too wide for this network. Crop it.")
@@ -207,7 +208,8 @@ def _picture(picture: Picture, field: str, limits: Limits) -> list[Problem]:
     problems = []
     pixels = picture.width * picture.height
     if limits.mime_types and picture.mime not in limits.mime_types:
-        problems.append(Problem("picture_type", field, PICTURE_TYPE, params={"mime": picture.mime}))
+        words = PICTURE_TYPE if "image/png" in limits.mime_types else PICTURE_JPEG
+        problems.append(Problem("picture_type", field, words, params={"mime": picture.mime}))
     if picture.size > limits.image_bytes:
         problems.append(_over("picture_too_large", field, PICTURE_BYTES, picture.size, limits.image_bytes))
     if limits.image_pixels and pixels > limits.image_pixels:
