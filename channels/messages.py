@@ -29,8 +29,8 @@ MAIN_PASSWORD = gettext_noop(
     "one in the network's settings and try again."
 )
 TOKEN_WRONG = gettext_noop(
-    "The network does not know this token. Copy the whole of it again, without blanks before or after it, and make sure "
-    "that it has not been renewed since."
+    "The network does not know this token. Copy the whole of it again, without blanks before or after it, and make "
+    "sure that it has not been renewed since."
 )
 PORTAL_UNREACHABLE = gettext_noop(
     "The network tried to call the portal and got no answer, and without that it takes no posts. The portal has to be "

@@ -9,6 +9,8 @@ from kombu.exceptions import OperationalError
 
 from channels import queries
 from channels.domain import connect as connecting
+from channels.domain import inbound
+from channels.domain import upkeep as ahead
 from channels.domain.disconnect import give_back
 from channels.domain.health import check, learn
 from channels.domain.refresh import refresh
@@ -30,12 +32,21 @@ def connect() -> None:
 
 @shared_task(name="channels.tasks.upkeep")
 def upkeep() -> None:
-    """Renew sessions, give back what ended, look whether channels are well, learn what servers accept."""
+    """Renew sessions, give back what ended, look whether channels are well, learn what servers accept, warn in time."""
     ends_at = time.monotonic() + BUDGET_SECONDS
     _each(queries.sessions_due(), refresh, ends_at)
     _each(queries.revocations_due(), give_back, ends_at)
     _each(queries.checks_due(), check, ends_at)
     _each(queries.facts_due(), learn, ends_at)
+    _each(queries.warnings_due(), ahead.warn, ends_at)
+    _each(queries.left_behind(), ahead.hand_over, ends_at)
+    _each(queries.subscriptions_due(), ahead.subscribe, ends_at)
+
+
+@shared_task(name="channels.tasks.forget_events")
+def forget_events() -> None:
+    """What networks told us long ago, with the words of citizens in it."""
+    inbound.forget_old()
 
 
 def _each(due: queries.Due, verb: Callable[[int], object], ends_at: float | None = None) -> None:

@@ -89,7 +89,7 @@ class Defaults:
         return []
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> str | None:
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         return None
 
     def subscribe(self, address: str, secret: str) -> None:

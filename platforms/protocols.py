@@ -197,8 +197,8 @@ class Notifies(Protocol):
         """What a verified body holds. What is not understood is kept as "other", never an exception."""
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> str | None:
-        """Whose consent ended (`Credential.grantor`), from a network's own notice of that; None if it is not signed."""
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        """Whose consent ended (`grantor`) and when, from a network's own notice of that; None if it is not signed."""
 
     def subscribe(self, address: str, secret: str) -> None:
         """Have the network tell of this account at `address`. Repeated without harm. A write nobody sees."""

@@ -291,7 +291,7 @@ class Facebook(Insights, Conversation, Defaults):
         return events.events(payload)
 
     @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> str | None:
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         return events.departed(raw_body, secret)
 
     def subscribe(self, address: str, secret: str) -> None:

@@ -15,7 +15,8 @@ from platforms.meta.calls import Calls
 from platforms.types import Absent, Found, Lapsed, Look, Outgoing, Pending, Published, Read, Ready, Video
 from platforms.words import gettext_noop
 
-STALLED = "The server did not take the video."
+STALLED = gettext_noop("The server did not take the video.")
+LOST = gettext_noop("The network no longer has the video.")
 UNREADABLE = gettext_noop("The network cannot play this video. Save it as MP4 with H.264 and try again.")
 ABSENT = frozenset({"uploading", "upload_complete", "expired"})
 STATUS = "status,permalink_url,post_id,created_time"
@@ -70,11 +71,11 @@ def poll(calls: Calls, page_id: str, pending: Pending) -> Published | Pending | 
         video = calls.get(f"/{known['video']}", fields=STATUS)
     except Rejected as refused:
         if codes.is_missing(refused) and not known["finished"]:
-            return Lapsed("The network no longer has the video.")
+            return Lapsed(LOST)
         raise
     state = _state(video)
     if state == "error":
-        raise Rejected(UNREADABLE, field="video", code="video")
+        raise Rejected(UNREADABLE, field="video")
     if state in ABSENT and not known["finished"]:
         return Ready(pending.token)
     return _published(video, page_id) if state == "ready" else pending

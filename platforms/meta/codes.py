@@ -62,7 +62,7 @@ REFUSALS = {
     1404078: IDENTITY,
     4854002: IDENTITY,
 }
-TWICE = "The network says that the same was published just before."
+TWICE = gettext_noop("The network says that the same was published just before.")
 FAILED = "The server failed and did not say whether it published."
 BUSY = "The server does not answer properly at the moment."
 WAITING = "The network asks us to wait."
@@ -88,16 +88,15 @@ def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> P
         return NeedsConsent(TOKENS.get(subcode, DEAD), seen)
     if code in RATE or subcode == TOO_FAST or answer.status == 429:
         return RateLimited(WAITING, regained(answer.headers), seen)
-    if subcode in REFUSALS:
-        return Rejected(REFUSALS[subcode], code=f"{code}/{subcode}", evidence=seen)
-    if code in SERVICE or subcode in SERVICE_SUBCODES or not error or answer.status >= 500:
+    refused = REFUSALS.get(subcode)
+    if not refused and (code in SERVICE or subcode in SERVICE_SUBCODES or not error or answer.status >= 500):
         return OutcomeUnknown(FAILED, seen) if public else NotReached(BUSY, seen)
-    if code in PERMISSION:
+    if not refused and code in PERMISSION:
         return NeedsConsent(NO_PERMISSION, seen)
     if code == DUPLICATE:
         # Evidence that an earlier call of ours landed: it is looked for before anything else.
         return OutcomeUnknown(TWICE, seen)
-    words = REFUSALS.get(code) or (HELD if code == BLOCKED else "")
+    words = refused or REFUSALS.get(code) or (HELD if code == BLOCKED else "")
     words = words or str(error.get("error_user_msg") or error.get("message") or REFUSED)[:300]
     return Rejected(words, code=f"{code}/{subcode}" if subcode else str(code), evidence=seen)
 

@@ -29,11 +29,15 @@ def events(payload: Any) -> list[RawEvent]:
     return found
 
 
-def departed(raw_body: bytes, secret: str) -> str | None:
+def departed(raw_body: bytes, secret: str) -> RawEvent | None:
     """Whose consent ended, from the form that the deauthorise and data deletion callbacks send."""
     form = parse_qs(raw_body.decode("ascii", errors="replace"))
-    said = signatures.signed_request((form.get("signed_request") or [""])[0], secret)
-    return str(said.get("user_id") or "") or None if said else None
+    told = (form.get("signed_request") or [""])[0]
+    said = signatures.signed_request(told, secret)
+    if not said or not said.get("user_id"):
+        return None
+    key = hashlib.sha256(told.encode()).hexdigest()
+    return RawEvent(key, "", "deauthorised", {}, moment(said.get("issued_at")), grantor=str(said["user_id"]))
 
 
 def _list(holder: Any, name: str) -> list[dict[str, Any]]:
@@ -51,8 +55,11 @@ def _key(account: str, change: Mapping[str, Any]) -> str:
 
 
 def _at(entry: Mapping[str, Any], value: Mapping[str, Any]) -> datetime | None:
-    for told in (value.get("created_time"), entry.get("time")):
-        if isinstance(told, int) and not isinstance(told, bool) and 0 < told < 10**11:
-            # Entries of pages count seconds, those of others thousandths of them.
-            return datetime.fromtimestamp(told / 1000 if told > 10**10 else told, UTC)
-    return None
+    return moment(value.get("created_time")) or moment(entry.get("time"))
+
+
+def moment(told: Any) -> datetime | None:
+    """A time in seconds. Some entries count thousandths of them."""
+    if not isinstance(told, int) or isinstance(told, bool) or not 0 < told < 10**14:
+        return None
+    return datetime.fromtimestamp(told / 1000 if told > 10**11 else told, UTC)

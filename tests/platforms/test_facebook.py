@@ -393,7 +393,9 @@ def test_a_million_entries_are_read_in_a_moment() -> None:
 
 def test_whose_consent_ended_is_believed_only_if_it_is_signed(fakes: FakeServer) -> None:
     told = "signed_request=" + fakes.world.fake("facebook").signed_request("70001")
-    assert Facebook.departed(told.encode(), "app-secret") == "70001"
+    event = Facebook.departed(told.encode(), "app-secret")
+    assert event is not None
+    assert (event.grantor, event.at) == ("70001", datetime.fromtimestamp(1_764_000_000, UTC))
     assert Facebook.departed(told.encode(), "other") is None
     assert Facebook.departed(told.encode(), "") is None
     assert Facebook.departed(b"signed_request=abc.def", "app-secret") is None

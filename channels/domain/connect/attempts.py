@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -20,18 +21,22 @@ from channels.models import Channel, ConnectAttempt
 from channels.open import built, http
 from channels.rules import Refused, is_practice, server_address
 from common import audit, crypto
+from platforms.registry import PLATFORMS
 
 LIFE = timedelta(minutes=10)
 PURPOSE = "connect"
 PER_HOUR = 20
-RUNNING = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.SIGNING_IN, ConnectStep.READING)
+RUNNING = tuple(step for step in ConnectStep if step not in (ConnectStep.DONE, ConnectStep.FAILED))
 
 
 def start(municipality: Any, platform: str, typed: str, *, by: Any, channel: Channel | None = None) -> ConnectAttempt:
     """Begin with a network that asks for consent in the browser. `channel`: the one to be connected again.
 
-    Raises `Refused` for a server we do not call, for practice beside real, and after too many tries in an hour.
+    Raises `Refused` for a server we do not call, for practice beside real, after too many tries in an hour, and where
+    the administrator has not entered the keys.
     """
+    if PLATFORMS[platform].keys_from == "administrator" and credentials.entered(platform) is None:
+        raise Refused(messages.KEYS_NOT_ENTERED)
     _count(by)
     server = server_address(platform, typed)
     state = secrets.token_urlsafe(32)
@@ -46,15 +51,17 @@ def sign_in(
     platform: str,
     typed: str,
     *,
-    identifier: str,
-    password: str,
+    secret: Mapping[str, str],
     by: Any,
     channel: Channel | None = None,
 ) -> ConnectAttempt:
-    """Begin with a network that takes an app password; a worker exchanges it and it is wiped. Raises as `start`."""
+    """Begin with a network that takes an app password or a token: `secret` is what was typed, without the server.
+
+    A worker exchanges it and it is wiped. Raises as `start`.
+    """
     _count(by)
     server = server_address(platform, typed)
-    inside = {"identifier": identifier, "password": password}
+    inside = dict(secret)
     state = secrets.token_urlsafe(32)
     return _begin(
         municipality, platform, server, ConnectStep.SIGNING_IN, by=by, channel=channel, state=state, inside=inside

@@ -309,9 +309,10 @@ class FacebookFake:
         """The headers with which an event arrives."""
         return {"X-Hub-Signature-256": "sha256=" + _hmac(body), "Content-Type": "application/json"}
 
-    def signed_request(self, user_id: str) -> str:
+    def signed_request(self, user_id: str, at: datetime | None = None) -> str:
         """What the deauthorise and data deletion callbacks bring."""
-        said = {"algorithm": "HMAC-SHA256", "issued_at": 1_764_000_000, "user_id": user_id}
+        issued = int(at.timestamp()) if at else 1_764_000_000
+        said = {"algorithm": "HMAC-SHA256", "issued_at": issued, "user_id": user_id}
         payload = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
         digest = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=") + "." + payload
