@@ -32,6 +32,21 @@ TOKEN_WRONG = gettext_noop(
     "The network does not know this token. Copy the whole of it again, without blanks before or after it, and make "
     "sure that it has not been renewed since."
 )
+ACCOUNT_UNKNOWN = gettext_noop(
+    "The bot finds no channel of this name. Write its name with an @ in front, or copy the link of any of its posts. A "
+    "private channel is found only after the bot was made an administrator there."
+)
+NOT_A_CHANNEL = gettext_noop(
+    "This name belongs to a group or a person. Write the name of the municipality's channel, in which only "
+    "administrators post."
+)
+BOT_NOT_ADMIN = gettext_noop(
+    "The bot may not post to this channel. Open the channel's administrators, add the bot, leave “Post messages” "
+    "switched on, and start again."
+)
+TOO_OLD = gettext_noop(
+    "The network does not let the portal take this back any more. Delete it in the network's own app."
+)
 PORTAL_UNREACHABLE = gettext_noop(
     "The network tried to call the portal and got no answer, and without that it takes no posts. The portal has to be "
     "reachable from the internet at an https address with a certificate of a known authority: ask its administrator."
@@ -112,8 +127,12 @@ KEY_MISSING = gettext_noop(
 
 CODES: dict[str, str] = {
     "bad_address": SERVER_BAD,
+    "bot_not_admin": BOT_NOT_ADMIN,
+    "not_a_channel": NOT_A_CHANNEL,
+    "too_old": TOO_OLD,
     "not_mastodon": NOT_MASTODON,
     "not_bluesky": NOT_BLUESKY,
+    "account_unknown": ACCOUNT_UNKNOWN,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,
     "parent_missing": GONE,

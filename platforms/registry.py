@@ -94,6 +94,18 @@ PLATFORMS: dict[str, Platform] = {
         keys_from="server",
         asks=("server",),
     ),
+    "telegram": Platform(
+        title="Telegram",
+        path="platforms.telegram.connector.Telegram",
+        connect_by="token",
+        colour="#2481cc",
+        preview="mastodon",
+        measures=frozenset(),
+        account_measures=frozenset({"followers"}),
+        default_server="https://api.telegram.org",
+        asks=("token", "account"),
+        signed_by="ours",
+    ),
     "viber": Platform(
         title="Viber",
         path="platforms.viber.connector.Viber",

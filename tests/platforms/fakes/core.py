@@ -139,6 +139,7 @@ FAKES = {
     "facebook": "tests.platforms.fakes.facebook.FacebookFake",
     "instagram": "tests.platforms.fakes.instagram.InstagramFake",
     "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
+    "telegram": "tests.platforms.fakes.telegram.TelegramFake",
     "viber": "tests.platforms.fakes.viber.ViberFake",
 }
 
