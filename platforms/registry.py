@@ -19,6 +19,7 @@ class Platform:
     `tied_to_person`: the access ends with the role of the person who gave it.
     `signed_by`: what signs the network's events. "app": our application's secret. "token": the channel's own
     token. "ours": a word that we made for the channel. "": the network tells nothing by itself.
+    `calls_first`: no post is taken before the network has called an address of ours, so the portal has to be public.
     `consent_host`: the host of the network's page of consent, where it is not the server.
     """
 
@@ -36,6 +37,7 @@ class Platform:
     tied_to_person: bool = False
     keys_of: str = ""
     signed_by: str = ""
+    calls_first: bool = False
     consent_host: str = ""
 
 
@@ -106,6 +108,19 @@ PLATFORMS: dict[str, Platform] = {
         asks=("token", "account"),
         signed_by="ours",
     ),
+    "threads": Platform(
+        title="Threads",
+        path="platforms.threads.connector.Threads",
+        connect_by="oauth",
+        colour="#000000",
+        preview="threads",
+        measures=frozenset({"views", "likes", "replies", "reposts", "quotes"}),
+        account_measures=frozenset({"followers"}),
+        default_server="https://graph.threads.net",
+        keys_from="administrator",
+        signed_by="app",
+        consent_host="threads.net",
+    ),
     "viber": Platform(
         title="Viber",
         path="platforms.viber.connector.Viber",
@@ -117,6 +132,7 @@ PLATFORMS: dict[str, Platform] = {
         default_server="https://chatapi.viber.com",
         asks=("token",),
         signed_by="token",
+        calls_first=True,
     ),
 }
 

@@ -5,21 +5,15 @@ https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/refe
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from common.http import Answer
-from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.meta import codes, containers
+from platforms.errors import OutcomeUnknown, PlatformError, Rejected
+from platforms.meta import codes, subcodes
 from platforms.meta.calls import Calls as GraphCalls
 from platforms.words import gettext_noop
 
-# Nothing became public, and what was prepared may go on or begin anew.
-NOT_READY = frozenset({2207003, 2207006, 2207008, 2207020, 2207027})
-FAILED = frozenset({2207001, 2207032, 2207053, 2207082})
-UNFETCHED = frozenset({2207052, 2207077})
-QUOTA = 2207042
-SPAM = 2207051
 # The comment was made; only the answer about it was not. So `fields` is never sent with one.
 AFTER_ALL = 1772107
 
@@ -47,7 +41,7 @@ REFUSALS = {
     2207028: (NUMBER, "pictures"),
     2207050: (codes.RESTRICTED, None),
     2207057: (COVER, "video"),
-    **dict.fromkeys(UNFETCHED, (UNFETCHABLE, "pictures")),
+    **dict.fromkeys(subcodes.UNFETCHED, (UNFETCHABLE, "pictures")),
 }
 
 
@@ -58,16 +52,11 @@ class Calls(GraphCalls):
 
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         plain = super().problem(answer, public=public)
-        subcode, seen = plain.evidence.get("subcode", 0), plain.evidence
-        if subcode in FAILED | {AFTER_ALL}:
-            return OutcomeUnknown(codes.FAILED, seen) if public else NotReached(codes.BUSY, seen)
-        if subcode in NOT_READY:
-            return NotReached(containers.PREPARING, seen)
-        if subcode == QUOTA:
-            return RateLimited(USED_UP, datetime.now(UTC) + codes.WAIT, {**seen, "quota": True})
-        if subcode == SPAM:
-            return RateLimited(HELD_BACK, datetime.now(UTC) + self.blocked, seen)
-        return refusal(subcode, seen) or plain
+        seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
+        if subcode == AFTER_ALL:
+            return OutcomeUnknown(codes.FAILED, seen)
+        words = subcodes.Words(USED_UP, HELD_BACK, self.blocked)
+        return refusal(subcode, seen) or subcodes.meant(plain, words, public=public)
 
 
 def refusal(subcode: int, seen: Mapping[str, Any]) -> Rejected | None:

@@ -38,7 +38,7 @@ from platforms.words import gettext_noop
 
 FIELDS = "id,username,name,profile_picture_url,followers_count"
 PAGE = f"id,name,access_token,tasks,instagram_business_account{{{FIELDS}}}"
-EDGES = Edges("media", "media_publish", "status_code", "status", meaning.of_container)
+EDGES = Edges("media", "media_publish", "status_code", "status", meaning.of_container, meaning.UNFETCHABLE)
 NO_ACCOUNT = gettext_noop(
     "No professional Instagram account is linked to this page. Link one in the settings of the page, then start again."
 )

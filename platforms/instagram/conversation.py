@@ -10,7 +10,7 @@ from typing import Any
 
 from platforms.errors import OutcomeUnknown, PlatformError, Rejected
 from platforms.instagram import posts
-from platforms.meta import newest
+from platforms.meta import newest, reading
 from platforms.meta.calls import Calls
 from platforms.types import Message, Messages, Outgoing, Published, Read
 
@@ -26,7 +26,9 @@ class Conversation:
 
     def messages(self, cursor: str | None = None) -> Messages:
         listed = self.calls.get(f"/{self.account_id}/media", fields=f"id,{EDGE}", limit=POSTS)
-        found = [m for one in posts.data(listed) for m in self._theirs(posts.data(one.get("comments")), str(one["id"]))]
+        found = [
+            m for one in reading.data(listed) for m in self._theirs(reading.data(one.get("comments")), str(one["id"]))
+        ]
         return newest.after(found, cursor)
 
     def replies(self, remote_id: str) -> Messages:
@@ -38,7 +40,7 @@ class Conversation:
         for comment in comments:
             if not self.is_own(comment):
                 yield posts.message(comment, media)
-            for answer in posts.data(comment.get("replies")):
+            for answer in reading.data(comment.get("replies")):
                 if not self.is_own(answer):
                     yield posts.message(answer, media, str(comment["id"]))
 

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
-from platforms.instagram import posts
-from platforms.meta import batch
+from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.types import Gone, Reading, Readings
 
@@ -30,13 +29,13 @@ class Insights:
     def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
         told: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
-            found = batch.several(self.calls, remote_ids[start : start + BATCH], ",".join(COUNTERS.values()))
+            found = reading.several(self.calls, remote_ids[start : start + BATCH], ",".join(COUNTERS.values()))
             for remote_id, media in found.items():
                 now = datetime.now(UTC)
                 if media is None:
                     told.append(Gone(remote_id, now))
                 else:
-                    told.append(Readings(remote_id, counted(media, COUNTERS) | self._insights(remote_id), now))
+                    told.append(Readings(remote_id, reading.counted(media, COUNTERS) | self._insights(remote_id), now))
         return told
 
     def _insights(self, remote_id: str) -> dict[str, int]:
@@ -57,27 +56,11 @@ class Insights:
 
     def _insight(self, remote_id: str, metrics: Sequence[str]) -> dict[str, int]:
         try:
-            told = self.calls.get(f"/{remote_id}/insights", metric=",".join(metrics))
+            return reading.measured(self.calls.get(f"/{remote_id}/insights", metric=",".join(metrics)))
         except (NeedsConsent, NotReached):
             # A permission that was not given, too few viewers (code 10), an hour of trouble: no reading.
             return {}
-        values = {str(one.get("name")): _value(one) for one in posts.data(told)}
-        return {name: value for name, value in values.items() if value is not None}
 
     def account_readings(self) -> Reading:
         account = self.calls.get(f"/{self.account_id}", fields=",".join(ACCOUNT_COUNTERS.values()))
-        return counted(account, ACCOUNT_COUNTERS)
-
-
-def counted(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
-    values = {ours: batch.number(entity.get(theirs)) for ours, theirs in names.items()}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _value(metric: Mapping[str, Any]) -> int | None:
-    total = metric.get("total_value")
-    if isinstance(total, Mapping):
-        return batch.number(total.get("value"))
-    values = metric.get("values")
-    last = values[-1] if isinstance(values, list) and values else {}
-    return batch.number(last.get("value")) if isinstance(last, Mapping) else None
+        return reading.counted(account, ACCOUNT_COUNTERS)

@@ -4,11 +4,10 @@ A comment is known by two ids, "<media>_<comment>": answering, hiding and lookin
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from platforms.answers import moment
 from platforms.matching import Candidate
+from platforms.meta import reading
 from platforms.types import Message
 
 FIELDS = "id,caption,timestamp,permalink,media_type,alt_text,children{id,media_type,alt_text}"
@@ -27,31 +26,18 @@ def parted(remote_id: str) -> tuple[str, str]:
     return media, comment
 
 
-def when(entity: Mapping[str, Any]) -> datetime:
-    """ "2026-11-25T08:00:00+0000"; now, where the network told no time."""
-    try:
-        return moment(str(entity["timestamp"]))
-    except (KeyError, ValueError):
-        return datetime.now(UTC)
-
-
-def data(edge: Any) -> list[dict[str, Any]]:
-    found = edge.get("data") if isinstance(edge, Mapping) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
 def comparable(caption: str) -> str:
     """The network leaves the @ out of captions for a person without every role on the page."""
     return caption.replace("@", "")
 
 
 def candidate(media: Mapping[str, Any]) -> Candidate:
-    parts: list[Mapping[str, Any]] = [*data(media.get("children"))] or [media]
+    parts: list[Mapping[str, Any]] = [*reading.data(media.get("children"))] or [media]
     return Candidate(
         remote_id=str(media["id"]),
         permalink=str(media.get("permalink") or ""),
         text=comparable(str(media.get("caption") or "")),
-        at=when(media),
+        at=reading.when(media),
         alts=tuple(str(part.get("alt_text") or "") for part in parts if part.get("media_type") == "IMAGE"),
         has_video=any(part.get("media_type") == "VIDEO" for part in parts),
     )
@@ -59,7 +45,9 @@ def candidate(media: Mapping[str, Any]) -> Candidate:
 
 def comment_candidate(comment: Mapping[str, Any], media: str, reply_to: str) -> Candidate:
     remote_id = comment_id(media, str(comment["id"]))
-    return Candidate(remote_id, "", comparable(str(comment.get("text") or "")), when(comment), reply_to=reply_to)
+    return Candidate(
+        remote_id, "", comparable(str(comment.get("text") or "")), reading.when(comment), reply_to=reply_to
+    )
 
 
 def author(comment: Mapping[str, Any]) -> tuple[str, str]:
@@ -82,6 +70,6 @@ def message(comment: Mapping[str, Any], media: str, above: str = "") -> Message:
         author_avatar_url="",
         text=str(comment.get("text") or ""),
         url="",
-        at=when(comment),
+        at=reading.when(comment),
         is_hidden=comment.get("hidden") is True,
     )

@@ -1,22 +1,19 @@
 """From a post to a container, from a container to what is public, and back from a list to what became of it."""
 
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from platforms import checks, matching
 from platforms.checks import TOO_MANY_PICTURES
-from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited, Rejected
-from platforms.instagram import calls as meaning
+from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
 from platforms.instagram import posts
 from platforms.instagram.conversation import Conversation
-from platforms.meta import codes, containers
+from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
 from platforms.protocols import Witness
 from platforms.types import (
-    Absent,
     CannotTell,
     Found,
     Lapsed,
@@ -36,7 +33,6 @@ SHAPES = gettext_noop("Instagram crops all pictures of a carousel to the shape o
 NO_PICTURE = gettext_noop("A comment on Instagram is text alone. The picture will be left out.")
 LISTED = 50
 LOOK_PAGES = 4
-AGAIN_AFTER = 2.0
 
 
 class Publishing(Conversation):
@@ -67,25 +63,17 @@ class Publishing(Conversation):
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
         if outgoing.reply_to:
             return self.comment(outgoing)
-        held = Pending(self._prepared(outgoing, read))
-        try:
-            told = self.poll(held)
-            if isinstance(told, Ready):
-                # What is ready at once need not wait for another attempt.
-                self.witness(told.token)
-                return self.finish(outgoing, held, read)
-        except NotReached:
-            pass  # nothing is public, and what is prepared stays
-        return held
+        token = self._prepared(outgoing, read)
+        return self.containers.begin(token, lambda held: self.finish(outgoing, held, read))
 
     def _prepared(self, outgoing: Outgoing, read: Read) -> str:
         """The token of what the network fetches now, unseen."""
         parts = [self._video(outgoing, read)] if outgoing.video else []
         parts += [self._picture(picture.alt, read.address(picture.ref)) for picture in outgoing.pictures]
         if len(parts) == 1:
-            return containers.one(self._made({**parts[0], "caption": outgoing.text}))
+            return containers.one(self.containers.make({**parts[0], "caption": outgoing.text}))
         inside = [_part(part) for part in parts]
-        return containers.several([self._made(part) for part in inside])
+        return containers.several([self.containers.make(part) for part in inside])
 
     @staticmethod
     def _picture(alt: str, where: str) -> dict[str, str]:
@@ -98,16 +86,6 @@ class Publishing(Conversation):
         form = {"media_type": "REELS", "video_url": read.address(outgoing.video.ref), "share_to_feed": "true"}
         cover = outgoing.video.cover
         return form | ({"cover_url": read.address(cover.ref)} if cover else {})
-
-    def _made(self, form: Mapping[str, str]) -> str:
-        try:
-            return self.containers.make(form)
-        except Rejected as refused:
-            if refused.message != meaning.UNFETCHABLE:
-                raise
-        # The way between the two of us may have failed for a moment.
-        time.sleep(AGAIN_AFTER)
-        return self.containers.make(form)
 
     def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
         return self.containers.poll(pending.token)
@@ -128,43 +106,24 @@ class Publishing(Conversation):
             shown = self.calls.get(f"/{remote_id}", fields="permalink,timestamp")
         except PlatformError:
             shown = {}
-        return Published(remote_id, str(shown.get("permalink") or posts.SITE), posts.when(shown))
+        return Published(remote_id, str(shown.get("permalink") or posts.SITE), reading.when(shown))
 
     def _freed(self) -> datetime:
-        """When the next post fits into 24 hours: a day after the oldest of as many as are allowed."""
-        later = datetime.now(UTC) + codes.WAIT
-        try:
-            told = posts.data(
-                self.calls.get(f"/{self.account_id}/content_publishing_limit", fields="quota_usage,config")
-            )
-            config = (told[0].get("config") or {}) if told else {}
-            allowed = int(config.get("quota_total") or self.set["posts_a_day"])
-            span = timedelta(seconds=int(config.get("quota_duration") or 86_400))
-            listed = self.calls.listed(f"/{self.account_id}/media", LOOK_PAGES, fields="timestamp", limit=LISTED)
-            moments = sorted((posts.when(one) for one in listed), reverse=True)
-        except (PlatformError, ValueError):
-            return later
-        return max(later, moments[allowed - 1] + span) if len(moments) >= allowed else later
+        account = f"/{self.account_id}"
+        allowed = int(self.set["posts_a_day"])
+        return quota.freed(self.calls, f"{account}/content_publishing_limit", "config", f"{account}/media", allowed)
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
     ) -> Look:
         if outgoing.reply_to:
             return self._among_comments(outgoing, outgoing.reply_to, since, bound)
-        state = self.containers.look(witness.token) if witness else "unknown"
-        if state == "held":
-            return Ready(witness.token if witness else "")
-        if state == "lost":
-            return Absent()
-        found = self._among_own(outgoing, since, bound)
-        if state == "out" and isinstance(found, Absent):
-            raise NotReached(containers.UNLISTED)
-        return found
+        return self.containers.settled(witness, lambda: self._among_own(outgoing, since, bound))
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
         listed, complete = [], False
         for media in self.calls.listed(f"/{self.account_id}/media", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED):
-            if posts.when(media) < since - matching.SLACK:
+            if reading.when(media) < since - matching.SLACK:
                 complete = True
                 break
             listed.append(posts.candidate(media))

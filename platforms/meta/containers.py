@@ -15,11 +15,12 @@ from typing import Any
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
-from platforms.types import Lapsed, Pending, Ready
+from platforms.types import Absent, Lapsed, Look, Pending, Published, Ready
 from platforms.words import gettext_noop
 
 # A carousel is put together of parts that are ready, which takes a moment.
 WAITS = (0.2, 0.5, 1, 2, 4)
+AGAIN_AFTER = 2.0
 PREPARING = gettext_noop("The network is not ready with the pictures or the video yet.")
 IS_OUT = gettext_noop("The network says that this is published.")
 UNLISTED = gettext_noop("The network says that this is published and does not list it yet.")
@@ -36,6 +37,8 @@ class Edges:
     state: str
     words: str
     refused: Callable[[str], Rejected | None]
+    unfetched: str
+    """What the refusal says when the network could not take a file from our address."""
 
 
 class Containers:
@@ -49,10 +52,31 @@ class Containers:
 
     def make(self, form: Mapping[str, Any]) -> str:
         """The id of a new container. Nobody sees it: it may be made again."""
-        told = self.calls.private("POST", f"/{self.account}/{self.edges.make}", form)
+        try:
+            told = self._made(form)
+        except Rejected as refused:
+            if refused.message != self.edges.unfetched:
+                raise
+            # The way between the two of us may have failed for a moment.
+            time.sleep(AGAIN_AFTER)
+            told = self._made(form)
         if not told.get("id"):
             raise NotReached(codes.BUSY)
         return str(told["id"])
+
+    def _made(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        return self.calls.private("POST", f"/{self.account}/{self.edges.make}", form)
+
+    def begin(self, token: str, finish: Callable[[Pending], Published | Pending]) -> Published | Pending:
+        """What is ready at once need not wait for another attempt."""
+        held = Pending(token)
+        try:
+            if isinstance(self.poll(token), Ready):
+                self.noted(token)
+                return finish(held)
+        except NotReached:
+            pass  # nothing is public, and what is prepared stays
+        return held
 
     def states(self, token: str) -> list[tuple[str, str]]:
         """(state, words about a failure) of what a token names. Raises `Rejected` for one that is no longer there."""
@@ -107,6 +131,18 @@ class Containers:
                 return
             time.sleep(seconds)
         raise NotReached(PREPARING)
+
+    def settled(self, witness: Pending | None, among: Callable[[], Look]) -> Look:
+        """What became of a post, by its container where there is one. `among`: what the account's list says."""
+        state = self.look(witness.token) if witness else "unknown"
+        if witness and state == "held":
+            return Ready(witness.token)
+        if state == "lost":
+            return Absent()
+        found = among()
+        if state == "out" and isinstance(found, Absent):
+            raise NotReached(UNLISTED)
+        return found
 
     def look(self, token: str) -> str:
         """After a call whose answer was lost: "out"; "held", unpublished; "lost", never published; or "unknown", where

@@ -244,7 +244,7 @@ def test_a_video_that_cannot_be_played_is_refused_in_plain_words(bench: Bench) -
 
 
 def test_an_address_that_cannot_be_fetched_is_tried_twice(bench: Bench, fakes: FakeServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("platforms.instagram.publishing.AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("platforms.meta.containers.AGAIN_AFTER", 0.01)
 
     class Nowhere(Files):
         def address(self, ref: str) -> str:
@@ -257,7 +257,7 @@ def test_an_address_that_cannot_be_fetched_is_tried_twice(bench: Bench, fakes: F
 
 
 def test_a_moment_without_a_way_to_us_costs_nothing(bench: Bench, fakes: FakeServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("platforms.instagram.publishing.AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("platforms.meta.containers.AGAIN_AFTER", 0.01)
     body = {"error": {"code": 9004, "error_subcode": 2207052, "message": "could not be fetched"}}
     fakes.plan("status", MAKE, method="POST", status=400, body=body)
     bench.publish(bench.connector(), bench.outgoing("Ипак"))

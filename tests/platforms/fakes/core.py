@@ -140,6 +140,7 @@ FAKES = {
     "instagram": "tests.platforms.fakes.instagram.InstagramFake",
     "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
     "telegram": "tests.platforms.fakes.telegram.TelegramFake",
+    "threads": "tests.platforms.fakes.threads.ThreadsFake",
     "viber": "tests.platforms.fakes.viber.ViberFake",
 }
 
