@@ -39,7 +39,7 @@ class Forged(Exception):
 
 def greet(platform: str, query: Mapping[str, str], channel: Channel | None = None) -> str:
     """The answer to a network that checks our address. Raises `Forged`."""
-    told = connector(platform).greet(query, _secret(platform, channel), word(platform))
+    told = connector(platform).greet(query, _secret(platform, channel), word(PLATFORMS[platform].keys_of or platform))
     if told is None:
         raise Forged
     return told

@@ -74,10 +74,11 @@ def network(request: Any, network: str) -> HttpResponse:
 
 def _addresses(network: str) -> list[tuple[str, str]]:
     """What else is entered at the network: (what it is for, address)."""
-    if PLATFORMS[network].signed_by != "app":
+    family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
+    if not family:
         return []
     return [
-        (_("Events (webhook)"), inbound.place("webhook", network)),
+        *((_("Events of %(network)s") % {"network": one.title}, inbound.place("webhook", key)) for key, one in family),
         (_("When somebody removes the portal"), inbound.place("webhook_departed", network)),
         (_("When somebody asks for their data to be deleted"), inbound.place("webhook_deletion", network)),
     ]
