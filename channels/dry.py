@@ -52,6 +52,8 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     problems = connector(channel.platform).check(outgoing, allowed)
     if allowed.fetches_media and (outgoing.pictures or outgoing.video) and not rules.base_is_public():
         problems.append(Problem("base_is_private", "channel", messages.BASE_IS_PRIVATE))
+    if platform(channel).calls_first and not rules.base_is_public():
+        problems.append(Problem("portal_is_private", "channel", messages.NEEDS_PUBLIC_BASE))
     return [Finding(p.code, p.field, _worded(p), p.severity) for p in problems]
 
 

@@ -112,6 +112,10 @@ BASE_IS_PRIVATE = gettext_noop(
     "This network fetches pictures and videos from the portal by itself, and the portal is not reachable from the "
     "internet. Send a text alone, or ask the administrator to give the portal a public https address."
 )
+NEEDS_PUBLIC_BASE = gettext_noop(
+    "This network takes posts only from a portal that it can call itself, and the portal is not reachable from the "
+    "internet. Ask its administrator to give it a public https address."
+)
 CONSENT_LOST = gettext_noop(
     "The network no longer accepts the portal's access. What is scheduled waits. Connect the channel again."
 )

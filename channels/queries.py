@@ -72,10 +72,12 @@ def ends_soon() -> Q:
     return Q(renew_at__lte=now) | Q(expires_at__lte=now + RENEW_AHEAD)
 
 
-def subscriptions_due() -> Due:
-    """Channels whose network has not been asked yet to tell us of events."""
+def subscriptions_due(*, calls_first: bool = False) -> Due:
+    """Channels whose network has not been asked yet to tell us of events; of all, or where no post goes out before."""
+    networks = [key for key, platform in PLATFORMS.items() if platform.calls_first or not calls_first]
     with everywhere("find due work on channels"):
-        waiting = Channel.objects.filter(state=ChannelState.CONNECTED, subscribe_at__lte=timezone.now())
+        due = Channel.objects.filter(state=ChannelState.CONNECTED, subscribe_at__lte=timezone.now())
+        waiting = due.filter(platform__in=networks)
         return list(waiting.order_by("subscribe_at").values_list("pk", "municipality_id"))
 
 

@@ -28,6 +28,8 @@ def connect() -> None:
     """Tries to connect: a person looks at the page and waits."""
     _each(queries.attempts_overdue(), connecting.expire)
     _each(queries.attempts_due(), connecting.proceed)
+    # A network that calls us before it takes a post: the channel is not ready before that.
+    _each(queries.subscriptions_due(calls_first=True), ahead.subscribe)
 
 
 @shared_task(name="channels.tasks.upkeep")

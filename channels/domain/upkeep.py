@@ -7,19 +7,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from channels import rules
+from channels import messages, rules
 from channels.domain import inbound
-from channels.domain.consent import tell
+from channels.domain.consent import mark_needs_consent, tell
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from channels.open import open_channel
 from common import audit
 from platforms.errors import NotReached, PlatformError, RateLimited
+from platforms.registry import PLATFORMS
 
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 20
 AGAIN = timedelta(minutes=15)
+SOON = timedelta(minutes=1)
 SUBJECT_ENDING = gettext_noop("%(municipality)s: renew the access to “%(channel)s” by %(day)s")
 ENDING = gettext_noop(
     "The network's permission runs out on %(day)s. Open the channel and press “Connect again”; it takes a minute and "
@@ -64,11 +66,14 @@ def hand_over(channel_id: int) -> None:
 
 
 def subscribe(channel_id: int) -> None:
-    """Ask the network to tell us of this account. One that refuses is not asked again until it is connected anew."""
+    """Ask the network to tell us of this account. One that refuses is not asked again until it is connected anew.
+
+    Where nothing can be posted before it has called us, the refusal is the channel's: it asks to be connected again.
+    """
     channel = Channel.objects.filter(pk=channel_id, state=ChannelState.CONNECTED, subscribe_at__isnull=False).first()
     if channel is None or not rules.base_is_public():
         return
-    later = timezone.now() + AGAIN
+    later = timezone.now() + (SOON if PLATFORMS[channel.platform].calls_first else AGAIN)
     if not Channel.objects.filter(pk=channel.pk, subscribe_at=channel.subscribe_at).update(subscribe_at=later):
         return
     try:
@@ -79,5 +84,7 @@ def subscribe(channel_id: int) -> None:
     except PlatformError as refused:
         log.warning("Channel %s hears of no events: %s", channel.pk, refused.message)
         Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=False)
+        if PLATFORMS[channel.platform].calls_first:
+            mark_needs_consent(channel, messages.worded(refused))
         return
     Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=True)

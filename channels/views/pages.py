@@ -94,7 +94,10 @@ def _again(request: Any, platform: str) -> Channel | None:
 
 
 def _known(channel: Channel | None) -> dict[str, str]:
-    return {"identifier": channel.handle.removeprefix("@"), "server": channel.server} if channel else {}
+    if channel is None:
+        return {}
+    account = channel.handle if channel.handle.startswith("@") else channel.remote_id
+    return {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
 
 
 def _start(request: Any, platform: str, typed: dict[str, str], again: Channel | None) -> ConnectAttempt:
@@ -116,11 +119,12 @@ def _started(request: Any, attempt: ConnectAttempt) -> HttpResponse:
 def connecting(request: Any, attempt: int) -> HttpResponse:
     """How far the connection is; the page asks again every two seconds while a worker has something to do."""
     found = _attempt(request, attempt)
+    working = found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING)
     context = {
         "attempt": found,
         "platform": PLATFORMS[found.platform],
         "steps": _steps(found),
-        "waits": found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING),
+        "waits": working or _is_unheard(found),
         "practice": is_practice(found.server),
         "host": PLATFORMS[found.platform].consent_host or _host(found.server),
         "retry_url": _retry_url(request, found),
@@ -145,6 +149,13 @@ def _retry_url(request: Any, attempt: ConnectAttempt) -> str:
     if attempt.channel_id and attempt.step == ConnectStep.FAILED:
         return f"{_form_url(request, attempt.platform)}?again={attempt.channel_id}"
     return _form_url(request, attempt.platform)
+
+
+def _is_unheard(attempt: ConnectAttempt) -> bool:
+    """The channel is there, and its network has yet to call us before it takes a post."""
+    channel = attempt.channel if attempt.step == ConnectStep.DONE else None
+    waits = channel is not None and channel.state == ChannelState.CONNECTED and channel.subscribe_at is not None
+    return waits and PLATFORMS[attempt.platform].calls_first
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
 from channels.open import built, http
-from channels.rules import Refused, is_practice, server_address
+from channels.rules import Refused, base_is_public, is_practice, server_address
 from common import audit, crypto
 from platforms.registry import PLATFORMS
 
@@ -57,8 +57,10 @@ def sign_in(
 ) -> ConnectAttempt:
     """Begin with a network that takes an app password or a token: `secret` is what was typed, without the server.
 
-    A worker exchanges it and it is wiped. Raises as `start`.
+    A worker exchanges it and it is wiped. Raises as `start`, and where the network has to call us and cannot.
     """
+    if PLATFORMS[platform].calls_first and not base_is_public():
+        raise Refused(messages.NEEDS_PUBLIC_BASE)
     _count(by)
     server = server_address(platform, typed)
     inside = dict(secret)
