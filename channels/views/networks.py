@@ -15,6 +15,7 @@ from channels.domain.connect.attempts import redirect_uri
 from channels.forms import KeysForm
 from municipalities.access import administrators
 from platforms.registry import PLATFORMS, Platform, connector
+from platforms.types import Scope
 
 
 def _keyed() -> dict[str, Platform]:
@@ -64,12 +65,22 @@ def network(request: Any, network: str) -> HttpResponse:
         "redirect_uri": redirect_uri(),
         "addresses": _addresses(network),
         "word": inbound.word(network) if PLATFORMS[network].signed_by == "app" else "",
-        "scopes": kind.scopes,
+        "scopes": _scopes(network),
         "options": sorted(kind.options.items()),
         "explanation": f"channels/keys/{network}.html",
         "is_public": rules.base_is_public(),
     }
     return render(request, "channels/keys.html", context, status=422 if form.errors else 200)
+
+
+def _scopes(network: str) -> list[Scope]:
+    """What one application asks for, for all networks that it serves, each once."""
+    found: dict[str, Scope] = {}
+    family = [key for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
+    for key in sorted(family, key=lambda key: key != network):
+        for scope in connector(key).scopes:
+            found.setdefault(scope.name, scope)
+    return list(found.values())
 
 
 def _addresses(network: str) -> list[tuple[str, str]]:
