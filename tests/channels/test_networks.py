@@ -29,6 +29,7 @@ from municipalities.models import Membership
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from platforms import registry
+from platforms.types import Credential as Held
 from platforms.types import Limits, Outgoing, Picture
 from tests.channels.conftest import last_attempt, page, the_channel
 from tests.people import Cast, sign_in
@@ -539,3 +540,45 @@ def test_a_network_that_fetches_is_refused_while_the_portal_is_private(
 def test_which_address_a_network_can_reach(settings: Any, base: str, is_public: bool) -> None:
     settings.PUBLIC_BASE_URL = base
     assert rules.base_is_public() is is_public
+
+
+# ---- networks that sign with a channel's own word
+
+
+def made(cast: Cast, platform: str, token: str) -> Channel:
+    """A channel as connecting it would have left it."""
+    with scope(cast.cuprija):
+        channel = Channel.objects.create(
+            municipality=cast.cuprija,
+            platform=platform,
+            server=registry.PLATFORMS[platform].default_server,
+            remote_id="kanal",
+            handle="@kanal",
+            name="Канал",
+            connected_by=cast.approver,
+            connected_at=timezone.now(),
+        )
+        credentials.store(channel, Held(token, account_id="kanal"))
+    return channel
+
+
+def test_a_channel_with_a_token_of_its_own_is_believed_at_its_own_address(cast: Cast) -> None:
+    channel = made(cast, "viber", "viber-token")
+    raw = b'{"event":"webhook"}'
+    vector = {"X-Viber-Content-Signature": "2dd91965f1bf86033b0505f762caa885969b362e3dc44e282cb79cf76c73ab2b"}
+    where = reverse("webhook_channel", args=["viber", channel.pk])
+    assert Client().post(where, raw, content_type="application/json", headers=vector).status_code == 200
+    assert Client().post(where, raw + b" ", content_type="application/json", headers=vector).status_code == 403
+    assert Client().post(where, raw, content_type="application/json").status_code == 403
+    other = reverse("webhook_channel", args=["viber", channel.pk + 1])
+    assert Client().post(other, raw, content_type="application/json", headers=vector).status_code == 404
+    wrong = reverse("webhook", args=["viber"])
+    assert Client().post(wrong, raw, content_type="application/json", headers=vector).status_code == 404
+
+
+def test_the_word_of_a_channel_changes_when_it_is_connected_anew(cast: Cast) -> None:
+    channel = made(cast, "telegram", "123:abc")
+    before = inbound.secret(channel)
+    assert len(before) == 40
+    channel.connected_at = timezone.now() + timedelta(seconds=1)
+    assert inbound.secret(channel) != before
