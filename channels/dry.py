@@ -41,6 +41,16 @@ def known(platform: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**(facts or {}), "options": settings.NETWORK_OPTIONS.get(platform, {})}
 
 
+def unknown_options() -> list[str]:
+    """What `NETWORK_OPTIONS` names that no connector knows: "facebook.versoin"."""
+    found = []
+    for key, told in settings.NETWORK_OPTIONS.items():
+        known_here = {"server", *connector(key).options} if key in PLATFORMS and isinstance(told, dict) else set()
+        named = told if isinstance(told, dict) and key in PLATFORMS else {}
+        found += [f"{key}.{name}" for name in named if name not in known_here] if named else [key]
+    return found
+
+
 def limits(channel: Channel) -> Limits:
     """What the account's server accepts, as of `channel.facts_at`."""
     return connector(channel.platform).limits(known(channel.platform, channel.facts))

@@ -19,7 +19,7 @@ from platforms import checks, matching, signatures
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
-from platforms.facebook import posts, videos
+from platforms.facebook import pages, posts, videos
 from platforms.facebook.conversation import Conversation
 from platforms.facebook.facts import OPTIONS, SCOPES, limits
 from platforms.facebook.insights import Insights
@@ -47,12 +47,7 @@ from platforms.types import (
     Ready,
     Scope,
 )
-from platforms.words import gettext_noop
 
-PROFILE = "id,name,username,link,picture{url},followers_count"
-PAGE = f"{PROFILE},access_token,tasks"
-NO_ROLE = gettext_noop("Your role on this page does not allow publishing. Ask its administrator for full control.")
-NO_TOKEN = gettext_noop("Facebook gave no access to this page. Start again and choose the page there.")
 LISTED = 100
 LOOK_PAGES = 5
 LINKS = re.compile(r"/(?:[^/]+/)?(?:posts|videos)/(?:[^/]+/)?(pfbid\w+|\d+)/?")
@@ -106,28 +101,14 @@ class Facebook(Insights, Conversation, Defaults):
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
-        found = login.pages(self.calls.as_(given.token), given.scopes, PAGE)
-        return [self._account(page, given) for page in found]
-
-    def _account(self, page: Mapping[str, Any], given: login.Grant) -> Account:
-        token, tasks = str(page.get("access_token") or ""), page.get("tasks")
-        credential = Credential(
-            access_token=token,
-            refresh_token=given.token,
-            service=self.server,
-            account_id=str(page["id"]),
-            scopes=given.scopes,
-            consent_until=given.until,
-            grantor=given.user_id,
-        )
-        may = not isinstance(tasks, list) or bool({"CREATE_CONTENT", "MANAGE"} & set(tasks))
-        return Account(_profile(page), credential, "" if token and may else NO_ROLE if token else NO_TOKEN)
+        found = login.pages(self.calls.as_(given.token), given.scopes, pages.FIELDS)
+        return [pages.account(page, given, self.server) for page in found]
 
     def profile(self) -> Profile:
-        page = self.calls.get("/me", fields=PROFILE)
+        page = self.calls.get("/me", fields=pages.PROFILE)
         if not page.get("id"):
             raise NotReached("The server did not tell whose access this is.")
-        return _profile(page)
+        return pages.profile(page)
 
     def revoke(self, *, shared: bool = False) -> None:
         """The page's events first; the person's consent only when no other page of theirs lives from it."""
@@ -300,16 +281,3 @@ class Facebook(Insights, Conversation, Defaults):
         The list that is sent replaces the one before: https://developers.facebook.com/docs/pages-api/webhooks
         """
         self.calls.private("POST", f"/{self.page_id}/subscribed_apps", {"subscribed_fields": "feed,mention"})
-
-
-def _profile(page: Mapping[str, Any]) -> Profile:
-    name, user = str(page.get("name") or ""), str(page.get("username") or "")
-    followers = page.get("followers_count")
-    return Profile(
-        remote_id=str(page["id"]),
-        handle=f"@{user}" if user else name,
-        name=name,
-        url=str(page.get("link") or f"https://www.facebook.com/{page['id']}"),
-        avatar_url=str(((page.get("picture") or {}).get("data") or {}).get("url") or ""),
-        followers=followers if isinstance(followers, int) and not isinstance(followers, bool) else None,
-    )

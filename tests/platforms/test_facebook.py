@@ -9,7 +9,8 @@ import pytest
 
 from platforms import signatures
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
-from platforms.facebook.connector import NO_ROLE, Facebook
+from platforms.facebook.connector import Facebook
+from platforms.facebook.pages import NO_ROLE
 from platforms.meta import codes
 from platforms.scopes import missing
 from platforms.types import Absent, Found, Gone, Keys, LinkCard, Pending, Ready
@@ -298,6 +299,13 @@ class TestFacebookFake(FaultConformance):
         person = bench.connector(credential=None).exchange(consented(bench))
         (account,) = bench.connector(credential=person).accounts()
         assert account.problem == NO_ROLE
+
+    def test_pages_of_a_business_are_listed_too(self, bench: Bench, fakes: FakeServer) -> None:
+        fakes.account("facebook", "preduzece")
+        fakes.options(facebook_business=("preduzece",))
+        person = bench.connector(credential=None).exchange(consented(bench))
+        handles = [one.profile.handle for one in bench.connector(credential=person).accounts()]
+        assert handles == ["@opstina", "@preduzece"]
 
     def test_giving_back_one_page_leaves_the_persons_other_page_alone(self, bench: Bench, fakes: FakeServer) -> None:
         other = bench_for(fakes, "facebook")

@@ -6,6 +6,7 @@ Strict about the version, unknown parameters, permissions and ids; a deprecated 
 import base64
 import hashlib
 import hmac
+import html
 import io
 import json
 import secrets
@@ -56,6 +57,7 @@ class FacebookFake:
         "facebook_declined": (),
         "facebook_tasks": ("CREATE_CONTENT", "MANAGE", "MODERATE"),
         "facebook_anonymous": False,
+        "facebook_business": (),
         "facebook_video": "ready",
         "facebook_unknown_metrics": (),
     }
@@ -93,7 +95,8 @@ class FacebookFake:
             ("GET", r"/debug_token", self.debug_token),
             ("GET", r"/me", self.me),
             ("GET", r"/me/accounts", self.accounts),
-            ("GET", r"/me/businesses", lambda request: _paged(self._user(request) and [])),
+            ("GET", r"/me/businesses", self.businesses),
+            ("GET", r"/77/(owned_pages|client_pages)", self.business_pages),
             ("GET", r"/me/permissions", self.permissions),
             ("DELETE", r"/me/permissions", self.withdraw),
             ("GET", r"/", self.several),
@@ -168,7 +171,7 @@ class FacebookFake:
         if asked.get("client_id") != APP or not asked.get("redirect_uri") or not asked.get("state"):
             return Reply(400, "<h1>Invalid request</h1>", content_type="text/html")
         if request.method == "GET":
-            return Reply(200, "<h1>Continue as Jelena?</h1>", content_type="text/html")
+            return Reply(200, _page_of_consent(asked), content_type="text/html; charset=utf-8")
         back = {"state": asked["state"]}
         if asked.get("decision") == "deny":
             back |= {"error": "access_denied", "error_reason": "user_denied", "error_code": "200"}
@@ -240,12 +243,28 @@ class FacebookFake:
         held = self._user(request)
         if "pages_show_list" not in held["scopes"]:
             return _paged([])
+        apart = self.world.options["facebook_business"]
+        return _paged(self._listed(held, [page for page in self.pages.values() if page["name"] not in apart]), request)
+
+    def _listed(self, held: dict[str, Any], pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         shown = []
-        for page in [page for page in self.pages.values() if held["person"] in page["people"]]:
+        for page in [page for page in pages if held["person"] in page["people"]]:
             token = self._page_token(page["id"], held["person"], held["scopes"])
             tasks = list(self.world.options["facebook_tasks"])
             shown.append(self._shown_page(page) | {"access_token": token, "tasks": tasks})
-        return _paged(shown, request)
+        return shown
+
+    def businesses(self, request: Request) -> dict[str, Any]:
+        held = self._user(request)
+        if "business_management" not in held["scopes"]:
+            raise error(200, "(#200) Requires business_management permission")
+        return _paged([{"id": "77"}] if self.world.options["facebook_business"] else [])
+
+    def business_pages(self, request: Request, edge: str) -> dict[str, Any]:
+        """Pages that belong to the business stand here alone."""
+        held, apart = self._user(request), self.world.options["facebook_business"]
+        owned = [page for page in self.pages.values() if page["name"] in apart] if edge == "owned_pages" else []
+        return _paged(self._listed(held, owned), request)
 
     def _page_token(self, page_id: str, person: str, scopes: Any) -> str:
         token = "EAAP" + secrets.token_hex(24)
@@ -593,6 +612,18 @@ class FacebookFake:
     def unsubscribe(self, request: Request, page_id: str) -> dict[str, Any]:
         self._page(request, page_id, "pages_manage_metadata")["subscribed"] = ""
         return {"success": True}
+
+
+def _page_of_consent(asked: dict[str, str]) -> str:
+    """What a person sees who tries the portal by hand."""
+    fields = "".join(
+        f'<input type="hidden" name="{name}" value="{html.escape(asked[name])}">' for name in sorted(asked)
+    )
+    allowed = "".join(f"<li>{html.escape(one)}</li>" for one in asked.get("scope", "").split(","))
+    buttons = (
+        '<button name="decision" value="allow">Continue</button><button name="decision" value="deny">Cancel</button>'
+    )
+    return f"<h1>Continue as Jelena?</h1><ul>{allowed}</ul><form method='post'>{fields}{buttons}</form>"
 
 
 def _usage(percent: int) -> dict[str, int]:
