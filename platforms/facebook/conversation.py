@@ -10,6 +10,7 @@ from typing import Any
 
 from platforms.errors import Rejected
 from platforms.facebook import posts
+from platforms.meta import newest
 from platforms.meta.calls import Calls
 from platforms.types import Message, Messages, Outgoing, Published, Read
 
@@ -27,19 +28,7 @@ class Conversation:
         raise NotImplementedError
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """`cursor`: the second of the newest message, and which messages of that second were given out."""
-        second, given = _read(cursor)
-        fresh = [
-            m
-            for m in self._newest()
-            if (at := int(m.at.timestamp())) > second or (at == second and m.remote_id not in given)
-        ]
-        items = tuple(sorted(fresh, key=lambda m: (m.at, m.remote_id)))
-        if not items:
-            return Messages((), cursor)
-        last = int(items[-1].at.timestamp())
-        same = [m.remote_id for m in items if int(m.at.timestamp()) == last]
-        return Messages(items, f"{last}:{','.join([*(given if last == second else ()), *same])}")
+        return newest.after(self._newest(), cursor)
 
     def _newest(self) -> Iterator[Message]:
         listed = self.calls.get(f"/{self.page_id}/published_posts", fields=f"id,{EDGE}", limit=POSTS)
@@ -76,8 +65,3 @@ class Conversation:
         told = self.calls.private("POST", f"/{remote_id}", {"is_hidden": "true"})
         if told.get("success") is False:
             raise Rejected("The server refused this.")
-
-
-def _read(cursor: str | None) -> tuple[int, tuple[str, ...]]:
-    second, _, given = (cursor or "").partition(":")
-    return (int(second), tuple(given.split(","))) if second.isdigit() else (0, ())

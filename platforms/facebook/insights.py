@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
-from platforms.meta import codes
+from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.types import Gone, Reading, Readings
 
@@ -28,27 +28,11 @@ class Insights:
         told: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = list(remote_ids[start : start + BATCH])
-            for remote_id, post in self._posts(batch).items():
+            for remote_id, post in reading.several(self.calls, batch, COUNTERS).items():
                 now = datetime.now(UTC)
                 values = counters(post) | self._insights(remote_id) if post is not None else {}
                 told.append(Gone(remote_id, now) if post is None else Readings(remote_id, values, now))
         return told
-
-    def _posts(self, ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
-        """By id, None for one that is gone. One id that is not there fails the call for all: then one by one."""
-        try:
-            found = self.calls.get("/", ids=",".join(ids), fields=COUNTERS)
-            return {one: found[one] for one in ids if isinstance(found.get(one), dict)}
-        except Rejected:
-            return {one: self._post(one) for one in ids}
-
-    def _post(self, remote_id: str) -> dict[str, Any] | None:
-        try:
-            return self.calls.get(f"/{remote_id}", fields=COUNTERS)
-        except Rejected as refused:
-            if codes.is_missing(refused):
-                return None
-            raise
 
     def _insights(self, remote_id: str) -> dict[str, int]:
         found = {}
@@ -64,22 +48,18 @@ class Insights:
         except (Rejected, NeedsConsent, NotReached):
             # A name that is gone, a permission that was not given, an hour of trouble: no reading, and the rest stands.
             return None
-        return number((((told.get("data") or [{}])[0].get("values") or [{}])[-1]).get("value"))
+        return reading.measured(told).get(metric)
 
     def account_readings(self) -> Reading:
-        followers = number(self.calls.get("/me", fields="followers_count").get("followers_count"))
+        followers = reading.number(self.calls.get("/me", fields="followers_count").get("followers_count"))
         return {} if followers is None else {"followers": followers}
 
 
 def counters(post: Mapping[str, Any]) -> dict[str, int]:
     """What the network counts in plain fields. Nobody has shared a post without `shares`."""
     told = {
-        "likes": number(((post.get("reactions") or {}).get("summary") or {}).get("total_count")),
-        "replies": number(((post.get("comments") or {}).get("summary") or {}).get("total_count")),
-        "reposts": number((post.get("shares") or {"count": 0}).get("count")),
+        "likes": reading.number(((post.get("reactions") or {}).get("summary") or {}).get("total_count")),
+        "replies": reading.number(((post.get("comments") or {}).get("summary") or {}).get("total_count")),
+        "reposts": reading.number((post.get("shares") or {"count": 0}).get("count")),
     }
     return {name: value for name, value in told.items() if value is not None}
-
-
-def number(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
