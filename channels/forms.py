@@ -69,7 +69,7 @@ class TokenForm(forms.Form):
         label=_("Channel"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        help_text=_("Its name with an @ in front, or its number."),
+        help_text=_("Its name with an @ in front, or the link of the channel or of one of its posts."),
     )
 
 

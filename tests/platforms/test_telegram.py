@@ -110,6 +110,24 @@ def test_what_is_answered_may_be_gone(bench: Bench) -> None:
     assert bench.texts() == []
 
 
+ODD = {
+    "right to left": "نص من اليمين إلى اليسار، ثم ћирилица",
+    "marks of direction": "\u202bПочетак\u202c и крај",
+    "no width": "Ћу\u200bпри\u200dја\ufeff",
+    "families": "Дан породице 👨\u200d👩\u200d👧\u200d👦🇷🇸",
+    "combining": "C\u0301uprija, s\u030cuma",
+    "quotes and slashes": '„Ово” \\ "оно" / <тамо> & %s {x}',
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_letters_that_others_stumble_over_arrive_as_they_were_written(bench: Bench, name: str) -> None:
+    connector = bench.connector()
+    connector.publish(outgoing(ODD[name]), bench.read)
+    connector.publish(outgoing(ODD[name], pictures=(picture(1),)), bench.read)
+    assert bench.texts() == [ODD[name]] * 2
+
+
 # ---- what can be known before
 
 
@@ -268,6 +286,11 @@ def test_a_right_that_was_taken_away_is_noticed_before_a_post_needs_it(bench: Be
     with pytest.raises(NeedsConsent):
         bench.connector().publish(outgoing("Једном."), bench.read)
     assert bench.texts() == []
+
+
+def test_the_token_in_the_address_is_not_in_the_ledger(bench: Bench, fakes: FakeServer) -> None:
+    bench.connector().publish(outgoing("Тајна."), bench.read)
+    assert [entry["path"] for entry in fakes.ledger()] == ["/telegram/bot…/sendMessage"]
 
 
 def test_the_token_in_the_address_gets_into_no_error(bench: Bench, fakes: FakeServer) -> None:
