@@ -72,11 +72,12 @@ def threads(text: str) -> int:
 
 
 def little_text(text: str) -> int:
-    """UTF-16 units after the escapes that LinkedIn's "little text" needs.
+    """UTF-16 units after the escapes that LinkedIn's "little text" needs; a live hashtag stands in a frame.
 
     https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format
     """
-    return utf16(text) + len(RESERVED.findall(text))
+    tags = HASHTAG.findall(without_urls(text))
+    return utf16(text) + len(RESERVED.findall(text)) + len(r"{hashtag||}") * len(tags)
 
 
 def without_urls(text: str) -> str:

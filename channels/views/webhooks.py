@@ -52,7 +52,9 @@ def webhook_channel(request: Any, network: str, channel: int) -> HttpResponse:
 def _taken(request: Any, network: str, channel: Channel | None) -> HttpResponse:
     try:
         if request.method == "GET":
-            return HttpResponse(inbound.greet(network, request.GET.dict(), channel), content_type="text/plain")
+            told = inbound.greet(network, request.GET.dict(), channel)
+            # Meta wants its own word back, others a proof as JSON.
+            return HttpResponse(told, content_type="application/json" if told.startswith("{") else "text/plain")
         raw = request.body
         inbound.take(network, raw, _headers(request), _payload(raw), channel)
     except RequestDataTooBig:

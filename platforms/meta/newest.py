@@ -14,9 +14,9 @@ def after(found: Iterable[Message], cursor: str | None) -> Messages:
         return Messages((), cursor)
     last = int(items[-1].at.timestamp())
     same = [m.remote_id for m in items if int(m.at.timestamp()) == last]
-    return Messages(items, f"{last}:{','.join([*(given if last == second else ()), *same])}")
+    return Messages(items, f"{last}:{' '.join([*(given if last == second else ()), *same])}")
 
 
 def _read(cursor: str | None) -> tuple[int, tuple[str, ...]]:
     second, _, given = (cursor or "").partition(":")
-    return (int(second), tuple(given.split(","))) if second.isdigit() else (0, ())
+    return (int(second), tuple(given.split(" "))) if second.isdigit() else (0, ())

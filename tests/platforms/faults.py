@@ -51,9 +51,11 @@ class FaultConformance(Conformance):
     """What a rate limit of the network's own kind can say: some tell whole minutes."""
     absent: type = Absent
     """And of one that is not. `Ready` where the network still holds what was prepared."""
+    losses: tuple[str, ...] = ("commit_then_drop", "commit_then_500", "truncate_body")
+    """How an answer can be lost. One that is all headers cannot be cut."""
 
     def test_an_answer_lost_after_the_post_is_out_is_an_unknown_outcome(self, bench: Bench, fakes: FakeServer) -> None:
-        for action in ("commit_then_drop", "commit_then_500", "truncate_body"):
+        for action in self.losses:
             fakes.plan(action, self.create, method="POST")
             sent = bench.outgoing(f"Тачно једном: {action}")
             began = start()

@@ -11,6 +11,7 @@ const encoder = new TextEncoder();
 
 // What is shown as a picture: emoji by default, or by the selector, keycaps and flags.
 const EMOJI = /\p{Emoji_Presentation}|\uFE0F|\u20E3/u;
+const HASHTAG = /(?<![\p{L}\p{N}_&/#])[#＃][\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*/gu;
 const RESERVED = /[|{}@[\]()<>#\\*_~]/gu;
 
 /** `limits`: {counting: "mastodon" or a name in WAYS, urlLength}. */
@@ -43,8 +44,11 @@ function threads(text) {
   return found;
 }
 
-/** UTF-16 units after the escapes that LinkedIn's "little text" needs. */
-const littleText = (text) => text.length + (text.match(RESERVED) ?? []).length;
+/** UTF-16 units after the escapes that LinkedIn's "little text" needs; a live hashtag stands in a frame. */
+function littleText(text) {
+  const tags = withoutUrls(text).match(HASHTAG) ?? [];
+  return text.length + (text.match(RESERVED) ?? []).length + "{hashtag||}".length * tags.length;
+}
 
 const WAYS = {
   code_points: codePoints, graphemes, little_text: littleText, threads, utf16: (text) => text.length,
@@ -59,6 +63,16 @@ export function mastodon(text, urlLength = 23) {
     last = end;
   }
   return graphemes((shortened + text.slice(last)).replace(REMOTE_MENTION, "@$1"));
+}
+
+/** `text` with a blank for each address, so that an anchor in one is no hashtag. */
+function withoutUrls(text) {
+  let kept = "", last = 0;
+  for (const { start, end } of urls(text)) {
+    kept += `${text.slice(last, start)} `;
+    last = end;
+  }
+  return kept + text.slice(last);
 }
 
 /** {start, end, url} of each http(s) address, without the punctuation that ends a sentence. */

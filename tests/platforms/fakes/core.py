@@ -138,6 +138,7 @@ FAKES = {
     "bluesky": "tests.platforms.fakes.bluesky.BlueskyFake",
     "facebook": "tests.platforms.fakes.facebook.FacebookFake",
     "instagram": "tests.platforms.fakes.instagram.InstagramFake",
+    "linkedin": "tests.platforms.fakes.linkedin.LinkedInFake",
     "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
     "telegram": "tests.platforms.fakes.telegram.TelegramFake",
     "threads": "tests.platforms.fakes.threads.ThreadsFake",
