@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import regex
 
+from platforms import weighted
 from platforms.types import Limits
 
 # What a network shortens is a URL with a scheme and a dotted host; closing punctuation stays outside.
@@ -27,6 +28,8 @@ def count(text: str, limits: Limits) -> int:
     """The length of `text` in the unit of `limits.max_characters`."""
     if limits.counting == "mastodon":
         return mastodon(text, limits.url_length or 23)
+    if limits.counting == "x":
+        return weighted.x(text, limits.url_length or weighted.URL_LENGTH)
     if limits.counting in WAYS:
         return WAYS[limits.counting](text)
     raise ValueError(f"Unknown way of counting: {limits.counting}")

@@ -149,6 +149,18 @@ PLATFORMS: dict[str, Platform] = {
         signed_by="token",
         calls_first=True,
     ),
+    "x": Platform(
+        title="X",
+        path="platforms.x.connector.X",
+        connect_by="oauth",
+        colour="#0f1419",
+        preview="x",
+        measures=frozenset({"likes", "reposts", "replies", "quotes", "views"}),
+        account_measures=frozenset({"followers", "following", "posts"}),
+        default_server="https://api.x.com",
+        keys_from="administrator",
+        consent_host="x.com",
+    ),
 }
 
 

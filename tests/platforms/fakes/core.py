@@ -143,6 +143,7 @@ FAKES = {
     "telegram": "tests.platforms.fakes.telegram.TelegramFake",
     "threads": "tests.platforms.fakes.threads.ThreadsFake",
     "viber": "tests.platforms.fakes.viber.ViberFake",
+    "x": "tests.platforms.fakes.x.XFake",
 }
 
 
