@@ -82,5 +82,6 @@ def http(
         allow=settings.PRIVATE_HOSTS_ALLOWED,
         before_send=before_send,
         heard=heard,
+        reuse=True,
         deadline=settings.CALL_DEADLINE_SECONDS if deadline is None else deadline,
     )

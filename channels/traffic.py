@@ -29,11 +29,14 @@ FAILURES_WITHIN = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=5)
 # For urgent posts: a hundredth of what the network allows, one call at least.
 KEPT_BACK = 100
+# Told when less than a quarter is left.
+TELL_BELOW = 4
 # A success is told at most this often for each server: it is what happens all day.
 TELL_SECONDS = 2.0
 
 Circuit = Literal["closed", "open", "probing"]
 _told: dict[str, float] = {}
+_scarce: set[int] = set()
 KNOWN = "traffic:servers"
 
 
@@ -82,9 +85,20 @@ def heard(channel_id: int, server: str, answer: Answer | None, *, commits: bool)
         _valkey(lambda: cache.delete_many([_failures(server), _open(server), _trips(server)]), None)
     if answer is not None and (commits or answer.status == 429):
         now = datetime.now(UTC)
-        if budget := budgets.read(answer.status, answer.headers, now):
-            seconds = (budget.until - now).total_seconds()
-            _valkey(lambda: cache.set(_budget(channel_id), budget, max(int(seconds), 1)), None)
+        _tell(channel_id, budgets.read(answer.status, answer.headers, now), now)
+
+
+def _tell(channel_id: int, budget: Budget | None, now: datetime) -> None:
+    """Plenty is what there is all day: it is worth a word only after we have said that there is little."""
+    if budget is None:
+        return
+    if budget.left * TELL_BELOW < budget.of or not budget.left:
+        _scarce.add(channel_id)
+        seconds = (budget.until - now).total_seconds()
+        _valkey(lambda: cache.set(_budget(channel_id), budget, max(int(seconds), 1)), None)
+    elif channel_id in _scarce:
+        _scarce.discard(channel_id)
+        _valkey(lambda: cache.delete(_budget(channel_id)), None)
 
 
 def _failed(server: str) -> None:

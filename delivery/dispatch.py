@@ -40,7 +40,7 @@ ALIVE_KEY = "heartbeat:publisher"
 ALIVE_SECONDS = 15
 LONGEST_SLEEP = 1.0
 # Under load hands become free one by one. Claiming for several at once costs a fraction, and nobody waits longer.
-CLAIM_APART = 0.04
+CLAIM_APART = 0.08
 AFTER_TROUBLE = 1.0
 
 

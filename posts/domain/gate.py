@@ -21,6 +21,9 @@ from posts.deciding import asks_mentor
 from posts.enums import Stage
 from posts.models import Decision, Publication
 
+# What `rules.standing` looks at.
+DECIDED = ("version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor")
+
 
 def may_send(delivery: Delivery) -> Verdict:
     return verdicts([delivery])[delivery.pk]
@@ -43,7 +46,7 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     }  # fmt: skip
     decisions: dict[int, list[Decision]] = {}
     about = [row["version_id"] for row in publications.values() if row["post__stage"] == Stage.APPROVED]
-    for decision in Decision.objects.filter(version__in=about).order_by("pk"):
+    for decision in Decision.objects.filter(version__in=about).only(*DECIDED).order_by("pk"):
         decisions.setdefault(decision.version_id, []).append(decision)
     return {
         delivery.pk: _verdict(publication, decisions.get(publication["version_id"], []))

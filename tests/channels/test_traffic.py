@@ -18,6 +18,7 @@ SERVER = "https://social.example"
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     traffic._told.clear()
+    traffic._scarce.clear()
 
 
 def answer(status: int = 200, left: int | None = None, of: int = 300, seconds: int = 60) -> Answer:
@@ -49,6 +50,11 @@ def test_a_hundredth_is_kept_back_for_what_is_urgent() -> None:
     assert until is not None
     assert 50 < (until - datetime.now(UTC)).total_seconds() <= 60
     assert limited(seconds=61) is None
+
+
+def test_plenty_after_little_is_told() -> None:
+    hear(answer(left=0), answer(left=299))
+    assert limited() is None
 
 
 def test_a_read_says_nothing_about_publishing_unless_it_was_refused() -> None:
