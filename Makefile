@@ -45,7 +45,7 @@ seed: setup  ## fill in the demo, or what is missing of it
 day: setup  ## play one day on the practice network
 	$(manage) play_day $(ARGS)
 
-bench: setup  ## measure the main pages on 20,000 posts and how fast due posts leave; writes bench.json; ARGS=publishing
+bench: setup-dev  ## measure the main pages on 20,000 posts, the composer in Chromium, and how fast due posts leave (ARGS=publishing); writes bench.json
 	$(manage) bench $(ARGS)
 
 shell: setup  ## a Python shell on the site's database

@@ -10,7 +10,7 @@ from django.db.models import Q
 from analytics.enums import Basis, PullOutcome, SubjectKind
 from channels.models import Channel
 from municipalities.tenancy import TenantModel
-from posts.enums import Category
+from posts.enums import CallKind, Category
 from posts.models import Publication
 
 
@@ -37,6 +37,7 @@ class Subject(TenantModel, Counts):
     publication = models.OneToOneField(Publication, models.PROTECT, null=True, related_name="subject")
     remote_id = models.CharField(max_length=300, blank=True)
     category = models.CharField(max_length=14, choices=Category, blank=True)
+    call_kind = models.CharField(max_length=10, choices=CallKind, blank=True)  # empty: it asks for nothing
     published_at = models.DateTimeField(null=True)
     published_on = models.DateField(null=True)  # in Belgrade
     next_at = models.DateTimeField(null=True)  # NULL: no more looks
@@ -85,7 +86,7 @@ class Pull(TenantModel, Counts):
 
 
 class DailyFact(TenantModel, Counts):
-    """Posts and interactions of a channel, day (Belgrade) and category.
+    """Posts and interactions of a channel, day (Belgrade), category and kind of call to action.
 
     Basis *publication*: the latest numbers of the posts published that day. Basis *activity*: by how much the numbers
     of all posts grew that day; may be negative, since networks correct themselves, so its columns are signed.
@@ -94,6 +95,7 @@ class DailyFact(TenantModel, Counts):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
     day = models.DateField()
     category = models.CharField(max_length=14, choices=Category)
+    call_kind = models.CharField(max_length=10, choices=CallKind, blank=True)
     basis = models.CharField(max_length=12, choices=Basis)
     posts = models.PositiveIntegerField(default=0)
     likes = models.IntegerField(null=True)
@@ -107,7 +109,7 @@ class DailyFact(TenantModel, Counts):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(name="one_fact", fields=["channel", "day", "category", "basis"]),
+            models.UniqueConstraint(name="one_fact", fields=["channel", "day", "category", "call_kind", "basis"]),
         ]
         indexes = [
             # dashboards: a municipality (or all of a programme) over a period

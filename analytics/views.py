@@ -1,5 +1,6 @@
 """Numbers of a municipality, and of a programme's municipalities side by side."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from municipalities.access import programme as programme_page
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb, Verb
-from posts.enums import Category
+from posts.enums import CallKind, Category
 from serbian.sorting import sort_key
 
 SORTS = {
@@ -42,7 +43,8 @@ def municipality(request: Any) -> HttpResponse:
         "followers": pictures.followers(found, period),
         "mix": pictures.mix(found),
         "by_channel": _by_channel(found),
-        "by_category": _by_category(found),
+        "by_category": _by_group(found.by_category, lambda key: Category(key).label),
+        "by_call": _by_group(found.by_call, lambda key: CallKind(key).label if key else _("None: it only informs")),
         "formulas": FORMULAS,
     }
     return render(request, "analytics/municipality.html", context)
@@ -123,12 +125,12 @@ def _stats(found: Dashboard, period: periods.Period) -> list[dict[str, Any]]:
     return [{"places": None, **tile} for tile in tiles]
 
 
-def _by_category(found: Dashboard) -> list[dict[str, Any]]:
-    """Categories that had posts, most posts first."""
-    rows = sorted(found.by_category.items(), key=lambda item: -item[1].posts)
+def _by_group(groups: Mapping[str, Totals], label: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """Groups that had posts, most posts first."""
+    rows = sorted(groups.items(), key=lambda item: -item[1].posts)
     return [
         {
-            "label": Category(key).label,
+            "label": label(key),
             "posts": totals.posts,
             "interactions": totals.get("interactions"),
             "per_post": _per_post(totals),

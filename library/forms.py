@@ -158,7 +158,11 @@ class UseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.gaps = gaps
         for at, gap in enumerate(self.gaps):
-            self.fields[f"gap-{at}"] = self._field(gap)
+            self.fields[self.key(at, gap)] = self._field(gap)
+
+    def key(self, at: int, gap: Gap) -> str:
+        """The name of the field that asks for it."""
+        return f"gap-{at}"
 
     def _field(self, gap: Mapping[str, str]) -> forms.Field:
         label, example = gap["label"], gap["example"]
@@ -173,13 +177,15 @@ class UseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for at, gap in enumerate(self.gaps):
-            value = cleaned.get(f"gap-{at}")
+            value = cleaned.get(self.key(at, gap))
             if gap["kind"] == GapKind.LINK and value and not is_link(value):
-                self.add_error(f"gap-{at}", _("This is not a web address. It begins with https:// and has no spaces."))
+                self.add_error(
+                    self.key(at, gap), _("This is not a web address. It begins with https:// and has no spaces.")
+                )
         return cleaned
 
     def values(self) -> dict[str, Value]:
-        found = {gap["name"]: self.cleaned_data.get(f"gap-{at}") for at, gap in enumerate(self.gaps)}
+        found = {gap["name"]: self.cleaned_data.get(self.key(at, gap)) for at, gap in enumerate(self.gaps)}
         return {name: value if isinstance(value, date) else storable(value) for name, value in found.items() if value}
 
 

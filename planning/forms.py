@@ -38,12 +38,12 @@ class RecurrenceForm(forms.Form):
     weekdays = forms.TypedMultipleChoiceField(
         label=_("On which days of the week"),
         coerce=int,
-        required=False,
         choices=[
             (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")),
             (5, _("Saturday")), (6, _("Sunday")),
         ],
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one day of the week.")},
         help_text=_("A monthly post takes the day of its first date instead."),
     )  # fmt: skip
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
@@ -56,6 +56,7 @@ class RecurrenceForm(forms.Form):
         first, last = values.get("starts_on"), values.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day lies before the first one."))
-        if values.get("every") != Every.MONTH and not values.get("weekdays") and "weekdays" not in self.errors:
-            self.add_error("weekdays", _("Choose at least one day of the week."))
+        if values.get("every") == Every.MONTH:
+            self.errors.pop("weekdays", None)
+            values["weekdays"] = []
         return values

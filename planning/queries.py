@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from channels.models import Channel
@@ -80,11 +80,11 @@ def free_days(first: date, ahead: int, municipality: Any) -> set[date]:
     return {day.on for day in found if not day.is_working or day.sensitive}
 
 
-def recurrences() -> list[Recurrence]:
+def recurrences() -> QuerySet[Recurrence]:
     """Running ones first; `occurrences` are prefetched in order, with their posts. Two queries."""
     made = Occurrence.objects.select_related("post").order_by("on")
     rows = Recurrence.objects.select_related("pattern", "by").prefetch_related(Prefetch("occurrences", made))
-    return list(rows.order_by("ended_at", "ends_on"))
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-ends_on", "pk")
 
 
 def running_recurrences() -> QuerySet[Recurrence]:

@@ -1,7 +1,7 @@
 """From a file to rows: CSV in whatever encoding a spreadsheet wrote it, or Excel. Everything in it is hostile text.
 
-`read` gives cells by our own names of the columns, untouched; `day` and `clock` understand what people type. A cell
-that begins with = + - @ is text here and stays text: nothing is ever evaluated.
+`read` gives cells by our own names of the columns, untouched; `planning.moments` understands the days and times that
+people type. A cell that begins with = + - @ is text here and stays text: nothing is ever evaluated.
 """
 
 import csv
@@ -10,38 +10,56 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from openpyxl import load_workbook
 
 from django.utils.translation import gettext as _
 
-from posts.draft import storable
+from posts.draft import MOST_TEXT, storable
 from serbian.folding import fold
 
 MOST_BYTES = 1024 * 1024
 MOST_ROWS = 200
 MOST_COLUMNS = 40
-MOST_UNPACKED = 30 * 1024 * 1024
-MOST_CELL = 20_000
+# A plan of 200 rows unpacks to a few hundred kilobytes; a second of work is done on each megabyte.
+MOST_UNPACKED = 5 * 1024 * 1024
+MOST_STYLES = 1024 * 1024
+MOST_LINES = 5000
+# One more than a post may have, so that a text that is too long is told and not cut.
+MOST_CELL = MOST_TEXT + 1
+# In Excel a long text costs a number wherever it stands again, so that a small file can hold a library.
+MOST_LETTERS = MOST_BYTES
+# Above the names of the columns there may stand what the plan is and who made it.
+MOST_ABOVE = 10
+MOST_SHEETS = 24
+MOST_MERGED = 500
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# How .xls begins, and an .xlsx with a password: https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BROKEN = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 
-# Our name: what the heading may say, folded; both scripts fold to the same.
+# Our name: what the heading may say, folded, the plainest first; both scripts fold to the same.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "day": ("datum", "dan", "date", "day"),
-    "time": ("vreme", "vrijeme", "sat", "time"),
-    "text": ("tekst", "tekst objave", "objava", "text", "post"),
+    "day": ("datum", "dan", "datum objave", "datum i vreme", "termin", "date", "day"),
+    "time": ("vreme", "vrijeme", "vreme objave", "sat", "cas", "time"),
+    "text": (
+        "tekst", "tekst objave", "tekst cirilica", "cirilica", "objava", "sadrzaj", "sadrzaj objave", "text", "post",
+    ),
     "text_latin": ("tekst latinica", "latinica", "text latin", "latin"),
-    "channels": ("kanal", "kanali", "mreza", "mreze", "channel", "channels", "network"),
-    "category": ("vrsta", "vrsta sadrzaja", "kategorija", "category"),
-    "title": ("naslov", "radni naslov", "title"),
-    "link": ("veza", "link", "adresa", "url"),
-}
-NEEDED = ("text",)
-
-_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\.?")
-_CLOCK = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?(?::\d{2})?\s*h?")
+    "channels": (
+        "kanali", "kanal", "mreze", "mreza", "drustvene mreze", "drustvena mreza", "platforma", "platforme", "channels",
+        "channel", "network", "networks",
+    ),
+    "category": ("vrsta sadrzaja", "vrsta", "kategorija", "tip sadrzaja", "category", "kind of content"),
+    "title": ("radni naslov", "naslov", "tema", "working title", "title"),
+    "link": ("veza", "link", "adresa", "url", "web adresa"),
+    "campaign": ("kampanja", "campaign"),
+}  # fmt: skip
+NEEDED = "text"
+_KNOWN = {word: (column, rank) for column, words in COLUMNS.items() for rank, word in enumerate(words)}
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s+ref=["']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})["']""")
 
 
 class Unreadable(ValueError):
@@ -56,57 +74,100 @@ class Line:
     cells: dict[str, str]
 
 
-def read(raw: bytes, name: str) -> list[Line]:
+@dataclass(frozen=True)
+class Plan:
+    """`sheet` is named where the workbook has others, too; `left_out` are headings that are none of ours."""
+
+    lines: list[Line]
+    left_out: list[str]
+    sheet: str = ""
+
+
+Table = list[list[str]]
+
+
+def read(raw: bytes) -> Plan:
     """Raises `Unreadable`."""
     if not raw:
         raise Unreadable(_("The file is empty."))
     if len(raw) > MOST_BYTES:
         raise Unreadable(_("The file is larger than 1 MB. Leave out pictures and old months."))
-    rows = _excel(raw) if raw[:2] == b"PK" else _csv(raw)
-    return _lines(rows, name)
+    if raw.startswith(COMPOUND):
+        raise Unreadable(_("This is an old Excel file, or one with a password. Save it as .xlsx without a password."))
+    return _excel(raw) if raw[:2] == b"PK" else _csv(raw)
 
 
-def _lines(rows: Iterable[Sequence[str]], name: str) -> list[Line]:
-    found: list[Line] = []
-    columns: dict[int, str] = {}
-    for number, row in enumerate(rows, 1):
-        cells = [storable(cell)[:MOST_CELL].strip() for cell in row[:MOST_COLUMNS]]
-        if not any(cells):
-            continue
-        if not columns:
-            columns = _heading(cells)
-            continue
-        if len(found) >= MOST_ROWS:
-            raise Unreadable(_("There are more than %(most)s rows. Split the plan into months.") % {"most": MOST_ROWS})
-        found.append(Line(number, {columns[at]: cell for at, cell in enumerate(cells) if at in columns and cell}))
-    if not columns:
-        raise Unreadable(_("The file has no rows."))
-    return found
+# ---------------------------------------------------------------- rows
 
 
-def _heading(cells: Sequence[str]) -> dict[int, str]:
-    known = {word: column for column, words in COLUMNS.items() for word in words}
-    found: dict[int, str] = {}
-    for at, cell in enumerate(cells):
-        column = known.get(" ".join(re.findall(r"[a-z]+", fold(cell))))
-        if column and column not in found.values():
-            found[at] = column
-    missing = [column for column in NEEDED if column not in found.values()]
-    if missing:
+def _plan(rows: Table, sheet: str = "") -> Plan:
+    heading = _heading(rows)
+    if heading is None:
+        if not any(any(row) for row in rows):
+            raise Unreadable(_("The file has no rows."))
         raise Unreadable(
-            _("The first row must name the columns, and “Text” is not among them. Download the sample and fill it in.")
+            _("One of the first rows must name the columns, and “Text” is in none. Download the sample and fill it in.")
         )
-    return found
+    columns = _columns(rows[heading])
+    lines = [
+        Line(number, {columns[at]: cell for at, cell in enumerate(row) if at in columns and cell})
+        for number, row in enumerate(rows[heading + 1 :], heading + 2)
+        if any(row)
+    ]
+    if not lines:
+        raise Unreadable(_("There is no row under the names of the columns."))
+    if len(lines) > MOST_ROWS:
+        raise Unreadable(_("There are more than %(most)s rows. Split the plan into months.") % {"most": MOST_ROWS})
+    strange = [cell[:60] for at, cell in enumerate(rows[heading]) if cell and at not in columns]
+    return Plan([line for line in lines if line.cells], strange, sheet)
 
 
-def _csv(raw: bytes) -> list[list[str]]:
+def _heading(rows: Table) -> int | None:
+    """Which row names the columns: of the first ones that which names the most of them, "Text" among them."""
+    first = [at for at, row in enumerate(rows) if any(row)][:MOST_ABOVE]
+    known = {at: _columns(rows[at]) for at in first}
+    return max((at for at in first if NEEDED in known[at].values()), key=lambda at: len(known[at]), default=None)
+
+
+def _columns(cells: Sequence[str]) -> dict[int, str]:
+    """Our name of each column; where two would do, the plainer word wins, then the one on the left."""
+    best: dict[str, tuple[int, int]] = {}
+    for at, cell in enumerate(cells):
+        column, rank = _KNOWN.get(" ".join(re.findall(r"[a-z]+", fold(cell[:80]))), ("", 0))
+        if column and (rank, at) < best.get(column, (len(_KNOWN), 0)):
+            best[column] = (rank, at)
+    return {at: column for column, (_rank, at) in best.items()}
+
+
+def _tidy(cells: Iterable[str]) -> list[str]:
+    return [storable(cell)[:MOST_CELL].strip() for cell in cells]
+
+
+# ---------------------------------------------------------------- CSV
+
+
+def _csv(raw: bytes) -> Plan:
+    """With the separator that makes the most columns of ours."""
     text = _decoded(raw)
-    first = text.split("\n", 1)[0]
-    separator = max(";,\t", key=first.count)
+    tables = [_table(text, separator) for separator in ";,\t"]
+    return _plan(max(tables, key=_known))
+
+
+def _known(rows: Table) -> int:
+    heading = _heading(rows)
+    return 0 if heading is None else len(_columns(rows[heading]))
+
+
+def _table(text: str, separator: str) -> Table:
+    found: Table = []
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            found.append(_tidy(row[:MOST_COLUMNS]))
+            if len(found) > MOST_LINES:
+                break
     except csv.Error as error:
         raise Unreadable(_("The file could not be read as CSV. Save it as CSV (UTF-8) or as Excel.")) from error
+    return found
 
 
 def _decoded(raw: bytes) -> str:
@@ -126,50 +187,85 @@ def _old(raw: bytes) -> list[str]:
     return ["cp1251", "cp1250"] if cyrillic > latin else ["cp1250", "cp1251"]
 
 
-def _excel(raw: bytes) -> list[list[str]]:
+# ---------------------------------------------------------------- Excel
+
+
+def _excel(raw: bytes) -> Plan:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            unpacked = sum(each.file_size for each in packed.infolist())
-        if unpacked <= MOST_UNPACKED:
-            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-            rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
-            return [[_cell(value) for value in row] for row in rows]
+            is_small = _is_small(packed)
+            name, rows = _sheet(raw, packed) if is_small else ("", [])
+    except Unreadable:
+        raise
     except Exception as error:
         # openpyxl lets through whatever its parsers raise; the file is somebody's, so none of it is our fault.
         raise Unreadable(_("The Excel file could not be read. Save it again as .xlsx, or as CSV (UTF-8).")) from error
-    raise Unreadable(_("The Excel file unpacks to far too much. Save only the sheet with the plan."))
+    if not is_small:
+        raise Unreadable(_("The Excel file unpacks to far too much. Save only the sheet with the plan."))
+    return _plan(rows, name)
+
+
+def _is_small(packed: zipfile.ZipFile) -> bool:
+    """By the sizes that the file says of itself; `zipfile` never unpacks more than that of a part."""
+    parts = packed.infolist()
+    styles = sum(each.file_size for each in parts if each.filename.endswith("styles.xml"))
+    return sum(each.file_size for each in parts) <= MOST_UNPACKED and styles <= MOST_STYLES
+
+
+def _sheet(raw: bytes, packed: zipfile.ZipFile) -> tuple[str, Table]:
+    """The plan among the visible sheets, first the one that was open when it was saved; named if it has sisters."""
+    book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
+    sheets.sort(key=lambda sheet: sheet is not book.active)
+    tables = []
+    for sheet in sheets:
+        tables.append(_rows(sheet, packed))
+        if _known(tables[-1]):
+            return sheet.title if len(sheets) > 1 else "", tables[-1]
+    return "", tables[0] if tables else []
+
+
+def _rows(sheet: Any, packed: zipfile.ZipFile) -> Table:
+    found: Table = []
+    letters = filled = 0
+    for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_LINES, values_only=True):
+        cells = [] if row.count(None) == len(row) else [_cell(value) for value in row]
+        letters += sum(map(len, cells))
+        filled += bool(cells)
+        if letters > MOST_LETTERS:
+            raise Unreadable(_("There is far too much text in the file. Save only the sheet with the plan."))
+        found.append(_tidy(cells))
+        if filled > MOST_ROWS + MOST_ABOVE:
+            break
+    _spread(found, packed.read(sheet._worksheet_path.lstrip("/")))
+    return found
+
+
+def _spread(rows: Table, xml: bytes) -> None:
+    """Merged cells say the same for each of their rows; a file keeps it in the first of them only."""
+    filled = [any(row) for row in rows]
+    for merged in list(_MERGED.finditer(xml))[:MOST_MERGED]:
+        column, first, last = _column(merged[1]), int(merged[2]) - 1, int(merged[3])
+        if first < len(rows) and column < len(rows[first]):
+            for at in range(first + 1, min(last, len(rows))):
+                if filled[at]:
+                    rows[at][column] = rows[first][column]
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number - 1
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds() // 3600:.0f}:{value.total_seconds() // 60 % 60:02.0f}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
-
-
-def day(typed: str) -> date | None:
-    """24.11.2026., 24. 11. 2026., 24/11/2026 and 2026-11-24; None for anything else."""
-    typed = typed.strip()
-    try:
-        if found := _DAY.fullmatch(typed):
-            on, month, year = (int(part) for part in found.groups())
-            return date(year, month, on)
-        return date.fromisoformat(typed[:10]) if typed else None
-    except ValueError:
-        return None
-
-
-def clock(typed: str) -> time | None:
-    """9:00, 09.00, 9h and 9; None for anything else."""
-    found = _CLOCK.fullmatch(typed.strip())
-    try:
-        return time(int(found[1]), int(found[2] or 0)) if found else None
-    except ValueError:
-        return None
+    return "" if value is None else str(value)

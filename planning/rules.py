@@ -31,10 +31,10 @@ class Pattern:
     ends_on: date
 
 
-def days(pattern: Pattern, without: Collection[date] = ()) -> list[date]:
-    """The days of a repetition in order, `without` some (holidays); never more than `MOST_TIMES`."""
+def days(pattern: Pattern, without: Collection[date] = (), most: int = MOST_TIMES) -> list[date]:
+    """The days of a repetition in order, `without` some (holidays); never more than `most`."""
     found = (day for day in _every(pattern) if day not in without)
-    return list(islice(found, MOST_TIMES))
+    return list(islice(found, most))
 
 
 def _every(pattern: Pattern) -> Iterator[date]:

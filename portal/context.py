@@ -57,9 +57,9 @@ class Page:
 
 WORKSPACE = (
     Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver",)),
-    Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
+    Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
-    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "campaign")),
+    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
     Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW),
     Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over",)),
     Page(
@@ -73,6 +73,7 @@ WORKSPACE = (
 PROGRAMME = (
     Page("programme", _("Municipalities compared"), "chart-line"),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
+    Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),

@@ -18,6 +18,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "links": {"task": "posts.tasks.look_at_links", "schedule": 3.0, "options": {"expires": 3}},
     "forget-links": {"task": "posts.tasks.forget_links", "schedule": 24 * 3600.0},
     "repeat-posts": {"task": "planning.tasks.repeat_posts", "schedule": 900.0, "options": {"expires": 900}},
+    "forget-plans": {"task": "planning.tasks.forget_plans", "schedule": 6 * 3600.0},
     "forget-mail": {"task": "common.tasks.forget_sent_mail", "schedule": 6 * 3600.0},
     "forget-notifications": {"task": "notifications.tasks.forget_old", "schedule": 6 * 3600.0},
     "forget-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},

@@ -22,7 +22,10 @@ Key = tuple[str, int | None]
 
 @dataclass(frozen=True)
 class Side:
-    """`texts` are all that can appear, derived scripts too; `number` None: the draft. `due_at`: its time, if any."""
+    """`texts` are all that can appear, derived scripts too; `number` None: the draft. `due_at`: its time, if any.
+
+    `credits`: people whose suggestions went into it. A version about which nothing was decided has no time of its own.
+    """
 
     number: int | None
     draft: Draft
@@ -32,6 +35,7 @@ class Side:
     by: Any = None
     at: datetime | None = None
     decided: str = ""
+    credits: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,9 @@ def _box(shown: Shown) -> tuple[int, ...]:
 
 def _facts(before: Side, after: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> list[Words]:
     old, new = _told(before, names, channels), _told(after, names, channels)
+    if any(side.number is not None and not side.decided for side in (before, after)):
+        old.pop(_("Time"))
+        new.pop(_("Time"))
     rows = []
     for label in dict.fromkeys([*new, *old]):
         was, now = old.get(label, ""), new.get(label, "")

@@ -59,7 +59,8 @@ def reasons(pieces: Sequence[Piece]) -> list[Reason]:
 
 
 def _word(piece: Piece) -> str:
-    before, after = piece.before.strip(), piece.after.strip()
+    # what stands behind an address belongs to the sentence
+    before, after = (text.strip().rstrip(",.;:!?") for text in (piece.before, piece.after))
     return after if before == after else f"{before} → {after}"
 
 

@@ -95,6 +95,15 @@ class Picture:
     def boxes(self) -> list[tuple[Talk, Sequence[int]]]:
         return [(each, thousandths(each.thread.box)) for each in self.talks if each.thread.box]
 
+    @property
+    def numbers(self) -> list[tuple[Talk, int, int, int]]:
+        """Where the number of each part stands, and how large: its corner and radius in pixels of the picture."""
+        size = round(max(self.width / 38, self.height / 32))  # as large as the numbers in the margin
+        return [
+            (talk, max(size, round(box[0] * self.width / 1000)), max(size, round(box[1] * self.height / 1000)), size)
+            for talk, box in self.boxes
+        ]
+
 
 def thousandths(box: Sequence[float]) -> Sequence[int]:
     return [round(side * 1000) for side in box]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
@@ -54,6 +55,12 @@ def visible() -> QuerySet[Post]:
 
 
 # ---------------------------------------------------------------- content
+
+
+def call_kind(version: Version) -> str:
+    """What the version asks people to do, one of `CallKind`, or "". No query."""
+    found = version.structure.get("call") or {}
+    return str(found.get("kind") or "")
 
 
 def content(version: Version) -> Draft:
@@ -143,6 +150,13 @@ def writers(post: Post, version: Version | None, *, suggested: Collection[int] |
         accepted = Suggestion.objects.filter(thread__post=post, state=SuggestionState.ACCEPTED)
         suggested = set(accepted.values_list("thread__author_id", flat=True))
     return {post.author_id, *suggested} | ({version.created_by_id} if version else set())
+
+
+def credits(versions: Iterable[Version]) -> dict[int, list[Any]]:
+    """By the version's id, the people whose suggestions went into it. One query if there are any."""
+    rows = [each for each in versions if each.suggested_by]
+    people = User.objects.in_bulk({pk for each in rows for pk in each.suggested_by}) if rows else {}
+    return {each.pk: [people[pk] for pk in each.suggested_by if pk in people] for each in rows}
 
 
 def mentionable(municipality: Any) -> list[Any]:

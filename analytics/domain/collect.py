@@ -28,6 +28,7 @@ from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.protocols import Connector
 from platforms.types import Gone, Reading, Readings
 from posts.models import Publication
+from posts.queries import call_kind
 
 LEASE = timedelta(minutes=10)
 BATCH = 200
@@ -59,6 +60,7 @@ def _subject_of(publication: Publication, now: datetime) -> Subject:
         publication=publication,
         remote_id=delivery.remote_id,
         category=publication.version.category,
+        call_kind=call_kind(publication.version),
         published_at=delivery.published_at,
         published_on=timezone.localdate(delivery.published_at),
         next_at=rules.first_look(delivery.published_at, now),

@@ -20,11 +20,12 @@ _ALL = f"(CASE WHEN num_nonnulls({', '.join(INTERACTIONS)}) = 0 THEN NULL ELSE {
 
 PUBLICATION_DAY = f"""
 INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, category, basis, posts, {_COLUMNS}, interactions)
-SELECT municipality_id, channel_id, published_on, category, 'publication', count(*), {_SUMS}, sum(interactions)
+    (municipality_id, channel_id, day, category, call_kind, basis, posts, {_COLUMNS}, interactions)
+SELECT municipality_id, channel_id, published_on, category, call_kind, 'publication', count(*), {_SUMS},
+    sum(interactions)
 FROM analytics_subject
 WHERE channel_id = %s AND published_on = %s AND kind = 'publication'
-GROUP BY municipality_id, channel_id, published_on, category
+GROUP BY municipality_id, channel_id, published_on, category, call_kind
 """  # noqa: S608 -- column names from the catalogue
 
 # The growth of a post on a day: its last reading of that day minus its last reading before it; where a network began
@@ -34,7 +35,7 @@ WITH bounds AS (
     SELECT %(day)s::timestamp AT TIME ZONE 'Europe/Belgrade' AS since,
            (%(day)s::timestamp + interval '1 day') AT TIME ZONE 'Europe/Belgrade' AS until
 ), grown AS (
-    SELECT s.municipality_id, s.channel_id, s.category,
+    SELECT s.municipality_id, s.channel_id, s.category, s.call_kind,
            {", ".join(f"now_.{k} - coalesce(before_.{k}, 0) AS {k}" for k in ADDED)}
     FROM analytics_subject s CROSS JOIN bounds b
     CROSS JOIN LATERAL (
@@ -51,9 +52,9 @@ WITH bounds AS (
       AND s.published_on > %(day)s::date - 100
 )
 INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, category, basis, posts, {_COLUMNS}, interactions)
-SELECT municipality_id, channel_id, %(day)s, category, 'activity', 0, {_SUMS}, sum({_ALL})
-FROM grown GROUP BY municipality_id, channel_id, category
+    (municipality_id, channel_id, day, category, call_kind, basis, posts, {_COLUMNS}, interactions)
+SELECT municipality_id, channel_id, %(day)s, category, call_kind, 'activity', 0, {_SUMS}, sum({_ALL})
+FROM grown GROUP BY municipality_id, channel_id, category, call_kind
 """  # noqa: S608 -- column names from the catalogue
 
 

@@ -63,6 +63,7 @@ class Dashboard:
     before: Totals
     by_channel: dict[int, Totals]
     by_category: dict[str, Totals]
+    by_call: dict[str, Totals]
     by_day: dict[date, int | None]
     followers: Followers
     best: list[Subject]
@@ -80,11 +81,13 @@ def dashboard(period: Period, channel_id: int | None = None) -> Dashboard:
     now, before = Totals(), Totals()
     by_channel: dict[int, Totals] = defaultdict(Totals)
     by_category: dict[str, Totals] = defaultdict(Totals)
+    by_call: dict[str, Totals] = defaultdict(Totals)
     for row in _published(period, chosen):
         if not row["current"]:
             before.add(row)
             continue
-        for totals in (now, by_channel[row["channel_id"]], by_category[row["category"]]):
+        groups = (by_channel[row["channel_id"]], by_category[row["category"]], by_call[row["call_kind"]])
+        for totals in (now, *groups):
             totals.add(row)
     channels = list(Channel.objects.exclude(state="disconnected").order_by("pk"))
     return Dashboard(
@@ -93,6 +96,7 @@ def dashboard(period: Period, channel_id: int | None = None) -> Dashboard:
         before=before,
         by_channel=dict(by_channel),
         by_category=dict(by_category),
+        by_call=dict(by_call),
         by_day=_activity(period, chosen),
         followers=_followers(period, chosen),
         best=list(_best(period, chosen)),
@@ -105,7 +109,7 @@ def _published(period: Period, chosen: Q) -> Iterable[dict[str, Any]]:
         chosen, basis=Basis.PUBLICATION, day__gte=period.before.first, day__lte=period.last
     )
     current = Case(When(day__gte=period.first, then=Value(1)), default=Value(0), output_field=IntegerField())
-    return facts.values("channel_id", "category", current=current).annotate(
+    return facts.values("channel_id", "category", "call_kind", current=current).annotate(
         posts=Sum("posts"), **{key: Sum(key) for key in NUMBERS}
     )
 

@@ -27,6 +27,7 @@ class Tab(NamedTuple):
 # One line for each page that stands beside the others: its url name, what it is called, its icon, who may open it.
 TABS: tuple[tuple[str, Any, str, Verb], ...] = (
     ("library", _("Templates"), "files", Verb.LIBRARY_VIEW),
+    ("kits", _("Campaign kits"), "layers", Verb.LIBRARY_VIEW),
     ("library_snippets", _("Snippets"), "quote", Verb.LIBRARY_VIEW),
     ("library_hashtags", _("Hashtags"), "hash", Verb.LIBRARY_VIEW),
     ("library_pictures", _("Pictures"), "images", Verb.LIBRARY_VIEW),

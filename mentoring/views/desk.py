@@ -44,13 +44,14 @@ def page_of(request: Any, places: list[Municipality]) -> HttpResponse:
         return render(request, "mentoring/desk.html", context)
     filters = _filters(request, accompanied)
     with scope(*accompanied):
-        counts = queries.counts(request.user, filters.municipality)
-        page = _page(request, filters, counts[filters.show])
+        waiting = queries.queue(request.user, filters.municipality)
+        shown = [place for place in waiting if place.shown_by(filters.show)]
+        page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
         context |= {
             "filters": filters,
-            "segments": _segments(request, filters, counts),
+            "segments": _segments(request, filters, queries.counts(waiting)),
             "page": page,
-            "entries": [queries.entry(post, timezone.now()) for post in page],
+            "entries": queries.entries(list(page), timezone.now()),
             **_times(request.user, accompanied),
         }
         return render(request, "mentoring/desk.html", context)
@@ -72,12 +73,6 @@ def _filters(request: Any, accompanied: list[Municipality]) -> queries.Filters:
     if slug and chosen is None:
         raise Http404
     return queries.Filters(show if show in queries.SHOWS else "waiting", chosen)
-
-
-def _page(request: Any, filters: queries.Filters, count: int) -> Any:
-    paginator = Paginator(queries.queue(request.user, filters), PER_PAGE)
-    paginator.__dict__["count"] = count  # known already; it is a cached property
-    return paginator.get_page(request.GET.get("page"))
 
 
 def _segments(request: Any, filters: queries.Filters, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from common.audit import record
 from municipalities.models import Municipality
 from planning.models import Feed
@@ -23,6 +24,7 @@ def digest(secret: str) -> str:
 @transaction.atomic
 def make(municipality: Municipality, *, by: Any) -> str:
     """A new secret, shown once; the link that was there before stops working."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two pages of one person follow each other
     _revoke(municipality, by)
     secret = secrets.token_urlsafe(32)
     Feed.objects.create(user=by, municipality=municipality, digest=digest(secret))

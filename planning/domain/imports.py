@@ -1,71 +1,119 @@
-"""A month's plan: look at every row first, make the drafts only when a person has seen what would be made."""
+"""A month's plan: look at every row first, make the drafts only when a person has seen what would be made.
+
+What was read is kept, what would come of it is reckoned anew each time: for the page, and once more under a lock when
+somebody confirms. A row whose draft is there already stops, so that a corrected file can be imported again.
+"""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from channels import dry
 from channels.models import Channel
 from common.audit import record
-from municipalities.holidays import Holiday, holidays
 from municipalities.models import Municipality
+from municipalities.queries import glossary
 from municipalities.tenancy import everywhere
-from planning.models import ImportRun
-from planning.reading import Line, clock, day, read
+from planning import queries
+from planning.domain import campaigns
+from planning.models import Campaign, ImportRun
+from planning.moments import moment
+from planning.reading import BROKEN, Line, read
 from posts import compose
-from posts.domain.create import create
+from posts.domain.create import written
 from posts.domain.refused import Refused
-from posts.domain.save import Content, save_draft
-from posts.draft import Draft, Text, is_link
+from posts.domain.save import Content
+from posts.draft import MOST_LINK, MOST_TEXT, Draft, Text, is_link, parse
 from posts.enums import Category
+from posts.models import Post
 from posts.previews import NO_KEY
-from posts.queries import usable_channels
-from posts.rules import FARTHEST, DoesNotExist, Resolved, wall_time
-from posts.wording import does_not_exist, twice
+from posts.queries import usable_channels, visible
+from posts.rules import FARTHEST, DoesNotExist, Resolved, Twice, wall_time
+from posts.short_links import foreseen
+from posts.wording import does_not_exist, time_notes
 from serbian.folding import fold
 from serbian.scripts import Script, detect
 
 KEPT = timedelta(days=7)
-EVERYWHERE = frozenset({"sve", "svi", "all"})
+MOST_TITLE = 140
+EVERYWHERE = frozenset({"sve", "svi", "svuda", "all", "all channels", "svi kanali", "sve mreze"})
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`column` is one of `planning.reading.COLUMNS`; `stops`: no draft is made of the row."""
+    """`column` is one of `planning.reading.COLUMNS`; `stops`: no draft is made. `post` is the one that is spoken of."""
 
     column: str
     sentence: str
     stops: bool = True
+    post: Post | None = None
 
 
 @dataclass
 class Row:
-    """A row as the page shows it. `content` is what the draft would be; None where something stops it."""
+    """A row as the page shows it: what was typed, what was understood, and what is wrong with it."""
 
     number: int
     cells: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
-    content: Content | None = None
+    texts: dict[str, Text] = field(default_factory=dict)
+    channels: list[Channel] = field(default_factory=list)
+    time: Resolved | None = None
+    category: str = Category.SERVICE.value
+    campaign: Campaign | None = None
+    link: str = ""
+    known: Post | None = None
+    """The post that was made of it already, or written by hand."""
 
     @property
     def stops(self) -> bool:
-        return any(problem.stops for problem in self.problems)
+        return self.known is not None or any(problem.stops for problem in self.problems)
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(
+            texts=self.texts, channels=tuple(channel.pk for channel in self.channels), link=self.link, tracked=True
+        )
+
+    @property
+    def content(self) -> Content | None:
+        """What the draft would be; None where something stops it."""
+        if self.stops:
+            return None
+        return Content(self.draft, self.cells.get("title", "")[:MOST_TITLE], self.category, self.time)
+
+    def tell(self, column: str, sentence: str, *, stops: bool = True, post: Post | None = None) -> None:
+        self.problems.append(Problem(column, sentence, stops, post))
+
+    @property
+    def key(self) -> tuple[str, datetime | None]:
+        """What two rows have in common that are the same post."""
+        return _said(self.texts.values()), self.time.due_at if self.time else None
+
+
+def _said(texts: Iterable[Text]) -> str:
+    """The words of a post whatever their script, without what we derived."""
+    return fold(" ".join(" ".join(text.text for text in texts if not text.derived_from).split()))
 
 
 # ---------------------------------------------------------------- looking
 
 
 def look(municipality: Municipality, lines: Sequence[Line]) -> list[Row]:
-    """Every row with every problem, in the language that is active. Two queries."""
+    """Every row with every problem, in the language that is active. Four queries."""
     sheet = _Sheet(municipality)
-    return [sheet.row(line) for line in lines]
+    rows = [sheet.row(line) for line in lines]
+    _meet_each_other(rows)
+    _meet_what_is_there(rows)
+    return rows
 
 
 class _Sheet:
@@ -74,111 +122,138 @@ class _Sheet:
     def __init__(self, municipality: Municipality) -> None:
         self.house = municipality
         self.channels = list(usable_channels())
+        self.campaigns = {fold(campaign.name): campaign for campaign in queries.running_campaigns()}
+        self.words = glossary(municipality.pk)
         self.categories = _categories()
-        self.seen: dict[tuple[str, str], int] = {}
-        self.first = timezone.localdate()
-        found = holidays(self.first, self.first + FARTHEST, municipality.slug)
-        self.holidays: dict[Any, Holiday] = {each.on: each for each in found if not each.is_working or each.sensitive}
+        self.today = timezone.localdate()
 
     def row(self, line: Line) -> Row:
-        row = Row(line.number, line.cells)
-        texts = self._texts(row)
-        chosen = self._channels(row)
-        link = self._link(row)
-        time = self._time(row)
-        category = self._category(row)
-        self._twice(row)
-        draft = Draft(texts=texts, channels=tuple(channel.pk for channel in chosen), link=link, tracked=True)
-        self._lengths(row, draft, chosen)
-        if not row.stops:
-            row.content = Content(draft, line.cells.get("title", "")[:140], category, time)
+        row = Row(line.number, dict(line.cells))
+        for column in [column for column, cell in line.cells.items() if cell in BROKEN]:
+            row.tell(column, _("Excel shows an error in this cell. Correct its formula."))
+            del row.cells[column]
+        self._texts(row)
+        self._channels(row)
+        self._link(row)
+        self._time(row)
+        self._category(row)
+        self._campaign(row)
+        self._title(row)
+        self._lengths(row)
         return row
 
-    def _texts(self, row: Row) -> dict[str, Text]:
+    def _texts(self, row: Row) -> None:
         text, latin = row.cells.get("text", ""), row.cells.get("text_latin", "")
         if not text and not latin:
-            row.problems.append(Problem("text", _("There is no text.")))
-            return {}
+            row.tell("text", _("There is no text."))
+        if max(len(text), len(latin)) > MOST_TEXT:
+            row.tell("text", _("The text is longer than %(most)s letters.") % {"most": MOST_TEXT})
+            return
         tag = "sr-Latn" if detect(text) == Script.LATIN else "sr-Cyrl"
-        found = {tag: Text(text)} if text else {}
-        return found | ({"sr-Latn": Text(latin)} if latin else {})
+        if latin and detect(latin) == Script.CYRILLIC:
+            row.tell("text_latin", _("This text is in Cyrillic, and the column takes the Latin one."))
+        elif text and latin and tag == "sr-Latn":
+            row.tell("text", _("Both texts are in Latin. Leave one of them out."))
+        row.texts = {tag: Text(text)} if text else {}
+        if latin:
+            row.texts["sr-Latn"] = Text(latin)
 
-    def _channels(self, row: Row) -> list[Channel]:
-        typed = [word.strip() for word in row.cells.get("channels", "").replace(";", ",").split(",") if word.strip()]
+    def _channels(self, row: Row) -> None:
+        typed = [word.strip() for word in row.cells.get("channels", "").replace(";", ",").replace("\n", ",").split(",")]
+        typed = [word for word in typed if word]
         if not typed or any(fold(word) in EVERYWHERE for word in typed):
-            return self.channels
+            row.channels = self.channels
+            return
         chosen: dict[int, Channel] = {}
         for word in typed:
             found = [channel for channel in self.channels if fold(word) in _names(channel)]
             if not found:
                 sentence = _("There is no channel “%(name)s” here. Connected are: %(names)s.")
                 names = ", ".join(channel.name for channel in self.channels) or "–"
-                row.problems.append(Problem("channels", sentence % {"name": word[:60], "names": names}))
+                row.tell("channels", sentence % {"name": word[:60], "names": names})
             chosen |= {channel.pk: channel for channel in found}
-        return list(chosen.values())
+        row.channels = list(chosen.values())
 
-    def _link(self, row: Row) -> str:
+    def _link(self, row: Row) -> None:
         link = row.cells.get("link", "")
         if link and not is_link(link):
-            row.problems.append(Problem("link", _("This is not a web address. It begins with https://.")))
-            return ""
-        return link[:1000]
+            row.tell("link", _("This is not a web address. It begins with https://."))
+        elif len(link) > MOST_LINK:
+            row.tell("link", _("This web address is too long."))
+        else:
+            row.link = link
 
-    def _time(self, row: Row) -> Resolved | None:
+    def _time(self, row: Row) -> None:
         typed_day, typed_time = row.cells.get("day", ""), row.cells.get("time", "")
         if not typed_day and not typed_time:
-            return None
-        on, at = day(typed_day), clock(typed_time)
+            return
+        on, at = moment(typed_day, typed_time, self.today)
         if on is None:
-            row.problems.append(Problem("day", _("This is no day. Write it like 24.11.2026.")))
+            row.tell("day", _("This is no day. Write it like 24.11.2026.") if typed_day else _("The day is missing."))
         if at is None:
-            row.problems.append(Problem("time", _("This is no time. Write it like 9:00.")))
+            missing = _("The time is missing. Write it like 9:00.")
+            row.tell("time", _("This is no time. Write it like 9:00.") if typed_time else missing)
         if on is None or at is None:
-            return None
+            return
         found = wall_time(on, at)
-        if isinstance(found, Resolved):
-            self._moment(row, found)
-            return found
-        sentence = does_not_exist(found) if isinstance(found, DoesNotExist) else twice(found)
-        row.problems.append(Problem("time", sentence))
-        return None
+        if isinstance(found, DoesNotExist):
+            row.tell("time", does_not_exist(found))
+            return
+        if isinstance(found, Twice):
+            sentence = _("%(time)s exists twice that night, because the clocks go back. The draft takes the first.")
+            row.tell("time", sentence % {"time": f"{found.local:%H:%M}"}, stops=False)
+            found = found.options[0]
+        row.time = found
+        self._moment(row, found)
 
     def _moment(self, row: Row, time: Resolved) -> None:
         now = timezone.now()
         if time.due_at <= now:
-            row.problems.append(Problem("day", _("This time has passed.")))
+            row.tell("day", _("This time has passed."))
         elif time.due_at > now + FARTHEST:
-            row.problems.append(Problem("day", _("This day is too far away. Choose one within a year.")))
-        elif holiday := self.holidays.get(time.local.date()):
-            name = holiday.name(translation.get_language() or "sr")
-            row.problems.append(Problem("day", _("A holiday: %(name)s.") % {"name": name}, stops=False))
+            row.tell("day", _("This day is too far away. Choose one within a year."))
+        else:
+            for sentence in time_notes(time.local, self.house):
+                row.tell("day", sentence, stops=False)
 
-    def _category(self, row: Row) -> str:
+    def _category(self, row: Row) -> None:
         typed = row.cells.get("category", "")
-        if not typed:
-            return Category.SERVICE.value
-        found = self.categories.get(fold(typed))
-        if found is None:
-            sentence = _("This kind of content is not known; the draft becomes service information.")
-            row.problems.append(Problem("category", sentence, stops=False))
-        return found or Category.SERVICE.value
+        found = self.categories.get(fold(typed)) if typed else row.category
+        row.category = found or Category.SERVICE.value
+        if not found:
+            sentence = _(
+                "This is none of the kinds, so the draft becomes service information. The kinds are: %(names)s."
+            )
+            names = ", ".join(str(label) for label in Category.labels)
+            row.tell("category", sentence % {"names": names}, stops=False)
 
-    def _twice(self, row: Row) -> None:
-        key = (fold(row.cells.get("text", "")), row.cells.get("day", "") + row.cells.get("time", ""))
-        earlier = self.seen.setdefault(key, row.number)
-        if earlier != row.number and key[0]:
-            sentence = _("The same text stands at the same time in row %(number)s.") % {"number": earlier}
-            row.problems.append(Problem("text", sentence))
+    def _campaign(self, row: Row) -> None:
+        if typed := row.cells.get("campaign", ""):
+            row.campaign = self.campaigns.get(fold(typed))
+            if row.campaign is None:
+                sentence = _("There is no running campaign of this name; the draft belongs to none.")
+                row.tell("campaign", sentence, stops=False)
 
-    def _lengths(self, row: Row, draft: Draft, chosen: Sequence[Channel]) -> None:
+    def _title(self, row: Row) -> None:
+        if len(row.cells.get("title", "")) > MOST_TITLE:
+            sentence = _("The working title is longer than %(most)s letters; the rest is left out.")
+            row.tell("title", sentence % {"most": MOST_TITLE}, stops=False)
+
+    def _lengths(self, row: Row) -> None:
         """What a network would refuse; the draft is made all the same, so that it can be shortened there."""
-        for channel in chosen if draft.texts else ():
+        if not row.texts:
+            return
+        draft = foreseen(Post(municipality=self.house), replace(row.draft, words=self.words), row.channels)
+        found: dict[str, None] = {}
+        for channel in row.channels:
             for part in compose.parts(draft, channel):
                 payload = compose.outgoing(draft, part, [], key=NO_KEY, created_at=timezone.now())
                 for finding in dry.check(channel, payload):
                     if finding.severity == "error":
                         facts = {"channel": channel.name, "problem": finding.message}
-                        row.problems.append(Problem("text", _("%(channel)s: %(problem)s") % facts, stops=False))
+                        found[_("%(channel)s: %(problem)s") % facts] = None
+        for sentence in found:
+            row.tell("text", sentence, stops=False)
 
 
 def _names(channel: Channel) -> set[str]:
@@ -195,46 +270,102 @@ def _categories() -> dict[str, str]:
     return found
 
 
+def _meet_each_other(rows: Sequence[Row]) -> None:
+    """Rows that say the same at the same time, and rows that go out at once on one channel."""
+    same: dict[Any, int] = {}
+    at_once: dict[Any, int] = {}
+    for row in rows:
+        earlier = same.setdefault(row.key, row.number) if row.texts else row.number
+        if earlier != row.number:
+            sentence = _("The same text stands at the same time in row %(number)s.")
+            row.tell("text", sentence % {"number": earlier})
+        elif row.time:
+            others = [at_once.setdefault((each.pk, row.time.due_at), row.number) for each in row.channels]
+            if others and min(others) != row.number:
+                sentence = _("Row %(number)s goes out on the same channel at the same time.")
+                row.tell("time", sentence % {"number": min(others)}, stops=False)
+
+
+def _meet_what_is_there(rows: Sequence[Row]) -> None:
+    """Rows that were made before, and times that another post has. One query."""
+    timeless = [" ".join(next(iter(row.texts.values())).text.split())[:200] for row in rows if row.texts]
+    times = [row.time.due_at for row in rows if row.time]
+    there = visible().filter(Q(due_at__in=times) | Q(due_at__isnull=True, excerpt__in=timeless)).order_by("pk")
+    same: dict[Any, Post] = {}
+    at_once: dict[Any, Post] = {}
+    for post in there.only("title", "excerpt", "due_at", "draft", "municipality_id"):
+        draft = parse(post.draft)
+        same.setdefault((_said(draft.texts.values()), post.due_at), post)
+        at_once |= {(channel, post.due_at): post for channel in draft.channels} if post.due_at else {}
+    for row in rows:
+        row.known = same.get(row.key) if row.texts else None
+        if row.time and not row.known:
+            others = [at_once[key] for each in row.channels if (key := (each.pk, row.time.due_at)) in at_once]
+            if others:
+                row.tell("time", _("Another post has the same time on the same channel."), stops=False, post=others[0])
+
+
 # ---------------------------------------------------------------- verbs
 
 
 @transaction.atomic
 def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> ImportRun:
     """Keep what was read until somebody confirms it. Raises `planning.reading.Unreadable`."""
-    lines = read(raw, name)
+    plan = read(raw)
     run = ImportRun.objects.create(
         municipality=municipality, name=name[:200], digest=hashlib.sha256(raw).hexdigest(), by=by,
-        rows=[{"number": line.number, "cells": line.cells} for line in lines],
+        rows=_stored(plan.lines), sheet=plan.sheet[:100], left_out=plan.left_out,
     )  # fmt: skip
-    record("plan.upload", by=by, target=run, rows=len(lines))
+    record("plan.upload", by=by, target=run, rows=len(plan.lines))
     return run
 
 
+def _stored(lines: Iterable[Line | Row]) -> list[dict[str, Any]]:
+    return [{"number": line.number, "cells": line.cells} for line in lines]
+
+
 def lines_of(run: ImportRun) -> list[Line]:
+    """The rows that were read; once the plan is confirmed, those that were left out."""
     return [Line(row["number"], row["cells"]) for row in run.rows]
 
 
 @transaction.atomic
-def confirm(run: ImportRun, *, by: Any) -> int:
-    """Make the drafts of all rows that nothing stops; returns how many. A second time raises `Refused`."""
+def confirm(run: ImportRun, *, by: Any, expected: int | None = None) -> int:
+    """Make the drafts of all rows that nothing stops; returns how many.
+
+    Raises `Refused` when it was done before, when there is nothing to make, and when that is not the number that the
+    person saw (`expected`): a time has passed meanwhile, a channel is gone, somebody else imported the same rows.
+    """
+    # Two people with the same rows follow each other, in whatever files they have them.
+    Municipality.objects.select_for_update(no_key=True).get(pk=run.municipality_id)
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=run.pk)
     if run.confirmed_at:
         raise Refused(_("This plan was imported already."))
-    contents = [row.content for row in look(run.municipality, lines_of(run)) if row.content]
-    if not contents:
+    rows = look(run.municipality, lines_of(run))
+    ready = [row for row in rows if not row.stops]
+    if expected is not None and len(ready) != expected:
+        raise Refused(_("Something has changed since you looked, and nothing was made. Look at the rows once more."))
+    if not ready:
         raise Refused(_("No row can be imported as it stands. Correct the file and choose it again."))
-    for content in contents:
-        post = create(run.municipality, by=by)
-        post.municipality = run.municipality
-        save_draft(post, replace(content), revision=post.revision, by=by)
-    run.confirmed_at, run.made, run.rows = timezone.now(), len(contents), []
+    for row in ready:
+        _make(run.municipality, row, by)
+    left = [line for line, row in zip(lines_of(run), rows, strict=True) if row.stops]
+    run.confirmed_at, run.made, run.rows = timezone.now(), len(ready), _stored(left)
     run.save(update_fields=["confirmed_at", "made", "rows"])
     record("plan.import", by=by, target=run, made=run.made)
     return run.made
 
 
+def _make(municipality: Municipality, row: Row, by: Any) -> None:
+    assert row.content is not None
+    post = written(municipality, row.content, by=by)
+    if row.campaign:
+        campaigns.assign(post, row.campaign, by=by)
+
+
 def forget() -> int:
-    """Throw away what was uploaded and never confirmed; returns how many."""
+    """Throw away what was uploaded and never confirmed, and rows that were left out; returns how many plans."""
     with everywhere("forget plans that nobody confirmed"):
-        old = ImportRun.objects.filter(confirmed_at__isnull=True, at__lt=timezone.now() - KEPT)
-        return old.delete()[0]
+        old = ImportRun.objects.filter(at__lt=timezone.now() - KEPT)
+        old.filter(confirmed_at__isnull=False).exclude(rows=[]).update(rows=[])
+        return old.filter(confirmed_at__isnull=True).delete()[0]

@@ -34,11 +34,11 @@ from posts.rules import Resolved
 AHEAD = timedelta(days=14)
 
 
-def dates_of(recurrence: Recurrence) -> list[date]:
-    """All days of a repetition, holidays left out if it says so."""
+def dates_of(recurrence: Recurrence, most: int = MOST_TIMES) -> list[date]:
+    """The days of a repetition, holidays left out if it says so."""
     house, first, last = recurrence.municipality, recurrence.starts_on, recurrence.ends_on
     free = queries.free_days(first, (last - first).days, house) if recurrence.skips_holidays else set()
-    return days(Pattern(recurrence.every, tuple(recurrence.weekdays), first, last), without=free)
+    return days(Pattern(recurrence.every, tuple(recurrence.weekdays), first, last), without=free, most=most)
 
 
 @transaction.atomic
@@ -54,11 +54,16 @@ def begin(pattern: Post, values: Mapping[str, Any], *, by: Any) -> Recurrence:
         raise Refused(_("The last day has passed. Choose a later one."))
     if row.ends_on - row.starts_on > timedelta(days=366):
         raise Refused(_("A repetition ends within a year. Choose an earlier last day."))
-    found = dates_of(row)
+    found = dates_of(row, most=MOST_TIMES + 1)
     if not found:
         raise Refused(_("No day fits between the first and the last one. Choose other days."))
+    if len(found) > MOST_TIMES:
+        sentence = _("A post is repeated at most %(most)s times. Choose %(day)s or an earlier last day, or fewer days.")
+        raise Refused(sentence % {"most": MOST_TIMES, "day": dates.long_date(found[MOST_TIMES - 1])})
+    if nearest(found[-1], row.at).due_at <= timezone.now():
+        raise Refused(_("The time of the last day has passed. Choose a later day."))
     row.save()
-    record("recurrence.begin", by=by, target=pattern, times=len(found), most=MOST_TIMES)
+    record("recurrence.begin", by=by, target=pattern, times=len(found))
     return row
 
 
@@ -79,6 +84,8 @@ def skip(recurrence: Recurrence, on: date, *, by: Any) -> Occurrence:
     row = Recurrence.objects.select_for_update(of=("self",)).select_related("pattern", "municipality").get(
         pk=recurrence.pk
     )  # fmt: skip
+    if row.ended_at:
+        raise Refused(_("This repetition has ended."))
     if on not in dates_of(row):
         raise Refused(_("The post is not repeated on this day."))
     found, _new = Occurrence.objects.get_or_create(

@@ -1,4 +1,4 @@
-"""The strip of tabs on the pages of planning."""
+"""The strip of tabs on the calendar and the pages of planning, and what a row of an imported plan says."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
+from planning.domain.imports import Problem, Row
+from posts.enums import Category
 
 register = template.Library()
 
@@ -22,6 +24,7 @@ class Tab:
 
 
 PAGES: tuple[tuple[str, Any, str, Verb], ...] = (
+    ("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
     ("campaigns", _("Campaigns"), "flag", Verb.LIBRARY_VIEW),
     ("slots", _("Usual times"), "clock", Verb.LIBRARY_VIEW),
     ("recurrences", _("Repeating posts"), "repeat-2", Verb.LIBRARY_VIEW),
@@ -42,7 +45,32 @@ def planning_tabs(context: Any, here: str) -> dict[str, Any]:
     return {"items": items, "label": _("Planning")}
 
 
+# What a column of an imported plan is called on the page.
+COLUMNS: dict[str, Any] = {
+    "day": _("Day"),
+    "time": _("Time"),
+    "text": _("Text"),
+    "text_latin": _("Latin text"),
+    "channels": _("Channels"),
+    "category": _("Kind of content"),
+    "title": _("Working title"),
+    "link": _("Link"),
+    "campaign": _("Campaign"),
+}
+
+
 @register.filter
-def cell(cells: dict[str, str], column: str) -> str:
-    """What was typed in a column of the plan."""
-    return cells.get(column, "")
+def column(name: str) -> str:
+    return str(COLUMNS[name])
+
+
+@register.filter
+def typed(row: Row, problem: Problem) -> str:
+    """What stands in the cell, where seeing it helps: not a whole text, and not what was understood."""
+    is_puzzling = problem.stops or problem.column in ("category", "campaign")
+    return row.cells.get(problem.column, "") if is_puzzling and not problem.column.startswith("text") else ""
+
+
+@register.filter
+def kind(category: str) -> str:
+    return str(Category(category).label)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -66,7 +66,8 @@ def file(request: Any, secret: str) -> HttpResponse:
     row = Feed.objects.select_related("user", "municipality").filter(digest=hashed, revoked_at__isnull=True).first()
     rights = access(row.user, row.municipality) if row and row.user.is_active else None
     if row is None or rights is None or not rights.may(Verb.POST_VIEW):
-        raise Http404
+        # The page of the portal that says so would set a cookie, and no program reads it.
+        return HttpResponseNotFound(b"", content_type="text/plain")
     if _is_too_often(hashed):
         return HttpResponse(status=429, headers={"Retry-After": "3600"})
     with scope(row.municipality), translation.override(row.user.language):

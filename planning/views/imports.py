@@ -1,13 +1,16 @@
 """Importing a month's plan: choose a file, look at every row, make the drafts."""
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,11 +20,12 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from planning.domain import imports
 from planning.models import ImportRun
+from planning.queries import free_days
 from planning.reading import MOST_BYTES, Unreadable
 from posts.domain.refused import Refused
 from posts.enums import Category
 
-COLUMNS = ("day", "time", "text", "text_latin", "channels", "category", "title", "link")
+MOST_SHOWN = 10
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -35,25 +39,30 @@ def upload(request: Any) -> HttpResponse:
             raw, name = (file.read(MOST_BYTES + 1), file.name) if file else (b"", "")
             run = imports.upload(request.municipality, raw, name or "", by=request.user)
         except Unreadable as unreadable:
-            problem = str(unreadable)
+            problem = str(unreadable) if file else _("Choose a file first.")
         else:
             return redirect("plan_rows", request.municipality.slug, run.pk)
-    done = ImportRun.objects.filter(confirmed_at__isnull=False).select_related("by").order_by("-confirmed_at")[:10]
-    return render(request, "planning/import.html", {"problem": problem, "done": done}, status=422 if problem else 200)
+    runs = ImportRun.objects.select_related("by").defer("rows")
+    context = {
+        "problem": problem,
+        "waiting": list(runs.filter(confirmed_at__isnull=True).order_by("-at")[:MOST_SHOWN]),
+        "done": list(runs.filter(confirmed_at__isnull=False).order_by("-confirmed_at")[:MOST_SHOWN]),
+    }
+    return render(request, "planning/import.html", context, status=422 if problem else 200)
 
 
 @requires(Verb.POST_EDIT)
 @require_safe
 def rows(request: Any, pk: int) -> HttpResponse:
-    """Every row with every problem; nothing has been made yet."""
+    """Every row with every problem; nothing has been made yet. Afterwards those that were left out."""
     run = get_object_or_404(ImportRun.objects.select_related("by"), pk=pk)
     found = imports.look(request.municipality, imports.lines_of(run))
     same = ImportRun.objects.filter(digest=run.digest, confirmed_at__isnull=False).exclude(pk=run.pk)
     context = {
         "run": run,
-        "rows": found,
-        "columns": [column for column in COLUMNS if any(column in row.cells for row in found)],
-        "ready": sum(row.content is not None for row in found),
+        "left": [row for row in found if not row.known and (row.stops or run.confirmed_at)],
+        "ready": [row for row in found if not row.stops and not run.confirmed_at],
+        "known": [row for row in found if row.known],
         "same": same.order_by("-confirmed_at").first(),
     }
     return render(request, "planning/import_rows.html", context)
@@ -63,44 +72,71 @@ def rows(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: Any, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.all(), pk=pk)
+    expected = request.POST.get("rows", "")
     try:
-        imports.confirm(run, by=request.user)
+        imports.confirm(run, by=request.user, expected=int(expected) if expected.isdecimal() else None)
     except Refused as refused:
         messages.error(request, refused.sentence)
-        return redirect("plan_rows", request.municipality.slug, run.pk)
-    messages.success(request, _("The drafts are made. Each goes the usual way: read it and submit it."))
-    return redirect("posts", request.municipality.slug)
+    return redirect("plan_rows", request.municipality.slug, run.pk)
 
 
 @requires(Verb.POST_EDIT)
 @require_safe
 def sample(request: Any, kind: str) -> HttpResponse:
     """A file to fill in, as Excel or as CSV."""
-    lines = _sample()
+    if kind not in ("xlsx", "csv"):
+        raise Http404
+    lines = _sample(request.municipality)
     if kind == "xlsx":
-        book, out = Workbook(), io.BytesIO()
-        for line in lines:
-            book.active.append(line)
-        book.save(out)
-        answer = HttpResponse(out.getvalue(), content_type=EXCEL)
+        answer = HttpResponse(_workbook(lines), content_type=EXCEL)
     else:
         # The mark at the beginning tells Excel that the file is UTF-8.
         text = "\ufeff" + "\r\n".join(";".join(line) for line in lines) + "\r\n"
         answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="plan-objava.{"xlsx" if kind == "xlsx" else "csv"}"'
+    answer["Content-Disposition"] = f'attachment; filename="plan-objava.{kind}"'
     return answer
 
 
-def _sample() -> list[list[str]]:
-    """It speaks Serbian, whatever the language of the page; the days lie two weeks ahead."""
-    today = timezone.localdate()
-    first, second = (f"{today + timedelta(days=days):%d.%m.%Y}." for days in (14, 16))
+def _workbook(lines: list[list[str]]) -> bytes:
+    """Columns wide enough to write in, long texts in several lines, the heading always in sight."""
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    for line in lines:
+        sheet.append(line)
+    for letter, width in zip("ABCDEFGHI", (13, 8, 60, 40, 24, 24, 24, 30, 24), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(bold=cell.row == 1)
+            # What looks like a day stays the text it is, and nothing that one types becomes a formula.
+            cell.number_format = "@"
+    sheet.freeze_panes = "A2"
+    book.save(out)
+    return out.getvalue()
+
+
+def _sample(municipality: Any) -> list[list[str]]:
+    """It speaks Serbian, whatever the language of the page; the days are working days two weeks ahead."""
+    first, second = islice(_working_days(municipality), 2)
     with translation.override("sr"):
         service, citizens = str(Category.ESERVICE.label), str(Category.CONSULTATION.label)
     kindergarten = "Почиње упис у вртиће. Пријавите се преко портала еУправа."
     park = "Шта прво да уредимо у парку? Напишите у коментару."
     return [
-        ["Датум", "Време", "Текст", "Текст латиница", "Канали", "Врста садржаја", "Радни наслов", "Веза"],
-        [first, "9:00", kindergarten, "", "сви", service, "Упис у вртић", "https://euprava.gov.rs/"],
-        [second, "19:00", park, "", "", citizens, "Парк", ""],
-    ]
+        [
+            "Датум", "Време", "Текст", "Текст латиница", "Канали", "Врста садржаја", "Радни наслов", "Веза",
+            "Кампања",
+        ],
+        [first, "9:00", kindergarten, "", "сви", service, "Упис у вртић", "https://euprava.gov.rs/", ""],
+        [second, "19:00", park, "", "", citizens, "Парк", "", ""],
+    ]  # fmt: skip
+
+
+def _working_days(municipality: Any) -> Iterator[str]:
+    first = timezone.localdate() + timedelta(days=14)
+    free = free_days(first, 30, municipality)
+    for ahead in range(30):
+        day = first + timedelta(days=ahead)
+        if day.weekday() < 5 and day not in free:
+            yield f"{day:%d.%m.%Y}."

@@ -1,10 +1,11 @@
 """Repeating posts: the list with the coming days, begin one, leave out a day, end it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,10 +18,12 @@ from planning import queries
 from planning.domain import repeat
 from planning.forms import RecurrenceForm
 from planning.models import Occurrence, Recurrence
+from planning.rules import nearest
 from posts.domain.refused import Refused
 from posts.models import Post
 from posts.queries import visible
 
+PER_PAGE = 10
 SHOWN = 8
 
 
@@ -33,18 +36,31 @@ class Day:
 
 @dataclass(frozen=True)
 class Row:
+    """`days` are the next ones that have a draft or get one; `left` is how many there are in all."""
+
     recurrence: Recurrence
     days: list[Day]
     left: int
+
+    @property
+    def more(self) -> int:
+        return self.left - len(self.days)
+
+    @property
+    def is_running(self) -> bool:
+        gone = self.recurrence.ended_at or self.recurrence.pattern.deleted_at
+        return bool(self.left and not gone)
 
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def recurrences(request: Any) -> HttpResponse:
-    rows = [_row(each, request.municipality) for each in queries.recurrences()]
+    page = Paginator(queries.recurrences(), PER_PAGE).get_page(request.GET.get("page"))
+    rows = [_row(each, request.municipality) for each in page]
     context = {
-        "running": [row for row in rows if row.left and not row.recurrence.ended_at],
-        "over": [row for row in rows if not row.left or row.recurrence.ended_at],
+        "page": page,
+        "running": [row for row in rows if row.is_running],
+        "over": [row for row in rows if not row.is_running],
         "may_edit": request.access.may(Verb.POST_EDIT),
     }
     return render(request, "planning/recurrences.html", context)
@@ -53,8 +69,12 @@ def recurrences(request: Any) -> HttpResponse:
 def _row(recurrence: Recurrence, municipality: Any) -> Row:
     recurrence.municipality = municipality
     known: dict[date, Occurrence] = {each.on: each for each in recurrence.occurrences.all()}
-    today = timezone.localdate()
-    coming = [on for on in repeat.dates_of(recurrence) if on >= today]
+    now, today = timezone.now(), timezone.localdate()
+    coming = [
+        on
+        for on in repeat.dates_of(recurrence)
+        if (on in known and on >= today) or nearest(on, recurrence.at).due_at > now
+    ]
     days = [
         Day(on, found.post if (found := known.get(on)) else None, bool(found and found.skipped_at))
         for on in coming[:SHOWN]
@@ -68,8 +88,7 @@ def new(request: Any, pk: int) -> HttpResponse:
     """Repeat the post `pk`: it is the pattern of the copies."""
     post = get_object_or_404(visible(), pk=pk)
     post.municipality = request.municipality
-    initial = {"starts_on": timezone.localdate(), "skips_holidays": True}
-    form = RecurrenceForm(request.POST or None, initial=initial)
+    form = RecurrenceForm(request.POST or None, initial=_initial(post))
     if request.method == "POST" and form.is_valid():
         try:
             repeat.begin(post, form.cleaned_data, by=request.user)
@@ -82,6 +101,19 @@ def new(request: Any, pk: int) -> HttpResponse:
             return redirect("recurrences", request.municipality.slug)
     context = {"form": form, "post": post}
     return render(request, "planning/recurrence_form.html", context, status=422 if form.errors else 200)
+
+
+def _initial(post: Post) -> dict[str, Any]:
+    """The day and time that the post itself has; for a quarter of a year, which one can oversee."""
+    today = timezone.localdate()
+    like = post.local_time or timezone.localtime()
+    return {
+        "weekdays": [like.weekday()],
+        "at": post.local_time.time() if post.local_time else None,
+        "starts_on": today,
+        "ends_on": today + timedelta(weeks=13),
+        "skips_holidays": True,
+    }
 
 
 @requires(Verb.POST_EDIT)

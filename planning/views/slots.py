@@ -1,5 +1,6 @@
 """The usual times of each channel, and the next one that is free."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
@@ -18,33 +19,48 @@ from municipalities.rules import Verb
 from planning import queries
 from planning.domain.slots import set_slots
 from planning.models import Slot
+from planning.moments import clock
 from planning.rules import SUGGESTED
 from posts.queries import usable_channels
 
 MOST_A_DAY = 8
+MOST_TYPED = 200
 MOST_CHANNELS = 50
+
+
+@dataclass(frozen=True)
+class Day:
+    """`typed` is what stands in the field; `bad` are its words that are no times."""
+
+    weekday: int
+    name: str
+    typed: str
+    bad: list[str] = field(default_factory=list)
 
 
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def slots(request: Any) -> HttpResponse:
-    channels = [(channel, _week(found)) for channel, found in queries.with_slots()]
+    return _page(request, {})
+
+
+def _page(request: Any, typed: dict[int, list[Day]]) -> HttpResponse:
+    """`typed` is the week of a channel as somebody sent it, where it could not be saved."""
+    found = queries.with_slots()
     context = {
-        "channels": channels,
+        "channels": [(channel, typed.get(channel.pk) or _week(times), channel.pk in typed) for channel, times in found],
         "may_edit": request.access.may(Verb.LIBRARY_EDIT),
-        "suggested": ", ".join(f"{at:%H:%M}" for at in SUGGESTED),
+        "lacks_some": any(not times for _channel, times in found),
+        "suggested": ", ".join(f"{at.hour}:{at:%M}" for at in SUGGESTED),
     }
-    return render(request, "planning/slots.html", context)
+    return render(request, "planning/slots.html", context, status=422 if typed else 200)
 
 
-def _week(found: list[Slot]) -> list[dict[str, Any]]:
+def _week(found: list[Slot]) -> list[Day]:
+    days = {weekday: [slot.at for slot in found if slot.weekday == weekday] for weekday in range(7)}
     return [
-        {
-            "weekday": weekday,
-            "name": name,
-            "times": ", ".join(f"{slot.at:%H:%M}" for slot in found if slot.weekday == weekday),
-        }
-        for weekday, name in WEEKDAYS.items()
+        Day(weekday, str(WEEKDAYS[weekday]), ", ".join(f"{at.hour}:{at:%M}" for at in times))
+        for weekday, times in days.items()
     ]
 
 
@@ -54,29 +70,25 @@ def save(request: Any, pk: int) -> HttpResponse:
     """The week of one channel: `day-0` … `day-6`, times separated by commas or spaces."""
     channel = get_object_or_404(usable_channels(), pk=pk)
     times: set[tuple[int, time]] = set()
-    unreadable: list[str] = []
-    for weekday in range(7):
-        found, bad = _times(request.POST.get(f"day-{weekday}", ""))
+    week = []
+    for weekday, name in WEEKDAYS.items():
+        typed = request.POST.get(f"day-{weekday}", "")[:MOST_TYPED]
+        found, bad = _times(typed)
         times |= {(weekday, at) for at in found}
-        unreadable += bad
-    if unreadable:
-        sentence = _("These are no times: %(texts)s. Write them like 7:30, separated by commas. Nothing was saved.")
-        messages.error(request, sentence % {"texts": ", ".join(unreadable[:5])})
-    elif set_slots(channel, times, by=request.user):
+        week.append(Day(weekday, str(name), typed, bad))
+    if any(day.bad for day in week):
+        return _page(request, {channel.pk: week})
+    if set_slots(channel, times, by=request.user):
         messages.success(request, _("Saved."))
     return redirect("slots", request.municipality.slug)
 
 
 def _times(typed: str) -> tuple[list[time], list[str]]:
-    """7:30, 07.30 and 7 are times; what is not is given back as it was typed."""
-    found, bad = [], []
-    for word in typed[:200].replace(",", " ").replace(";", " ").split()[:MOST_A_DAY]:
-        hour, _separator, minute = word.replace(".", ":").rstrip("h:").partition(":")
-        try:
-            found.append(time(int(hour), int(minute or 0)))
-        except ValueError:
-            bad.append(word[:20])
-    return found, bad
+    """7:30, 07.30 and 7h are times; what is not, or is too many, is given back as it was typed."""
+    words = typed.replace(",", " ").replace(";", " ").split()
+    read = [(word[:20], clock(word)) for word in words]
+    found = [at for _word, at in read[:MOST_A_DAY] if at]
+    return found, [word for word, at in read[:MOST_A_DAY] if at is None] + [word for word, _at in read[MOST_A_DAY:]]
 
 
 @requires(Verb.LIBRARY_EDIT)

@@ -22,6 +22,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+
 WORKERS = 2
 ROUNDS = 60
 WARM = 6
@@ -72,8 +74,16 @@ def _await(address: str) -> None:
     raise RuntimeError("gunicorn did not answer")
 
 
-def measured(pages: dict[str, str], client: Client, base: str) -> list[Figures]:
-    """Figures of each page (name to path); `client` is signed in, its session serves the requests over HTTP too."""
+def entered(user: User) -> Client:
+    """A client of Django's with `user` signed in."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def measured(pages: dict[str, str], user: User, base: str) -> list[Figures]:
+    """Figures of each page (name to path) as `user` sees it; one session serves both ways of asking."""
+    client = entered(user)
     session = requests.Session()
     session.cookies.set(settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value)
     return [_figures(name, path, client, session, base) for name, path in pages.items()]

@@ -5,11 +5,16 @@ import platform
 import statistics
 from pathlib import Path
 
+from portal.bench.browser import RUNS, SLOWER, Composer
 from portal.bench.measure import WORKERS, Figures
 from portal.bench.publishing import CHANNELS, LATENCY_SECONDS
 from portal.bench.publishing import Figures as Delivered
 from portal.bench.seed import MUNICIPALITIES, POSTS, READINGS
 
+FEEL = (
+    "| Composer | p50 ms | p95 ms | shift on load | shift while typing | shift with a line |\n"
+    "|---|---:|---:|---:|---:|---:|"
+)
 HEAD = "| Page | queries | p50 ms | p95 ms | HTML kB | compressed kB |\n|---|---:|---:|---:|---:|---:|"
 
 
@@ -33,6 +38,28 @@ def table(figures: list[Figures]) -> str:
     return "\n".join((HEAD, *rows))
 
 
+def told(figures: list[Figures], composer: Composer) -> str:
+    """Everything, as it stands on the screen and in the docs."""
+    return "\n\n".join((heading(), table(figures), first_load(composer), feel(composer)))
+
+
+def first_load(composer: Composer) -> str:
+    kinds = ", ".join(f"{kind} {size / 1000:.1f}" for kind, size in composer.weight.kinds.items())
+    return (
+        f"The composer's first load: {composer.weight.total / 1000:.1f} kB over the wire, heads of the answers "
+        f"included, in {composer.weight.requests} requests ({kinds})."
+    )
+
+
+def feel(composer: Composer) -> str:
+    rows = [
+        f"| {f.page} | {f.p50:g} | {f.p95:g} | {f.on_load:g} | {f.while_typing:g} | {f.excused:g} |"
+        for f in composer.feel
+    ]
+    said = f"A letter until it is painted, with the processor {SLOWER} times slower; medians of {RUNS} runs."
+    return "\n".join((said, "", FEEL, *rows))
+
+
 def heading() -> str:
     return (
         f"{MUNICIPALITIES} municipalities, {POSTS:,} posts on two channels each, {READINGS:,} readings; gunicorn with "
@@ -47,14 +74,18 @@ DELIVERIES = (
 )
 
 
-def publishing_heading() -> str:
+def published(figures: list[Delivered], singles: list[float]) -> str:
+    return f"{_published_heading()}\n\n{_published_table(figures, singles)}"
+
+
+def _published_heading() -> str:
     return (
         f"{CHANNELS} channels on one network that answers after {LATENCY_SECONDS * 1000:.0f} ms; medians; CPU and "
         f"statements for each delivery; {machine()}."
     )
 
 
-def publishing_table(figures: list[Delivered], singles: list[float]) -> str:
+def _published_table(figures: list[Delivered], singles: list[float]) -> str:
     """One row for each amount, medians of its runs; then the single posts."""
     rows = []
     for amount in dict.fromkeys(f.deliveries for f in figures):

@@ -6,6 +6,7 @@ The amounts and the distribution over a year are what counts here; the texts rep
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from delivery.models import Delivery
 from municipalities.enums import Kind, Role
 from municipalities.models import Cohort, District, Enrolment, Membership, Municipality, Programme
 from municipalities.tenancy import everywhere
+from portal.bench import together
 from posts.enums import Category, Stage
 from posts.models import Post, Publication, Variant, Version
 from serbian.folding import fold
@@ -29,6 +31,8 @@ MUNICIPALITIES = 50
 POSTS = 20_000
 READINGS = 1_000_000
 DAYS = 365
+# The municipality whose pages are measured.
+HOME = "place-7"
 BATCH = 2000
 TEXT = "Сервис за грађане је отворен и данас до осамнаест часова, дођите или се јавите. Позив број {}."
 
@@ -41,11 +45,11 @@ WHERE s.kind = 'publication'
 """
 FACTS = """
 INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, category, basis, posts, likes, reposts, replies, quotes, interactions)
-SELECT municipality_id, channel_id, published_on, category, basis, count(*), sum(likes), sum(reposts), sum(replies),
-       sum(quotes), sum(interactions)
+    (municipality_id, channel_id, day, category, call_kind, basis, posts, likes, reposts, replies, quotes, interactions)
+SELECT municipality_id, channel_id, published_on, category, call_kind, basis, count(*), sum(likes),
+       sum(reposts), sum(replies), sum(quotes), sum(interactions)
 FROM analytics_subject, unnest(ARRAY['publication', 'activity']) basis
-WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5
+WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5, 6
 """
 FOLLOWERS = """
 INSERT INTO analytics_channelday (municipality_id, channel_id, day, followers, gap)
@@ -59,12 +63,25 @@ FROM posts_post, unnest(ARRAY['post.create', 'post.submit', 'post.approve']) ver
 """
 
 
-def fill() -> User:
-    """Fill the (migrated, empty) database; returns a person who is officer, approver and programme staff."""
+@dataclass(frozen=True)
+class People:
+    """An officer of one municipality, an approver of all of them who is programme staff too, a mentor of ten."""
+
+    officer: User
+    staff: User
+    mentor: User
+
+
+def fill() -> People:
+    """Fill the (migrated, empty) database."""
     with everywhere("benchmark data"):
         user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
         channels = [channel for place in places(user) for channel in _channels(place, user)]
         _posts(channels, user)
+        home = Municipality.objects.get(slug=HOME)
+        officer = User.objects.create(email="officer@example.org", name="Officer", language="sr")
+        Membership.objects.create(user=officer, municipality=home, role=Role.OFFICER)
+        mentor = together.fill(home, officer)
         now = timezone.now()
         partitions.ensure((now - timedelta(days=DAYS + 40)).date(), (now + timedelta(days=60)).date())
         with connection.cursor() as cursor:
@@ -73,7 +90,7 @@ def fill() -> User:
             cursor.execute(FOLLOWERS, [DAYS])
             cursor.execute(ACTIVITY)
             cursor.execute("ANALYZE")
-        return user
+        return People(officer, user, mentor)
 
 
 def places(user: User) -> list[Municipality]:
@@ -91,8 +108,7 @@ def places(user: User) -> list[Municipality]:
     )  # fmt: skip
     since = timezone.localdate() - timedelta(days=DAYS)
     Enrolment.objects.bulk_create(Enrolment(cohort=cohort, municipality=m, starts_on=since) for m in places)
-    for role in (Role.OFFICER, Role.APPROVER):
-        Membership.objects.bulk_create(Membership(user=user, municipality=m, role=role) for m in places)
+    Membership.objects.bulk_create(Membership(user=user, municipality=m, role=Role.APPROVER) for m in places)
     return places
 
 

@@ -16,6 +16,7 @@ from portal.demo.past import Past, Sent
 from portal.demo.reactions import Crowd, curve_of
 from portal.demo.rows import insert
 from portal.demo.texts import DAYS
+from posts.queries import call_kind
 from practice.models import Status
 
 HOUR = timedelta(hours=1)
@@ -77,6 +78,7 @@ def _subject(sent: Sent, crowd: Crowd, replies: Replies) -> Subject:
     return Subject(
         municipality_id=sent.post.municipality_id, kind=SubjectKind.PUBLICATION, channel=sent.voice.channel,
         publication=sent.publication, remote_id=str(sent.status.pk), category=sent.version.category,
+        call_kind=call_kind(sent.version),
         published_at=sent.at, published_on=timezone.localdate(sent.at),
         last_at=looks[-1] if looks else None, last_outcome=PullOutcome.READ if looks else "",
         next_at=rules.next_look(sent.at, looks[-1] if looks else crowd.now),

@@ -13,11 +13,11 @@ from typing import Any
 from common.models import AuditEvent
 from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Attempt, Delivery
-from portal.demo import threads
+from portal.demo import mentoring, threads
 from portal.demo.library import Drawn
 from portal.demo.network import Voice, server
 from portal.demo.people import People, Team
-from portal.demo.rows import insert
+from portal.demo.rows import insert, office_time
 from portal.demo.texts import Planned, chance
 from posts import compose
 from posts.domain.freeze import freeze
@@ -74,10 +74,12 @@ def write(town: Town, plans: list[Planned]) -> Past:
     posts = insert([_post(town, each, rng) for each in plans])
     versions = [freeze(post, by=team.officer) for post in posts]
     for post, version in zip(posts, versions, strict=True):
-        version.created_at = post.updated_at - timedelta(hours=1)
+        version.created_at = threads.moment(post, threads.SUBMITTED)
     Version.objects.bulk_update(versions, ["created_at"])
     insert([d for post, version in zip(posts, versions, strict=True) for d in decisions(team, post, version)])
     threads.past(town, list(zip(posts, versions, strict=True)), rng)
+    given = mentoring.past(town, list(zip(posts, versions, strict=True)), chance("rubric", team.municipality.slug))
+    past.events += [event("feedback.give", row.mentor, row.given_at, row.post) for row in given]
     for planned, post, version in zip(plans, posts, versions, strict=True):
         past.events += _events(team, post, version)
         past.sent += parts(town, planned, post, version)
@@ -100,6 +102,7 @@ def draft(town: Town, planned: Planned) -> Draft:
 
 def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
     due = planned.time.due_at
+    approved_at = office_time(due - timedelta(hours=1), -rng.randint(10, 300))
     post = Post(
         municipality=town.team.municipality,
         title=planned.title,
@@ -107,8 +110,8 @@ def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
         stage=Stage.APPROVED,
         revision=rng.randint(4, 30),
         author=town.team.officer,
-        created_at=due - timedelta(hours=rng.randint(20, 70)),
-        updated_at=due - timedelta(hours=rng.randint(2, 18)),
+        created_at=office_time(approved_at, -rng.randint(500, 1400)),
+        updated_at=approved_at,
         is_demo=True,
     )
     remember(post, draft(town, planned))
@@ -118,7 +121,8 @@ def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
 
 def decisions(team: Team, post: Post, version: Version) -> list[Decision]:
     where = {"municipality": team.municipality, "version": version, "due_at": post.due_at}
-    asked = Decision(kind=DecisionKind.SUBMITTED, by=team.officer, at=post.updated_at - timedelta(hours=1), **where)
+    submitted_at = threads.moment(post, threads.SUBMITTED)
+    asked = Decision(kind=DecisionKind.SUBMITTED, by=team.officer, at=submitted_at, **where)
     return [asked, Decision(kind=DecisionKind.APPROVED, by=team.approver, at=post.updated_at, **where)]
 
 
@@ -138,7 +142,7 @@ def parts(town: Town, planned: Planned, post: Post, version: Version) -> list[Se
 def _events(team: Team, post: Post, version: Version) -> list[AuditEvent]:
     written = [
         ("post.create", team.officer, post.created_at, {}),
-        ("post.submit", team.officer, post.updated_at - timedelta(hours=1), {"version": version.number}),
+        ("post.submit", team.officer, threads.moment(post, threads.SUBMITTED), {"version": version.number}),
         ("post.approve", team.approver, post.updated_at, {"version": version.number}),
     ]
     return [event(verb, by, at, post, **detail) for verb, by, at, detail in written]

@@ -17,6 +17,8 @@ from portal.demo.texts import DAYS, SLUGS, TRAINING_DAYS_AGO, place
 PASSWORD = "dobosar-demo"  # noqa: S105 - printed at every start of the demo
 PROGRAMME = "Програм обуке (демо)"
 MENTORING_DAYS = 92
+# One municipality got another mentor on the way.
+HANDED_OVER, HANDED_OVER_AFTER = "vlasotince", timedelta(days=16)
 
 
 @dataclass(frozen=True)
@@ -35,21 +37,27 @@ class People:
     staff: User
     administrator: User
     mentored_on: date
+    former: User
+
+    def mentor_of(self, slug: str, on: date) -> User:
+        """Who accompanied the municipality on that day."""
+        return self.former if slug == HANDED_OVER and on < self.mentored_on + HANDED_OVER_AFTER else self.mentor
 
 
 def gather(today: date) -> People:
     """Everybody, made where missing; nobody who is there is changed."""
     reference.load()
     hashed = make_password(PASSWORD)
-    mentor = _person("mentor@dobosar.example", "Менторка програма", hashed)
-    staff = _person("staff@dobosar.example", "Тим програма", hashed)
-    administrator = _person("admin@dobosar.example", "Администратор портала", hashed, is_administrator=True)
+    mentor = person("mentor@dobosar.example", "Менторка програма", hashed)
+    former = person("mentor2@dobosar.example", "Ментор програма, до предаје", hashed)
+    staff = person("staff@dobosar.example", "Тим програма", hashed)
+    administrator = person("admin@dobosar.example", "Администратор портала", hashed, is_administrator=True)
     teams = {slug: _team(slug, today, hashed) for slug in SLUGS}
-    _programme(list(teams.values()), mentor, staff, today)
-    return People(teams, mentor, staff, administrator, today - timedelta(days=TRAINING_DAYS_AGO))
+    _programme(list(teams.values()), mentor, former, staff, today)
+    return People(teams, mentor, staff, administrator, today - timedelta(days=TRAINING_DAYS_AGO), former)
 
 
-def _person(email: str, name: str, hashed: str, **fields: bool) -> User:
+def person(email: str, name: str, hashed: str, **fields: bool) -> User:
     known = User.objects.filter(email=email).first()
     if known:
         return known
@@ -68,14 +76,14 @@ def _team(slug: str, today: date, hashed: str) -> Team:
         municipality.colour = place(slug).colour
         municipality.save()
     name = municipality.name_cyrl
-    officer = _person(f"officer@{slug}.example", f"Службеник за комуникације – {name}", hashed)
-    approver = _person(f"approver@{slug}.example", f"Начелник кабинета – {name}", hashed)
+    officer = person(f"officer@{slug}.example", f"Службеник за комуникације – {name}", hashed)
+    approver = person(f"approver@{slug}.example", f"Начелник кабинета – {name}", hashed)
     for user, role in ((officer, Role.OFFICER), (approver, Role.APPROVER)):
         Membership.objects.get_or_create(user=user, municipality=municipality, role=role, ended_at=None)
     return Team(municipality, officer, approver)
 
 
-def _programme(teams: list[Team], mentor: User, staff: User, today: date) -> None:
+def _programme(teams: list[Team], mentor: User, former: User, staff: User, today: date) -> None:
     training = today - timedelta(days=TRAINING_DAYS_AGO)
     programme, is_new = Programme.objects.get_or_create(name=PROGRAMME)
     if not is_new:
@@ -84,9 +92,15 @@ def _programme(teams: list[Team], mentor: User, staff: User, today: date) -> Non
     cohort = Cohort.objects.create(programme=programme, name="Прва група (демо)", training_on=training)
     for team in teams:
         Enrolment.objects.create(cohort=cohort, municipality=team.municipality, starts_on=training)
+        starts_on = training
+        if team.municipality.slug == HANDED_OVER:
+            starts_on = training + HANDED_OVER_AFTER
+            Pairing.objects.create(
+                mentor=former, municipality=team.municipality, starts_on=training, ends_on=starts_on - timedelta(days=1)
+            )
         Pairing.objects.create(
             mentor=mentor,
             municipality=team.municipality,
-            starts_on=training,
+            starts_on=starts_on,
             ends_on=training + timedelta(days=MENTORING_DAYS),
         )

@@ -5,6 +5,7 @@ which nobody knows whether it went out, one that nobody approved in time.
 """
 
 import uuid
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,71 +13,117 @@ from django.utils import timezone
 
 from delivery.enums import Because, Outcome, State
 from delivery.models import Attempt, Delivery
+from municipalities.enums import Approval
 from municipalities.tenancy import scope
+from portal.demo import decisions, threads
 from portal.demo import past as pasts
-from portal.demo import threads
 from portal.demo.past import Sent, Town
-from portal.demo.rows import insert
+from portal.demo.rows import insert, made_at
 from portal.demo.texts import HOURS_AFTER, Planned, chance, coming
-from posts.domain.approve import approve, send_back
+from posts.domain.approve import approve, endorse, send_back
 from posts.domain.create import create
 from posts.domain.freeze import freeze
 from posts.domain.save import Content, Saved, plan, remember, save_draft
+from posts.domain.schedule import schedule
 from posts.domain.submit import submit
 from posts.enums import Stage
-from posts.models import Post
+from posts.models import Post, Seen
 from posts.queries import latest_version
 from posts.rules import present as at_present
 from practice.domain import write as network
 from practice.domain.upload import upload
 from practice.models import Status
 
-# What each municipality has on its desk; the two that have demo accounts have most.
-DESKS = {
-    "cuprija": ("scheduled", "scheduled", "scheduled", "submitted", "returned", "draft", "remarked"),
-    "novi-pazar": ("scheduled", "scheduled", "submitted", "draft", "remarked"),
-}
-DESK = ("scheduled", "submitted", "draft")
+# What each municipality has on its desk, and how many hours ago the last of it happened.
+DESKS: dict[str, tuple[tuple[str, float], ...]] = {
+    "cuprija": (
+        ("scheduled", 30), ("scheduled", 28), ("scheduled", 26), ("submitted", 3.5), ("returned", 20), ("draft", 0.3),
+        ("remarked", 1.2), ("reworked", 5),
+    ),
+    "kragujevac": (("scheduled", 50), ("submitted", 26), ("halfway", 22), ("draft", 2)),
+    "mali-zvornik": (("scheduled", 27), ("submitted", 9), ("draft", 74)),
+    "novi-pazar": (
+        ("scheduled", 29), ("scheduled", 25), ("submitted", 7), ("draft", 4), ("remarked", 6), ("endorsed", 2.5),
+    ),
+    "vlasotince": (("scheduled", 31), ("submitted", 1.8), ("draft", 23)),
+    "vrnjacka-banja": (("scheduled", 33), ("submitted", 12), ("draft", 52), ("reworked", 24)),
+}  # fmt: skip
 NOTE = "Допуните позив на акцију: шта грађани треба да ураде и до када. Наслов је добар."
+READ = "Јасно је и има рок. Од мене може да иде."
+TALKED = ("remarked", "reworked")
+SEEN_AFTER = timedelta(minutes=20)
 TROUBLES = {"cuprija": (State.FAILED, State.UNCONFIRMED, State.EXPIRED), "novi-pazar": (State.EXPIRED,)}
 REFUSED = "Media type is not accepted"
 
 
 def planned(slug: str) -> int:
     """How many posts the desk and the troubles of a municipality need."""
-    return len(DESKS.get(slug, DESK)) + len(TROUBLES.get(slug, ()))
+    return len(DESKS[slug]) + len(TROUBLES.get(slug, ()))
 
 
 def lay_out(town: Town, now: datetime) -> None:
-    """Drafts, a post that waits, one that came back, some for the coming days. Opens the municipality's scope."""
+    """Drafts, posts that wait, one that came back, some for the coming days. Opens the municipality's scope."""
     slug = town.team.municipality.slug
-    desk = DESKS.get(slug, DESK)
+    desk = DESKS[slug]
     plans = coming(slug, timezone.localdate(now), planned(slug))
     with scope(town.team.municipality):
-        for kind, each in zip(desk, plans, strict=False):
-            _post(kind, each, town)
+        for kind, hours, each in _shared(desk, plans[: len(desk)]):
+            _post(kind, each, town, now - timedelta(hours=hours))
         for state, each in zip(TROUBLES.get(slug, ()), plans[len(desk) :], strict=True):
             _trouble(state, each, town, now)
 
 
-def _post(kind: str, planned: Planned, town: Town) -> None:
-    team = town.team
-    post = create(team.municipality, by=team.officer)
-    time = planned.time if kind != "draft" else None
-    words = Content(pasts.draft(town, planned), planned.title, planned.category, time)
-    saved = save_draft(post, words, revision=post.revision, by=team.officer)
-    assert isinstance(saved, Saved)  # nobody else is at it
-    post = saved.post
+def _shared(desk: Sequence[tuple[str, float]], plans: list[Planned]) -> Iterator[tuple[str, float, Planned]]:
+    """What is talked about has a picture to talk about; the rest comes in its order."""
+    pictured = iter(sorted((p for p in plans if p.picture), key=lambda p: not threads.is_long(p.texts[threads.TAG])))
+    talked = {index: next(pictured, None) for index, (kind, _hours) in enumerate(desk) if kind in TALKED}
+    rest = iter([each for each in plans if each not in talked.values()])
+    for index, (kind, hours) in enumerate(desk):
+        yield kind, hours, talked.get(index) or next(rest)
+
+
+def _post(kind: str, planned: Planned, town: Town, last: datetime) -> None:
+    """`last`: when the last thing was done about it."""
+    team, mentor = town.team, town.people.mentor
+    with made_at(last - timedelta(hours=4)):
+        post = create(team.municipality, by=team.officer)
+        time = planned.time if kind != "draft" else None
+        words = Content(pasts.draft(town, planned), planned.title, planned.category, time)
+        saved = save_draft(post, words, revision=post.revision, by=team.officer)
+        assert isinstance(saved, Saved)  # nobody else is at it
+        post = saved.post
     Post.objects.filter(pk=post.pk).update(is_demo=True)
     if kind == "remarked":
-        threads.talk(post, planned, officer=team.officer, mentor=town.people.mentor)
-    if kind in ("scheduled", "submitted", "returned"):
+        threads.talk(post, planned, officer=team.officer, mentor=mentor, last=last)
+    elif kind == "reworked":
+        threads.rework(post, town, planned.time, last=last)
+    elif kind == "scheduled" and team.municipality.approval == Approval.NONE:
+        with made_at(last):
+            schedule(post, planned.time, by=team.officer)
+    elif kind != "draft":
+        _decided(kind, post, town, last)
+    Post.objects.filter(pk=post.pk).update(updated_at=last)
+    if kind in ("draft", "returned", "halfway"):
+        Seen.objects.create(
+            municipality=team.municipality, post=post, user=mentor, at=min(last + SEEN_AFTER, timezone.now())
+        )
+
+
+def _decided(kind: str, post: Post, town: Town, last: datetime) -> None:
+    team, mentor = town.team, town.people.mentor
+    with made_at(last if kind == "submitted" else last - timedelta(hours=2)):
         post = submit(post, by=team.officer)
-    version = latest_version(post)
-    if kind == "scheduled" and version:
-        approve(post, version, by=team.approver)
-    if kind == "returned" and version:
-        send_back(post, version, by=team.approver, note=NOTE)
+        version = latest_version(post)
+        assert version is not None
+    with made_at(last):
+        if kind == "scheduled":
+            decisions.agree(post, version, town)
+        elif kind == "halfway":
+            approve(post, version, by=team.approver)
+        elif kind == "endorsed":
+            endorse(post, version, by=mentor, note=READ)
+        elif kind == "returned":
+            send_back(post, version, by=team.approver, note=NOTE)
 
 
 def _trouble(state: State, planned: Planned, town: Town, now: datetime) -> None:

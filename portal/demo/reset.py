@@ -6,14 +6,21 @@ from django.db import transaction
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
+from kits.models import AdoptedPost, Adoption
+from library.models import Snippet, Template
+from mentoring.models import Feedback, PerformanceNotice, Score
 from municipalities.models import Municipality, Pause
 from municipalities.tenancy import scope
+from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from portal.demo import notifications
 from portal.demo.network import PLATFORM, server
 from portal.demo.seed import NotTheDemo
 from posts.models import (
+    Closing,
     Comment,
+    Consent,
     Decision,
+    Folder,
     Media,
     Post,
     Publication,
@@ -28,9 +35,12 @@ from practice.models import Media as Picture
 
 # From what points to what is pointed at.
 ORDER = (
+    AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
+    Closing, Consent,
+    Score, Feedback, PerformanceNotice,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
-    Media, Credential, ConnectAttempt, Channel, Pause,
+    Media, Folder, Snippet, Template, Credential, ConnectAttempt, Channel, Pause,
 )  # fmt: skip
 
 

@@ -8,7 +8,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from municipalities.tenancy import scope
-from portal.demo import growth, library, network, notifications, numbers, past, people, present, reactions
+from portal.demo import (
+    decisions,
+    growth,
+    kits,
+    library,
+    mentoring,
+    network,
+    notifications,
+    numbers,
+    past,
+    people,
+    present,
+    reactions,
+    shelf,
+)
 from portal.demo.network import Voice
 from portal.demo.past import Town
 from portal.demo.people import People, Team
@@ -67,14 +81,19 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
             drawn = library.fill(team, _kinds(slug, plans, crowd.now), crowd.now - timedelta(days=DAYS + 2))
             towns.append(Town(team, voices[slug], drawn, everybody))
             pasts.append(past.write(towns[-1], plans))
+            shelf.arrange(team, drawn, timezone.localdate(crowd.now))
     reactions.publish(pasts, crowd)
     for each in pasts:
         with scope(each.team.municipality):
             past.deliver(each)
     insert(sorted((event for each in pasts for event in each.events), key=lambda event: event.at))
     numbers.read(pasts, crowd)
+    mentoring.arrange(everybody, crowd.now)
+    decisions.set_rules(towns)
     for town in towns:
         present.lay_out(town, crowd.now)
+    decisions.arrange(towns, crowd.now)
+    kits.arrange(teams, everybody, crowd.now)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

@@ -27,16 +27,16 @@ class Looked(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """What the server adds. `over`: names of channels for which the text is too long; `missing`: names of languages
-    that are asked for and not there; `analysis`: by picture, as measured; `consents`: a sentence for each picture whose
-    people may not be shown; `looked`: the answers of the links, by address."""
+    """What the server adds. `over`: names of channels for which the text is too long; `missing`: languages that are
+    asked for and not there, tag to name; `analysis`: by picture, as measured; `consents`: for each picture whose people
+    may not be shown a sentence and the page of its consents; `looked`: the answers of the links, by address."""
 
     today: date
     over: Sequence[str] = ()
-    missing: Sequence[str] = ()
+    missing: Mapping[str, str] | None = None
     derived: bool = False
     analysis: Mapping[int, Mapping[str, float]] | None = None
-    consents: Sequence[str] = ()
+    consents: Sequence[tuple[str, str]] = ()
     looked: Mapping[str, Looked] | None = None
 
 
@@ -58,6 +58,7 @@ def facts(draft: Draft, known: Known) -> Facts:
         is_link=bool(draft.address) or not draft.link,
         pictures=[Described(shown.id, shown.alt) for shown in draft.media],
         over=known.over,
+        takes_part=bool(draft.interactive.kind),
     )
 
 
@@ -105,12 +106,12 @@ def _answers(links: Iterable[str], looked: Mapping[str, Looked]) -> Iterator[Poi
 
 def _languages(known: Known) -> Iterator[Point]:
     if known.missing:
-        names = ", ".join(dict.fromkeys(known.missing))
-        yield Point("languages", "look", "languages.missing", {"language": names})
+        values = {"language": ", ".join(dict.fromkeys(known.missing.values()))}
+        yield Point("languages", "look", "languages.missing", values, Fix("focus", f"text-{next(iter(known.missing))}"))
     else:
         yield Point("languages", "ok", "languages.ok")
     if known.derived:
-        yield Point("derived", "look", "derived")
+        yield Point("derived", "look", "derived", fix=Fix("focus", "text-sr-Cyrl"))
 
 
 def _pictures(draft: Draft, analysis: Mapping[int, Mapping[str, float]]) -> Iterator[Point]:
@@ -124,7 +125,7 @@ def _pictures(draft: Draft, analysis: Mapping[int, Mapping[str, float]]) -> Iter
     else:
         yield Point("picture_text", "ok", "picture_text.ok")
     if weak:
-        yield Point("contrast", "look", "contrast", {"number": weak})
+        yield Point("contrast", "look", "contrast", {"number": weak}, Fix("focus", _alt(draft, weak)))
     elif any(each.get("text", 0) >= SOME_TEXT for _number, each in measured):
         yield Point("contrast", "ok", "contrast.ok")
 
@@ -137,6 +138,6 @@ def _alt(draft: Draft, number: int) -> str:
     return f"alt-{draft.media[number - 1].id}"
 
 
-def _consents(sentences: Sequence[str]) -> Iterator[Point]:
-    if sentences:
-        yield Point("children", "look", "children", {"sentence": sentences[0]})
+def _consents(notes: Sequence[tuple[str, str]]) -> Iterator[Point]:
+    for sentence, page in notes[:1]:
+        yield Point("children", "look", "children", {"sentence": sentence}, Fix("open", page))

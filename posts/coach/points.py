@@ -33,7 +33,7 @@ _BARE = frozenset(both(BARE_ALTS))
 @dataclass(frozen=True)
 class Fix:
     """`kind`: "mend" puts right what rule `name` found, "show" selects it; "set" writes `values` into fields, "focus"
-    goes to the field `name`; "put" adds the sentence of the call, "day" its day."""
+    goes to the field `name`; "put" adds the sentence of the call, "day" its day; "open" leads to the page `name`."""
 
     kind: str
     name: str = ""
@@ -72,7 +72,8 @@ class Described:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that is typed. `over` names the channels for which it is too long."""
+    """Everything that is typed. `over` names the channels for which it is too long; `takes_part`: it is a poll, a quiz
+    or another format in which people answer."""
 
     today: date
     texts: Sequence[Written] = ()
@@ -83,6 +84,7 @@ class Facts:
     is_link: bool = True
     pictures: Sequence[Described] = ()
     over: Sequence[str] = ()
+    takes_part: bool = False
 
     @property
     def written(self) -> list[Written]:
@@ -119,11 +121,13 @@ def _call(facts: Facts) -> Iterator[Point]:
         words, kind = next((hit.words, kind) for hit, kind in found if kind)
         values = {"call-kind": kind, "call-words": words[:1].upper() + words[1:].lower()}
         yield Point("call", "look", "call.unfiled", {"words": quoted([words])}, Fix("set", "call-kind", values))
+    elif facts.takes_part:
+        yield Point("call", "ok", "call.takes_part")
     else:
         yield Point("call", "todo", "call.none", fix=Fix("focus", "call-kind"))
     if len(asked) > 1:
         verbs = [hit.words.lower() for hit, kind in found if kind]
-        yield Point("single", "look", "single.many", {"words": quoted(verbs)})
+        yield Point("single", "look", "single.many", {"words": quoted(verbs)}, Fix("show", "others"))
 
 
 def _holds(text: str, words: str) -> bool:
@@ -183,7 +187,8 @@ def _says_weekday(facts: Facts, deadline: date) -> bool:
 
 def _length(facts: Facts) -> Point:
     if facts.over:
-        return Point("length", "stops", "length.over", {"names": ", ".join(dict.fromkeys(facts.over))})
+        names = ", ".join(dict.fromkeys(facts.over))
+        return Point("length", "stops", "length.over", {"names": names}, Fix("focus", facts.written[0].place))
     return Point("length", "ok", "length.ok")
 
 
@@ -203,7 +208,7 @@ def _rules(facts: Facts) -> Iterator[Point]:
 
 def quoted(words: Sequence[str]) -> str:
     """„прва”, „друга” … at most three, long ones cut."""
-    several = list(dict.fromkeys(" ".join(word.split()) for word in words))
+    several = list(dict.fromkeys(" ".join(word.split()).removeprefix(", ") for word in words))
     shown = ", ".join(f"„{word if len(word) <= 40 else word[:39] + '…'}”" for word in several[:SHOWN])
     return f"{shown} …" if len(several) > SHOWN else shown
 

@@ -63,6 +63,7 @@ def sentences() -> dict[str, str]:
         "call.unfiled": _("The text asks people to act (%(words)s), but the call is not filled in: nobody counts it."),
         "call.unsaid": _("The text does not say it: a call works only where people read it."),
         "call.ok": _("The text says what people can do."),
+        "call.takes_part": _("People can take part, and that is what the post asks for."),
         "single.many": _("The post asks for several things at once (%(words)s); people do one thing, or none."),
         "link.none": _("This call needs a link; without one people have to search for the place."),
         "link.many": _("There are %(count)s links; with one, nobody has to choose."),
@@ -180,6 +181,6 @@ def told(points: Iterable[Point]) -> list[Told]:
     return [Told(each, names[each.id], sentence(each), by_text=each.code not in server) for each in in_order(points)]
 
 
-def spoken() -> dict[str, dict[str, str] | list[str]]:
-    """Everything the browser needs to speak by itself."""
-    return {"titles": titles(), "sentences": sentences(), "fixes": fixes(), "order": list(ORDER)}
+def spoken() -> dict[str, dict[str, str]]:
+    """Everything the browser needs to speak by itself; the titles in the order of the list."""
+    return {"titles": {name: titles()[name] for name in ORDER}, "sentences": sentences(), "fixes": fixes()}

@@ -231,20 +231,22 @@ def _unmixed(word: str, *, into_cyrillic: bool) -> str | None:
 
 # ---------------------------------------------------------------- signs
 
-_EMOJI = _pattern(
+_SIGN = (
     r"\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F)"
     r"(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic}\uFE0F?)*"
 )
+_EMOJI = _pattern(_SIGN)
+_BULLET = _pattern(rf"(?:^|\n)[ \t]*({_SIGN})(?=[ \t]+\S)")
 _HASHTAG = _pattern(r"(?<![\p{L}\p{N}_&/#])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)")
 
 
 def emoji(text: str) -> list[Hit]:
-    """Emoji as bullets, and all after the third: a screen reader says the name of each of them aloud."""
+    """Emoji as bullets of a list, and all after the third: a screen reader says the name of each of them aloud."""
     found, counted = [], 0
+    bullets = {match.start(1) for match in _BULLET.finditer(text)}
     for match in _EMOJI.finditer(text):
         before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        after = text[match.end() :].split("\n", 1)[0]
-        if not before.strip() and after.strip():
+        if len(bullets) > 1 and match.start() in bullets:
             found.append(_hit(match, "–"))
             continue
         counted += 1
@@ -299,7 +301,8 @@ def _taken_apart(tag: str, known: set[str]) -> list[str] | None:
 
 # ---------------------------------------------------------------- people
 
-_THIRTEEN = _pattern(r"(?<!\d)\d{13}(?!\d)")
+# Its name goes with it, so that no „ЈМБГ:” is left behind without a number.
+_THIRTEEN = _pattern(r"(?:,?[ \t]*(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]*:?[ \t]*)?(?<!\d)(\d{13})(?!\d)")
 _MOBILE = _pattern(r"(?<![\d/])(?:\+\s?381|00\s?381|0)[\s/.-]?6\d(?:[\s/.-]?\d){6,8}(?!\d)")
 _PLATE = _pattern(r"(?<![\p{L}\p{N}])[\p{Lu}]{2}[ -]\d{3,4}[ -]?\p{Lu}{2}(?![\p{L}\p{N}])")
 _MAIL = _pattern(rf"(?<![{_W}.+-])([{_W}+-]+(?:\.[{_W}+-]+)*)@((?:[{_W}-]+\.)+\p{{L}}{{2,}})")
@@ -308,7 +311,7 @@ _WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 def jmbg(text: str) -> list[Hit]:
     """Personal numbers: thirteen digits that begin with a birth date and end with the right check digit."""
-    return [_hit(match, "") for match in _THIRTEEN.finditer(text) if _is_jmbg(match[0])]
+    return [_hit(match, "") for match in _THIRTEEN.finditer(text) if _is_jmbg(match[1])]
 
 
 def _is_jmbg(digits: str) -> bool:

@@ -36,9 +36,9 @@ def approve(
 ) -> Post:
     """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
 
-    `threads` says what becomes of open discussions, "resolve" or "leave"; `seen` are those that were on the page (None:
-    all there are). Raises `Refused` if the post has changed since, if it is not this person's turn, or if discussions
-    are open about which nothing was said.
+    `threads` says what becomes of open conversations, "resolve" or "leave"; `seen` are those that were on the page
+    (None: all there are). Raises `Refused` if the post has changed since, if it is not this person's turn, or if
+    conversations are open about which nothing was said.
     """
     post = locked(post)
     before = _waiting(post, version)
@@ -131,7 +131,7 @@ def _seat(post: Post, version: Version, before: Standing, *, by: Any) -> Seat:
 
 
 def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by: Any) -> dict[str, list[int]]:
-    """Do what was chosen with the open discussions, and say of which. Raises `Refused` where nothing was chosen."""
+    """Do what was chosen with the open conversations, and say of which. Raises `Refused` where nothing was chosen."""
     rows = Thread.objects.select_for_update().filter(post=post, resolved_at__isnull=True)
     open_now = sorted(row.pk for row in rows)
     if not open_now:
@@ -139,7 +139,7 @@ def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by
     if choice not in (RESOLVE, LEAVE):
         raise Refused(_open_words(len(open_now)))
     if seen is not None and not set(open_now) <= set(seen):
-        raise Refused(_("A discussion was opened while you were reading. Read it before you decide."))
+        raise Refused(_("A conversation was opened while you were reading. Read it before you decide."))
     if choice == LEAVE:
         return {"left": open_now}
     Thread.objects.filter(pk__in=open_now).update(resolved_at=timezone.now(), resolved_by=by)
@@ -148,8 +148,8 @@ def _settle_threads(post: Post, choice: str, seen: Collection[int] | None, *, by
 
 def _open_words(count: int) -> str:
     return ngettext(
-        "One discussion is open. Say whether it is resolved or knowingly left open.",
-        "%(count)s discussions are open. Say whether they are resolved or knowingly left open.",
+        "One conversation is open. Say whether it is resolved or knowingly left open.",
+        "%(count)s conversations are open. Say whether they are resolved or knowingly left open.",
         count,
     ) % {"count": count}
 

@@ -11,7 +11,7 @@ from channels.models import Channel
 from common.audit import record
 from municipalities.models import Municipality
 from posts.domain.refused import Refused
-from posts.domain.save import remember
+from posts.domain.save import Content, plan, refuse_strangers, remember
 from posts.draft import Draft, parse
 from posts.models import Post
 
@@ -38,6 +38,18 @@ def create(municipality: Municipality, *, by: Any, key: UUID | None = None) -> P
             raise Refused(_("This page is not yours. Begin a new post."))
         if post.revision:
             return post
+    record("post.create", by=by, target=post)
+    return post
+
+
+@transaction.atomic
+def written(municipality: Municipality, content: Content, *, by: Any) -> Post:
+    """A stored draft that has its content from the first moment. Raises `BadDraft` for what is not ours."""
+    refuse_strangers(content.draft)
+    post = Post(municipality=municipality, author=by, title=content.title, category=content.category, revision=1)
+    plan(post, content.time)
+    remember(post, content.draft)
+    post.save()
     record("post.create", by=by, target=post)
     return post
 

@@ -59,7 +59,7 @@ def save_draft(post: Post, content: Content, *, revision: int, by: Any) -> Saved
         return Saved(post, changed=False)
     if post.revision != revision:
         return Conflict(post)
-    _refuse_strangers(content.draft)
+    refuse_strangers(content.draft)
     follow(post, parse(post.draft), content.draft)
     post.title, post.category = content.title, content.category
     plan(post, content.time)
@@ -105,8 +105,8 @@ def _differs(post: Post, content: Content) -> bool:
     )
 
 
-def _refuse_strangers(draft: Draft) -> None:
-    """Channels and pictures must be this municipality's own; the open scope sees no others."""
+def refuse_strangers(draft: Draft) -> None:
+    """Channels and pictures must be this municipality's own, else `BadDraft`; the open scope sees no others."""
     channels = {*draft.channels, *draft.per_channel, *draft.layout}
     pictures = {shown.id for shown in draft.media}
     problems = []

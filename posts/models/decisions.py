@@ -15,7 +15,7 @@ class Decision(TenantModel):
     """Submitted, read, approved, returned …: of a version, by a person. Nothing of a row changes but `remind_at`.
 
     `due_at` is the time that was decided upon. `for_whom` is the absent approver for whom a delegate decided. `threads`
-    says what became of the discussions that were open at an approval: {"resolved": [ids], "left": [ids]}.
+    says what became of the conversations that were open at an approval: {"resolved": [ids], "left": [ids]}.
     `without_mentor`: the house asks the mentor first, and nobody was paired that day. An emergency has to be reviewed
     until `review_due_at`; `remind_at` is when the approvers hear of it next, empty once it was reviewed.
     """
@@ -52,10 +52,10 @@ class Decision(TenantModel):
 
     @property
     def threads_left(self) -> int:
-        """How many discussions were open and knowingly left so."""
+        """How many conversations were open and knowingly left so."""
         return len(self.threads.get("left", ()))
 
     @property
     def threads_resolved(self) -> int:
-        """How many open discussions were resolved by it."""
+        """How many open conversations were resolved by it."""
         return len(self.threads.get("resolved", ()))

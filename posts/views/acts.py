@@ -17,13 +17,23 @@ def number(text: str | None) -> int:
 
 
 def tried(
-    request: Any, post: Post, act: Callable[[], Any], word: str | Callable[[], str], *, undo: str = "", to: str = "post"
+    request: Any,
+    post: Post,
+    act: Callable[[], Any],
+    word: str | Callable[[], str],
+    *,
+    undo: str = "",
+    to: str = "post",
+    otherwise: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
-    """Do it, or say why not; either way the person sees where the post stands now."""
+    """Do it, or say why not; either way the person sees where the post stands now.
+
+    `otherwise` makes the page on which that is said, where something was typed that must not be lost.
+    """
     try:
         act()
     except Refused as refused:
         messages.error(request, " ".join((refused.sentence, *refused.details)))
-        return redirect("post", request.municipality.slug, post.pk)
+        return otherwise() if otherwise else redirect("post", request.municipality.slug, post.pk)
     messages.success(request, word if isinstance(word, str) else word(), extra_tags=f"undo:{undo}" if undo else "")
     return redirect(to, *([request.municipality.slug, post.pk] if to != "posts" else [request.municipality.slug]))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from posts import compose, queries
@@ -25,10 +26,13 @@ def coach(
     known = Known(
         today=timezone.localdate(),
         over=[each.channel.name for each in previews if each.count > each.limit],
-        missing=[language_name(tag) for tag in dict.fromkeys([*official, *missing])],
+        missing={tag: language_name(tag) for tag in [*official, *missing]},
         derived=any(each.part.derived for each in previews),
         analysis={pk: media.analysis for pk, media in library.items()},
-        consents=[note.sentence for note in queries.consent_notes(draft, library)],
+        consents=[
+            (note.sentence, reverse("library_picture", args=[house.slug, note.media_id]))
+            for note in queries.consent_notes(draft, library)
+        ],
         looked=queries.looked_at(links_of(draft)) if links else {},
     )
     return told(look(draft, known))

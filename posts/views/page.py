@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -113,6 +114,11 @@ class Page:
     may_remember: bool = False
 
     @property
+    def opens(self) -> str:
+        """The language whose tab is open when the page comes: the first that has words."""
+        return next((tab.tag for tab in self.tabs if tab.text), self.tabs[0].tag)
+
+    @property
     def script(self) -> str:
         """The script in which this house writes first."""
         return str(self.post.municipality.primary_script)
@@ -132,7 +138,8 @@ class Page:
 
     @property
     def coach_fine(self) -> list[Told]:
-        return [each for each in self.coach if not each.point.is_open]
+        """What is in order and only the server knows; the browser adds at once what the text alone tells."""
+        return [each for each in self.coach if not each.point.is_open and not each.by_text]
 
     @property
     def coach_count(self) -> str:
@@ -140,14 +147,14 @@ class Page:
         return _things(number) % {"count": number} if number else ""
 
     @property
-    def coach_words(self) -> str:
-        """What the coach says while one types, as JSON for the script."""
+    def coach_words(self) -> SafeString:
+        """What the coach says while one types, as JSON for an attribute in single quotes: no entities in it."""
         # one, few and many of Serbian; the script chooses by the rule of the page's language
         forms = {name: _things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))}
         empty = _("Begin to write: this list looks over your shoulder.")
-        return json.dumps(
-            {**spoken(), "count": forms, "none": _("Nothing left to look at."), "empty": empty}, ensure_ascii=False
-        )
+        said = {**spoken(), "count": forms, "none": _("Nothing left to look at."), "empty": empty}
+        plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        return mark_safe(plain.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'"}))  # noqa: S308 -- escaped
 
     @property
     def options(self) -> list[str]:
@@ -162,8 +169,9 @@ class Page:
     @property
     def poll_findings(self) -> list[str]:
         """Problems of the poll, once however many channels have them."""
-        found = [finding.message for each in self.previews for finding in each.findings if finding.field == "poll"]
-        return list(dict.fromkeys(found))
+        findings = [finding for each in self.previews for finding in each.findings if finding.field == "poll"]
+        # That there are too few answers, the notes on the format say for every network.
+        return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
     def text_findings(self) -> list[tuple[Preview, dry.Finding]]:

@@ -100,9 +100,13 @@ def readable(request: Any, pk: int) -> Post:
 
 
 def shown(
-    request: Any, post: Post, *, problem: str = "", typed: Mapping[str, Any] | None = None, answering: int = 0
-) -> HttpResponse:
-    """The page. With `problem` it says why nothing was done, and what was `typed` is still in it."""
+    request: Any, post: Post, *, problem: str = "", typed: Mapping[str, Any] | None = None, answering: int = 0,
+    note: str = "",
+) -> HttpResponse:  # fmt: skip
+    """The page. With `problem` it says why nothing was done, and what was `typed` is still in it.
+
+    `note` is that of a decision that was not taken.
+    """
     reading = read(request, post)
     reading.every_resolved = request.GET.get("resolved") == "all"
     asked = request.GET.get("answer", "")
@@ -111,10 +115,11 @@ def shown(
         "reading": reading,
         "problem": problem,
         "typed": typed,
+        "note": note,
         "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
         "answering": answering or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
     }
-    response = render(request, "posts/review.html", context, status=422 if problem else 200)
+    response = render(request, "posts/review.html", context, status=422 if problem or note else 200)
     # a mentor's desk also tells whether the post itself changed since they looked
     if (reading.unread or "mentor" in request.access.roles) and not problem:
         see(post, by=request.user)
@@ -128,6 +133,9 @@ def _sides() -> list[tuple[str, str]]:
 def read(request: Any, post: Post) -> Reading:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
+    credits = queries.credits(versions) if reads_drafts else {}
+    for row in versions:
+        row.credits = credits.get(row.pk, [])  # type: ignore[attr-defined]
     # nothing is published or decided but a version
     publications = list(queries.publications(post)) if versions else []
     for each in publications:

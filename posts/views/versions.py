@@ -77,13 +77,20 @@ def _compared(request: Any, post: Post, rows: list[Version], choices: list[Choic
     view = request.GET.get("view") if request.GET.get("view") in VIEWS else VIEWS[0]
     channels = list(Channel.objects.order_by("platform", "pk"))
     decided = queries.decisions(post)
-    sides = [_side(post, value, rows, channels, decided) for value in (since, to)]
+    credits = queries.credits(row for row in rows if str(row.number) in (since, to))
+    sides = [
+        replace(_side(post, value, rows, channels, decided), credits=_of(credits, rows, value)) for value in (since, to)
+    ]
     found = compare(*sides, names=dict(languages()), channels={each.pk: each.name for each in channels})
     return {
         "heads": sides, "before_label": choices[values.index(since)].label,
         "after_label": choices[values.index(to)].label, "since": since, "to": to, "view": view, "comparison": found,
         "library": _library(request, found), "views": _views(request, since, to, view),
     }  # fmt: skip
+
+
+def _of(credits: dict[int, list[Any]], rows: list[Version], value: str) -> list[Any]:
+    return next((credits.get(row.pk, []) for row in rows if str(row.number) == value), [])
 
 
 def _asked(request: Any, name: str, values: list[str]) -> str:

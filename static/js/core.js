@@ -1,10 +1,11 @@
 // What every page has. Each behaviour hangs on a data attribute; without scripts links and forms still work.
-import "./chart.js";
 import { confirmed } from "./dialog.js";
 import "./menu.js";
 import "./notifications.js";
 import "./theme.js";
 import { showToast } from "./toast.js";
+
+if (document.querySelector("[data-chart]")) import("./chart.js");
 
 const token = document.querySelector('meta[name="csrf-token"]')?.content;
 
@@ -47,6 +48,11 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(button.dataset.copyText ?? source?.value ?? source?.textContent?.trim() ?? "");
   showToast({ text: button.dataset.copied || texts.copied });
 });
+
+// A strip of tabs that is wider than the screen begins at the page that is open.
+for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+}
 
 // data-once: a form sent twice by a double click is sent once.
 document.addEventListener("submit", (event) => {

@@ -39,8 +39,8 @@ def channel(municipality: Municipality, by: User, **fields: Any) -> Channel:
         )
 
 
-def published(on: Channel, at: datetime, category: str = Category.SERVICE) -> Publication:
-    """A post published on a channel at `at`."""
+def published(on: Channel, at: datetime, category: str = Category.SERVICE, call: str = "") -> Publication:
+    """A post published on a channel at `at`; `call` is the kind of its call to action."""
     number = next(_numbers)
     with scope(on.municipality_id):
         post = Post.objects.create(
@@ -53,6 +53,7 @@ def published(on: Channel, at: datetime, category: str = Category.SERVICE) -> Pu
             category=category,
             digest=uuid.uuid4().hex,
             created_by=on.connected_by,
+            structure={"call": {"kind": call}},
         )
         delivery = Delivery.objects.create(
             municipality_id=on.municipality_id,

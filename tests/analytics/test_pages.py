@@ -63,6 +63,16 @@ def test_a_metric_the_network_does_not_tell_is_no_zero(cast: Cast) -> None:
     assert row["numbers"] == {"likes": 5, "reposts": None, "replies": 1, "interactions": 6}
 
 
+def test_the_dashboard_tells_what_people_were_asked_to_do(cast: Cast) -> None:
+    page = factories.channel(cast.cuprija, cast.officer)
+    for call in ("pay", "pay", ""):
+        factories.published(page, timezone.now() - timedelta(days=2), call=call)
+    collect.enrol()
+    rows = sign_in(cast.officer).get(address(cast)).context["by_call"]
+    assert [row["posts"] for row in rows] == [2, 1]
+    assert str(rows[0]["label"]) == "Плати"
+
+
 @pytest.mark.parametrize(("posts", "channels"), [(1, 1), (25, 2)])
 def test_the_dashboard_costs_the_same_at_any_size(
     cast: Cast, posts: int, channels: int, django_assert_num_queries

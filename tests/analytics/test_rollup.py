@@ -98,12 +98,30 @@ def test_a_post_that_is_gone_is_left_alone_and_a_person_hears_of_it(channel: Cha
         assert subject.publication.delivery.state == "missing"
 
 
+def test_what_people_are_asked_to_do_is_counted_apart(channel: Channel) -> None:
+    for call in ("apply", "apply", ""):
+        factories.published(channel, at(MONDAY, 9), call=call)
+    collect.enrol()
+    with scope(channel.municipality_id):
+        asked = Subject.objects.filter(call_kind="apply").first()
+    assert asked is not None
+    look(asked, at(MONDAY, 10), likes=6)
+    with scope(channel.municipality_id):
+        for basis, expected in (
+            (Basis.PUBLICATION, [("", 1, None), ("apply", 2, 6)]),
+            (Basis.ACTIVITY, [("apply", 0, 6)]),
+        ):
+            facts = DailyFact.objects.filter(basis=basis).order_by("call_kind")
+            assert list(facts.values_list("call_kind", "posts", "interactions")) == expected
+
+
 def test_rebuilding_gives_the_same_facts(channel: Channel, subject: Subject) -> None:
     for hours, likes in ((10, 3), (30, 4), (60, 11), (80, 9)):
         look(subject, at(MONDAY, 0) + timedelta(hours=hours), likes=likes, reposts=1)
 
     def rows() -> list[tuple]:
-        return sorted(DailyFact.objects.values_list("day", "category", "basis", "posts", "likes", "interactions"))
+        columns = ("day", "category", "call_kind", "basis", "posts", "likes", "interactions")
+        return sorted(DailyFact.objects.values_list(*columns))
 
     with scope(channel.municipality_id):
         before = rows()

@@ -28,8 +28,8 @@ from municipalities.tenancy import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    "accounts", "analytics", "channels", "common", "delivery", "library", "links", "mentoring", "municipalities",
-    "notifications", "planning", "portal", "posts", "practice",
+    "accounts", "analytics", "channels", "common", "delivery", "kits", "library", "links", "mentoring",
+    "municipalities", "notifications", "planning", "portal", "posts", "practice",
 )  # fmt: skip
 MODULES = sorted(
     p for app in (*APPS, "platforms", "serbian") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts

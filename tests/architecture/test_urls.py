@@ -19,6 +19,7 @@ from accounts.models import Invitation
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
+from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
 from links.domain.make import Wanted
@@ -30,10 +31,12 @@ from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
 from notifications import stop_links
 from notifications.models import Notification
+from planning.domain import feeds, imports
+from planning.models import Campaign, Recurrence
 from posts.domain import consents, folders
 from posts.domain.pictures import add
 from posts.draft import Draft, Text
-from posts.models import Decision, Folder, Suggestion, Thread
+from posts.models import Closing, Decision, Folder, Suggestion, Thread
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -65,8 +68,9 @@ class Address:
     @property
     def objects(self) -> list[str]:
         """Names of what stands in the address, each with the part before it: "posts/pk"."""
-        parts = [part.strip("<>").rpartition(":")[2] for part in self.route.split("/")]
-        return [f"{parts[at - 1]}/{part}" for at, part in enumerate(parts) if part in self.kwargs]
+        parts = self.route.split("/")
+        names = [part.strip("<>").rpartition(":")[2] for part in parts]
+        return [f"{names[at - 1]}/{names[at]}" for at, part in enumerate(parts) if part.startswith("<")]
 
     def path(self, things: Things) -> str:
         parts = self.route.split("/")
@@ -115,6 +119,11 @@ def make(cast: Cast) -> Things:
         media = add(cast.cuprija, io.BytesIO(raw), name="fountain.jpg", size=len(raw), by=cast.officer)
         publication.version.media = [{"id": media.pk, "ref": media.file.name, "alt": "", "crop": "", **_sizes(media)}]
         publication.version.save()
+        # It asked people something, and they were told what became of the answers.
+        type(publication.post).objects.filter(pk=publication.post_id).update(format="question")
+        Closing.objects.create(
+            municipality=cast.cuprija, post=publication.post, results="Hours", done="Longer", by=cast.officer
+        )
         type(publication.delivery).objects.filter(pk=publication.delivery_id).update(payload={"text": "Water"})
         thread = Thread.objects.create(
             municipality=cast.cuprija, post=publication.post, author=cast.mentor,
@@ -211,6 +220,38 @@ def _in_library(it: Things, kind: str) -> int:
         return consents.record(it.media, told, scan=consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF), by=by).pk
 
 
+def _kit(it: Things) -> Kit:
+    """A kit of the programme, published, with one post."""
+    found = Kit.objects.filter(name="Упис").first()
+    if found is None:
+        now = timezone.now()
+        found = Kit.objects.create(
+            programme=it.cast.programme, name="Упис", purpose="Упис", created_by=it.cast.staff, published_at=now
+        )
+        KitPost.objects.create(kit=found, name="Почиње", content=Draft(texts={"sr-Cyrl": Text("Упис")}).to_json())
+    return found
+
+
+def _planned(it: Things, kind: str) -> int:
+    """A campaign, repetition or uploaded plan of Ćuprija, each role its own."""
+    house, by = it.cast.cuprija, it.cast.officer
+    with scope(house):
+        if kind == "campaign":
+            return Campaign.objects.create(
+                municipality=house, name=f"Зима {Campaign.objects.count()}", created_by=by
+            ).pk
+        if kind == "plan":
+            return imports.upload(house, "Текст\nВода".encode(), "plan.csv", by=by).pk
+        day = timezone.localdate()
+        return Recurrence.objects.create(
+            municipality=house, pattern=it.publication.post, weekdays=[0], at="09:00", starts_on=day, ends_on=day, by=by
+        ).pk
+
+
+def _feed(it: Things) -> str:
+    return feeds.make(it.cast.cuprija, by=it.cast.officer)
+
+
 def _notification(things: Things) -> Notification:
     """One opens one's own only."""
     user = things.cast.everyone().get(things.role, things.cast.officer)
@@ -258,10 +299,19 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pictures/pk": lambda it: it.media.pk,
     "consents/consent": lambda it: _in_library(it, "consent"),
     "folders/folder": lambda it: _in_library(it, "folder"),
+    "campaigns/pk": lambda it: _planned(it, "campaign"),
+    "repeating/pk": lambda it: _planned(it, "recurrence"),
+    "import/pk": lambda it: _planned(it, "plan"),
+    "sample/kind": lambda it: "xlsx",
+    "times/pk": lambda it: it.channel.pk,
+    "feeds/secret": _feed,
+    "kits/kit": lambda it: _kit(it).pk,
+    "posts/part": lambda it: _kit(it).posts.get().pk,
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "rubric_arrange": lambda it: {"act": "down"},
+    "campaign_assign": lambda it: {"post": it.publication.post_id},
     "post_decide": lambda it: {"version": it.publication.version_id},
     "post_endorse": lambda it: {"version": it.publication.version_id},
     "post_emergency_review": lambda it: {"emergency": _emergency(it).pk},

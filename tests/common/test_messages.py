@@ -1,5 +1,7 @@
 import json
 import shutil
+from gettext import c2py
+from pathlib import Path
 
 import polib
 import pytest
@@ -147,6 +149,16 @@ def test_a_machine_without_gettext_is_told_what_to_install(translated, monkeypat
     assert shutil.which("xgettext") is None
     with pytest.raises(CommandError, match="Install GNU gettext"):
         call_command("check_messages")
+
+
+@pytest.mark.parametrize("language", ["sr", "sr_Latn"])
+def test_a_serbian_number_takes_its_form(language):
+    file = polib.pofile(str(Path(__file__).parents[2] / "locale" / language / "LC_MESSAGES/django.po"))
+    form = c2py(file.metadata["Plural-Forms"].partition("plural=")[2].rstrip(";\n"))
+    words = ("objava", "objave", "objava")
+    assert [(number, words[form(number)], form(number)) for number in (1, 2, 5, 11, 21, 22)] == [
+        (1, "objava", 0), (2, "objave", 1), (5, "objava", 2), (11, "objava", 2), (21, "objava", 0), (22, "objave", 1),
+    ]  # fmt: skip
 
 
 def test_the_plural_forms_are_those_of_django_itself(translated):

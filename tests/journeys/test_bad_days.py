@@ -22,8 +22,8 @@ from tests.journeys.visit import Visit, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
-OFFICER, APPROVER = "officer@novi-pazar.example", "approver@novi-pazar.example"
-HERE = "/m/novi-pazar/"
+OFFICER, APPROVER = "officer@vrnjacka-banja.example", "approver@vrnjacka-banja.example"
+HERE = "/m/vrnjacka-banja/"
 # A worker claims what is due every second. What has not gone out after this long does not go out by itself.
 LONG_ENOUGH = 6
 BELGRADE = ZoneInfo("Europe/Belgrade")
@@ -109,7 +109,7 @@ def test_a_tab_whose_session_was_ended_elsewhere_saves_after_a_new_sign_in(visit
     other.locator("[name=login]").fill(OFFICER)
     other.locator("[name=password]").fill(PASSWORD)
     other.get_by_role("button", name=officer.say("Sign in"), exact=True).click()
-    other.wait_for_url("**/m/novi-pazar/")
+    other.wait_for_url("**/m/vrnjacka-banja/")
     officer.button("I have signed in: save")
     saved(page)
     officer.go(f"{address}edit/")

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
+from tests.journeys.talking import comment_at, thread
 from tests.journeys.visit import Visit, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
@@ -111,10 +112,9 @@ def the_officer_writes(officer: Visit) -> str:
 
 def the_mentor_remarks(mentor: Visit) -> Visit:
     mentor.sign_in(MENTOR)
+    mentor.page.locator("#desk-municipality").select_option("cuprija")
     mentor.page.get_by_role("link", name=TITLE).click()
-    mentor.page.get_by_label(mentor.say("Write a remark")).fill(REMARK)
-    mentor.button("Add the remark")
-    expect(mentor.page.locator(".comment-text")).to_have_text(REMARK)
+    comment_at(mentor, "на тргу", REMARK)
     mentor.inspect()
     return mentor
 
@@ -125,9 +125,8 @@ def the_officer_answers_and_submits(officer: Visit, address: str) -> datetime:
     officer.sign_in(OFFICER)
     page.get_by_role("link", name=TITLE).click()
     page.wait_for_url("**/edit/")
-    officer.link("Review page")
-    expect(page.locator(".comment-text")).to_have_text(REMARK)
-    officer.button("Mark as resolved")
+    page.goto(page.url.removesuffix("edit/"))
+    officer.button("Resolve", thread(officer, REMARK))
     officer.link("Go on writing")
     due = next_minute(at_least=15)
     page.locator("#date").fill(f"{due:%Y-%m-%d}")

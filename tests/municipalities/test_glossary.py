@@ -114,7 +114,7 @@ def test_the_database_keeps_a_spelling_unique(house: Cast) -> None:
 def test_the_list_has_an_end(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "MOST_WORDS", 1)
     add(house, "Startit")
-    with pytest.raises(Refused, match="Remove some"):
+    with pytest.raises(Refused, match="уклоните неке"):
         add(house, "Petlja")
 
 

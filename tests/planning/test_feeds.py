@@ -38,7 +38,7 @@ def desk(cast: Cast) -> Desk:
 
 def link(person: Any) -> str:
     text = sign_in(person).post(reverse("feed_make", args=["cuprija"])).content.decode()
-    found = re.search(r"(/feeds/[\w-]+\.ics)", text)
+    found = re.search(r"(/feeds/[\w-]+/calendar\.ics)", text)
     assert found
     return found[1]
 
@@ -63,7 +63,7 @@ def test_the_same_calendar_is_not_sent_twice(desk: Desk) -> None:
 
 def test_only_the_hash_of_the_secret_is_kept_and_the_page_does_not_show_it_again(desk: Desk) -> None:
     address = link(desk.cast.officer)
-    secret = address.removeprefix("/feeds/").removesuffix(".ics")
+    secret = address.removeprefix("/feeds/").removesuffix("/calendar.ics")
     assert secret not in str(Feed.objects.values())
     assert secret not in sign_in(desk.cast.officer).get(reverse("feed", args=["cuprija"])).content.decode()
     assert AuditEvent.objects.filter(verb="feed.make").count() == 1
@@ -99,8 +99,9 @@ def test_another_municipality_has_another_calendar(desk: Desk) -> None:
 
 
 def test_a_guess_finds_nothing_and_a_flood_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Client().get("/feeds/abc.ics").status_code == 404
-    assert Client().get(f"/feeds/{'x' * 3000}.ics").status_code == 404
+    guess = Client().get("/feeds/abc/calendar.ics")
+    assert (guess.status_code, guess.content, dict(guess.cookies)) == (404, b"", {})
+    assert Client().get(f"/feeds/{'x' * 3000}/calendar.ics").status_code == 404
     monkeypatch.setattr(views, "PER_HOUR", 2)
     address = link(desk.cast.officer)
     assert [Client().get(address).status_code for _ in range(3)] == [200, 200, 429]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from django.urls import reverse
+from django.utils import translation
 
 from common.models import AuditEvent
 from municipalities.models import Membership
@@ -19,6 +21,7 @@ from posts.domain.refused import Refused
 from posts.draft import Call, parse
 from posts.enums import Stage
 from posts.models import Post
+from posts.rules import present
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, opened
 
@@ -89,6 +92,92 @@ def test_an_hour_that_the_clocks_skip_becomes_the_next_one(desk: Desk, time_mach
     assert [f"{post.local_time:%H:%M}" for post in made(desk)] == ["03:00"]
 
 
+def test_in_the_hour_that_exists_twice_it_goes_out_once_the_first_time(desk: Desk, time_machine: Any) -> None:
+    with scope(desk.house):
+        night = date(2027, 10, 31)
+        values = {**VALUES, "weekdays": [6], "at": time(2, 30), "starts_on": night, "ends_on": night}
+        time_machine.move_to(datetime(2027, 10, 25, 8, tzinfo=UTC), tick=False)
+        repeat.begin(desk.write("Ноћна дежурства."), values, by=desk.cast.officer)
+    assert (repeat.make_due(), repeat.make_due()) == (1, 0)
+    time_machine.move_to(datetime(2027, 10, 31, 1, 0, tzinfo=UTC), tick=False)  # two o'clock, the second time
+    assert repeat.make_due() == 0
+    assert [(post.due_at, post.fold) for post in made(desk)] == [(datetime(2027, 10, 31, 0, 30, tzinfo=UTC), 0)]
+
+
+def test_it_ends_after_its_last_day_by_itself(desk: Desk, weekly: Recurrence, time_machine: Any) -> None:
+    for week in range(14):
+        time_machine.move_to(NOW + timedelta(weeks=week), tick=False)
+        repeat.make_due()
+    days = [post.local_time.date() for post in made(desk)]
+    with scope(desk.house):
+        weekly.municipality = desk.house
+        assert days == repeat.dates_of(weekly)
+    assert max(days) == date(2027, 1, 29)
+    assert len(days) == len(set(days)) == 9  # ten Fridays; the first of January is a holiday
+
+
+def test_a_worker_that_slept_makes_no_draft_for_a_time_that_has_passed(
+    desk: Desk, weekly: Recurrence, time_machine: Any
+) -> None:
+    time_machine.move_to(datetime(2026, 11, 27, 12, 0, tzinfo=UTC), tick=False)
+    assert repeat.make_due() == 2
+    assert [post.local_time.date() for post in made(desk)] == [date(2026, 12, 4), date(2026, 12, 11)]
+
+
+def test_a_draft_that_was_deleted_does_not_come_again(desk: Desk, weekly: Recurrence) -> None:
+    repeat.make_due()
+    with scope(desk.house):
+        Post.objects.filter(pk=made(desk)[0].pk).update(deleted_at=NOW)
+    assert repeat.make_due() == 0
+    page = sign_in(desk.cast.officer).get(reverse("recurrences", args=["cuprija"])).content.decode()
+    assert page.count("Open the draft") == 1
+
+
+def test_what_has_ended_is_not_left_out_any_more(desk: Desk, weekly: Recurrence) -> None:
+    with scope(desk.house):
+        repeat.end(weekly, by=desk.cast.officer)
+        with pytest.raises(Refused):
+            repeat.skip(weekly, date(2026, 12, 4), by=desk.cast.officer)
+
+
+def test_more_days_than_anybody_oversees_are_refused_with_a_day_that_works(desk: Desk) -> None:
+    with scope(desk.house), translation.override("en"):
+        post = desk.write("Пијачни дан.")
+        values = {**VALUES, "weekdays": [0, 1, 2, 3, 4], "ends_on": date(2027, 3, 31), "skips_holidays": False}
+        with pytest.raises(Refused) as refused:
+            repeat.begin(post, values, by=desk.cast.officer)
+        assert "28 December 2026" in refused.value.sentence
+        row = repeat.begin(post, {**values, "ends_on": date(2026, 12, 28)}, by=desk.cast.officer)
+        assert len(repeat.dates_of(row)) == 26
+
+
+def test_a_pattern_that_was_deleted_is_over_and_leads_nowhere(desk: Desk, weekly: Recurrence) -> None:
+    with scope(desk.house):
+        Post.objects.filter(pk=weekly.pattern_id).update(deleted_at=NOW)
+    page = sign_in(desk.cast.officer).get(reverse("recurrences", args=["cuprija"])).content.decode()
+    assert "Over" in page
+    assert reverse("post", args=["cuprija", weekly.pattern_id]) not in page
+
+
+def test_the_form_begins_with_the_day_and_time_that_the_post_has(desk: Desk) -> None:
+    with scope(desk.house):
+        post = desk.write("Пијачни дан.", time=present(datetime(2026, 11, 26, 11, 0, tzinfo=UTC)))
+    page = sign_in(desk.cast.officer).get(reverse("recurrence_new", args=["cuprija", post.pk])).content.decode()
+    assert 'value="12:00"' in page
+    assert re.findall(r'name="weekdays" value="(\d)"[^>]*checked', page) == ["3"]
+
+
+def test_a_month_needs_no_day_of_the_week(desk: Desk) -> None:
+    with scope(desk.house):
+        post = desk.write("Седница скупштине.")
+    sent = {"every": "month", "at": "10:00", "starts_on": "2026-11-30", "ends_on": "2027-03-20"}
+    answer = sign_in(desk.cast.officer).post(reverse("recurrence_new", args=["cuprija", post.pk]), sent)
+    assert answer.status_code == 302
+    with scope(desk.house):
+        row = Recurrence.objects.select_related("municipality").get()
+        assert [on.day for on in repeat.dates_of(row)] == [30, 30, 30, 28]
+
+
 def test_holidays_are_left_out_if_one_says_so(desk: Desk) -> None:
     with scope(desk.house):
         pattern = desk.write("Пијачни дан.")
@@ -135,6 +224,7 @@ def test_when_the_person_has_left_the_others_are_told(desk: Desk, weekly: Recurr
         {"ends_on": date(2026, 11, 20), "starts_on": date(2026, 11, 1)},
         {"ends_on": date(2028, 1, 1)},
         {"starts_on": date(2026, 11, 24), "ends_on": date(2026, 11, 25)},
+        {"weekdays": [0], "ends_on": date(2026, 11, 23)},
     ],
 )
 def test_a_repetition_that_makes_no_sense_is_refused(desk: Desk, change: dict[str, Any]) -> None:
@@ -152,6 +242,7 @@ def test_the_pages_lead_from_a_post_to_its_coming_days(
     assert officer.post(reverse("recurrence_new", args=["cuprija", post.pk]), sent).status_code == 302
     bad = officer.post(reverse("recurrence_new", args=["cuprija", post.pk]), {**sent, "weekdays": []})
     assert bad.status_code == 422
+    assert "Choose at least one day of the week" in bad.content.decode()
     repeat.make_due()
     with django_assert_max_num_queries(12):
         text = officer.get(reverse("recurrences", args=["cuprija"])).content.decode()

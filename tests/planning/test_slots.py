@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from common.models import AuditEvent
@@ -46,11 +48,39 @@ def test_times_are_read_as_people_write_them(cast: Cast, ours: Any) -> None:
     assert AuditEvent.objects.filter(verb="channel.set_slots").count() == 2
 
 
-@pytest.mark.parametrize("typed", ["25:00", "подне", "7:99", "-1", "7:30; x"])
-def test_what_is_no_time_is_named_and_nothing_is_saved(cast: Cast, ours: Any, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["25:00", "подне", "7:99", "-1", "7:30; x", "7 8 9 10 11 12 13 14 15"])
+def test_what_is_no_time_is_shown_where_it_stands_and_nothing_is_saved(cast: Cast, ours: Any, typed: str) -> None:
     answer = save(cast, ours, d0=typed, d1="8:00")
-    assert "These are no times" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Nothing was saved" in page
+    assert f'value="{typed}"' in page
+    assert 'value="8:00"' in page
+    assert page.count('aria-invalid="true"') == 1
     assert times(cast) == set()
+
+
+def test_who_may_not_change_the_times_reads_them(cast: Cast, ours: Any) -> None:
+    with scope(cast.cuprija):
+        set_slots(ours, {(0, time(7, 30))}, by=cast.officer)
+    page = sign_in(cast.viewer).get(reverse("slots", args=["cuprija"])).content.decode()
+    assert "<dd>7:30</dd>" in page
+    assert "slots_save" not in page
+    assert "<input id=" not in page
+
+
+def test_the_page_costs_the_same_for_many_channels(cast: Cast, ours: Any) -> None:
+    officer = sign_in(cast.officer)
+    page = reverse("slots", args=["cuprija"])
+    officer.get(page)
+    with CaptureQueriesContext(connection) as one:
+        officer.get(page)
+    for n in range(6):
+        with scope(cast.cuprija):
+            set_slots(channel(cast.cuprija, cast.approver), {(n, time(9)), (n, time(19))}, by=cast.officer)
+    with CaptureQueriesContext(connection) as many:
+        officer.get(page)
+    assert len(one) == len(many)
 
 
 def test_suggested_times_go_only_to_channels_without_any(cast: Cast, ours: Any) -> None:

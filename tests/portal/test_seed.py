@@ -26,6 +26,8 @@ from channels.open import opened
 from common.models import AuditEvent
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
+from mentoring.models import Feedback, Handover, Score
+from municipalities.enums import Approval
 from municipalities.models import Enrolment, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
 from notifications.enums import How
@@ -34,8 +36,9 @@ from platforms.counting import mastodon
 from portal.demo import pictures, texts
 from portal.demo.people import PASSWORD
 from posts import compose
-from posts.enums import Category, Stage
-from posts.models import Media, Post, Publication, Thread, Version
+from posts.domain.gate import may_send
+from posts.enums import Category, Place, Stage
+from posts.models import Decision, Media, Post, Publication, Suggestion, Thread, Version
 from practice import rules
 from practice.models import Account, Status
 from serbian.scripts import mixed_script_words
@@ -320,3 +323,51 @@ def test_only_what_still_waits_is_unread_and_mail_comes_at_any_hour(demo: None) 
         assert not told.unread().filter(about__in=[f"posts.post:{pk}" for pk in approved]).exists()
     late = told.filter(how=How.AT_ONCE, mail_due_at__gt=timezone.now())
     assert not late.exists()
+
+
+def test_the_review_shows_everything_it_can(demo: None) -> None:
+    threads = Thread.objects.filter(post__is_demo=True)
+    for place in (Place.TEXT, Place.PICTURE, Place.POST):
+        assert threads.filter(place=place, resolved_at=None).exists(), place
+        assert threads.filter(place=place).exclude(resolved_at=None).exists(), place
+    assert threads.filter(lost_at__isnull=False, resolved_at=None).exists()
+    assert Suggestion.objects.filter(state="open").exists()
+    mentor = User.objects.get(email="mentor@dobosar.example")
+    assert Version.objects.filter(suggested_by=[mentor.pk]).exists()
+    for house in Municipality.objects.filter(joined_on__isnull=False):
+        waiting = Post.objects.filter(municipality=house, stage=Stage.SUBMITTED)
+        assert waiting.exists(), house
+    kinds = set(Decision.objects.values_list("kind", flat=True))
+    assert kinds >= {"submitted", "approved", "returned", "endorsed", "emergency"}
+
+
+def test_each_rule_is_followed_somewhere_in_the_demo(demo: None) -> None:
+    assert set(Municipality.objects.filter(joined_on__isnull=False).values_list("approval", flat=True)) == set(
+        Approval.values
+    )
+    for delivery in Delivery.objects.filter(state=State.SCHEDULED).select_related("municipality"):
+        assert may_send(delivery).kind == "go", delivery
+
+
+def test_the_rubric_tells_of_weeks_in_which_posts_became_better(demo: None) -> None:
+    scores = Score.objects.filter(criterion__key="call-to-action").order_by("feedback__given_at")
+    levels = list(scores.values_list("level", flat=True))
+    third = len(levels) // 3
+    assert sum(levels[-third:]) / third > sum(levels[:third]) / third + 0.5
+    weeks = set(Feedback.objects.filter(given_at__lt=timezone.now()).values_list("given_at__week", flat=True))
+    assert len(weeks) >= 5
+    houses = Feedback.objects.values_list("municipality", flat=True).distinct()
+    assert houses.count() == len(texts.SLUGS)
+    assert Handover.objects.get().successor.mentor.email == "mentor@dobosar.example"
+    assert not Notification.objects.filter(kind="performance", read_at=None).exists()
+
+
+def test_the_desk_of_the_mentor_has_waited_for_different_times(demo: None, filled: None) -> None:
+    mentor = User.objects.get(email="mentor@dobosar.example")
+    client = Client()
+    client.force_login(mentor, backend="allauth.account.auth_backends.AuthenticationBackend")
+    rows = client.get("/desk/").context["entries"]
+    assert len({row.post.municipality_id for row in rows}) >= 5
+    assert len({row.waits for row in rows}) >= 5
+    assert {row.is_unread for row in rows} == {True, False}
+    assert [row.since for row in rows] == sorted(row.since for row in rows)

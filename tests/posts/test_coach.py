@@ -14,9 +14,9 @@ import pytest
 from platforms import counting
 from platforms.types import Limits
 from posts import compose, marks
-from posts.coach import points, text, words
+from posts.coach import look, points, sentences, text, words
 from posts.coach.patterns import PATTERNS, deadline_words, filled, patterns
-from posts.draft import ChannelLayout, Draft, Interactive, Text
+from posts.draft import ChannelLayout, Draft, Interactive, Shown, Text
 from posts.enums import CallKind, Format
 from serbian.glossary import Glossary
 from serbian.transliteration import to_latin
@@ -83,6 +83,7 @@ def facts(raw: Any) -> points.Facts:
         is_link=raw.get("isLink", True),
         pictures=[points.Described(**each) for each in raw.get("pictures", [])],
         over=raw.get("over", []),
+        takes_part=raw.get("takesPart", False),
     )
 
 
@@ -95,6 +96,41 @@ def told(found: list[points.Point]) -> list[list[str]]:
 @pytest.mark.parametrize("vector", named("coach", "points"))
 def test_the_coach_says_what_is_worth_a_look(vector: Any) -> None:
     assert told(points.of_text(facts(vector["facts"]))) == vector["expect"]
+
+
+@pytest.mark.parametrize("vector", named("coach", "points"))
+def test_whatever_is_open_offers_what_to_do_about_it(vector: Any) -> None:
+    found = points.of_text(facts(vector["facts"]))
+    assert [each.code for each in found if each.is_open and each.fix is None] == []
+
+
+def test_what_only_the_server_knows_offers_what_to_do_about_it_too() -> None:
+    draft = Draft(
+        texts={"sr-Cyrl": Text("Вест"), "bs-Latn": Text("")},
+        link="https://cuprija.rs/",
+        media=(Shown(7, "Фонтана на тргу"), Shown(8, "Плакат концерта")),
+    )
+    known = look.Known(
+        today=date(2026, 11, 25),
+        missing={"bs-Latn": "босански"},
+        derived=True,
+        analysis={8: {"text": 0.2, "contrast": 1.5}},
+        consents=[("Нема пристанка.", "/m/cuprija/library/pictures/7/")],
+        looked={"https://cuprija.rs/": SimpleNamespace(url="https://cuprija.rs/", state="gone", status=404)},
+    )
+    assert {each.code: (each.fix.kind, each.fix.name) for each in look.of_server(draft, known) if each.fix} == {
+        "link_answer.gone": ("focus", "link"),
+        "languages.missing": ("focus", "text-bs-Latn"),
+        "derived": ("focus", "text-sr-Cyrl"),
+        "picture_text": ("focus", "alt-8"),
+        "contrast": ("focus", "alt-8"),
+        "children": ("open", "/m/cuprija/library/pictures/7/"),
+    }
+
+
+def test_every_sentence_and_title_is_there_for_every_point() -> None:
+    codes = {**sentences.sentences(), **sentences.of_server()}
+    assert {code.split(".")[0] for code in codes} == set(sentences.titles()) == set(sentences.ORDER)
 
 
 @pytest.mark.parametrize("vector", named("coach", "quoted"))

@@ -13,10 +13,13 @@ import pytest
 from django.templatetags.static import static
 
 from platforms import counting
-from posts.coach import text, words
+from posts.coach import points, text, words
 from posts.marks import pieces
 from serbian.glossary import Glossary
+from serbian.measure import list_of
 from serbian.transliteration import to_latin, traced
+from tests.posts.test_coach import facts
+from tests.serbian.vectors import EVERY_WORD
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -93,6 +96,14 @@ def test_the_browser_keeps_what_the_package_keeps(ask: Any) -> None:
     ]
 
 
+def test_the_browser_derives_a_whole_dictionary_as_the_package_does(ask: Any) -> None:
+    words = list_of(EVERY_WORD)
+    text = "\n".join([*words, *(word.capitalize() for word in words), *(word.upper() for word in words)])
+    (latin,) = ask("(text) => engine.toLatin(text)", [text])
+    assert len(words) > 250_000
+    assert latin == to_latin(text)
+
+
 def test_the_rules_of_the_coach_find_the_same_places(ask: Any) -> None:
     of = vectors("coach", "rules")
     answers = ask(
@@ -129,6 +140,23 @@ def test_the_coach_says_the_same(ask: Any) -> None:
     )
     for vector, answer in zip(of, answers, strict=True):
         assert answer == vector["expect"], vector
+
+
+def test_the_browser_offers_the_same_acts(ask: Any) -> None:
+    of = vectors("coach", "points")
+    answers = ask(
+        """(v) => {
+          const none = { texts: [], kind: "", words: "", deadline: "", link: "", isLink: true, pictures: [], over: [] };
+          return [...engine.points({ today: "2026-11-25", ...none, ...v.facts })]
+            .filter(({ fix }) => fix)
+            .map(({ code, fix: { kind, name, values } }) => [code, kind, name ?? "", values ?? {}]);
+        }""",
+        of,
+    )
+    for vector, answer in zip(of, answers, strict=True):
+        found = [point for point in points.of_text(facts(vector["facts"])) if point.fix]
+        fixes = [[each.code, each.fix.kind, each.fix.name, dict(each.fix.values)] for each in found if each.fix]
+        assert answer == fixes, vector
 
 
 def test_both_know_the_same_words(ask: Any) -> None:

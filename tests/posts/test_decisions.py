@@ -352,14 +352,14 @@ def test_a_delegation_is_to_a_colleague_who_publishes_for_a_while_and_one_at_a_t
     assert Delegation.objects.count() == 1
 
 
-# ---------------------------------------------------------------- open discussions
+# ---------------------------------------------------------------- open conversations
 
 
-def test_an_approval_says_what_becomes_of_open_discussions(desk: Desk) -> None:
+def test_an_approval_says_what_becomes_of_open_conversations(desk: Desk) -> None:
     post = submitted(desk)
     comment(post, "Додајте сат.", by=desk.cast.mentor)
     comment(post, "И место.", by=desk.cast.mentor)
-    with pytest.raises(Refused, match="2 discussions are open"):
+    with pytest.raises(Refused, match="2 conversations are open"):
         approve(post, desk.version(post), by=desk.cast.approver)
     approve(post, desk.version(post), by=desk.cast.approver, threads="leave")
     ids = sorted(Thread.objects.values_list("pk", flat=True))
@@ -377,7 +377,7 @@ def test_an_approval_may_resolve_what_is_open(desk: Desk) -> None:
     assert Decision.objects.get(kind=DecisionKind.APPROVED).threads == {"resolved": [thread.pk]}
 
 
-def test_a_discussion_that_was_not_on_the_page_is_not_left_unread(desk: Desk) -> None:
+def test_a_conversation_that_was_not_on_the_page_is_not_left_unread(desk: Desk) -> None:
     post = submitted(desk)
     comment(post, "Прво.", by=desk.cast.mentor)
     seen = list(Thread.objects.values_list("pk", flat=True))

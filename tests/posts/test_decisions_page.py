@@ -106,20 +106,42 @@ def test_a_step_that_nobody_can_take_is_said_to_be_left_out(desk: Desk) -> None:
     assert "Does this post go out as it stands?" in shown
 
 
-def test_open_discussions_are_asked_about(desk: Desk) -> None:
+def test_open_conversations_are_asked_about(desk: Desk) -> None:
     post = waiting(desk)
     with scope(desk.house):
         comment(post, "Сат?", by=desk.cast.mentor)
         thread = Thread.objects.get()
     client = sign_in(desk.cast.approver)
     shown = page(client, post)
-    assert "One discussion is open. What becomes of it if you approve?" in shown
+    assert "One conversation is open. What becomes of it if you approve?" in shown
     sent: dict[str, Any] = {"version": version_of(desk, post), "decision": "approve", "seen": thread.pk}
     answer = client.post(url("post_decide", post.pk), sent, follow=True).content.decode()
-    assert "One discussion is open. Say whether" in answer
+    assert "One conversation is open. Say whether" in answer
     client.post(url("post_decide", post.pk), {**sent, "threads": "leave"})
     assert stage(desk, post) == Stage.APPROVED
-    assert "One discussion was knowingly left open." in page(client, post)
+    assert "One conversation was knowingly left open." in page(client, post)
+
+
+def test_a_note_is_still_there_when_nothing_came_of_the_decision(desk: Desk) -> None:
+    post = waiting(desk)
+    with scope(desk.house):
+        comment(post, "Сат?", by=desk.cast.mentor)
+    client, note = sign_in(desk.cast.approver), "Добро је, само <пазите> на сат."
+    sent: dict[str, Any] = {"version": version_of(desk, post), "decision": "approve", "note": note}
+    answer = client.post(url("post_decide", post.pk), sent)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "One conversation is open. Say whether" in shown
+    assert "Добро је, само &lt;пазите&gt; на сат.</textarea>" in shown
+    # also when the post was changed meanwhile: the page is that of the new version
+    with scope(desk.house):
+        changed = take_back(post, by=desk.cast.officer)
+        submit(desk.change(changed, desk.draft("Друге речи")), by=desk.cast.officer)
+    answer = client.post(url("post_decide", post.pk), {**sent, "threads": "leave"})
+    assert answer.status_code == 422
+    assert "Друге речи" in answer.content.decode()
+    assert "на сат.</textarea>" in answer.content.decode()
+    assert stage(desk, post) == Stage.SUBMITTED
 
 
 def test_a_delegate_decides_and_the_page_says_for_whom(desk: Desk) -> None:

@@ -24,7 +24,7 @@ def test_kept_and_guessed_words_are_marked_and_the_rest_is_joined() -> None:
 
 
 def test_every_reason_names_its_words_once_and_what_was_guessed_comes_first() -> None:
-    text = "Facebook, Општинa, injekcija u XXI veku: 15 km, WhatsApp, www.a.rs, Facebook"
+    text = "Facebook, Општинa, injekcija u XXI veku: 15 km, WhatsApp, https://a.rs, Facebook"
     found = reasons(pieces(text, "sr-Cyrl", WORDS))
     assert [(each.sentence, each.words, each.more) for each in found] == [
         ("Letters of both scripts were mixed; put right:", ["Општинa → Општина"], 0),
@@ -33,7 +33,7 @@ def test_every_reason_names_its_words_once_and_what_was_guessed_comes_first() ->
         ("Foreign words stay as they are:", ["WhatsApp"], 0),
         ("Roman numerals stay as they are:", ["XXI"], 0),
         ("Units stay as they are:", ["km"], 0),
-        ("Addresses, names and tags stay as they are:", ["www.a.rs"], 0),
+        ("Addresses, names and tags stay as they are:", ["https://a.rs"], 0),
     ]
 
 

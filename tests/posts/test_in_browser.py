@@ -96,6 +96,7 @@ def test_from_an_empty_page_to_an_approved_post(
     enter(other, live_server, desk.cast.approver)
     other.goto(at("post", post.pk))
     assert violations(other) == []
+    other.get_by_label("I have read them and leave them open").check()
     other.get_by_role("button", name="Approve").click()
     other.get_by_text("Approved. It goes out by itself").wait_for()
     with scope(desk.house):

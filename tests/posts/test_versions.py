@@ -16,10 +16,12 @@ from posts.domain.approve import send_back
 from posts.domain.refused import Refused
 from posts.domain.restore import restore_version
 from posts.domain.submit import submit, take_back
+from posts.domain.suggest import accept, suggest
 from posts.draft import Call, Card, ChannelLayout, Crop, Draft, Interactive, Shown, Text, parse
 from posts.enums import Stage
 from posts.models import Media, Post, Version
-from posts.queries import content
+from posts.places import Where
+from posts.queries import content, latest_version
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened, picture_bytes
 
@@ -280,3 +282,21 @@ def test_who_may_not_write_restores_nothing(desk: Desk) -> None:
     }  # fmt: skip
     with scope(desk.house):
         assert desk.reload(post).stage == Stage.SUBMITTED  # submitted posts are not changed by it
+
+
+def test_who_suggested_words_is_named_with_the_version_that_took_them_over(desk: Desk) -> None:
+    with scope(desk.house):
+        post = desk.write("Дођите у суботу на трг.")
+        where = Where("sr-Cyrl", None, 9, 15, "суботу")
+        made = suggest(post, "недељу", where=where, by=desk.cast.mentor)
+        post = submit(post, by=desk.cast.officer)
+        post = send_back(post, latest_version(post), by=desk.cast.approver, note="Погледајте предлог.")
+        accept(post, [made.pk], by=desk.cast.officer)
+    client, credit = sign_in(desk.cast.officer), f"with words of {desk.cast.mentor.name}"
+    assert page(client, post).count(credit) == 1
+    review = client.get(reverse("post", args=["cuprija", post.pk])).content.decode()
+    assert review.count(credit) == 1
+    # a version about which nothing was decided has no time that could have changed
+    with scope(desk.house):
+        post = submit(desk.reload(post), by=desk.cast.officer)
+    assert "Time" not in page(client, post, "?from=1&to=2").split("Link, channels", 1)[-1]

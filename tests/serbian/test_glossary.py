@@ -56,6 +56,22 @@ def test_the_order_of_the_words_decides_nothing(pairs):
     assert to_cyrillic("kasa KASA Kas u kasi", glossary) == to_cyrillic("kasa KASA Kas u kasi", expected)
 
 
+PLAIN = ("вода", "Његошева", "инјекција", "ЊЕГОШ", "коњ", "на", "у", "https://cuprija.rs", "#Ћуприја", "XXI")
+declined = st.sampled_from(["Facebook", "Google", "Njivice", "Injac"]).flatmap(
+    lambda word: st.sampled_from({"Njivice": ["е", "а", "ама"]}.get(word, ["", "у", "а", "ом"])).map(
+        lambda ending: dict(PAIRS.pairs)[word].removesuffix("е") + ending
+    )
+)
+
+
+@given(st.lists(st.one_of(declined, st.sampled_from(PLAIN)), max_size=20).map(" ".join))
+def test_a_text_with_words_of_the_glossary_comes_back_as_it_was(text):
+    latin = to_latin(text, PAIRS)
+    assert "Фејсбук" not in latin
+    assert to_cyrillic(latin, PAIRS) == text
+    assert to_latin(latin, PAIRS) == latin
+
+
 def test_a_municipality_s_pair_wins_over_our_own_list():
     assert to_cyrillic("Viber") == "Viber"
     assert to_cyrillic("Viber, Vibera", Glossary.of(pairs=[("Viber", "Вајбер")])) == "Вајбер, Вајбера"

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from kits.models import Kit
 from municipalities.tenancy import everywhere
-from portal.bench import database, measure, publishing, report, seed
+from planning.models import Campaign
+from portal.bench import browser, database, measure, publishing, report, seed
 from posts.enums import Stage
-from posts.models import Post
+from posts.models import Media, Post, Thread
 
 DOCS = "docs/benchmarks.md"
 PARTS = ("pages", "publishing")
@@ -36,38 +37,52 @@ class Command(BaseCommand):
         for part in parts or PARTS:
             with database.own(keep=keep) as address:
                 if part == "pages":
-                    figures = self._pages(address)
-                    told["pages"] = [each.json() for each in figures]
-                    self._tell(part, report.heading(), report.table(figures), write)
+                    figures, feel = self._pages(address)
+                    told |= {"pages": [each.json() for each in figures], **feel.json()}
+                    self._tell(part, report.told(figures, feel), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
                     told["publishing"] = [each.json() for each in every] + [{"singles": singles}]
-                    self._tell(part, report.publishing_heading(), report.publishing_table(every, singles), write)
+                    self._tell(part, report.published(every, singles), write)
         found.write_text(json.dumps(told, indent=1))
 
-    def _pages(self, address: str) -> list[measure.Figures]:
+    def _pages(self, address: str) -> tuple[list[measure.Figures], browser.Composer]:
         began = time.monotonic()
-        user = seed.fill()
+        people = seed.fill()
         self.stdout.write(f"Filled in {time.monotonic() - began:.0f} s; measuring …")
-        client = Client(SERVER_NAME="127.0.0.1")
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        pages = _pages()
         with measure.served({"DATABASE_URL": address}) as base:
-            return measure.measured(_pages(user), client, base)
+            figures = [
+                *measure.measured(pages, people.officer, base),
+                *measure.measured(_staffs(), people.staff, base),
+                *measure.measured(_mentors(), people.mentor, base),
+            ]
+            return figures, browser.measured(base, pages["Composer"], _session(people.officer, base))
 
-    def _tell(self, part: str, heading: str, table: str, write: bool) -> None:
-        self.stdout.write(f"\n{heading}\n\n{table}\n")
+    def _tell(self, part: str, told: str, write: bool) -> None:
+        self.stdout.write(f"\n{told}\n")
         if write:
             page, mark = Path(settings.BASE_DIR / DOCS), f"<!-- {part} -->"
             before, _, rest = page.read_text().partition(mark)
             _old, _, after = rest.partition(mark)
-            page.write_text(f"{before}{mark}\n\n{heading}\n\n{table}\n\n{mark}{after}")
+            page.write_text(f"{before}{mark}\n\n{told}\n\n{mark}{after}")
 
 
-def _pages(user: User) -> dict[str, str]:
-    slug = "place-7"
-    with everywhere("choose the posts to measure"):
+def _session(user: User, base: str) -> list[dict[str, str]]:
+    value = measure.entered(user).cookies[settings.SESSION_COOKIE_NAME].value
+    return [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}]
+
+
+def _pages() -> dict[str, str]:
+    """What an officer opens, by name."""
+    slug = seed.HOME
+    with everywhere("choose the rows to measure"):
         post, draft = Post.objects.filter(municipality__slug=slug).order_by("pk")[10:12]
         Post.objects.filter(pk=draft.pk).update(stage=Stage.DRAFT)
+        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
+        campaign = Campaign.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
+        picture = Media.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
+    kit = Kit.objects.order_by("pk")[0].pk
     return {
         "Home": reverse("workspace", args=[slug]),
         "Calendar, month": reverse("calendar", args=[slug]),
@@ -75,7 +90,44 @@ def _pages(user: User) -> dict[str, str]:
         "Posts, search": reverse("posts", args=[slug]) + "?q=gradjane",
         "Composer": reverse("post_edit", args=[slug, draft.pk]),
         "Review": reverse("post", args=[slug, post.pk]),
+        "Review, 25 conversations": reverse("post", args=[slug, talked]),
+        "Versions compared": reverse("post_versions", args=[slug, talked]),
+        "Library, templates": reverse("library", args=[slug]),
+        "Library, snippets": reverse("library_snippets", args=[slug]),
+        "Library, pictures": reverse("library_pictures", args=[slug]),
+        "Library, picture": reverse("library_picture", args=[slug, picture]),
+        "Campaigns": reverse("campaigns", args=[slug]),
+        "Campaign": reverse("campaign", args=[slug, campaign]),
+        "Usual times": reverse("slots", args=[slug]),
+        "Repeating posts": reverse("recurrences", args=[slug]),
+        "Kits": reverse("kits", args=[slug]),
+        "Kit": reverse("kit", args=[slug, kit]),
+        "Short links": reverse("posts_links", args=[slug]),
+        "Progress by the rubric": reverse("progress", args=[slug]),
+        "Notifications": reverse("notifications"),
         "Analytics, 90 days": reverse("analytics", args=[slug]) + "?days=90",
-        "Activity": reverse("activity", args=[slug]),
+    }
+
+
+def _staffs() -> dict[str, str]:
+    """What an approver and the programme's staff open."""
+    kit = Kit.objects.order_by("pk")[0].pk
+    return {
+        "Approver's Home": reverse("workspace", args=[seed.HOME]),
+        "Activity": reverse("activity", args=[seed.HOME]),
         "Municipalities compared": reverse("programme") + "?days=90",
+        "Feedback in the programme": reverse("programme_feedback"),
+        "Programme's kits": reverse("programme_kits"),
+        "Programme's kit": reverse("programme_kit", args=[kit]),
+    }
+
+
+def _mentors() -> dict[str, str]:
+    slug = seed.HOME
+    with everywhere("choose the rows to measure"):
+        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
+    return {
+        "Mentor's desk": reverse("desk"),
+        "Mentor's desk, everything": reverse("desk") + "?show=all",
+        "Mentor's review": reverse("post", args=[slug, talked]),
     }

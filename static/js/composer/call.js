@@ -1,4 +1,5 @@
 // The call to action: patterns for the chosen kind, the sentence they make, and a button that puts it into the text.
+import { toLatin } from "../serbian.js";
 import { deadlineWords, filled } from "../text/calls.js";
 import { today } from "./words.js";
 
@@ -9,6 +10,11 @@ export function startCall(form, changed) {
   const place = document.getElementById("call");
   const { "call-kind": kind, "call-words": words, "call-deadline": deadline, link } = form.elements;
   const buttons = [...place.querySelectorAll("[data-pattern]")];
+  const latin = place.querySelector("[data-script]").dataset.script === "Latn";
+  for (const each of buttons) {
+    each.dataset.latn = toLatin(each.dataset.cyrl);
+    each.textContent = filled(latin ? each.dataset.latn : each.dataset.cyrl, {});
+  }
   const phrase = place.querySelector("[data-phrase]");
   const put = place.querySelector("[data-put]");
   let at = null;

@@ -1,6 +1,6 @@
 // The coach beside the text. What needs only the text it finds by itself at each letter (text/points.js); the rest comes
 // with the server's answers. A button puts right what can be put right, or leads to the place.
-import { RULES, days, mended, points } from "../text/engine.js";
+import { RULES, days, mended, points, verbs } from "../text/engine.js";
 import { replaceSelection } from "./call.js";
 import { today } from "./words.js";
 
@@ -19,6 +19,7 @@ class Coach {
     this.card = card;
     this.call = call;
     this.words = JSON.parse(card.dataset.words);
+    this.order = Object.keys(this.words.titles);
     this.plural = new Intl.PluralRules(document.documentElement.lang || "sr");
     this.template = card.querySelector("[data-row]").content;
     this.rows = new Map();
@@ -57,7 +58,7 @@ class Coach {
   render() {
     if (!this.found) return;
     const all = this.isEmpty ? [] : [...this.found, ...this.server];
-    const place = ({ id }) => (this.words.order.indexOf(id) + 1 || 99);
+    const place = ({ id }) => this.order.indexOf(id) + 1 || 99;
     all.sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || place(one) - place(other));
     const todo = all.filter(({ state }) => state !== "ok").map((each) => this.row(each));
     const fine = all.filter(({ state }) => state === "ok").map((each) => this.row(each));
@@ -115,6 +116,7 @@ class Coach {
     else if (kind === "set") this.set(values);
     else if (kind === "put") this.call.put();
     else if (kind === "day") this.call.putDay();
+    else if (kind === "open") this.leave(name);
     else reveal(this.form, this.field(name));
   }
 
@@ -122,9 +124,22 @@ class Coach {
     return this.form.elements[name];
   }
 
+  /** In another tab: the text stays as it is here. Whoever comes back wants to read what changed. */
+  leave(page) {
+    window.open(page, "_blank", "noopener");
+    window.addEventListener("focus", () => this.form.dispatchEvent(new Event("input", { bubbles: true })), { once: true });
+  }
+
   places(rule) {
-    const find = rule === "days" ? (text) => days(text, today()).filter((day) => day.isLast) : RULES[rule];
+    const find = { days: lastDays, others: this.others() }[rule] ?? RULES[rule];
     return this.facts.texts.map(({ place, text }) => ({ area: this.field(place), text, hits: find(text) })).filter(({ hits }) => hits.length);
+  }
+
+  /** Finds verbs that ask for something else than the first. */
+  others() {
+    const asking = (text) => verbs(text).filter(({ kind }) => kind);
+    const first = this.facts.texts.flatMap(({ text }) => asking(text))[0]?.kind;
+    return (text) => asking(text).filter(({ kind }) => kind !== first);
   }
 
   mend(rule) {
@@ -170,6 +185,8 @@ class Coach {
     this.card.querySelector(".coach-toggle").setAttribute("aria-expanded", String(this.isOpen()));
   }
 }
+
+const lastDays = (text) => days(text, today()).filter((day) => day.isLast);
 
 /** Brings a list's children into order without touching those that already stand right. */
 function settle(list, rows) {

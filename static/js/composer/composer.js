@@ -31,6 +31,7 @@ if (form) {
   startInteractive(form);
   startPlanning(form);
   startService(form);
+  preview.update();
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => {
     if (event.target.name === "channels") {

@@ -1,6 +1,7 @@
 // Crop: a shape, and where it lies. Sliders do everything; dragging on the picture is the quick way.
 
-export function startCrop(list, changed) {
+/** What opens the dialog for a picture's row. */
+export function startCrop(changed) {
   const dialog = document.getElementById("crop");
   const image = dialog.querySelector("[data-image]");
   const svg = dialog.querySelector("svg");
@@ -78,8 +79,5 @@ export function startCrop(list, changed) {
     field.value = chosen ? `${chosen}@${box().join(",")}` : "";
     changed();
   });
-  list.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-crop]");
-    if (button) open(button.closest(".picture"));
-  });
+  return open;
 }

@@ -1,4 +1,4 @@
-// Shows of the interactive part what its kind needs, and one more line for an answer than there are answers.
+// One more line for an answer than there are answers. What each kind needs is shown by the styles.
 
 export function startInteractive(form) {
   const part = form.querySelector("[data-interactive]");
@@ -7,10 +7,6 @@ export function startInteractive(form) {
   const lines = [...part.querySelectorAll(".interactive-options > li")];
 
   function fit() {
-    for (const each of part.querySelectorAll("[data-for]")) {
-      const needed = each.dataset.for.split(" ").includes(kind.value);
-      each.hidden = !needed;
-    }
     const most = kind.value === "this_or_that" ? 2 : lines.length;
     const filled = lines.findLastIndex((line) => line.querySelector("input[type=text]").value) + 1;
     lines.forEach((line, place) => (line.hidden = place >= most || (place > 1 && place > filled)));

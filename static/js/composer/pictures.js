@@ -1,5 +1,4 @@
 // Pictures by drag, paste or picker, each with its progress; the server makes them small and harmless.
-import { startCrop } from "./crop.js";
 import { csrf, say } from "./words.js";
 
 const MOST_BYTES = 25 * 1024 * 1024;
@@ -8,7 +7,6 @@ export function startPictures(form, changed) {
   const list = document.getElementById("picture-list");
   const place = document.getElementById("pictures");
   const picker = document.getElementById("files");
-  place.querySelector(".drop-hint").hidden = false;
 
   const add = async (files) => {
     const room = Number(form.dataset.most) - list.children.length;
@@ -54,7 +52,13 @@ export function startPictures(form, changed) {
       changed();
     }
   });
-  startCrop(list, changed);
+  let cropping;
+  list.addEventListener("click", async (event) => {
+    const row = event.target.closest("[data-crop]")?.closest(".picture");
+    if (!row) return;
+    cropping ??= import("./crop.js").then(({ startCrop }) => startCrop(changed));
+    (await cropping)(row);
+  });
 }
 
 function upload(form, file, list, changed) {

@@ -94,10 +94,9 @@ function partOf(form, draft, { channel, slot, kind, languages, polls, shown }) {
 
 function place(part) {
   const there = document.getElementById(part.id);
-  if (!there || there.outerHTML === part.outerHTML) return;
+  if (!there || there.outerHTML === part.outerHTML || isInUse(there)) return;
   // An open menu, or a choice somebody is making, is not pulled away.
   if (there.contains(document.activeElement) && document.activeElement !== document.body) {
-    if ("keep" in there.dataset) return;
     const id = document.activeElement.id;
     const { name, value } = document.activeElement;
     if (!id && name !== "fold") return;
@@ -106,6 +105,13 @@ function place(part) {
     return;
   }
   there.replaceWith(part);
+}
+
+/** A part with fields of its own (`data-keep`) stays while somebody is in it, or has typed something there. */
+function isInUse(there) {
+  if (!("keep" in there.dataset)) return false;
+  const isTyped = [...there.querySelectorAll("input")].some((each) => each.value !== each.defaultValue);
+  return isTyped || (there.contains(document.activeElement) && document.activeElement !== document.body);
 }
 
 function show(target, length, limit) {

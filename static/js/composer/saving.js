@@ -4,6 +4,8 @@ import { csrf, fields, say } from "./words.js";
 
 const PAUSE = 1500;
 const RETRY = 5000;
+// The letter is painted first, the copy may come after it.
+const AFTERWARDS = 100;
 const OUT = Symbol("signed out");
 
 export function startSaving(form) {
@@ -45,7 +47,8 @@ class Saving {
 
   changed() {
     if (!this.isDirty) return;
-    this.keep();
+    clearTimeout(this.copying);
+    this.copying = setTimeout(() => this.isDirty && this.keep(), AFTERWARDS);
     if (this.state.dataset.state !== "problem") this.tell("changed", say("changed"));
     clearTimeout(this.clock);
     this.clock = setTimeout(() => this.save(), PAUSE);

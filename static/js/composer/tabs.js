@@ -5,8 +5,6 @@ export function startTabs(form, changed) {
   if (!list) return;
   const tabs = [...list.querySelectorAll("[role=tab]")];
   const panels = tabs.map((tab) => document.getElementById(tab.getAttribute("aria-controls")));
-  list.hidden = tabs.length < 2;
-  form.querySelector(".composer-text").classList.toggle("has-tabs", tabs.length > 1);
 
   function choose(at, focus) {
     tabs.forEach((tab, index) => {
@@ -29,8 +27,7 @@ export function startTabs(form, changed) {
     event.preventDefault();
     choose((next + tabs.length) % tabs.length, true);
   });
-  // Opens on the first language that has words.
-  choose(Math.max(0, panels.findIndex((panel) => panel.querySelector("textarea").value)), false);
+  choose(panels.findIndex((panel) => "opens" in panel.dataset), false);
 
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-follow], [data-edit-derived]");

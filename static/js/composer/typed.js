@@ -67,5 +67,6 @@ export function facts(form, over) {
     isLink: !link || isLink(link),
     pictures: [...form.querySelectorAll("[name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
     over,
+    takesPart: Boolean(form.elements["interactive-kind"]?.value),
   };
 }

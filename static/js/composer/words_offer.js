@@ -39,9 +39,10 @@ function startOffers(form, post, changed) {
   });
 
   async function remember(offer) {
+    if (offer.ariaBusy === "true") return;
     const button = offer.querySelector("[data-remember]");
     const [latin, cyrillic] = ["latin", "cyrillic"].map((name) => offer.querySelector(`[data-${name}]`).value.trim());
-    button.disabled = true;
+    offer.ariaBusy = "true";
     try {
       const answer = await post(button.dataset.remember, { latin, cyrillic });
       if (!answer.ok && answer.status !== 422) throw new Error(answer.statusText);
@@ -50,23 +51,24 @@ function startOffers(form, post, changed) {
         learn(form, latin, cyrillic);
         settle(offer, words);
         changed();
-      } else tell(offer, words);
+      } else refuse(offer, words);
     } catch {
-      tell(offer, said(offer).dataset.failed);
+      refuse(offer, said(offer).dataset.failed);
     }
-    button.disabled = false;
+    offer.ariaBusy = "false";
   }
 
   const panel = (offer) => offer.closest(".script-panel");
   const said = (offer) => panel(offer).querySelector("[data-said]");
 
-  function tell(offer, words) {
-    said(offer).textContent = words;
+  function refuse(offer, why) {
+    said(offer).textContent = "";
+    offer.querySelector("[data-problem]").textContent = why;
   }
 
   /** The offer goes, in both scripts; who was in it is led to the next one, or back to the text. */
   function settle(offer, words) {
-    tell(offer, words);
+    said(offer).textContent = words;
     settled.add(offer.dataset.offer);
     const next = offer.nextElementSibling ?? offer.previousElementSibling;
     const area = panel(offer).querySelector("textarea");

@@ -36,10 +36,36 @@ export function startMargin(threads, paper) {
       .sort((one, other) => (one.wish === other.wish ? 0 : one.wish - other.wish));
     const said = boxes.findIndex((each) => each.item.id === "say");
     const fixed = said >= 0 ? said : boxes.findIndex((each) => each.item.classList.contains("is-current"));
-    stack(boxes, fixed);
+    if (said >= 0 && Number.isFinite(boxes[said].wish)) beside(boxes, boxes[said]);
+    else stack(boxes, fixed);
     for (const each of boxes) each.item.style.top = `${Math.round(each.top)}px`;
     const last = boxes.at(-1);
     list.style.minHeight = last ? `${Math.round(last.top + last.height)}px` : "";
+  }
+
+  /** The form stands exactly beside its words: of the threads above, those that find no room come after it. */
+  function beside(boxes, form) {
+    const above = [];
+    let room = form.wish;
+    for (const each of boxes.slice(0, boxes.indexOf(form))) {
+      room -= each.height + GAP;
+      if (room < 0) break;
+      above.push(each);
+    }
+    const rest = boxes.filter((each) => each !== form && !above.includes(each));
+    form.top = Math.max(form.wish, 0);
+    let ceiling = form.top;
+    stack(above, -1);
+    for (const each of above.toReversed()) {
+      each.top = Math.min(each.top, ceiling - GAP - each.height);
+      ceiling = each.top;
+    }
+    let floor = form.top + form.height + GAP;
+    for (const each of rest) {
+      each.top = Math.max(floor, Number.isFinite(each.wish) ? each.wish : floor);
+      floor = each.top + each.height + GAP;
+    }
+    boxes.sort((one, other) => one.top - other.top);
   }
 
   function stack(boxes, fixed) {
@@ -138,5 +164,5 @@ export function startMargin(threads, paper) {
   lay();
   follow();
 
-  return { list, choose, current, step, plan, watch: (element) => watcher.observe(element), top: () => list.getBoundingClientRect().top };
+  return { list, choose, current, step, plan, lay, watch: (element) => watcher.observe(element), top: () => list.getBoundingClientRect().top };
 }

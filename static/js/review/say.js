@@ -59,7 +59,7 @@ export function startSaying(threads, margin) {
     form.classList.add("is-open");
     margin.list.prepend(form);
     margin.watch(form);
-    margin.plan();
+    margin.lay(); // at once: what follows scrolls to where the form stands
   }
 
   function open(wanted, what = null) {

@@ -185,16 +185,17 @@ function unmixed(word, intoCyrillic) {
 
 const EMOJI =
   /\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F)(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic}\uFE0F?)*/gu;
+const BULLET = new RegExp(`(?:^|\\n)[ \\t]*(${EMOJI.source})(?=[ \\t]+\\S)`, "gu");
 const HASHTAG = /(?<![\p{L}\p{N}_&/#])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)/gu;
 
-/** Emoji as bullets, and all after the third. */
+/** Emoji as bullets of a list, and all after the third. */
 function emoji(text) {
   const found = [];
+  const bullets = new Set([...text.matchAll(BULLET)].map((match) => match.index + match[0].length - match[1].length));
   let counted = 0;
   for (const match of text.matchAll(EMOJI)) {
     const before = text.slice(text.slice(0, match.index).lastIndexOf("\n") + 1, match.index);
-    const after = text.slice(match.index + match[0].length).split("\n", 1)[0];
-    if (!before.trim() && after.trim()) {
+    if (bullets.size > 1 && bullets.has(match.index)) {
       found.push(hit(match, "–"));
       continue;
     }
@@ -254,7 +255,8 @@ function takenApart(tag, known) {
 
 // ---- people
 
-const THIRTEEN = /(?<!\d)\d{13}(?!\d)/g;
+// Its name goes with it, so that no „ЈМБГ:” is left behind without a number.
+const THIRTEEN = /(?:,?[ \t]*(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]*:?[ \t]*)?(?<!\d)(\d{13})(?!\d)/gu;
 const MOBILE = /(?<![\d/])(?:\+\s?381|00\s?381|0)[\s/.-]?6\d(?:[\s/.-]?\d){6,8}(?!\d)/g;
 const PLATE = /(?<![\p{L}\p{N}])\p{Lu}{2}[ -]\d{3,4}[ -]?\p{Lu}{2}(?![\p{L}\p{N}])/gu;
 const MAIL =
@@ -268,7 +270,7 @@ function isJmbg(digits) {
   return Number(digits[12]) === (control < 10 ? control : 0);
 }
 
-const jmbg = (text) => [...text.matchAll(THIRTEEN)].filter((match) => isJmbg(match[0])).map((match) => hit(match, ""));
+const jmbg = (text) => [...text.matchAll(THIRTEEN)].filter((match) => isJmbg(match[1])).map((match) => hit(match, ""));
 
 function mails(text) {
   const isPerson = (name) => name.includes(".") && name.split(".").every((part) => /^\p{L}+$/u.test(part));

@@ -19,7 +19,7 @@ const plain = (text) => text.trim().replace(/\s+/g, " ");
 const holds = (text, words) => text.toLowerCase().includes(words.toLowerCase());
 
 /**
- * `facts`: {today, texts: [{place, tag, text}], kind, words, deadline, link, isLink, pictures: [{id, alt}], over: [name]};
+ * `facts`: {today, texts: [{place, tag, text}], kind, words, deadline, link, isLink, pictures: [{id, alt}], over: [name], takesPart};
  * days are ISO, "" where there is none.
  */
 export function points(facts) {
@@ -30,7 +30,7 @@ export function points(facts) {
     ...link(facts, written),
     ...deadline(facts, written),
     facts.over.length
-      ? point("length", "stops", "length.over", { names: [...new Set(facts.over)].join(", ") })
+      ? point("length", "stops", "length.over", { names: [...new Set(facts.over)].join(", ") }, focus(written[0].place))
       : point("length", "ok", "length.ok"),
     ...rules(written),
     ...descriptions(facts, written),
@@ -47,9 +47,10 @@ function* call(facts, written) {
     const [{ words, kind }] = asking;
     const values = { "call-kind": kind, "call-words": words.slice(0, 1).toUpperCase() + words.slice(1).toLowerCase() };
     yield point("call", "look", "call.unfiled", { words: quoted([words]) }, { kind: "set", name: "call-kind", values });
-  } else yield point("call", "todo", "call.none", {}, focus("call-kind"));
+  } else if (facts.takesPart) yield point("call", "ok", "call.takes_part");
+  else yield point("call", "todo", "call.none", {}, focus("call-kind"));
   if (new Set(asking.map((each) => each.kind)).size > 1) {
-    yield point("single", "look", "single.many", { words: quoted(asking.map((each) => each.words.toLowerCase())) });
+    yield point("single", "look", "single.many", { words: quoted(asking.map((each) => each.words.toLowerCase())) }, { kind: "show", name: "others" });
   }
 }
 
@@ -106,7 +107,7 @@ function* rules(written) {
 
 /** „прва”, „друга” … at most three, long ones cut. */
 export function quoted(words) {
-  const several = [...new Set(words.map(plain))];
+  const several = [...new Set(words.map((word) => plain(word).replace(/^, /, "")))];
   const cut = (word) => ([...word].length <= 40 ? word : `${[...word].slice(0, 39).join("")}…`);
   const shown = several.slice(0, SHOWN).map((word) => `„${cut(word)}”`).join(", ");
   return several.length > SHOWN ? `${shown} …` : shown;

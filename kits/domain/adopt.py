@@ -1,0 +1,130 @@
+"""A municipality adopts a kit: drafts in its own name, grouped in a campaign. Nothing is published by this.
+
+Which draft came of which post is kept, so that two people who adopt at once, or one who comes back, get every post
+once. A draft that somebody deleted may be made anew.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from kits import queries
+from kits.models import AdoptedPost, Adoption, Kit, KitPost
+from kits.rules import day_of, stored
+from municipalities.models import Municipality
+from planning.domain import campaigns
+from planning.models import Campaign
+from planning.queries import free_days
+from planning.rules import nearest
+from posts.domain.create import create
+from posts.domain.refused import Refused
+from posts.domain.save import Content, save_draft
+from posts.draft import Draft, parse
+from posts.models import Post
+from posts.placeholders import Value, filled
+from posts.rules import Resolved
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose: the first day, the answers by the name of the gap, and which posts (their numbers)."""
+
+    starts_on: date
+    values: Mapping[str, Value]
+    parts: Collection[int]
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """`made` are the new drafts in the order of their days; none when all of them were there."""
+
+    adoption: Adoption
+    made: list[Post]
+
+
+def times(parts: Collection[KitPost], start: date, municipality: Municipality) -> dict[int, Resolved]:
+    """By the number of the post: when it would go out. Days on which offices rest are passed over. Pure but for the
+    calendar of holidays, which is a file."""
+    ahead = max((part.day for part in parts), default=0) + 30
+    rest = free_days(start, ahead, municipality)
+    return {part.pk: nearest(day_of(start, part.day, rest), part.at) for part in parts}
+
+
+@transaction.atomic
+def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> Adopted:
+    """Drafts of `by` for the chosen posts that have none yet. Raises `Refused`."""
+    # one at a time in a municipality, so that two who adopt at once make each draft once
+    Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
+    row = queries.offered(municipality).filter(pk=kit.pk).first()
+    if row is None or not row.is_open or not queries.takes_part(row):
+        raise Refused(_("This kit can no longer be adopted. What you made of it stays."))
+    parts = queries.parts_of(row)
+    chosen = [part for part in parts if part.pk in choice.parts]
+    if not chosen:
+        raise Refused(_("Choose at least one post."))
+    when = times(parts, choice.starts_on, municipality)
+    adoption = _adoption(row, choice, municipality, max(when[part.pk].local.date() for part in parts), by)
+    known = {each.part_id: each for each in AdoptedPost.objects.filter(adoption=adoption).select_related("post")}
+    made = []
+    for part in chosen:
+        before = known.get(part.pk)
+        if before and before.post.deleted_at is None:
+            continue
+        post = _draft(part, choice, when[part.pk], municipality, by)
+        campaigns.assign(post, adoption.campaign, by=by)
+        AdoptedPost.objects.update_or_create(
+            adoption=adoption, part=part, defaults={"municipality": municipality, "post": post}
+        )
+        made.append(post)
+    if made:
+        record("kit.adopt", by=by, target=adoption, label=row.name, drafts=len(made), posts=[post.pk for post in made])
+    return Adopted(adoption, made)
+
+
+def _adoption(kit: Kit, choice: Choice, municipality: Municipality, last: date, by: Any) -> Adoption:
+    found = Adoption.objects.filter(kit=kit).select_related("campaign").first()
+    if found is None:
+        campaign = _campaign(kit, choice.starts_on, last, municipality, by)
+        found = Adoption(kit=kit, municipality=municipality, campaign=campaign, by=by)
+    found.starts_on, found.values = choice.starts_on, stored(choice.values)
+    found.save()
+    return found
+
+
+def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by: Any) -> Campaign:
+    """A new one under the name of the kit; with a number behind it where the municipality has such a campaign."""
+    taken = set(Campaign.objects.filter(name__startswith=kit.name).values_list("name", flat=True))
+    names = (kit.name if n == 1 else f"{kit.name} ({n})" for n in range(1, len(taken) + 2))
+    name = next(each for each in names if each not in taken)
+    values = {"name": name, "note": kit.purpose, "starts_on": first, "ends_on": last}
+    return campaigns.begin(municipality, values, by=by)
+
+
+def _draft(part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, by: Any) -> Post:
+    post = create(municipality, by=by)
+    draft = filled(
+        parse(part.content), choice.values, deadline=part.deadline, first=f"sr-{municipality.primary_script}"
+    )
+    draft = at_home(draft, part.kit, municipality, parse(post.draft).channels)
+    # a time that has passed is none: a person chooses another one
+    time = when if when.due_at > timezone.now() else None
+    save_draft(post, Content(draft, part.name, part.category, time), revision=post.revision, by=by)
+    return Post.objects.get(pk=post.pk)
+
+
+def at_home(draft: Draft, kit: Kit, municipality: Municipality, channels: tuple[int, ...]) -> Draft:
+    """For the municipality's channels, in its languages, promoting the kit's service with a link that counts clicks."""
+    spoken = set(queries.official(municipality))
+    return replace(
+        draft,
+        texts={tag: text for tag, text in draft.texts.items() if tag.startswith("sr-") or tag in spoken},
+        channels=channels,
+        service=kit.service.key if kit.service else "",
+        tracked=bool(draft.link),
+    )

@@ -1,0 +1,264 @@
+"""Reads of kits. Each has a fixed number of queries, however many kits and municipalities there are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from kits.models import AdoptedPost, Adoption, Kit, KitPost
+from kits.rules import beforehand, read_back
+from library.enums import GapKind
+from municipalities import place_words
+from municipalities.models import Enrolment, Municipality, Programme
+from municipalities.queries import Offered, offer, today
+from municipalities.tenancy import scope
+from posts.draft import parse
+from posts.enums import Stage
+from posts.models import Publication
+from posts.placeholders import Value
+from posts.queries import SEEN
+from posts.services import gap_values
+from serbian.sorting import sort_key
+
+# Gaps that the profile of a municipality fills, besides those of its name (`municipalities.place_words`).
+WEBSITE, OFFICE_HOURS = "сајт", "радно време"
+FILLED_BY_THEMSELVES = (*place_words.KNOWN, WEBSITE, OFFICE_HOURS)
+
+
+def _parts() -> QuerySet[KitPost]:
+    """A kit's posts in the order of their days."""
+    return KitPost.objects.filter(removed_at__isnull=True).order_by("day", "at", "position", "pk")
+
+
+def parts_of(kit: Kit) -> list[KitPost]:
+    """The posts of a kit, each knowing it. One query."""
+    found = list(_parts().filter(kit=kit))
+    for part in found:
+        part.kit = kit
+    return found
+
+
+# ---------------------------------------------------------------- the programme
+
+
+def kits_of(programmes: Sequence[Programme]) -> QuerySet[Kit]:
+    rows = Kit.objects.filter(programme__in=programmes).select_related("programme", "service", "created_by")
+    return rows.annotate(size=Count("posts", filter=Q(posts__removed_at__isnull=True)))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A kit with how many of the municipalities that agreed to comparison have adopted it."""
+
+    kit: Kit
+    adopted: int
+    of: int
+
+
+def overview(programmes: Sequence[Programme]) -> list[Overview]:
+    """Every kit of these programmes: drafts and open ones first, the newest first. Three queries."""
+    places = comparable(programmes)
+    counts = adoption_counts(places)
+    order = {"draft": 0, "published": 0, "ended": 1}
+    rows = sorted(kits_of(programmes), key=lambda kit: (order[kit.state], -kit.pk))
+    return [Overview(kit, counts.get(kit.pk, 0), len(places.get(kit.programme_id, ()))) for kit in rows]
+
+
+def _taking_part(programmes: Iterable[Programme | int]) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.on(today()).filter(cohort__programme__in=list(programmes))
+    return rows.filter(municipality__joined_on__isnull=False).select_related("municipality")
+
+
+def comparable(programmes: Iterable[Programme | int]) -> dict[int, set[int]]:
+    """By programme: the municipalities that take part today and agreed to comparison. One query."""
+    found: dict[int, set[int]] = {}
+    for programme, place in (
+        _taking_part(programmes).filter(compares=True).values_list("cohort__programme", "municipality")
+    ):
+        found.setdefault(programme, set()).add(place)
+    return found
+
+
+def adoption_counts(places: Mapping[int, set[int]]) -> dict[int, int]:
+    """By kit: how many of its programme's `places` have adopted it. Nobody learns which ones. One query."""
+    found: dict[int, int] = {}
+    with scope(*{place for each in places.values() for place in each}):
+        rows = Adoption.objects.values_list("kit", "kit__programme", "municipality")
+        for kit, programme, place in rows:
+            if place in places.get(programme, ()):
+                found[kit] = found.get(kit, 0) + 1
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a municipality made of a kit, in numbers only. `adoption` None: nothing yet."""
+
+    municipality: Municipality
+    adoption: Adoption | None
+
+    @property
+    def published(self) -> int:
+        return getattr(self.adoption, "published", 0)
+
+    @property
+    def planned(self) -> int:
+        """Approved and not published yet."""
+        return getattr(self.adoption, "planned", 0)
+
+    @property
+    def drafts(self) -> int:
+        return getattr(self.adoption, "made", 0) - self.published - self.planned
+
+
+@dataclass(frozen=True)
+class Table:
+    """`withheld`: municipalities that take part and did not agree to comparison."""
+
+    rows: list[Row]
+    withheld: int
+
+    @property
+    def adopted(self) -> int:
+        return sum(row.adoption is not None for row in self.rows)
+
+
+def adoption_table(kit: Kit) -> Table:
+    """Municipalities that take part today, by name. Two queries."""
+    agreed: dict[int, Municipality] = {}
+    everybody: set[int] = set()
+    for enrolment in _taking_part([kit.programme_id]):
+        everybody.add(enrolment.municipality_id)
+        if enrolment.compares:
+            agreed[enrolment.municipality_id] = enrolment.municipality
+    with scope(*agreed):
+        public = Exists(Publication.objects.filter(post=OuterRef("parts__post"), delivery__state__in=SEEN))
+        lives = Q(parts__post__deleted_at__isnull=True)
+        rows = Adoption.objects.filter(kit=kit).select_related("by").annotate(
+            made=Count("parts", filter=lives),
+            published=Count("parts", filter=lives & Q(public)),
+            planned=Count("parts", filter=lives & Q(parts__post__stage=Stage.APPROVED) & ~Q(public)),
+        )  # fmt: skip
+        adoptions = {row.municipality_id: row for row in rows}
+    places = sorted(agreed.values(), key=lambda place: sort_key(str(place)))
+    return Table([Row(place, adoptions.get(place.pk)) for place in places], len(everybody - set(agreed)))
+
+
+def reached(kit: Kit) -> list[Municipality]:
+    """All municipalities that take part in the kit's programme today. One query."""
+    return list({row.municipality_id: row.municipality for row in _taking_part([kit.programme_id])}.values())
+
+
+def languages_of(programme: Programme) -> list[str]:
+    """The languages of its municipalities besides Serbian, as tags. One query."""
+    found: dict[str, None] = {}
+    for enrolment in _taking_part([programme]):
+        found |= dict.fromkeys(tag for tag in official(enrolment.municipality) if not tag.startswith("sr-"))
+    return sorted(found)
+
+
+def official(place: Municipality) -> list[str]:
+    return [f"{each.get('language')}-{each.get('script')}" for each in place.official_languages]
+
+
+# ---------------------------------------------------------------- a municipality, in its open scope
+
+
+def offered(municipality: Municipality) -> QuerySet[Kit]:
+    """Kits that the municipality may look at: published ones of its programmes of today, and those it adopted."""
+    programmes = Enrolment.objects.on(today()).filter(municipality=municipality).values("cohort__programme")
+    mine = Adoption.objects.filter(kit=OuterRef("pk"))
+    rows = Kit.objects.filter(published_at__isnull=False).annotate(takes_part=Q(programme__in=programmes))
+    rows = rows.filter(Q(takes_part=True) | Exists(mine)).select_related("programme", "service")
+    return rows.annotate(size=Count("posts", filter=Q(posts__removed_at__isnull=True)))
+
+
+def takes_part(kit: Kit) -> bool:
+    """Whether the municipality is in the kit's programme today; of a kit from `offered`."""
+    return bool(getattr(kit, "takes_part", False))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A kit in a municipality's list."""
+
+    kit: Kit
+    adoption: Adoption | None
+    made: int
+    elsewhere: int
+    """How many municipalities of the programme that agreed to comparison have adopted it."""
+
+    @property
+    def left(self) -> int:
+        return max(int(self.kit.size) - self.made, 0)  # type: ignore[attr-defined]
+
+
+def offers(municipality: Municipality) -> list[Offer]:
+    """Those to adopt first, then those at work; closed ones only where they were adopted. Four queries."""
+    kits = list(offered(municipality))
+    counts = adoption_counts(comparable({kit.programme_id for kit in kits}))
+    lives = Q(parts__post__deleted_at__isnull=True, parts__part__removed_at__isnull=True)
+    rows = Adoption.objects.filter(kit__in=kits).select_related("by", "campaign").annotate(
+        made=Count("parts", filter=lives)
+    )  # fmt: skip
+    mine = {row.kit_id: row for row in rows}
+    found = [
+        Offer(kit, mine.get(kit.pk), getattr(mine.get(kit.pk), "made", 0), counts.get(kit.pk, 0))
+        for kit in kits
+        if kit.is_open or kit.pk in mine
+    ]
+    return sorted(
+        found, key=lambda each: (each.adoption is not None, not each.kit.is_open, _soon(each.kit), -each.kit.pk)
+    )
+
+
+def _soon(kit: Kit) -> date:
+    return kit.starts_on or date.max
+
+
+def adoption_of(kit: Kit) -> Adoption | None:
+    """In the open scope of one municipality, with its drafts that were not deleted. Two queries."""
+    lives = AdoptedPost.objects.filter(post__deleted_at__isnull=True).select_related("part", "post__author")
+    seen = Publication.objects.filter(live=True).select_related("delivery").order_by("pk")
+    lives = lives.order_by("part__day", "part__at", "part__position", "pk").prefetch_related(
+        Prefetch("post__publications", seen, to_attr="live_publications")
+    )
+    rows = Adoption.objects.filter(kit=kit).select_related("by", "campaign")
+    return rows.prefetch_related(Prefetch("parts", lives, to_attr="drafts")).first()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a municipality need not type: from its profile and its eService, and from what it answered before."""
+
+    service: Offered | None
+    profile: Mapping[str, Value] = field(default_factory=dict)
+    before: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return {**self.profile, **self.before}
+
+
+def known(kit: Kit, adoption: Adoption | None, municipality: Municipality) -> Known:
+    """Three queries at most. What was answered for this very kit goes before the profile, words of other kits after."""
+    gaps = kit.questions
+    service = offer(kit.service.key) if kit.service else None
+    profile: dict[str, Any] = {WEBSITE: municipality.website, OFFICE_HOURS: municipality.office_hours}
+    if service:
+        profile |= gap_values(parse({}), municipality, service)
+    else:
+        profile |= place_words.words(municipality)
+    here = read_back(adoption.values, gaps) if adoption else {}
+    words = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
+    others: dict[str, Value] = {}
+    for values in Adoption.objects.exclude(kit=kit).order_by("at").values_list("values", flat=True):
+        others |= {name: value for name, value in values.items() if name in words}
+    before = beforehand(gaps, here)
+    profile = {name: value for name, value in beforehand(gaps, profile).items() if name not in before}
+    before |= {
+        name: value for name, value in beforehand(gaps, others).items() if name not in profile and name not in before
+    }
+    return Known(service, profile, before)

@@ -1,0 +1,192 @@
+"""Programme staff: the kits of their programmes, one with its posts and what municipalities made of it, and writing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kits import queries
+from kits.domain import keep as verbs
+from kits.forms import KitForm, KitPostForm
+from kits.models import Kit, KitPost
+from kits.rules import questions
+from library.views.templates import Look
+from municipalities.access import programme
+from municipalities.queries import services
+from municipalities.rules import ProgrammeVerb
+from posts.domain.refused import Refused
+from posts.draft import SERBIAN, parse
+
+keeps = programme(ProgrammeVerb.CATALOGUES)
+
+
+def _found(request: Any, kit: int) -> Kit:
+    """One of one's own programmes; another's is not there."""
+    return get_object_or_404(queries.kits_of(request.programmes), pk=kit)
+
+
+@keeps
+@require_safe
+def kits(request: Any) -> HttpResponse:
+    context = {"rows": queries.overview(request.programmes), "several": len(request.programmes) > 1}
+    return render(request, "kits/programme.html", context)
+
+
+@keeps
+@require_safe
+def kit(request: Any, kit: int) -> HttpResponse:
+    found = _found(request, kit)
+    parts = [(part, Look(parse(part.content))) for part in queries.parts_of(found)]
+    table = queries.adoption_table(found) if found.published_at else None
+    context = {"kit": found, "parts": parts, "table": table, "filled": queries.FILLED_BY_THEMSELVES}
+    return render(request, "kits/programme_kit.html", context)
+
+
+# ---------------------------------------------------------------- writing
+
+
+@keeps
+@require_http_methods(["GET", "POST"])
+def new(request: Any) -> HttpResponse:
+    return _written(request, None)
+
+
+@keeps
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, kit: int) -> HttpResponse:
+    return _written(request, _found(request, kit))
+
+
+def _written(request: Any, found: Kit | None) -> HttpResponse:
+    sent = (request.POST,) if request.method == "POST" else ()
+    form = KitForm(*sent, programmes=request.programmes, services=services(), kit=found)
+    if request.method == "POST" and form.is_valid():
+        if found is None:
+            row = verbs.create(form.chosen(), form.cleaned_data, by=request.user)
+            messages.success(request, _("The kit is a draft. Write its posts, then publish it."))
+        else:
+            row = verbs.change(found, form.cleaned_data, by=request.user)
+            messages.success(request, _("Saved."))
+        return redirect("programme_kit", row.pk)
+    context = {"form": form, "kit": found}
+    return render(request, "kits/programme_kit_edit.html", context, status=422 if form.errors else 200)
+
+
+@keeps
+@require_http_methods(["GET", "POST"])
+def new_part(request: Any, kit: int) -> HttpResponse:
+    found = _found(request, kit)
+    last = queries.parts_of(found)[-1:]
+    day = last[0].day + 3 if last else 0
+    return _written_part(request, found, KitPost(kit=found, day=day))
+
+
+@keeps
+@require_http_methods(["GET", "POST"])
+def part(request: Any, kit: int, part: int) -> HttpResponse:
+    found = _found(request, kit)
+    return _written_part(request, found, _part(found, part))
+
+
+def _part(kit: Kit, part: int, *, removed: bool = False) -> KitPost:
+    row = get_object_or_404(KitPost, kit=kit, pk=part, removed_at__isnull=not removed)
+    row.kit = kit
+    return row
+
+
+def _written_part(request: Any, kit: Kit, part: KitPost) -> HttpResponse:
+    tags = [*SERBIAN, *queries.languages_of(kit.programme)]
+    form = KitPostForm(*((request.POST,) if request.method == "POST" else ()), part=part, tags=tags)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = verbs.write(kit, part if part.pk else None, form.written(), by=request.user)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            return _saved(request, kit, row)
+    context = {"form": form, "kit": kit, "part": part, "filled": queries.FILLED_BY_THEMSELVES}
+    return render(request, "kits/programme_kit_post.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: Any, kit: Kit, row: KitPost) -> HttpResponse:
+    """Back to the form when new gaps came up, so that their questions are seen and can be worded."""
+    known = {gap["name"] for gap in kit.questions} | set(queries.FILLED_BY_THEMSELVES)
+    asked = questions([parse(row.content)], [])
+    if {gap["name"] for gap in asked} - known:
+        messages.success(request, _("Saved. Look at the questions for the gaps, they were made from their names."))
+        return redirect(reverse("programme_kit_post", args=[kit.pk, row.pk]) + "#gaps")
+    messages.success(request, _("Saved."))
+    return redirect("programme_kit", kit.pk)
+
+
+@keeps
+@require_POST
+def remove(request: Any, kit: int, part: int) -> HttpResponse:
+    found = _found(request, kit)
+    try:
+        row = verbs.remove(get_object_or_404(KitPost, kit=found, pk=part), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        undo = "undo:" + reverse("programme_kit_post_restore", args=[kit, part])
+        messages.success(request, _("“%(name)s” is removed.") % {"name": row}, extra_tags=undo)
+    return redirect("programme_kit", kit)
+
+
+@keeps
+@require_POST
+def restore(request: Any, kit: int, part: int) -> HttpResponse:
+    found = _found(request, kit)
+    row = verbs.restore(get_object_or_404(KitPost, kit=found, pk=part), by=request.user)
+    messages.success(request, _("“%(name)s” is back.") % {"name": row})
+    return redirect("programme_kit", kit)
+
+
+# ---------------------------------------------------------------- for whom
+
+
+@keeps
+@require_POST
+def publish(request: Any, kit: int) -> HttpResponse:
+    try:
+        row = verbs.publish(_found(request, kit), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        count = len(queries.reached(row))
+        told = ngettext(
+            "Published. %(count)s municipality sees it now.", "Published. %(count)s municipalities see it now.", count
+        )
+        messages.success(request, told % {"count": count})
+    return redirect("programme_kit", kit)
+
+
+@keeps
+@require_POST
+def close(request: Any, kit: int) -> HttpResponse:
+    """Close it, or open it again."""
+    try:
+        row = verbs.close(_found(request, kit), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        words = _("The kit is closed. What was made of it stays.") if row.closed_at else _("The kit is open again.")
+        messages.success(request, words, extra_tags="undo:" + reverse("programme_kit_close", args=[kit]))
+    return redirect("programme_kit", kit)
+
+
+@keeps
+@require_POST
+def delete(request: Any, kit: int) -> HttpResponse:
+    try:
+        verbs.delete(_found(request, kit), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("programme_kit", kit)
+    messages.success(request, _("The draft of the kit is deleted."))
+    return redirect("programme_kits")

@@ -1,0 +1,105 @@
+"""Who decides in each municipality of the demo: different rules, somebody who stands in, an emergency to look back at.
+
+The rules come first, so that everything that is laid out afterwards goes the way of its municipality.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts.models import User
+from municipalities.domain import deciders, members
+from municipalities.domain.workspace import edit_rules
+from municipalities.enums import Approval, Role
+from municipalities.models import Delegation, Municipality
+from municipalities.tenancy import scope
+from portal.demo.people import PASSWORD, person
+from posts.domain import emergency
+from posts.domain.approve import LEAVE, approve, endorse
+from posts.domain.create import create
+from posts.domain.save import Content, Saved, save_draft
+from posts.draft import Draft, Text
+from posts.enums import Category
+from posts.models import Post, Version
+
+if TYPE_CHECKING:
+    from portal.demo.past import Town
+
+RULES: dict[str, dict[str, object]] = {
+    "kragujevac": {"approval": Approval.TWO},
+    "novi-pazar": {"approval": Approval.MENTOR},
+    "vlasotince": {"approval": Approval.NONE},
+    "mali-zvornik": {"may_approve_own": True},
+}
+SECOND = "Заменица начелника"
+AWAY_DAYS = 9
+TITLE = "Вода није за пиће: Кнеза Милоша и околне улице"
+TEXT = (
+    "ХИТНО: због пуцања главне цеви вода у улицама Кнеза Милоша и Цара Лазара није за пиће до даљег.\n\n"
+    "Цистерна са водом за пиће стоји испред дома здравља. Нову вест објављујемо чим буде резултата, "
+    "најкасније сутра до 8 часова."
+)
+REASON = "Пукла је главна цев код дома здравља, дежурни инспектор је забранио употребу воде за пиће."
+
+
+def set_rules(towns: "list[Town]") -> None:
+    """Before anything is submitted. Opens the scope of each municipality."""
+    for town in towns:
+        house, slug = town.team.municipality, town.team.municipality.slug
+        if slug in RULES:
+            edit_rules(house, RULES[slug], by=town.team.approver)
+            house.refresh_from_db()
+        if house.approval == Approval.TWO:
+            with scope(house):
+                members.join(second(house), house, Role.APPROVER, by=town.team.approver)
+
+
+def second(house: Municipality) -> User:
+    """The other approver, where two have to agree."""
+    email = f"approver2@{house.slug}.example"
+    known = User.objects.filter(email=email).first()  # a password takes a third of a second to hash
+    return known or person(email, f"{SECOND} – {house.name_cyrl}", make_password(PASSWORD))
+
+
+def agree(post: Post, version: Version, town: "Town") -> None:
+    """Every step that the rule of the municipality asks for."""
+    team = town.team
+    if team.municipality.approval == Approval.MENTOR:
+        endorse(post, version, by=town.people.mentor)
+    if team.municipality.approval != Approval.NONE:
+        approve(post, version, by=team.approver, threads=LEAVE)
+    if team.municipality.approval == Approval.TWO:
+        approve(post, version, by=second(team.municipality), threads=LEAVE)
+
+
+def arrange(towns: "list[Town]", now: datetime) -> None:
+    """What is out of the ordinary: somebody who stands in, an emergency. Opens the scope of each municipality."""
+    for town in towns:
+        with scope(town.team.municipality):
+            if town.team.municipality.slug == "vrnjacka-banja":
+                _stand_in(town, timezone.localdate(now))
+            if town.team.municipality.slug == "cuprija":
+                _emergency(town)
+
+
+def _stand_in(town: "Town", today: date) -> None:
+    if Delegation.objects.filter(approver=town.team.approver, ended_at=None, ends_on__gte=today).exists():
+        return  # people and what they may do outlive a reset
+    deciders.delegate(
+        town.team.municipality, approver=town.team.approver, to=town.team.officer, starts_on=today,
+        ends_on=today + timedelta(days=AWAY_DAYS), by=town.team.approver,
+    )  # fmt: skip
+
+
+def _emergency(town: "Town") -> None:
+    """Published by the officer without approval; the approver finds it on Home and looks back at it."""
+    team = town.team
+    deciders.allow_emergency(team.municipality, team.officer, by=team.approver)
+    post = create(team.municipality, by=team.officer)
+    draft = Draft(texts={"sr-Cyrl": Text(TEXT)}, channels=tuple(voice.channel.pk for voice in town.voices))
+    saved = save_draft(post, Content(draft, TITLE, Category.EMERGENCY), revision=post.revision, by=team.officer)
+    assert isinstance(saved, Saved)  # nobody else is at it
+    Post.objects.filter(pk=post.pk).update(is_demo=True)
+    emergency.publish(saved.post, reason=REASON, by=team.officer)

@@ -1,0 +1,46 @@
+"""The composer as it is served: its weight on the wire, and that nothing moves. How fast it is, `make bench` says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.bench import browser as bench
+from tests.journeys.stack import Stack
+from tests.journeys.visit import Visit
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+
+OFFICER = "officer@kragujevac.example"
+NEW = "/m/kragujevac/posts/new/"
+MOST_BYTES = 150_000
+
+
+@pytest.fixture
+def desk(visit: Any, browser: Any, stack: Stack, sessions: dict[str, Any]) -> bench.Desk:
+    begun: Visit = visit(OFFICER)
+    return bench.Desk(browser, stack.url + NEW, begun.context.cookies())
+
+
+def test_the_first_load_is_light(desk: bench.Desk) -> None:
+    weight = desk.weighed()
+    assert weight.total < MOST_BYTES, weight
+    # Without a server that compresses, or with a file that is left out, the figure would be nothing to be proud of.
+    assert weight.kinds["scripts"] > 20_000
+    assert weight.kinds["fonts"] > 30_000
+
+
+@pytest.mark.parametrize("size", [bench.WIDE, bench.PHONE], ids=["1280", "390"])
+def test_nothing_moves_while_one_types_and_answers_arrive(desk: bench.Desk, size: Any) -> None:
+    context = desk.opened(size)
+    page = context.new_page()
+    page.goto(desk.address, wait_until="networkidle")
+    page.locator(".composer-area").first.press_sequentially("Вода стиже", delay=40)
+    page.locator("#save-state[data-state=saved]").wait_for()
+    page.locator(".composer-area").first.press_sequentially(" сутра", delay=40)
+    page.locator("#save-state[data-state=changed]").wait_for()
+    page.locator("#save-state[data-state=saved]").wait_for()
+    shifts = bench.moved(page.evaluate(bench.SHIFT))
+    context.close()
+    assert shifts == []

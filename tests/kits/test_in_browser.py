@@ -1,0 +1,115 @@
+"""Kits in a real browser: staff publish one, an officer fills it in once, sees it in every post, and gets drafts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from django.urls import reverse
+
+from kits.domain import keep
+from kits.models import Kit
+from municipalities.tenancy import scope
+from planning.models import Campaign
+from posts.draft import parse
+from posts.models import Post
+from tests.kits.conftest import values
+from tests.people import Cast
+from tests.posts.desk import Desk
+from tests.posts.test_in_browser import enter, violations
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+LONG = 15_000
+
+
+def test_from_publishing_to_drafts_with_every_answer_seen_in_the_posts(
+    browser: Any, page: Any, live_server: Any, cast: Cast, desk: Desk, draft_kit: Kit
+) -> None:
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(page, live_server, cast.staff)
+    page.goto(live_server.url + reverse("programme_kit", args=[draft_kit.pk]))
+    page.get_by_role("button", name="Publish the kit").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish the kit").click()
+    expect(page.get_by_text("2 municipalities see it now")).to_be_visible(timeout=LONG)
+
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    theirs = context.new_page()
+    theirs.set_default_timeout(LONG)
+    theirs.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(theirs, live_server, cast.officer)
+    theirs.goto(live_server.url + reverse("notifications"))
+    theirs.get_by_role("link", name="еУпис у вртић").first.click()
+    posts = theirs.locator("#kit-posts")
+    phone = theirs.get_by_label("Који број се зове?")
+    expect(posts.locator(".gap-mark", has_text="телефон")).to_have_count(2)
+    phone.fill("035 123 456")
+    phone.press("Tab")
+    expect(posts.locator(".gap-mark", has_text="телефон")).to_have_count(0)
+    expect(posts).to_contain_text("Позовите 035 123 456.")
+    expect(theirs.get_by_label("Link to the service")).to_be_focused()
+    theirs.get_by_label("Последњи дан").uncheck()
+    theirs.get_by_label("Last day").fill("2027-05-31")
+    theirs.get_by_label("Last day").press("Tab")
+    expect(posts).to_contain_text("31. маја 2027.")
+    expect(theirs.get_by_label("Последњи дан")).not_to_be_checked()
+    theirs.get_by_role("button", name="Make the drafts").click()
+    expect(theirs.get_by_text("1 draft is made.")).to_be_visible()
+    expect(theirs.get_by_role("heading", name="Posts that are left")).to_be_visible()
+    expect(phone).to_have_value("035 123 456")
+    theirs.get_by_role("button", name="Make the drafts").click()
+    theirs.get_by_role("link", name="The campaign").click()
+    expect(theirs.get_by_role("heading", name="еУпис у вртић")).to_be_visible()
+    expect(theirs.locator(".list-row")).to_have_count(2)
+    context.close()
+    with scope(desk.house):
+        assert Campaign.objects.count() == 1
+        assert all("{{" not in parse(post.draft).texts["sr-Cyrl"].text for post in Post.objects.all())
+
+    page.reload()
+    expect(page.get_by_role("row", name="Ćuprija")).to_contain_text("2")
+    assert complaints == []
+
+
+def test_without_scripts_the_posts_are_shown_with_the_answers_on_request(
+    browser: Any, live_server: Any, cast: Cast, desk: Desk, kit: Kit
+) -> None:
+    context = browser.new_context(locale="en-GB", java_script_enabled=False)
+    page = context.new_page()
+    enter(page, live_server, cast.officer)
+    page.goto(live_server.url + reverse("kit", args=["cuprija", kit.pk]))
+    page.get_by_label("Који број се зове?").fill("035 9")
+    page.get_by_role("button", name="Show it in the posts").click()
+    expect(page.locator("#kit-posts")).to_contain_text("Позовите 035 9.")
+    page.get_by_role("button", name="Make the drafts").click()
+    expect(page.get_by_role("heading", name="Your posts of this kit")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_clean_wide_and_narrow(
+    browser: Any, live_server: Any, cast: Cast, desk: Desk, kit: Kit, scheme: str
+) -> None:
+    draft = keep.create(cast.programme, values(name="Други"), by=cast.staff)
+    part = kit.posts.order_by("pk")[0]
+    ours = [reverse("kits", args=["cuprija"]), reverse("kit", args=["cuprija", kit.pk])]
+    theirs = [
+        reverse("programme_kits"), reverse("programme_kit", args=[kit.pk]), reverse("programme_kit", args=[draft.pk]),
+        reverse("programme_kit_new"), reverse("programme_kit_edit", args=[kit.pk]),
+        reverse("programme_kit_post", args=[kit.pk, part.pk]),
+    ]  # fmt: skip
+    for who, urls in ((cast.officer, ours), (cast.staff, theirs)):
+        context = browser.new_context(locale="en-GB", color_scheme=scheme)
+        page = context.new_page()
+        page.set_default_timeout(LONG)
+        enter(page, live_server, who)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            for url in urls:
+                page.goto(live_server.url + url)
+                assert violations(page) == [], url
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+        context.close()
