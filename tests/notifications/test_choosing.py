@@ -116,6 +116,7 @@ def test_the_link_works_for_years_until_its_owner_voids_it(cast: Cast, noon: Any
     assert sign_in(cast.officer).post("/accounts/notifications/links/").status_code == 302
     answer = Client().post(address)
     assert answer.status_code == 410
+    assert "Ова веза више не важи" in answer.content.decode()
     assert not Wish.objects.exists()
 
 
