@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
 from posts.placeholders import parts
+from serbian.scripts import Script, detect
 
 register = template.Library()
 MARKED = '<mark class="gap-mark">{}</mark>'
@@ -51,3 +52,12 @@ def with_gaps(text: str) -> SafeString:
     """The text with its `{{gaps}}` marked, so that nobody overlooks one."""
     pieces = (format_html(MARKED if is_gap else "{}", part) for part, is_gap in parts(text))
     return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+@register.filter
+def lang(words: str) -> SafeString:
+    """` lang="sr-Cyrl"` for words in Cyrillic, so that they are read aloud right on a page in Latin or English.
+
+    Latin is left to the page: it may be one of several languages.
+    """
+    return format_html(' lang="{}"', "sr-Cyrl") if detect(words) == Script.CYRILLIC else SafeString("")

@@ -25,11 +25,18 @@ MENTOR, STAFF, ADMIN = "mentor@dobosar.example", "staff@dobosar.example", "admin
 HERE = "/m/kragujevac/"
 PAGES = {
     OFFICER: (HERE, f"{HERE}calendar/", f"{HERE}calendar/?view=list", f"{HERE}posts/", f"{HERE}posts/new/",
-              f"{HERE}analytics/", "/accounts/name/", "/accounts/2fa/", "/accounts/sessions/"),
+              f"{HERE}analytics/", f"{HERE}links/", f"{HERE}progress/",
+              f"{HERE}library/", f"{HERE}library/snippets/", f"{HERE}library/hashtags/", f"{HERE}library/pictures/",
+              f"{HERE}library/kits/", f"{HERE}planning/campaigns/", f"{HERE}planning/times/",
+              f"{HERE}planning/repeating/", f"{HERE}planning/import/", f"{HERE}planning/link/",
+              f"{HERE}settings/words/", f"{HERE}settings/services/", "/notifications/",
+              "/accounts/name/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/notifications/"),
     APPROVER: (HERE, f"{HERE}channels/", f"{HERE}channels/connect/", f"{HERE}settings/", f"{HERE}settings/rules/",
-               f"{HERE}members/", f"{HERE}members/invite/", f"{HERE}activity/", f"{HERE}pause/"),
-    MENTOR: ("/",),
-    STAFF: ("/programme/", "/programme/people/"),
+               f"{HERE}settings/deciding/", f"{HERE}members/", f"{HERE}members/invite/", f"{HERE}activity/",
+               f"{HERE}pause/"),
+    MENTOR: ("/", "/desk/?show=all", "/desk/absence/", f"{HERE}hand-over/"),
+    STAFF: ("/programme/", "/programme/people/", "/programme/feedback/", "/programme/rubric/", "/programme/kits/",
+            "/programme/services/"),
     ADMIN: ("/installation/people/", "/installation/municipalities/"),
 }  # fmt: skip
 TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}

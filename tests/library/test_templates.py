@@ -16,6 +16,7 @@ from library.domain.templates import Words
 from library.gaps import asked
 from library.models import Template
 from library.starters import starters
+from library.templatetags.library import lang
 from municipalities.tenancy import scope
 from posts.compose import resolved
 from posts.domain.refused import Refused
@@ -239,6 +240,12 @@ def test_a_viewer_and_a_mentor_read_templates_but_do_not_change_or_use_them(desk
         assert "Change it" not in page
         assert client.post(reverse("library_template_use", args=["cuprija", "anketa"])).status_code == 403
         assert client.get(reverse("library_template_edit", args=["cuprija", "anketa"])).status_code == 403
+
+
+def test_words_in_cyrillic_say_so_on_a_page_of_any_language(desk: Desk, cast: Cast) -> None:
+    page = sign_in(cast.officer).get(reverse("library", args=["cuprija"])).content.decode()
+    assert ' lang="sr-Cyrl">Искључење воде</a>' in page
+    assert lang("Voda") == lang("2026") == ""
 
 
 def test_a_template_of_another_municipality_is_not_there(desk: Desk, cast: Cast) -> None:
