@@ -21,14 +21,14 @@ from channels import messages, queries, tasks
 from channels.domain import credentials
 from channels.domain.consent import mark_needs_consent
 from channels.domain.refresh import refresh
-from channels.enums import ChannelState
+from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, Credential
 from channels.open import open_channel
 from common.models import AuditEvent
 from municipalities.tenancy import everywhere, scope
 from notifications.enums import Kind
 from notifications.models import Notification
-from tests.channels.conftest import connect_by_consent, connect_by_password, page, the_channel
+from tests.channels.conftest import connect_by_consent, connect_by_password, last_attempt, page, the_channel
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
@@ -108,7 +108,9 @@ def test_a_session_of_another_account_is_not_stored(cast: Cast, bluesky: Channel
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_renew_one_session_once(cast: Cast, approver: Client, fakes: FakeServer) -> None:
-    connect_by_password(approver, fakes)
+    answer = connect_by_password(approver, fakes)
+    assert answer.status_code == 302, answer.content.decode()
+    assert last_attempt().step == ConnectStep.DONE, last_attempt().problem
     channel = the_channel()
     with scope(cast.cuprija):
         Credential.objects.update(expires_at=timezone.now())

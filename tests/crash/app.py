@@ -13,9 +13,12 @@ from django.conf import settings  # noqa: E402
 
 from delivery import gates, rules  # noqa: E402
 from portal.celery import app  # noqa: E402
+from tests.crash.workers import QUEUE  # noqa: E402
 
 settings.MEDIA_ROOT = os.environ["CRASH_MEDIA"]
 rules.LOOK_FIRST = timedelta(seconds=0.5)
 gates.register("crash", lambda delivery: gates.go())
+# What a task of the worker hands on stays with it.
+app.conf.task_default_queue = QUEUE
 
 __all__ = ["app"]

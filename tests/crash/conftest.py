@@ -28,7 +28,7 @@ from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.types import Credential, Outgoing, Picture
 from tests.crash.figures import Figures
-from tests.crash.workers import TIMES, Workers, wait_for
+from tests.crash.workers import QUEUE, TIMES, Workers, wait_for
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer, running
 
@@ -82,7 +82,7 @@ class Stage:
 
     def ring(self) -> None:
         for task in (tasks.tick, tasks.sweep, tasks.reconcile):
-            task.delay()
+            task.apply_async(queue=QUEUE)
 
     def play(self, seconds: float = 25, between: Callable[[int], None] | None = None) -> None:
         """Ring until everything is settled; `between` may do harm after each round."""

@@ -21,7 +21,7 @@ from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere
 from tests.crash.conftest import Stage
-from tests.crash.workers import wait_for
+from tests.crash.workers import QUEUE, wait_for
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
 
@@ -47,7 +47,7 @@ def test_killed_before_the_message_was_read(stage: Stage) -> None:
     from django.utils import timezone
 
     for delivery_id, number in claim_due(timezone.now()):
-        tasks.deliver.delay(delivery_id, number)
+        tasks.deliver.apply_async((delivery_id, number), queue=QUEUE)
     forget_everything()
     stage.workers.start()
     stage.play()
@@ -176,7 +176,7 @@ def test_every_message_comes_several_times(stage: Stage, times: int) -> None:
     stage.put()
     for delivery_id, number in claim_due(timezone.now()):
         for _ in range(times):
-            tasks.deliver.delay(delivery_id, number)
+            tasks.deliver.apply_async((delivery_id, number), queue=QUEUE)
     stage.play()
     nothing_doubled_nothing_lost(stage)
     assert stage.calls() == 3
@@ -232,3 +232,12 @@ def test_the_network_is_down_for_good(stage: Stage) -> None:
     assert (figures.public, figures.duplicates, figures.asked) == (0, 0, 3)
     assert set(stage.states().values()) == {State.UNCONFIRMED}
     assert stage.calls() <= 6
+
+
+def test_what_other_tests_ring_for_is_left_alone(stage: Stage) -> None:
+    tasks.tick.delay()
+    stage.put()
+    stage.play()
+    nothing_doubled_nothing_lost(stage)
+    with redis.Redis.from_url(django_settings.REDIS_URL) as valkey:
+        assert valkey.llen("celery") == 1, "the worker took a message that was not for it"
