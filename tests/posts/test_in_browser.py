@@ -121,6 +121,32 @@ def test_the_other_script_is_seen_before_it_is_used_and_can_be_corrected(
     assert written(desk) == {"sr-Cyrl": "Инјекција у Његошевој", "sr-Latn": "Vakcina u Njegoševoj"}
 
 
+def test_what_is_typed_before_the_script_arrives_is_saved_and_shown(
+    page: Any, live_server: Any, desk: Desk, at: Any
+) -> None:
+    enter(page, live_server, desk.cast.officer)
+    held: list[Any] = []
+    page.route("**/composer/composer*.js", lambda route: held.append(route))
+    page.goto(at("post_new"), wait_until="commit")
+    page.fill("#text-sr-Cyrl", "Вода долази у подне.")
+    assert page.locator("#save-state").get_attribute("data-state") == "new"
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    saved(page)
+    assert written(desk)["sr-Cyrl"] == "Вода долази у подне."
+    page.locator("#tab-sr-Latn").click()
+    page.locator("#derived-sr-Latn", has_text="Voda dolazi u podne.").wait_for()
+
+
+def test_a_page_that_is_only_opened_saves_nothing(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
+    enter(page, live_server, desk.cast.officer)
+    page.goto(at("post_new"))
+    page.wait_for_timeout(2500)
+    with scope(desk.house):
+        assert not Post.objects.exists()
+
+
 def test_the_counter_follows_each_letter_and_the_server_puts_it_right(
     page: Any, live_server: Any, desk: Desk, at: Any
 ) -> None:

@@ -32,6 +32,7 @@ if (form) {
   startPlanning(form);
   startService(form);
   preview.update();
+  if (saving.isDirty) changed();
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => {
     if (event.target.name === "channels") {

@@ -17,7 +17,8 @@ class Saving {
     this.form = form;
     this.state = document.getElementById("save-state");
     this.key = `dobosar:post:${form.dataset.post}`;
-    this.sent = snapshot(form);
+    // What was typed before this script arrived is not on the server yet.
+    this.sent = isAsServed(form) ? snapshot(form) : "";
     this.running = null;
     this.leaving = false;
     this.offer();
@@ -147,7 +148,8 @@ class Saving {
   takeTheirs() {
     this.leaving = true;
     localStorage.removeItem(this.key);
-    location.reload();
+    // Not reload(): a browser would put back what was typed here.
+    location.replace(location.href);
   }
 
   /** A button that acts waits for a save under way, so that the two do not meet as strangers. */
@@ -210,6 +212,17 @@ function snapshot(form) {
   body.delete("csrfmiddlewaretoken");
   body.delete("revision");
   return JSON.stringify([...body]);
+}
+
+function isAsServed(form) {
+  return [...form.elements].every((field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked === field.defaultChecked;
+    if (field.tagName === "SELECT") {
+      const served = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex === Math.max(served, 0);
+    }
+    return !("defaultValue" in field) || field.type === "file" || field.value === field.defaultValue;
+  });
 }
 
 function stored(key) {
