@@ -52,7 +52,9 @@ class Shot:
 
 READ = (r"^/m/[a-z-]+/posts/\d+/$",)
 WRITE = (*READ, rf"{HERE}posts/\d+/edit/$")
-DRAFTS = f"{HERE}posts/?state=draft"
+# A draft with conversations, and one that waits for a decision (portal/demo/threads.py).
+DRAFTS = f"{HERE}posts/?state=draft&q=setaliste"
+WAITING = f"{HERE}posts/?state=submitted&q=zakazite"
 SHOTS = (
     Shot("home-officer", OFFICER, HERE),
     Shot("home-officer-dark", OFFICER, HERE, scheme="dark"),
@@ -62,12 +64,16 @@ SHOTS = (
     Shot("composer", OFFICER, DRAFTS, WRITE, size=(1280, 1040)),
     Shot("composer-dark", OFFICER, DRAFTS, WRITE, size=(1280, 1040), scheme="dark"),
     Shot("composer-phone", OFFICER, DRAFTS, WRITE, size=PHONE, tallest=1500),
-    Shot("review", APPROVER, f"{HERE}posts/?state=submitted", READ),
-    Shot("review-mentor", MENTOR, "/m/novi-pazar/posts/?q=rupu", READ),
+    Shot("review", APPROVER, WAITING, READ),
+    Shot("review-mentor", MENTOR, DRAFTS, READ),
     Shot("calendar", OFFICER, f"{HERE}calendar/"),
     Shot("calendar-dark", OFFICER, f"{HERE}calendar/", scheme="dark"),
     Shot("calendar-phone", OFFICER, f"{HERE}calendar/?view=list", size=PHONE),
     Shot("posts", OFFICER, f"{HERE}posts/"),
+    Shot("library", OFFICER, f"{HERE}library/"),
+    Shot("kit", OFFICER, f"{HERE}library/kits/", (rf"{HERE}library/kits/\d+/$",), tallest=1500),
+    Shot("campaigns", OFFICER, f"{HERE}planning/campaigns/"),
+    Shot("progress", OFFICER, f"{HERE}progress/"),
     Shot("analytics", OFFICER, f"{HERE}analytics/", tallest=1700),
     Shot("analytics-dark", OFFICER, f"{HERE}analytics/", scheme="dark", tallest=1700),
     Shot("analytics-phone", OFFICER, f"{HERE}analytics/", size=PHONE, tallest=1600),
