@@ -5,7 +5,7 @@ setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m portal.launch.manage
 
-.PHONY: help run test crash test-real check fix seed day bench backup restore shell dictionary messages vendor screenshots ui requirements setup setup-dev
+.PHONY: help run test crash chaos test-real check fix seed day bench backup restore shell dictionary messages vendor screenshots ui requirements setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x'
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)
 
+chaos: setup-dev  ## kill, double, restart and lose everything while a lot goes out; ARGS='--runs 1 --seed 4711' plays one again
+	@exec $(py) -m tests.crash.chaos $(ARGS)
+
 test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
 	@exec $(py) -m portal.launch.real $(ARGS)
 
@@ -42,7 +45,7 @@ seed: setup  ## fill in the demo, or what is missing of it
 day: setup  ## play one day on the practice network
 	$(manage) play_day $(ARGS)
 
-bench: setup-dev  ## measure the main pages on 20,000 posts, and the composer in Chromium; writes bench.json
+bench: setup-dev  ## measure the main pages on 20,000 posts, the composer in Chromium, and how fast due posts leave (ARGS=publishing); writes bench.json
 	$(manage) bench $(ARGS)
 
 shell: setup  ## a Python shell on the site's database

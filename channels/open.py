@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from channels import traffic
 from channels.domain import credentials
 from channels.enums import ChannelState
 from channels.models import Channel
 from common import crypto
-from common.http import Http
+from common.http import Answer, Http
 from platforms.errors import NeedsConsent, NotReached
 from platforms.protocols import Connector
 from platforms.registry import connector
@@ -20,31 +21,44 @@ from platforms.types import Credential
 
 
 def open_channel(
-    channel: Channel, *, before_send: Callable[[], None] | None = None, deadline: float | None = None
+    channel: Channel,
+    *,
+    before_send: Callable[[], None] | None = None,
+    deadline: float | None = None,
+    loaded: bool = False,
 ) -> Connector:
     """The connector of `channel`, inside its municipality's scope.
 
     `before_send` runs right before the one request that cannot be taken back; what it raises comes out unchanged.
     `deadline`: seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given.
+    `loaded`: the channel came with its credential in the query that loaded it, a moment ago.
     A session that the connector renews is stored at once. Raises `NeedsConsent` when the channel is not connected or
     has no credential, and `NotReached` when the stored token cannot be decrypted: nothing has left the house then.
     """
     if channel.state != ChannelState.CONNECTED:
         raise NeedsConsent("The channel is not connected.", {"state": channel.state})
-    return opened(channel, before_send=before_send, deadline=deadline)
+    return opened(channel, before_send=before_send, deadline=deadline, loaded=loaded)
 
 
 def opened(
-    channel: Channel, *, before_send: Callable[[], None] | None = None, deadline: float | None = None
+    channel: Channel,
+    *,
+    before_send: Callable[[], None] | None = None,
+    deadline: float | None = None,
+    loaded: bool = False,
 ) -> Connector:
     """As `open_channel`, whatever the channel's state: to give the right back."""
     try:
-        credential = credentials.read(channel)
+        credential = credentials.read(channel, loaded=loaded)
         keys = credentials.keys(channel.platform, channel.server)
     except crypto.CryptoError as unreadable:
         raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable
     return connector(channel.platform)(
-        http(before_send=before_send, deadline=deadline),
+        http(
+            before_send=before_send,
+            heard=lambda answer, commits: traffic.heard(channel.pk, channel.server, answer, commits=commits),
+            deadline=deadline,
+        ),
         server=channel.server,
         keys=keys,
         credential=credential,
@@ -57,10 +71,17 @@ def _keep(channel: Channel, fresh: Credential) -> None:
     credentials.keep(channel, fresh)
 
 
-def http(*, before_send: Callable[[], None] | None = None, deadline: float | None = None) -> Http:
+def http(
+    *,
+    before_send: Callable[[], None] | None = None,
+    heard: Callable[[Answer | None, bool], None] | None = None,
+    deadline: float | None = None,
+) -> Http:
     """The way out with this installation's settings. `deadline` in seconds, for one call."""
     return Http(
         allow=settings.PRIVATE_HOSTS_ALLOWED,
         before_send=before_send,
+        heard=heard,
+        reuse=True,
         deadline=settings.CALL_DEADLINE_SECONDS if deadline is None else deadline,
     )

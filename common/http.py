@@ -1,8 +1,9 @@
 """The one way out of the house: HTTP over `requests`, for hosts that strangers may have typed.
 
-Every request has a connection of its own, a total deadline, a largest answer and no retry. A name is resolved once,
-every address is checked, and the connection goes to the checked address, so a name that changes its mind in between
-(DNS rebinding) gains nothing. `NotReached` means that no byte of the request left; `NoAnswer` that it may have.
+Every request has a total deadline, a largest answer and no retry. A name is resolved once, every address is checked,
+and the connection goes to the checked address, so a name that changes its mind in between (DNS rebinding) gains
+nothing. `NotReached` means that no byte of the request left; `NoAnswer` that it may have. Workers may keep a connection
+for requests that follow at once (`reuse`); everybody else has one for each request.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -37,12 +39,16 @@ CONNECT_SECONDS = 5.0
 DEADLINE_SECONDS = 30.0
 MAX_BYTES = 8 * 1024 * 1024
 MAX_REDIRECTS = 3
+# A kept connection is used again within this time only. Servers close idle ones after two seconds at the earliest
+# (gunicorn; Node and Apache five), and a request that meets the closing counts as sent: nobody would know.
+REUSE_SECONDS = 1.0
+KEPT_LINES = 4
 SENSITIVE = re.compile(
     r"(?i)((?:access_?token|refresh_?token|accessjwt|refreshjwt|client_secret|code|password|bearer|code_verifier)"
     r"[\"']?\s*[=:\s]\s*[\"']?)[^\s\"'&,}]+"
 )
 
-# Loading the roots takes about 20 ms; every request has its own connection but they share this.
+# Loading the roots takes about 20 ms; all connections share this.
 _tls = ssl.create_default_context(cafile=certifi.where())
 
 
@@ -98,6 +104,8 @@ class Http:
     `allow`: "host:port" strings that may be private and may be plain http (the practice network, tests).
     `before_send`: called right before the one request of an operation that cannot be taken back (`commits=True`);
     what it raises comes out unchanged and nothing is sent.
+    `reuse`: keep the connection for the next request of this thread to the same place.
+    `heard`: called after each request with what came back (None: no answer) and whether it was the committing one.
     """
 
     def __init__(
@@ -105,15 +113,19 @@ class Http:
         *,
         allow: Collection[str] = (),
         before_send: Callable[[], None] | None = None,
+        heard: Callable[[Answer | None, bool], None] | None = None,
         deadline: float = DEADLINE_SECONDS,
         connect_timeout: float = CONNECT_SECONDS,
         max_bytes: int = MAX_BYTES,
+        reuse: bool = False,
     ) -> None:
         self.allow = frozenset(allow)
         self.before_send = before_send
+        self.heard = heard or (lambda answer, commits: None)
         self.deadline = deadline
         self.connect_timeout = connect_timeout
         self.max_bytes = max_bytes
+        self.reuse = reuse
 
     def get(self, url: str, **more: Any) -> Answer:
         return self.request("GET", url, **more)
@@ -134,7 +146,14 @@ class Http:
             self._check_url(url)
             self.before_send()
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once(method, url, ends_at, more)
+            try:
+                answer = self._once(method, url, ends_at, more)
+            except Refused:
+                raise
+            except HttpError:
+                self.heard(None, commits)
+                raise
+            self.heard(answer, commits)
             target = answer.headers.get("location")
             if method in WRITES or answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
@@ -144,16 +163,32 @@ class Http:
     def _once(self, method: str, url: str, ends_at: float, more: Mapping[str, Any]) -> Answer:
         self._check_url(url)
         started = time.monotonic()
-        trip = _Trip(self, ends_at)
+        line = self._line(url)
+        trip = _Trip(self, ends_at, line)
         try:
             answer = trip.send(method, url, more)
         except HttpError as problem:
             log.warning("%s", problem)
             raise
         finally:
-            trip.close()
+            if trip.end() and self.reuse:
+                _keep(self._place(url), line)
+            else:
+                line.close()
         log.info("%s %s %s in %d ms", method, _where(url), answer.status, (time.monotonic() - started) * 1000)
         return answer
+
+    def _line(self, url: str) -> "_Line":
+        line = _kept().pop(self._place(url), None) if self.reuse else None
+        if line is not None and time.monotonic() - line.idle_since > REUSE_SECONDS:
+            line.close()
+            line = None
+        return line or _Line()
+
+    def _place(self, url: str) -> "_Place":
+        # Who may call more places must not hand a connection to one who may call fewer.
+        parts = urlsplit(url)
+        return parts.scheme, parts.netloc, self.allow
 
     def _check_url(self, url: str) -> None:
         parts = urlsplit(url)
@@ -192,23 +227,74 @@ def _follow(old: str, new: str, more: Mapping[str, Any]) -> tuple[str, dict[str,
     return new, kept
 
 
-class _Trip:
-    """One request on one connection, and the watchdog that ends it at the deadline whatever the server does."""
+_Place = tuple[str, str, frozenset[str]]
+_threads = threading.local()
 
-    def __init__(self, http: Http, ends_at: float) -> None:
-        self.http = http
-        self.ends_at = ends_at
-        self.reached = False
-        self.overdue = False
+
+def _kept() -> "dict[_Place, _Line]":
+    """This thread's connections that wait for another request."""
+    found: dict[_Place, _Line] = _threads.__dict__.setdefault("lines", {})
+    return found
+
+
+def _keep(place: _Place, line: "_Line") -> None:
+    lines = _kept()
+    line.idle_since = time.monotonic()
+    lines[place] = line
+    while len(lines) > KEPT_LINES:
+        lines.pop(next(iter(lines))).close()
+
+
+class _Line:
+    """A connection to one place, for one request after the other. One that the server has closed is opened anew."""
+
+    def __init__(self) -> None:
+        self.trip: _Trip | None = None
         self.socket: socket.socket | None = None
-        self.watchdog = threading.Timer(max(self.left(), 0.01), self._give_up)
-        self.watchdog.daemon = True
+        self.idle_since = 0.0
         self.session = requests.Session()
-        # No proxies, no .netrc, no certificate bundles from the environment.
+        # No proxies, no .netrc, no certificate bundles from the environment; and no cookies, since the next request may
+        # be another account's.
         self.session.trust_env = False
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = _Adapter(self)
         self.session.mount("https://", adapter)
         self.session.mount("http://", adapter)
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """A new connection for the trip that is under way. What fails before it stands has not reached anybody."""
+        assert self.trip is not None
+        self.trip.reached = False
+        self._hang_up()
+        channel = self.trip.connect(host, port)
+        # A second handle on the same connection: TLS takes the first one away, and shutting down either ends both.
+        self.socket = channel.dup()
+        return channel
+
+    def close(self) -> None:
+        self.session.close()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+
+
+class _Trip:
+    """One request on a connection, and the watchdog that ends it at the deadline whatever the server does."""
+
+    def __init__(self, http: Http, ends_at: float, line: _Line) -> None:
+        self.http = http
+        self.ends_at = ends_at
+        self.line = line
+        line.trip = self
+        # On a connection that stands already, the first byte reaches the server.
+        self.reached = line.socket is not None
+        self.complete = self.over = self.overdue = False
+        self._ending = threading.Lock()
+        self.watchdog = threading.Timer(max(self.left(), 0.01), self._give_up)
+        self.watchdog.daemon = True
 
     def left(self) -> float:
         return self.ends_at - time.monotonic()
@@ -219,13 +305,14 @@ class _Trip:
         self.watchdog.start()
         try:
             timeout = (self.http.connect_timeout, max(self.left(), 0.01))
-            response = self.session.request(method, url, timeout=timeout, **arguments)
+            response = self.line.session.request(method, url, timeout=timeout, **arguments)
             content = self._body(method, url, response)
         except (requests.RequestException, OSError, ValueError) as problem:
             raise self._classified(method, url, problem) from None
         if self.overdue:
             # A connection cut by the watchdog can look like a body that simply ended.
             raise NoAnswer(f"{method} {_where(url)}: no complete answer in time")
+        self.complete = True
         return Answer(response.status_code, CaseInsensitiveDict(response.headers), content, url)
 
     def _body(self, method: str, url: str, response: requests.Response) -> bytes:
@@ -255,56 +342,63 @@ class _Trip:
                 problem = refused
                 continue
             channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # A second handle on the same connection: TLS takes the first one away, and shutting down either ends both.
-            self.socket = channel.dup()
             return channel
         raise problem
 
     def _give_up(self) -> None:
-        self.overdue = True
-        if self.socket is not None:
-            # Closed already is what we want.
-            with contextlib.suppress(OSError):
-                self.socket.shutdown(socket.SHUT_RDWR)
+        with self._ending:
+            if self.over:
+                return  # the connection may be another request's by now
+            self.overdue = True
+            if self.line.socket is not None:
+                # Closed already is what we want.
+                with contextlib.suppress(OSError):
+                    self.line.socket.shutdown(socket.SHUT_RDWR)
 
-    def close(self) -> None:
+    def end(self) -> bool:
+        """Whether the connection is as good as before."""
         self.watchdog.cancel()
-        self.session.close()
-        if self.socket is not None:
-            self.socket.close()
+        with self._ending:
+            self.over = True
+        return self.complete and not self.overdue
 
 
 class _Adapter(HTTPAdapter):
-    """Opens connections through a `_Trip`, so that addresses are checked and reaching the server is noticed."""
+    """Opens connections through a `_Line`, so that addresses are checked and reaching the server is noticed."""
 
-    def __init__(self, trip: _Trip) -> None:
-        self.trip = trip
+    def __init__(self, line: _Line) -> None:
+        self.line = line
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, ssl_context=_tls, **more)
-        self.poolmanager.pool_classes_by_scheme = _pools(self.trip)
+        self.poolmanager.pool_classes_by_scheme = _pools(self.line)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """The shared context verifies already; `requests` would load the roots into it again at every call."""
 
 
-def _pools(trip: _Trip) -> dict[str, type]:
+def _reached(line: _Line) -> None:
+    if line.trip is not None:
+        line.trip.reached = True
+
+
+def _pools(line: _Line) -> dict[str, type]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return trip.connect(self.host, self.port or 80)
+            return line.connect(self.host, self.port or 80)
 
         def connect(self) -> None:
             super().connect()
-            trip.reached = True
+            _reached(line)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            return trip.connect(self.host, self.port or 443)
+            return line.connect(self.host, self.port or 443)
 
         def connect(self) -> None:
             super().connect()
-            trip.reached = True
+            _reached(line)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

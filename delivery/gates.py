@@ -5,13 +5,12 @@ house rules) belongs to the kind of delivery: `portal.gates` registers one gate 
 never sent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from channels.enums import ChannelState
-from channels.models import Channel
 from delivery.enums import Because, State
 from delivery.models import Delivery
 
@@ -26,8 +25,11 @@ class Verdict:
 
 
 Gate = Callable[[Delivery], Verdict]
+Gates = Callable[[Sequence[Delivery]], Mapping[int, Verdict]]
+"""The verdicts of several deliveries by their ids, in a fixed number of queries; the scope of all of them is open."""
+
 GO = Verdict("go")
-_gates: dict[str, Gate] = {}
+_gates: dict[str, Gates] = {}
 
 
 def go() -> Verdict:
@@ -46,17 +48,40 @@ def expire(because: Because = Because.TOO_LATE, words: str = "") -> Verdict:
 
 def register(kind: str, gate: Gate) -> None:
     """Put the gate of one kind of delivery in place; once, at start-up."""
+    register_for_several(kind, lambda deliveries: {delivery.pk: gate(delivery) for delivery in deliveries})
+
+
+def register_for_several(kind: str, gate: Gates) -> None:
     _gates[kind] = gate
 
 
 def ask(delivery: Delivery, now: datetime) -> Verdict:
-    """The verdict at `now`, from fresh rows. Inside the scope of the delivery's municipality."""
+    """The verdict at `now`. Inside the scope of the delivery's municipality.
+
+    From fresh rows: the caller has just loaded the delivery, with its channel and parent or without them.
+    """
+    return ask_all([delivery], now)[delivery.pk]
+
+
+def ask_all(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Verdict]:
+    """The verdict on each of them, by id. Inside the scope of all their municipalities."""
+    found = {delivery.pk: verdict for delivery in deliveries if (verdict := _own(delivery, now))}
+    left: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        if delivery.pk not in found:
+            left.setdefault(delivery.kind, []).append(delivery)
+    for kind, same in left.items():
+        gate = _gates.get(kind)
+        found |= gate(same) if gate else {delivery.pk: hold(Because.HELD) for delivery in same}
+    return found
+
+
+def _own(delivery: Delivery, now: datetime) -> Verdict | None:
+    """What delivery itself has to say against it."""
     if now > delivery.not_after:
         return expire()
     if delivery.parent and delivery.parent.state != State.PUBLISHED:
         return hold(Because.HELD)
-    state = Channel.objects.values_list("state", flat=True).get(pk=delivery.channel_id)
-    if state != ChannelState.CONNECTED:
+    if delivery.channel.state != ChannelState.CONNECTED:
         return hold(Because.NEEDS_CONSENT)
-    gate = _gates.get(delivery.kind)
-    return gate(delivery) if gate else hold(Because.HELD)
+    return None

@@ -3,12 +3,18 @@
 `state` has one writer, `delivery.domain.move`. Attempts are append-only: opened before a call, closed after it.
 """
 
+import pgtrigger
+
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
 from channels.models import Channel
 from delivery.enums import Because, Outcome, State, Step
 from municipalities.tenancy import TenantModel
+
+DOORBELL = "delivery_due"
+"""PostgreSQL's NOTIFY that something has become due; `delivery.dispatch` listens."""
 
 
 class Delivery(TenantModel):
@@ -56,7 +62,13 @@ class Delivery(TenantModel):
             ),
             # calendar and Home of one municipality
             models.Index(fields=["municipality", "due_at"], name="delivery_calendar"),
-            # order within a channel
+            # order within a channel: what must leave it first is the first row
+            models.Index(
+                fields=["channel", "-urgent", "due_at", "id"],
+                name="delivery_line",
+                condition=Q(state__in=["scheduled", "sending"]),
+            ),
+            # what else of the channel is out there
             models.Index(fields=["channel", "due_at"], name="delivery_channel"),
             # what somebody wants taken down
             models.Index(
@@ -72,6 +84,22 @@ class Delivery(TenantModel):
                     noticed_at__isnull=True, state__in=["failed", "expired", "unconfirmed", "waiting", "missing"]
                 ),
             ),
+        ]
+        triggers = [
+            # Whoever made something due, publishers hear of it when the transaction is through, and only then. A
+            # second's sleep of theirs finds what is due later.
+            pgtrigger.Trigger(
+                name="doorbell",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__state="scheduled"),
+                func=f"""
+                    IF NEW.next_at <= clock_timestamp() + interval '1 second' THEN
+                        PERFORM pg_notify('{DOORBELL}', '');
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
         ]
         constraints = [
             models.CheckConstraint(
@@ -130,6 +158,8 @@ class Attempt(TenantModel):
     detail = models.JSONField(default=dict)
 
     class Meta(TenantModel.Meta):
+        # how the calls of the last hour went: rows lie in the order of their opening
+        indexes = [BrinIndex(fields=["opened_at"], name="attempt_opened", autosummarize=True)]
         constraints = [
             models.UniqueConstraint(name="attempt_number", fields=["delivery", "number"]),
             models.UniqueConstraint(name="one_open_attempt", fields=["delivery"], condition=Q(closed_at__isnull=True)),

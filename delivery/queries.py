@@ -1,11 +1,13 @@
 """Reads of the outbox: what is due, what may have landed, what asks a person."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
+from channels.models import Channel
 from delivery.enums import Because, State, Step
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere
@@ -21,37 +23,65 @@ WAITS_FOR_CONSENT = Q(state=State.WAITING, reason=Because.NEEDS_CONSENT)
 def with_its_row(delivery_id: int) -> Delivery:
     """The row a task starts from; the task opens the scope of its municipality."""
     with everywhere("a delivery starts from its row"):
-        return Delivery.objects.select_related("channel", "parent", "municipality").get(pk=delivery_id)
+        return Delivery.objects.select_related("channel__credential", "parent", "municipality").get(pk=delivery_id)
 
 
 # ---- what is due
 
 
-def due(now: datetime) -> QuerySet[Delivery]:
-    """Scheduled ones whose turn it is and waiting ones whose time is up, urgent ones first, then in order.
+@dataclass(frozen=True)
+class Head:
+    """What must leave a channel first, and may now."""
 
-    What is due at any moment is a handful, found by `delivery_due`; it is sorted in memory.
-    """
-    waited = Q(state=State.WAITING)
-    turn = Q(state=State.SCHEDULED) & (Q(parent=None) | Q(parent__state=State.PUBLISHED))
-    late = Q(state=State.SCHEDULED, not_after__lt=now)
-    return (
-        Delivery.objects.filter(waited | late | (turn & ~Exists(_ahead())), next_at__lte=now)
-        .select_related("channel", "parent")
-        .order_by("-urgent", "due_at", "pk")
-    )
+    pk: int
+    municipality_id: int
+    urgent: bool
+    due_at: datetime
+    channel_id: int = 0
+    server: str = ""
+    heavy: bool = False
+    """It brings files with it, and may keep a hand busy for long."""
 
 
-def _ahead() -> QuerySet[Delivery]:
-    """What must leave the same channel first. A part that waits for its parent holds up nobody.
+def heads(now: datetime) -> list[Head]:
+    """Of each channel the one whose turn it is, if its time has come. In no order; open `everywhere` first.
 
-    An urgent one waits for other urgent ones only; all others wait until it has left.
+    An urgent one is before all others of its channel, then the earlier before the later; while one is being sent or
+    tried again, the others wait. A part that waits for its parent holds up nobody. However long the lines are, this
+    reads one row of each channel (`delivery_line`).
     """
     own = Q(parent=None) | Q(parent__state=State.PUBLISHED)
-    earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
-    before = Q(urgent__gt=OuterRef("urgent")) | (Q(urgent=OuterRef("urgent")) & earlier)
-    live = Q(state__in=[State.SCHEDULED, State.SENDING])
-    return Delivery.objects.filter(own, before, live, channel=OuterRef("channel"))
+    line = Delivery.objects.filter(own, channel=OuterRef("pk"), state__in=[State.SCHEDULED, State.SENDING])
+    first = line.order_by("-urgent", "due_at", "pk").values("pk")[:1]
+    rows = ready(now).filter(pk__in=Channel.objects.values_list(Subquery(first)))
+    names = ("pk", "municipality_id", "urgent", "due_at", "channel_id", "channel__server", "payload__pictures__0")
+    return [
+        Head(pk, place, urgent, due_at, channel, server, heavy=picture is not None)
+        for pk, place, urgent, due_at, channel, server, picture in rows.values_list(*names)
+    ]
+
+
+def ready(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=State.SCHEDULED, next_at__lte=now)
+
+
+def overdue(now: datetime) -> QuerySet[Delivery]:
+    """Waiting ones whose time is up, and scheduled ones that are too late, whoever is before them."""
+    late = Q(state=State.WAITING) | Q(state=State.SCHEDULED, not_after__lt=now)
+    return Delivery.objects.filter(late, next_at__lte=now).order_by("next_at")
+
+
+def under_way() -> dict[int, int]:
+    """How many deliveries of each municipality are being sent at this moment."""
+    sending = Delivery.objects.filter(state=State.SENDING).order_by()
+    return dict(sending.values_list("municipality_id").annotate(Count("pk")))
+
+
+def next_due(now: datetime) -> datetime | None:
+    """The next moment at which something becomes due by its time."""
+    with everywhere("sleep until something is due"):
+        coming = Delivery.objects.filter(state__in=[State.SCHEDULED, State.WAITING], next_at__gt=now)
+        return coming.aggregate(at=Min("next_at"))["at"]
 
 
 def claim_next(state: State, now: datetime, lease: datetime, limit: int) -> list[int]:
@@ -61,6 +91,37 @@ def claim_next(state: State, now: datetime, lease: datetime, limit: int) -> list
         ids = list(found.order_by("next_at").values_list("pk", flat=True)[:limit])
         Delivery.objects.filter(pk__in=ids).update(next_at=lease)
     return ids
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """The outbox of all municipalities at one moment. `oldest` is the due time of the one that waits longest."""
+
+    states: dict[str, int]
+    due: int
+    oldest: datetime | None
+
+
+def backlog(now: datetime) -> Backlog:
+    """For administrators and monitoring. Two queries over what is under way, however much was published."""
+    open_ = [State.WAITING, State.SCHEDULED, State.SENDING, State.PROCESSING, State.UNCONFIRMED]
+    with everywhere("how the outbox stands"):
+        counted = Delivery.objects.filter(state__in=open_).values_list("state").annotate(Count("pk")).order_by()
+        late = ready(now).aggregate(due=Count("pk"), oldest=Min("next_at"))
+        return Backlog({**dict.fromkeys(map(str, open_), 0), **dict(counted)}, late["due"], late["oldest"])
+
+
+def channels_waiting(now: datetime) -> list[int]:
+    """Channels on which something is due."""
+    with everywhere("how the outbox stands"):
+        return list(ready(now).order_by().values_list("channel_id", flat=True).distinct())
+
+
+def attempts_since(at: datetime) -> list[tuple[str, str, int]]:
+    """(step, outcome, how many) of the attempts opened since then that are closed."""
+    with everywhere("how the calls went"):
+        rows = Attempt.objects.filter(opened_at__gte=at, closed_at__isnull=False).values_list("step", "outcome")
+        return list(rows.annotate(Count("pk")).order_by("step", "outcome"))
 
 
 # ---- what may have landed

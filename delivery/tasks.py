@@ -4,6 +4,7 @@ from celery import shared_task
 
 from django.utils import timezone
 
+from delivery import dispatch
 from delivery.domain import claim
 from delivery.domain import deliver as call
 from delivery.domain import poll as question
@@ -14,7 +15,12 @@ from delivery.domain import take_down as removal
 
 @shared_task(name="delivery.tasks.tick")
 def tick() -> None:
-    """Claim what is due and hand it out. A message that is lost here costs one pick-up lease."""
+    """Where no publisher runs, workers publish: claim what is due and hand it out.
+
+    A message that is lost here costs one pick-up lease.
+    """
+    if dispatch.alive():
+        return
     for delivery_id, number in claim.claim_due(timezone.now()):
         deliver.delay(delivery_id, number)
 

@@ -40,12 +40,12 @@ def write(call: Callable[[], Answer]) -> Answer:
 def rate_limited(answer: Answer, header: str, secrets: Collection[str] = ()) -> RateLimited:
     """`header` names the network's reset header (ISO time or epoch seconds); Retry-After wins."""
     now = datetime.now(UTC)
-    hint = _retry_after(answer.headers.get("retry-after"), now) or _moment(answer.headers.get(header))
+    hint = retry_after(answer.headers.get("retry-after"), now) or _moment(answer.headers.get(header))
     until = hint if hint and now < hint < now + LONGEST_WAIT else now + WAIT_WITHOUT_HINT
     return RateLimited("The network asks us to wait.", until, evidence(answer, secrets))
 
 
-def _retry_after(value: str | None, now: datetime) -> datetime | None:
+def retry_after(value: str | None, now: datetime) -> datetime | None:
     if not value:
         return None
     try:

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from delivery import gates, origins
 from delivery.models import Delivery
-from posts.domain.gate import may_send
+from posts.domain.gate import verdicts
 from posts.domain.publications import KIND
 from posts.models import Publication
 
@@ -18,5 +18,5 @@ def post_origin(delivery: Delivery) -> origins.Origin:
 
 
 def register() -> None:
-    gates.register(KIND, may_send)
+    gates.register_for_several(KIND, verdicts)
     origins.register(KIND, post_origin)

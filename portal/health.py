@@ -8,6 +8,7 @@ from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from analytics import partitions
+from delivery.dispatch import ALIVE_KEY
 from municipalities.access import public
 from portal.tasks import BEAT_KEY, WORKER_KEY
 
@@ -44,6 +45,7 @@ def _partitions() -> bool:
 
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
+    "publisher": _cached(ALIVE_KEY),
     "worker": _cached(WORKER_KEY),
     "beat": _cached(BEAT_KEY),
     "partitions": _partitions,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import gallery, health, home, mailbox
+from portal import gallery, health, home, mailbox, operations
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("channels.urls")),
     path("", include("delivery.urls")),
     path("ui/", gallery.gallery, name="ui"),
+    path("installation/operations/", operations.operations, name="operations"),
+    path("metrics", operations.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

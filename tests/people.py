@@ -74,6 +74,10 @@ class Cast:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def make_cast() -> Cast:
     cuprija = municipality("cuprija", "Ћуприја", "Ćuprija")
     novi_pazar = municipality("novi-pazar", "Нови Пазар", "Novi Pazar")
     people = {name: person(name) for name in ("officer", "approver", "viewer", "stranger", "mentor", "staff")}

@@ -18,9 +18,12 @@ PURPOSE = "credential"
 KEYS_PURPOSE = "app"
 
 
-def read(channel: Channel) -> Credential:
-    """The channel's credential. Raises `NeedsConsent` when there is none, `CryptoError` when it will not open."""
-    row = Row.objects.filter(channel_id=channel.pk).first()
+def read(channel: Channel, *, loaded: bool = False) -> Credential:
+    """The channel's credential. Raises `NeedsConsent` when there is none, `CryptoError` when it will not open.
+
+    `loaded`: the caller loaded the channel with its credential (`select_related`) a moment ago.
+    """
+    row = getattr(channel, "credential", None) if loaded else Row.objects.filter(channel_id=channel.pk).first()
     if row is None:
         raise NeedsConsent("The channel has no access to its account any more.")
     return opened(row)

@@ -1,5 +1,6 @@
 """Opening, taking and closing attempts. Append-only: a closed one never changes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,24 @@ def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
         opened_at=fields.pop("opened_at", None) or timezone.now(),
         detail={"key": delivery.key.hex, **fields.pop("detail", {})},
         **fields,
+    )
+
+
+def open_all(deliveries: Sequence[Delivery], *, opened_at: datetime, taken_at: datetime | None = None) -> list[Attempt]:
+    """A call's attempt for each of these locked rows, in two statements. `taken_at`: whoever opens them makes them."""
+    numbers = Attempt.objects.filter(delivery__in=deliveries).values_list("delivery").annotate(Max("number"))
+    last = dict(numbers.order_by())
+    return Attempt.objects.bulk_create(
+        Attempt(
+            municipality_id=delivery.municipality_id,
+            delivery=delivery,
+            number=last.get(delivery.pk, 0) + 1,
+            step=Step.CREATE,
+            opened_at=opened_at,
+            taken_at=taken_at,
+            detail={"key": delivery.key.hex},
+        )
+        for delivery in deliveries
     )
 
 

@@ -1,56 +1,139 @@
-"""The tick: find what is due, ask whether it may go out, and open its attempt, all in one transaction.
+"""Find what is due, ask whether it may go out, and open its attempt, all in one transaction.
 
 Whatever happens afterwards (a lost message, a dead worker) the attempt stands in the database and the sweeper finds
-it. `SKIP LOCKED` lets two ticks work side by side without claiming the same row.
+it. `SKIP LOCKED` lets two claims work side by side without claiming the same row.
 """
 
 import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from channels import traffic
 from delivery import gates, queries
 from delivery.domain import attempts
-from delivery.domain.move import move
-from delivery.enums import Because, State, Step
-from delivery.models import Delivery
+from delivery.domain.move import move, move_all
+from delivery.enums import Because, State
+from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 
 log = logging.getLogger(__name__)
 
 AFTER_TROUBLE = timedelta(minutes=1)
+OVERDUE_BATCH = 200
 Claim = tuple[int, int]  # delivery id, attempt number
+HasRoom = Callable[[queries.Head], bool]
+
+
+@dataclass(frozen=True)
+class Work:
+    """An attempt to be made, with the delivery's channel and credential as they were at the claim."""
+
+    delivery: Delivery
+    attempt: Attempt
 
 
 def claim_due(now: datetime, limit: int = 50) -> list[Claim]:
-    """Claim what is due at `now`, oldest first; expire or hold what may not go out. Returns what is to be delivered."""
-    with everywhere("claim due deliveries"), transaction.atomic():
-        due = queries.due(now).select_for_update(skip_locked=True, of=("self",))[:limit]
-        found = [_settle(delivery, now) for delivery in due]
-    return [claim for claim in found if claim]
+    """Claim what is due at `now` for whoever gets the message; expire or hold what may not go out."""
+    settle_overdue(now)
+    found = _claim(now, limit, lambda head: True, lease_until=attempts.pickup_lease(now))
+    return [(work.delivery.pk, work.attempt.number) for work in found]
 
 
-def _settle(delivery: Delivery, now: datetime) -> Claim | None:
-    """One row, in a savepoint of its own: a gate that fails must not stop the others."""
+def take_due(now: datetime, limit: int, has_room: HasRoom = lambda head: True) -> list[Work]:
+    """Claim what is due for the caller, who begins at once: no message, nothing to be picked up."""
+    return _claim(now, limit, has_room, lease_until=attempts.call_lease(now), taken_at=now)
+
+
+def settle_overdue(now: datetime) -> None:
+    """What waited until its time was up, and what nobody could send in time: a person decides."""
+    with everywhere("settle what is overdue"), transaction.atomic():
+        rows = queries.overdue(now).select_related("channel", "parent")
+        for delivery in rows.select_for_update(skip_locked=True, of=("self",))[:OVERDUE_BATCH]:
+            _one(delivery, now)
+
+
+def _claim(
+    now: datetime, limit: int, has_room: HasRoom, *, lease_until: datetime, taken_at: datetime | None = None
+) -> list[Work]:
+    with everywhere("claim due deliveries"):
+        heads = welcome(queries.heads(now), now)
+        ordered = fair(heads, queries.under_way()) if len(heads) > limit else heads
+        chosen = [head for head in ordered if head.urgent or has_room(head)][:limit]
+        if not chosen:
+            return []
+        with transaction.atomic():
+            rows = queries.ready(now).filter(pk__in=[head.pk for head in chosen])
+            rows = rows.select_related("channel__credential", "parent").order_by("-urgent", "due_at", "pk")
+            locked = rows.select_for_update(skip_locked=True, of=("self",))
+            going = _may_go(list(locked), now)
+            if not going:
+                return []
+            move_all(going, State.SENDING, because=Because.DUE, lease_until=lease_until)
+            opened = attempts.open_all(going, opened_at=now, taken_at=taken_at)
+    return [Work(delivery, attempt) for delivery, attempt in zip(going, opened, strict=True)]
+
+
+def welcome(heads: list[queries.Head], now: datetime) -> list[queries.Head]:
+    """Without those whose network takes nothing at the moment. Of a server that has failed, one that looks again."""
+    if not heads:
+        return []
+    at = traffic.look([head.channel_id for head in heads], {head.server for head in heads}, now)
+    probed: set[str] = set()
+    found = []
+    for head in heads:
+        circuit = at.circuit(head.server)
+        shut = circuit == "open" or (circuit == "probing" and head.server in probed)
+        if head.urgent or not (shut or at.limited_until(head.channel_id)):
+            found.append(head)
+            probed.add(head.server)
+    return found
+
+
+def fair(heads: Sequence[queries.Head], under_way: Mapping[int, int]) -> list[queries.Head]:
+    """Urgent ones first. Then each municipality in turn, those before that have the least under way."""
+    turns = Counter(under_way)
+    ordered = []
+    for head in sorted(heads, key=lambda head: (not head.urgent, head.due_at, head.pk)):
+        ordered.append((not head.urgent, turns[head.municipality_id], head.due_at, head.pk, head))
+        turns[head.municipality_id] += 1
+    return [entry[-1] for entry in sorted(ordered, key=lambda entry: entry[:-1])]
+
+
+def _may_go(deliveries: list[Delivery], now: datetime) -> list[Delivery]:
+    """Those which may go now; the others are held or expire."""
+    try:
+        with scope(*(delivery.municipality_id for delivery in deliveries)), transaction.atomic():
+            verdicts = gates.ask_all(deliveries, now)
+    except Exception:
+        # One of them spoils it. Asked one by one, it stops no other.
+        return [delivery for delivery in deliveries if _one(delivery, now)]
+    going = [delivery for delivery in deliveries if verdicts[delivery.pk].kind == "go"]
+    for delivery in deliveries:
+        if verdicts[delivery.pk].kind != "go":
+            _one(delivery, now)
+    return going
+
+
+def _one(delivery: Delivery, now: datetime) -> bool:
+    """Whether it may go now; what may not is held or expires. In a savepoint: a gate that fails stops no other."""
     try:
         with scope(delivery.municipality_id), transaction.atomic():
-            if delivery.state == State.SCHEDULED:
-                return _due(delivery, now)
-            # It waited, and its time is up.
-            move(delivery, State.EXPIRED, because=Because(delivery.reason))
+            if delivery.state == State.WAITING:
+                # It waited, and its time is up.
+                move(delivery, State.EXPIRED, because=Because(delivery.reason))
+                return False
+            verdict = gates.ask(delivery, now)
+            if verdict.kind != "go":
+                hold_back(delivery, verdict)
+            return verdict.kind == "go"
     except Exception:
         log.exception("Delivery %s could not be claimed", delivery.pk)
         Delivery.objects.filter(pk=delivery.pk).update(next_at=now + AFTER_TROUBLE)
-    return None
-
-
-def _due(delivery: Delivery, now: datetime) -> Claim | None:
-    verdict = gates.ask(delivery, now)
-    if verdict.kind == "go":
-        move(delivery, State.SENDING, because=Because.DUE, lease_until=attempts.pickup_lease(now))
-        return delivery.pk, attempts.open_(delivery, Step.CREATE, opened_at=now).number
-    hold_back(delivery, verdict)
-    return None
+        return False
 
 
 def hold_back(delivery: Delivery, verdict: gates.Verdict) -> None:

@@ -5,7 +5,9 @@ as "it may have happened".
 """
 
 import logging
+import time
 
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_noop
 
 from channels.open import open_channel
@@ -17,6 +19,7 @@ from municipalities.tenancy import scope
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError
 
 OWN_FAILURE = gettext_noop("The portal itself failed during the call.")
+DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
 log = logging.getLogger(__name__)
 
 
@@ -25,22 +28,42 @@ def deliver(delivery_id: int, number: int) -> None:
     delivery = with_its_row(delivery_id)
     with scope(delivery.municipality_id):
         attempt = attempts.take(delivery, number)
-        if attempt is None:
-            log.info("Attempt %s of delivery %s is not for us", number, delivery_id)
-            return
+    if attempt is None:
+        log.info("Attempt %s of delivery %s is not for us", number, delivery_id)
+        return
+    make(delivery, attempt)
+
+
+def make(delivery: Delivery, attempt: Attempt) -> None:
+    """Make an attempt that is ours."""
+    with scope(delivery.municipality_id):
         try:
             told = call(delivery, attempt)
         except Overtaken:
-            log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", number, delivery_id)
+            log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", attempt.number, delivery.pk)
             return
-        settle.settle(delivery, attempt, told)
+        _write_down(delivery, attempt, told)
+
+
+def _write_down(delivery: Delivery, attempt: Attempt, told: settle.Told) -> None:
+    """An answer that we hold is worth waiting for a database that restarts: who forgets it has to look for it later."""
+    for seconds in DATABASE_WAITS:
+        try:
+            return settle.settle(delivery, attempt, told)
+        except (OperationalError, InterfaceError) as problem:
+            log.warning("Delivery %s: the answer waits for the database (%s)", delivery.pk, type(problem).__name__)
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(seconds)
+    return settle.settle(delivery, attempt, told)
 
 
 def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
     """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
     departure = Departure(delivery, attempt)
     try:
-        connector = open_channel(delivery.channel, before_send=departure)
+        connector = open_channel(delivery.channel, before_send=departure, loaded=True)
         outgoing = content.outgoing(delivery)
     except PlatformError as told:
         return told

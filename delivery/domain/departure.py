@@ -4,6 +4,8 @@
 more and marks the attempt as sent, in one committed transaction. What it raises stops the request.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +13,12 @@ from delivery import gates
 from delivery.domain import attempts
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
+
+# What the gate looks at; the content was frozen long ago.
+FRESH = (
+    "municipality_id", "kind", "due_at", "not_after", "lease_until", "channel__state", "parent__state",
+)  # fmt: skip
+RENEW_AFTER = timedelta(seconds=5)
 
 
 class Held(Exception):
@@ -40,7 +48,8 @@ class Departure:
         self.stopped = False
 
     def _mark(self) -> None:
-        locked = Delivery.objects.select_for_update().filter(pk=self.delivery.pk, state=State.SENDING).first()
+        rows = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING).only(*FRESH)
+        locked = rows.select_related("channel", "parent").select_for_update(of=("self",)).order_by().first()
         if locked is None:
             raise Overtaken
         now = timezone.now()
@@ -51,5 +60,7 @@ class Departure:
         mine = Attempt.objects.filter(pk=self.attempt.pk, closed_at=None, sent_at=self.attempt.sent_at)
         if not mine.update(sent_at=now):
             raise Overtaken
-        Delivery.objects.filter(pk=locked.pk).update(lease_until=attempts.call_lease(now))
+        if locked.lease_until < attempts.call_lease(now) - RENEW_AFTER:
+            # Uploads took their time; the call itself shall have a whole lease.
+            Delivery.objects.filter(pk=locked.pk).update(lease_until=attempts.call_lease(now))
         self.attempt.sent_at = now

@@ -6,6 +6,8 @@ One UPDATE that also names the state it starts from: of two who want to move the
 other gets `Moved` and must look again. tests/delivery/test_one_writer.py holds the word "only".
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +18,7 @@ from delivery.enums import Because, State
 from delivery.graph import NoSuchMove
 from delivery.models import Delivery
 
-__all__ = ["Moved", "NoSuchMove", "move"]
+__all__ = ["Moved", "NoSuchMove", "move", "move_all"]
 
 
 class Moved(RuntimeError):
@@ -40,3 +42,21 @@ def move(delivery: Delivery, to: State, *, because: Because, by: Any = None, **f
         setattr(delivery, name, value)
     if (State(source), to) not in graph.QUIET:
         record(f"delivery.{to}", by=by, target=delivery, because=because, came_from=source)
+
+
+def move_all(deliveries: Sequence[Delivery], to: State, *, because: Because, lease_until: datetime) -> None:
+    """Move locked rows that are all in one state, in one statement. For the quiet moves, which write no audit event.
+
+    Raises `Moved` when one of them was in another state, and `NoSuchMove` as `move` does.
+    """
+    (source,) = {delivery.state for delivery in deliveries}
+    graph.require(source, to, because)
+    if (State(source), to) not in graph.QUIET:
+        raise NoSuchMove(f"A move from {source} to {to} is told in the audit trail, one by one.")
+    changes = {"problem": "", "lease_until": lease_until, "noticed_at": None, "state_at": timezone.now()}
+    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries], state=source)
+    if rows.update(state=to, reason=because, **changes) != len(deliveries):
+        raise Moved(f"One of the deliveries is no longer {source}.")
+    for delivery in deliveries:
+        for name, value in {"state": to, "reason": because, **changes}.items():
+            setattr(delivery, name, value)

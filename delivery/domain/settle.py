@@ -45,7 +45,8 @@ def settle(delivery: Delivery, attempt: Attempt, told: Told) -> None:
     """Write down what came of an attempt. Never raises for what the network said."""
     try:
         with transaction.atomic():
-            _locked(delivery, State.SENDING)
+            if not isinstance(told, Published):
+                _locked(delivery, State.SENDING)
             _apply(delivery, attempt, told)
     except Moved:
         _late(delivery, told)
@@ -63,8 +64,9 @@ def _locked(delivery: Delivery, state: State) -> None:
 
 def _apply(delivery: Delivery, attempt: Attempt, told: Told) -> None:
     if isinstance(told, Published):
-        attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
+        # The move locks the row and is sure of its state; asking before would be one statement more for each post.
         published(delivery, told, because=Because.SENT)
+        attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
     elif isinstance(told, Pending):
         attempts.close(attempt, Outcome.PENDING)
         soon = rules.next_poll(0, timezone.now())

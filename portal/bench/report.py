@@ -2,10 +2,13 @@
 
 import os
 import platform
+import statistics
 from pathlib import Path
 
 from portal.bench.browser import RUNS, SLOWER, Composer
 from portal.bench.measure import WORKERS, Figures
+from portal.bench.publishing import CHANNELS, LATENCY_SECONDS
+from portal.bench.publishing import Figures as Delivered
 from portal.bench.seed import MUNICIPALITIES, POSTS, READINGS
 
 FEEL = (
@@ -62,3 +65,34 @@ def heading() -> str:
         f"{MUNICIPALITIES} municipalities, {POSTS:,} posts on two channels each, {READINGS:,} readings; gunicorn with "
         f"{WORKERS} workers, one request at a time; {machine()}."
     )
+
+
+DELIVERIES = (
+    "| Due at once | runs | all accepted s | delay p50 s | delay p99 s "
+    "| publisher CPU ms | database CPU ms | statements |\n"
+    "|---:|---:|---:|---:|---:|---:|---:|---:|"
+)
+
+
+def published(figures: list[Delivered], singles: list[float]) -> str:
+    return f"{_published_heading()}\n\n{_published_table(figures, singles)}"
+
+
+def _published_heading() -> str:
+    return (
+        f"{CHANNELS} channels on one network that answers after {LATENCY_SECONDS * 1000:.0f} ms; medians; CPU and "
+        f"statements for each delivery; {machine()}."
+    )
+
+
+def _published_table(figures: list[Delivered], singles: list[float]) -> str:
+    """One row for each amount, medians of its runs; then the single posts."""
+    rows = []
+    for amount in dict.fromkeys(f.deliveries for f in figures):
+        runs = [f for f in figures if f.deliveries == amount]
+        names = ("seconds", "p50", "p99", "worker_cpu", "database_cpu", "queries")
+        cells = [f"{statistics.median(getattr(run, name) for run in runs):.3g}" for name in names]
+        rows.append(f"| {amount:,} | {len(runs)} | {' | '.join(cells)} |")
+    late = f"{len(singles)} single posts on an idle system reached the network "
+    late += f"{statistics.median(singles):.2f} s (median) and {singles[-1]:.2f} s (the slowest) after their time."
+    return "\n".join((DELIVERIES, *rows, "", late))

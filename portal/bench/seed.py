@@ -76,7 +76,7 @@ def fill() -> People:
     """Fill the (migrated, empty) database."""
     with everywhere("benchmark data"):
         user = User.objects.create(email="bench@example.org", name="Bench", language="sr")
-        channels = [channel for place in _places(user) for channel in _channels(place, user)]
+        channels = [channel for place in places(user) for channel in _channels(place, user)]
         _posts(channels, user)
         home = Municipality.objects.get(slug=HOME)
         officer = User.objects.create(email="officer@example.org", name="Officer", language="sr")
@@ -93,7 +93,7 @@ def fill() -> People:
         return People(officer, user, mentor)
 
 
-def _places(user: User) -> list[Municipality]:
+def places(user: User) -> list[Municipality]:
     district = District.objects.create(code="bench", name_cyrl="Округ", name_latn="Okrug", name_en="District")
     programme = Programme.objects.create(name="Bench")
     programme.staff.add(user)

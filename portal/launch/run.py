@@ -12,6 +12,7 @@ import urllib.request
 from functools import partial
 from pathlib import Path
 
+from portal import queues
 from portal.launch import embedded, files, prepare
 from portal.launch import site as sites
 from portal.launch.site import ROOT, Site
@@ -26,16 +27,30 @@ ACCOUNTS = (
 PASSWORD = "dobosar-demo"
 
 
-def programs(site: Site, *, seed: bool) -> list[Program]:
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:portal.launch.gunicorn", "--bind"]
+def publishing(data: Path) -> list[Program]:
+    """What has to run for a post to go out. `data`: where beat keeps its times."""
     # Root in a container is no surprise to anybody; the worker would fill the screen with it.
     calm = ["-W", "ignore:You're running the worker with superuser privileges"]
     celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app"]
     alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
+
+    def worker(name: str, waits: tuple[str, ...], processes: str) -> Program:
+        named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", processes]
+        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet])
+
+    return [
+        Program("publisher", [sys.executable, "-m", "portal.publisher"]),
+        worker("worker", queues.QUICK, "2"),
+        worker("errands", queues.SLOW, "1"),
+        Program("beat", [*celery, "portal.beat", "beat", "--schedule", str(data / "beat"), "--pidfile=", *quiet]),
+    ]
+
+
+def programs(site: Site, *, seed: bool) -> list[Program]:
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:portal.launch.gunicorn", "--bind"]
     found = [
         Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"]),
-        Program("worker", [*celery, "portal.celery", "worker", "--concurrency", "2", *alone, *quiet]),
-        Program("beat", [*celery, "portal.beat", "beat", "--schedule", str(site.data / "beat"), "--pidfile=", *quiet]),
+        *publishing(site.data),
     ]
     practice = f"{site.host}:{site.practice_port}"
     if site.practice:

@@ -70,9 +70,10 @@ def _is_taken(taken: set[tuple[int, str]], channel: int, slot: str) -> bool:
 
 def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.Part]]) -> list[Any]:
     """The payload of each part. Raises `Refused` with every reason why a network would not take it."""
-    pictures, created_at, payloads, reasons = frozen_pictures(version), timezone.now(), [], []
+    pictures, payloads, reasons = frozen_pictures(version), [], []
     for channel, part in planned:
-        payload = compose.outgoing(draft, part, pictures, key=uuid4(), created_at=created_at)
+        # A moment of its own for each: Bluesky names a post by it, and two of one channel must not be namesakes.
+        payload = compose.outgoing(draft, part, pictures, key=uuid4(), created_at=timezone.now())
         payloads.append(payload)
         reasons += [
             _("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": finding.message}

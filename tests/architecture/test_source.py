@@ -52,6 +52,7 @@ EVERYWHERE = {
     "links/queries.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
+    "portal/bench/publishing.py",
     "portal/bench/seed.py",
     "portal/demo/day.py",
     "portal/demo/numbers.py",
@@ -66,6 +67,7 @@ EVERYWHERE = {
 STATE_WRITERS = {
     "delivery/domain/enqueue.py",
     "delivery/domain/move.py",
+    "portal/bench/publishing.py",
     "portal/bench/seed.py",
     "portal/demo/present.py",
 }

@@ -322,6 +322,7 @@ NOTHING_THERE = {
     "session_end": "one ends one's own sessions only; tests/accounts",
     "arms": "a file; tests/municipalities",
     "mailbox": "exists in the demo only; tests/portal",
+    "metrics": "for whoever has the token; tests/portal",
 }
 
 

@@ -1,5 +1,5 @@
 """The product's Celery application as the crash suite's workers run it: with a gate for the suite's own kind, and the
-first look sooner, so that the suite does not spend its time waiting.
+looks and tries sooner, so that the suite does not spend its time waiting.
 """
 
 import os
@@ -17,8 +17,11 @@ from tests.crash.workers import QUEUE  # noqa: E402
 
 settings.MEDIA_ROOT = os.environ["CRASH_MEDIA"]
 rules.LOOK_FIRST = timedelta(seconds=0.5)
+rules.LOOKS = (timedelta(seconds=2),)
+rules.BACK_OFF = tuple(timedelta(seconds=s) for s in (0.5, 1, 2, 2, 2, 4, 4, 8, 8, 8, 8, 8))
 gates.register("crash", lambda delivery: gates.go())
 # What a task of the worker hands on stays with it.
 app.conf.task_default_queue = QUEUE
+app.conf.task_routes = {}
 
 __all__ = ["app"]

@@ -271,3 +271,110 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return folder / "c.pem", folder / "k.pem"
+
+
+# ---- a connection that is kept
+
+
+def talkative(answers: int, *more: str) -> Talk:
+    """So many answers on one connection, then it is closed without a word."""
+
+    def talk(connection: socket.socket) -> None:
+        for _ in range(answers):
+            if not connection.recv(65536):
+                return
+            lines = ("HTTP/1.1 200 OK", "Content-Length: 2", *more, "", "ok")
+            connection.sendall("\r\n".join(lines).encode())
+
+    return talk
+
+
+def test_requests_that_follow_at_once_share_a_connection(serve: Callable[[Talk], Server]) -> None:
+    server = serve(talkative(9))
+    for _ in range(3):  # a client of its own each, as each delivery has
+        assert server.client(reuse=True).get(server.url).ok
+    assert server.connections == 1
+
+
+def test_without_reuse_every_request_has_its_own(serve: Callable[[Talk], Server]) -> None:
+    server = serve(talkative(9))
+    for _ in range(2):
+        server.client().get(server.url)
+    assert server.connections == 2
+
+
+def test_a_connection_that_was_idle_is_not_used_again(
+    serve: Callable[[Talk], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(talkative(9))
+    server.client(reuse=True).get(server.url)
+    monkeypatch.setattr("common.http.REUSE_SECONDS", 0.05)
+    time.sleep(0.1)
+    server.client(reuse=True).get(server.url)
+    assert server.connections == 2
+
+
+def test_one_that_the_server_has_closed_is_opened_anew(serve: Callable[[Talk], Server]) -> None:
+    server = serve(talkative(1))
+    for _ in range(2):
+        assert server.client(reuse=True).post(server.url).ok
+        time.sleep(0.05)  # the closing arrives
+    assert server.connections == 2
+
+
+def test_a_kept_connection_that_breaks_may_have_carried_the_request(serve: Callable[[Talk], Server]) -> None:
+    def talk(connection: socket.socket) -> None:
+        talkative(1)(connection)
+        connection.recv(65536)  # the second request is read, and the connection ends without an answer
+
+    server = serve(talk)
+    server.client(reuse=True).get(server.url)
+    with pytest.raises(NoAnswer):
+        server.client(reuse=True).post(server.url)
+    assert server.connections == 1
+
+
+def test_a_server_that_is_gone_by_the_second_request_was_not_reached(serve: Callable[[Talk], Server]) -> None:
+    server = serve(talkative(1))
+    server.client(reuse=True).get(server.url)
+    server.listener.shutdown(socket.SHUT_RDWR)
+    server.listener.close()
+    time.sleep(0.05)
+    with pytest.raises(NotReached):
+        server.client(reuse=True).post(server.url)
+
+
+def test_the_deadline_holds_on_a_kept_connection(serve: Callable[[Talk], Server]) -> None:
+    def talk(connection: socket.socket) -> None:
+        talkative(1)(connection)
+        connection.recv(65536)
+        time.sleep(3)
+
+    server = serve(talk)
+    server.client(reuse=True).get(server.url)
+    began = time.monotonic()
+    with pytest.raises(NoAnswer):
+        server.client(reuse=True).post(server.url, deadline=0.3)
+    assert time.monotonic() - began < 2
+
+
+def test_who_may_call_fewer_places_gets_no_connection_of_one_who_may_call_more(serve: Callable[[Talk], Server]) -> None:
+    server = serve(talkative(9))
+    server.client(reuse=True).get(server.url)
+    with pytest.raises(Refused):
+        Http(reuse=True).get(server.url)
+
+
+def test_cookies_do_not_travel_to_the_next_request(serve: Callable[[Talk], Server]) -> None:
+    seen: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        for _ in range(2):
+            seen.append(connection.recv(65536))
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: who=me; Path=/\r\n\r\nok")
+
+    server = serve(talk)
+    for _ in range(2):
+        server.client(reuse=True).get(server.url)
+    assert len(seen) == 2
+    assert b"cookie" not in seen[1].lower()

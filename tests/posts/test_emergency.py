@@ -12,7 +12,7 @@ from common.models import AuditEvent
 from delivery.domain.claim import claim_due
 from delivery.enums import Because, State
 from delivery.models import Delivery
-from delivery.queries import due
+from delivery.queries import heads
 from municipalities.domain import deciders
 from municipalities.domain.pause import pause
 from municipalities.domain.refused import Refused as NotAllowed
@@ -111,7 +111,7 @@ def test_an_emergency_leaves_its_channel_before_all_others(desk: Desk) -> None:
         first = desk.deliveries(out(desk))[0]
         now = timezone.now()
         Delivery.objects.exclude(pk=first.pk).update(not_after=now + timedelta(hours=1))
-        assert [each.pk for each in due(now)] == [first.pk]
+        assert [each.pk for each in heads(now)] == [first.pk]
         assert [pk for pk, _attempt in claim_due(now)] == [first.pk]
         # the others wait until it has left
         assert claim_due(now) == []

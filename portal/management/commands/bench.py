@@ -1,4 +1,4 @@
-"""Measure the main pages at the size of the peer's load. Works in a database of its own, which it drops afterwards."""
+"""Measure pages and publishing. Works in a database of its own, which it drops afterwards."""
 
 import json
 import time
@@ -6,55 +6,52 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection, connections
 from django.urls import reverse
 
 from accounts.models import User
 from kits.models import Kit
 from municipalities.tenancy import everywhere
 from planning.models import Campaign
-from portal.bench import browser, measure, report, seed
+from portal.bench import browser, database, measure, publishing, report, seed
 from posts.enums import Stage
 from posts.models import Media, Post, Thread
 
 DOCS = "docs/benchmarks.md"
-MARK = "<!-- figures -->"
+PARTS = ("pages", "publishing")
 
 
 class Command(BaseCommand):
-    help = "Times the main pages on a year of 50 municipalities; prints a table and writes bench.json."
+    help = "Times the main pages on a year of 50 municipalities, and how fast due posts leave; writes bench.json."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--write", action="store_true", help=f"put the table into {DOCS}")
+        parser.add_argument("parts", nargs="*", default=[], help=f"of {', '.join(PARTS)}; both unless named")
+        parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCS}")
         parser.add_argument("--keep", action="store_true", help="keep the database for a look")
+        parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        home = settings.DATABASES["default"]["NAME"]
-        name = f"{home}_bench"
-        self._recreate(name)
-        try:
-            figures, feel = self._measure(name)
-        finally:
-            self._use(home)
-            if not options["keep"]:
-                self._drop(name)
-        told = report.told(figures, feel)
-        self.stdout.write(f"\n{told}\n")
-        Path("bench.json").write_text(
-            json.dumps({"machine": report.machine(), "pages": [f.json() for f in figures], **feel.json()}, indent=1)
-        )
-        if options["write"]:
-            self._write(told)
+    def handle(self, *args: Any, parts: list[str], write: bool, keep: bool, runs: int, **options: Any) -> None:
+        found = Path("bench.json")
+        told = json.loads(found.read_text()) if found.exists() else {}
+        told["machine"] = report.machine()
+        for part in parts or PARTS:
+            with database.own(keep=keep) as address:
+                if part == "pages":
+                    figures, feel = self._pages(address)
+                    told |= {"pages": [each.json() for each in figures], **feel.json()}
+                    self._tell(part, report.told(figures, feel), write)
+                else:
+                    every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
+                    told["publishing"] = [each.json() for each in every] + [{"singles": singles}]
+                    self._tell(part, report.published(every, singles), write)
+        found.write_text(json.dumps(told, indent=1))
 
-    def _measure(self, name: str) -> tuple[list[measure.Figures], browser.Composer]:
+    def _pages(self, address: str) -> tuple[list[measure.Figures], browser.Composer]:
         began = time.monotonic()
-        call_command("migrate", verbosity=0)
         people = seed.fill()
         self.stdout.write(f"Filled in {time.monotonic() - began:.0f} s; measuring …")
         pages = _pages()
-        with measure.served({"DATABASE_URL": _address(name)}) as base:
+        with measure.served({"DATABASE_URL": address}) as base:
             figures = [
                 *measure.measured(pages, people.officer, base),
                 *measure.measured(_staffs(), people.staff, base),
@@ -62,31 +59,13 @@ class Command(BaseCommand):
             ]
             return figures, browser.measured(base, pages["Composer"], _session(people.officer, base))
 
-    def _use(self, name: str) -> None:
-        connection.close()
-        connections["default"].settings_dict["NAME"] = name
-        settings.DATABASES["default"]["NAME"] = name
-
-    def _recreate(self, name: str) -> None:
-        self._drop(name)
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-        self._use(name)
-
-    def _drop(self, name: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def _write(self, told: str) -> None:
-        page = Path(settings.BASE_DIR / DOCS)
-        before, _, rest = page.read_text().partition(MARK)
-        _old, _, after = rest.partition(MARK)
-        page.write_text(f"{before}{MARK}\n\n{told}\n\n{MARK}{after}")
-
-
-def _address(name: str) -> str:
-    db = settings.DATABASES["default"]
-    return f"postgresql://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{name}"
+    def _tell(self, part: str, told: str, write: bool) -> None:
+        self.stdout.write(f"\n{told}\n")
+        if write:
+            page, mark = Path(settings.BASE_DIR / DOCS), f"<!-- {part} -->"
+            before, _, rest = page.read_text().partition(mark)
+            _old, _, after = rest.partition(mark)
+            page.write_text(f"{before}{mark}\n\n{told}\n\n{mark}{after}")
 
 
 def _session(user: User, base: str) -> list[dict[str, str]]:

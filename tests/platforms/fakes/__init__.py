@@ -11,7 +11,8 @@ GET  /__fake__/public/X  what a follower of account X sees: [{"id", "text", "alt
 POST /__fake__/account   {"platform", "name"} → credentials as `Credential.to_json()` has them, and "password"
 POST /__fake__/react     {"platform", "post", "kind": like|repost|reply|quote, "text"}: a citizen does something
 POST /__fake__/options   {"software", "idempotency": honoured|ignored|repeat_500, "list_lag", "appview_lag",
-                         "media_polls", "max_characters"}
+                         "media_polls", "max_characters", "latency" (seconds before each answer),
+                         "lost_answers" (share of the answers to publishing calls that are dropped after the fact)}
 POST /__fake__/clock     {"advance": seconds}
 POST /__fake__/reset     everything forgotten
 """

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import random
 import re
 import socket
 import struct
@@ -123,7 +124,10 @@ DEFAULTS = {
     "appview_lag": 0,
     "media_polls": 0,
     "max_characters": 500,
+    "latency": 0,
+    "lost_answers": 0,
 }
+PUBLISHES = re.compile(r"/api/v1/statuses$|(create|put)Record$")
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
@@ -212,6 +216,8 @@ class World:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body leave apart; on a kept connection the second would wait 40 ms for the other side's acknowledgement.
+    disable_nagle_algorithm = True
     world: World
 
     def _serve(self) -> None:
@@ -238,6 +244,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, request: Request, fault: Fault | None) -> Reply | None:
         """None: the connection is dropped without a word."""
+        if latency := self.world.options["latency"]:
+            time.sleep(latency)
         if fault and fault.action == "drop_before":
             return None
         if fault and fault.action not in AFTER:
@@ -245,6 +253,9 @@ class _Handler(BaseHTTPRequestHandler):
             if planned:
                 return planned
         reply = self.world.answer(request)
+        lost = self.world.options["lost_answers"]
+        if lost and request.method == "POST" and PUBLISHES.search(request.path) and random.random() < lost:
+            return None
         if fault and fault.action == "commit_then_drop":
             return None
         if fault and fault.action == "commit_then_hang":
@@ -281,7 +292,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Threads(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = 64
+    request_queue_size = 256
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that hang up are part of the game; anything else must be seen."""

@@ -6,6 +6,7 @@ import html
 import io
 import secrets
 import urllib.parse
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,7 @@ class MastodonFake:
         self.statuses: dict[str, dict[str, Any]] = {}
         self.keys: dict[tuple[str, str], tuple[datetime, str]] = {}
         self.notes: list[dict[str, Any]] = []
+        self.counts: Counter[str] = Counter()  # posts of an account, answers to a post
 
     def next_id(self) -> str:
         self.serial += 4096 + secrets.randbelow(4096)
@@ -232,8 +234,7 @@ class MastodonFake:
         return {"server": self.world.url, "keys": keys, "credential": credential}
 
     def _shown(self, account: dict[str, Any]) -> dict[str, Any]:
-        own = [s for s in self.statuses.values() if s["account"] == account["id"]]
-        return {**account, "statuses_count": len(own)}
+        return {**account, "statuses_count": self.counts[account["id"]]}
 
     def verify(self, request: Request) -> dict[str, Any]:
         return {**self._shown(self._me(request, "read:accounts")), "source": {"language": "sr"}}
@@ -391,6 +392,7 @@ class MastodonFake:
             "language": language, "at": self.world.clock.now(), "likes": 0, "reposts": 0, "quotes": 0,
         }  # fmt: skip
         self.statuses[status["id"]] = status
+        self.counts.update([me["id"], *([parent] if parent else [])])
         owner = self.statuses[parent]["account"] if parent else None
         if owner and owner != me["id"]:
             self.notes.append({"id": str(len(self.notes) + 1), "type": "mention", "for": owner, "status": status["id"]})
@@ -412,7 +414,7 @@ class MastodonFake:
             "poll": self._poll_entity(status.get("poll")),
             "in_reply_to_id": status["parent"],
             "in_reply_to_account_id": parent["account"] if parent else None,
-            "replies_count": sum(1 for s in self.statuses.values() if s["parent"] == status["id"]),
+            "replies_count": self.counts[status["id"]],
             "favourites_count": status["likes"],
             "reblogs_count": status["reposts"],
             "quotes_count": status["quotes"],
@@ -439,6 +441,7 @@ class MastodonFake:
             raise error(404, "Record not found")
         entity = {**self._entity(status), "text": status["text"]}
         del self.statuses[status_id]
+        self.counts.subtract([me["id"], *([status["parent"]] if status["parent"] else [])])
         return entity
 
     def source(self, request: Request, status_id: str) -> dict[str, Any]:

@@ -1,0 +1,147 @@
+"""How much the networks take, learnt from their answers and shared by all workers through Valkey.
+
+- A *budget* belongs to a channel: what its network said is left until when. A little of it is kept back for what is
+  urgent. Whoever is out of budget waits without using up a try.
+- A *breaker* belongs to a server: after five calls in a row that it did not answer, nobody calls it for a while, twice
+  as long each time, and then one call looks whether it is back. What is urgent is tried all the same.
+
+All of it is advice. Without Valkey everything may go, and the networks themselves say when it is too much.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from common.http import Answer
+from platforms import budgets
+from platforms.budgets import Budget
+
+log = logging.getLogger(__name__)
+
+FAILURES = 5
+FAILURES_WITHIN = timedelta(minutes=5)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=5)
+# For urgent posts: a hundredth of what the network allows, one call at least.
+KEPT_BACK = 100
+# Told when less than a quarter is left.
+TELL_BELOW = 4
+# A success is told at most this often for each server: it is what happens all day.
+TELL_SECONDS = 2.0
+
+Circuit = Literal["closed", "open", "probing"]
+_told: dict[str, float] = {}
+_scarce: set[int] = set()
+KNOWN = "traffic:servers"
+
+
+@dataclass
+class Traffic:
+    """What may go to channels and servers, as it was at one moment."""
+
+    now: datetime
+    budgets: dict[int, Budget] = field(default_factory=dict)
+    circuits: dict[str, tuple[Circuit, datetime]] = field(default_factory=dict)
+
+    def limited_until(self, channel_id: int) -> datetime | None:
+        """Until when the network takes nothing more from this channel but urgent posts."""
+        budget = self.budgets.get(channel_id)
+        if budget is None or budget.until <= self.now or budget.left > max(budget.of // KEPT_BACK, 1):
+            return None
+        return budget.until
+
+    def circuit(self, server: str) -> Circuit:
+        state, until = self.circuits.get(server, ("closed", self.now))
+        return "probing" if state == "open" and until <= self.now else state
+
+
+def look(channel_ids: Collection[int], servers: Collection[str], now: datetime) -> Traffic:
+    """Two kinds of keys in one question to Valkey."""
+    found: dict[str, Any] = _valkey(lambda: cache.get_many([*map(_budget, channel_ids), *map(_open, servers)]), {})
+    return Traffic(
+        now,
+        {pk: found[_budget(pk)] for pk in channel_ids if _budget(pk) in found},
+        {server: ("open", found[_open(server)]) for server in servers if _open(server) in found},
+    )
+
+
+def servers() -> Traffic:
+    """What administrators see: every server that has failed of late."""
+    known: set[str] = _valkey(lambda: cache.get(KNOWN), None) or set()
+    return look((), known, timezone.now())
+
+
+def heard(channel_id: int, server: str, answer: Answer | None, *, commits: bool) -> None:
+    """Learn from one call: `answer` is None where none came."""
+    if answer is None or answer.status >= 500:
+        _valkey(lambda: _failed(server), None)
+    elif time.monotonic() - _told.get(server, 0) > TELL_SECONDS:
+        _told[server] = time.monotonic()
+        _valkey(lambda: cache.delete_many([_failures(server), _open(server), _trips(server)]), None)
+    if answer is not None and (commits or answer.status == 429):
+        now = datetime.now(UTC)
+        _tell(channel_id, budgets.read(answer.status, answer.headers, now), now)
+
+
+def _tell(channel_id: int, budget: Budget | None, now: datetime) -> None:
+    """Plenty is what there is all day: it is worth a word only after we have said that there is little."""
+    if budget is None:
+        return
+    if budget.left * TELL_BELOW < budget.of or not budget.left:
+        _scarce.add(channel_id)
+        seconds = (budget.until - now).total_seconds()
+        _valkey(lambda: cache.set(_budget(channel_id), budget, max(int(seconds), 1)), None)
+    elif channel_id in _scarce:
+        _scarce.discard(channel_id)
+        _valkey(lambda: cache.delete(_budget(channel_id)), None)
+
+
+def _failed(server: str) -> None:
+    _told.pop(server, None)  # the next success is news
+    window = FAILURES_WITHIN.total_seconds()
+    cache.add(_failures(server), 0, window)
+    if cache.incr(_failures(server)) < FAILURES:
+        return
+    cache.add(_trips(server), 0, LONGEST_PAUSE.total_seconds() * 4)
+    pause = min(FIRST_PAUSE * 2 ** (cache.incr(_trips(server)) - 1), LONGEST_PAUSE)
+    # It stays in sight for a while after its time: whoever calls then is looking whether the server is back.
+    cache.set(_open(server), timezone.now() + pause, (pause * 2 + FAILURES_WITHIN).total_seconds())
+    cache.set(_failures(server), FAILURES - 1, window)
+    cache.set(KNOWN, {*(cache.get(KNOWN) or ()), server}, 24 * 3600)
+    log.warning("%s does not answer; nobody calls it for %d s", server, pause.total_seconds())
+
+
+def _valkey(ask: Callable[[], Any], otherwise: Any) -> Any:
+    try:
+        return ask()
+    except Exception as problem:
+        log.debug("Valkey does not answer (%s)", type(problem).__name__)
+        return otherwise
+
+
+def _budget(channel_id: int) -> str:
+    return f"traffic:budget:{channel_id}"
+
+
+def _open(server: str) -> str:
+    return f"traffic:open:{server}"
+
+
+def _failures(server: str) -> str:
+    return f"traffic:failures:{server}"
+
+
+def _trips(server: str) -> str:
+    return f"traffic:trips:{server}"
+
+
+def limited(channel_ids: Iterable[int]) -> dict[int, datetime]:
+    """For pages: channel → until when its network takes nothing more from it."""
+    ids = list(channel_ids)
+    traffic = look(ids, (), timezone.now())
+    return {pk: until for pk in ids if (until := traffic.limited_until(pk))}

@@ -1,0 +1,130 @@
+"""How the installation is doing: for its administrator a page, for Prometheus `/metrics`."""
+
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from channels import traffic
+from common.access import administrators, public
+from delivery import queries
+from delivery.enums import Outcome, Step
+from portal import queues
+from portal.health import CHECKS
+
+LAST = timedelta(hours=1)
+# https://prometheus.io/docs/instrumenting/exposition_formats/
+FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A network's server that has failed of late."""
+
+    address: str
+    circuit: str
+    until: datetime
+
+    @property
+    def state(self) -> str:
+        return {"open": "paused", "probing": "sending"}.get(self.circuit, "published")
+
+    @property
+    def words(self) -> str:
+        known = {"open": _("Left alone"), "probing": _("The next call looks whether it is back")}
+        return known.get(self.circuit, _("Answers"))
+
+
+def servers(now: datetime) -> list[Server]:
+    seen = traffic.servers()
+    return [Server(name, seen.circuit(name), until) for name, (_state, until) in sorted(seen.circuits.items())]
+
+
+@administrators
+@require_GET
+def operations(request: Any) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "checks": [(_checked(name), check()) for name, check in CHECKS.items()],
+        "backlog": queries.backlog(now),
+        "outcomes": _outcomes(now),
+        "servers": servers(now),
+        "queues": waiting(),
+        "now": now,
+    }
+    return render(request, "portal/operations.html", context)
+
+
+def _checked(name: str) -> str:
+    return {
+        "database": _("Database"),
+        "publisher": _("Publisher"),
+        "worker": _("Workers"),
+        "beat": _("Beat"),
+        "partitions": _("Tables of the coming months"),
+    }[name]
+
+
+def _outcomes(now: datetime) -> list[tuple[str, str, int]]:
+    rows = queries.attempts_since(now - LAST)
+    return [(str(Step(step).label), str(Outcome(outcome).label), count) for step, outcome, count in rows]
+
+
+def waiting() -> dict[str, int]:
+    """Messages in each queue; empty when Valkey does not answer."""
+    names = [*queues.QUICK, *queues.SLOW]
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as valkey:
+            return {name: int(valkey.llen(name)) for name in names}
+    except redis.RedisError:
+        return {}
+
+
+@public
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """404 to whoever has not the token: a stranger learns nothing, not even that there is something."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+        raise Http404
+    return HttpResponse("\n".join([*_lines(timezone.now()), ""]), content_type=FORMAT)
+
+
+def _lines(now: datetime) -> Iterator[str]:
+    yield from _gauge("up", "1 when this part works.", {f'part="{name}"': check() for name, check in CHECKS.items()})
+    backlog = queries.backlog(now)
+    states = {f'state="{state}"': count for state, count in backlog.states.items()}
+    yield from _gauge("deliveries", "Deliveries that are not settled, by state.", states)
+    yield from _gauge("deliveries_due", "Deliveries whose time has come and that wait.", {"": backlog.due})
+    late = (now - backlog.oldest).total_seconds() if backlog.oldest else 0
+    yield from _gauge("lag_seconds", "How long the longest waiting of them is due.", {"": round(late, 3)})
+    calls = {f'step="{step}",outcome="{out}"': count for step, out, count in queries.attempts_since(now - LAST)}
+    yield from _gauge("attempts_last_hour", "Calls and looks of the last hour, by outcome.", calls)
+    length = {f'queue="{name}"': count for name, count in waiting().items()}
+    yield from _gauge("queue_messages", "Messages that wait for a worker.", length)
+    seen = traffic.servers()
+    shut = {f'server="{_quoted(name)}"': seen.circuit(name) != "closed" for name in sorted(seen.circuits)}
+    yield from _gauge("server_breaker_open", "1 while a network's server is left alone.", shut)
+    limited = len(traffic.limited(queries.channels_waiting(now)))
+    yield from _gauge("channels_out_of_budget", "Channels with something due and no budget left.", {"": limited})
+
+
+def _gauge(name: str, help_: str, values: Mapping[str, float]) -> Iterator[str]:
+    yield f"# HELP dobosar_{name} {help_}"
+    yield f"# TYPE dobosar_{name} gauge"
+    for labels, value in values.items():
+        yield f"dobosar_{name}{{{labels}}} {float(value):g}" if labels else f"dobosar_{name} {float(value):g}"
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

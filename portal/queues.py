@@ -1,0 +1,28 @@
+"""Which task waits in which queue, so that what is slow never stands before what is quick.
+
+Texts leave through the publisher and wait in no queue at all. What waits here is told apart by what it waits for.
+"""
+
+DEFAULT = "portal"  # the database alone, or a person who looks at the page
+PUBLISHING = "publishing"  # looks, questions and sweeps of the outbox; deliveries only where no publisher runs
+MAIL = "mail"  # a mail server that may take its time
+NUMBERS = "numbers"  # the networks' numbers, hundreds of calls
+INBOX = "inbox"  # what citizens say
+MEDIA = "media"  # pictures and video: processor time, large files
+ERRANDS = "errands"  # strangers' servers that nobody waits for: upkeep of channels, links that may be dead
+
+ROUTES = {
+    "analytics.tasks.*": {"queue": NUMBERS},
+    "channels.tasks.upkeep": {"queue": ERRANDS},
+    "common.tasks.send_outbox": {"queue": MAIL},
+    "delivery.tasks.*": {"queue": PUBLISHING},
+    "inbox.tasks.*": {"queue": INBOX},
+    "links.tasks.look": {"queue": ERRANDS},
+    "media.tasks.*": {"queue": MEDIA},
+    "notifications.tasks.send_mail": {"queue": MAIL},
+    "posts.tasks.look_at_links": {"queue": ERRANDS},
+}
+
+# Two workers serve a small installation: one for what somebody waits for, one for the rest.
+QUICK = (DEFAULT, PUBLISHING, MAIL)
+SLOW = (NUMBERS, INBOX, MEDIA, ERRANDS)

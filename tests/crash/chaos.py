@@ -1,0 +1,302 @@
+"""Everything at once: workers killed, messages doubled, stores restarted, answers lost, while a lot goes out.
+
+`make chaos` plays it at full length on servers of its own; `test_chaos.py` plays a short one in `make test`. The
+networks' public lists are the judge. The schedule of harm follows from the seed, so a run that failed can be played
+again:
+
+    python -m tests.crash.chaos --runs 1 --seed 4711
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+LOST_ANSWERS = 0.05
+CHANNELS_EACH = 10
+# name → platform, what its server says of itself, what the fake does about repeated keys
+NETWORKS = {
+    "honours": ("mastodon", "mastodon", "honoured"),
+    "careless": ("mastodon", "pleroma", "ignored"),
+    "bluesky": ("bluesky", "mastodon", "honoured"),
+}
+
+
+@dataclass
+class Count:
+    """What one run came to. All but the first three have to be 0."""
+
+    seed: int
+    deliveries: int = 0
+    public: int = 0
+    harm: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+    lost: int = 0
+    wrong_channel: int = 0
+    unsettled: int = 0
+
+    @property
+    def clean(self) -> bool:
+        return not (self.duplicates or self.lost or self.wrong_channel or self.unsettled)
+
+    def line(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in asdict(self).items())
+
+
+@dataclass
+class Chaos:
+    """One run. `harm`: name → what does it; the crew's processes are killed besides."""
+
+    seed: int
+    cast: Any
+    servers: dict[str, Any]
+    crew: Any
+    harm: dict[str, Callable[[], None]]
+    channels: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # text → account it belongs to
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+
+    def prepare(self) -> None:
+        from django.utils import timezone
+
+        from channels.domain import credentials
+        from channels.models import Channel
+        from municipalities.tenancy import scope
+        from platforms.types import Credential
+
+        for name, (platform, software, idempotency) in NETWORKS.items():
+            server = self.servers[name]
+            server.reset()
+            server.options(software=software, idempotency=idempotency, lost_answers=LOST_ANSWERS)
+            for number in range(CHANNELS_EACH):
+                account = f"{name}-{number}"
+                made = server.account(platform, account)
+                with scope(self.cast.cuprija):
+                    channel = Channel.objects.create(
+                        municipality=self.cast.cuprija, platform=platform, server=made["server"], name=account,
+                        handle=account, remote_id=made["credential"]["account_id"],
+                        facts={"max_characters": 500, "software": software},
+                        connected_by=self.cast.approver, connected_at=timezone.now(),
+                    )  # fmt: skip
+                    credentials.store(channel, Credential.from_json(made["credential"]))
+                self.channels[account] = channel
+
+    def put(self, amount: int, seconds: float) -> None:
+        """So many deliveries, due within the next `seconds`."""
+        from django.utils import timezone
+
+        from delivery.domain.enqueue import enqueue
+        from municipalities.tenancy import scope
+        from platforms.types import Outgoing
+
+        now = timezone.now()
+        accounts = list(self.channels)
+        with scope(self.cast.cuprija):
+            for number in range(amount):
+                account = accounts[number % len(accounts)]
+                text = f"{account}: обавештење {number + 1}"
+                self.texts[text] = account
+                due_at = now + timedelta(seconds=self.dice.uniform(0, seconds))
+                outgoing = Outgoing(text, "sr", uuid4().hex, timezone.now())
+                enqueue(self.channels[account], kind="crash", outgoing=outgoing, due_at=due_at, by=self.cast.officer)
+
+    def play(self, seconds: float, patience: float, apart: tuple[float, float] = (1.0, 2.0)) -> None:
+        """Do harm for `seconds`, then let everything settle; beat's part is played here."""
+        ends = time.monotonic() + seconds
+        next_harm = time.monotonic() + self.dice.uniform(*apart)
+        while time.monotonic() < ends:
+            self._ring()
+            if time.monotonic() >= next_harm:
+                self._strike()
+                next_harm = time.monotonic() + self.dice.uniform(*apart)
+            time.sleep(0.25)
+        for server in self.servers.values():
+            server.options(lost_answers=0)
+        ends = time.monotonic() + patience
+        while time.monotonic() < ends and _steady(self._open):
+            self.crew.revive()
+            self._ring()
+            time.sleep(0.25)
+        time.sleep(0.3)
+
+    def _strike(self) -> None:
+        self.done["kill"] += 1
+        self.crew.kill(self.dice)
+        if self.dice.random() < 0.25:
+            kind = self.dice.choice(list(self.harm))
+            self.done[kind] += 1
+            self.harm[kind]()
+        self.crew.revive()
+
+    def _ring(self) -> None:
+        """Beat's ticks; and each message of an attempt that is under way comes once more."""
+        from delivery import tasks
+        from delivery.models import Attempt
+        from municipalities.tenancy import everywhere
+
+        with suppress(Exception):  # a store is being restarted
+            for task in (tasks.tick, tasks.sweep, tasks.reconcile):
+                task.delay()
+            with everywhere("messages that come twice"):
+                running = list(Attempt.objects.filter(closed_at=None).values_list("delivery_id", "number")[:20])
+            for claim in running:
+                if self.dice.random() < 0.1:
+                    self.done["message doubled"] += 1
+                    for _ in range(2):
+                        tasks.deliver.delay(*claim)
+
+    def _open(self) -> int:
+        from delivery.enums import State
+        from delivery.models import Delivery
+        from municipalities.tenancy import everywhere
+
+        with everywhere("chaos looks"):
+            return Delivery.objects.filter(kind="crash").exclude(state=State.PUBLISHED).count()
+
+    def count(self) -> Count:
+        from delivery.enums import State
+        from delivery.models import Delivery
+        from municipalities.tenancy import everywhere
+
+        with everywhere("chaos looks"):
+            states = dict(Delivery.objects.filter(kind="crash").values_list("payload__text", "state"))
+        seen = [
+            (text["text"], account)
+            for account in self.channels
+            for text in self.servers[account.rpartition("-")[0]].public(account)
+        ]
+        times = Counter(text for text, _ in seen)
+        return Count(
+            self.seed,
+            deliveries=len(self.texts),
+            public=len(times),
+            harm=dict(sorted(self.done.items())),
+            duplicates=sum(times.values()) - len(times),
+            # it says that it is public and is not, or the other way round
+            lost=sum((states[text] == State.PUBLISHED) != (text in times) for text in self.texts),
+            wrong_channel=sum(self.texts.get(text) != account for text, account in seen),
+            unsettled=sum(state != State.PUBLISHED for state in states.values()),
+        )
+
+
+def _steady(question: Callable[[], Any]) -> Any:
+    """The answer, or True while the database restarts."""
+    from django.db import Error, connection
+
+    try:
+        return question()
+    except Error:
+        connection.close()
+        return True
+
+
+# ---- at full length, on servers of its own
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Chaos at full length.")
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--deliveries", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=40, help="how long harm is done in each run")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dobosar-chaos-") as place, _own_servers(Path(place)):
+        counts = [_run(told, number, Path(place)) for number in range(told.runs)]
+    print(f"{sum(count.clean for count in counts)} of {len(counts)} runs clean", flush=True)
+    return 0 if all(count.clean for count in counts) else 1
+
+
+@contextmanager
+def _own_servers(place: Path) -> Iterator[None]:
+    from portal.launch import embedded
+    from tests.servers import VARIABLES
+
+    os.environ.update(VARIABLES)
+    os.environ["DATA_DIR"] = str(place / "site")
+    place.chmod(0o711)
+    with embedded.serving(place / "servers", environ={}) as urls:
+        os.environ.update(urls)
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        yield
+
+
+def _run(told: argparse.Namespace, number: int, place: Path) -> Count:
+    from django.core.management import call_command
+
+    from tests.crash.workers import Crew
+    from tests.people import make_cast
+    from tests.platforms.fakes import running
+
+    seed = told.seed + number
+    print(f"Run {number + 1}, seed {seed} …", flush=True)
+    call_command("flush", interactive=False, verbosity=0)
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(running()) for name in NETWORKS}
+        hosts = [host for server in servers.values() for host in server.allow]
+        logs = place / f"run-{number}"
+        logs.mkdir()
+        crew = Crew(logs, place, hosts)
+        stack.callback(crew.stop)
+        crew.revive()
+        crew.wait()
+        chaos = Chaos(seed, make_cast(), servers, crew, _restarts(place / "servers"))
+        chaos.prepare()
+        chaos.put(told.deliveries, told.seconds * 0.8)
+        chaos.play(told.seconds, patience=240)
+        count = chaos.count()
+        print(count.line(), flush=True)
+        return count
+
+
+def _restarts(servers: Path) -> dict[str, Callable[[], None]]:
+    from django.conf import settings
+    from django.db import connection
+
+    from portal.launch import postgres, valkey
+
+    def restart_postgres() -> None:
+        connection.close()
+        postgres.stop(servers)
+        postgres.start(servers)
+
+    def restart_valkey() -> None:
+        forget(settings.REDIS_URL)
+        valkey.stop(servers)
+        valkey.start(servers)
+
+    return {
+        "PostgreSQL restarted": restart_postgres,
+        "Valkey restarted empty": restart_valkey,
+        "Valkey flushed": lambda: forget(settings.REDIS_URL),
+    }
+
+
+def forget(address: str) -> None:
+    import redis
+
+    with redis.Redis.from_url(address) as store:
+        store.flushdb()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

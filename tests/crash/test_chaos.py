@@ -1,0 +1,55 @@
+"""A short run of `make chaos`: the same harm, on the servers of the test run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django.conf import settings as django_settings
+from django.db import connection
+
+from tests.crash.chaos import NETWORKS, Chaos, forget
+from tests.crash.workers import Crew
+from tests.people import Cast
+from tests.platforms.fakes import FakeServer
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(150)]
+DELIVERIES = 90
+
+
+@pytest.fixture
+def crew(transactional_db: None, servers: dict[str, FakeServer], crash_media: Path, tmp_path: Path) -> Iterator[Crew]:
+    found = Crew(tmp_path, crash_media, [host for server in servers.values() for host in server.allow])
+    found.revive()
+    found.wait()
+    yield found
+    found.stop()
+
+
+def cut_all_connections() -> None:
+    """What everybody else sees of a PostgreSQL that restarts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
+
+def test_whatever_happens_everything_is_public_once(crew: Crew, servers: Any, cast: Cast) -> None:
+    assert set(servers) == set(NETWORKS)
+    seed = random.SystemRandom().randrange(10**6)
+    harm = {
+        "connections cut": cut_all_connections,
+        "Valkey flushed": lambda: forget(django_settings.REDIS_URL),
+    }
+    chaos = Chaos(seed, cast, servers, crew, harm)
+    chaos.prepare()
+    chaos.put(DELIVERIES, 6)
+    chaos.play(8, patience=60)
+    count = chaos.count()
+    assert count.deliveries == DELIVERIES
+    assert count.clean, f"{count.line()} (play it again with this seed)"

@@ -1,0 +1,253 @@
+"""The publisher: wakes when something becomes due, takes turns between municipalities, finishes what it has in hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.db import connection
+from django.utils import timezone
+
+from channels import traffic
+from common.http import Answer
+from delivery import dispatch, gates, tasks
+from delivery.domain import claim
+from delivery.domain.sweep import sweep
+from delivery.enums import Because, State
+from delivery.models import Attempt, Delivery
+from delivery.queries import Head
+from municipalities.tenancy import everywhere
+from tests.crash.workers import wait_for
+from tests.delivery.conftest import Outbox, connected
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def publisher(hands: int = 4) -> Iterator[dispatch.Dispatcher]:
+    """One at work in a thread of its own."""
+    found = dispatch.Dispatcher(hands, pulse=dispatch.tell_alive)
+
+    def work() -> None:
+        try:
+            found.run()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    wait_for(dispatch.alive, 5)
+    try:
+        yield found
+    finally:
+        found.stop()
+        thread.join(20)
+        _end_sessions()
+
+
+def _end_sessions() -> None:
+    """The hands' connections, so that the tables can be emptied."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
+
+def public(outbox: Outbox, amount: int) -> Callable[[], bool]:
+    return lambda: len(outbox.texts()) == amount
+
+
+def state_of(outbox: Outbox, delivery: Delivery) -> str:
+    return str(outbox.again(delivery).state)
+
+
+def test_what_becomes_due_now_wakes_it(outbox: Outbox) -> None:
+    with publisher():
+        time.sleep(0.3)  # it sleeps
+        began = time.monotonic()
+        delivery = outbox.put()
+        wait_for(public(outbox, 1), 5)
+        assert time.monotonic() - began < dispatch.LONGEST_SLEEP
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED, 5)
+
+
+def test_it_sleeps_until_the_time_of_a_post_and_not_longer(outbox: Outbox) -> None:
+    delivery = outbox.put(due_in=1.5)
+    with publisher():
+        wait_for(public(outbox, 1), 6)
+        left = timezone.now() - delivery.due_at
+        assert timedelta() <= left < timedelta(seconds=1)
+
+
+def test_a_channel_keeps_its_order_and_has_one_call_under_way(outbox: Outbox) -> None:
+    outbox.network.plan("hang", "/api/v1/statuses$", method="POST", seconds=0.2, times=3)
+    for number in range(4):
+        outbox.put(str(number), due_in=number - 10)
+    with publisher():
+        wait_for(public(outbox, 4), 10)
+    assert outbox.texts() == ["0", "1", "2", "3"]
+
+
+def test_two_publishers_send_everything_once(outbox: Outbox) -> None:
+    other = connected(outbox.cast, outbox.network, "bluesky")
+    with publisher(), publisher():
+        for number in range(12):
+            outbox.put(str(number), due_in=number - 20, channel=[outbox.channel, other][number % 2])
+        wait_for(public(outbox, 12), 20)
+        time.sleep(0.3)
+    assert sorted(outbox.texts(), key=int) == [str(number) for number in range(12)]
+
+
+def test_asked_to_stop_it_finishes_the_call_in_hand(outbox: Outbox) -> None:
+    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=1)
+    delivery, next_one = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
+    with publisher():
+        wait_for(public(outbox, 1), 5)
+    assert state_of(outbox, delivery) == State.PUBLISHED
+    assert state_of(outbox, next_one) == State.SCHEDULED
+
+
+def test_a_database_that_restarts_costs_no_answer(outbox: Outbox) -> None:
+    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=0.6)
+    delivery = outbox.put()
+    with publisher():
+        wait_for(public(outbox, 1), 5)
+        _end_sessions()
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED, 10)
+        second = outbox.put("после")
+        wait_for(lambda: state_of(outbox, second) == State.PUBLISHED, 10)
+    assert outbox.outcomes(delivery) == ["ok"]
+
+
+def test_a_call_that_does_not_end_makes_the_process_end_without_it(outbox: Outbox, settings: Any) -> None:
+    settings.CELERY_TASK_TIME_LIMIT = 0.5
+    outbox.network.plan("hang", "/api/v1/statuses$", method="POST", seconds=2)
+    outbox.put()
+    found = dispatch.Dispatcher(2)
+    began = time.monotonic()
+    assert found.run() is False
+    assert time.monotonic() - began < 2
+    found._pool.shutdown()
+    _end_sessions()
+
+
+def test_while_a_publisher_is_alive_workers_do_not_publish(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    dispatch.tell_alive()
+    tasks.tick()
+    assert state_of(outbox, delivery) == State.SCHEDULED
+    dispatch.tell_gone()
+    tasks.tick()
+    assert state_of(outbox, delivery) == State.SENDING
+
+
+def test_what_it_took_and_did_not_send_comes_back_after_the_lease(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    [work] = claim.take_due(timezone.now(), 5)
+    assert work.attempt.taken_at
+    sweep(outbox.again(delivery).lease_until + timedelta(seconds=1))
+    assert (state_of(outbox, delivery), outbox.outcomes(delivery)) == (State.SCHEDULED, ["never_sent"])
+
+
+def test_a_gate_that_fails_for_one_stops_no_other(outbox: Outbox) -> None:
+    other = connected(outbox.cast, outbox.network, "bluesky")
+    broken, fine = outbox.put("прва"), outbox.put("друга", channel=other)
+
+    def gate(delivery: Delivery) -> gates.Verdict:
+        if delivery.pk == broken.pk:
+            with everywhere("a statement that fails"):
+                list(Delivery.objects.extra(where=["no_such_column = 1"]))
+        return gates.go()
+
+    gates.register(outbox.again(broken).kind, gate)
+    assert [work.delivery.pk for work in claim.take_due(timezone.now(), 5)] == [fine.pk]
+    assert state_of(outbox, broken) == State.SCHEDULED
+
+
+def test_several_held_at_once_are_each_told_why(outbox: Outbox) -> None:
+    other = connected(outbox.cast, outbox.network, "bluesky")
+    held = [outbox.put("прва"), outbox.put("друга", channel=other)]
+    outbox.gate.say(gates.hold(Because.PAUSED, "Дан жалости"))
+    assert claim.take_due(timezone.now(), 5) == []
+    assert {outbox.again(each).problem for each in held} == {"Дан жалости"}
+    with outbox.inside():
+        assert not Attempt.objects.exists()
+
+
+# ---- turns
+
+
+def head(pk: int, municipality: int, *, urgent: bool = False, minutes: int = 0) -> Head:
+    return Head(pk, municipality, urgent, timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=minutes))
+
+
+def test_municipalities_take_turns_whoever_was_due_first() -> None:
+    many = [head(n, 1, minutes=60 - n) for n in range(5)]
+    one = head(9, 2, minutes=1)
+    assert [each.pk for each in claim.fair([*many, one], {})] == [0, 9, 1, 2, 3, 4]
+    # what is under way counts as a turn that was had
+    assert claim.fair([*many, one], {1: 3})[0] is one
+
+
+def test_urgent_ones_are_first_whoever_has_had_turns() -> None:
+    flood = head(7, 1, urgent=True)
+    assert claim.fair([head(1, 2, minutes=60), flood], {1: 9})[0] is flood
+
+
+# ---- what the networks take
+
+
+def out_of_budget(outbox: Outbox) -> None:
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-limit": "300", "x-ratelimit-reset": "60"}
+    answer = Answer(200, headers, b"", outbox.channel.server)
+    traffic.heard(outbox.channel.pk, outbox.channel.server, answer, commits=True)
+
+
+def test_without_budget_a_post_waits_and_uses_up_no_try(outbox: Outbox) -> None:
+    delivery = outbox.put()
+    out_of_budget(outbox)
+    assert outbox.tick() == []
+    waiting = outbox.again(delivery)
+    assert (waiting.state, waiting.tries) == (State.SCHEDULED, 0)
+    outbox.tick(timezone.now() + timedelta(seconds=61))
+    assert state_of(outbox, delivery) == State.PUBLISHED
+
+
+def test_what_is_urgent_is_tried_all_the_same(outbox: Outbox) -> None:
+    outbox.put("вест")
+    flood = outbox.put("Поплава", urgent=True)
+    out_of_budget(outbox)
+    outbox.tick()
+    assert outbox.texts() == ["Поплава"]
+    assert state_of(outbox, flood) == State.PUBLISHED
+
+
+def test_a_server_that_does_not_answer_is_left_alone_and_then_looked_at_once(outbox: Outbox) -> None:
+    first, second = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
+    for _ in range(traffic.FAILURES):
+        traffic.heard(outbox.channel.pk, outbox.channel.server, None, commits=False)
+    assert outbox.tick() == []
+    later = timezone.now() + timedelta(seconds=20)
+    assert len(outbox.tick(later)) == 1
+    assert (state_of(outbox, first), state_of(outbox, second)) == (State.PUBLISHED, State.SCHEDULED)
+    outbox.tick()
+    assert outbox.texts() == ["прва", "друга"]
+
+
+def test_uploads_and_one_server_leave_a_quarter_of_the_hands() -> None:
+    def heavy(pk: int, server: str) -> Head:
+        return Head(pk, 1, False, timezone.now(), pk, server, heavy=True)
+
+    room = dispatch.Room(8, [])
+    assert [room.takes(heavy(n, f"https://{n}.example")) for n in range(8)] == [True] * 6 + [False] * 2
+    assert room.takes(head(9, 1))
+    room = dispatch.Room(8, [dispatch.Call(0, "https://slow.example", False)] * 6)
+    assert not room.takes(Head(1, 1, False, timezone.now(), 1, "https://slow.example"))
+    assert room.takes(Head(2, 1, False, timezone.now(), 2, "https://other.example"))

@@ -1,0 +1,215 @@
+"""Random schedules of claims, crashes, answers, pauses and people's answers, on the real database and the fake network.
+
+Whatever order they come in: nothing is public twice, what says *published* is public, an attempt has one worker, and
+nothing leaves while it is paused. The network is one that posts twice when a call is repeated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels.domain import credentials
+from channels.open import open_channel
+from delivery import gates
+from delivery.domain import answer, claim, content, reconcile, sweep
+from delivery.domain.cancel import cancel
+from delivery.domain.deliver import deliver, make
+from delivery.domain.move import Moved, NoSuchMove
+from delivery.enums import Because, State
+from delivery.models import Attempt, Delivery
+from municipalities.tenancy import everywhere
+from platforms.types import Credential
+from tests.delivery.conftest import Outbox
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(180)]
+
+LOST = ("commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error")
+
+
+class Schedules(RuleBasedStateMachine):
+    """`outbox` is set by the test; every example runs in a savepoint that is taken back."""
+
+    outbox: Outbox
+
+    @initialize()
+    def begin(self) -> None:
+        self.savepoint = transaction.savepoint()
+        self.outbox.network.reset()
+        self.outbox.network.options(software="pleroma", idempotency="ignored")
+        made = self.outbox.network.account("mastodon", "opstina")
+        with self.outbox.inside():
+            credentials.store(self.outbox.channel, Credential.from_json(made["credential"]))
+        self.outbox.gate.say()
+        self.paused = False
+        self.clock = time_machine.travel(timezone.now(), tick=True)
+        self.clock.start()
+        self.claimed: list[Any] = []
+        self.made = 0
+        self.calls_when_paused: int | None = None
+
+    def teardown(self) -> None:
+        if hasattr(self, "clock"):
+            self.clock.stop()
+            transaction.savepoint_rollback(self.savepoint)
+
+    # ---- time passes
+
+    @rule(seconds=st.sampled_from([5, 60, 300, 3600]))
+    def wait(self, seconds: int) -> None:
+        later = timezone.now() + timedelta(seconds=seconds)
+        self.clock.stop()
+        self.clock = time_machine.travel(later, tick=True)
+        self.clock.start()
+
+    # ---- people
+
+    @rule(due_in=st.sampled_from([-1, 0, 60]), urgent=st.booleans())
+    @precondition(lambda self: self.made < 6)
+    def put(self, due_in: int, urgent: bool) -> None:
+        self.made += 1
+        self.outbox.put(f"обавештење број {self.made * 1111}", due_in=due_in, urgent=urgent)
+
+    @rule()
+    def pause(self) -> None:
+        self.paused = True
+        self.outbox.gate.say(gates.hold(Because.PAUSED, "пауза"))
+        self.calls_when_paused = self._public()
+
+    @rule()
+    def resume(self) -> None:
+        self.paused, self.calls_when_paused = False, None
+        self.outbox.gate.say(gates.go())
+
+    @rule(data=st.data())
+    def answer(self, data: st.DataObject) -> None:
+        """A person presses a button that the delivery offers. They look before they say that it is not there."""
+        delivery = self._one(data, State.WAITING, State.EXPIRED, State.FAILED, State.UNCONFIRMED)
+        if delivery is None:
+            return
+        there = delivery.payload["text"] in self.outbox.texts()
+        act = data.draw(st.sampled_from(["still_send", "send_now", "send_again", "drop", "look"]))
+        with self.outbox.inside(), suppress(Moved, NoSuchMove), transaction.atomic():
+            if act == "drop":
+                cancel(delivery, by=self.outbox.cast.officer)
+            elif act == "look" and delivery.state == State.UNCONFIRMED and not there:
+                answer.it_is_not_there(delivery, by=self.outbox.cast.officer)
+            elif act in ("still_send", "send_now", "send_again"):
+                getattr(answer, act)(delivery, by=self.outbox.cast.officer)
+
+    # ---- machines
+
+    @rule(fault=st.sampled_from([None, None, *LOST]))
+    def publish(self, fault: str | None) -> None:
+        """A publisher claims what is due and delivers all of it."""
+        for work in claim.take_due(timezone.now(), 5):
+            self._plan(fault)
+            make(work.delivery, work.attempt)
+
+    @rule()
+    def claim_for_messages(self) -> None:
+        self.claimed += claim.claim_due(timezone.now())
+
+    @rule(data=st.data(), times=st.integers(1, 3), fault=st.sampled_from([None, *LOST]))
+    @precondition(lambda self: self.claimed)
+    def message(self, data: st.DataObject, times: int, fault: str | None) -> None:
+        """It comes late, again, or several times."""
+        found = data.draw(st.sampled_from(self.claimed))
+        self._plan(fault)
+        for _ in range(times):
+            deliver(*found)
+
+    @rule(sent=st.booleans(), landed=st.booleans(), found=st.booleans())
+    def crash(self, sent: bool, landed: bool, found: bool) -> None:
+        """A worker dies after it claimed: before its call, or after it, whether that arrived or not."""
+        for work in claim.take_due(timezone.now(), 1):
+            if not sent:
+                continue
+            with self.outbox.inside():
+                Attempt.objects.filter(pk=work.attempt.pk).update(sent_at=timezone.now())
+                if landed:
+                    outgoing = content.outgoing(work.delivery)
+                    open_channel(work.delivery.channel).publish(outgoing, content.reader(outgoing))
+        if found:
+            self.wait(300)
+            self.tidy()
+
+    @rule()
+    def tidy(self) -> None:
+        sweep.sweep(timezone.now())
+        for delivery_id in reconcile.claim_looks(timezone.now()):
+            if (number := reconcile.look(delivery_id)) is not None:
+                deliver(delivery_id, number)
+
+    # ---- what must hold
+
+    @invariant()
+    def nothing_is_public_twice(self) -> None:
+        if hasattr(self, "claimed"):
+            twice = [text for text, times in Counter(self.outbox.texts()).items() if times > 1]
+            assert twice == []
+
+    @invariant()
+    def what_says_published_is_public(self) -> None:
+        if hasattr(self, "claimed"):
+            public = set(self.outbox.texts())
+            for delivery in self._all():
+                if delivery.state == State.PUBLISHED:
+                    assert delivery.payload["text"] in public
+                elif delivery.payload["text"] in public:
+                    # it may be under way or unknown; it is never about to be sent again
+                    assert delivery.state in (State.SENDING, State.UNCONFIRMED, State.CANCELLED), delivery.state
+
+    @invariant()
+    def nothing_leaves_while_it_is_paused(self) -> None:
+        if getattr(self, "calls_when_paused", None) is not None:
+            assert self._public() == self.calls_when_paused
+
+    @invariant()
+    def one_open_attempt_and_it_is_being_sent(self) -> None:
+        if hasattr(self, "claimed"):
+            with everywhere("the machine looks"):
+                for attempt in Attempt.objects.filter(closed_at=None).select_related("delivery"):
+                    assert attempt.delivery.state == State.SENDING
+
+    def _public(self) -> int:
+        return len(self.outbox.texts())
+
+    def _plan(self, fault: str | None) -> None:
+        if fault and not self.paused:
+            self.outbox.network.plan(fault, "/api/v1/statuses$", method="POST")
+
+    def _all(self) -> list[Delivery]:
+        with everywhere("the machine looks"):
+            return list(Delivery.objects.select_related("channel", "municipality").order_by("pk"))
+
+    def _one(self, data: st.DataObject, *states: State) -> Delivery | None:
+        found = [each for each in self._all() if each.state in states]
+        return data.draw(st.sampled_from(found)) if found else None
+
+
+def test_no_schedule_publishes_twice_or_lies(careful: Outbox) -> None:
+    Schedules.outbox = careful
+    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        Schedules,
+        settings=settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=quiet),
+    )
