@@ -27,6 +27,8 @@ class Verdict:
 
 Gate = Callable[[Delivery], Verdict]
 GO = Verdict("go")
+# The kind of what follows a post by itself: what holds for the post holds for it.
+FIRST_COMMENT = "first_comment"
 _gates: dict[str, Gate] = {}
 
 
@@ -58,5 +60,6 @@ def ask(delivery: Delivery, now: datetime) -> Verdict:
     state = Channel.objects.values_list("state", flat=True).get(pk=delivery.channel_id)
     if state != ChannelState.CONNECTED:
         return hold(Because.NEEDS_CONSENT)
-    gate = _gates.get(delivery.kind)
-    return gate(delivery) if gate else hold(Because.HELD)
+    subject = delivery.parent if delivery.kind == FIRST_COMMENT and delivery.parent else delivery
+    gate = _gates.get(subject.kind)
+    return gate(subject) if gate else hold(Because.HELD)

@@ -4,6 +4,8 @@
 more and marks the attempt as sent, in one committed transaction. What it raises stops the request.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +13,8 @@ from delivery import gates
 from delivery.domain import attempts
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
+
+RENEW_EVERY = timedelta(seconds=10)
 
 
 class Held(Exception):
@@ -32,12 +36,29 @@ class Departure:
         self.delivery = delivery
         self.attempt = attempt
         self.stopped = False
+        self.renewed_at = timezone.now()
 
     def __call__(self) -> None:
         self.stopped = True
         with transaction.atomic():
             self._mark()
         self.stopped = False
+
+    def note(self, token: str) -> None:
+        """Write down, committed, under which id the network holds what we have prepared: a witness after a crash."""
+        ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
+        if not ours.update(token=token):
+            raise Overtaken
+        self.delivery.token = token
+
+    def alive(self) -> None:
+        """The next chunk of a large file is on its way: the lease begins anew, at most every few seconds."""
+        now = timezone.now()
+        if now - self.renewed_at < RENEW_EVERY:
+            return
+        self.renewed_at = now
+        ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
+        ours.update(lease_until=attempts.call_lease(now))
 
     def _mark(self) -> None:
         locked = Delivery.objects.select_for_update().filter(pk=self.delivery.pk, state=State.SENDING).first()
