@@ -32,6 +32,9 @@ chaos: setup-dev  ## kill, double, restart and lose everything while a lot goes 
 test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
 	@exec $(py) -m portal.launch.real $(ARGS)
 
+fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'), and what to set to try them
+	@exec $(py) -m tests.platforms.fakes --explain --port 8900 $(ARGS)
+
 check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy check, requirements
 	@exec $(py) -m portal.launch.check
 

@@ -4,10 +4,14 @@ Everything comes from the facts its server told last (`channel.facts`) and from 
 page may ask at every keystroke.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 
+from channels import messages, rules
 from channels.models import Channel
 from platforms import counting
 from platforms.registry import PLATFORMS, Platform, connector
@@ -18,7 +22,8 @@ from platforms.types import Limits, Outgoing, Problem
 class Finding:
     """A problem with a post on a channel, in the reader's language. `severity`: "error" stops it, "warning" does not.
 
-    `field` is "text", "language", "link_card", or "pictures.0" … for the picture at that place.
+    `field` is "text", "language", "title", "video", "link_card", "first_comment", "channel", or "pictures.0" … for the
+    picture at that place.
     """
 
     code: str
@@ -31,14 +36,34 @@ def platform(channel: Channel) -> Platform:
     return PLATFORMS[channel.platform]
 
 
+def known(platform: str, facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a server told, with what this installation sets differently (`platforms.options`)."""
+    return {**(facts or {}), "options": settings.NETWORK_OPTIONS.get(platform, {})}
+
+
+def unknown_options() -> list[str]:
+    """What `NETWORK_OPTIONS` names that no connector knows: "facebook.versoin"."""
+    found = []
+    for key, told in settings.NETWORK_OPTIONS.items():
+        known_here = {"server", *connector(key).options} if key in PLATFORMS and isinstance(told, dict) else set()
+        named = told if isinstance(told, dict) and key in PLATFORMS else {}
+        found += [f"{key}.{name}" for name in named if name not in known_here] if named else [key]
+    return found
+
+
 def limits(channel: Channel) -> Limits:
     """What the account's server accepts, as of `channel.facts_at`."""
-    return connector(channel.platform).limits(channel.facts)
+    return connector(channel.platform).limits(known(channel.platform, channel.facts))
 
 
 def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     """Every problem with `outgoing` on this channel, in the order of the page. Empty: the network should take it."""
-    problems = connector(channel.platform).check(outgoing, limits(channel))
+    allowed = limits(channel)
+    problems = connector(channel.platform).check(outgoing, allowed)
+    if allowed.fetches_media and (outgoing.pictures or outgoing.video) and not rules.base_is_public():
+        problems.append(Problem("base_is_private", "channel", messages.BASE_IS_PRIVATE))
+    if platform(channel).calls_first and not rules.base_is_public():
+        problems.append(Problem("portal_is_private", "channel", messages.NEEDS_PUBLIC_BASE))
     return [Finding(p.code, p.field, _worded(p), p.severity) for p in problems]
 
 

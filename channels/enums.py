@@ -25,5 +25,6 @@ class ConnectStep(models.TextChoices):
     AUTHORISING = "authorising", _("Waiting for your consent on the network")
     SIGNING_IN = "signing_in", _("Signing in")
     READING = "reading", _("Reading the account")
+    CHOOSING = "choosing", _("Choosing the page")
     DONE = "done", _("Connected")
     FAILED = "failed", _("Not connected")

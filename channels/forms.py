@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from channels import messages, rules
 from channels.enums import Layout
 from channels.models import Channel
+from platforms.registry import Platform
 
 
 class ServerForm(forms.Form):
@@ -54,8 +55,56 @@ class AppPasswordForm(forms.Form):
     )
 
 
-FORMS: dict[str, type[forms.Form]] = {"oauth": ServerForm, "app_password": AppPasswordForm}
+class TokenForm(forms.Form):
+    """For networks that give a bot or a channel a token, which a person copies here."""
+
+    token = forms.CharField(
+        label=_("Token"),
+        max_length=300,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("It is encrypted at once and never shown again."),
+    )
+    account = forms.CharField(
+        label=_("Channel"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_("Its name with an @ in front, or the link of the channel or of one of its posts."),
+    )
+
+
+FORMS: dict[str, type[forms.Form]] = {"oauth": ServerForm, "app_password": AppPasswordForm, "token": TokenForm}
 """By `Platform.connect_by`."""
+
+
+def connect_form(platform: Platform, *args: Any, **more: Any) -> forms.Form:
+    """What a person types to connect: of the form of this kind the fields that the network asks for, often none."""
+    form = FORMS[platform.connect_by](*args, **more)
+    for name in set(form.fields) - set(platform.asks):
+        del form.fields[name]
+    return form
+
+
+class KeysForm(forms.Form):
+    """The portal's own keys at a network, entered by an administrator."""
+
+    client_id = forms.CharField(
+        label=_("Application ID"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    client_secret = forms.CharField(
+        label=_("Application secret"),
+        max_length=300,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, known: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if known:
+            self.fields["client_secret"].required = False
+            self.fields["client_secret"].help_text = _("Leave this empty to keep the one that is stored.")
 
 
 class ArrangeForm(forms.Form):

@@ -28,6 +28,29 @@ MAIN_PASSWORD = gettext_noop(
     "This is the account's main password. The portal needs an app password, which you can take back at any time. Make "
     "one in the network's settings and try again."
 )
+TOKEN_WRONG = gettext_noop(
+    "The network does not know this token. Copy the whole of it again, without blanks before or after it, and make "
+    "sure that it has not been renewed since."
+)
+ACCOUNT_UNKNOWN = gettext_noop(
+    "The bot finds no channel of this name. Write its name with an @ in front, or copy the link of any of its posts. A "
+    "private channel is found only after the bot was made an administrator there."
+)
+NOT_A_CHANNEL = gettext_noop(
+    "This name belongs to a group or a person. Write the name of the municipality's channel, in which only "
+    "administrators post."
+)
+BOT_NOT_ADMIN = gettext_noop(
+    "The bot may not post to this channel. Open the channel's administrators, add the bot, leave “Post messages” "
+    "switched on, and start again."
+)
+TOO_OLD = gettext_noop(
+    "The network does not let the portal take this back any more. Delete it in the network's own app."
+)
+PORTAL_UNREACHABLE = gettext_noop(
+    "The network tried to call the portal and got no answer, and without that it takes no posts. The portal has to be "
+    "reachable from the internet at an https address with a certificate of a known authority: ask its administrator."
+)
 TAKEN = gettext_noop(
     "This account is already connected to another municipality. An account belongs to one municipality at a time: ask "
     "the administrator of the portal if you think that this is wrong."
@@ -50,6 +73,20 @@ PRACTICE_ONLY = gettext_noop(
 )
 TOO_OFTEN = gettext_noop("You started many connections within an hour. Wait an hour and try again.")
 
+KEYS_NOT_ENTERED = gettext_noop(
+    "The administrator of the portal has not entered the keys of this network yet. Nothing can be connected before "
+    "that."
+)
+NO_ACCOUNTS = gettext_noop(
+    "The network named no page that you look after. Sign in there as somebody with a role on the municipality's page, "
+    "choose the page when you are asked which ones the portal may see, and start again."
+)
+NOT_ON_THE_LIST = gettext_noop("This page is not among those that the network named. Choose one from the list.")
+SCOPES_MISSING = gettext_noop(
+    "Permissions that publishing needs were not given. Start again and leave everything switched on that the network "
+    "asks about."
+)
+
 # ---- the address of a server
 SERVER_MISSING = gettext_noop("Write the address of the server, for example mastodon.social.")
 SERVER_BAD = gettext_noop("This is not the address of a server. Write its name only, for example mastodon.social.")
@@ -71,8 +108,20 @@ GONE = gettext_noop("The message that is answered is no longer there.")
 UNSUPPORTED = gettext_noop("This server cannot do that.")
 
 # ---- a channel
+BASE_IS_PRIVATE = gettext_noop(
+    "This network fetches pictures and videos from the portal by itself, and the portal is not reachable from the "
+    "internet. Send a text alone, or ask the administrator to give the portal a public https address."
+)
+NEEDS_PUBLIC_BASE = gettext_noop(
+    "This network takes posts only from a portal that it can call itself, and the portal is not reachable from the "
+    "internet. Ask its administrator to give it a public https address."
+)
 CONSENT_LOST = gettext_noop(
     "The network no longer accepts the portal's access. What is scheduled waits. Connect the channel again."
+)
+TAKEN_BACK = gettext_noop(
+    "The person who connected this channel took the permission back on the network. What is scheduled waits. Connect "
+    "the channel again."
 )
 SERVER_SILENT = gettext_noop("The server did not answer at the last check. The portal goes on trying.")
 KEY_MISSING = gettext_noop(
@@ -82,11 +131,17 @@ KEY_MISSING = gettext_noop(
 
 CODES: dict[str, str] = {
     "bad_address": SERVER_BAD,
+    "bot_not_admin": BOT_NOT_ADMIN,
+    "not_a_channel": NOT_A_CHANNEL,
+    "too_old": TOO_OLD,
     "not_mastodon": NOT_MASTODON,
     "not_bluesky": NOT_BLUESKY,
+    "account_unknown": ACCOUNT_UNKNOWN,
     "AuthFactorTokenRequired": MAIN_PASSWORD,
     "AuthenticationRequired": SIGN_IN_WRONG,
     "parent_missing": GONE,
+    "portal_unreachable": PORTAL_UNREACHABLE,
+    "token_wrong": TOKEN_WRONG,
     "unsupported": UNSUPPORTED,
 }
 KINDS: dict[type[PlatformError], str] = {
@@ -131,6 +186,7 @@ SAID = (
     gettext_noop("There is no session."),
     gettext_noop("This is not the address of a server."),
     gettext_noop("This is the account's main password. Make an app password and use that."),
+    gettext_noop("This network cannot change a post that is out."),
     gettext_noop("This network cannot hide other people's answers."),
     gettext_noop("This network publishes at once; there is nothing to wait for."),
     gettext_noop("This server cannot delete posts for us."),

@@ -42,6 +42,10 @@ class Channel(TenantModel):
     connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     connected_at = models.DateTimeField()
     disconnected_at = models.DateTimeField(null=True)
+    granted = models.JSONField(default=list)  # permissions, in the network's own names
+    subscribe_at = models.DateTimeField(null=True)  # when the network is asked next to tell us of events
+    hears = models.BooleanField(default=False)  # the network tells us of events
+    left_told_at = models.DateTimeField(null=True)  # its people were told that who connected it has left
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -67,11 +71,19 @@ class Channel(TenantModel):
 
 
 class Credential(TenantModel):
-    """The encrypted secret of one channel. `ciphertext` is bound to it: a copy in another row is refused."""
+    """The encrypted secret of one channel. `ciphertext` is bound to it: a copy in another row is refused.
+
+    `renew_at`: when a worker renews it. `consent_until`: when a person has to consent anew; `warned_days` is the last
+    of the warnings before that. `grantor` is the network's id of the person who consented, "" where it is the account.
+    """
 
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="credential")
     ciphertext = models.TextField()
     expires_at = models.DateTimeField(null=True)
+    renew_at = models.DateTimeField(null=True)
+    consent_until = models.DateTimeField(null=True)
+    warned_days = models.PositiveSmallIntegerField(null=True)
+    grantor = models.CharField(max_length=100, blank=True)
     refreshed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -79,13 +91,17 @@ class Credential(TenantModel):
 
 
 class AppRegistration(models.Model):
-    """Our client id and secret on one server; encrypted, shared by all municipalities."""
+    """Our client id and secret on one server; encrypted, shared by all municipalities.
+
+    Without `redirect_uri` and server: an administrator registered the portal at the network and entered the keys.
+    """
 
     platform = models.CharField(max_length=20)
     server = models.CharField(max_length=200)
     redirect_uri = models.CharField(max_length=300)
     ciphertext = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -109,6 +125,7 @@ class ConnectAttempt(TenantModel):
     state_hash = models.CharField(max_length=64, unique=True)
     ciphertext = models.TextField(blank=True)
     problem = models.CharField(max_length=300, blank=True)
+    missing = models.JSONField(default=list)  # names of permissions that were asked for and not given
     channel = models.ForeignKey(Channel, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -121,3 +138,42 @@ class ConnectAttempt(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.server}: {self.step}"
+
+
+class Event(models.Model):
+    """What a network told by itself, as it said it, for whoever reads it later. Its municipality is not known yet.
+
+    `key` is the same whenever the network tells the same thing again. `account_id` is the channel's `remote_id`. The
+    payload holds citizens' words: rows are forgotten after a month.
+    """
+
+    platform = models.CharField(max_length=20)
+    key = models.CharField(max_length=100)
+    account_id = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20)
+    payload = models.JSONField()
+    at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # what is new on one account, in order
+            models.Index(fields=["platform", "account_id", "received_at"], name="event_of_account"),
+            models.Index(fields=["received_at"], name="event_age"),
+        ]
+        constraints = [models.UniqueConstraint(name="event_once", fields=["platform", "key"])]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.account_id}: {self.kind}"
+
+
+class Deletion(models.Model):
+    """A person asked a network that we forget what we hold of them. `code` is what they can ask by."""
+
+    platform = models.CharField(max_length=20)
+    code = models.CharField(max_length=40, unique=True)
+    channels = models.PositiveSmallIntegerField()
+    done_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.code}"

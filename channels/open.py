@@ -4,12 +4,14 @@ Only workers come through here (delivery, collecting numbers, reading answers, k
 holds that. What a page needs to know about a channel it asks of `channels.dry`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 
 from channels import traffic
 from channels.domain import credentials
+from channels.dry import known
 from channels.enums import ChannelState
 from channels.models import Channel
 from common import crypto
@@ -26,18 +28,20 @@ def open_channel(
     before_send: Callable[[], None] | None = None,
     deadline: float | None = None,
     loaded: bool = False,
+    witness: Callable[[str], None] | None = None,
 ) -> Connector:
     """The connector of `channel`, inside its municipality's scope.
 
     `before_send` runs right before the one request that cannot be taken back; what it raises comes out unchanged.
     `deadline`: seconds for one call, the installation's `CALL_DEADLINE_SECONDS` unless given.
     `loaded`: the channel came with its credential in the query that loaded it, a moment ago.
+    `witness` is told under which id the network holds what is not public yet, and has stored it when it returns.
     A session that the connector renews is stored at once. Raises `NeedsConsent` when the channel is not connected or
     has no credential, and `NotReached` when the stored token cannot be decrypted: nothing has left the house then.
     """
     if channel.state != ChannelState.CONNECTED:
         raise NeedsConsent("The channel is not connected.", {"state": channel.state})
-    return opened(channel, before_send=before_send, deadline=deadline, loaded=loaded)
+    return opened(channel, before_send=before_send, deadline=deadline, loaded=loaded, witness=witness)
 
 
 def opened(
@@ -46,6 +50,7 @@ def opened(
     before_send: Callable[[], None] | None = None,
     deadline: float | None = None,
     loaded: bool = False,
+    witness: Callable[[str], None] | None = None,
 ) -> Connector:
     """As `open_channel`, whatever the channel's state: to give the right back."""
     try:
@@ -53,7 +58,8 @@ def opened(
         keys = credentials.keys(channel.platform, channel.server)
     except crypto.CryptoError as unreadable:
         raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable
-    return connector(channel.platform)(
+    return built(
+        channel.platform,
         http(
             before_send=before_send,
             heard=lambda answer, commits: traffic.heard(channel.pk, channel.server, answer, commits=commits),
@@ -64,7 +70,13 @@ def opened(
         credential=credential,
         facts=channel.facts,
         keep=lambda fresh: _keep(channel, fresh),
+        witness=witness,
     )
+
+
+def built(platform: str, way_out: Http, *, facts: Mapping[str, Any] | None = None, **more: Any) -> Connector:
+    """A connector with what this installation sets differently. `more` as `platforms.protocols` has it."""
+    return connector(platform)(way_out, facts=known(platform, facts), **more)
 
 
 def _keep(channel: Channel, fresh: Credential) -> None:

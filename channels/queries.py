@@ -1,13 +1,17 @@
 """Reads of channels: a municipality's list, and what is due for the workers across all municipalities."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from channels import rules
 from channels.enums import ChannelState, ConnectStep
-from channels.models import Channel, ConnectAttempt, Credential
+from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
+from municipalities.models import Membership
 from municipalities.tenancy import everywhere
+from platforms.registry import PLATFORMS
 
 # Bluesky's access token lives two hours; a tick comes every minute.
 RENEW_AHEAD = timedelta(minutes=20)
@@ -30,6 +34,22 @@ def connected() -> QuerySet[Channel]:
     return Channel.objects.exclude(state=ChannelState.DISCONNECTED).order_by("name", "pk")
 
 
+def networks_with_keys() -> set[str]:
+    """Networks for which an administrator has entered keys."""
+    return set(AppRegistration.objects.filter(server="").values_list("platform", flat=True))
+
+
+def registrations() -> dict[str, AppRegistration]:
+    """Keys that an administrator entered, by network."""
+    return {row.platform: row for row in AppRegistration.objects.select_related("entered_by").filter(server="")}
+
+
+def ends(channel: Channel) -> datetime | None:
+    """When a person has to consent anew, as far as the network told."""
+    held = Credential.objects.filter(channel=channel).values_list("consent_until", flat=True)
+    return held.first()
+
+
 def attempts_due() -> Due:
     """Tries to connect that wait for a worker."""
     with everywhere("find due work on channels"):
@@ -47,12 +67,66 @@ def attempts_overdue() -> Due:
         return list(running.filter(expires_at__lte=timezone.now()).values_list("pk", "municipality_id"))
 
 
+def ends_soon() -> Q:
+    now = timezone.now()
+    return Q(renew_at__lte=now) | Q(expires_at__lte=now + RENEW_AHEAD)
+
+
+def subscriptions_due(*, calls_first: bool = False) -> Due:
+    """Channels whose network has not been asked yet to tell us of events; of all, or where no post goes out before."""
+    networks = [key for key, platform in PLATFORMS.items() if platform.calls_first or not calls_first]
+    with everywhere("find due work on channels"):
+        due = Channel.objects.filter(state=ChannelState.CONNECTED, subscribe_at__lte=timezone.now())
+        waiting = due.filter(platform__in=networks)
+        return list(waiting.order_by("subscribe_at").values_list("pk", "municipality_id"))
+
+
+def warnings_due() -> Due:
+    """Channels whose access somebody has to renew within two weeks."""
+    with everywhere("find due work on channels"):
+        soon = timezone.now() + timedelta(days=rules.WARNINGS[0])
+        ending = Credential.objects.filter(consent_until__lte=soon, channel__state=ChannelState.CONNECTED)
+        left = ending.exclude(warned_days=rules.WARNINGS[-1])
+        return list(left.order_by("consent_until").values_list("channel_id", "municipality_id"))
+
+
+def left_behind() -> Due:
+    """Channels that live from the role of somebody who is no longer with the municipality, not told yet."""
+    tied = [key for key, platform in PLATFORMS.items() if platform.tied_to_person]
+    with everywhere("find due work on channels"):
+        here = Membership.objects.running().filter(user=OuterRef("connected_by"), municipality=OuterRef("municipality"))
+        orphans = Channel.objects.filter(platform__in=tied, left_told_at=None).exclude(state=ChannelState.DISCONNECTED)
+        gone = orphans.filter(~Exists(here)).exclude(connected_by__is_administrator=True, connected_by__is_active=True)
+        return list(gone.order_by("pk").values_list("pk", "municipality_id"))
+
+
+def of_grantor(platform: str, grantor: str) -> list[Credential]:
+    """Credentials that live from one person's consent, on all networks of one application, in any municipality."""
+    holder = PLATFORMS[platform].keys_of or platform
+    family = [key for key, one in PLATFORMS.items() if holder in (key, one.keys_of)]
+    with everywhere("one person may have connected pages of several municipalities"):
+        found = Credential.objects.filter(channel__platform__in=family, grantor=grantor).exclude(grantor="")
+        return list(found.select_related("channel", "channel__municipality"))
+
+
+def accounts_here(platform: str, accounts: Collection[str]) -> set[str]:
+    """Which of these accounts of a network are channels of ours."""
+    with everywhere("an event names its account, and that its municipality"):
+        known = Channel.objects.filter(platform=platform, remote_id__in=accounts)
+        return set(known.exclude(state=ChannelState.DISCONNECTED).values_list("remote_id", flat=True))
+
+
+def called_by(platform: str, channel_id: int) -> Channel | None:
+    """The channel of whose address a network calls us."""
+    with everywhere("an event names its channel by the address, and that its municipality"):
+        connected_ones = Channel.objects.exclude(state=ChannelState.DISCONNECTED)
+        return connected_ones.filter(pk=channel_id, platform=platform).first()
+
+
 def sessions_due() -> Due:
     """Channels whose session ends soon."""
     with everywhere("find due work on channels"):
-        soon = Credential.objects.filter(
-            expires_at__lte=timezone.now() + RENEW_AHEAD, channel__state=ChannelState.CONNECTED
-        )
+        soon = Credential.objects.filter(ends_soon(), channel__state=ChannelState.CONNECTED)
         return list(soon.order_by("expires_at").values_list("channel_id", "municipality_id"))
 
 

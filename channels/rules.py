@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import idna
@@ -41,6 +42,8 @@ def server_address(platform: str, typed: str) -> str:
     Only names on the open internet at the usual port, except the addresses in `PRIVATE_HOSTS_ALLOWED`. Whether a name
     leads to a private address is decided by `common.http` at every call, since it may change its mind.
     """
+    if "server" not in PLATFORMS[platform].asks:
+        return home(platform)
     text = unicodedata.normalize("NFKC", typed).strip() or PLATFORMS[platform].default_server
     if not text:
         raise _bad(messages.SERVER_MISSING)
@@ -59,6 +62,27 @@ def server_address(platform: str, typed: str) -> str:
         raise _bad(messages.SERVER_BAD)
     _refuse_private(host)
     return f"https://{host}"
+
+
+def home(platform: str) -> str:
+    """The one address of a network that has no others; an installation may name another (a stand-in for trials)."""
+    return str(settings.NETWORK_OPTIONS.get(platform, {}).get("server") or PLATFORMS[platform].default_server)
+
+
+def renew_at(expires_at: datetime, now: datetime) -> datetime:
+    """When a session is renewed: twenty minutes before a short one ends, a third of a long life before that ends."""
+    life = expires_at - now
+    return expires_at - (life / 3 if life > timedelta(days=1) else timedelta(minutes=20))
+
+
+# Days before access ends on which people are told that somebody has to consent anew.
+WARNINGS = (14, 7, 1)
+
+
+def warning(until: datetime, told: int | None, now: datetime) -> int | None:
+    """The warning that is due, in days; None when none is, or it was given."""
+    reached = [days for days in WARNINGS if until - now <= timedelta(days=days)]
+    return reached[-1] if reached and (told is None or reached[-1] < told) else None
 
 
 def _bad(message: str) -> Refused:
@@ -95,12 +119,30 @@ def _ascii(host: str) -> str:
 
 
 def _refuse_private(host: str) -> None:
-    last = host.rsplit(".", 1)[-1]
-    # https://url.spec.whatwg.org/#ends-in-a-number-checker: 2130706433, 0177.1 and 0x7f.1 are addresses, not names
-    if last.isdigit() or last.startswith("0x"):
+    if is_number(host):
         raise _bad(messages.SERVER_NUMBER)
-    if "." not in host or last in PRIVATE_NAMES:
+    if is_private_name(host):
         raise _bad(messages.SERVER_PRIVATE)
+
+
+def is_number(host: str) -> bool:
+    """https://url.spec.whatwg.org/#ends-in-a-number-checker: 2130706433, 0177.1 and 0x7f.1 are addresses, not names."""
+    last = host.rsplit(".", 1)[-1]
+    return last.isdigit() or last.startswith("0x")
+
+
+def is_private_name(host: str) -> bool:
+    """Whether a name, by its form alone, cannot belong to a server on the open internet."""
+    return "." not in host or host.rsplit(".", 1)[-1] in PRIVATE_NAMES
+
+
+def base_is_public() -> bool:
+    """Whether a network could fetch a file from here: https and a name of the open internet. Asks nobody."""
+    parts = urlsplit(settings.PUBLIC_BASE_URL)
+    if parts.netloc in settings.PRIVATE_HOSTS_ALLOWED:
+        return True  # named on purpose: a network on this very machine fetches from here
+    host = parts.hostname or ""
+    return parts.scheme == "https" and not is_private_name(host) and not is_number(host) and ":" not in host
 
 
 def is_practice(server: str) -> bool:

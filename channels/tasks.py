@@ -9,6 +9,8 @@ from kombu.exceptions import OperationalError
 
 from channels import queries
 from channels.domain import connect as connecting
+from channels.domain import inbound
+from channels.domain import upkeep as ahead
 from channels.domain.disconnect import give_back
 from channels.domain.health import check, learn
 from channels.domain.refresh import refresh
@@ -26,16 +28,27 @@ def connect() -> None:
     """Tries to connect: a person looks at the page and waits."""
     _each(queries.attempts_overdue(), connecting.expire)
     _each(queries.attempts_due(), connecting.proceed)
+    # A network that calls us before it takes a post: the channel is not ready before that.
+    _each(queries.subscriptions_due(calls_first=True), ahead.subscribe)
 
 
 @shared_task(name="channels.tasks.upkeep")
 def upkeep() -> None:
-    """Renew sessions, give back what ended, look whether channels are well, learn what servers accept."""
+    """Renew sessions, give back what ended, look whether channels are well, learn what servers accept, warn in time."""
     ends_at = time.monotonic() + BUDGET_SECONDS
     _each(queries.sessions_due(), refresh, ends_at)
     _each(queries.revocations_due(), give_back, ends_at)
     _each(queries.checks_due(), check, ends_at)
     _each(queries.facts_due(), learn, ends_at)
+    _each(queries.warnings_due(), ahead.warn, ends_at)
+    _each(queries.left_behind(), ahead.hand_over, ends_at)
+    _each(queries.subscriptions_due(), ahead.subscribe, ends_at)
+
+
+@shared_task(name="channels.tasks.forget_events")
+def forget_events() -> None:
+    """What networks told us long ago, with the words of citizens in it."""
+    inbound.forget_old()
 
 
 def _each(due: queries.Due, verb: Callable[[int], object], ends_at: float | None = None) -> None:

@@ -1,18 +1,28 @@
 from django.urls import path
 
-from channels import views
+from channels.views import networks, pages, public, webhooks
 
 M = "m/<slug:municipality>/channels/"
 
 urlpatterns = [
-    path(M, views.channels, name="channels"),
-    path(f"{M}connect/", views.choose, name="channel_choose"),
-    path(f"{M}connect/<slug:platform>/", views.connect, name="channel_connect"),
-    path(f"{M}connecting/<int:attempt>/", views.connecting, name="channel_connecting"),
-    path(f"{M}connecting/<int:attempt>/consent/", views.consent, name="channel_consent"),
-    path(f"{M}<int:channel>/", views.channel, name="channel"),
-    path(f"{M}<int:channel>/arrange/", views.arrange, name="channel_arrange"),
-    path(f"{M}<int:channel>/reconnect/", views.reconnect, name="channel_reconnect"),
-    path(f"{M}<int:channel>/disconnect/", views.disconnect, name="channel_disconnect"),
-    path("channels/callback/", views.callback, name="channel_callback"),
+    path(M, pages.channels, name="channels"),
+    path(f"{M}connect/", pages.choose, name="channel_choose"),
+    path(f"{M}connect/<slug:platform>/", pages.connect, name="channel_connect"),
+    path(f"{M}connecting/<int:attempt>/", pages.connecting, name="channel_connecting"),
+    path(f"{M}connecting/<int:attempt>/consent/", pages.consent, name="channel_consent"),
+    path(f"{M}connecting/<int:attempt>/page/", pages.choose_account, name="channel_choose_account"),
+    path(f"{M}<int:channel>/", pages.channel, name="channel"),
+    path(f"{M}<int:channel>/arrange/", pages.arrange, name="channel_arrange"),
+    path(f"{M}<int:channel>/reconnect/", pages.reconnect, name="channel_reconnect"),
+    path(f"{M}<int:channel>/disconnect/", pages.disconnect, name="channel_disconnect"),
+    path("installation/networks/", networks.networks, name="installation_networks"),
+    path("installation/networks/<slug:network>/", networks.network, name="installation_network"),
+    path("installation/networks/<slug:network>/remove/", networks.remove, name="installation_network_remove"),
+    path("webhooks/<slug:network>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<slug:network>/departed/", webhooks.departed, name="webhook_departed"),
+    path("webhooks/<slug:network>/deletion/", webhooks.deletion, name="webhook_deletion"),
+    path("webhooks/<slug:network>/channels/<int:channel>/", webhooks.webhook_channel, name="webhook_channel"),
+    path("deleted/<slug:code>/", webhooks.deleted, name="webhook_deleted"),
+    path("public/<str:word>/<str:name>", public.media, name="public_media"),
+    path("channels/callback/", pages.callback, name="channel_callback"),
 ]

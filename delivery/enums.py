@@ -67,6 +67,8 @@ class Because(models.TextChoices):
     REPEATED = "repeated", _("Sent once more under the same key, which this network never publishes twice.")
     SENT = "sent", _("The network published it.")
     ACCEPTED = "accepted", _("The network took it and is preparing it.")
+    PREPARED = "prepared", _("The network has prepared it; now it is made public.")
+    UNFINISHED = "unfinished", _("The network still holds it, not yet public.")
     RATE_LIMITED = "rate_limited", _("The network asked us to wait.")
     NOT_REACHED = "not_reached", _("The network could not be reached.")
     NEVER_SENT = "never_sent", _("The call was interrupted before anything was sent.")

@@ -29,6 +29,8 @@ Gates = Callable[[Sequence[Delivery]], Mapping[int, Verdict]]
 """The verdicts of several deliveries by their ids, in a fixed number of queries; the scope of all of them is open."""
 
 GO = Verdict("go")
+# The kind of what follows a post by itself: what holds for the post holds for it.
+FIRST_COMMENT = "first_comment"
 _gates: dict[str, Gates] = {}
 
 
@@ -66,14 +68,15 @@ def ask(delivery: Delivery, now: datetime) -> Verdict:
 def ask_all(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Verdict]:
     """The verdict on each of them, by id. Inside the scope of all their municipalities."""
     found = {delivery.pk: verdict for delivery in deliveries if (verdict := _own(delivery, now))}
-    left: dict[str, list[Delivery]] = {}
-    for delivery in deliveries:
-        if delivery.pk not in found:
-            left.setdefault(delivery.kind, []).append(delivery)
-    for kind, same in left.items():
-        gate = _gates.get(kind)
-        found |= gate(same) if gate else {delivery.pk: hold(Because.HELD) for delivery in same}
-    return found
+    subjects = {delivery.pk: _subject(delivery) for delivery in deliveries if delivery.pk not in found}
+    kinds: dict[str, list[Delivery]] = {}
+    for subject in subjects.values():
+        kinds.setdefault(subject.kind, []).append(subject)
+    told: dict[int, Verdict] = {}
+    for kind, same in kinds.items():
+        if gate := _gates.get(kind):
+            told |= gate(same)
+    return found | {pk: told.get(subject.pk, hold(Because.HELD)) for pk, subject in subjects.items()}
 
 
 def _own(delivery: Delivery, now: datetime) -> Verdict | None:
@@ -85,3 +88,8 @@ def _own(delivery: Delivery, now: datetime) -> Verdict | None:
     if delivery.channel.state != ChannelState.CONNECTED:
         return hold(Because.NEEDS_CONSENT)
     return None
+
+
+def _subject(delivery: Delivery) -> Delivery:
+    """Whose verdict it is: a first comment goes when its post may."""
+    return delivery.parent if delivery.kind == FIRST_COMMENT and delivery.parent else delivery

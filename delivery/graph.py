@@ -39,13 +39,15 @@ EDGES: dict[tuple[State, State], frozenset[Because]] = {
     # also after a repeat that brought no success: it leaves the first call as unknown as before
     (State.SENDING, State.UNCONFIRMED): frozenset({Because.OUTCOME_UNKNOWN, Because.WORKER_DIED}),
     (State.PROCESSING, State.PUBLISHED): frozenset({Because.SENT}),
-    (State.PROCESSING, State.FAILED): frozenset({Because.REJECTED}),
+    (State.PROCESSING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP}),
     (State.PROCESSING, State.UNCONFIRMED): frozenset({Because.NO_VERDICT}),
     (State.PROCESSING, State.WAITING): frozenset({Because.NEEDS_CONSENT}),
+    (State.PROCESSING, State.SENDING): frozenset({Because.PREPARED}),
     (State.PROCESSING, State.SCHEDULED): frozenset({Because.CONTAINER_EXPIRED}),
     (State.UNCONFIRMED, State.PUBLISHED): frozenset({Because.FOUND, Because.LINK_GIVEN, Because.LATE_ANSWER}),
     (State.UNCONFIRMED, State.SCHEDULED): frozenset({Because.ABSENT, Because.NOT_THERE}),
     (State.UNCONFIRMED, State.EXPIRED): frozenset({Because.ABSENT}),
+    (State.UNCONFIRMED, State.PROCESSING): frozenset({Because.UNFINISHED}),
     # straight to the call, so that no pause in between can make us forget that the first one may have landed
     (State.UNCONFIRMED, State.SENDING): frozenset({Because.REPEATED}),
     (State.UNCONFIRMED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
@@ -60,7 +62,12 @@ FINAL = frozenset({State.CANCELLED, State.WITHDRAWN, State.MISSING})
 
 # What the machine does many times a day; the attempts tell it, the audit trail need not.
 QUIET = frozenset(
-    {(State.SCHEDULED, State.SENDING), (State.SENDING, State.SCHEDULED), (State.SENDING, State.PROCESSING)}
+    {
+        (State.SCHEDULED, State.SENDING),
+        (State.SENDING, State.SCHEDULED),
+        (State.SENDING, State.PROCESSING),
+        (State.PROCESSING, State.SENDING),
+    }
 )
 
 

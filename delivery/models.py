@@ -41,7 +41,7 @@ class Delivery(TenantModel):
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     unknown_since = models.DateTimeField(null=True)
-    token = models.CharField(max_length=200, blank=True)  # the network's receipt while it processes
+    token = models.CharField(max_length=2000, blank=True)  # under which the network holds what is not public yet
     remote_id = models.CharField(max_length=300, blank=True)
     permalink = models.URLField(max_length=600, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

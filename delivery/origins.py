@@ -5,6 +5,7 @@ registers one function per kind; a kind without one is called by its own first w
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from delivery.gates import FIRST_COMMENT
 from delivery.models import Delivery
 
 
@@ -25,5 +26,6 @@ def register(kind: str, describe: Callable[[Delivery], Origin]) -> None:
 
 def of(delivery: Delivery) -> Origin:
     """Inside the scope of the delivery's municipality."""
-    describe = _origins.get(delivery.kind)
-    return describe(delivery) if describe else Origin(str(delivery))
+    subject = delivery.parent if delivery.kind == FIRST_COMMENT and delivery.parent else delivery
+    describe = _origins.get(subject.kind)
+    return describe(subject) if describe else Origin(str(delivery))

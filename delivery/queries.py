@@ -128,7 +128,8 @@ def attempts_since(at: datetime) -> list[tuple[str, str, int]]:
 
 
 def _sent(delivery: Delivery) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(delivery=delivery, step=Step.CREATE, sent_at__isnull=False).order_by("number")
+    left = Attempt.objects.filter(delivery=delivery, step__in=(Step.CREATE, Step.FINISH), sent_at__isnull=False)
+    return left.order_by("number")
 
 
 def first_sent(delivery: Delivery) -> datetime:
@@ -150,7 +151,11 @@ def looks_since_sent(delivery: Delivery) -> list[Attempt]:
 
 
 def polls(delivery: Delivery) -> int:
-    return Attempt.objects.filter(delivery=delivery, step=Step.POLL).count()
+    """How often it was asked since the last call that changed something: each preparation has its own patience."""
+    asked = Attempt.objects.filter(delivery=delivery, step=Step.POLL)
+    calls = Attempt.objects.filter(delivery=delivery, step__in=(Step.CREATE, Step.FINISH)).order_by("number")
+    last = calls.values_list("number", flat=True).last()
+    return asked.filter(number__gt=last or 0).count()
 
 
 def bound(delivery: Delivery, since: datetime) -> Collection[str]:

@@ -56,7 +56,9 @@ def look(delivery_id: int) -> None:
 
 @shared_task(name="delivery.tasks.poll")
 def poll(delivery_id: int) -> None:
-    question.poll(delivery_id)
+    number = question.poll(delivery_id)
+    if number is not None:
+        deliver.delay(delivery_id, number)
 
 
 @shared_task(name="delivery.tasks.take_down")

@@ -4,12 +4,8 @@
 """
 
 from platforms import counting
-from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem
-
-
-def gettext_noop(text: str) -> str:
-    return text
-
+from platforms.types import Limits, LinkCard, Outgoing, Picture, Poll, PollLimits, Problem, Video, VideoLimits
+from platforms.words import gettext_noop
 
 EMPTY = gettext_noop("There is nothing to publish yet. Write a text or add a picture.")
 TOO_LONG = gettext_noop("The text has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s.")
@@ -18,6 +14,7 @@ TOO_MANY_BYTES = gettext_noop(
 )
 TOO_MANY_PICTURES = gettext_noop("There are %(count)s pictures and %(limit)s are allowed. Remove some.")
 PICTURE_TYPE = gettext_noop("This network does not take pictures of the type %(mime)s. Add it as JPEG or PNG.")
+PICTURE_JPEG = gettext_noop("This network takes pictures as JPEG only. Save the picture as JPEG and add it again.")
 PICTURE_BYTES = gettext_noop("The picture has %(count)s bytes and %(limit)s are allowed. Make it smaller.")
 PICTURE_PIXELS = gettext_noop("The picture has %(count)s pixels and %(limit)s are allowed. Make it smaller.")
 PICTURE_RATIO = gettext_noop("The picture is too narrow or too wide for this network. Crop it.")
@@ -39,21 +36,118 @@ POLL_TIME = gettext_noop(
 POLL_PICTURES = gettext_noop(
     "This network takes either a poll or pictures in one post. Remove the pictures or the poll."
 )
+NEEDS_MEDIA = gettext_noop("This network takes no text alone. Add a picture or a video.")
+NEEDS_PICTURES = gettext_noop("An album needs at least %(limit)s pictures here. Add some, or leave one.")
+NO_PICTURES = gettext_noop("This network takes no pictures. Remove them, or leave this channel out.")
+TITLE_MISSING = gettext_noop("The title is missing. This network shows it above everything else.")
+TITLE_TOO_LONG = gettext_noop("The title has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s.")
+HASHTAGS = gettext_noop("There are %(count)s hashtags and %(limit)s are allowed. Remove %(over)s.")
+MENTIONS = gettext_noop("There are %(count)s mentions and %(limit)s are allowed. Remove %(over)s.")
+LINKS = gettext_noop("There are %(count)s links and %(limit)s are allowed. Remove %(over)s.")
+COMMENT_NOT_HERE = gettext_noop("This network takes no first comment from us. It will be left out here.")
+COMMENT_TOO_LONG = gettext_noop(
+    "The first comment has %(count)s characters and %(limit)s are allowed. Shorten it by %(over)s."
+)
+VIDEO_NOT_HERE = gettext_noop("This network takes no videos from us. Remove the video, or leave this channel out.")
+VIDEO_TYPE = gettext_noop("This network does not take videos of this kind (%(kind)s). Save it as MP4 with H.264.")
+VIDEO_BYTES = gettext_noop("The video has %(count)s bytes and %(limit)s are allowed. Make it shorter or smaller.")
+VIDEO_LONG = gettext_noop("The video runs %(count)s seconds and %(limit)s are allowed. Shorten it.")
+VIDEO_SHORT = gettext_noop("The video runs %(count)s seconds; it has to run at least %(limit)s.")
+VIDEO_RATIO = gettext_noop("The video is too narrow or too wide for this network. Crop it.")
+VIDEO_SMALL = gettext_noop("The video is %(count)s pixels wide; it has to be at least %(limit)s wide.")
+VIDEO_FRAMES = gettext_noop("The video has %(count)s pictures a second; this network takes %(least)s to %(most)s.")
+VIDEO_AND_PICTURES = gettext_noop("This network takes either a video or pictures in one post. Remove one of them.")
+CAPTIONS_NOT_HERE = gettext_noop("This network takes no file with captions. Show them in the picture of the video.")
 CARD_TITLE = gettext_noop("The link card has no title. Write one or remove the card.")
 
 
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
-    """Every problem with `outgoing`, in the order of the page: text, pictures, link card."""
-    problems = _text(outgoing, limits)
-    if len(outgoing.pictures) > limits.max_images:
-        number = len(outgoing.pictures)
-        problems.append(_over("too_many_pictures", "pictures", TOO_MANY_PICTURES, number, limits.max_images))
+    """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment."""
+    problems = _title(outgoing.title, limits) + _text(outgoing, limits) + _album(outgoing, limits)
     for place, picture in enumerate(outgoing.pictures):
         problems += _picture(picture, f"pictures.{place}", limits)
+    if outgoing.video:
+        problems += _video(outgoing.video, bool(outgoing.pictures), limits.videos)
     if outgoing.link_card and limits.link_card == "ours":
         problems += _card(outgoing.link_card, bool(outgoing.pictures), limits)
     if outgoing.poll:
         problems += _poll(outgoing.poll, bool(outgoing.pictures), limits.polls)
+    return problems + _comment(outgoing.first_comment, limits)
+
+
+def _title(title: str, limits: Limits) -> list[Problem]:
+    if limits.title_required and not title.strip():
+        return [Problem("title_missing", "title", TITLE_MISSING)]
+    if limits.title_characters and len(title) > limits.title_characters:
+        return [_over("title_too_long", "title", TITLE_TOO_LONG, len(title), limits.title_characters)]
+    return []
+
+
+def _album(outgoing: Outgoing, limits: Limits) -> list[Problem]:
+    number = len(outgoing.pictures)
+    if number and not limits.max_images:
+        return [Problem("no_pictures", "pictures", NO_PICTURES)]
+    if number > limits.max_images:
+        return [_over("too_many_pictures", "pictures", TOO_MANY_PICTURES, number, limits.max_images)]
+    if 1 < number < limits.min_images:
+        return [Problem("too_few_pictures", "pictures", NEEDS_PICTURES, params={"limit": limits.min_images})]
+    return []
+
+
+def _comment(comment: str, limits: Limits) -> list[Problem]:
+    if not comment.strip():
+        return []
+    if not limits.comment_characters:
+        return [Problem("comment_not_here", "first_comment", COMMENT_NOT_HERE, severity="warning")]
+    count = counting.count(comment, limits)
+    if count > limits.comment_characters:
+        return [_over("comment_too_long", "first_comment", COMMENT_TOO_LONG, count, limits.comment_characters)]
+    return []
+
+
+def _video(video: Video, beside_pictures: bool, limits: VideoLimits | None) -> list[Problem]:
+    if limits is None:
+        return [Problem("video_not_here", "video", VIDEO_NOT_HERE)]
+    problems = []
+    if video.mime not in limits.mime_types or (limits.codecs and video.codec and video.codec not in limits.codecs):
+        kind = video.codec or video.mime
+        problems.append(Problem("video_type", "video", VIDEO_TYPE, params={"kind": kind}))
+    if video.size > limits.max_bytes:
+        problems.append(_over("video_too_large", "video", VIDEO_BYTES, video.size, limits.max_bytes))
+    problems += _video_length(video, limits) + _video_picture(video, limits)
+    if beside_pictures and not limits.with_pictures:
+        problems.append(Problem("video_and_pictures", "video", VIDEO_AND_PICTURES))
+    if video.captions and video.captions.mime not in limits.captions:
+        problems.append(Problem("captions_not_here", "video", CAPTIONS_NOT_HERE, severity="warning"))
+    if limits.alt_characters and len(video.alt) > limits.alt_characters:
+        problems.append(_over("alt_too_long", "video", ALT_TOO_LONG, len(video.alt), limits.alt_characters))
+    return problems
+
+
+def _video_length(video: Video, limits: VideoLimits) -> list[Problem]:
+    seconds = round(video.seconds, 1)
+    if video.seconds > limits.max_seconds:
+        return [Problem("video_too_long", "video", VIDEO_LONG, params=_pair(seconds, limits.max_seconds))]
+    if video.seconds and video.seconds < limits.min_seconds:
+        return [Problem("video_too_short", "video", VIDEO_SHORT, params=_pair(seconds, limits.min_seconds))]
+    return []
+
+
+def _pair(count: float, limit: float) -> dict[str, int | str]:
+    return {"count": f"{count:g}", "limit": f"{limit:g}"}
+
+
+def _video_picture(video: Video, limits: VideoLimits) -> list[Problem]:
+    problems = []
+    if limits.aspect_ratios and video.height:
+        least, most = limits.aspect_ratios
+        if not least <= video.width / video.height <= most:
+            problems.append(Problem("video_ratio", "video", VIDEO_RATIO))
+    if video.width and video.width < limits.min_width:
+        problems.append(Problem("video_too_small", "video", VIDEO_SMALL, params=_pair(video.width, limits.min_width)))
+    if limits.frames and video.frames and not limits.frames[0] <= video.frames <= limits.frames[1]:
+        told = {"count": f"{video.frames:g}", "least": f"{limits.frames[0]:g}", "most": f"{limits.frames[1]:g}"}
+        problems.append(Problem("video_frames", "video", VIDEO_FRAMES, params={**told}))
     return problems
 
 
@@ -83,23 +177,39 @@ def _over(code: str, field: str, message: str, count: int, limit: int) -> Proble
 
 
 def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
-    if not outgoing.text.strip() and not outgoing.pictures:
+    media = bool(outgoing.pictures or outgoing.video)
+    if not media and not outgoing.text.strip():
         return [Problem("empty", "text", EMPTY)]
-    problems = []
+    problems = [] if media or not limits.needs_media else [Problem("needs_media", "pictures", NEEDS_MEDIA)]
     count = counting.count(outgoing.text, limits)
-    if count > limits.max_characters:
-        problems.append(_over("text_too_long", "text", TOO_LONG, count, limits.max_characters))
+    longest = limits.max_characters
+    if media and limits.characters_with_media is not None:
+        longest = min(longest, limits.characters_with_media)
+    if count > longest:
+        problems.append(_over("text_too_long", "text", TOO_LONG, count, longest))
     size = counting.utf8_bytes(outgoing.text)
     if limits.max_bytes and size > limits.max_bytes:
         problems.append(_over("text_too_many_bytes", "text", TOO_MANY_BYTES, size, limits.max_bytes))
-    return problems
+    return problems + _marks(outgoing.text, limits)
+
+
+def _marks(text: str, limits: Limits) -> list[Problem]:
+    """Links, hashtags and mentions, where a network counts them."""
+    without = counting.without_urls(text)
+    counted = (
+        ("too_many_hashtags", HASHTAGS, len(counting.HASHTAG.findall(without)), limits.max_hashtags),
+        ("too_many_mentions", MENTIONS, len(counting.MENTION.findall(without)), limits.max_mentions),
+        ("too_many_links", LINKS, len(counting.urls(text)), limits.max_links),
+    )
+    return [_over(code, "text", words, n, most) for code, words, n, most in counted if most is not None and n > most]
 
 
 def _picture(picture: Picture, field: str, limits: Limits) -> list[Problem]:
     problems = []
     pixels = picture.width * picture.height
     if limits.mime_types and picture.mime not in limits.mime_types:
-        problems.append(Problem("picture_type", field, PICTURE_TYPE, params={"mime": picture.mime}))
+        words = PICTURE_TYPE if "image/png" in limits.mime_types else PICTURE_JPEG
+        problems.append(Problem("picture_type", field, words, params={"mime": picture.mime}))
     if picture.size > limits.image_bytes:
         problems.append(_over("picture_too_large", field, PICTURE_BYTES, picture.size, limits.image_bytes))
     if limits.image_pixels and pixels > limits.image_pixels:
@@ -113,6 +223,8 @@ def _picture(picture: Picture, field: str, limits: Limits) -> list[Problem]:
 
 
 def _alt(alt: str, field: str, limits: Limits) -> list[Problem]:
+    if not limits.alt_characters:
+        return []
     if not alt.strip():
         return [Problem("alt_missing", field, ALT_MISSING, severity="warning")]
     count = counting.graphemes(alt)

@@ -4,9 +4,11 @@
 """
 
 import unicodedata
+from collections.abc import Callable
 
 import regex
 
+from platforms import weighted
 from platforms.types import Limits
 
 # What a network shortens is a URL with a scheme and a dotted host; closing punctuation stays outside.
@@ -15,13 +17,21 @@ TRAILING = ".,;:!?…"
 # https://docs.joinmastodon.org/user/posting/ : @user@domain counts as @user
 REMOTE_MENTION = regex.compile(r"(?<![=/\w])@(\w+(?:[\w.-]*\w)?)@[\w.-]+\.\w+")
 
+HASHTAG = regex.compile(r"(?<![\p{L}\p{N}_&/#])[#＃][\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*")
+MENTION = regex.compile(r"(?<![\p{L}\p{N}_@/.])@[\p{L}\p{N}_][\p{L}\p{N}_.]*")
+# What is shown as a picture: emoji by default, or by the selector, keycaps and flags.
+EMOJI = regex.compile(r"\p{Emoji_Presentation}|\uFE0F|\u20E3")
+RESERVED = regex.compile(r"[|{}@\[\]()<>#\\*_~]")
+
 
 def count(text: str, limits: Limits) -> int:
     """The length of `text` in the unit of `limits.max_characters`."""
     if limits.counting == "mastodon":
         return mastodon(text, limits.url_length or 23)
-    if limits.counting == "graphemes":
-        return graphemes(text)
+    if limits.counting == "x":
+        return weighted.x(text, limits.url_length or weighted.URL_LENGTH)
+    if limits.counting in WAYS:
+        return WAYS[limits.counting](text)
     raise ValueError(f"Unknown way of counting: {limits.counting}")
 
 
@@ -48,6 +58,38 @@ def mastodon(text: str, url_length: int = 23) -> int:
         last = end
     shortened.append(text[last:])
     return graphemes(REMOTE_MENTION.sub(r"@\1", "".join(shortened)))
+
+
+def code_points(text: str) -> int:
+    return len(text)
+
+
+def utf16(text: str) -> int:
+    """Code units, as JavaScript and Java count: an emoji outside the first plane is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def threads(text: str) -> int:
+    """Code points, with an emoji as its UTF-8 bytes. https://developers.facebook.com/docs/threads/overview"""
+    return sum(utf8_bytes(part) if EMOJI.search(part) else len(part) for part in regex.findall(r"\X", text))
+
+
+def little_text(text: str) -> int:
+    """UTF-16 units after the escapes that LinkedIn's "little text" needs; a live hashtag stands in a frame.
+
+    https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format
+    """
+    tags = HASHTAG.findall(without_urls(text))
+    return utf16(text) + len(RESERVED.findall(text)) + len(r"{hashtag||}") * len(tags)
+
+
+def without_urls(text: str) -> str:
+    """`text` with a blank for each address, so that an anchor in one is no hashtag."""
+    kept, last = [], 0
+    for start, end, _url in urls(text):
+        kept += [text[last:start], " "]
+        last = end
+    return "".join([*kept, text[last:]])
 
 
 def urls(text: str) -> list[tuple[int, int, str]]:
@@ -80,3 +122,13 @@ def _host(url: str) -> str:
 def normalised(text: str) -> str:
     """For comparing what we sent with what a network shows: NFC, all white space as one blank."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+WAYS: dict[str, Callable[[str], int]] = {
+    "code_points": code_points,
+    "graphemes": graphemes,
+    "little_text": little_text,
+    "threads": threads,
+    "utf16": utf16,
+}
+"""By `Limits.counting`; "mastodon" and "x" also need the length of an address."""

@@ -25,6 +25,7 @@ class Candidate:
     at: datetime
     alts: tuple[str, ...] = ()
     reply_to: str | None = None
+    has_video: bool = False
 
 
 def look_among(
@@ -44,7 +45,8 @@ def look_among(
 
 
 def _same_form(candidate: Candidate, outgoing: Outgoing) -> bool:
-    return len(candidate.alts) == len(outgoing.pictures) and candidate.reply_to == outgoing.reply_to
+    same_media = len(candidate.alts) == len(outgoing.pictures) and candidate.has_video == bool(outgoing.video)
+    return same_media and candidate.reply_to == outgoing.reply_to
 
 
 def _same_text(shown: str, sent: str) -> bool:

@@ -5,7 +5,10 @@ Built from plain values, the same for all:
     Connector(http, server="https://…", keys=Keys(…), credential=Credential(…), facts={…}, keep=callable)
 
 `facts` is what `look()` returned when the channel was connected (public, JSON, stored on the channel): limits,
-software, features. `keep(credential)` is called at once when the connector renewed its session by itself.
+software, features; under "options" stands what the installation sets differently (`platforms.options`).
+`keep(credential)` is called at once when the connector renewed its session by itself. `witness(token)` is called before
+a step that cannot be taken back, with the id under which the network holds what we have prepared; it is stored before
+it returns. `platforms.defaults.Defaults` gives what most networks do not have.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,10 +16,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from common.http import Http
+from platforms.options import Option
 from platforms.types import (
+    Account,
     Credential,
     Gone,
     Keys,
+    Lapsed,
     Limits,
     Look,
     Message,
@@ -26,20 +32,29 @@ from platforms.types import (
     Problem,
     Profile,
     Published,
+    RawEvent,
     Read,
     Reading,
     Readings,
+    Ready,
+    Scope,
 )
 
 Facts = Mapping[str, Any]
 Keep = Callable[[Credential], None]
+Witness = Callable[[str], None]
 
 
 class Connects(Protocol):
     """Getting, keeping and giving back the right to act. Raises the five errors of `platforms.errors`."""
 
     connect_by: ClassVar[str]
-    """"oauth": prepare, authorize_url, exchange(code). "app_password": exchange(identifier, password)."""
+    """"oauth": prepare, authorize_url, exchange(code). "app_password": exchange(identifier, password). "token":
+    exchange(token, account), where a person copies the token of a bot or channel."""
+    scopes: ClassVar[tuple[Scope, ...]]
+    """What is asked for, in the order in which it is shown. Empty where the network has none."""
+    options: ClassVar[Mapping[str, Option]]
+    """What is believed, priced or versioned, with its date; an installation may set it differently."""
 
     def __init__(
         self,
@@ -50,6 +65,7 @@ class Connects(Protocol):
         credential: Credential | None = ...,
         facts: Facts | None = ...,
         keep: Keep | None = ...,
+        witness: Witness | None = ...,
     ) -> None: ...
 
     @classmethod
@@ -60,13 +76,23 @@ class Connects(Protocol):
         """The server's facts, to be stored on the channel and given back as `facts`. Refresh daily. A read."""
 
     def prepare(self, redirect_uri: str) -> Keys:
-        """Register our application at the server. Once per server and redirect address."""
+        """Register our application at the server, once per server and redirect address.
+
+        Only where the registry says `keys_from="server"`. Other keys are an administrator's, or there are none.
+        """
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
         """Where to send the browser. `challenge` is the S256 PKCE challenge; left out where the server has no PKCE."""
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
-        """`{code, redirect_uri, verifier}` or `{identifier, password}` for a credential."""
+        """`{code, redirect_uri, verifier}`, `{identifier, password}` or `{token, account}` for a credential.
+
+        Of a network with pages or organisations it is the person's; `accounts` gives those of the pages.
+        """
+
+    def accounts(self) -> list[Account]:
+        """The accounts that this credential can act for, each with a credential of its own. Those that it cannot
+        (a role is missing) are there too, with their `problem`, so that nobody looks for them in vain. A read."""
 
     def refresh(self) -> Credential:
         """A fresh credential, to be stored at once; the same one where the network's tokens do not expire."""
@@ -74,8 +100,11 @@ class Connects(Protocol):
     def profile(self) -> Profile:
         """The account behind the credential. Also the health check."""
 
-    def revoke(self) -> None:
-        """Give the right back. The caller forgets the credential whatever comes out of this."""
+    def revoke(self, *, shared: bool = False) -> None:
+        """Give the right back. The caller forgets the credential whatever comes out of this.
+
+        `shared`: another channel lives from the same person's consent, so only this account's part may be given back.
+        """
 
 
 class Publishes(Protocol):
@@ -93,14 +122,18 @@ class Publishes(Protocol):
         It runs a second time when the network refused that request for an expired session and it is sent again.
         """
 
-    def poll(self, pending: Pending) -> Published | Pending:
-        """Reads what became of it. Raises `Rejected` where the network gave up on it."""
+    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+        """Reads what became of it. Raises `Rejected` where the network gave up on it for its content."""
 
-    def finish(self, outgoing: Outgoing, pending: Pending) -> Published:
-        """Mutates: the second step of networks that have one. Others raise `NotImplementedError`."""
+    def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        """Mutates, under the rules of `publish`: the step that makes public what was `Ready`. After it `poll` never
+        says `Ready` again."""
 
-    def find(self, outgoing: Outgoing, since: datetime, bound: Collection[str] = ()) -> Look:
-        """Reads only. `since`: start of the earliest attempt. `bound`: remote ids that belong to other publications."""
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
+        """Reads only. `since`: start of the earliest attempt. `bound`: remote ids that belong to other publications.
+        `witness`: what `publish` gave or noted before the outcome became unknown."""
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         """Whether `publish` may be repeated without looking, the first attempt having been opened at `opened_at`."""
@@ -108,6 +141,10 @@ class Publishes(Protocol):
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
         """The remote id of the post that `link`, as a person copied it, leads to; None if it is not one here. Pure."""
+
+    def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
+        """Mutates: change what `limits.edits` names on a published post, to what `outgoing` says. Doing it twice does
+        no harm. Raises `Rejected(code="unsupported")` where the network cannot."""
 
     def withdraw(self, remote_id: str) -> None:
         """Mutates: delete our own post. Success too when it is gone already."""
@@ -142,5 +179,30 @@ class Converses(Protocol):
         """Mutates. Raises `Rejected(code="unsupported")` where the network cannot hide."""
 
 
-class Connector(Connects, Publishes, Measures, Converses, Protocol):
-    """All four; both networks of today are that."""
+class Notifies(Protocol):
+    """What a network tells us by itself. All but `subscribe` are pure and classmethods: they run before anybody knows
+    whose event it is. The registry's `signed_by` says which secret is given."""
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        """Whether these very bytes were signed with `secret`. `headers` in lower case. Constant time."""
+
+    @classmethod
+    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+        """The answer to a network that checks an address by a GET, or None to refuse. `token` is the word that the
+        administrator entered at the network (`verify_token`), derived from this installation's key."""
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        """What a verified body holds. What is not understood is kept as "other", never an exception."""
+
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        """Whose consent ended (`grantor`) and when, from a network's own notice of that; None if it is not signed."""
+
+    def subscribe(self, address: str, secret: str) -> None:
+        """Have the network tell of this account at `address`. Repeated without harm. A write nobody sees."""
+
+
+class Connector(Connects, Publishes, Measures, Converses, Notifies, Protocol):
+    """All five. `platforms.defaults.Defaults` stands in for what a network does not have."""

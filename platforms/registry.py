@@ -9,7 +9,19 @@ from platforms.protocols import Connector
 
 @dataclass(frozen=True)
 class Platform:
-    """`preview` names the look of the live preview; `colour` is a small mark beside the name, never a background."""
+    """`preview` names the look of the live preview; `colour` is a small mark beside the name, never a background.
+
+    `keys_from`: where the keys of our application come from. "server": we register ourselves at each server.
+    "administrator": a person registers the portal at the network and enters the keys. "none": there are none.
+    `keys_of`: the network whose application serves this one too.
+    `asks`: what a person types to connect, in order: "server", "identifier", "password", "token", "account".
+    `picks_account`: consent may cover several pages or organisations, of which a person picks one.
+    `tied_to_person`: the access ends with the role of the person who gave it.
+    `signed_by`: what signs the network's events. "app": our application's secret. "token": the channel's own
+    token. "ours": a word that we made for the channel. "": the network tells nothing by itself.
+    `calls_first`: no post is taken before the network has called an address of ours, so the portal has to be public.
+    `consent_host`: the host of the network's page of consent, where it is not the server.
+    """
 
     title: str
     path: str
@@ -19,6 +31,14 @@ class Platform:
     measures: frozenset[str]
     account_measures: frozenset[str]
     default_server: str
+    keys_from: str = "none"
+    asks: tuple[str, ...] = ()
+    picks_account: bool = False
+    tied_to_person: bool = False
+    keys_of: str = ""
+    signed_by: str = ""
+    calls_first: bool = False
+    consent_host: str = ""
 
 
 PLATFORMS: dict[str, Platform] = {
@@ -31,6 +51,53 @@ PLATFORMS: dict[str, Platform] = {
         measures=frozenset({"likes", "reposts", "replies", "quotes"}),
         account_measures=frozenset({"followers", "following", "posts"}),
         default_server="https://bsky.social",
+        asks=("identifier", "password", "server"),
+    ),
+    "facebook": Platform(
+        title="Facebook",
+        path="platforms.facebook.connector.Facebook",
+        connect_by="oauth",
+        colour="#0866ff",
+        preview="facebook",
+        measures=frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"}),
+        account_measures=frozenset({"followers"}),
+        default_server="https://graph.facebook.com",
+        keys_from="administrator",
+        picks_account=True,
+        tied_to_person=True,
+        signed_by="app",
+        consent_host="www.facebook.com",
+    ),
+    "instagram": Platform(
+        title="Instagram",
+        path="platforms.instagram.connector.Instagram",
+        connect_by="oauth",
+        colour="#d62976",
+        preview="instagram",
+        measures=frozenset({"likes", "replies", "reposts", "views", "reach"}),
+        account_measures=frozenset({"followers", "following", "posts"}),
+        default_server="https://graph.facebook.com",
+        keys_from="administrator",
+        keys_of="facebook",
+        picks_account=True,
+        tied_to_person=True,
+        signed_by="app",
+        consent_host="www.facebook.com",
+    ),
+    "linkedin": Platform(
+        title="LinkedIn",
+        path="platforms.linkedin.connector.LinkedIn",
+        connect_by="oauth",
+        colour="#0a66c2",
+        preview="linkedin",
+        measures=frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"}),
+        account_measures=frozenset({"followers"}),
+        default_server="https://api.linkedin.com",
+        keys_from="administrator",
+        picks_account=True,
+        tied_to_person=True,
+        signed_by="app",
+        consent_host="www.linkedin.com",
     ),
     "mastodon": Platform(
         title="Mastodon",
@@ -41,6 +108,58 @@ PLATFORMS: dict[str, Platform] = {
         measures=frozenset({"likes", "reposts", "replies", "quotes"}),
         account_measures=frozenset({"followers", "following", "posts"}),
         default_server="",
+        keys_from="server",
+        asks=("server",),
+    ),
+    "telegram": Platform(
+        title="Telegram",
+        path="platforms.telegram.connector.Telegram",
+        connect_by="token",
+        colour="#2481cc",
+        preview="telegram",
+        measures=frozenset(),
+        account_measures=frozenset({"followers"}),
+        default_server="https://api.telegram.org",
+        asks=("token", "account"),
+        signed_by="ours",
+    ),
+    "threads": Platform(
+        title="Threads",
+        path="platforms.threads.connector.Threads",
+        connect_by="oauth",
+        colour="#000000",
+        preview="threads",
+        measures=frozenset({"views", "likes", "replies", "reposts", "quotes"}),
+        account_measures=frozenset({"followers"}),
+        default_server="https://graph.threads.net",
+        keys_from="administrator",
+        signed_by="app",
+        consent_host="threads.net",
+    ),
+    "viber": Platform(
+        title="Viber",
+        path="platforms.viber.connector.Viber",
+        connect_by="token",
+        colour="#7360f2",
+        preview="viber",
+        measures=frozenset(),
+        account_measures=frozenset({"followers"}),
+        default_server="https://chatapi.viber.com",
+        asks=("token",),
+        signed_by="token",
+        calls_first=True,
+    ),
+    "x": Platform(
+        title="X",
+        path="platforms.x.connector.X",
+        connect_by="oauth",
+        colour="#0f1419",
+        preview="x",
+        measures=frozenset({"likes", "reposts", "replies", "quotes", "views"}),
+        account_measures=frozenset({"followers", "following", "posts"}),
+        default_server="https://api.x.com",
+        keys_from="administrator",
+        consent_host="x.com",
     ),
 }
 

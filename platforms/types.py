@@ -1,18 +1,33 @@
 """The values that go into connectors and come out of them. All frozen; times are aware UTC."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
-Read = Callable[[str], bytes]
-"""Gives the bytes of a picture by its `ref`. Raises whatever the storage raises."""
+
+class Read(Protocol):
+    """The files of a post by their `ref`. Raises whatever the storage raises.
+
+    `read(ref)` gives all bytes of a picture, captions or a cover. `read.open(ref)` gives a file for what is sent in
+    chunks; each `read(n)` of it keeps the caller's lease alive. `read.address(ref)` gives the public, signed, expiring
+    address from which a network that fetches by itself (`Limits.fetches_media`) takes the file.
+    """
+
+    def __call__(self, ref: str) -> bytes: ...
+
+    def open(self, ref: str) -> BinaryIO: ...
+
+    def address(self, ref: str) -> str: ...
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one account on one server accepts. `counting` names a function in `platforms.counting`."""
+    """What one account on one server accepts. `counting` names a function in `platforms.counting`.
+
+    What is 0, None, False or empty does not exist on the network, so a connector names only what there is.
+    """
 
     max_characters: int
     counting: str
@@ -22,6 +37,7 @@ class Limits:
     image_bytes: int = 16 * 1024 * 1024
     image_pixels: int | None = None
     alt_characters: int = 1500
+    """0 where a picture has no description: none is asked for then, and none is sent."""
     mime_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")
     link_card: str = "scraped"
     """"scraped": the server makes it from the URL. "ours": we send it. "none"."""
@@ -31,6 +47,49 @@ class Limits:
     """Narrowest and widest width ÷ height, or None where any is taken."""
     polls: "PollLimits | None" = None
     """None where the network has no polls: the options then stand in the text."""
+    videos: "VideoLimits | None" = None
+    fetches_media: bool = False
+    """True where the network takes files only by their public address: `Read.address`."""
+    needs_media: bool = False
+    """True where a post without a picture or video does not exist."""
+    min_images: int = 0
+    """Fewest pictures of a post that has several, where one alone is another kind of post."""
+    characters_with_media: int | None = None
+    """The shorter text beside pictures or a video, where it is shorter."""
+    title_characters: int = 0
+    """Longest title, 0 where a post has none; `title_required` where it cannot do without."""
+    title_required: bool = False
+    max_hashtags: int | None = None
+    max_mentions: int | None = None
+    max_links: int | None = None
+    comment_characters: int = 0
+    """Longest first comment, 0 where a post takes none from us."""
+    threads: bool = False
+    """Whether a post can go on in a chain of answers to itself."""
+    edits: tuple[str, ...] = ()
+    """What of a published post can be changed: "text", "title", "alt". Empty: withdraw it and send it anew."""
+
+
+@dataclass(frozen=True)
+class VideoLimits:
+    """What a video may be. Sizes in bytes, times in seconds, `aspect_ratios` as in `Limits`."""
+
+    max_bytes: int
+    max_seconds: float
+    min_seconds: float = 0
+    mime_types: tuple[str, ...] = ("video/mp4",)
+    codecs: tuple[str, ...] = ()
+    """Codecs of the picture as the probe names them ("h264", "hevc"); empty: any."""
+    aspect_ratios: tuple[float, float] | None = None
+    min_width: int = 0
+    frames: tuple[float, float] | None = None
+    """Fewest and most pictures a second."""
+    captions: tuple[str, ...] = ()
+    """Types of captions files that are taken ("application/x-subrip"); empty: none."""
+    alt_characters: int = 0
+    covers: bool = False
+    with_pictures: bool = False
+    """True where one post carries a video and pictures."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +116,33 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Captions:
+    """What is spoken in a video, as a file (SubRip)."""
+
+    ref: str
+    language: str
+    mime: str = "application/x-subrip"
+
+
+@dataclass(frozen=True)
+class Video:
+    """One video, as a worker has probed it. What the probe could not tell is "" or 0."""
+
+    ref: str
+    mime: str
+    width: int
+    height: int
+    seconds: float
+    size: int
+    alt: str = ""
+    captions: Captions | None = None
+    cover: Picture | None = None
+    codec: str = ""
+    frames: float = 0
+    """Pictures a second."""
+
+
+@dataclass(frozen=True)
 class LinkCard:
     """The card under a post where the network does not make one itself. `picture` may be None."""
 
@@ -80,7 +166,10 @@ class Outgoing:
     """The frozen payload of one delivery: everything that decides what the public will see.
 
     `key` is chosen once, stored before the first call and the same at every attempt (hexadecimal UUID);
-    `created_at` likewise. `reply_to` is the `remote_id` of the post that is answered.
+    `created_at` likewise. `reply_to` is the `remote_id` of the post that is answered or commented on: a first comment
+    and the further parts of a thread are deliveries of their own that carry it. `first_comment` is what the outbox
+    makes such a delivery of; connectors count it in `check` and never send it with the post. Several pictures are an
+    album or carousel in their order, a video stands before them.
     """
 
     text: str
@@ -91,6 +180,9 @@ class Outgoing:
     link_card: LinkCard | None = None
     reply_to: str | None = None
     poll: Poll | None = None
+    video: Video | None = None
+    title: str = ""
+    first_comment: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dict; `from_json` gives an equal value back."""
@@ -108,11 +200,22 @@ class Outgoing:
             link_card=LinkCard(**{**card, "picture": _picture(card.get("picture"))}) if card else None,
             reply_to=stored.get("reply_to"),
             poll=_poll(stored.get("poll")),
+            video=_video(stored.get("video")),
+            title=stored.get("title", ""),
+            first_comment=stored.get("first_comment", ""),
         )
 
 
 def _poll(stored: Mapping[str, Any] | None) -> Poll | None:
     return Poll(tuple(stored["options"]), stored["seconds"], stored["multiple"]) if stored else None
+
+
+def _video(stored: Mapping[str, Any] | None) -> Video | None:
+    if not stored:
+        return None
+    captions = stored.get("captions")
+    parts = {"captions": Captions(**captions) if captions else None, "cover": _picture(stored.get("cover"))}
+    return Video(**{**stored, **parts})
 
 
 def _picture(stored: Mapping[str, Any] | None) -> Picture | None:
@@ -130,9 +233,28 @@ class Published:
 
 @dataclass(frozen=True)
 class Pending:
-    """The network took it and works on it; give `token` to `poll`. JSON-serialisable, not secret."""
+    """The network took it and works on it; give `token` to `poll`.
+
+    The token is the witness of what the network holds (a container, a session, a video): at most 2,000 characters,
+    JSON inside if there is more than one id, stored in plain. It is what `poll`, `finish` and `find` go by after a
+    crash.
+    """
 
     token: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The network has prepared it and shows it to nobody: `finish` makes it public. `token` as in `Pending`."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """The network let what it held lapse, provably unpublished: it may be published from the beginning."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +278,8 @@ class CannotTell:
     candidates: tuple[str, ...] = ()
 
 
-Look = Found | Absent | CannotTell
+Look = Found | Absent | CannotTell | Ready
+"""`Ready` from a look: the network still holds it unpublished, whatever became of our call."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +288,7 @@ class Problem:
 
     code: str
     field: str
-    """"text", "language", "link_card", or "pictures.0" … for the picture at that place."""
+    """"text", "language", "title", "video", "link_card", "first_comment", or "pictures.0" … for the one there."""
     message_id: str
     severity: str = "error"
     """"error" stops the post, "warning" does not."""
@@ -190,20 +313,37 @@ class Credential:
     service: str = ""
     account_id: str = ""
     scopes: tuple[str, ...] = ()
+    """What was granted, in the network's own names."""
+    consent_until: datetime | None = None
+    """When a person has to consent anew because no call of ours can renew it; None: not as far as we know."""
+    grantor: str = ""
+    """The network's id of the person who consented, where that is somebody else than the account."""
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "expires_at": self.expires_at.isoformat() if self.expires_at else None}
+        return {**asdict(self), "expires_at": _iso(self.expires_at), "consent_until": _iso(self.consent_until)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Credential":
-        until = stored.get("expires_at")
-        return cls(
-            **{
-                **stored,
-                "expires_at": datetime.fromisoformat(until) if until else None,
-                "scopes": tuple(stored.get("scopes", ())),
-            }
-        )
+        times = {name: _time(stored.get(name)) for name in ("expires_at", "consent_until")}
+        return cls(**{**stored, **times, "scopes": tuple(stored.get("scopes", ()))})
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _time(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A permission that we ask for. `purpose` is an English msgid: what does not work without it."""
+
+    name: str
+    purpose: str
+    needed: bool = True
+    """False: the channel works without, with less to show for it."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +356,23 @@ class Profile:
     url: str
     avatar_url: str = ""
     followers: int | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """One of the accounts that a person may let us act for: a page, an organisation, the person's own."""
+
+    profile: Profile
+    credential: Credential
+    problem: str = ""
+    """Why it cannot be chosen, as an English msgid; empty when it can."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"profile": asdict(self.profile), "credential": self.credential.to_json(), "problem": self.problem}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Account":
+        return cls(Profile(**stored["profile"]), Credential.from_json(stored["credential"]), stored["problem"])
 
 
 Reading = Mapping[str, int]
@@ -254,6 +411,7 @@ class Message:
     at: datetime
     kind: str = "reply"
     """"reply", "mention" or "quote"."""
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -262,3 +420,21 @@ class Messages:
 
     items: tuple[Message, ...]
     cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class RawEvent:
+    """One thing that a network told us by itself. `payload` is the network's own JSON about it.
+
+    `key` is the same whenever the network tells the same thing again. `account_id` is the `remote_id` of the account
+    it is about, "" where it is about our application or a person. `kind` is ours: "comment", "mention", "post",
+    "status" (what became of a publication), "deauthorised", "deletion", "other".
+    """
+
+    key: str
+    account_id: str
+    kind: str
+    payload: Mapping[str, Any]
+    at: datetime | None = None
+    grantor: str = ""
+    """Of "deauthorised" and "deletion": whose consent ended."""

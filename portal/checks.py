@@ -114,6 +114,23 @@ def private_hosts(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(START)
+def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E007: what is set differently for a network is something that its connector knows."""
+    from channels import dry
+
+    bad = dry.unknown_options()
+    if not bad:
+        return []
+    return [
+        Error(
+            f"NETWORK_OPTIONS holds {', '.join(map(repr, bad))}, which no network has.",
+            hint='Write JSON, for example {"facebook": {"version": "v27.0"}}; docs/platforms names the options.',
+            id="portal.E007",
+        )
+    ]
+
+
 @register(Tags.database, START)
 def demo_accounts(app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """E003: accounts with the password that stands in the README. Runs with `check --database default`."""

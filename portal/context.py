@@ -81,6 +81,7 @@ PROGRAMME = (
 INSTALLATION = (
     Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
     Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
+    Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
     Page("operations", _("Operation"), "activity"),
 )
 HOME = ("home", "desk", "absence")

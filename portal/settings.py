@@ -40,6 +40,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_BASE_URL
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])
 # host:port pairs inside private networks that connectors may call all the same: the practice network, test servers.
 PRIVATE_HOSTS_ALLOWED = env.list("PRIVATE_HOSTS_ALLOWED", default=[])
+# What a network changed since this release: {"facebook": {"version": "v27.0"}}; docs/platforms/ names the options.
+NETWORK_OPTIONS: dict[str, dict[str, object]] = env.json("NETWORK_OPTIONS", default={})
 
 PRACTICE_ENABLED = env.bool("PRACTICE_ENABLED", default=DEMO)
 PRACTICE_PORT = env.int("PRACTICE_PORT", default=PORT + 1)

@@ -1,8 +1,11 @@
 """A network has stopped accepting us: the channel asks a person to connect it again, and what is scheduled waits."""
 
+from typing import Any
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from channels import messages
@@ -26,19 +29,22 @@ def mark_needs_consent(channel: Channel, problem: str = messages.CONSENT_LOST) -
         return False
     channel.state, channel.problem = ChannelState.NEEDS_CONSENT, problem
     audit.record("channel.needs_consent", by=None, target=channel)
-    _tell(channel)
+    tell(channel, SUBJECT_LOST, channel.problem, WAITS)
     return True
 
 
-def _tell(channel: Channel) -> None:
-    """Everybody who publishes here: what is scheduled on the channel waits."""
+SUBJECT_LOST = gettext_noop("%(municipality)s: connect the channel “%(channel)s” again")
+WAITS = gettext_noop("What is scheduled on it waits and is not lost.")
+
+
+def tell(channel: Channel, subject: str, *sentences: str, **facts: Any) -> None:
+    """Everybody who publishes here. Texts in English, to be translated for each; `facts` fill both."""
     place = channel.municipality
     members = place.memberships.running().filter(role__in=PUBLISHING_ROLES)
-    facts = {"municipality": place, "channel": channel.name or channel.handle}
+    facts |= {"municipality": place, "channel": channel.name or channel.handle}
 
     def words() -> tuple[str, str]:
-        subject = _("%(municipality)s: connect the channel “%(channel)s” again") % facts
-        return subject, f"{_(channel.problem)}\n{_('What is scheduled on it waits and is not lost.')}"
+        return _(subject) % facts, "\n".join(_(sentence) % facts for sentence in sentences)
 
     notify(
         Kind.CHANNEL,

@@ -5,13 +5,17 @@ never lets an older session overwrite a newer one: a lost refresh token means th
 """
 
 import json
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from channels import rules
 from channels.models import AppRegistration, Channel
 from channels.models import Credential as Row
 from common import crypto
 from platforms.errors import NeedsConsent
+from platforms.registry import PLATFORMS
 from platforms.types import Credential, Keys
 
 PURPOSE = "credential"
@@ -40,9 +44,21 @@ def store(channel: Channel, credential: Credential) -> None:
         defaults={
             "municipality_id": channel.municipality_id,
             "ciphertext": crypto.seal(PURPOSE, json.dumps(credential.to_json()), channel.pk),
-            "expires_at": credential.expires_at,
+            **_open_part(credential),
+            "warned_days": None,
         },
     )
+
+
+def _open_part(credential: Credential) -> dict[str, Any]:
+    """What is looked for without opening the secret."""
+    ends = credential.expires_at
+    return {
+        "expires_at": ends,
+        "renew_at": rules.renew_at(ends, timezone.now()) if ends else None,
+        "consent_until": credential.consent_until,
+        "grantor": credential.grantor[:100],
+    }
 
 
 def keep(channel: Channel, fresh: Credential) -> bool:
@@ -52,8 +68,10 @@ def keep(channel: Channel, fresh: Credential) -> bool:
         if row is None or opened(row).account_id != fresh.account_id or _older(fresh, row):
             return False
         row.ciphertext = crypto.seal(PURPOSE, json.dumps(fresh.to_json()), channel.pk)
-        row.expires_at = fresh.expires_at
-        row.save(update_fields=["ciphertext", "expires_at", "refreshed_at"])
+        told = _open_part(fresh)
+        for name, value in told.items():
+            setattr(row, name, value)
+        row.save(update_fields=["ciphertext", *told, "refreshed_at"])
         return True
 
 
@@ -68,8 +86,16 @@ def bound(platform: str, server: str, redirect_uri: str) -> str:
 
 def keys(platform: str, server: str) -> Keys:
     """Our application at a server, the newest registration; empty keys where there is none."""
+    if PLATFORMS[platform].keys_from == "administrator":
+        return keys_of(row) if (row := entered(platform)) else Keys()
     row = AppRegistration.objects.filter(platform=platform, server=server).order_by("-pk").first()
     return keys_of(row) if row else Keys()
+
+
+def entered(platform: str) -> AppRegistration | None:
+    """The keys that an administrator entered for a network; some share those of another."""
+    holder = PLATFORMS[platform].keys_of or platform
+    return AppRegistration.objects.select_related("entered_by").filter(platform=holder, server="").first()
 
 
 def keys_of(row: AppRegistration) -> Keys:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from channels import queries
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from channels.open import opened
@@ -27,6 +28,13 @@ def disconnect(channel: Channel, *, by: Any) -> None:
         audit.record("channel.disconnect", by=by, target=channel)
 
 
+def _is_shared(channel: Channel) -> bool:
+    """Whether another channel, maybe another municipality's, lives from the same person's consent."""
+    mine = Credential.objects.filter(channel=channel).first()
+    others = queries.of_grantor(channel.platform, mine.grantor) if mine and mine.grantor else []
+    return any(one.channel_id != channel.pk and one.channel.state != ChannelState.DISCONNECTED for one in others)
+
+
 def give_back(channel_id: int) -> None:
     """Tell the network that we give the right back, and forget the credential whatever comes out of that.
 
@@ -38,7 +46,7 @@ def give_back(channel_id: int) -> None:
         if channel is None:
             return
         try:
-            opened(channel, deadline=DEADLINE_SECONDS).revoke()
+            opened(channel, deadline=DEADLINE_SECONDS).revoke(shared=_is_shared(channel))
         except PlatformError as problem:
             log.warning("%s was not told that channel %s ended: %s", channel.server, channel.pk, problem.message)
         Credential.objects.filter(channel=channel).delete()

@@ -1,14 +1,13 @@
 """Renewing sessions before they end, so that no publication has to wait for it."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from channels.domain import credentials
 from channels.domain.consent import mark_needs_consent
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from channels.open import open_channel
-from channels.queries import RENEW_AHEAD
+from channels.queries import ends_soon
 from platforms.errors import NeedsConsent
 
 DEADLINE_SECONDS = 20
@@ -22,11 +21,8 @@ def refresh(channel_id: int) -> bool:
     """
     try:
         with transaction.atomic():
-            soon = timezone.now() + RENEW_AHEAD
             free = Credential.objects.select_for_update(skip_locked=True, of=("self",))
-            row = free.filter(
-                channel_id=channel_id, expires_at__lte=soon, channel__state=ChannelState.CONNECTED
-            ).first()
+            row = free.filter(ends_soon(), channel_id=channel_id, channel__state=ChannelState.CONNECTED).first()
             if row is None:
                 return False
             channel = Channel.objects.get(pk=channel_id)

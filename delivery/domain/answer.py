@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from channels import dry
 from delivery.domain.cancel import cancel
+from delivery.domain.follow import first_comment
 from delivery.domain.move import NoSuchMove, move
 from delivery.domain.reschedule import new_times, reschedule
 from delivery.enums import Because, State
@@ -48,6 +49,7 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
         published_at=delivery.unknown_since,
         unknown_since=None,
     )
+    first_comment(delivery)
 
 
 @transaction.atomic

@@ -1,18 +1,22 @@
 """What goes out: the frozen payload and its pictures."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, BinaryIO, Self, cast
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_noop
 
+from channels import public
 from delivery.models import Delivery
 from platforms.errors import NotReached
-from platforms.types import Outgoing, Picture, Read
+from platforms.types import Outgoing
 
 # Stored in English and translated when shown: a worker does not know who will read.
 CHANGED = gettext_noop("A picture is not the one that was approved: its file has changed. Put it into the post again.")
 GONE = gettext_noop("The file of a picture is gone. Put the picture into the post again.")
+UNREADABLE = "The picture store could not be read."
 
 
 class PictureMissing(Exception):
@@ -25,29 +29,68 @@ def outgoing(delivery: Delivery) -> Outgoing:
     return replace(frozen, reply_to=delivery.parent.remote_id) if delivery.parent else frozen
 
 
-def reader(sent: Outgoing) -> Read:
-    """Reads pictures from the store. Raises `PictureMissing`, and `NotReached` when the store itself fails."""
-    pictures = {picture.ref: picture for picture in _pictures(sent)}
+class Files:
+    """Reads what a post is made of from the store: a `platforms.types.Read`.
 
-    def read(ref: str) -> bytes:
-        content = _content(ref)
-        if len(content) != pictures[ref].size:
-            raise PictureMissing(CHANGED)
-        return content
+    Raises `PictureMissing`, and `NotReached` when the store itself fails. `alive` is called with each chunk of a file
+    that is sent in chunks.
+    """
 
-    return read
+    def __init__(self, sent: Outgoing, alive: Callable[[], None] = lambda: None) -> None:
+        self.sizes = _sizes(sent)
+        self.alive = alive
 
-
-def _pictures(sent: Outgoing) -> list[Picture]:
-    card = sent.link_card.picture if sent.link_card else None
-    return [*sent.pictures, *([card] if card else [])]
-
-
-def _content(ref: str) -> bytes:
-    try:
-        with default_storage.open(ref) as file:
+    def __call__(self, ref: str) -> bytes:
+        with self.open(ref) as file:
             return file.read()
-    except (FileNotFoundError, SuspiciousFileOperation):
-        raise PictureMissing(GONE) from None
-    except OSError as problem:
-        raise NotReached("The picture store could not be read.", {"problem": type(problem).__name__}) from problem
+
+    def open(self, ref: str) -> BinaryIO:
+        """The file, if it is as large as the one that was approved."""
+        try:
+            if self.sizes.get(ref) not in (None, default_storage.size(ref)):
+                raise PictureMissing(CHANGED)
+            return cast("BinaryIO", _Watched(default_storage.open(ref), self.alive))
+        except (FileNotFoundError, SuspiciousFileOperation):
+            raise PictureMissing(GONE) from None
+        except OSError as problem:
+            raise NotReached(UNREADABLE, {"problem": type(problem).__name__}) from problem
+
+    def address(self, ref: str) -> str:
+        return public.address(ref)
+
+
+class _Watched:
+    """A file whose every read says that somebody is still at work."""
+
+    def __init__(self, file: Any, alive: Callable[[], None]) -> None:
+        self.file = file
+        self.alive = alive
+
+    def read(self, size: int = -1) -> bytes:
+        self.alive()
+        try:
+            return cast("bytes", self.file.read(size))
+        except OSError as problem:
+            raise NotReached(UNREADABLE, {"problem": type(problem).__name__}) from problem
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return cast("int", self.file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return cast("int", self.file.tell())
+
+    def close(self) -> None:
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _sizes(sent: Outgoing) -> dict[str, int]:
+    """Of what was approved with its size; captions are small and have none."""
+    pictures = [*sent.pictures, sent.link_card and sent.link_card.picture, sent.video and sent.video.cover]
+    sizes = {picture.ref: picture.size for picture in pictures if picture}
+    return {**sizes, sent.video.ref: sent.video.size} if sent.video else sizes

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_noop
 from channels.open import open_channel
 from delivery.domain import attempts, content, settle
 from delivery.domain.departure import Departure, Held, Overtaken
+from delivery.enums import Step
 from delivery.models import Attempt, Delivery
 from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError
+from platforms.types import Pending
 
 OWN_FAILURE = gettext_noop("The portal itself failed during the call.")
 DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
@@ -63,14 +65,16 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
     """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
     departure = Departure(delivery, attempt)
     try:
-        connector = open_channel(delivery.channel, before_send=departure, loaded=True)
+        connector = open_channel(delivery.channel, before_send=departure, loaded=True, witness=departure.note)
         outgoing = content.outgoing(delivery)
+        files = content.Files(outgoing, departure.alive)
     except PlatformError as told:
         return told
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
-        return connector.publish(outgoing, content.reader(outgoing))
+        held = Pending(delivery.token) if attempt.step == Step.FINISH else None
+        return connector.finish(outgoing, held, files) if held else connector.publish(outgoing, files)
     except (Held, PlatformError) as told:
         return told
     except Overtaken:

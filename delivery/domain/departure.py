@@ -16,9 +16,11 @@ from delivery.models import Attempt, Delivery
 
 # What the gate looks at; the content was frozen long ago.
 FRESH = (
-    "municipality_id", "kind", "due_at", "not_after", "lease_until", "channel__state", "parent__state",
+    "municipality_id", "kind", "due_at", "not_after", "lease_until", "channel__state",
+    "parent__state", "parent__kind", "parent__municipality_id",
 )  # fmt: skip
 RENEW_AFTER = timedelta(seconds=5)
+RENEW_EVERY = timedelta(seconds=10)
 
 
 class Held(Exception):
@@ -40,12 +42,29 @@ class Departure:
         self.delivery = delivery
         self.attempt = attempt
         self.stopped = False
+        self.renewed_at = timezone.now()
 
     def __call__(self) -> None:
         self.stopped = True
         with transaction.atomic():
             self._mark()
         self.stopped = False
+
+    def note(self, token: str) -> None:
+        """Write down, committed, under which id the network holds what we have prepared: a witness after a crash."""
+        ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
+        if not ours.update(token=token):
+            raise Overtaken
+        self.delivery.token = token
+
+    def alive(self) -> None:
+        """The next chunk of a large file is on its way: the lease begins anew, at most every few seconds."""
+        now = timezone.now()
+        if now - self.renewed_at < RENEW_EVERY:
+            return
+        self.renewed_at = now
+        ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
+        ours.update(lease_until=attempts.call_lease(now))
 
     def _mark(self) -> None:
         rows = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING).only(*FRESH)

@@ -1,6 +1,7 @@
 """Asking what became of a post that the network took and is preparing. Only reads.
 
-A network without an answer is asked again; when the patience is at its end, nobody knows, and it is looked for.
+A network without an answer is asked again; when the patience is at its end, nobody knows, and it is looked for. What
+is prepared but not public yet gets an attempt of its own for the step that makes it public.
 """
 
 import logging
@@ -18,32 +19,33 @@ from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Delivery
 from municipalities.tenancy import scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
-from platforms.types import Pending, Published
+from platforms.types import Lapsed, Pending, Published, Ready
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-Verdict = Published | Pending | PlatformError
+Verdict = Published | Pending | Ready | Lapsed | PlatformError
 
 
 def claim_polls(now: datetime) -> list[int]:
     return queries.claim_next(State.PROCESSING, now, attempts.call_lease(now), BATCH)
 
 
-def poll(delivery_id: int) -> None:
-    """Ask once and write down what the network says."""
+def poll(delivery_id: int) -> int | None:
+    """Ask once and write down what the network says. Returns the number of the attempt that has to be made now."""
     delivery = queries.with_its_row(delivery_id)
     if delivery.state != State.PROCESSING:
-        return
+        return None
     with scope(delivery.municipality_id):
         opened_at = timezone.now()
         told = _ask(delivery)
         if isinstance(told, NeedsConsent):
             mark_needs_consent(delivery.channel)
         try:
-            _settle(delivery, told, opened_at)
+            return _settle(delivery, told, opened_at)
         except IntegrityError:
             log.exception("Delivery %s: the network named a post that is taken", delivery_id)
+            return None
 
 
 def _ask(delivery: Delivery) -> Verdict:
@@ -57,11 +59,11 @@ def _ask(delivery: Delivery) -> Verdict:
 
 
 @transaction.atomic
-def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> None:
+def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> int | None:
     now = timezone.now()
     locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if locked.state != State.PROCESSING:
-        return
+        return None
     words = settle.read(told).words if isinstance(told, PlatformError) else ""
     detail = {"words": words}
     attempts.open_(locked, Step.POLL, opened_at=opened_at, closed_at=now, outcome=_outcome(told), detail=detail)
@@ -69,14 +71,39 @@ def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> None:
         settle.published(locked, told, because=Because.SENT)
     elif isinstance(told, Rejected):
         move(locked, State.FAILED, because=Because.REJECTED, problem=words)
+    elif isinstance(told, Ready):
+        return _finish(locked, told, now)
+    elif isinstance(told, Lapsed):
+        _begin_again(locked, told, now)
     else:
         _ask_again(locked, now)
+    return None
 
 
 def _outcome(told: Verdict) -> Outcome:
     if isinstance(told, PlatformError):
         return settle.read(told).outcome
-    return Outcome.OK if isinstance(told, Published) else Outcome.PENDING
+    if isinstance(told, Lapsed):
+        return Outcome.NEVER_SENT
+    return Outcome.OK if isinstance(told, Published | Ready) else Outcome.PENDING
+
+
+def _finish(delivery: Delivery, told: Ready, now: datetime) -> int:
+    """Open the attempt that makes it public; the gate is asked right before its call."""
+    lease = attempts.pickup_lease(now)
+    move(delivery, State.SENDING, because=Because.PREPARED, token=told.token, lease_until=lease)
+    return attempts.open_(delivery, Step.FINISH, opened_at=now).number
+
+
+def _begin_again(delivery: Delivery, told: Lapsed, now: datetime) -> None:
+    """Provably unpublished: once more from the beginning, as often as other calls that reached nobody."""
+    tries = delivery.tries + 1
+    at = rules.next_try(tries, now)
+    if at is None:
+        move(delivery, State.FAILED, because=Because.TRIES_USED_UP, problem=told.reason, tries=tries)
+    else:
+        at = min(at, delivery.not_after)
+        move(delivery, State.SCHEDULED, because=Because.CONTAINER_EXPIRED, tries=tries, token="", next_at=at)
 
 
 def _ask_again(delivery: Delivery, now: datetime) -> None:

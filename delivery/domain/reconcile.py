@@ -1,7 +1,8 @@
 """Finding out what became of a call that got no answer. Looks first; repeats only where the network makes it safe.
 
-Found: published. Absent twice, minutes apart: to be sent again, or expired when its time has passed. Cannot be told: a
-person decides. On a network that never publishes one key twice the call is repeated once, straight from *unconfirmed*.
+Found: published. Held by the network, unpublished: made public under the same id. Absent twice, minutes apart: to be
+sent again, or expired when its time has passed. Cannot be told: a person decides. On a network that never publishes one
+key twice the call is repeated once, straight from *unconfirmed*.
 """
 
 import logging
@@ -22,7 +23,7 @@ from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError
-from platforms.types import Absent, CannotTell, Found, Look
+from platforms.types import Absent, CannotTell, Found, Look, Pending, Ready
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Seen:
             return settle.read(self.told).outcome
         if isinstance(self.told, Found):
             return Outcome.FOUND
+        if isinstance(self.told, Ready):
+            return Outcome.PENDING
         return Outcome.ABSENT if isinstance(self.told, Absent) else Outcome.CANNOT_TELL
 
 
@@ -72,7 +75,8 @@ def _look(delivery: Delivery) -> Seen:
     since = queries.first_sent(delivery)
     try:
         connector = open_channel(delivery.channel)
-        told = connector.find(content.outgoing(delivery), since, queries.bound(delivery, since))
+        witness = Pending(delivery.token) if delivery.token else None
+        told = connector.find(content.outgoing(delivery), since, queries.bound(delivery, since), witness)
         return Seen(opened_at, told, connector.may_resend(since, timezone.now()))
     except PlatformError as problem:
         return Seen(opened_at, problem)
@@ -92,6 +96,8 @@ def _settle(delivery: Delivery, seen: Seen) -> int | None:
     looks = queries.looks_since_sent(locked)
     if isinstance(seen.told, Found):
         settle.published(locked, seen.told.published, because=Because.FOUND)
+    elif isinstance(seen.told, Ready):
+        _unfinished(locked, seen.told, now)
     elif _may_repeat(locked, seen, now):
         return _repeat(locked, now)
     elif _absent_twice(looks):
@@ -121,6 +127,12 @@ def _may_repeat(delivery: Delivery, seen: Seen, now: datetime) -> bool:
 def _repeat(delivery: Delivery, now: datetime) -> int:
     move(delivery, State.SENDING, because=Because.REPEATED, lease_until=attempts.pickup_lease(now))
     return attempts.open_(delivery, Step.CREATE, opened_at=now, detail={"repeat": True}).number
+
+
+def _unfinished(delivery: Delivery, told: Ready, now: datetime) -> None:
+    """The network holds it, unpublished: it goes on from there under the same id, which it publishes once at most."""
+    because = Because.UNFINISHED
+    move(delivery, State.PROCESSING, because=because, token=told.token, unknown_since=None, next_at=now)
 
 
 def _absent_twice(looks: list[Attempt]) -> bool:

@@ -17,6 +17,7 @@ from delivery.domain import attempts
 from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
 from delivery.domain.departure import Held
+from delivery.domain.follow import first_comment
 from delivery.domain.move import Moved, move
 from delivery.enums import Because, Outcome, State
 from delivery.models import Attempt, Delivery
@@ -86,6 +87,7 @@ def published(delivery: Delivery, told: Published, *, because: Because) -> None:
         published_at=told.at,
         unknown_since=None,
     )
+    first_comment(delivery)
 
 
 def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMissing | PlatformError) -> None:

@@ -17,8 +17,9 @@ from platforms.bluesky.calls import Calls, name, session
 from platforms.bluesky.conversation import Conversation
 from platforms.bluesky.facets import facets
 from platforms.bluesky.tid import record_key
+from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
-from platforms.protocols import Facts, Keep
+from platforms.protocols import Facts, Keep, Witness
 from platforms.types import (
     Absent,
     Credential,
@@ -45,7 +46,7 @@ IMAGE_BYTES = 1_000_000
 ALT_CHARACTERS = 2000  # what the app allows; the lexicon has no limit. [mem]
 
 
-class Bluesky(Conversation):
+class Bluesky(Conversation, Defaults):
     """One account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "app_password"
@@ -61,7 +62,9 @@ class Bluesky(Conversation):
         credential: Credential | None = None,
         facts: Facts | None = None,
         keep: Keep | None = None,
+        witness: Witness | None = None,
     ) -> None:
+        self.credential = credential
         self.facts = facts or {}
         self.calls = Calls(http, server or DEFAULT_SERVER, credential, keep)
 
@@ -82,13 +85,6 @@ class Bluesky(Conversation):
                 raise NotReached("The server does not answer properly at the moment.", {"status": answer.status})
             raise Rejected("No Bluesky server answers at this address.", field="server", code="not_bluesky")
         return {"did": str(told["did"])}
-
-    def prepare(self, redirect_uri: str) -> Keys:
-        """An app password needs no application."""
-        return Keys()
-
-    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        raise NotImplementedError("This network is connected with an app password.")
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         """Thirty tries in five minutes are allowed per account and address, so sessions are kept and renewed."""
@@ -130,7 +126,7 @@ class Bluesky(Conversation):
         except (NotReached, Rejected):
             return {}
 
-    def revoke(self) -> None:
+    def revoke(self, *, shared: bool = False) -> None:
         """Ends this session; the app password itself can only be removed by its owner in the settings."""
         if not self.calls.credential:
             return
@@ -196,17 +192,13 @@ class Bluesky(Conversation):
     def _blob(self, picture: Picture, read: Read) -> Any:
         return self.calls.upload(read(picture.ref), picture.mime)
 
-    def poll(self, pending: Pending) -> Published:
-        raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
-
-    def finish(self, outgoing: Outgoing, pending: Pending) -> Published:
-        raise NotImplementedError("This network publishes in one step.")
-
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         """Always: a record key holds one record."""
         return True
 
-    def find(self, outgoing: Outgoing, since: datetime, bound: Collection[str] = ()) -> Look:
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
         return self._look(record_key(outgoing.key, outgoing.created_at))
 
     def _look(self, key: str) -> Found | Absent:

@@ -14,11 +14,12 @@ from typing import Any, ClassVar
 from common.http import Http
 from platforms import checks, matching
 from platforms.addresses import address
-from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.defaults import Defaults
+from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.mastodon import oauth, server, statuses
 from platforms.mastodon.calls import Calls
 from platforms.mastodon.conversation import Conversation
-from platforms.protocols import Facts, Keep
+from platforms.protocols import Facts, Keep, Witness
 from platforms.types import (
     CannotTell,
     Credential,
@@ -35,6 +36,7 @@ from platforms.types import (
     Read,
     Reading,
     Readings,
+    Scope,
 )
 
 # The key lives 3,600 s; ten minutes stay for clocks and queues. https://docs.joinmastodon.org/methods/statuses/#create
@@ -45,10 +47,11 @@ PAGES = 5
 BATCH = 20
 
 
-class Mastodon(Conversation):
+class Mastodon(Conversation, Defaults):
     """One account on one server. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
+    scopes: ClassVar[tuple[Scope, ...]] = oauth.ASKED
     measures: ClassVar[frozenset[str]] = frozenset(statuses.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
 
@@ -61,6 +64,7 @@ class Mastodon(Conversation):
         credential: Credential | None = None,
         facts: Facts | None = None,
         keep: Keep | None = None,
+        witness: Witness | None = None,
     ) -> None:
         self.credential = credential
         self.keys = keys
@@ -88,12 +92,6 @@ class Mastodon(Conversation):
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         return oauth.exchange(self.calls, self.keys, answer)
 
-    def refresh(self) -> Credential:
-        """Mastodon's tokens do not expire."""
-        if self.credential is None:
-            raise ValueError("There is no credential to refresh.")
-        return self.credential
-
     def profile(self) -> Profile:
         account = self._account()
         host = self.calls.server.split("://", 1)[1]
@@ -106,7 +104,7 @@ class Mastodon(Conversation):
             followers=statuses.numbers(account, statuses.ACCOUNT_COUNTS).get("followers"),
         )
 
-    def revoke(self) -> None:
+    def revoke(self, *, shared: bool = False) -> None:
         oauth.revoke(self.calls, self.keys)
 
     def _account(self) -> dict[str, Any]:
@@ -167,16 +165,12 @@ class Mastodon(Conversation):
                 return
         raise NotReached("The server needs too long to work on the picture.")
 
-    def poll(self, pending: Pending) -> Published:
-        raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
-
-    def finish(self, outgoing: Outgoing, pending: Pending) -> Published:
-        raise NotImplementedError("This network publishes in one step.")
-
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         return self.facts.get("software") in server.HONOURS_KEY and now - opened_at <= RESEND_WITHIN
 
-    def find(self, outgoing: Outgoing, since: datetime, bound: Collection[str] = ()) -> Look:
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
         listed, complete = self._own_statuses(since)
         near = [s for s in listed if statuses.when(s) >= since - matching.SLACK and str(s["id"]) not in bound]
         candidates = [statuses.candidate(status, self._source(str(status["id"]))) for status in near]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from platforms.errors import Rejected
 from platforms.mastodon import statuses
 from platforms.mastodon.calls import Calls
 from platforms.types import Message, Messages, Outgoing, Published, Read
@@ -44,9 +43,6 @@ class Conversation:
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         return self.publish(outgoing, read)
-
-    def hide(self, remote_id: str, root: str) -> None:
-        raise Rejected("This network cannot hide other people's answers.", code="unsupported")
 
 
 def _mention(notification: Any) -> bool:

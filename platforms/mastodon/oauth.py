@@ -7,9 +7,17 @@ from urllib.parse import urlencode
 from common import http as net
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.mastodon.calls import Calls
-from platforms.types import Credential, Keys
+from platforms.types import Credential, Keys, Scope
+from platforms.words import gettext_noop
 
-SCOPES = ("read:accounts", "read:statuses", "read:notifications", "write:statuses", "write:media")
+ASKED = (
+    Scope("read:accounts", gettext_noop("Know whose account it is.")),
+    Scope("read:statuses", gettext_noop("See what was published, and its numbers.")),
+    Scope("read:notifications", gettext_noop("Read what people answer.")),
+    Scope("write:statuses", gettext_noop("Publish, and take down what was published.")),
+    Scope("write:media", gettext_noop("Publish pictures.")),
+)
+SCOPES = tuple(scope.name for scope in ASKED)
 CLIENT_NAME = "Dobošar"
 
 

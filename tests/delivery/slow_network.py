@@ -16,9 +16,19 @@ class SlowNetwork:
     script: ClassVar[list[Any]] = []
     public: ClassVar[list[Outgoing]] = []
     withdrawn: ClassVar[list[str]] = []
+    finished: ClassVar[list[str]] = []
+    found: ClassVar[list[Any]] = []
+    notes: ClassVar[list[str]] = []
+    witnesses: ClassVar[list[str | None]] = []
 
-    def __init__(self, http: Any, **_: Any) -> None:
+    def __init__(self, http: Any, witness: Any = None, **_: Any) -> None:
         self.http = http
+        self.witness = witness
+
+    @classmethod
+    def forget(cls) -> None:
+        for kept in (cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.witnesses):
+            kept.clear()
 
     def _next(self) -> Any:
         step = self.script.pop(0)
@@ -27,14 +37,26 @@ class SlowNetwork:
         return step
 
     def publish(self, outgoing: Outgoing, read: Any) -> Any:
+        for note in self.notes:
+            self.witness(note)
         self.http.before_send()
         self.public.append(outgoing)
+        return self._next()
+
+    def finish(self, outgoing: Outgoing, pending: Pending, read: Any) -> Any:
+        self.http.before_send()
+        self.finished.append(pending.token)
         return self._next()
 
     def poll(self, pending: Pending) -> Any:
         return self._next()
 
-    def find(self, outgoing: Outgoing, since: datetime, bound: Collection[str] = ()) -> Any:
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Any:
+        self.witnesses.append(witness.token if witness else None)
+        if self.found:
+            return self.found.pop(0)
         return Found(published()) if outgoing in self.public else Absent()
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:

@@ -11,13 +11,13 @@ import time_machine
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import poll, reconcile, take_down, withdraw
+from delivery.domain import deliver, poll, reconcile, take_down, withdraw
 from delivery.domain.move import NoSuchMove
 from delivery.enums import Because, Outcome, State
 from delivery.models import Delivery
-from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.registry import PLATFORMS
-from platforms.types import Pending
+from platforms.types import Lapsed, Pending, Ready
 from tests.delivery.conftest import Outbox
 from tests.delivery.slow_network import SlowNetwork, published
 
@@ -33,8 +33,7 @@ def slow(outbox: Outbox, monkeypatch: Any) -> Outbox:
     with outbox.inside():
         Channel.objects.update(platform="slow")
         outbox.channel.refresh_from_db()
-    for remembered in (SlowNetwork.script, SlowNetwork.public, SlowNetwork.withdrawn):
-        remembered.clear()
+    SlowNetwork.forget()
     return outbox
 
 
@@ -46,10 +45,11 @@ def processing(slow: Outbox, *script: Any) -> Delivery:
     return delivery
 
 
-def ask(slow: Outbox, delivery: Delivery) -> None:
+def ask(slow: Outbox, delivery: Delivery) -> list[tuple[int, int]]:
+    """Ask once; the attempts that have to be made because of the answer."""
     with time_machine.travel(slow.again(delivery).next_at, tick=True):
-        for delivery_id in poll.claim_polls(timezone.now()):
-            poll.poll(delivery_id)
+        asked = [(delivery_id, poll.poll(delivery_id)) for delivery_id in poll.claim_polls(timezone.now())]
+    return [(delivery_id, number) for delivery_id, number in asked if number is not None]
 
 
 def test_a_receipt_publishes(slow: Outbox) -> None:
@@ -83,6 +83,62 @@ def test_a_lost_consent_while_preparing_sends_nothing_again(slow: Outbox) -> Non
         assert Channel.objects.get().state == "needs_consent"
     assert slow.again(delivery).state == State.PROCESSING
     assert slow.tick(timezone.now() + timedelta(hours=1)) == []
+
+
+def test_what_is_prepared_is_made_public_by_an_attempt_of_its_own(slow: Outbox) -> None:
+    delivery = processing(slow, Pending("receipt"), Ready("receipt"), published())
+    ask(slow, delivery)
+    assert ask(slow, delivery) == [(delivery.pk, 4)]
+    assert slow.again(delivery).state == State.SENDING
+    deliver.deliver(delivery.pk, 4)
+    deliver.deliver(delivery.pk, 4)  # the message came twice
+    assert slow.again(delivery).state == State.PUBLISHED
+    assert slow.outcomes(delivery) == ["pending", "pending", "ok", "ok"]
+    assert SlowNetwork.finished == ["receipt"]
+
+
+def test_what_is_prepared_is_held_back_while_the_channel_is_gone(slow: Outbox) -> None:
+    delivery = processing(slow, Ready("receipt"))
+    ((_, number),) = ask(slow, delivery)
+    with slow.inside():
+        Channel.objects.update(state="needs_consent")
+    deliver.deliver(delivery.pk, number)
+    assert slow.again(delivery).state == State.WAITING
+    assert SlowNetwork.finished == []
+
+
+def test_an_unknown_finish_is_settled_by_the_witness(slow: Outbox) -> None:
+    delivery = processing(slow, Ready("receipt"), OutcomeUnknown("no answer"), Ready("receipt"), published())
+    ((_, number),) = ask(slow, delivery)
+    deliver.deliver(delivery.pk, number)
+    assert slow.again(delivery).state == State.UNCONFIRMED
+    SlowNetwork.found.append(Ready("receipt"))
+    reconcile.look(delivery.pk)
+    assert SlowNetwork.witnesses == ["receipt"]
+    assert (slow.again(delivery).state, slow.again(delivery).unknown_since) == (State.PROCESSING, None)
+    ((_, number),) = ask(slow, delivery)
+    deliver.deliver(delivery.pk, number)
+    assert slow.again(delivery).state == State.PUBLISHED
+
+
+def test_what_the_network_let_lapse_begins_again_and_not_for_ever(slow: Outbox) -> None:
+    delivery = processing(slow, Lapsed("It ran out."))
+    ask(slow, delivery)
+    kept = slow.again(delivery)
+    assert (kept.state, kept.reason, kept.tries, kept.token) == (State.SCHEDULED, Because.CONTAINER_EXPIRED, 1, "")
+    with slow.inside():
+        Delivery.objects.update(tries=99, state=State.PROCESSING, token="receipt", next_at=timezone.now())
+    SlowNetwork.script.append(Lapsed("It ran out."))
+    ask(slow, delivery)
+    assert (slow.again(delivery).state, slow.again(delivery).problem) == (State.FAILED, "It ran out.")
+
+
+def test_a_witness_is_stored_before_the_call_goes_on(slow: Outbox) -> None:
+    SlowNetwork.script.append(OutcomeUnknown("no answer"))
+    SlowNetwork.notes.append("session-7")
+    delivery = slow.put()
+    slow.tick()
+    assert (slow.again(delivery).state, slow.again(delivery).token) == (State.UNCONFIRMED, "session-7")
 
 
 def test_an_error_that_a_connector_did_not_classify_counts_as_unknown(slow: Outbox) -> None:

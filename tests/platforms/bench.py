@@ -2,7 +2,7 @@
 
 import io
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from PIL import Image
 
 from common.http import Http
 from platforms import registry
-from platforms.types import Credential, Keys, Outgoing, Picture
+from platforms.types import Credential, Keys, Lapsed, Limits, Outgoing, Pending, Picture, Published, Ready, Video
 
 
 def png(width: int = 64, height: int = 36, colour: tuple[int, int, int] = (200, 30, 60)) -> bytes:
@@ -20,7 +20,17 @@ def png(width: int = 64, height: int = 36, colour: tuple[int, int, int] = (200, 
     return out.getvalue()
 
 
+def jpeg(width: int = 640, height: int = 360, colour: tuple[int, int, int] = (200, 30, 60)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
 PICTURES = {f"slika-{n}": png(colour=(40 * n, 30, 60)) for n in range(1, 5)}
+PHOTOS = {f"slika-{n}.jpg": jpeg(colour=(40 * n, 30, 60)) for n in range(1, 5)}
+# Bytes that no player would play: the fakes look at sizes and heads, and what is probed is told by the post.
+MOVIE = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 4096
+FILES = {**PICTURES, **PHOTOS, "snimak": MOVIE, "titlovi": b"1\n00:00:00,000 --> 00:00:02,000\nDobar dan\n"}
 ALTS = ("Мост преко Мораве", "Плакат: „Вашар, 6. мај”", "Дечак са балоном 🎈", "Четврта слика")
 
 
@@ -29,12 +39,42 @@ def picture(number: int) -> Picture:
     return Picture(ref, "image/png", 64, 36, len(PICTURES[ref]), ALTS[number - 1])
 
 
+def photo(number: int) -> Picture:
+    ref = f"slika-{number}.jpg"
+    return Picture(ref, "image/jpeg", 640, 360, len(PHOTOS[ref]), ALTS[number - 1])
+
+
+def video(**more: Any) -> Video:
+    return Video(
+        **{"ref": "snimak", "mime": "video/mp4", "width": 1280, "height": 720, "seconds": 12.0}
+        | {"size": len(MOVIE)}
+        | more
+    )
+
+
 def outgoing(text: str, **more: Any) -> Outgoing:
     return Outgoing(**{"text": text, "language": "sr", "key": uuid.uuid4().hex, "created_at": datetime.now(UTC)} | more)
 
 
-def read(ref: str) -> bytes:
-    return PICTURES[ref]
+class Files:
+    """The files of the tests, as a connector reads them. `base`: where the fake gives them out to itself."""
+
+    def __init__(self, base: str = "") -> None:
+        self.base = base
+
+    def __call__(self, ref: str) -> bytes:
+        return FILES[ref]
+
+    def open(self, ref: str) -> io.BytesIO:
+        return io.BytesIO(FILES[ref])
+
+    def address(self, ref: str) -> str:
+        if not self.base:
+            raise AssertionError("This network takes files by upload; nothing gives them out.")
+        return f"{self.base}/__media__/{ref}"
+
+
+read = Files()
 
 
 @dataclass
@@ -51,6 +91,12 @@ class Bench:
     settle: Callable[[], None] = lambda: None
     kept: list[Credential] = field(default_factory=list)
     deviations: frozenset[str] = frozenset()
+    read: Files = field(default_factory=Files)
+    noted: list[str] = field(default_factory=list)
+    """Witnesses that the connector gave."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    counted: dict[str, str] = field(default_factory=lambda: {"like": "likes", "repost": "reposts", "reply": "replies"})
+    """What a citizen can do here (a kind of `react`), and the metric that counts it."""
 
     def http(self, **more: Any) -> Http:
         return Http(**{"allow": self.allow, "deadline": 15} | more)
@@ -61,7 +107,45 @@ class Bench:
         bare = kind(http, server=self.server)
         facts = more.pop("facts", None) or bare.look()
         arguments = {"server": self.server, "keys": self.keys, "credential": self.credential, "facts": facts}
-        return kind(http, **arguments | {"keep": self.kept.append} | more)
+        return kind(http, **arguments | {"keep": self.kept.append, "witness": self.noted.append} | more)
+
+    def limits(self) -> Limits:
+        """As the server told them when the bench first asked."""
+        kind = registry.connector(self.key)
+        if not self.facts:
+            self.facts |= kind(self.http(), server=self.server).look()
+        return kind.limits(self.facts)
+
+    def picture(self, number: int) -> Picture:
+        """A picture of a type that the network takes."""
+        return picture(number) if "image/png" in self.limits().mime_types else photo(number)
+
+    def outgoing(self, text: str, **more: Any) -> Outgoing:
+        """A post that the network takes: with a picture, a video or a title where it takes none without."""
+        limits = self.limits()
+        if limits.needs_media and not more.get("reply_to") and not {"pictures", "video"} & set(more):
+            more |= {"pictures": (self.picture(1),)} if limits.max_images else {"video": video()}
+        if limits.title_required:
+            more = {"title": "Наслов", **more}
+        return outgoing(text, **more)
+
+    def publish(self, connector: Any, sent: Outgoing) -> Published:
+        """Until it is public, as the outbox does it: asked again while it is prepared, finished when it is ready."""
+        told = connector.publish(sent, self.read)
+        for _ in range(20):
+            if isinstance(told, Published):
+                return told
+            self.noted.append(told.token)
+            if isinstance(told, Ready):
+                told = connector.finish(sent, Pending(told.token), self.read)
+            else:
+                told = connector.poll(told)
+                assert not isinstance(told, Lapsed), told
+        raise AssertionError("It never became public.")
+
+    def find(self, connector: Any, sent: Outgoing, since: datetime, bound: Collection[str] = ()) -> Any:
+        witness = Pending(self.noted[-1]) if self.noted else None
+        return connector.find(sent, since, bound, witness)
 
     def texts(self) -> list[str]:
         return [post["text"] for post in self.public()]

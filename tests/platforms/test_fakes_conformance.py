@@ -1,163 +1,15 @@
-"""The conformance suite against the local stand-ins, and what only they can do: fail on demand."""
+"""Mastodon and Bluesky: the conformance suite and the faults against the local stand-ins, and what is their own."""
 
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from common.http import Http
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
-from platforms.types import Absent, Credential, Found, Keys, Poll
-from tests.platforms.bench import Bench, outgoing, picture, read
-from tests.platforms.conformance import Conformance, start
-from tests.platforms.fakes import FakeServer, running
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeServer]:
-    with running() as fake:
-        yield fake
-
-
-@pytest.fixture
-def fakes(server: FakeServer) -> FakeServer:
-    server.reset()
-    return server
-
-
-def bench_for(fakes: FakeServer, key: str) -> Bench:
-    account = fakes.account(key, "opstina")
-    return Bench(
-        key=key,
-        server=account["server"],
-        keys=Keys(**account["keys"]),
-        credential=Credential.from_json(account["credential"]),
-        allow=fakes.allow,
-        public=lambda: fakes.public("opstina"),
-        react=lambda post, kind, text: fakes.react(key, post, kind, text),
-    )
-
-
-class FaultConformance(Conformance):
-    """Every answer a network can fail to give, and what the caller is told."""
-
-    create: str
-    """Path of the one request that makes a post public."""
-    upload: str
-
-    def test_an_answer_lost_after_the_post_is_out_is_an_unknown_outcome(self, bench: Bench, fakes: FakeServer) -> None:
-        for action in ("commit_then_drop", "commit_then_500", "truncate_body"):
-            fakes.plan(action, self.create, method="POST")
-            sent = outgoing(f"Тачно једном: {action}")
-            began = start()
-            connector = bench.connector()
-            with pytest.raises(OutcomeUnknown):
-                connector.publish(sent, read)
-            assert isinstance(connector.find(sent, began), Found)
-            assert bench.texts().count(sent.text) == 1
-
-    def test_sending_again_where_it_is_allowed_makes_no_second_post(self, bench: Bench, fakes: FakeServer) -> None:
-        connector = bench.connector()
-        fakes.plan("commit_then_drop", self.create, method="POST")
-        sent = outgoing("Једном и само једном.", pictures=(picture(1),))
-        with pytest.raises(OutcomeUnknown):
-            connector.publish(sent, read)
-        assert connector.may_resend(start(), start())
-        published = connector.publish(sent, read)
-        (post,) = [post for post in bench.public() if post["text"] == sent.text]
-        assert post["id"] == published.remote_id
-
-    def test_a_connection_dropped_before_anything_was_done_is_unknown_too_and_the_post_absent(
-        self, bench: Bench, fakes: FakeServer
-    ) -> None:
-        fakes.plan("drop_before", self.create, method="POST")
-        sent = outgoing("Прекинута веза.")
-        connector = bench.connector()
-        with pytest.raises(OutcomeUnknown):
-            connector.publish(sent, read)
-        assert isinstance(connector.find(sent, start()), Absent)
-        assert bench.texts() == []
-
-    def test_a_server_that_never_answers_is_left_at_the_deadline(self, bench: Bench, fakes: FakeServer) -> None:
-        facts = bench.connector().look()
-        fakes.plan("hang", self.create, method="POST", seconds=3)
-        began = time.monotonic()
-        with pytest.raises(OutcomeUnknown):
-            bench.connector(http=bench.http(deadline=0.5), facts=facts).publish(outgoing("Чекамо."), read)
-        assert time.monotonic() - began < 2
-
-    def test_an_error_page_instead_of_an_answer_is_unknown(self, bench: Bench, fakes: FakeServer) -> None:
-        fakes.plan("html_error", self.create, method="POST")
-        with pytest.raises(OutcomeUnknown) as unknown:
-            bench.connector().publish(outgoing("Страница грешке."), read)
-        assert unknown.value.evidence["status"] == 502
-
-    def test_a_rate_limit_tells_when_to_come_back(self, bench: Bench, fakes: FakeServer) -> None:
-        fakes.plan("rate_limit", self.create, method="POST", seconds=90)
-        with pytest.raises(RateLimited) as limited:
-            bench.connector().publish(outgoing("Превише."), read)
-        wait = limited.value.retry_at - datetime.now(UTC)
-        assert timedelta(seconds=80) < wait < timedelta(seconds=95)
-        assert bench.texts() == []
-
-    def test_an_upload_that_fails_may_be_tried_again(self, bench: Bench, fakes: FakeServer) -> None:
-        for action in ("commit_then_drop", "commit_then_500", "html_error", "drop_before"):
-            fakes.plan(action, self.upload, method="POST")
-            with pytest.raises(NotReached):
-                bench.connector().publish(outgoing("Са сликом.", pictures=(picture(1),)), read)
-        assert bench.texts() == []
-
-    def test_a_server_that_is_not_there_was_not_reached(self, bench: Bench) -> None:
-        gone = "127.0.0.1:9"
-        credential = Credential(**{**bench.credential.__dict__, "service": f"http://{gone}"})
-        http = Http(allow={gone})
-        connector = bench.connector(http=http, facts={"x": 1}, server=f"http://{gone}", credential=credential)
-        with pytest.raises(NotReached):
-            connector.publish(outgoing("Никога нема."), read)
-
-    def test_a_private_address_is_never_called(self, bench: Bench, fakes: FakeServer) -> None:
-        facts = bench.connector().look()
-        before = len(fakes.ledger())
-        with pytest.raises(NotReached):
-            bench.connector(http=Http(), facts=facts).publish(outgoing("Приватно."), read)
-        assert len(fakes.ledger()) == before
-
-    def test_the_hook_runs_once_right_before_the_post_and_not_for_uploads(
-        self, bench: Bench, fakes: FakeServer
-    ) -> None:
-        seen: list[list[str]] = []
-        facts = bench.connector().look()
-        http = bench.http(before_send=lambda: seen.append([entry["path"] for entry in fakes.ledger()]))
-        bench.connector(http=http, facts=facts).publish(outgoing("Са сликом.", pictures=(picture(1),)), read)
-        (paths,) = seen
-        assert self.upload in paths
-        assert self.create not in paths
-
-    def test_what_the_hook_raises_stops_the_post(self, bench: Bench) -> None:
-        class Paused(Exception):
-            pass
-
-        def stop() -> None:
-            raise Paused
-
-        facts = bench.connector().look()
-        with pytest.raises(Paused):
-            bench.connector(http=bench.http(before_send=stop), facts=facts).publish(outgoing("Пауза."), read)
-        assert bench.texts() == []
-
-    def test_a_picture_that_is_none_is_rejected(self, bench: Bench) -> None:
-        with pytest.raises(Rejected):
-            bench.connector().publish(outgoing("Лоша слика", pictures=(picture(1),)), lambda ref: b"not a picture")
-        assert bench.texts() == []
-
-    def test_no_secret_gets_into_errors(self, bench: Bench, fakes: FakeServer) -> None:
-        token = bench.credential.access_token
-        body = {"error": "Planned", "message": f"token {token} refused"}
-        fakes.plan("status", self.create, method="POST", status=422, body=body)
-        with pytest.raises(Rejected) as refused:
-            bench.connector().publish(outgoing("Тајна."), read)
-        assert token not in str(refused.value.evidence)
+from platforms.errors import NeedsConsent, OutcomeUnknown, Rejected
+from platforms.types import Credential, Found, Poll
+from tests.platforms.bench import Bench, outgoing
+from tests.platforms.conformance import start
+from tests.platforms.fakes import FakeServer
+from tests.platforms.faults import FaultConformance, bench_for
 
 
 class TestMastodonFake(FaultConformance):
@@ -178,7 +30,7 @@ class TestMastodonFake(FaultConformance):
         sent = outgoing("Гле, @gradjanka@example.org: https://cuprija.example/duga/adresa/vesti/2026 <b>& још</b>")
         began = start()
         with pytest.raises(OutcomeUnknown):
-            connector.publish(sent, read)
+            connector.publish(sent, bench.read)
         assert isinstance(connector.find(sent, began), Found)
 
     def test_a_key_is_not_trusted_for_longer_than_it_lives(self, bench: Bench, fakes: FakeServer) -> None:
@@ -190,21 +42,21 @@ class TestMastodonFake(FaultConformance):
         self, bench: Bench, fakes: FakeServer
     ) -> None:
         connector, sent, began = bench.connector(), outgoing("Већ је ту."), start()
-        connector.publish(sent, read)
+        connector.publish(sent, bench.read)
         fakes.options(idempotency="repeat_500")
         with pytest.raises(OutcomeUnknown):
-            connector.publish(sent, read)
+            connector.publish(sent, bench.read)
         assert isinstance(connector.find(sent, began), Found)
 
     def test_a_picture_that_is_still_worked_on_is_waited_for(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(media_polls=2)
-        bench.connector().publish(outgoing("Велика слика.", pictures=(picture(2),)), read)
+        bench.connector().publish(outgoing("Велика слика.", pictures=(bench.picture(2),)), bench.read)
         assert bench.texts() == ["Велика слика."]
 
     def test_a_poll_arrives_with_its_answers_and_its_time(self, bench: Bench, fakes: FakeServer) -> None:
         connector, sent = bench.connector(), outgoing("Шта прво да уредимо?", poll=Poll(("Парк", "Пијацу"), 3 * 86_400))
         assert connector.check(sent, connector.limits(connector.facts)) == []
-        published = connector.publish(sent, read)
+        published = connector.publish(sent, bench.read)
         poll = connector.calls.get(f"/api/v1/statuses/{published.remote_id}")["poll"]
         assert [option["title"] for option in poll["options"]] == ["Парк", "Пијацу"]
         ends = datetime.fromisoformat(poll["expires_at"])
@@ -239,7 +91,7 @@ class TestMastodonFake(FaultConformance):
 
     def test_numbers_come_in_batches(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()
-        posts = [connector.publish(outgoing(f"Објава {n}"), read).remote_id for n in range(25)]
+        posts = [connector.publish(outgoing(f"Објава {n}"), bench.read).remote_id for n in range(25)]
         before = len(fakes.ledger())
         assert len(connector.readings(posts)) == 25
         assert len(fakes.ledger()) - before == 2
@@ -272,7 +124,7 @@ class TestBlueskyFake(FaultConformance):
         self, bench: Bench, fakes: FakeServer
     ) -> None:
         fakes.advance(3 * 3600)
-        bench.connector().publish(outgoing("После паузе."), read)
+        bench.connector().publish(outgoing("После паузе."), bench.read)
         assert bench.texts() == ["После паузе."]
         (renewed,) = bench.kept
         assert renewed.access_token != bench.credential.access_token
@@ -280,25 +132,25 @@ class TestBlueskyFake(FaultConformance):
 
     def test_a_session_near_its_end_is_renewed_before_it_is_used(self, bench: Bench, fakes: FakeServer) -> None:
         soon = Credential(**{**bench.credential.__dict__, "expires_at": start() + timedelta(minutes=1)})
-        bench.connector(credential=soon).publish(outgoing("На време."), read)
+        bench.connector(credential=soon).publish(outgoing("На време."), bench.read)
         assert len(bench.kept) == 1
 
     def test_a_session_that_cannot_be_renewed_needs_consent(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.advance(91 * 24 * 3600)
         with pytest.raises(NeedsConsent):
-            bench.connector().publish(outgoing("Прекасно."), read)
+            bench.connector().publish(outgoing("Прекасно."), bench.read)
 
     def test_the_same_key_with_other_bytes_is_the_post_that_is_there(self, bench: Bench) -> None:
         connector, sent = bench.connector(), outgoing("Прва верзија.")
-        first = connector.publish(sent, read)
+        first = connector.publish(sent, bench.read)
         from dataclasses import replace
 
-        assert connector.publish(replace(sent, text="Друга верзија."), read).remote_id == first.remote_id
+        assert connector.publish(replace(sent, text="Друга верзија."), bench.read).remote_id == first.remote_id
         assert bench.texts() == ["Прва верзија."]
 
     def test_a_post_the_index_has_not_seen_yet_is_neither_gone_nor_zero(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()
-        post = connector.publish(outgoing("Свеже."), read).remote_id
+        post = connector.publish(outgoing("Свеже."), bench.read).remote_id
         fakes.options(appview_lag=1)
         assert connector.readings([post]) == []
         assert len(connector.readings([post])) == 1
@@ -306,7 +158,7 @@ class TestBlueskyFake(FaultConformance):
     def test_links_mentions_and_tags_are_marked_by_bytes(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.account("bluesky", "gradjanka")
         sent = outgoing("Ћуприја 👋 https://cuprija.example @gradjanka.test @nema.test #вашар")
-        uri = bench.connector().publish(sent, read).remote_id
+        uri = bench.connector().publish(sent, bench.read).remote_id
         raw = sent.text.encode()
         facets = fakes.world.bluesky.records[uri]["value"]["facets"]
         marked = [raw[f["index"]["byteStart"] : f["index"]["byteEnd"]].decode() for f in facets]
@@ -315,14 +167,14 @@ class TestBlueskyFake(FaultConformance):
     def test_a_link_card_with_a_picture_is_ours_to_send(self, bench: Bench, fakes: FakeServer) -> None:
         from platforms.types import LinkCard
 
-        card = LinkCard("https://cuprija.example/vest", "Вашар", "У суботу", picture(1))
-        uri = bench.connector().publish(outgoing("Позив", link_card=card), read).remote_id
+        card = LinkCard("https://cuprija.example/vest", "Вашар", "У суботу", bench.picture(1))
+        uri = bench.connector().publish(outgoing("Позив", link_card=card), bench.read).remote_id
         shown = fakes.world.bluesky.records[uri]["value"]["embed"]["external"]
         assert (shown["title"], shown["thumb"]["mimeType"]) == ("Вашар", "image/png")
 
     def test_an_answer_can_be_hidden(self, bench: Bench, fakes: FakeServer) -> None:
         connector = bench.connector()
-        post = connector.publish(outgoing("Питајте."), read).remote_id
+        post = connector.publish(outgoing("Питајте."), bench.read).remote_id
         answers = [fakes.react("bluesky", post, "reply", text) for text in ("Ружно", "Још ружније")]
         for answer in answers:
             connector.hide(answer, post)

@@ -79,3 +79,16 @@ def test_every_error_says_what_to_do(production: Any) -> None:
     found = run_checks(tags=[checks.START])
     assert len(found) == 4
     assert all(message.hint for message in found)
+
+
+@pytest.mark.parametrize(
+    "options", [{"facebok": {"version": "v27.0"}}, {"facebook": {"versoin": "v27.0"}}, {"facebook": "v27.0"}]
+)
+def test_an_option_that_no_network_has_is_refused(production: Any, options: dict[str, Any]) -> None:
+    production.NETWORK_OPTIONS = options
+    assert ids() == ["portal.E007"]
+
+
+def test_an_option_that_a_network_has_is_taken(production: Any) -> None:
+    production.NETWORK_OPTIONS = {"facebook": {"version": "v27.0", "server": "https://stand-in.example"}}
+    assert ids() == []

@@ -17,6 +17,7 @@ from posts.draft import Card, Shown, parse
 from posts.enums import Stage
 from posts.models import Post
 from posts.queries import publications
+from tests.analytics.factories import channel
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
@@ -240,6 +241,20 @@ def test_the_preview_shows_each_network_with_its_count(desk: Desk, client: Clien
     assert '<span class="preview-link">#Ћуприја</span> &lt;script&gt;' in page
     assert "22 / 500" in page
     assert "22 / 300" in page
+
+
+@pytest.mark.parametrize("network", ["telegram", "viber"])
+def test_a_messenger_shows_a_bubble_and_no_mark_for_descriptions_it_does_not_take(
+    desk: Desk, client: Client, network: str
+) -> None:
+    with scope(desk.house):
+        messenger = channel(
+            desk.house, desk.cast.approver, name="Ћуприја", platform=network, server="https://x.example"
+        )
+        post = desk.write("Вест", channels=(messenger.pk, desk.mastodon.pk), media=(Shown(desk.picture().pk, "Опис"),))
+    page = client.get(url("post_edit", post.pk)).content.decode()
+    assert page.count("look-bubble") == 1
+    assert page.count('<span class="look-alt"') == 1
 
 
 def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Client) -> None:

@@ -13,12 +13,11 @@ from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
-from channels.open import http
+from channels.open import built, http
 from municipalities import queries
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, PlatformError
-from platforms.registry import connector
 from platforms.types import Credential
 
 log = logging.getLogger(__name__)
@@ -85,7 +84,8 @@ def _settle(attempt: ConnectAttempt, answer: Mapping[str, str]) -> str:
 
 
 def _exchange(attempt: ConnectAttempt, inside: Mapping[str, Any], code: str) -> Credential:
-    asking = connector(attempt.platform)(
+    asking = built(
+        attempt.platform,
         http(deadline=DEADLINE_SECONDS),
         server=attempt.server,
         keys=credentials.keys(attempt.platform, attempt.server),

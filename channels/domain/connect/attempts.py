@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,22 +18,25 @@ from channels import messages
 from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
-from channels.open import http
-from channels.rules import Refused, is_practice, server_address
+from channels.open import built, http
+from channels.rules import Refused, base_is_public, is_practice, server_address
 from common import audit, crypto
-from platforms.registry import connector
+from platforms.registry import PLATFORMS
 
 LIFE = timedelta(minutes=10)
 PURPOSE = "connect"
 PER_HOUR = 20
-RUNNING = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.SIGNING_IN, ConnectStep.READING)
+RUNNING = tuple(step for step in ConnectStep if step not in (ConnectStep.DONE, ConnectStep.FAILED))
 
 
 def start(municipality: Any, platform: str, typed: str, *, by: Any, channel: Channel | None = None) -> ConnectAttempt:
     """Begin with a network that asks for consent in the browser. `channel`: the one to be connected again.
 
-    Raises `Refused` for a server we do not call, for practice beside real, and after too many tries in an hour.
+    Raises `Refused` for a server we do not call, for practice beside real, after too many tries in an hour, and where
+    the administrator has not entered the keys.
     """
+    if PLATFORMS[platform].keys_from == "administrator" and credentials.entered(platform) is None:
+        raise Refused(messages.KEYS_NOT_ENTERED)
     _count(by)
     server = server_address(platform, typed)
     state = secrets.token_urlsafe(32)
@@ -47,15 +51,19 @@ def sign_in(
     platform: str,
     typed: str,
     *,
-    identifier: str,
-    password: str,
+    secret: Mapping[str, str],
     by: Any,
     channel: Channel | None = None,
 ) -> ConnectAttempt:
-    """Begin with a network that takes an app password; a worker exchanges it and it is wiped. Raises as `start`."""
+    """Begin with a network that takes an app password or a token: `secret` is what was typed, without the server.
+
+    A worker exchanges it and it is wiped. Raises as `start`, and where the network has to call us and cannot.
+    """
+    if PLATFORMS[platform].calls_first and not base_is_public():
+        raise Refused(messages.NEEDS_PUBLIC_BASE)
     _count(by)
     server = server_address(platform, typed)
-    inside = {"identifier": identifier, "password": password}
+    inside = dict(secret)
     state = secrets.token_urlsafe(32)
     return _begin(
         municipality, platform, server, ConnectStep.SIGNING_IN, by=by, channel=channel, state=state, inside=inside
@@ -115,7 +123,7 @@ def authorize_url(attempt: ConnectAttempt) -> str:
     inside = taken_out(attempt)
     keys = credentials.keys(attempt.platform, attempt.server)
     # Built without a call: where consent is given follows from the server's address and what it told before.
-    asking = connector(attempt.platform)(http(), server=attempt.server, keys=keys, facts=inside["facts"])
+    asking = built(attempt.platform, http(), server=attempt.server, keys=keys, facts=inside["facts"])
     return asking.authorize_url(redirect_uri(), inside["state"], challenge(inside["verifier"]))
 
 

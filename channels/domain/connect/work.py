@@ -8,6 +8,7 @@ import json
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,14 +18,15 @@ from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt
-from channels.open import http
+from channels.open import built, http
 from channels.rules import Refused, is_practice
 from common import audit, crypto
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 from platforms.errors import NotReached, PlatformError
-from platforms.registry import connector
-from platforms.types import Credential, Keys, Profile
+from platforms.registry import PLATFORMS, connector
+from platforms.scopes import missing
+from platforms.types import Account, Credential, Keys, Profile
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +67,9 @@ def _step(attempt: ConnectAttempt) -> None:
 
 def register(attempt: ConnectAttempt) -> None:
     """Look what server this is and have our application known there; then the person is asked for consent."""
-    asking = connector(attempt.platform)(http(deadline=DEADLINE_SECONDS), server=attempt.server)
+    asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
     inside = {**attempts.taken_out(attempt), "facts": asking.look()}
-    if not _registered(attempt):
+    if PLATFORMS[attempt.platform].keys_from == "server" and not _registered(attempt):
         _remember(attempt, asking.prepare(attempts.redirect_uri()))
     attempts.move(attempt, ConnectStep.AUTHORISING, inside)
 
@@ -95,17 +97,36 @@ def _remember(attempt: ConnectAttempt, keys: Keys) -> None:
 
 def sign_in(attempt: ConnectAttempt) -> None:
     """Exchange handle and app password for a session; the password is gone from the row with that."""
-    asking = connector(attempt.platform)(http(deadline=DEADLINE_SECONDS), server=attempt.server)
+    asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
     facts = asking.look()
     credential = asking.exchange(attempts.taken_out(attempt))
     attempts.move(attempt, ConnectStep.READING, {"credential": credential.to_json(), "facts": facts})
 
 
 def read(attempt: ConnectAttempt) -> None:
-    """Read whose account it is and make it a channel of this municipality, or refuse with the reason."""
+    """Read whose account it is and make it a channel of this municipality, let a person choose, or refuse."""
     inside = attempts.taken_out(attempt)
+    found = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
+    if attempt.channel:
+        found = _the_same(found, attempt.channel.remote_id)
+    if not found:
+        raise Refused(messages.NO_ACCOUNTS)
+    if len(found) > 1 or found[0].problem:
+        _ask(attempt, found, inside["facts"])
+        return
+    _refuse_without(attempt, found[0].credential)
+    # A refused account's token is not given back: Mastodon hands out one token per account and application, so that
+    # would cut off the municipality that holds the account.
+    attempt.channel = _settle(attempt, found[0].credential, found[0].profile, inside["facts"])
+    attempt.step, attempt.ciphertext, attempt.problem = ConnectStep.DONE, "", ""
+    attempt.save(update_fields=["channel", "step", "ciphertext", "problem", "missing"])
+
+
+def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
+    """What the credential can act for, with the newest credential of each."""
     held = [Credential.from_json(inside["credential"])]
-    asking = connector(attempt.platform)(
+    asking = built(
+        attempt.platform,
         http(deadline=DEADLINE_SECONDS),
         server=attempt.server,
         keys=credentials.keys(attempt.platform, attempt.server),
@@ -113,12 +134,39 @@ def read(attempt: ConnectAttempt) -> None:
         facts=inside["facts"],
         keep=held.append,
     )
+    if PLATFORMS[attempt.platform].picks_account:
+        return asking.accounts()
     profile = asking.profile()
-    # A refused account's token is not given back: Mastodon hands out one token per account and application, so that
-    # would cut off the municipality that holds the account.
-    channel = _settle(attempt, replace(held[-1], account_id=profile.remote_id), profile, inside["facts"])
-    attempt.channel, attempt.step, attempt.ciphertext, attempt.problem = channel, ConnectStep.DONE, "", ""
-    attempt.save(update_fields=["channel", "step", "ciphertext", "problem"])
+    return [Account(profile, replace(held[-1], account_id=profile.remote_id))]
+
+
+def _the_same(found: list[Account], remote_id: str) -> list[Account]:
+    """The account of the channel that is connected again. Raises `Refused`."""
+    same = [account for account in found if account.profile.remote_id == remote_id]
+    if not same:
+        raise Refused(messages.OTHER_ACCOUNT)
+    if same[0].problem:
+        raise Refused(same[0].problem)
+    return same
+
+
+def _ask(attempt: ConnectAttempt, found: list[Account], facts: dict) -> None:
+    """The person chooses; that may take longer than the consent did."""
+    attempt.expires_at = timezone.now() + attempts.LIFE
+    attempt.save(update_fields=["expires_at"])
+    inside = {"accounts": [account.to_json() for account in found], "facts": facts}
+    attempts.move(attempt, ConnectStep.CHOOSING, inside)
+
+
+def _refuse_without(attempt: ConnectAttempt, credential: Credential) -> None:
+    """Raise `Refused` without the permissions that publishing needs; the attempt names what was not given."""
+    if not credential.scopes:
+        return
+    absent = missing(connector(attempt.platform).scopes, credential.scopes)
+    attempt.missing = [scope.name for scope in absent]
+    if any(scope.needed for scope in absent):
+        attempt.save(update_fields=["missing"])
+        raise Refused(messages.SCOPES_MISSING)
 
 
 def _settle(attempt: ConnectAttempt, credential: Credential, profile: Profile, facts: dict) -> Channel:
@@ -126,10 +174,9 @@ def _settle(attempt: ConnectAttempt, credential: Credential, profile: Profile, f
     # One connection at a time per municipality, so that practice and real cannot slip in side by side.
     municipality = Municipality.objects.select_for_update(no_key=True).get(pk=attempt.municipality_id)
     attempts.refuse_mixture(municipality, server)
-    if attempt.channel and attempt.channel.remote_id != profile.remote_id:
-        raise Refused(messages.OTHER_ACCOUNT)
     channel = _channel(attempt, server, profile.remote_id)
     _fill(channel, attempt, profile, facts)
+    channel.granted = list(credential.scopes)
     try:
         with transaction.atomic():
             channel.save()
@@ -156,6 +203,8 @@ def _fill(channel: Channel, attempt: ConnectAttempt, profile: Profile, facts: di
     channel.facts, channel.facts_at, channel.checked_at = facts, now, now
     channel.state, channel.problem, channel.disconnected_at = ChannelState.CONNECTED, "", None
     channel.connected_by, channel.connected_at = attempt.by, now
+    channel.left_told_at, channel.hears = None, False
+    channel.subscribe_at = now if PLATFORMS[attempt.platform].signed_by else None
 
 
 def web(url: str) -> str:

@@ -1,5 +1,6 @@
 // How long a text is in the eyes of each network: platforms/counting.py in the browser.
 // tests/vectors/counting.json holds the two together.
+import { x } from "./weighted.js";
 
 // What \w of Python's regex is: https://unicode.org/reports/tr18/#word
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d";
@@ -9,10 +10,16 @@ const TRAILING = ".,;:!?…";
 const letters = new Intl.Segmenter("sr", { granularity: "grapheme" });
 const encoder = new TextEncoder();
 
-/** `limits`: {counting: "mastodon" | "graphemes", urlLength}. */
+// What is shown as a picture: emoji by default, or by the selector, keycaps and flags.
+const EMOJI = /\p{Emoji_Presentation}|\uFE0F|\u20E3/u;
+const HASHTAG = /(?<![\p{L}\p{N}_&/#])[#＃][\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*/gu;
+const RESERVED = /[|{}@[\]()<>#\\*_~]/gu;
+
+/** `limits`: {counting: "mastodon", "x" or a name in WAYS, urlLength}. */
 export function count(text, limits) {
   if (limits.counting === "mastodon") return mastodon(text, limits.urlLength || 23);
-  if (limits.counting === "graphemes") return graphemes(text);
+  if (limits.counting === "x") return x(text, limits.urlLength || 23);
+  if (Object.hasOwn(WAYS, limits.counting)) return WAYS[limits.counting](text);
   throw new RangeError(`Unknown way of counting: ${limits.counting}`);
 }
 
@@ -30,6 +37,25 @@ export function graphemes(text) {
 
 export const utf8Bytes = (text) => encoder.encode(text).length;
 
+const codePoints = (text) => Array.from(text).length;
+
+/** Code points, with an emoji as its UTF-8 bytes. */
+function threads(text) {
+  let found = 0;
+  for (const { segment } of letters.segment(text)) found += EMOJI.test(segment) ? utf8Bytes(segment) : codePoints(segment);
+  return found;
+}
+
+/** UTF-16 units after the escapes that LinkedIn's "little text" needs; a live hashtag stands in a frame. */
+function littleText(text) {
+  const tags = withoutUrls(text).match(HASHTAG) ?? [];
+  return text.length + (text.match(RESERVED) ?? []).length + "{hashtag||}".length * tags.length;
+}
+
+const WAYS = {
+  code_points: codePoints, graphemes, little_text: littleText, threads, utf16: (text) => text.length,
+};
+
 /** Graphemes, with every URL as `urlLength` and a mention without its server. */
 export function mastodon(text, urlLength = 23) {
   let shortened = "", last = 0;
@@ -39,6 +65,16 @@ export function mastodon(text, urlLength = 23) {
     last = end;
   }
   return graphemes((shortened + text.slice(last)).replace(REMOTE_MENTION, "@$1"));
+}
+
+/** `text` with a blank for each address, so that an anchor in one is no hashtag. */
+function withoutUrls(text) {
+  let kept = "", last = 0;
+  for (const { start, end } of urls(text)) {
+    kept += `${text.slice(last, start)} `;
+    last = end;
+  }
+  return kept + text.slice(last);
 }
 
 /** {start, end, url} of each http(s) address, without the punctuation that ends a sentence. */

@@ -1,4 +1,10 @@
-"""The server under both fakes: requests, faults, ledger, clock and the control pages."""
+"""The server under all fakes: requests, faults, ledger, clock and the control pages.
+
+A fake is a class in `FAKES`: built with the world (clock, options, url), it has `handle(request)`, which answers what
+the network would answer or raises `Refusal`; `account(name)`, `public(name)`, `react(post, kind, text)` for the control
+pages; `too_many(seconds)` and `kill_token(token, action)` for the faults. `OPTIONS` are switches of its own with their
+defaults. All but the two eldest live under `/<key>/`, which is cut off before `handle` sees the path.
+"""
 
 import contextlib
 import json
@@ -10,11 +16,12 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from typing import Any
 
 
@@ -131,6 +138,24 @@ PUBLISHES = re.compile(r"/api/v1/statuses$|(create|put)Record$")
 AFTER = {"commit_then_drop", "commit_then_500", "commit_then_hang", "truncate_body"}
 
 
+FAKES = {
+    "bluesky": "tests.platforms.fakes.bluesky.BlueskyFake",
+    "facebook": "tests.platforms.fakes.facebook.FacebookFake",
+    "instagram": "tests.platforms.fakes.instagram.InstagramFake",
+    "linkedin": "tests.platforms.fakes.linkedin.LinkedInFake",
+    "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
+    "telegram": "tests.platforms.fakes.telegram.TelegramFake",
+    "threads": "tests.platforms.fakes.threads.ThreadsFake",
+    "viber": "tests.platforms.fakes.viber.ViberFake",
+    "x": "tests.platforms.fakes.x.XFake",
+}
+
+
+def fake_class(key: str) -> Any:
+    module, name = FAKES[key].rsplit(".", 1)
+    return getattr(import_module(module), name)
+
+
 class World:
     """All state: forgotten at reset."""
 
@@ -140,18 +165,23 @@ class World:
         self.reset()
 
     def reset(self) -> None:
-        from tests.platforms.fakes.bluesky import BlueskyFake
-        from tests.platforms.fakes.mastodon import MastodonFake
-
         self.clock = Clock()
-        self.options = dict(DEFAULTS)
+        kinds = {key: fake_class(key) for key in FAKES}
+        self.options: dict[str, Any] = dict(DEFAULTS)
+        for kind in kinds.values():
+            self.options |= getattr(kind, "OPTIONS", {})
         self.plan: list[Fault] = []
         self.ledger: list[dict[str, Any]] = []
-        self.mastodon = MastodonFake(self)
-        self.bluesky = BlueskyFake(self)
+        self.fakes: dict[str, Any] = {key: kind(self) for key, kind in kinds.items()}
+        self.mastodon, self.bluesky = self.fakes["mastodon"], self.fakes["bluesky"]
 
     def fake(self, platform: str) -> Any:
-        return {"mastodon": self.mastodon, "bluesky": self.bluesky}[platform]
+        return self.fakes[platform]
+
+    def asked(self, request: Request) -> Any:
+        """The fake that a request is for."""
+        first = request.path.split("/", 2)[1]
+        return self.fakes.get("bluesky" if first == "xrpc" else first, self.mastodon)
 
     def fault(self, request: Request) -> Fault | None:
         with self.lock:
@@ -159,15 +189,16 @@ class World:
 
     def answer(self, request: Request) -> Reply:
         with self.lock:
-            fake = self.bluesky if request.path.startswith("/xrpc/") else self.mastodon
+            fake = self.asked(request)
+            prefix = next((f"/{key}" for key, one in self.fakes.items() if one is fake), "")
             try:
-                return fake.handle(request)
+                return fake.handle(replace(request, path=request.path.removeprefix(prefix)))
             except Refusal as refusal:
                 return refusal.reply
 
     def before(self, fault: Fault, request: Request) -> Reply | None:
         """The answer of a fault that strikes before anything is done, or None to go on."""
-        bluesky = request.path.startswith("/xrpc/")
+        fake = self.asked(request)
         if fault.action == "hang":
             time.sleep(fault.seconds)
         elif fault.action == "status":
@@ -175,10 +206,10 @@ class World:
         elif fault.action == "html_error":
             return Reply(502, "<html><body><h1>502 Bad Gateway</h1></body></html>", content_type="text/html")
         elif fault.action == "rate_limit":
-            return (self.bluesky if bluesky else self.mastodon).too_many(fault.seconds)
+            return fake.too_many(fault.seconds)
         elif fault.action in ("expire_token", "revoke_token"):
             with self.lock:
-                (self.bluesky if bluesky else self.mastodon).kill_token(request.token, fault.action)
+                fake.kill_token(request.token, fault.action)
         return None
 
     def control(self, request: Request) -> Reply:
@@ -195,13 +226,13 @@ class World:
             case ["ledger"]:
                 return self.ledger
             case ["public", name]:
-                return [*self.mastodon.public(name), *self.bluesky.public(name)]
+                return [post for fake in self.fakes.values() for post in fake.public(name)]
             case ["account"]:
                 return self.fake(told["platform"]).account(told["name"])
             case ["react"]:
                 return self.fake(told["platform"]).react(told["post"], told["kind"], told.get("text", ""))
             case ["options"]:
-                unknown = set(told) - set(DEFAULTS)
+                unknown = set(told) - set(self.options)
                 assert not unknown, unknown
                 self.options |= told
                 return self.options
@@ -212,6 +243,36 @@ class World:
                 self.reset()
                 return "forgotten"
         raise KeyError(verb)
+
+
+def given_out(request: Request) -> Reply:
+    """A file of the tests at a public address, for networks that fetch by themselves."""
+    from tests.platforms.bench import FILES
+
+    content = FILES.get(request.path.removeprefix("/__media__/"))
+    if content is None:
+        return Reply(404, "not here", content_type="text/plain")
+    kind = (
+        "image/png" if content.startswith(b"\x89PNG") else "image/jpeg" if content[:2] == b"\xff\xd8" else "video/mp4"
+    )
+    return Reply(200, content, content_type=kind)
+
+
+def fetched(url: str) -> tuple[bytes, str]:
+    """(bytes, type) of what a network takes by its address; a redirect, a cookie or anything but 200 is refused.
+
+    Raises `OSError`. Called without the world's lock: the address may lead to this very server.
+    """
+    import urllib.request
+
+    class Straight(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: Any) -> None:
+            return None
+
+    with urllib.request.build_opener(Straight).open(url, timeout=5) as answer:
+        if answer.headers.get("set-cookie"):
+            raise OSError("a cookie where none belongs")
+        return answer.read(), answer.headers.get_content_type()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -228,8 +289,13 @@ class _Handler(BaseHTTPRequestHandler):
         if request.path.startswith("/__fake__/"):
             self._send(self.world.control(request))
             return
+        if request.path.startswith("/__media__/"):
+            self._send(given_out(request))
+            return
         fault = self.world.fault(request)
-        entry = {"method": request.method, "path": request.path, "action": fault.action if fault else None}
+        # Telegram has the token in the address.
+        path = re.sub(r"/bot[^/]+/", "/bot…/", request.path)
+        entry = {"method": request.method, "path": path, "action": fault.action if fault else None}
         entry |= {"at": self.world.clock.now().isoformat(), "key": headers.get("idempotency-key"), "status": None}
         with self.world.lock:
             self.world.ledger.append(entry)
@@ -316,7 +382,7 @@ class FakeServer:
         self.thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def default_accounts(self) -> dict[str, Any]:
-        return {name: self.account(name, "opstina") for name in ("mastodon", "bluesky")}
+        return {name: self.account(name, "opstina") for name in FAKES}
 
     def _control(self, method: str, path: str, told: Any = None) -> Any:
         body = json.dumps(told).encode() if told is not None else b""

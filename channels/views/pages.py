@@ -19,12 +19,14 @@ from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
 from channels.enums import ChannelState, ConnectStep, Layout
-from channels.forms import FORMS, ArrangeForm
+from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
 from channels.rules import PRACTICE_PLATFORM, Refused, is_practice, languages
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
-from platforms.registry import PLATFORMS
+from platforms import scopes
+from platforms.registry import PLATFORMS, connector
+from platforms.types import Scope
 
 
 @requires(Verb.CHANNEL_VIEW)
@@ -47,21 +49,30 @@ def _rights(request: Any) -> dict[str, bool]:
 @require_GET
 def choose(request: Any) -> HttpResponse:
     """Pick a network."""
-    networks = [{"key": key, "platform": platform} for key, platform in PLATFORMS.items()]
+    entered = queries.networks_with_keys()
+    networks = [
+        {
+            "key": key,
+            "platform": platform,
+            "ready": platform.keys_from != "administrator" or (platform.keys_of or key) in entered,
+        }
+        for key, platform in sorted(PLATFORMS.items(), key=lambda one: one[1].title.casefold())
+    ]
     practice = {"platform": PRACTICE_PLATFORM, "url": settings.PRACTICE_URL} if settings.PRACTICE_ENABLED else None
     return render(request, "channels/choose.html", {"networks": networks, "practice": practice})
 
 
 @requires(Verb.CHANNEL_CONNECT)
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "token")
 @require_http_methods(["GET", "POST"])
 def connect(request: Any, platform: str) -> HttpResponse:
     """Say where the account is; `?again=<channel>` connects that channel again."""
     if platform not in PLATFORMS:
         raise Http404
     again = _again(request, platform)
-    form_class = FORMS[PLATFORMS[platform].connect_by]
-    form = form_class(request.POST or None, initial=_known(again))
+    # A form without fields is sent too: POST says that it was.
+    sent = request.POST if request.method == "POST" else None
+    form = connect_form(PLATFORMS[platform], sent, initial=_known(again))
     if request.method == "POST" and form.is_valid():
         try:
             return _started(request, _start(request, platform, form.cleaned_data, again))
@@ -83,15 +94,18 @@ def _again(request: Any, platform: str) -> Channel | None:
 
 
 def _known(channel: Channel | None) -> dict[str, str]:
-    return {"identifier": channel.handle.removeprefix("@"), "server": channel.server} if channel else {}
+    if channel is None:
+        return {}
+    account = channel.handle if channel.handle.startswith("@") else channel.remote_id
+    return {"identifier": channel.handle.removeprefix("@"), "account": account, "server": channel.server}
 
 
 def _start(request: Any, platform: str, typed: dict[str, str], again: Channel | None) -> ConnectAttempt:
-    here = (request.municipality, platform, typed["server"])
+    here = (request.municipality, platform, typed.get("server", ""))
     if PLATFORMS[platform].connect_by == "oauth":
         return connection.start(*here, by=request.user, channel=again)
-    secret = {"identifier": typed["identifier"], "password": typed["password"]}
-    return connection.sign_in(*here, **secret, by=request.user, channel=again)
+    secret = {name: value for name, value in typed.items() if name != "server"}
+    return connection.sign_in(*here, secret=secret, by=request.user, channel=again)
 
 
 def _started(request: Any, attempt: ConnectAttempt) -> HttpResponse:
@@ -105,14 +119,17 @@ def _started(request: Any, attempt: ConnectAttempt) -> HttpResponse:
 def connecting(request: Any, attempt: int) -> HttpResponse:
     """How far the connection is; the page asks again every two seconds while a worker has something to do."""
     found = _attempt(request, attempt)
+    working = found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING)
     context = {
         "attempt": found,
         "platform": PLATFORMS[found.platform],
         "steps": _steps(found),
-        "waits": found.step in (ConnectStep.REGISTERING, ConnectStep.SIGNING_IN, ConnectStep.READING),
+        "waits": working or _is_unheard(found),
         "practice": is_practice(found.server),
-        "host": _host(found.server),
+        "host": PLATFORMS[found.platform].consent_host or _host(found.server),
         "retry_url": _retry_url(request, found),
+        "accounts": connection.accounts(found),
+        "missing": _scopes(found.platform, found.missing),
     }
     return render(request, "channels/progress.html" if request.htmx else "channels/connecting.html", context)
 
@@ -134,6 +151,13 @@ def _retry_url(request: Any, attempt: ConnectAttempt) -> str:
     return _form_url(request, attempt.platform)
 
 
+def _is_unheard(attempt: ConnectAttempt) -> bool:
+    """The channel is there, and its network has yet to call us before it takes a post."""
+    channel = attempt.channel if attempt.step == ConnectStep.DONE else None
+    waits = channel is not None and channel.state == ChannelState.CONNECTED and channel.subscribe_at is not None
+    return waits and PLATFORMS[attempt.platform].calls_first
+
+
 @dataclass(frozen=True)
 class Step:
     label: str | Promise
@@ -143,14 +167,35 @@ class Step:
 
 def _steps(attempt: ConnectAttempt) -> list[Step]:
     """The way of this kind of connection, with where it stands."""
-    oauth = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.READING)
-    way = oauth if PLATFORMS[attempt.platform].connect_by == "oauth" else (ConnectStep.SIGNING_IN, ConnectStep.READING)
+    platform = PLATFORMS[attempt.platform]
+    consented = (ConnectStep.REGISTERING, ConnectStep.AUTHORISING, ConnectStep.READING)
+    way: tuple[ConnectStep, ...] = (ConnectStep.SIGNING_IN, ConnectStep.READING)
+    if platform.connect_by == "oauth":
+        way = (*consented, ConnectStep.CHOOSING) if platform.picks_account else consented
     if attempt.step == ConnectStep.DONE:
         return [Step(step.label, "done") for step in way]
     if attempt.step == ConnectStep.FAILED:
         return []
     here = way.index(ConnectStep(attempt.step))
     return [Step(s.label, "done" if n < here else "now" if n == here else "next") for n, s in enumerate(way)]
+
+
+def _scopes(platform: str, names: list[str]) -> list[Scope]:
+    """Permissions by their names, in the order in which they are asked for."""
+    return [scope for scope in connector(platform).scopes if scope.name in names]
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_POST
+def choose_account(request: Any, attempt: int) -> HttpResponse:
+    """One of the pages that the network named."""
+    found = _attempt(request, attempt)
+    try:
+        connection.choose(found, request.POST.get("account", ""), by=request.user)
+    except Refused as refused:
+        notes.error(request, _(refused.message))
+        return redirect("channel_connecting", request.municipality.slug, found.pk)
+    return _started(request, found)
 
 
 @requires(Verb.CHANNEL_CONNECT)
@@ -200,6 +245,9 @@ def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int =
         "platform": PLATFORMS[found.platform],
         "host": _host(found.server),
         "spoken": [named.get(tag, tag) for tag in found.languages],
+        "granted": _scopes(found.platform, found.granted),
+        "missing": scopes.missing(connector(found.platform).scopes, found.granted) if found.granted else [],
+        "ends": queries.ends(found),
         "form": form,
         **_rights(request),
     }

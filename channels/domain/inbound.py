@@ -1,0 +1,159 @@
+"""What networks tell us by themselves: believed only if it is signed, kept once, answered at once.
+
+Nothing here is acted upon except the end of a consent. Readers of events (answers of citizens, verdicts about
+publications) find them in `channels.models.Event`.
+"""
+
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from channels import messages, queries
+from channels.domain import credentials
+from channels.domain.consent import mark_needs_consent
+from channels.models import Channel, Credential, Deletion, Event
+from common import audit
+from municipalities.tenancy import scope
+from platforms.registry import PLATFORMS, connector
+from platforms.types import RawEvent
+
+log = logging.getLogger(__name__)
+
+# Networks send up to a thousand changes at once; what is beyond is not theirs to send.
+MOST = 1000
+KEPT = timedelta(days=30)
+
+
+class Forged(Exception):
+    """Not signed by who should have signed it."""
+
+
+def greet(platform: str, query: Mapping[str, str], channel: Channel | None = None) -> str:
+    """The answer to a network that checks our address. Raises `Forged`."""
+    told = connector(platform).greet(query, _secret(platform, channel), word(PLATFORMS[platform].keys_of or platform))
+    if told is None:
+        raise Forged
+    return told
+
+
+def take(platform: str, raw: bytes, headers: Mapping[str, str], payload: Any, channel: Channel | None = None) -> int:
+    """Keep what is new of a signed body, of accounts that are connected here. How much that was. Raises `Forged`."""
+    kind = connector(platform)
+    if not kind.verify(raw, headers, _secret(platform, channel)):
+        raise Forged
+    told = kind.events(payload)
+    if len(told) > MOST:
+        log.warning("%s told %s things at once; %s are kept", platform, len(told), MOST)
+    return _keep(platform, told[:MOST], channel)
+
+
+def _keep(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> int:
+    accounts = {event.account_id for event in told if event.account_id}
+    ours = {channel.remote_id} if channel else queries.accounts_here(platform, accounts)
+    rows = {
+        event.key[:100]: Event(
+            platform=platform,
+            key=event.key[:100],
+            account_id=event.account_id or (channel.remote_id if channel else ""),
+            kind=event.kind,
+            payload=dict(event.payload),
+            at=event.at,
+        )
+        for event in told
+        if event.account_id in ours or (channel and not event.account_id)
+    }
+    before = set(Event.objects.filter(platform=platform, key__in=rows).values_list("key", flat=True))
+    Event.objects.bulk_create([row for key, row in rows.items() if key not in before], ignore_conflicts=True)
+    return len(rows.keys() - before)
+
+
+def departed(platform: str, raw: bytes) -> int:
+    """A person took their consent back at the network: their channels ask to be connected again. How many they were.
+
+    An old notice that is sent once more does nothing to a channel that was connected after it. Raises `Forged`.
+    """
+    told = _departed(platform, raw)
+    return _end(platform, told, messages.TAKEN_BACK)
+
+
+@transaction.atomic
+def forget(platform: str, raw: bytes) -> Deletion:
+    """As `departed`, and everything we hold of the person is deleted. Raises `Forged`.
+
+    We hold their id on the network and their token, both in the credentials of the channels that they connected.
+    """
+    told = _departed(platform, raw)
+    number = _end(platform, told, messages.TAKEN_BACK, wipe=True)
+    return Deletion.objects.create(platform=platform, code=secrets.token_hex(10), channels=number)
+
+
+def _departed(platform: str, raw: bytes) -> RawEvent:
+    told = connector(platform).departed(raw, _secret(platform, None))
+    if told is None or not told.grantor:
+        raise Forged
+    return told
+
+
+def _end(platform: str, told: RawEvent, problem: str, *, wipe: bool = False) -> int:
+    held = queries.of_grantor(platform, told.grantor)
+    rows = [row for row in held if told.at is None or row.channel.connected_at <= told.at]
+    for row in rows:
+        with scope(row.municipality_id):
+            mark_needs_consent(row.channel, problem)
+            if wipe:
+                Credential.objects.filter(pk=row.pk).delete()
+                audit.record("channel.forget_person", by=None, target=row.channel)
+    return len(rows)
+
+
+def forget_old() -> int:
+    """Events that were kept long enough."""
+    return Event.objects.filter(received_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+# ---- who signs with what
+
+
+def _secret(platform: str, channel: Channel | None) -> str:
+    if PLATFORMS[platform].signed_by == "app":
+        return credentials.keys(platform, "").client_secret
+    if channel is None:
+        raise Forged
+    return secret(channel)
+
+
+def secret(channel: Channel) -> str:
+    """What signs the events of one channel: its token, a word of ours, or "" where our application's secret does."""
+    signed_by = PLATFORMS[channel.platform].signed_by
+    if signed_by == "token":
+        return credentials.read(channel).access_token
+    return _ours(f"events of {channel.pk} since {channel.connected_at.isoformat()}") if signed_by == "ours" else ""
+
+
+def word(platform: str) -> str:
+    """The word that an administrator enters at the network, so that it knows our address as ours."""
+    return _ours(f"greeting of {platform}")
+
+
+def _ours(purpose: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def address(channel: Channel) -> str:
+    """Where the network tells of this channel."""
+    if PLATFORMS[channel.platform].signed_by == "app":
+        return place("webhook", channel.platform)
+    return place("webhook_channel", channel.platform, channel.pk)
+
+
+def place(name: str, *args: Any) -> str:
+    return settings.PUBLIC_BASE_URL.rstrip("/") + reverse(name, args=args)

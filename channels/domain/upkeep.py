@@ -1,0 +1,90 @@
+"""What must not bite: access that runs out, people who leave, networks that were not asked to tell us of events."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from channels import messages, rules
+from channels.domain import inbound
+from channels.domain.consent import mark_needs_consent, tell
+from channels.enums import ChannelState
+from channels.models import Channel, Credential
+from channels.open import open_channel
+from common import audit
+from platforms.errors import NotReached, PlatformError, RateLimited
+from platforms.registry import PLATFORMS
+
+log = logging.getLogger(__name__)
+
+DEADLINE_SECONDS = 20
+AGAIN = timedelta(minutes=15)
+SOON = timedelta(minutes=1)
+SUBJECT_ENDING = gettext_noop("%(municipality)s: renew the access to “%(channel)s” by %(day)s")
+ENDING = gettext_noop(
+    "The network's permission runs out on %(day)s. Open the channel and press “Connect again”; it takes a minute and "
+    "nothing that is scheduled is lost."
+)
+SUBJECT_LEFT = gettext_noop("%(municipality)s: connect “%(channel)s” with another person's account")
+LEFT = gettext_noop(
+    "%(person)s connected this channel and is no longer with the municipality. When they lose their role on the "
+    "network, publishing stops. Let somebody who stays connect it again now, before that happens."
+)
+
+
+def warn(channel_id: int) -> None:
+    """Tell a channel's people that somebody has to consent anew: two weeks, one week and a day ahead, each once."""
+    with transaction.atomic():
+        free = Credential.objects.select_for_update(skip_locked=True, of=("self",)).select_related("channel")
+        row = free.filter(channel_id=channel_id, channel__state=ChannelState.CONNECTED).first()
+        if row is None or row.consent_until is None:
+            return
+        days = rules.warning(row.consent_until, row.warned_days, timezone.now())
+        if days is None:
+            return
+        Credential.objects.filter(pk=row.pk).update(warned_days=days)
+        audit.record("channel.ending", by=None, target=row.channel, until=row.consent_until.isoformat())
+        day = f"{timezone.localtime(row.consent_until):%d. %m. %Y.}"
+        tell(row.channel, SUBJECT_ENDING, ENDING, day=day)
+
+
+def hand_over(channel_id: int) -> None:
+    """Tell a channel's people, once, that who connected it has left."""
+    with transaction.atomic():
+        channel = (
+            Channel.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(pk=channel_id, left_told_at=None)
+            .first()
+        )
+        if channel is None:
+            return
+        Channel.objects.filter(pk=channel.pk).update(left_told_at=timezone.now())
+        audit.record("channel.left_behind", by=None, target=channel)
+        tell(channel, SUBJECT_LEFT, LEFT, person=str(channel.connected_by))
+
+
+def subscribe(channel_id: int) -> None:
+    """Ask the network to tell us of this account. One that refuses is not asked again until it is connected anew.
+
+    Where nothing can be posted before it has called us, the refusal is the channel's: it asks to be connected again.
+    """
+    channel = Channel.objects.filter(pk=channel_id, state=ChannelState.CONNECTED, subscribe_at__isnull=False).first()
+    if channel is None or not rules.base_is_public():
+        return
+    later = timezone.now() + (SOON if PLATFORMS[channel.platform].calls_first else AGAIN)
+    if not Channel.objects.filter(pk=channel.pk, subscribe_at=channel.subscribe_at).update(subscribe_at=later):
+        return
+    try:
+        asking = open_channel(channel, deadline=DEADLINE_SECONDS)
+        asking.subscribe(inbound.address(channel), inbound.secret(channel))
+    except (NotReached, RateLimited):
+        return
+    except PlatformError as refused:
+        log.warning("Channel %s hears of no events: %s", channel.pk, refused.message)
+        Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=False)
+        if PLATFORMS[channel.platform].calls_first:
+            mark_needs_consent(channel, messages.worded(refused))
+        return
+    Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=True)

@@ -1,0 +1,1 @@
+"""The doors of channels: pages for people, and what networks call."""

@@ -1,0 +1,105 @@
+"""The installation's keys at networks that want the portal to be registered there by a person."""
+
+from typing import Any
+
+from django.contrib import messages as notes
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from channels import queries, rules
+from channels.domain import credentials, inbound, keys
+from channels.domain.connect.attempts import redirect_uri
+from channels.forms import KeysForm
+from municipalities.access import administrators
+from platforms.registry import PLATFORMS, Platform, connector
+from platforms.types import Scope
+
+
+def _keyed() -> dict[str, Platform]:
+    """Networks with keys of their own, by title."""
+    found = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
+    return dict(sorted(found.items(), key=lambda one: one[1].title.casefold()))
+
+
+def _served(network: str) -> list[str]:
+    """Titles of all networks that one application serves."""
+    return [platform.title for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
+
+
+@administrators
+@require_GET
+def networks(request: Any) -> HttpResponse:
+    entered = queries.registrations()
+    rows = [
+        {"key": key, "platform": platform, "serves": _served(key), "row": entered.get(key)}
+        for key, platform in _keyed().items()
+    ]
+    return render(request, "channels/keys_list.html", {"rows": rows, "is_public": rules.base_is_public()})
+
+
+@administrators
+@sensitive_post_parameters("client_secret")
+@require_http_methods(["GET", "POST"])
+def network(request: Any, network: str) -> HttpResponse:
+    """Keys of one network, with the addresses that the administrator enters there."""
+    if network not in _keyed():
+        raise Http404
+    row = credentials.entered(network)
+    known = credentials.keys_of(row) if row else None
+    initial = {"client_id": known.client_id} if known else {}
+    form = KeysForm(request.POST or None, known=known is not None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        keys.enter(network, form.cleaned_data["client_id"], form.cleaned_data["client_secret"], by=request.user)
+        notes.success(request, _("The keys are stored. Municipalities can connect their channels now."))
+        return redirect("installation_networks")
+    kind = connector(network)
+    context = {
+        "key": network,
+        "platform": PLATFORMS[network],
+        "serves": _served(network),
+        "row": row,
+        "form": form,
+        "redirect_uri": redirect_uri(),
+        "addresses": _addresses(network),
+        "word": inbound.word(network) if PLATFORMS[network].signed_by == "app" else "",
+        "scopes": _scopes(network),
+        "options": sorted(kind.options.items()),
+        "explanation": f"channels/keys/{network}.html",
+        "is_public": rules.base_is_public(),
+    }
+    return render(request, "channels/keys.html", context, status=422 if form.errors else 200)
+
+
+def _scopes(network: str) -> list[Scope]:
+    """What one application asks for, for all networks that it serves, each once."""
+    found: dict[str, Scope] = {}
+    family = [key for key, platform in PLATFORMS.items() if network in (key, platform.keys_of)]
+    for key in sorted(family, key=lambda key: key != network):
+        for scope in connector(key).scopes:
+            found.setdefault(scope.name, scope)
+    return list(found.values())
+
+
+def _addresses(network: str) -> list[tuple[str, str]]:
+    """What else is entered at the network: (what it is for, address)."""
+    family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
+    if not family:
+        return []
+    return [
+        *((_("Events of %(network)s") % {"network": one.title}, inbound.place("webhook", key)) for key, one in family),
+        (_("When somebody removes the portal"), inbound.place("webhook_departed", network)),
+        (_("When somebody asks for their data to be deleted"), inbound.place("webhook_deletion", network)),
+    ]
+
+
+@administrators
+@require_POST
+def remove(request: Any, network: str) -> HttpResponse:
+    if network not in _keyed():
+        raise Http404
+    keys.remove(network, by=request.user)
+    notes.success(request, _("The keys are removed. Channels that are connected keep their access."))
+    return redirect("installation_networks")

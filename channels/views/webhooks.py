@@ -1,0 +1,115 @@
+"""What networks call. The raw bytes are looked at before anything else; the answer goes out at once.
+
+A network that is not believed gets 403 and no word about why. What it repeats is taken for what it is: known.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from channels import queries
+from channels.domain import inbound
+from channels.models import Channel, Deletion
+from common.access import public
+from municipalities.tenancy import scope
+from platforms.errors import PlatformError
+from platforms.registry import PLATFORMS
+
+
+@public
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def webhook(request: Any, network: str) -> HttpResponse:
+    """Events signed with our application's secret, and the network's check of this address."""
+    if network not in PLATFORMS or PLATFORMS[network].signed_by != "app":
+        raise Http404
+    return _taken(request, network, None)
+
+
+@public
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def webhook_channel(request: Any, network: str, channel: int) -> HttpResponse:
+    """Events of one channel, signed with its own token or a word of ours."""
+    if network not in PLATFORMS or PLATFORMS[network].signed_by not in ("token", "ours"):
+        raise Http404
+    found = queries.called_by(network, channel)
+    if found is None:
+        raise Http404
+    with scope(found.municipality_id):
+        return _taken(request, network, found)
+
+
+def _taken(request: Any, network: str, channel: Channel | None) -> HttpResponse:
+    try:
+        if request.method == "GET":
+            told = inbound.greet(network, request.GET.dict(), channel)
+            # Meta wants its own word back, others a proof as JSON.
+            return HttpResponse(told, content_type="application/json" if told.startswith("{") else "text/plain")
+        raw = request.body
+        inbound.take(network, raw, _headers(request), _payload(raw), channel)
+    except RequestDataTooBig:
+        return HttpResponse(status=413)
+    except (inbound.Forged, PlatformError):
+        return HttpResponse(status=403)
+    return HttpResponse(status=200)
+
+
+def _headers(request: Any) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
+
+
+def _payload(raw: bytes) -> Any:
+    """What the body says; nothing, if it cannot be read. Whether it is believed is decided by its bytes."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return {name: found[0] for name, found in parse_qs(raw.decode("utf-8", errors="replace")).items()}
+
+
+@public
+@csrf_exempt
+@require_POST
+def departed(request: Any, network: str) -> HttpResponse:
+    """A person took their consent back on the network."""
+    return _of_person(request, network, forget=False)
+
+
+@public
+@csrf_exempt
+@require_POST
+def deletion(request: Any, network: str) -> HttpResponse:
+    """A person asked the network that we forget them; the answer says where they can see that it was done."""
+    return _of_person(request, network, forget=True)
+
+
+def _of_person(request: Any, network: str, *, forget: bool) -> HttpResponse:
+    if network not in PLATFORMS or PLATFORMS[network].signed_by != "app":
+        raise Http404
+    try:
+        if not forget:
+            inbound.departed(network, request.body)
+            return HttpResponse(status=200)
+        done = inbound.forget(network, request.body)
+    except RequestDataTooBig:
+        return HttpResponse(status=413)
+    except inbound.Forged:
+        return HttpResponse(status=403)
+    url = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("webhook_deleted", args=[done.code])
+    return JsonResponse({"url": url, "confirmation_code": done.code})
+
+
+@public
+@require_GET
+def deleted(request: Any, code: str) -> HttpResponse:
+    done = get_object_or_404(Deletion, code=code)
+    return render(request, "channels/deleted.html", {"done": done, "platform": PLATFORMS.get(done.platform)})

@@ -1,0 +1,96 @@
+"""What a connector inherits when its network has no such thing. Everything here says so, or does the obvious."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from platforms.errors import OutcomeUnknown, Rejected
+from platforms.options import Option
+from platforms.types import (
+    Account,
+    Credential,
+    Keys,
+    Message,
+    Outgoing,
+    Pending,
+    Profile,
+    Published,
+    RawEvent,
+    Read,
+    Scope,
+)
+
+
+class Defaults:
+    scopes: ClassVar[tuple[Scope, ...]] = ()
+    options: ClassVar[Mapping[str, Option]] = {}
+
+    credential: Credential | None
+
+    # Connects
+
+    def profile(self) -> Profile:
+        raise NotImplementedError
+
+    def accounts(self) -> list[Account]:
+        """The credential's own account is the only one."""
+        if self.credential is None:
+            raise ValueError("There is no credential to read accounts with.")
+        return [Account(self.profile(), self.credential)]
+
+    def prepare(self, redirect_uri: str) -> Keys:
+        """Nothing is registered by us."""
+        return Keys()
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        raise NotImplementedError("This network is not connected by consent in the browser.")
+
+    def refresh(self) -> Credential:
+        """The network's tokens do not expire."""
+        if self.credential is None:
+            raise ValueError("There is no credential to refresh.")
+        return self.credential
+
+    # Publishes
+
+    def poll(self, pending: Pending) -> Any:
+        raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
+
+    def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        raise NotImplementedError("This network publishes in one step.")
+
+    def may_resend(self, opened_at: datetime, now: datetime) -> bool:
+        return False
+
+    def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
+        raise Rejected("This network cannot change a post that is out.", code="unsupported")
+
+    # Converses
+
+    @classmethod
+    def opening(cls, message: Message) -> str:
+        return ""
+
+    def hide(self, remote_id: str, root: str) -> None:
+        raise Rejected("This network cannot hide other people's answers.", code="unsupported")
+
+    # Notifies
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        return False
+
+    @classmethod
+    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+        return None
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        return []
+
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        return None
+
+    def subscribe(self, address: str, secret: str) -> None:
+        """The network tells nothing by itself."""

@@ -1,0 +1,1 @@
+"""Facebook Pages. Start at `connector`."""

@@ -1,0 +1,283 @@
+"""Facebook Pages, through the Graph API in the name of one page.
+
+Pictures and videos go first and are seen by nobody; then one request makes the post public: `/feed`, the end of a
+video's upload, or `/comments` for what answers a post. The network knows no key of ours, so an unclear outcome is
+settled by reading the page's own posts, or the video under its id.
+"""
+
+import contextlib
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from common.http import Http
+from platforms import checks, matching, signatures
+from platforms.addresses import address
+from platforms.defaults import Defaults
+from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
+from platforms.facebook import pages, posts, videos
+from platforms.facebook.conversation import Conversation
+from platforms.facebook.facts import OPTIONS, SCOPES, limits
+from platforms.facebook.insights import Insights
+from platforms.meta import codes, events, login
+from platforms.meta.calls import Calls
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
+from platforms.types import (
+    Account,
+    CannotTell,
+    Credential,
+    Found,
+    Keys,
+    Lapsed,
+    Limits,
+    Look,
+    Outgoing,
+    Pending,
+    Picture,
+    Problem,
+    Profile,
+    Published,
+    RawEvent,
+    Read,
+    Ready,
+    Scope,
+)
+
+LISTED = 100
+LOOK_PAGES = 5
+LINKS = re.compile(r"/(?:[^/]+/)?(?:posts|videos)/(?:[^/]+/)?(pfbid\w+|\d+)/?")
+
+
+class Facebook(Insights, Conversation, Defaults):
+    """One page. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "oauth"
+    scopes: ClassVar[tuple[Scope, ...]] = SCOPES
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.credential = credential
+        self.keys = keys
+        self.server = server.rstrip("/")
+        self.facts = facts or {}
+        self.set = values(OPTIONS, self.facts)
+        self.witness = witness or (lambda _token: None)
+        token = credential.access_token if credential else ""
+        self.calls = Calls(http, self.server, self.set["version"], token, keys.client_secret)
+        self.page_id = credential.account_id if credential else ""
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else login.GRAPH
+
+    def look(self) -> dict[str, Any]:
+        """One server for everybody, which tells nothing of itself."""
+        return {"version": self.set["version"]}
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        """Without PKCE: the code is exchanged with our application's secret."""
+        where = (self.server, self.set["version"], self.keys, SCOPES)
+        return login.authorize_url(*where, redirect_uri=redirect_uri, state=state, config_id=self.set["config_id"])
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        return login.exchange(self.calls, self.keys, answer)
+
+    def accounts(self) -> list[Account]:
+        given = login.grant(self.calls, self.keys, self.calls.token)
+        found = login.pages(self.calls.as_(given.token), given.scopes, pages.FIELDS)
+        return [pages.account(page, given, self.server) for page in found]
+
+    def profile(self) -> Profile:
+        page = self.calls.get("/me", fields=pages.PROFILE)
+        if not page.get("id"):
+            raise NotReached("The server did not tell whose access this is.")
+        return pages.profile(page)
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """The page's events first; the person's consent only when no other page of theirs lives from it."""
+        with contextlib.suppress(NeedsConsent, Rejected):  # dead already, or never subscribed
+            self.calls.private("DELETE", f"/{self.page_id}/subscribed_apps")
+        if not shared and self.credential and self.credential.refresh_token:
+            login.withdraw(self.calls.as_(self.credential.refresh_token))
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return limits(facts)
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        return checks.check(outgoing, limits)
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        if outgoing.reply_to:
+            return self._comment(outgoing, outgoing.reply_to, read)
+        if outgoing.video:
+            video_id, session = videos.upload(self.calls, self.page_id, outgoing.video, read)
+            held = Pending(videos.token(video_id, session, finished=False))
+            self.witness(held.token)
+            return videos.finish(self.calls, self.page_id, outgoing, held)
+        form: dict[str, Any] = {"message": outgoing.text}
+        staged = self._staged(outgoing.pictures, read)
+        if staged:
+            form["attached_media"] = json.dumps([{"media_fbid": one} for one in staged])
+        elif shown := posts.link(outgoing):
+            form["link"] = shown
+        return self._made(self.calls.public("POST", f"/{self.page_id}/feed", form))
+
+    def _comment(self, outgoing: Outgoing, subject: str, read: Read) -> Published:
+        staged = self._staged(outgoing.pictures[:1], read)
+        form = {"message": outgoing.text} | ({"attachment_id": staged[0]} if staged else {})
+        return self._made(self.calls.public("POST", f"/{subject}/comments", form))
+
+    def _staged(self, pictures: Sequence[Picture], read: Read) -> list[str]:
+        """Photos that nobody sees yet. If one is refused, those before it are taken away again."""
+        staged: list[str] = []
+        try:
+            for picture in pictures:
+                staged.append(self._stage(picture, read))
+        except PlatformError:
+            self._clear(staged)
+            raise
+        return staged
+
+    def _stage(self, picture: Picture, read: Read) -> str:
+        # https://developers.facebook.com/docs/graph-api/reference/page/photos/
+        form = {"published": "false"} | ({"alt_text_custom": picture.alt} if picture.alt.strip() else {})
+        source = {"source": (picture.mime.replace("/", "."), read(picture.ref), picture.mime)}
+        told = self.calls.private("POST", f"/{self.page_id}/photos", form, files=source)
+        if not told.get("id"):
+            raise NotReached("The server did not take the picture.")
+        return str(told["id"])
+
+    def _clear(self, staged: Sequence[str]) -> None:
+        for photo in staged:
+            try:
+                self.calls.private("DELETE", f"/{photo}")
+            except PlatformError:
+                return  # unseen photos are dropped by the network after a day
+
+    def _made(self, told: Mapping[str, Any]) -> Published:
+        """The post is out. Its address is a second question, whose failure changes nothing about that."""
+        remote_id = posts.created(told)
+        try:
+            shown = self.calls.get(f"/{remote_id}", fields="permalink_url,created_time")
+        except PlatformError:
+            shown = {}
+        link = str(shown.get("permalink_url") or f"https://www.facebook.com/{remote_id}")
+        return Published(remote_id, link, posts.when(shown))
+
+    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+        return videos.poll(self.calls, self.page_id, pending)
+
+    def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        return videos.finish(self.calls, self.page_id, outgoing, pending)
+
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
+        if outgoing.reply_to:
+            comments = self.calls.listed(
+                f"/{outgoing.reply_to}/comments",
+                LOOK_PAGES,
+                filter="stream",
+                order="reverse_chronological",
+                fields=posts.COMMENT_FIELDS,
+                limit=LISTED,
+            )
+            # An author that we may not see could be ourselves.
+            ours = [one for one in comments if posts.is_own(one, self.page_id) or not one.get("from")]
+            candidates = [posts.comment_candidate(comment, outgoing.reply_to) for comment in ours]
+            return matching.look_among(candidates, outgoing, since, datetime.now(UTC), bound)
+        if outgoing.video:
+            return (
+                videos.look(self.calls, self.page_id, witness) if witness else self._among_own(outgoing, since, bound)
+            )
+        return self._among_own(outgoing, since, bound)
+
+    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+        edge = self.calls.listed(f"/{self.page_id}/published_posts", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED)
+        listed: dict[str, dict[str, Any]] = {}
+        for post in edge:
+            if posts.when(post) < since - matching.SLACK:
+                break
+            listed[str(post["id"])] = post
+        found = matching.look_among(map(posts.candidate, listed.values()), outgoing, since, datetime.now(UTC), bound)
+        if len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
+            return CannotTell("the page's list did not reach back far enough")
+        if isinstance(found, Found) and outgoing.pictures:
+            return replace(found, alts=self._alts(posts.photo_ids(listed[found.published.remote_id])))
+        return found
+
+    def _alts(self, photos: Sequence[str]) -> tuple[str, ...]:
+        told = self.calls.get("/", ids=",".join(photos), fields="alt_text_custom")
+        return tuple(str((told.get(one) or {}).get("alt_text_custom") or "") for one in photos)
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        """The page's number and the post's. Addresses with a "pfbid" do not tell the number: a person is asked then."""
+        parts = urlsplit(link.strip())
+        if not (parts.hostname or "").endswith("facebook.com"):
+            return None
+        asked = parse_qs(parts.query)
+        number = (asked.get("story_fbid") or asked.get("v") or [""])[0]
+        if not number and (found := LINKS.fullmatch(parts.path)):
+            number = found[1]
+        if not number and re.fullmatch(rf"/{account_id}_\d+/?", parts.path):
+            return parts.path.strip("/")
+        return f"{account_id}_{number}" if number.isdigit() else None
+
+    def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
+        # https://developers.facebook.com/docs/pages-api/posts#update-a-post
+        self.calls.public("POST", f"/{remote_id}", {"message": outgoing.text})
+        return self._made({"id": remote_id})
+
+    def withdraw(self, remote_id: str) -> None:
+        try:
+            self.calls.private("DELETE", f"/{remote_id}")
+        except Rejected as refused:
+            if not codes.is_missing(refused):
+                raise
+
+    # Notifies
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
+
+    @classmethod
+    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+        return signatures.hub_greeting(query, token)
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        return events.events(payload)
+
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        return events.departed(raw_body, secret)
+
+    def subscribe(self, address: str, secret: str) -> None:
+        """The address is the application's, entered by the administrator; the page says that it wants to be told.
+
+        The list that is sent replaces the one before: https://developers.facebook.com/docs/pages-api/webhooks
+        """
+        self.calls.private("POST", f"/{self.page_id}/subscribed_apps", {"subscribed_fields": "feed,mention"})

@@ -1,0 +1,67 @@
+"""Comments. https://developers.facebook.com/docs/graph-api/reference/object/comments/
+
+There are two levels: what answers an answer stands beside it. The page's feed is ordered by posts, so each of the
+newest posts is asked for its comments; events tell of those under older ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from platforms.errors import Rejected
+from platforms.facebook import posts
+from platforms.meta import newest
+from platforms.meta.calls import Calls
+from platforms.types import Message, Messages, Outgoing, Published, Read
+
+POSTS = 25
+COMMENTS = 100
+EDGE = f"comments.filter(stream).order(reverse_chronological).limit(50){{{posts.COMMENT_FIELDS}}}"
+TAGGED = "id,message,created_time,permalink_url,from{id,name}"
+
+
+class Conversation:
+    calls: Calls
+    page_id: str
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Any:
+        raise NotImplementedError
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        return newest.after(self._newest(), cursor)
+
+    def _newest(self) -> Iterator[Message]:
+        listed = self.calls.get(f"/{self.page_id}/published_posts", fields=f"id,{EDGE}", limit=POSTS)
+        for post in listed.get("data") or ():
+            for comment in (post.get("comments") or {}).get("data") or ():
+                if not posts.is_own(comment, self.page_id):
+                    yield posts.message(comment, str(post["id"]))
+        for post in self.calls.listed(f"/{self.page_id}/tagged", 1, fields=TAGGED, limit=POSTS):
+            if not posts.is_own(post, self.page_id):
+                yield posts.mention(post)
+
+    def replies(self, remote_id: str) -> Messages:
+        listed = self.calls.listed(
+            f"/{remote_id}/comments",
+            filter="stream",
+            order="reverse_chronological",
+            fields=posts.COMMENT_FIELDS,
+            limit=COMMENTS,
+        )
+        theirs = [posts.message(one, remote_id) for one in listed if not posts.is_own(one, self.page_id)]
+        return Messages(tuple(sorted(theirs, key=lambda m: (m.at, m.remote_id))))
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        """An answer to an answer goes to the comment above both."""
+        subject = str(outgoing.reply_to)
+        if not subject.startswith(f"{self.page_id}_"):
+            parent = (self.calls.get(f"/{subject}", fields="parent{id}").get("parent") or {}).get("id")
+            subject = str(parent or subject)
+        told = self.publish(replace(outgoing, reply_to=subject), read)
+        assert isinstance(told, Published)  # a comment is public at once
+        return told
+
+    def hide(self, remote_id: str, root: str) -> None:
+        told = self.calls.private("POST", f"/{remote_id}", {"is_hidden": "true"})
+        if told.get("success") is False:
+            raise Rejected("The server refused this.")

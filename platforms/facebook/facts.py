@@ -1,0 +1,61 @@
+"""What Facebook takes and asks for, with the day on which a document said so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.options import Option, values
+from platforms.types import Limits, Scope, VideoLimits
+from platforms.words import gettext_noop
+
+OPTIONS: Mapping[str, Option] = {
+    "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
+    "config_id": Option(
+        "", "2026-11-24", "https://developers.facebook.com/docs/facebook-login/facebook-login-for-business"
+    ),
+    "characters": Option(63_206, "2026-11-24", "believed"),
+    "comment_characters": Option(8_000, "2026-11-24", "believed"),
+    "pictures": Option(10, "2026-11-24", "believed"),
+    "picture_bytes": Option(4_000_000, "2026-11-24", "believed"),
+    "alt_characters": Option(1_000, "2026-11-24", "believed"),
+    "video_bytes": Option(10_000_000_000, "2026-11-24", "believed"),
+    "video_seconds": Option(4 * 3600, "2026-11-24", "believed"),
+    # Our name of a number, and the network's: renamed twice within a year.
+    "post_metrics": Option(
+        {"views": "post_media_view", "reach": "post_total_media_view_unique", "clicks": "post_clicks"},
+        "2026-11-24",
+        "https://developers.facebook.com/docs/platforminsights/page/deprecated-metrics",
+    ),
+}
+
+SCOPES = (
+    Scope("pages_show_list", gettext_noop("See which pages you look after.")),
+    Scope("pages_read_engagement", gettext_noop("See what was published on the page, and its numbers.")),
+    Scope("pages_manage_posts", gettext_noop("Publish, change and take down posts of the page.")),
+    Scope("pages_manage_engagement", gettext_noop("Write first comments, answer and hide comments."), needed=False),
+    Scope("pages_read_user_content", gettext_noop("Read what people comment."), needed=False),
+    Scope("pages_manage_metadata", gettext_noop("Hear of new comments at once."), needed=False),
+    Scope("read_insights", gettext_noop("Read views and reach."), needed=False),
+    Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
+)
+
+
+def limits(facts: Mapping[str, Any]) -> Limits:
+    told = values(OPTIONS, facts)
+    return Limits(
+        max_characters=told["characters"],
+        counting="utf16",
+        max_images=told["pictures"],
+        image_bytes=told["picture_bytes"],
+        alt_characters=told["alt_characters"],
+        mime_types=("image/jpeg", "image/png", "image/gif"),
+        link_card="scraped",
+        card_and_pictures=False,
+        videos=VideoLimits(
+            max_bytes=told["video_bytes"],
+            max_seconds=told["video_seconds"],
+            min_seconds=1,
+            mime_types=("video/mp4", "video/quicktime"),
+        ),
+        comment_characters=told["comment_characters"],
+        edits=("text",),
+    )

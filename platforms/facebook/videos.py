@@ -1,0 +1,116 @@
+"""A video in chunks. https://developers.facebook.com/docs/video-api/guides/publishing
+
+`start` gives an id under which nobody sees anything, chunks follow, and `finish` is the one request that makes it
+public. The id is the witness: what became of it can always be read.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.errors import NotReached, OutcomeUnknown, Rejected
+from platforms.meta import codes
+from platforms.meta.calls import Calls
+from platforms.types import Absent, Found, Lapsed, Look, Outgoing, Pending, Published, Read, Ready, Video
+from platforms.words import gettext_noop
+
+STALLED = gettext_noop("The server did not take the video.")
+LOST = gettext_noop("The network no longer has the video.")
+UNREADABLE = gettext_noop("The network cannot play this video. Save it as MP4 with H.264 and try again.")
+ABSENT = frozenset({"uploading", "upload_complete", "expired"})
+STATUS = "status,permalink_url,post_id,created_time"
+
+
+def token(video_id: str, session: str, *, finished: bool) -> str:
+    return json.dumps({"video": video_id, "session": session, "finished": finished})
+
+
+def upload(calls: Calls, page_id: str, video: Video, read: Read) -> tuple[str, str]:
+    """(id of the video, id of the session) of what the network holds now, unseen."""
+    path = f"/{page_id}/videos"
+    told = calls.private("POST", path, {"upload_phase": "start", "file_size": video.size})
+    video_id, session = str(told.get("video_id") or ""), str(told.get("upload_session_id") or "")
+    if not video_id or not session:
+        raise NotReached(STALLED)
+    with read.open(video.ref) as file:
+        start, end = _offsets(told)
+        while start < end:
+            file.seek(start)
+            chunk = {"video_file_chunk": ("chunk", file.read(end - start), "application/octet-stream")}
+            form = {"upload_phase": "transfer", "upload_session_id": session, "start_offset": start}
+            told = calls.private("POST", path, form, files=chunk)
+            before, (start, end) = start, _offsets(told)
+            if start <= before:
+                raise NotReached(STALLED)
+    return video_id, session
+
+
+def _offsets(told: Mapping[str, Any]) -> tuple[int, int]:
+    try:
+        return int(told["start_offset"]), int(told["end_offset"])
+    except (KeyError, TypeError, ValueError):
+        raise NotReached(STALLED) from None
+
+
+def finish(calls: Calls, page_id: str, outgoing: Outgoing, held: Pending) -> Pending:
+    """Make it public, under the same id however often it is asked."""
+    known = json.loads(held.token)
+    form = {"upload_phase": "finish", "upload_session_id": known["session"], "description": outgoing.text}
+    if outgoing.title:
+        form["title"] = outgoing.title
+    told = calls.public("POST", f"/{page_id}/videos", form)
+    if told.get("success") is not True:
+        raise OutcomeUnknown("The server's answer names no post.")
+    return Pending(token(known["video"], known["session"], finished=True))
+
+
+def poll(calls: Calls, page_id: str, pending: Pending) -> Published | Pending | Ready | Lapsed:
+    known = json.loads(pending.token)
+    try:
+        video = calls.get(f"/{known['video']}", fields=STATUS)
+    except Rejected as refused:
+        if codes.is_missing(refused) and not known["finished"]:
+            return Lapsed(LOST)
+        raise
+    state = _state(video)
+    if state == "error":
+        raise Rejected(UNREADABLE, field="video")
+    if state in ABSENT and not known["finished"]:
+        return Ready(pending.token)
+    return _published(video, page_id) if state == "ready" else pending
+
+
+def look(calls: Calls, page_id: str, witness: Pending) -> Look:
+    """What became of it after a call whose answer was lost."""
+    known = json.loads(witness.token)
+    try:
+        video = calls.get(f"/{known['video']}", fields=STATUS)
+    except Rejected as refused:
+        if codes.is_missing(refused):
+            return Absent()
+        raise
+    if _state(video) in ABSENT:
+        return Ready(token(known["video"], known["session"], finished=False))
+    if _state(video) == "error":
+        return Absent()
+    return Found(_published(video, page_id))
+
+
+def _state(video: Mapping[str, Any]) -> str:
+    return str((video.get("status") or {}).get("video_status") or "")
+
+
+def _published(video: Mapping[str, Any], page_id: str) -> Published:
+    """Known by its post, as everything else on a page; by its own id where none is told."""
+    post = str(video.get("post_id") or "")
+    remote_id = post if "_" in post else f"{page_id}_{post}" if post else str(video["id"])
+    link = str(video.get("permalink_url") or "")
+    return Published(remote_id, f"https://www.facebook.com{link}" if link.startswith("/") else link, _when(video))
+
+
+def _when(video: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(str(video["created_time"])).astimezone(UTC)
+    except (KeyError, ValueError):
+        return datetime.now(UTC)

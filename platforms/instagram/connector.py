@@ -1,0 +1,172 @@
+"""Instagram's professional accounts, through the Graph API in the name of the page that an account is linked to.
+
+Nothing can be sent: the network fetches pictures and videos from us by their addresses into a container that nobody
+sees, and one request, `/media_publish`, makes that public. The container's id says for a day what became of it, so an
+unclear outcome is settled by asking, and the same container never becomes two posts.
+"""
+
+import contextlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from common.http import Http
+from platforms import signatures
+from platforms.addresses import address
+from platforms.defaults import Defaults
+from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.instagram import calls as meaning
+from platforms.instagram import posts
+from platforms.instagram.calls import Calls
+from platforms.instagram.facts import OPTIONS, SCOPES, limits
+from platforms.instagram.insights import Insights
+from platforms.instagram.publishing import Publishing
+from platforms.meta import events, login
+from platforms.meta.containers import Containers, Edges
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
+from platforms.types import (
+    Account,
+    Credential,
+    Keys,
+    Limits,
+    Profile,
+    RawEvent,
+    Scope,
+)
+from platforms.words import gettext_noop
+
+FIELDS = "id,username,name,profile_picture_url,followers_count"
+PAGE = f"id,name,access_token,tasks,instagram_business_account{{{FIELDS}}}"
+EDGES = Edges("media", "media_publish", "status_code", "status", meaning.of_container, meaning.UNFETCHABLE)
+NO_ACCOUNT = gettext_noop(
+    "No professional Instagram account is linked to this page. Link one in the settings of the page, then start again."
+)
+NO_ROLE = gettext_noop("Your role on this page does not allow publishing. Ask its administrator for full control.")
+
+
+class Instagram(Insights, Publishing, Defaults):
+    """One professional account. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "oauth"
+    scopes: ClassVar[tuple[Scope, ...]] = SCOPES
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.credential = credential
+        self.keys = keys
+        self.server = server.rstrip("/")
+        self.facts = facts or {}
+        self.set = values(OPTIONS, self.facts)
+        self.witness = witness or (lambda _token: None)
+        token = credential.access_token if credential else ""
+        self.calls = Calls(http, self.server, self.set["version"], token, keys.client_secret)
+        self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
+        self.account_id = credential.account_id if credential else ""
+        self.handle = ""
+        self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else login.GRAPH
+
+    def look(self) -> dict[str, Any]:
+        """One server for everybody, which tells nothing of itself."""
+        return {"version": self.set["version"]}
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        """Facebook's own page of consent; an account is reached through the page that it is linked to."""
+        where = (self.server, self.set["version"], self.keys, SCOPES)
+        return login.authorize_url(*where, redirect_uri=redirect_uri, state=state, config_id=self.set["config_id"])
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        return login.exchange(self.calls, self.keys, answer)
+
+    def accounts(self) -> list[Account]:
+        given = login.grant(self.calls, self.keys, self.calls.token)
+        found = login.pages(self.calls.as_(given.token), given.scopes, PAGE)
+        return [self._account(page, given) for page in found]
+
+    def _account(self, page: Mapping[str, Any], given: login.Grant) -> Account:
+        linked, tasks = page.get("instagram_business_account"), page.get("tasks")
+        if not isinstance(linked, Mapping) or not linked.get("id"):
+            name = str(page.get("name") or page["id"])
+            return Account(Profile(str(page["id"]), name, name, ""), Credential(""), NO_ACCOUNT)
+        token = str(page.get("access_token") or "")
+        credential = Credential(
+            access_token=token,
+            refresh_token=given.token,
+            service=self.server,
+            account_id=str(linked["id"]),
+            scopes=given.scopes,
+            consent_until=given.until,
+            grantor=given.user_id,
+        )
+        may = not isinstance(tasks, list) or bool({"CREATE_CONTENT", "MANAGE"} & set(tasks))
+        return Account(_profile(linked), credential, "" if token and may else NO_ROLE)
+
+    def profile(self) -> Profile:
+        account = self.calls.get(f"/{self.account_id}", fields=FIELDS)
+        if not account.get("id"):
+            raise NotReached("The server did not tell whose access this is.")
+        return _profile(account)
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """The account's events first; the person's consent only when no other channel lives from it."""
+        # Dead already, or never subscribed: then there is nothing to end.
+        with contextlib.suppress(NeedsConsent, Rejected):
+            self.calls.private("DELETE", f"/{self.account_id}/subscribed_apps")
+        if not shared and self.credential and self.credential.refresh_token:
+            login.withdraw(self.calls.as_(self.credential.refresh_token))
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return limits(facts)
+
+    # Notifies
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
+
+    @classmethod
+    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+        return signatures.hub_greeting(query, token)
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        return events.events(payload)
+
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        return events.departed(raw_body, secret)
+
+    def subscribe(self, address: str, secret: str) -> None:
+        """The address is the application's, entered by the administrator; the account says that it wants to be told."""
+        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "comments,mentions"})
+
+
+def _profile(account: Mapping[str, Any]) -> Profile:
+    user, followers = str(account.get("username") or ""), account.get("followers_count")
+    return Profile(
+        remote_id=str(account["id"]),
+        handle=f"@{user}",
+        name=str(account.get("name") or user),
+        url=f"{posts.SITE}/{user}/",
+        avatar_url=str(account.get("profile_picture_url") or ""),
+        followers=followers if isinstance(followers, int) and not isinstance(followers, bool) else None,
+    )

@@ -1,0 +1,93 @@
+"""Comments. https://developers.facebook.com/docs/instagram-platform/comment-moderation
+
+There is one level of answers. No list holds all comments of an account, so each of its newest posts is asked; events
+tell of the rest, and of mentions, which no list holds either.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.errors import OutcomeUnknown, PlatformError, Rejected
+from platforms.instagram import posts
+from platforms.meta import newest, reading
+from platforms.meta.calls import Calls
+from platforms.types import Message, Messages, Outgoing, Published, Read
+
+POSTS = 25
+COMMENTS = 50
+EDGE = f"comments.limit({COMMENTS}){{{posts.COMMENT_FIELDS}}}"
+
+
+class Conversation:
+    calls: Calls
+    account_id: str
+    handle: str
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        listed = self.calls.get(f"/{self.account_id}/media", fields=f"id,{EDGE}", limit=POSTS)
+        found = [
+            m for one in reading.data(listed) for m in self._theirs(reading.data(one.get("comments")), str(one["id"]))
+        ]
+        return newest.after(found, cursor)
+
+    def replies(self, remote_id: str) -> Messages:
+        media, _comment = posts.parted(remote_id)
+        listed = self.calls.listed(f"/{media}/comments", fields=posts.COMMENT_FIELDS, limit=COMMENTS)
+        return Messages(tuple(sorted(self._theirs(listed, media), key=lambda m: (m.at, m.remote_id))))
+
+    def _theirs(self, comments: Iterable[Mapping[str, Any]], media: str) -> Iterator[Message]:
+        for comment in comments:
+            if not self.is_own(comment):
+                yield posts.message(comment, media)
+            for answer in reading.data(comment.get("replies")):
+                if not self.is_own(answer):
+                    yield posts.message(answer, media, str(comment["id"]))
+
+    def is_own(self, comment: Mapping[str, Any]) -> bool:
+        author_id, name = posts.author(comment)
+        return author_id == self.account_id or bool(name and f"@{name}" == self.handle)
+
+    @classmethod
+    def opening(cls, message: Message) -> str:
+        """Answers to answers stand side by side, so one says whom it means."""
+        deep = message.in_reply_to != message.root and message.author_handle
+        return f"{message.author_handle} " if deep else ""
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        return self.comment(outgoing)
+
+    def comment(self, outgoing: Outgoing) -> Published:
+        """A first comment under our post, or an answer to a comment. Public at once."""
+        media, edge = self._edge(str(outgoing.reply_to))
+        told = self.calls.public("POST", edge, {"message": outgoing.text})
+        if not told.get("id"):
+            raise OutcomeUnknown("The server's answer names no post.")
+        remote_id = posts.comment_id(media, str(told["id"]))
+        return Published(remote_id, self.address_of(media), datetime.now(UTC))
+
+    def _edge(self, reply_to: str) -> tuple[str, str]:
+        """(media, path) of where an answer goes: of one that answers an answer, the comment above both."""
+        media, comment = posts.parted(reply_to)
+        if not comment:
+            return media, f"/{media}/comments"
+        above = self.calls.get(f"/{comment}", fields="parent_id").get("parent_id")
+        return media, f"/{above or comment}/replies"
+
+    def own_comments(self, reply_to: str) -> list[dict[str, Any]]:
+        """Ours among what stands where an answer to `reply_to` would. An author that is not told could be ourselves."""
+        _media, edge = self._edge(reply_to)
+        listed = self.calls.listed(edge, fields=posts.ANSWER_FIELDS, limit=COMMENTS)
+        return [one for one in listed if self.is_own(one) or posts.author(one) == ("", "")]
+
+    def address_of(self, media: str) -> str:
+        """A second question, whose failure changes nothing."""
+        try:
+            return str(self.calls.get(f"/{media}", fields="permalink").get("permalink") or "")
+        except PlatformError:
+            return ""
+
+    def hide(self, remote_id: str, root: str) -> None:
+        told = self.calls.private("POST", f"/{posts.parted(remote_id)[1]}", {"hide": "true"})
+        if told.get("success") is False:
+            raise Rejected("The server refused this.")

@@ -1,0 +1,80 @@
+"""What Instagram takes and asks for, with the day on which a document said so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.options import Option, values
+from platforms.types import Limits, Scope, VideoLimits
+from platforms.words import gettext_noop
+
+PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
+ERRORS = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes"
+
+OPTIONS: Mapping[str, Option] = {
+    "version": Option("v26.0", "2026-11-24", "https://developers.facebook.com/docs/graph-api/changelog/versions"),
+    "config_id": Option(
+        "", "2026-11-24", "https://developers.facebook.com/docs/facebook-login/facebook-login-for-business"
+    ),
+    "characters": Option(2_200, "2026-11-24", PUBLISHING),
+    "hashtags": Option(30, "2026-11-24", PUBLISHING),
+    "mentions": Option(20, "2026-11-24", PUBLISHING),
+    "comment_characters": Option(2_200, "2026-11-24", "believed"),
+    "pictures": Option(10, "2026-11-24", PUBLISHING),
+    "picture_bytes": Option(8 * 1024 * 1024, "2026-11-24", ERRORS),
+    "ratios": Option((0.8, 1.91), "2026-11-24", ERRORS),
+    "alt_characters": Option(1_000, "2026-11-24", "believed"),
+    "video_bytes": Option(300_000_000, "2026-11-24", "believed"),
+    "video_seconds": Option(15 * 60, "2026-11-24", "believed"),
+    # Of 24 hours, where the network does not say itself how many it allows: two documents disagree, 50 and 100.
+    "posts_a_day": Option(
+        50, "2026-11-24", "https://developers.facebook.com/docs/instagram-platform/reference/ig-user/media_publish"
+    ),
+    # How long nothing is sent after the network held the account back as spam.
+    "blocked_hours": Option(6, "2026-11-24", "believed"),
+    # Our name of a number, and the network's: `impressions`, `plays` and `video_views` ended on 21 April 2025.
+    "post_metrics": Option(
+        {"views": "views", "reach": "reach", "reposts": "shares"},
+        "2026-11-24",
+        "https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights",
+    ),
+}
+
+SCOPES = (
+    Scope("instagram_basic", gettext_noop("See the account, what was published there, and its numbers.")),
+    Scope("instagram_content_publish", gettext_noop("Publish pictures and videos.")),
+    Scope("pages_show_list", gettext_noop("See which pages you look after.")),
+    Scope("pages_read_engagement", gettext_noop("See which Instagram account belongs to a page.")),
+    Scope("instagram_manage_comments", gettext_noop("Write first comments, answer and hide comments."), needed=False),
+    Scope("instagram_manage_insights", gettext_noop("Read views and reach."), needed=False),
+    Scope("business_management", gettext_noop("See pages that belong to a business."), needed=False),
+)
+
+
+def limits(facts: Mapping[str, Any]) -> Limits:
+    told = values(OPTIONS, facts)
+    return Limits(
+        max_characters=told["characters"],
+        counting="utf16",
+        max_images=told["pictures"],
+        image_bytes=told["picture_bytes"],
+        alt_characters=told["alt_characters"],
+        mime_types=("image/jpeg",),
+        link_card="none",
+        aspect_ratios=tuple(told["ratios"]),
+        videos=VideoLimits(
+            max_bytes=told["video_bytes"],
+            max_seconds=told["video_seconds"],
+            min_seconds=3,
+            mime_types=("video/mp4", "video/quicktime"),
+            codecs=("h264", "hevc"),
+            aspect_ratios=(0.01, 10.0),
+            frames=(23, 60),
+            covers=True,
+            with_pictures=True,
+        ),
+        fetches_media=True,
+        needs_media=True,
+        max_hashtags=told["hashtags"],
+        max_mentions=told["mentions"],
+        comment_characters=told["comment_characters"],
+    )

@@ -1,0 +1,66 @@
+"""Numbers. https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights
+
+Likes and comments are fields of a post. Views, reach and shares are insights: up to 48 hours late, empty where the
+network has none, and one name that is no longer known fails the whole call.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.meta import reading
+from platforms.meta.calls import Calls
+from platforms.types import Gone, Reading, Readings
+
+COUNTERS = {"likes": "like_count", "replies": "comments_count"}
+ACCOUNT_COUNTERS = {"followers": "followers_count", "following": "follows_count", "posts": "media_count"}
+BATCH = 50
+
+
+class Insights:
+    measures: ClassVar[frozenset[str]] = frozenset({"likes", "replies", "reposts", "views", "reach"})
+    account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT_COUNTERS)
+
+    calls: Calls
+    account_id: str
+    set: Mapping[str, Any]
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        told: list[Readings | Gone] = []
+        for start in range(0, len(remote_ids), BATCH):
+            found = reading.several(self.calls, remote_ids[start : start + BATCH], ",".join(COUNTERS.values()))
+            for remote_id, media in found.items():
+                now = datetime.now(UTC)
+                if media is None:
+                    told.append(Gone(remote_id, now))
+                else:
+                    told.append(Readings(remote_id, reading.counted(media, COUNTERS) | self._insights(remote_id), now))
+        return told
+
+    def _insights(self, remote_id: str) -> dict[str, int]:
+        names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
+        try:
+            found = self._insight(remote_id, list(names.values()))
+        except Rejected:
+            found = {}
+            for theirs in names.values():
+                found |= self._alone(remote_id, theirs)
+        return {ours: found[theirs] for ours, theirs in names.items() if theirs in found}
+
+    def _alone(self, remote_id: str, metric: str) -> dict[str, int]:
+        try:
+            return self._insight(remote_id, [metric])
+        except Rejected:
+            return {}
+
+    def _insight(self, remote_id: str, metrics: Sequence[str]) -> dict[str, int]:
+        try:
+            return reading.measured(self.calls.get(f"/{remote_id}/insights", metric=",".join(metrics)))
+        except (NeedsConsent, NotReached):
+            # A permission that was not given, too few viewers (code 10), an hour of trouble: no reading.
+            return {}
+
+    def account_readings(self) -> Reading:
+        account = self.calls.get(f"/{self.account_id}", fields=",".join(ACCOUNT_COUNTERS.values()))
+        return reading.counted(account, ACCOUNT_COUNTERS)

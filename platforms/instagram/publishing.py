@@ -1,0 +1,171 @@
+"""From a post to a container, from a container to what is public, and back from a list to what became of it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms import checks, matching
+from platforms.checks import TOO_MANY_PICTURES
+from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
+from platforms.instagram import posts
+from platforms.instagram.conversation import Conversation
+from platforms.meta import codes, containers, quota, reading
+from platforms.meta.containers import Containers
+from platforms.protocols import Witness
+from platforms.types import (
+    CannotTell,
+    Found,
+    Lapsed,
+    Limits,
+    Look,
+    Outgoing,
+    Pending,
+    Problem,
+    Published,
+    Read,
+    Ready,
+)
+from platforms.words import gettext_noop
+
+NO_LINKS = gettext_noop("Nobody can tap a link in a text on Instagram. Say in words where people find it.")
+SHAPES = gettext_noop("Instagram crops all pictures of a carousel to the shape of the first one. Look at their edges.")
+NO_PICTURE = gettext_noop("A comment on Instagram is text alone. The picture will be left out.")
+LISTED = 50
+LOOK_PAGES = 4
+
+
+class Publishing(Conversation):
+    containers: Containers
+    witness: Witness
+    set: Mapping[str, Any]
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        if outgoing.reply_to:
+            bare = replace(outgoing, pictures=(), video=None)
+            most = min(limits.comment_characters, limits.max_characters)
+            problems = checks.check(bare, replace(limits, needs_media=False, max_characters=most))
+            media = bool(outgoing.pictures or outgoing.video)
+            return problems + ([Problem("comment_picture", "pictures", NO_PICTURE, "warning")] if media else [])
+        problems = checks.check(outgoing, limits)
+        number = len(outgoing.pictures) + bool(outgoing.video)
+        if number > limits.max_images >= len(outgoing.pictures):
+            params: dict[str, int | str] = {"count": number, "limit": limits.max_images}
+            problems.append(Problem("too_many_pictures", "pictures", TOO_MANY_PICTURES, params=params))
+        shapes = [one.width / one.height for one in outgoing.pictures if one.height]
+        if shapes and max(shapes) - min(shapes) > 0.02:
+            problems.append(Problem("shapes_differ", "pictures", SHAPES, "warning"))
+        if "://" in outgoing.text:
+            problems.append(Problem("no_links", "text", NO_LINKS, "warning"))
+        return problems
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        if outgoing.reply_to:
+            return self.comment(outgoing)
+        token = self._prepared(outgoing, read)
+        return self.containers.begin(token, lambda held: self.finish(outgoing, held, read))
+
+    def _prepared(self, outgoing: Outgoing, read: Read) -> str:
+        """The token of what the network fetches now, unseen."""
+        parts = [self._video(outgoing, read)] if outgoing.video else []
+        parts += [self._picture(picture.alt, read.address(picture.ref)) for picture in outgoing.pictures]
+        if len(parts) == 1:
+            return containers.one(self.containers.make({**parts[0], "caption": outgoing.text}))
+        inside = [_part(part) for part in parts]
+        return containers.several([self.containers.make(part) for part in inside])
+
+    @staticmethod
+    def _picture(alt: str, where: str) -> dict[str, str]:
+        return {"image_url": where} | ({"alt_text": alt} if alt.strip() else {})
+
+    @staticmethod
+    def _video(outgoing: Outgoing, read: Read) -> dict[str, str]:
+        # A single video is a reel; it stands in the feed too. Reels take no description.
+        assert outgoing.video
+        form = {"media_type": "REELS", "video_url": read.address(outgoing.video.ref), "share_to_feed": "true"}
+        cover = outgoing.video.cover
+        return form | ({"cover_url": read.address(cover.ref)} if cover else {})
+
+    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+        return self.containers.poll(pending.token)
+
+    def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        whole = {"media_type": "CAROUSEL", "caption": outgoing.text}
+        try:
+            remote_id = self.containers.publish(pending.token, whole)
+        except RateLimited as limited:
+            if limited.evidence.get("quota"):
+                raise RateLimited(limited.message, self._freed(), limited.evidence) from None
+            raise
+        return self._published(remote_id)
+
+    def _published(self, remote_id: str) -> Published:
+        """The post is out. Its address is a second question, whose failure changes nothing about that."""
+        try:
+            shown = self.calls.get(f"/{remote_id}", fields="permalink,timestamp")
+        except PlatformError:
+            shown = {}
+        return Published(remote_id, str(shown.get("permalink") or posts.SITE), reading.when(shown))
+
+    def _freed(self) -> datetime:
+        account = f"/{self.account_id}"
+        allowed = int(self.set["posts_a_day"])
+        return quota.freed(self.calls, f"{account}/content_publishing_limit", "config", f"{account}/media", allowed)
+
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
+        if outgoing.reply_to:
+            return self._among_comments(outgoing, outgoing.reply_to, since, bound)
+        return self.containers.settled(witness, lambda: self._among_own(outgoing, since, bound))
+
+    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+        listed, complete = [], False
+        for media in self.calls.listed(f"/{self.account_id}/media", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED):
+            if reading.when(media) < since - matching.SLACK:
+                complete = True
+                break
+            listed.append(posts.candidate(media))
+        sent = replace(outgoing, text=posts.comparable(outgoing.text))
+        found = matching.look_among(listed, sent, since, datetime.now(UTC), bound)
+        if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
+            return CannotTell("the account's list did not reach back far enough")
+        return found
+
+    def _among_comments(self, outgoing: Outgoing, reply_to: str, since: datetime, bound: Collection[str]) -> Look:
+        media, _comment = posts.parted(reply_to)
+        candidates = [posts.comment_candidate(one, media, reply_to) for one in self.own_comments(reply_to)]
+        sent = replace(outgoing, text=posts.comparable(outgoing.text), pictures=(), video=None)
+        found = matching.look_among(candidates, sent, since, datetime.now(UTC), bound)
+        if isinstance(found, Found):
+            return replace(found, published=replace(found.published, permalink=self.address_of(media)))
+        return found
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        """An address tells a code, the network's lists an id, and nothing leads from one to the other."""
+        return None
+
+    def withdraw(self, remote_id: str) -> None:
+        media, comment = posts.parted(remote_id)
+        try:
+            self.calls.private("DELETE", f"/{comment or media}")
+        except (Rejected, NeedsConsent):
+            # Not every application may delete. What is gone answers like what may not be deleted.
+            if self._is_there(comment or media):
+                raise Rejected("This server cannot delete posts for us.", code="unsupported") from None
+
+    def _is_there(self, one: str) -> bool:
+        try:
+            return bool(self.calls.get(f"/{one}", fields="id"))
+        except Rejected as refused:
+            if codes.is_missing(refused):
+                return False
+            raise
+
+
+def _part(form: Mapping[str, str]) -> dict[str, str]:
+    """As a part of a carousel, where a video is no reel."""
+    kept = {name: value for name, value in form.items() if name not in ("share_to_feed", "cover_url", "media_type")}
+    return {**kept, "is_carousel_item": "true"} | ({"media_type": "VIDEO"} if "video_url" in form else {})

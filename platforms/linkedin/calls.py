@@ -1,0 +1,158 @@
+"""Calls to LinkedIn's versioned API and what its answers mean.
+
+https://learn.microsoft.com/en-us/linkedin/marketing/versioning
+https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handling
+
+URNs are percent-encoded in paths and lists, the brackets and commas of Rest.li's own syntax are not: queries are
+written by hand. https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/protocol-version
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from common.http import Answer, Http
+from platforms import answers
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.words import gettext_noop
+
+# https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens : 65600 and following
+TOKENS: Mapping[str, str] = {
+    "65600": gettext_noop("LinkedIn does not know this access. Connect the channel again."),
+    "65601": gettext_noop("The access was taken back at LinkedIn. Connect the channel again."),
+    "65602": gettext_noop("The access has run out. LinkedIn asks for consent anew. Connect the channel again."),
+}
+NO_RIGHT = gettext_noop(
+    "LinkedIn does not allow this. The person who connected the page lost their role on it, or a permission is missing."
+)
+VERSION_ENDED = gettext_noop(
+    "LinkedIn no longer serves the version that the portal speaks. The administrator has to set a newer one."
+)
+UNREADABLE = gettext_noop("LinkedIn could not work on this file. Save it anew and add it again.")
+NOT_READY = gettext_noop("LinkedIn is still working on the file.")
+DUPLICATE = "DUPLICATE_POST"
+WAITING = "MEDIA_ASSET_WAITING_UPLOAD"
+FAILED = "MEDIA_ASSET_PROCESSING_FAILED"
+SOON = timedelta(minutes=1)
+REFUSALS = frozenset({400, 404, 405, 410, 413, 415, 422})
+
+
+def encoded(urn: str) -> str:
+    return quote(urn, safe="")
+
+
+def listed(urns: Any) -> str:
+    return f"List({','.join(encoded(urn) for urn in urns)})"
+
+
+class Calls:
+    """Requests in the name of one person's token. `server` without a path."""
+
+    def __init__(self, http: Http, server: str, version: str, token: str = "", secret: str = "") -> None:
+        self.http = http
+        self.server = server.rstrip("/")
+        self.version = version
+        self.token = token
+        self.secrets = tuple(word for word in (token, secret) if word)
+
+    def headers(self, method: str = "") -> dict[str, str]:
+        told = {"Authorization": f"Bearer {self.token}", "LinkedIn-Version": str(self.version)}
+        told |= {"X-Restli-Protocol-Version": "2.0.0"}
+        return told | ({"X-RestLi-Method": method} if method else {})
+
+    def get(self, path: str, query: str = "", method: str = "") -> dict[str, Any]:
+        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        answer = answers.read(lambda: self.http.get(self._url(path, query), headers=self.headers(method)))
+        found = answers.body(self._good(answer, public=False), public=False, secrets=self.secrets)
+        if not isinstance(found, dict):
+            raise NotReached("The server's answer could not be read.", answers.evidence(answer, self.secrets))
+        return found
+
+    def private(self, verb: str, path: str, body: Any = None, *, query: str = "") -> dict[str, Any]:
+        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        answer = answers.read(lambda: self._write(verb, path, body, query, ""))
+        good = self._good(answer, public=False)
+        found = answers.body(good, public=False, secrets=self.secrets) if good.content else {}
+        return found if isinstance(found, dict) else {}
+
+    def public(self, verb: str, path: str, body: Any, *, query: str = "", method: str = "") -> Answer:
+        """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
+        return self._good(
+            answers.write(lambda: self._write(verb, path, body, query, method, commits=True)), public=True
+        )
+
+    def _write(self, verb: str, path: str, body: Any, query: str, method: str, **more: Any) -> Answer:
+        content = {} if body is None else {"json": body}
+        return self.http.request(verb, self._url(path, query), headers=self.headers(method), **content, **more)
+
+    def put(self, url: str, content: bytes, mime: str, *, signed: bool) -> Answer:
+        """Bytes to an address that LinkedIn gave. Parts of a video go without our token."""
+        headers = {"Content-Type": mime} | ({"Authorization": f"Bearer {self.token}"} if signed else {})
+        answer = answers.read(lambda: self.http.request("PUT", url, data=content, headers=headers))
+        return self._good(answer, public=False)
+
+    def _url(self, path: str, query: str) -> str:
+        return f"{self.server}/rest{path}" + (f"?{query}" if query else "")
+
+    def _good(self, answer: Answer, *, public: bool) -> Answer:
+        if answer.ok:
+            return answer
+        raise problem(answer, public=public, secrets=self.secrets)
+
+
+def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
+    """The error that an unsuccessful answer stands for."""
+    code, message = _told(answer)
+    evidence = answers.evidence(answer, secrets) | {"code": code, "request": answer.headers.get("x-li-uuid", "")}
+    if answer.status == 429:
+        return _limited(answer, message, evidence, secrets)
+    if answer.status in (401, 403):
+        words = NO_RIGHT if answer.status == 403 else TOKENS.get(code, TOKENS["65600"])
+        return NeedsConsent(words, evidence)
+    if answer.status in REFUSALS:
+        return _refused(code or str(answer.status), message, evidence)
+    # 409: somebody else changed it at the same moment, and ours was not done.
+    if public and answer.status not in (409, 426):
+        return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
+    busy = "The server does not answer properly at the moment."
+    return NotReached(VERSION_ENDED if answer.status == 426 else busy, evidence)
+
+
+def _refused(code: str, message: str, evidence: dict[str, Any]) -> PlatformError:
+    if code == WAITING:
+        return RateLimited(NOT_READY, datetime.now(UTC) + SOON, evidence)
+    if code == FAILED:
+        return Rejected(UNREADABLE, "pictures", code, evidence)
+    return Rejected(message or "The server refused this.", None, code, evidence)
+
+
+def _told(answer: Answer) -> tuple[str, str]:
+    """(the most precise code, words) of an error. 404 is always "404", of a token it is the number."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = {}
+    if not isinstance(told, Mapping):
+        return str(answer.status), ""
+    details = told.get("errorDetails")
+    inputs = details.get("inputErrors") if isinstance(details, Mapping) else []
+    first = inputs[0] if isinstance(inputs, list) and inputs and isinstance(inputs[0], Mapping) else {}
+    words = str(first.get("description") or told.get("message") or "")
+    if answer.status == 404:
+        return "404", words
+    if answer.status == 401:
+        return str(told.get("serviceErrorCode") or ""), words
+    return str(first.get("code") or told.get("code") or told.get("serviceErrorCode") or ""), words
+
+
+def _limited(answer: Answer, message: str, evidence: dict[str, Any], secrets: tuple[str, ...]) -> RateLimited:
+    """Quotas are counted by the day and told in words only; what else asks to wait passes within minutes.
+
+    https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/rate-limits
+    """
+    told = answers.rate_limited(answer, "", secrets)
+    if "DAY" not in message or answer.headers.get("retry-after"):
+        return told
+    tomorrow = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return RateLimited(told.message, tomorrow, evidence)

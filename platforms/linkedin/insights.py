@@ -1,0 +1,95 @@
+"""Numbers. Likes and comments are counted at once; views, reach, clicks and shares are statistics for administrators.
+
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/share-statistics
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/social-metadata-api
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.linkedin.calls import Calls, encoded, listed
+from platforms.types import Gone, Reading, Readings
+
+BATCH = 20
+STATISTICS = {"views": "impressionCount", "reach": "uniqueImpressionsCount", "clicks": "clickCount"}
+STATISTICS |= {"reposts": "shareCount"}
+KINDS = {"urn:li:share:": "shares", "urn:li:ugcPost:": "ugcPosts"}
+
+
+class Insights:
+    measures: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"})
+    account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+
+    calls: Calls
+    author: str
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        told: list[Readings | Gone] = []
+        for start in range(0, len(remote_ids), BATCH):
+            batch = list(remote_ids[start : start + BATCH])
+            counted = self.calls.get("/socialMetadata", f"ids={listed(batch)}", method="BATCH_GET")
+            known = counted.get("results") or {}
+            statistics = self._statistics([one for one in batch if one in known])
+            for one in batch:
+                now = datetime.now(UTC)
+                if one in known:
+                    told.append(Readings(one, counters(known[one]) | statistics.get(one, {}), now))
+                elif self._is_gone(one):
+                    told.append(Gone(one, now))
+        return told
+
+    def _is_gone(self, remote_id: str) -> bool:
+        try:
+            self.calls.get(f"/posts/{encoded(remote_id)}")
+        except Rejected as refused:
+            return refused.code == "404"
+        return False
+
+    def _statistics(self, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """By id. A post without any activity is left out by the network, which means 0 of everything."""
+        found: dict[str, dict[str, int]] = {}
+        for beginning, name in KINDS.items():
+            if asked := [one for one in ids if one.startswith(beginning)]:
+                found |= self._asked(name, asked)
+        return found
+
+    def _asked(self, name: str, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        query = f"q=organizationalEntity&organizationalEntity={encoded(self.author)}&{name}={listed(ids)}"
+        try:
+            told = self.calls.get("/organizationalEntityShareStatistics", query, method="FINDER")
+        except (NeedsConsent, NotReached, Rejected):
+            # Only an administrator of the page may ask: no reading, and the rest stands.
+            return {}
+        found = {one: dict.fromkeys(STATISTICS, 0) for one in ids}
+        for element in told.get("elements") or ():
+            one = str(element.get(name.removesuffix("s")) or "")
+            if one in found:
+                found[one] = _numbers(element.get("totalShareStatistics") or {})
+        return found
+
+    def account_readings(self) -> Reading:
+        followers = self.followers()
+        return {} if followers is None else {"followers": followers}
+
+    def followers(self) -> int | None:
+        query = "edgeType=COMPANY_FOLLOWED_BY_MEMBER"
+        return number(self.calls.get(f"/networkSizes/{encoded(self.author)}", query).get("firstDegreeSize"))
+
+
+def _numbers(told: Mapping[str, Any]) -> dict[str, int]:
+    values = {ours: number(told.get(theirs)) for ours, theirs in STATISTICS.items()}
+    return {ours: value for ours, value in values.items() if value is not None}
+
+
+def counters(metadata: Mapping[str, Any]) -> dict[str, int]:
+    """Reactions of all kinds are likes."""
+    reactions = metadata.get("reactionSummaries") or {}
+    likes = [number(one.get("count")) or 0 for one in reactions.values() if isinstance(one, Mapping)]
+    replies = number((metadata.get("commentSummary") or {}).get("count"))
+    return {"likes": sum(likes)} | ({} if replies is None else {"replies": replies})
+
+
+def number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,99 @@
+"""Pictures and videos go first, under ids of their own that nobody sees; a post may name them once they are ready.
+
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from platforms.errors import NotReached, Rejected
+from platforms.linkedin.calls import UNREADABLE, Calls, encoded
+from platforms.types import Outgoing, Pending, Picture, Read, Video
+
+HOSTS = (".linkedin.com", ".licdn.com")
+BINARY = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the network holds for a post, in the order in which it is shown."""
+
+    images: tuple[str, ...] = ()
+    video: str = ""
+
+    @classmethod
+    def of(cls, pending: Pending) -> "Held":
+        known = json.loads(pending.token)
+        return cls(tuple(known["images"]), known["video"])
+
+    @property
+    def token(self) -> str:
+        return json.dumps({"images": self.images, "video": self.video})
+
+
+def upload(calls: Calls, owner: str, outgoing: Outgoing, read: Read) -> Held:
+    if outgoing.video:
+        return Held(video=_video(calls, owner, outgoing.video, read))
+    card = outgoing.link_card
+    shown: Sequence[Picture] = outgoing.pictures or ((card.picture,) if card and card.picture else ())
+    return Held(tuple(_image(calls, owner, picture, read) for picture in shown))
+
+
+def _image(calls: Calls, owner: str, picture: Picture, read: Read) -> str:
+    told = _begun(calls, "images", {"owner": owner})
+    urn, where = str(told.get("image") or ""), str(told.get("uploadUrl") or "")
+    if not urn:
+        raise NotReached("The server did not take the picture.")
+    calls.put(_ours(calls, where), read(picture.ref), picture.mime, signed=True)
+    return urn
+
+
+def _video(calls: Calls, owner: str, video: Video, read: Read) -> str:
+    asked = {"owner": owner, "fileSizeBytes": video.size, "uploadCaptions": False, "uploadThumbnail": False}
+    told = _begun(calls, "videos", asked)
+    urn, parts = str(told.get("video") or ""), []
+    if not urn:
+        raise NotReached("The server did not take the video.")
+    with read.open(video.ref) as file:
+        for part in told.get("uploadInstructions") or ():
+            first, last = int(part["firstByte"]), int(part["lastByte"])
+            file.seek(first)
+            # The address is signed; with our token or a version beside it, it is refused.
+            answer = calls.put(_ours(calls, part["uploadUrl"]), file.read(last - first + 1), BINARY, signed=False)
+            parts.append(answer.headers.get("etag", "").strip('"'))
+    ended = {"video": urn, "uploadToken": told.get("uploadToken") or "", "uploadedPartIds": parts}
+    calls.private("POST", "/videos", {"finalizeUploadRequest": ended}, query="action=finalizeUpload")
+    return urn
+
+
+def _begun(calls: Calls, kind: str, asked: dict[str, Any]) -> dict[str, Any]:
+    told = calls.private("POST", f"/{kind}", {"initializeUploadRequest": asked}, query="action=initializeUpload")
+    found = told.get("value")
+    return found if isinstance(found, dict) else {}
+
+
+def _ours(calls: Calls, url: str) -> str:
+    """Bytes and token go to LinkedIn's own hosts only, whatever an answer says."""
+    parts = urlsplit(url)
+    known = (parts.hostname or "").endswith(HOSTS) and parts.scheme == "https"
+    if known or (parts.scheme, parts.netloc) == urlsplit(calls.server)[:2]:
+        return url
+    raise NotReached("The server did not take the picture.")
+
+
+def ready(calls: Calls, held: Held) -> bool:
+    """Whether a post may name it all. Raises `Rejected` for what the network cannot work on, or holds no more."""
+    states = [_state(calls, "images", urn) for urn in held.images]
+    if held.video:
+        states.append(_state(calls, "videos", held.video))
+    if "PROCESSING_FAILED" in states:
+        raise Rejected(UNREADABLE, field="video" if held.video else "pictures")
+    return all(state == "AVAILABLE" for state in states)
+
+
+def _state(calls: Calls, kind: str, urn: str) -> str:
+    return str(calls.get(f"/{kind}/{encoded(urn)}").get("status") or "")

@@ -1,0 +1,86 @@
+"""Calls to the Graph API. https://developers.facebook.com/docs/graph-api/
+
+The token goes into the header, never into an address; `appsecret_proof` shows that the call comes from our own server.
+Always with a version: a call without one is served by the oldest that lives.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from common.http import Answer, Http
+from platforms import answers, signatures
+from platforms.errors import NotReached, PlatformError
+from platforms.meta import codes
+
+PAGES = 20
+
+
+class Calls:
+    """Requests in the name of one token. `server` without the version."""
+
+    def __init__(self, http: Http, server: str, version: str, token: str = "", secret: str = "") -> None:
+        self.http = http
+        self.base = f"{server.rstrip('/')}/{version}"
+        self.token = token
+        self.secret = secret
+        self.secrets = tuple(word for word in (token, secret) if word)
+
+    def as_(self, token: str) -> "Calls":
+        """The same in the name of another token."""
+        server, _, version = self.base.rpartition("/")
+        return Calls(self.http, server, version, token, self.secret)
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def proof(self) -> dict[str, str]:
+        """https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof"""
+        known = self.token and self.secret and "|" not in self.token
+        return {"appsecret_proof": signatures.hex_digest(self.secret, self.token.encode())} if known else {}
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """The object of a read. Raises the five errors; see `codes.is_missing`."""
+        query = {**params, **self.proof()}
+        answer = answers.read(lambda: self.http.get(self.base + path, params=query, headers=self.headers()))
+        return self._settled(answer, public=False)
+
+    def listed(self, path: str, pages: int = PAGES, **params: Any) -> Iterator[dict[str, Any]]:
+        """The objects of a list, page after page, as the network orders them."""
+        for _ in range(pages):
+            found = self.get(path, **params)
+            yield from (one for one in found.get("data") or () if isinstance(one, dict))
+            paging = found.get("paging") or {}
+            after = (paging.get("cursors") or {}).get("after")
+            # `next` holds the token in its address: only its cursor is used.
+            if not paging.get("next") or not after:
+                return
+            params["after"] = after
+
+    def private(self, method: str, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        answer = answers.read(lambda: self._write(method, path, form, **more))
+        return self._settled(answer, public=False)
+
+    def public(self, method: str, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
+        answer = answers.write(lambda: self._write(method, path, form, commits=True, **more))
+        return self._settled(answer, public=True)
+
+    def _write(self, method: str, path: str, form: Mapping[str, Any] | None, **more: Any) -> Answer:
+        url = path if path.startswith(("https://", "http://")) else self.base + path
+        return self.http.request(method, url, data={**(form or {}), **self.proof()}, headers=self.headers(), **more)
+
+    def _settled(self, answer: Answer, *, public: bool) -> dict[str, Any]:
+        if not answer.ok:
+            raise self.problem(answer, public=public)
+        found = answers.body(answer, public=public, secrets=self.secrets)
+        if isinstance(found, dict) and "error" not in found:
+            return found
+        if isinstance(found, dict):
+            raise self.problem(answer, public=public)
+        if found is True:
+            return {"success": True}
+        raise NotReached(codes.BUSY) if not public else self.problem(answer, public=True)
+
+    def problem(self, answer: Answer, *, public: bool) -> PlatformError:
+        return codes.problem(answer, public=public, secrets=self.secrets)

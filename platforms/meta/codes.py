@@ -1,0 +1,130 @@
+"""What an error of the Graph API means. Decided by `code` and `error_subcode`, never by its text.
+
+https://developers.facebook.com/docs/graph-api/guides/error-handling
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from common.http import Answer
+from platforms.answers import LONGEST_WAIT, evidence
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.words import gettext_noop
+
+TOKEN = frozenset({102, 190})
+PERMISSION = frozenset({3, 10, *range(200, 300)})
+RATE = frozenset({4, 17, 32, 341, 613, *range(80000, 80010), 80014})
+TOO_FAST = 1390008
+SERVICE = frozenset({1, 2})
+SERVICE_SUBCODES = frozenset({1363047, 1609010})
+BLOCKED = 368
+DUPLICATE = 506
+PARAMETER = 100
+MISSING = 33
+# Without a hint: the windows of the limits are rolling hours.
+WAIT = timedelta(minutes=15)
+
+DEAD = gettext_noop("The network no longer accepts our access.")
+TOKENS = {
+    458: gettext_noop("The portal was removed from the apps of the person who connected this account."),
+    459: gettext_noop("The network wants the person who connected this account to sign in there and confirm a check."),
+    460: gettext_noop("The person who connected this account has changed their password, which ended our access."),
+    463: gettext_noop("Our access to this account has run out."),
+    464: gettext_noop("The network wants the person who connected this account to confirm who they are."),
+    467: gettext_noop("Our access to this account was taken back."),
+    490: gettext_noop("The network wants the person who connected this account to sign in there and confirm a check."),
+    492: gettext_noop("The person who connected this account has no role on it any more."),
+}
+NO_PERMISSION = gettext_noop("A permission for this is missing, or the person who connected it lost the role.")
+NO_LINK = gettext_noop("The network cannot open the link to show it. Check the address, or leave it out.")
+PICTURE = gettext_noop("The network does not take this picture: it is too large or of a type that it does not know.")
+USED = gettext_noop("The network says that a picture was used before. Send the post again.")
+CONTENT = gettext_noop("The network refused the content of this post.")
+BAD_LINK = gettext_noop("The network refuses a link in this post.")
+ABUSE = gettext_noop("The network says that this breaks its rules. Look at the account's notices there.")
+RESTRICTED = gettext_noop("The network has restricted this account. Open it there and follow what it asks for.")
+IDENTITY = gettext_noop("The network wants an administrator of this account to confirm who they are, there.")
+HELD = gettext_noop("The network has blocked publishing for this account for a time. Open it there to see why.")
+REFUSALS = {
+    1366046: PICTURE,
+    2069019: PICTURE,
+    1366051: USED,
+    1349125: CONTENT,
+    2061006: BAD_LINK,
+    1609008: BAD_LINK,
+    1609005: NO_LINK,
+    1346003: ABUSE,
+    1404102: ABUSE,
+    1404112: RESTRICTED,
+    1404006: IDENTITY,
+    1404078: IDENTITY,
+    4854002: IDENTITY,
+}
+TWICE = gettext_noop("The network says that the same was published just before.")
+FAILED = "The server failed and did not say whether it published."
+BUSY = "The server does not answer properly at the moment."
+WAITING = "The network asks us to wait."
+REFUSED = "The server refused this."
+
+
+def told(answer: Answer) -> dict[str, Any]:
+    """The error object of an answer, {} where there is none."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    error = found.get("error") if isinstance(found, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
+    """The error that an unsuccessful answer stands for. `public`: others would see what was asked for."""
+    error = told(answer)
+    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
+    seen = {**evidence(answer, secrets), "code": code, "subcode": subcode, "trace": str(error.get("fbtrace_id", ""))}
+    if code in TOKEN:
+        return NeedsConsent(TOKENS.get(subcode, DEAD), seen)
+    if code in RATE or subcode == TOO_FAST or answer.status == 429:
+        return RateLimited(WAITING, regained(answer.headers), seen)
+    refused = REFUSALS.get(subcode)
+    if not refused and (code in SERVICE or subcode in SERVICE_SUBCODES or not error or answer.status >= 500):
+        return OutcomeUnknown(FAILED, seen) if public else NotReached(BUSY, seen)
+    if not refused and code in PERMISSION:
+        return NeedsConsent(NO_PERMISSION, seen)
+    if code == DUPLICATE:
+        # Evidence that an earlier call of ours landed: it is looked for before anything else.
+        return OutcomeUnknown(TWICE, seen)
+    words = refused or REFUSALS.get(code) or (HELD if code == BLOCKED else "")
+    words = words or str(error.get("error_user_msg") or error.get("message") or REFUSED)[:300]
+    return Rejected(words, code=f"{code}/{subcode}" if subcode else str(code), evidence=seen)
+
+
+def is_missing(refused: Rejected) -> bool:
+    """Whether the network says that the object does not exist, or not for us."""
+    return refused.code in (f"{PARAMETER}/{MISSING}", "404")
+
+
+def regained(headers: Mapping[str, str]) -> datetime:
+    """When calls are answered again. https://developers.facebook.com/docs/graph-api/overview/rate-limiting"""
+    minutes = [
+        _number(usage.get("estimated_time_to_regain_access"))
+        for usages in _usage(headers.get("x-business-use-case-usage")).values()
+        for usage in (usages if isinstance(usages, list) else ())
+        if isinstance(usage, dict)
+    ]
+    wait = timedelta(minutes=max(minutes, default=0)) or WAIT
+    return datetime.now(UTC) + min(wait, LONGEST_WAIT)
+
+
+def _usage(header: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(header or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

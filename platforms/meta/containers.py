@@ -1,0 +1,168 @@
+"""What Instagram and Threads call a container: a post that is prepared under an id and shown to nobody until it is
+published by that id.
+
+The id is the witness: whatever became of our call, the network says of it whether it is out, waits or has run out.
+https://developers.facebook.com/docs/instagram-platform/content-publishing
+https://developers.facebook.com/docs/threads/posts
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from platforms.errors import NotReached, OutcomeUnknown, Rejected
+from platforms.meta import codes
+from platforms.meta.calls import Calls
+from platforms.types import Absent, Lapsed, Look, Pending, Published, Ready
+from platforms.words import gettext_noop
+
+# A carousel is put together of parts that are ready, which takes a moment.
+WAITS = (0.2, 0.5, 1, 2, 4)
+AGAIN_AFTER = 2.0
+PREPARING = gettext_noop("The network is not ready with the pictures or the video yet.")
+IS_OUT = gettext_noop("The network says that this is published.")
+UNLISTED = gettext_noop("The network says that this is published and does not list it yet.")
+LAPSED = gettext_noop("The network let what was prepared run out.")
+
+
+@dataclass(frozen=True)
+class Edges:
+    """How a network names the same things. `refused` reads what a container says of its failure: a refusal of the
+    content, or None where it may succeed another time."""
+
+    make: str
+    publish: str
+    state: str
+    words: str
+    refused: Callable[[str], Rejected | None]
+    unfetched: str
+    """What the refusal says when the network could not take a file from our address."""
+
+
+class Containers:
+    """The containers of one account. `noted` is the connector's `witness`."""
+
+    def __init__(self, calls: Calls, account: str, edges: Edges, noted: Callable[[str], None]) -> None:
+        self.calls = calls
+        self.account = account
+        self.edges = edges
+        self.noted = noted
+
+    def make(self, form: Mapping[str, Any]) -> str:
+        """The id of a new container. Nobody sees it: it may be made again."""
+        try:
+            told = self._made(form)
+        except Rejected as refused:
+            if refused.message != self.edges.unfetched:
+                raise
+            # The way between the two of us may have failed for a moment.
+            time.sleep(AGAIN_AFTER)
+            told = self._made(form)
+        if not told.get("id"):
+            raise NotReached(codes.BUSY)
+        return str(told["id"])
+
+    def _made(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        return self.calls.private("POST", f"/{self.account}/{self.edges.make}", form)
+
+    def begin(self, token: str, finish: Callable[[Pending], Published | Pending]) -> Published | Pending:
+        """What is ready at once need not wait for another attempt."""
+        held = Pending(token)
+        try:
+            if isinstance(self.poll(token), Ready):
+                self.noted(token)
+                return finish(held)
+        except NotReached:
+            pass  # nothing is public, and what is prepared stays
+        return held
+
+    def states(self, token: str) -> list[tuple[str, str]]:
+        """(state, words about a failure) of what a token names. Raises `Rejected` for one that is no longer there."""
+        known = json.loads(token)
+        fields = f"{self.edges.state},{self.edges.words}"
+        asked = [self.calls.get(f"/{one}", fields=fields) for one in known.get("parts") or [known["container"]]]
+        return [(str(one.get(self.edges.state) or ""), str(one.get(self.edges.words) or "")) for one in asked]
+
+    def poll(self, token: str) -> Pending | Ready | Lapsed:
+        try:
+            states = self.states(token)
+        except Rejected as refused:
+            if codes.is_missing(refused):
+                return Lapsed(LAPSED)
+            raise
+        names = {state for state, _words in states}
+        if "PUBLISHED" in names:
+            # By which id, only the account's list tells; a look asks it.
+            raise OutcomeUnknown(IS_OUT, {"token": token})
+        if "EXPIRED" in names:
+            return Lapsed(LAPSED)
+        for state, words in states:
+            if state == "ERROR":
+                return self._failed(words)
+        return Ready(token) if names == {"FINISHED"} else Pending(token)
+
+    def _failed(self, words: str) -> Lapsed:
+        refused = self.edges.refused(words)
+        if refused:
+            raise refused
+        return Lapsed(words[:300] or LAPSED)
+
+    def publish(self, token: str, whole: Mapping[str, Any]) -> str:
+        """Make public what is ready; the id of the post. `whole`: what a carousel is made with, of its parts."""
+        known = json.loads(token)
+        container = known.get("container") or self._whole(known["parts"], whole)
+        told = self.calls.public("POST", f"/{self.account}/{self.edges.publish}", {"creation_id": container})
+        if not told.get("id"):
+            raise OutcomeUnknown("The server's answer names no post.")
+        return str(told["id"])
+
+    def _whole(self, parts: Sequence[str], whole: Mapping[str, Any]) -> str:
+        made = one(self.make({**whole, "children": ",".join(parts)}))
+        self.noted(made)
+        self.wait(made)
+        return str(json.loads(made)["container"])
+
+    def wait(self, token: str) -> None:
+        """Until it is ready, for a few seconds. Raises `NotReached` when it takes longer."""
+        for seconds in WAITS:
+            if isinstance(self.poll(token), Ready):
+                return
+            time.sleep(seconds)
+        raise NotReached(PREPARING)
+
+    def settled(self, witness: Pending | None, among: Callable[[], Look]) -> Look:
+        """What became of a post, by its container where there is one. `among`: what the account's list says."""
+        state = self.look(witness.token) if witness else "unknown"
+        if witness and state == "held":
+            return Ready(witness.token)
+        if state == "lost":
+            return Absent()
+        found = among()
+        if state == "out" and isinstance(found, Absent):
+            raise NotReached(UNLISTED)
+        return found
+
+    def look(self, token: str) -> str:
+        """After a call whose answer was lost: "out"; "held", unpublished; "lost", never published; or "unknown", where
+        the network no longer knows the container and the account's list has to tell."""
+        try:
+            names = {state for state, _words in self.states(token)}
+        except Rejected as refused:
+            if codes.is_missing(refused):
+                return "unknown"
+            raise
+        if "PUBLISHED" in names:
+            return "out"
+        return "lost" if names & {"EXPIRED", "ERROR"} else "held"
+
+
+def one(container: str) -> str:
+    """The token of a container that is a whole post."""
+    return json.dumps({"container": container})
+
+
+def several(parts: Sequence[str]) -> str:
+    """The token of the parts of a carousel that has not been put together."""
+    return json.dumps({"parts": list(parts)})

@@ -1,0 +1,65 @@
+"""What Meta tells us by itself. https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+
+The shape of an entry's changes is from memory (docs/platforms/facebook.md): what is not understood is kept as "other".
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from platforms import signatures
+from platforms.types import RawEvent
+
+KINDS = {"comment": "comment", "post": "post", "photo": "post", "video": "post", "status": "post", "share": "post"}
+FIELDS = {"mention": "mention", "mentions": "mention", "comments": "comment", "live_comments": "comment"}
+
+
+def events(payload: Any) -> list[RawEvent]:
+    """One for each change of each entry. Meta tells a change again with the very same content, which is its key."""
+    found = []
+    for entry in _list(payload, "entry"):
+        account = str(entry.get("id") or "")
+        for change in _list(entry, "changes"):
+            told = change.get("value")
+            value: dict[str, Any] = told if isinstance(told, dict) else {}
+            found.append(RawEvent(_key(account, change), account, _kind(change, value), change, _at(entry, value)))
+    return found
+
+
+def departed(raw_body: bytes, secret: str) -> RawEvent | None:
+    """Whose consent ended, from the form that the deauthorise and data deletion callbacks send."""
+    form = parse_qs(raw_body.decode("ascii", errors="replace"))
+    told = (form.get("signed_request") or [""])[0]
+    said = signatures.signed_request(told, secret)
+    if not said or not said.get("user_id"):
+        return None
+    key = hashlib.sha256(told.encode()).hexdigest()
+    return RawEvent(key, "", "deauthorised", {}, moment(said.get("issued_at")), grantor=str(said["user_id"]))
+
+
+def _list(holder: Any, name: str) -> list[dict[str, Any]]:
+    found = holder.get(name) if isinstance(holder, Mapping) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _kind(change: Mapping[str, Any], value: Mapping[str, Any]) -> str:
+    field = str(change.get("field") or "")
+    return FIELDS.get(field) or (KINDS.get(str(value.get("item") or ""), "other") if field == "feed" else "other")
+
+
+def _key(account: str, change: Mapping[str, Any]) -> str:
+    return hashlib.sha256(f"{account} {json.dumps(change, sort_keys=True)}".encode()).hexdigest()
+
+
+def _at(entry: Mapping[str, Any], value: Mapping[str, Any]) -> datetime | None:
+    return moment(value.get("created_time")) or moment(entry.get("time"))
+
+
+def moment(told: Any) -> datetime | None:
+    """A time in seconds. Some entries count thousandths of them."""
+    if not isinstance(told, int) or isinstance(told, bool) or not 0 < told < 10**14:
+        return None
+    return datetime.fromtimestamp(told / 1000 if told > 10**11 else told, UTC)

@@ -1,0 +1,22 @@
+"""Giving out messages once and oldest first, where a network has no list of them of its own. Pure."""
+
+from collections.abc import Iterable
+
+from platforms.types import Message, Messages
+
+
+def after(found: Iterable[Message], cursor: str | None) -> Messages:
+    """`cursor`: the second of the newest message, and which messages of that second were given out."""
+    second, given = _read(cursor)
+    fresh = [m for m in found if (at := int(m.at.timestamp())) > second or (at == second and m.remote_id not in given)]
+    items = tuple(sorted(fresh, key=lambda m: (m.at, m.remote_id)))
+    if not items:
+        return Messages((), cursor)
+    last = int(items[-1].at.timestamp())
+    same = [m.remote_id for m in items if int(m.at.timestamp()) == last]
+    return Messages(items, f"{last}:{' '.join([*(given if last == second else ()), *same])}")
+
+
+def _read(cursor: str | None) -> tuple[int, tuple[str, ...]]:
+    second, _, given = (cursor or "").partition(":")
+    return (int(second), tuple(given.split(" "))) if second.isdigit() else (0, ())

@@ -1,0 +1,25 @@
+"""When the next post fits, where a network allows so many in 24 hours and has refused one more."""
+
+from datetime import UTC, datetime, timedelta
+
+from platforms.errors import PlatformError
+from platforms.meta import codes, reading
+from platforms.meta.calls import Calls
+
+LISTED = 50
+PAGES = 20
+
+
+def freed(calls: Calls, limit: str, config: str, posts: str, allowed: int) -> datetime:
+    """A day after the oldest of as many posts as are allowed. `limit` and `posts`: paths of the network's count and of
+    the list; `allowed` where it does not say how many. A quarter of an hour where it says nothing."""
+    later = datetime.now(UTC) + codes.WAIT
+    try:
+        told = ([*reading.data(calls.get(limit, fields=config)), {}])[0].get(config) or {}
+        most = int(told.get("quota_total") or allowed)
+        span = timedelta(seconds=int(told.get("quota_duration") or 86_400))
+        listed = calls.listed(posts, PAGES, fields="id,timestamp", limit=LISTED)
+        moments = sorted((reading.when(one) for _n, one in zip(range(most), listed, strict=False)), reverse=True)
+    except (PlatformError, ValueError):
+        return later
+    return max(later, moments[most - 1] + span) if 0 < most <= len(moments) else later

@@ -1,0 +1,69 @@
+"""Reading what the Graph API shows. https://developers.facebook.com/docs/graph-api/overview"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.answers import moment
+from platforms.errors import Rejected
+from platforms.meta import codes
+from platforms.meta.calls import Calls
+
+
+def several(calls: Calls, ids: Sequence[str], fields: str) -> dict[str, dict[str, Any] | None]:
+    """Objects by id, None for one that is gone. One id that is not there fails the call for all: then one by one."""
+    try:
+        found = calls.get("/", ids=",".join(ids), fields=fields)
+        return {one: found[one] for one in ids if isinstance(found.get(one), dict)}
+    except Rejected:
+        return {one: single(calls, one, fields) for one in ids}
+
+
+def single(calls: Calls, remote_id: str, fields: str) -> dict[str, Any] | None:
+    """None where the network says that it does not exist."""
+    try:
+        return calls.get(f"/{remote_id}", fields=fields)
+    except Rejected as refused:
+        if codes.is_missing(refused):
+            return None
+        raise
+
+
+def data(edge: Any) -> list[dict[str, Any]]:
+    """The objects of an edge, as it stands inside another object or alone."""
+    found = edge.get("data") if isinstance(edge, Mapping) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def when(entity: Mapping[str, Any]) -> datetime:
+    """Its "timestamp"; now, where the network told no time."""
+    try:
+        return moment(str(entity["timestamp"]))
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+
+
+def number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def counted(entity: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
+    """Our name → number, of plain fields. What the network did not tell is absent."""
+    values = {ours: number(entity.get(theirs)) for ours, theirs in names.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def measured(insights: Any) -> dict[str, int]:
+    """The network's name → number, of an answer with insights."""
+    values = {str(one.get("name")): _measured(one) for one in data(insights)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _measured(metric: Mapping[str, Any]) -> int | None:
+    """Numbers stand in `total_value`, or as the last of `values`."""
+    total = metric.get("total_value")
+    if isinstance(total, Mapping):
+        return number(total.get("value"))
+    values = metric.get("values")
+    last = values[-1] if isinstance(values, list) and values else {}
+    return number(last.get("value")) if isinstance(last, Mapping) else None

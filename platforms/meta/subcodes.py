@@ -1,0 +1,40 @@
+"""The codes of publishing by containers, as Instagram lists them; Threads answers with the same ones.
+
+https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, RateLimited
+from platforms.meta import codes, containers
+
+# Nothing became public, and what was prepared may go on or begin anew.
+NOT_READY = frozenset({2207003, 2207006, 2207008, 2207020, 2207027})
+FAILED = frozenset({2207001, 2207032, 2207053, 2207082})
+UNFETCHED = frozenset({2207052, 2207077})
+QUOTA = 2207042
+SPAM = 2207051
+
+
+@dataclass(frozen=True)
+class Words:
+    """A network's own sentences, and how long nothing is sent after it held an account back as spam."""
+
+    used_up: str
+    held_back: str
+    blocked: timedelta
+
+
+def meant(plain: PlatformError, words: Words, *, public: bool) -> PlatformError:
+    """`plain` is what the Graph API's codes say; another error where the subcode says more."""
+    seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
+    if subcode in FAILED:
+        return OutcomeUnknown(codes.FAILED, seen) if public else NotReached(codes.BUSY, seen)
+    if subcode in NOT_READY:
+        return NotReached(containers.PREPARING, seen)
+    if subcode == QUOTA:
+        return RateLimited(words.used_up, datetime.now(UTC) + codes.WAIT, {**seen, "quota": True})
+    if subcode == SPAM:
+        return RateLimited(words.held_back, datetime.now(UTC) + words.blocked, seen)
+    return plain

@@ -1,0 +1,24 @@
+"""What changes at a vendor without our doing: API versions, quotas, prices, and limits that no document states.
+
+A connector lists them as `options` with a date and a source. An installation sets another value in `NETWORK_OPTIONS`;
+it arrives inside `facts` under "options" and needs no new release.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Option:
+    """`as_of`: the day (ISO) on which `source` said so. `source` is a link, or "believed" where no document says it."""
+
+    value: Any
+    as_of: str
+    source: str
+
+
+def values(options: Mapping[str, Option], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Name → value that holds here."""
+    here = facts.get("options") or {}
+    return {name: here.get(name, option.value) for name, option in options.items()}

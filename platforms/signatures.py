@@ -1,0 +1,61 @@
+"""How networks sign what they tell us. Always the raw bytes, before anybody parses them; always in constant time. Pure.
+
+Meta may send letters as \\u escapes, so a body that is parsed and written anew has another signature.
+https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from typing import Any
+
+
+def hex_digest(secret: str, raw: bytes) -> str:
+    return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+
+
+def base64_digest(secret: str, raw: bytes) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), raw, hashlib.sha256).digest()).decode()
+
+
+def same(told: str, expected: str) -> bool:
+    """Whether both are equal, in a time that tells nothing. An empty secret or signature is never equal."""
+    return bool(told) and hmac.compare_digest(told.encode(), expected.encode())
+
+
+def hub(raw: bytes, told: str, secret: str) -> bool:
+    """Meta's `X-Hub-Signature-256`."""
+    return bool(secret) and same(told, "sha256=" + hex_digest(secret, raw))
+
+
+def linkedin(raw: bytes, told: str, secret: str) -> bool:
+    """LinkedIn's `X-LI-Signature`: of the body with a word before it, and without that word in the header."""
+    return bool(secret) and same(told, hex_digest(secret, b"hmacsha256=" + raw))
+
+
+def hub_greeting(query: Any, token: str) -> str | None:
+    """Meta's check of an address: the challenge back, if it knows the word that was agreed on."""
+    fits = query.get("hub.mode") == "subscribe" and same(query.get("hub.verify_token", ""), token)
+    return str(query.get("hub.challenge", "")) if fits else None
+
+
+def signed_request(told: str, secret: str) -> dict[str, Any] | None:
+    """What Meta's `signed_request` says, or None if it was not signed by them.
+
+    https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
+    """
+    signature, _, payload = told.partition(".")
+    try:
+        given = base64.urlsafe_b64decode(_padded(signature)).hex()
+        said = json.loads(base64.urlsafe_b64decode(_padded(payload)))
+    except (binascii.Error, ValueError):
+        return None
+    known = bool(secret) and same(given, hex_digest(secret, payload.encode()))
+    fits = known and isinstance(said, dict) and str(said.get("algorithm", "")).upper() == "HMAC-SHA256"
+    return said if fits else None
+
+
+def _padded(text: str) -> str:
+    return text + "=" * (-len(text) % 4)

@@ -1,0 +1,238 @@
+"""A Telegram channel, in which our bot is an administrator. https://core.telegram.org/bots/api
+
+A post is one call that carries everything: sendMessage, sendPhoto, sendVideo, or sendMediaGroup for an album. There is
+no key against repeating, and a bot neither can read a channel nor is told of its own posts. After an unclear outcome
+the channel's public page may show the post; where it has none, or does not, only a person who looks can tell.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from common.http import Http
+from platforms import answers, matching, signatures
+from platforms.addresses import address
+from platforms.defaults import Defaults
+from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
+from platforms.telegram import access, conversation, page, sending
+from platforms.telegram import limits as taken
+from platforms.telegram.calls import NOT_ADMIN, TOO_OLD, Calls, said
+from platforms.telegram.conversation import HEARD, Conversation
+from platforms.types import (
+    Absent,
+    CannotTell,
+    Credential,
+    Gone,
+    Keys,
+    Limits,
+    Look,
+    Outgoing,
+    Pending,
+    Problem,
+    Profile,
+    Published,
+    RawEvent,
+    Read,
+    Reading,
+    Readings,
+    Scope,
+)
+
+DEFAULT_SERVER = "https://api.telegram.org"
+
+
+class Telegram(Conversation, Defaults):
+    """One channel. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "token"
+    scopes: ClassVar[tuple[Scope, ...]] = access.SCOPES
+    options: ClassVar[Mapping[str, Option]] = taken.OPTIONS
+    measures: ClassVar[frozenset[str]] = frozenset()
+    account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str = DEFAULT_SERVER,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.credential = credential
+        self.facts = facts or {}
+        self.http, self.server = http, server or DEFAULT_SERVER
+        self.calls = Calls(http, self.server, credential.access_token if credential else "")
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else DEFAULT_SERVER
+
+    def look(self) -> dict[str, Any]:
+        """What is allowed is the same for every channel, and nothing is told without a token."""
+        return {}
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        """The bot's token is the credential; the channel's number and the bot's rights there are looked up."""
+        token = answer["token"].strip()
+        bot = access.bot_of(token)
+        asking = Calls(self.http, self.server, token)
+        access.known(asking)
+        chat = access.channel(asking, access.chat_name(answer.get("account", "")))
+        granted = access.rights(asking, chat["id"], bot)
+        if access.POST_RIGHT not in granted:
+            raise Rejected(access.BOT_OUTSIDE, field="account", code="bot_not_admin")
+        # The bot stands for a person here: another channel may live from the same one.
+        return Credential(token, account_id=str(chat["id"]), scopes=granted, grantor=bot)
+
+    def profile(self) -> Profile:
+        """Also whether the bot may still post: raises `NeedsConsent` where it lost the right."""
+        chat = self.calls.private("getChat", {"chat_id": self._chat_id()})
+        if access.POST_RIGHT not in access.rights(self.calls, chat["id"], access.bot_of(self.calls.token)):
+            raise NeedsConsent(NOT_ADMIN)
+        name, username = str(chat.get("title") or ""), str(chat.get("username") or "")
+        return Profile(
+            remote_id=str(chat["id"]),
+            handle=f"@{username}" if username else name,
+            name=name or username,
+            url=f"{sending.LINKS}/{username}" if username else "",
+            # The address of a file of Telegram's holds the bot's token, so the channel's picture is not shown.
+            followers=self.account_readings().get("followers"),
+        )
+
+    def channel_id(self) -> str:
+        return self.credential.account_id if self.credential else ""
+
+    def _chat_id(self) -> int | str:
+        return access.chat_name(self.channel_id())
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """The bot leaves the channel. `shared`: it stays the bot of another one, whose address it goes on calling."""
+        try:
+            if not shared:
+                self.calls.private("deleteWebhook", {"drop_pending_updates": True})
+            self.calls.private("leaveChat", {"chat_id": self._chat_id()})
+        except NeedsConsent:
+            return
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return taken.limits(facts)
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        return taken.check(outgoing, limits)
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published:
+        chat, answers = self._chat_id(), None
+        if outgoing.reply_to:
+            chat, (answers, *_rest) = sending.place(outgoing.reply_to, self.channel_id())
+        call = sending.call(outgoing, read, chat, answers)
+        told = self.calls.public(call.method, **call.arguments())
+        return self._published(told)
+
+    def _published(self, told: Any) -> Published:
+        try:
+            return sending.published(told, self.channel_id())
+        except ValueError:
+            raise OutcomeUnknown("The server's answer names no post.") from None
+
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
+        """A channel with a name has a page that all can read; what is not on it may be out nevertheless."""
+        chat, numbers = sending.place(outgoing.reply_to or "0", self.channel_id())
+        ours = str(chat) == self.channel_id() and values(self.options, self.facts)["public_page"]
+        username = self._username() if ours else ""
+        if not username:
+            return CannotTell("a bot cannot read what is there")
+        shown = answers.read(lambda: self.http.get(f"{self._pages()}/s/{username}"))
+        # The page names the first message of an album that is answered.
+        sent = replace(outgoing, reply_to=str(numbers[0]) if outgoing.reply_to else None)
+        told = matching.look_among(page.posts(shown.text), sent, since, datetime.now(UTC), bound)
+        return CannotTell("the channel's public page does not show it") if isinstance(told, Absent) else told
+
+    def _username(self) -> str:
+        return str(self.calls.private("getChat", {"chat_id": self._chat_id()}).get("username") or "")
+
+    def _pages(self) -> str:
+        return sending.LINKS if self.server == DEFAULT_SERVER else self.calls.server
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        return access.post_number(link, account_id)
+
+    def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
+        """https://core.telegram.org/bots/api#updating-messages. Of an album, its first message carries the text."""
+        chat, numbers = sending.place(remote_id, self.channel_id())
+        media = bool(outgoing.pictures or outgoing.video)
+        method, name = ("editMessageCaption", "caption") if media else ("editMessageText", "text")
+        asked = {"chat_id": chat, "message_id": numbers[0], name: outgoing.text}
+        try:
+            told = self.calls.public(method, json=asked)
+        except Rejected as refused:
+            if not said(refused, "message is not modified"):
+                raise
+            told = {"message_id": numbers[0], "chat": self.calls.private("getChat", {"chat_id": chat})}
+            told["date"] = int(datetime.now(UTC).timestamp())
+        # An album keeps its span, which the answer about its first message does not tell.
+        shown = self._published(told)
+        return Published(remote_id, shown.permalink, shown.at)
+
+    def withdraw(self, remote_id: str) -> None:
+        chat, numbers = sending.place(remote_id, self.channel_id())
+        several = len(numbers) > 1
+        method = "deleteMessages" if several else "deleteMessage"
+        named: dict[str, Any] = {"message_ids": numbers} if several else {"message_id": numbers[0]}
+        try:
+            self.calls.private(method, {"chat_id": chat, **named})
+        except PlatformError as refused:
+            if said(refused, "message to delete not found", "message_id_invalid"):
+                return
+            if said(refused, "can't be deleted", "message_delete_forbidden"):
+                raise Rejected(TOO_OLD, code="too_old", evidence=refused.evidence) from None
+            raise
+
+    # Measures
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        """A bot is told no numbers of a post."""
+        return []
+
+    def account_readings(self) -> Reading:
+        told = self.calls.private("getChatMemberCount", {"chat_id": self._chat_id()})
+        return {"followers": told} if isinstance(told, int) and not isinstance(told, bool) else {}
+
+    # Converses
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        return self.publish(outgoing, read)
+
+    # Notifies
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        """Nothing is signed: the word that we gave comes back. https://core.telegram.org/bots/api#setwebhook"""
+        return bool(secret) and signatures.same(headers.get("x-telegram-bot-api-secret-token", ""), secret)
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        return conversation.events(payload)
+
+    def subscribe(self, address: str, secret: str) -> None:
+        asked = {"url": address, "secret_token": secret, "allowed_updates": list(HEARD)}
+        try:
+            self.calls.private("setWebhook", asked)
+        except Rejected as refused:
+            if not said(refused, "bad webhook"):
+                raise
+            raise Rejected(refused.message, code="portal_unreachable", evidence=refused.evidence) from None

@@ -1,0 +1,120 @@
+"""What people write in the channel's discussion group, and what Telegram tells by itself.
+
+https://core.telegram.org/bots/api#update. A channel's posts are copied into its linked group; a comment is an answer to
+that copy. A bot hears what is written after it came, keeps nothing, and cannot ask for what was written below one post.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.errors import Rejected
+from platforms.telegram.calls import Calls
+from platforms.telegram.sending import LINKS
+from platforms.types import Message, Messages, RawEvent
+
+HEARD = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "message_reaction_count",
+    "my_chat_member",
+)
+PAGE = 100
+CONFLICT = "409"
+
+
+class Conversation:
+    """The half of the connector that listens."""
+
+    calls: Calls
+
+    def channel_id(self) -> str:
+        raise NotImplementedError
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        """What was written since `cursor`. Nothing while Telegram tells us by itself: it does either."""
+        asked: dict[str, Any] = {"limit": PAGE, "timeout": 0, "allowed_updates": list(HEARD)}
+        if cursor:
+            asked["offset"] = int(cursor)
+        try:
+            updates = self.calls.private("getUpdates", asked)
+        except Rejected as refused:
+            if refused.code == CONFLICT:
+                return Messages((), cursor)
+            raise
+        known = [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+        found = [message(one["message"], self.channel_id()) for one in known if isinstance(one.get("message"), dict)]
+        last = str(known[-1]["update_id"] + 1) if known else cursor
+        return Messages(tuple(one for one in found if one), last)
+
+    def replies(self, remote_id: str) -> Messages:
+        """A bot cannot ask for them."""
+        return Messages(())
+
+
+def message(told: Mapping[str, Any], channel: str) -> Message | None:
+    """A comment, or None for what else is said in the group: the copies of our posts, service messages, small talk."""
+    chat, text = told.get("chat") or {}, told.get("text") or told.get("caption")
+    above = told.get("reply_to_message") or {}
+    own = told.get("is_automatic_forward") or str((told.get("sender_chat") or {}).get("id")) == channel
+    if not text or own or not above or chat.get("type") not in ("supergroup", "group"):
+        return None
+    root = _post(above, channel)
+    number, author = told["message_id"], _author(told)
+    return Message(
+        remote_id=f"{chat['id']}:{number}",
+        in_reply_to=root or f"{chat['id']}:{above.get('message_id')}",
+        root=root,
+        author_id=author["id"],
+        author_handle=author["handle"],
+        author_name=author["name"],
+        author_url=f"{LINKS}/{author['username']}" if author["username"] else "",
+        author_avatar_url="",
+        text=str(text),
+        url=f"{LINKS}/c/{str(chat['id']).removeprefix('-100')}/{number}",
+        at=_at(told) or datetime.now(UTC),
+    )
+
+
+def _post(above: Mapping[str, Any], channel: str) -> str | None:
+    """The post of the channel of which `above` is the copy in the group."""
+    origin = above.get("forward_origin") or {}
+    ours = origin.get("type") == "channel" and str((origin.get("chat") or {}).get("id")) == channel
+    return str(origin["message_id"]) if ours and origin.get("message_id") else None
+
+
+def _author(told: Mapping[str, Any]) -> dict[str, str]:
+    """A person, or the group or channel in whose name somebody writes."""
+    who: Mapping[str, Any] = told.get("sender_chat") or told.get("from") or {}
+    name = str(who.get("title") or " ".join(str(who[part]) for part in ("first_name", "last_name") if who.get(part)))
+    username = str(who.get("username") or "")
+    return {"id": str(who.get("id") or ""), "username": username, "name": name, "handle": username or name or "?"}
+
+
+def _at(told: Mapping[str, Any]) -> datetime | None:
+    date = told.get("edit_date") or told.get("date")
+    if not isinstance(date, int) or isinstance(date, bool) or not 0 < date < 10**11:
+        return None
+    return datetime.fromtimestamp(date, UTC)
+
+
+def events(payload: Any) -> list[RawEvent]:
+    """One update is one event. Its number is the bot's own, so the chat belongs to the key."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("update_id"), int):
+        return []
+    name = next((one for one in HEARD if isinstance(payload.get(one), dict)), "")
+    told: Mapping[str, Any] = payload.get(name) or {}
+    chat: Mapping[str, Any] = told.get("chat") if isinstance(told.get("chat"), dict) else {}  # type: ignore[assignment]
+    account = str(chat.get("id") or "") if chat.get("type") == "channel" else ""
+    key = f"{chat.get('id', '')}:{payload['update_id']}"
+    return [RawEvent(key, account, _kind(name, told), payload, _at(told))]
+
+
+def _kind(name: str, told: Mapping[str, Any]) -> str:
+    if name in ("channel_post", "edited_channel_post"):
+        return "post"
+    if name in ("message", "edited_message") and told.get("reply_to_message"):
+        return "comment"
+    return "other"

@@ -1,0 +1,1 @@
+"""Threads. Start at `connector`."""

@@ -1,0 +1,61 @@
+"""Calls to Threads, which speaks as the Graph API does, with tokens and a few codes of its own.
+
+https://developers.facebook.com/docs/threads/troubleshooting
+"""
+
+from datetime import timedelta
+
+from common.http import Answer, Http
+from platforms.errors import NotReached, PlatformError, Rejected
+from platforms.meta import codes, containers, subcodes
+from platforms.meta.calls import Calls as GraphCalls
+from platforms.words import gettext_noop
+
+RESOURCE = 24  # "the requested resource does not exist": published too early
+LINK_LIMIT = "THREADS_API__LINK_LIMIT_EXCEEDED"
+
+UNFETCHABLE = gettext_noop(
+    "Threads could not fetch the picture or the video from the portal. Ask the administrator whether the portal's "
+    "public address can be reached from the internet, then send it again."
+)
+LINKS = gettext_noop("Threads says that there are too many links in the text. Remove some.")
+USED_UP = gettext_noop("Threads allows so many posts in 24 hours, and today's are used up.")
+HELD_BACK = gettext_noop("Threads holds this account back for a time, since it posted as spam does. Open it there.")
+VIDEO = gettext_noop(
+    "Threads cannot play this video. Save it as MP4 with H.264 and AAC, and check its length and shape."
+)
+UNPLAYABLE = ("INVALID_", "FAILED_PROCESSING_")
+
+
+class Calls(GraphCalls):
+    blocked = timedelta(hours=6)
+
+    def proof(self) -> dict[str, str]:
+        """Threads knows no `appsecret_proof`."""
+        return {}
+
+    def problem(self, answer: Answer, *, public: bool) -> PlatformError:
+        plain = super().problem(answer, public=public)
+        code, subcode = plain.evidence.get("code", 0), plain.evidence.get("subcode", 0)
+        if LINK_LIMIT in str(codes.told(answer)):
+            return Rejected(LINKS, field="text", code=str(code), evidence=plain.evidence)
+        if subcode in subcodes.UNFETCHED:
+            return Rejected(UNFETCHABLE, field="pictures", code=str(subcode), evidence=plain.evidence)
+        if code == RESOURCE:
+            return NotReached(containers.PREPARING, plain.evidence)
+        return subcodes.meant(plain, subcodes.Words(USED_UP, HELD_BACK, self.blocked), public=public)
+
+
+def tokens(http: Http, server: str, *secrets: str) -> Calls:
+    """Calls for tokens, which alone have no version."""
+    made = Calls(http, server, "")
+    made.base = server.rstrip("/")
+    made.secrets = tuple(secret for secret in secrets if secret)
+    return made
+
+
+def of_container(words: str) -> Rejected | None:
+    """What the error of a failed container refuses. A download that failed may work another time."""
+    if not words.startswith(UNPLAYABLE):
+        return None
+    return Rejected(VIDEO, field="video", code=words[:60], evidence={"error": words[:300]})

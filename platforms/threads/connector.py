@@ -1,0 +1,126 @@
+"""Threads, through its own Graph API in the name of one account.
+
+Every post, a text too, is first a container that nobody sees; `/threads_publish` makes it public. The container's id
+says for a day what became of it, so an unclear outcome is settled by asking, and the same container never becomes two
+posts. Pictures and videos are fetched from us by their addresses.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from common.http import Http
+from platforms import signatures
+from platforms.addresses import address
+from platforms.defaults import Defaults
+from platforms.errors import NotReached
+from platforms.meta import events
+from platforms.meta.containers import Containers, Edges
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
+from platforms.threads import calls as meaning
+from platforms.threads import events as own
+from platforms.threads import oauth, posts
+from platforms.threads.calls import Calls
+from platforms.threads.facts import OPTIONS, SCOPES, limits
+from platforms.threads.insights import Insights
+from platforms.threads.publishing import Publishing
+from platforms.types import Credential, Keys, Limits, Profile, RawEvent, Scope
+
+FIELDS = "id,username,name,threads_profile_picture_url"
+EDGES = Edges("threads", "threads_publish", "status", "error_message", meaning.of_container, meaning.UNFETCHABLE)
+
+
+class Threads(Insights, Publishing, Defaults):
+    """One account. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "oauth"
+    scopes: ClassVar[tuple[Scope, ...]] = SCOPES
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.http = http
+        self.credential = credential
+        self.keys = keys
+        self.server = server.rstrip("/")
+        self.facts = facts or {}
+        self.set = values(OPTIONS, self.facts)
+        token = credential.access_token if credential else ""
+        self.calls = Calls(http, self.server, self.set["version"], token, keys.client_secret)
+        self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
+        self.account_id = credential.account_id if credential else ""
+        self.containers = Containers(self.calls, self.account_id, EDGES, witness or (lambda _token: None))
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else oauth.GRAPH
+
+    def look(self) -> dict[str, Any]:
+        """One server for everybody, which tells nothing of itself."""
+        return {"version": self.set["version"]}
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        return oauth.authorize_url(self.server, self.keys, redirect_uri, state)
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        return oauth.exchange(self.http, self.server, self.set["version"], self.keys, answer)
+
+    def refresh(self) -> Credential:
+        if self.credential is None:
+            raise ValueError("There is no credential to refresh.")
+        return oauth.refresh(self.http, self.server, self.credential)
+
+    def profile(self) -> Profile:
+        account = self.calls.get("/me", fields=FIELDS)
+        if not account.get("id"):
+            raise NotReached("The server did not tell whose access this is.")
+        user = str(account.get("username") or "")
+        return Profile(
+            remote_id=str(account["id"]),
+            handle=f"@{user}",
+            name=str(account.get("name") or user),
+            url=f"{posts.SITE}/@{user}",
+            avatar_url=str(account.get("threads_profile_picture_url") or ""),
+        )
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """Threads has no call for it: a person takes the access back there, under "Website permissions"."""
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return limits(facts)
+
+    # Notifies
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
+
+    @classmethod
+    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+        return signatures.hub_greeting(query, token)
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        return own.told(payload)
+
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        return events.departed(raw_body, secret)
+
+    def subscribe(self, address: str, secret: str) -> None:
+        """The administrator subscribes the whole application, at the network; accounts need not say anything."""

@@ -1,0 +1,54 @@
+"""Answers. https://developers.facebook.com/docs/threads/reply-management
+
+An answer is a post of its own. Those below a post are asked for post by post; mentions have a list.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from platforms.errors import NeedsConsent, Rejected
+from platforms.meta import newest, reading
+from platforms.meta.calls import Calls
+from platforms.threads import posts
+from platforms.types import Message, Messages
+
+POSTS = 15
+LISTED = 50
+
+
+class Conversation:
+    calls: Calls
+    account_id: str
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        return newest.after(self._newest(), cursor)
+
+    def _newest(self) -> Iterator[Message]:
+        listed = self.calls.get(f"/{self.account_id}/threads", fields="id,has_replies", limit=POSTS)
+        for post in reading.data(listed):
+            if post.get("has_replies") is not False:
+                yield from self._below(str(post["id"]))
+        try:
+            mentions = reading.data(
+                self.calls.get(f"/{self.account_id}/mentions", fields=posts.REPLY_FIELDS, limit=LISTED)
+            )
+        except (NeedsConsent, Rejected):
+            # A permission that an account may go without.
+            return
+        yield from (posts.message(one, kind="mention") for one in mentions)
+
+    def replies(self, remote_id: str) -> Messages:
+        return Messages(tuple(sorted(self._below(remote_id), key=lambda m: (m.at, m.remote_id))))
+
+    def _below(self, remote_id: str) -> Iterator[Message]:
+        listed = self.calls.listed(
+            f"/{remote_id}/conversation", reverse="true", fields=posts.REPLY_FIELDS, limit=LISTED
+        )
+        for reply in listed:
+            if reply.get("is_reply_owned_by_me") is not True:
+                yield replace(posts.message(reply, remote_id), root=remote_id)
+
+    def hide(self, remote_id: str, root: str) -> None:
+        told = self.calls.private("POST", f"/{remote_id}/manage_reply", {"hide": "true"})
+        if told.get("success") is False:
+            raise Rejected("The server refused this.")

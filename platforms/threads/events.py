@@ -1,0 +1,30 @@
+"""What Threads tells by itself: one thing at a time. https://developers.facebook.com/docs/threads/webhooks"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.meta import events
+from platforms.types import RawEvent
+
+KINDS = {"replies": "comment", "mentions": "mention", "publish": "post", "delete": "post"}
+
+
+def told(payload: Any) -> list[RawEvent]:
+    """Whatever does not look like that is read as the rest of Meta's events are."""
+    values = payload.get("values") if isinstance(payload, Mapping) else None
+    if not isinstance(values, Mapping):
+        return events.events(payload)
+    found = values.get("value")
+    value: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    account = _owner(value) or str(payload.get("target_id") or "")
+    kind = KINDS.get(str(values.get("field") or ""), "other")
+    # Told again, it has another time and the same values.
+    key = hashlib.sha256(f"{account} {json.dumps(values, sort_keys=True)}".encode()).hexdigest()
+    return [RawEvent(key, account, kind, dict(values), events.moment(payload.get("time")))]
+
+
+def _owner(value: Mapping[str, Any]) -> str:
+    root = value.get("root_post")
+    return str(root.get("owner_id") or "") if isinstance(root, Mapping) else ""

@@ -1,0 +1,73 @@
+"""What Threads takes and asks for, with the day on which a document said so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.options import Option, values
+from platforms.types import Limits, Scope, VideoLimits
+from platforms.words import gettext_noop
+
+OVERVIEW = "https://developers.facebook.com/docs/threads/overview"
+REPLIES = "https://developers.facebook.com/docs/threads/reply-management"
+
+OPTIONS: Mapping[str, Option] = {
+    "version": Option("v1.0", "2026-11-24", OVERVIEW),
+    "characters": Option(500, "2026-11-24", OVERVIEW),
+    "links": Option(5, "2026-11-24", "https://developers.facebook.com/docs/threads/changelog"),
+    "pictures": Option(20, "2026-11-24", "https://developers.facebook.com/docs/threads/posts"),
+    "picture_bytes": Option(8_000_000, "2026-11-24", OVERVIEW),
+    "alt_characters": Option(1_000, "2026-11-24", "https://developers.facebook.com/docs/threads/posts/accessibility"),
+    "video_bytes": Option(1_000_000_000, "2026-11-24", OVERVIEW),
+    "video_seconds": Option(300, "2026-11-24", OVERVIEW),
+    # Of 24 hours, where the network does not say itself how many it allows.
+    "posts_a_day": Option(250, "2026-11-24", OVERVIEW),
+    "replies_a_day": Option(1_000, "2026-11-24", OVERVIEW),
+    # Who may answer: everyone, accounts_you_follow, mentioned_only, parent_post_author_only or followers_only.
+    "reply_control": Option("everyone", "2026-11-24", REPLIES),
+    "blocked_hours": Option(6, "2026-11-24", "believed"),
+    # Our name of a number, and the network's.
+    "post_metrics": Option(
+        {name: name for name in ("views", "likes", "replies", "reposts", "quotes")},
+        "2026-11-24",
+        "https://developers.facebook.com/docs/threads/insights",
+    ),
+}
+
+SCOPES = (
+    Scope("threads_basic", gettext_noop("See the account, and what was published there.")),
+    Scope("threads_content_publish", gettext_noop("Publish posts.")),
+    Scope("threads_read_replies", gettext_noop("Read what people answer."), needed=False),
+    Scope("threads_manage_replies", gettext_noop("Answer people, and hide answers."), needed=False),
+    Scope("threads_manage_mentions", gettext_noop("Hear who mentions the account."), needed=False),
+    Scope("threads_manage_insights", gettext_noop("Read views and other numbers."), needed=False),
+    Scope("threads_delete", gettext_noop("Take down what was published."), needed=False),
+)
+
+
+def limits(facts: Mapping[str, Any]) -> Limits:
+    told = values(OPTIONS, facts)
+    return Limits(
+        max_characters=told["characters"],
+        counting="threads",
+        max_images=told["pictures"],
+        image_bytes=told["picture_bytes"],
+        alt_characters=told["alt_characters"],
+        mime_types=("image/jpeg", "image/png"),
+        link_card="scraped",
+        card_and_pictures=False,
+        aspect_ratios=(0.1, 10.0),
+        videos=VideoLimits(
+            max_bytes=told["video_bytes"],
+            max_seconds=told["video_seconds"],
+            mime_types=("video/mp4", "video/quicktime"),
+            codecs=("h264", "hevc"),
+            aspect_ratios=(0.01, 10.0),
+            frames=(23, 60),
+            alt_characters=told["alt_characters"],
+            with_pictures=True,
+        ),
+        fetches_media=True,
+        max_links=told["links"],
+        comment_characters=told["characters"],
+        threads=True,
+    )

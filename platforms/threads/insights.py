@@ -1,0 +1,61 @@
+"""Numbers. https://developers.facebook.com/docs/threads/insights
+
+One call for a post tells them all. A name that is no longer known fails it, so that each is then asked for alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from platforms.errors import NeedsConsent, Rejected
+from platforms.meta import codes, reading
+from platforms.meta.calls import Calls
+from platforms.types import Gone, Reading, Readings
+
+
+class Insights:
+    measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts", "quotes"})
+    account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+
+    calls: Calls
+    account_id: str
+    set: Mapping[str, Any]
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        told: list[Readings | Gone] = []
+        for remote_id in remote_ids:
+            now = datetime.now(UTC)
+            if reading.single(self.calls, remote_id, "id") is None:
+                told.append(Gone(remote_id, now))
+            elif values := self._numbers(f"/{remote_id}/insights"):
+                told.append(Readings(remote_id, values, now))
+        return told
+
+    def _numbers(self, path: str) -> dict[str, int]:
+        names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
+        try:
+            found = self._told(path, list(names.values()))
+        except Rejected:
+            found = {}
+            for theirs in names.values():
+                found |= self._alone(path, theirs)
+        return {ours: found[theirs] for ours, theirs in names.items() if theirs in found}
+
+    def _alone(self, path: str, metric: str) -> dict[str, int]:
+        try:
+            return self._told(path, [metric])
+        except Rejected:
+            return {}
+
+    def _told(self, path: str, metrics: Sequence[str]) -> dict[str, int]:
+        try:
+            return reading.measured(self.calls.get(path, metric=",".join(metrics)))
+        except NeedsConsent as refused:
+            if refused.evidence.get("code") in codes.PERMISSION:
+                # A permission that a person may keep to themselves: no reading, and the channel works.
+                return {}
+            raise
+
+    def account_readings(self) -> Reading:
+        found = self._told(f"/{self.account_id}/threads_insights", ["followers_count"])
+        return {"followers": found["followers_count"]} if "followers_count" in found else {}

@@ -1,0 +1,268 @@
+"""A Viber channel. https://developers.viber.com/docs/tools/channels-post-api/
+
+A post is one POST /pa/post, in the name of a super admin of the channel; pictures and videos are fetched by Viber from
+the portal. There is no list of posts, no link to one and no key against repeating, so after an unclear outcome only a
+person who looks at the channel can tell. Viber takes no post before it was told an address to call (`subscribe`),
+although it calls it only that once.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from common.http import Http
+from platforms import checks, counting, signatures
+from platforms.addresses import address
+from platforms.defaults import Defaults
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
+from platforms.types import (
+    CannotTell,
+    Credential,
+    Gone,
+    Keys,
+    Limits,
+    Look,
+    Messages,
+    Outgoing,
+    Pending,
+    Problem,
+    Profile,
+    Published,
+    RawEvent,
+    Read,
+    Reading,
+    Readings,
+    VideoLimits,
+)
+from platforms.viber.calls import INVALID_TOKEN, INVALID_URL, Calls
+from platforms.words import gettext_noop
+
+DEFAULT_SERVER = "https://chatapi.viber.com"
+TOKEN = re.compile(r"[!-~]{8,200}")
+ADDRESS_CHARACTERS = 2000
+COUNTS = {"subscribers_count": "followers"}
+
+VIDEO_WORDS = gettext_noop(
+    "Viber shows a video without any words. Leave the text empty for this channel, or send the text with a link to the "
+    "video instead."
+)
+NO_ANSWERS = gettext_noop("Viber channels take no answers from us.")
+WRONG_TOKEN = gettext_noop("Viber does not know this token.")
+NO_SUPER_ADMIN = gettext_noop("Viber names no super admin of this channel, in whose name the portal could post.")
+NOT_CALLED_BACK = gettext_noop("Viber tried to call the portal at its public address and got no answer.")
+
+
+class Viber(Defaults):
+    """One channel. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "token"
+    measures: ClassVar[frozenset[str]] = frozenset()
+    account_measures: ClassVar[frozenset[str]] = frozenset(COUNTS.values())
+    options: ClassVar[Mapping[str, Option]] = {
+        # After "too many requests" no time is named.
+        "wait_seconds": Option(120, "2026-11-24", "believed"),
+        "channel_link": Option("https://chats.viber.com/{uri}", "2026-11-24", "believed"),
+    }
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str = DEFAULT_SERVER,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.credential = credential
+        self.facts = facts or {}
+        self.set = values(self.options, self.facts)
+        self.http, self.server = http, server or DEFAULT_SERVER
+        self.calls = self._calls(credential.access_token if credential else "")
+
+    def _calls(self, token: str) -> Calls:
+        return Calls(self.http, self.server, token, timedelta(seconds=self.set["wait_seconds"]))
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else DEFAULT_SERVER
+
+    def look(self) -> dict[str, Any]:
+        """Nothing is told without a token, and with one nothing that changes what may be posted."""
+        return {}
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        """The token is the credential; it does not run out. Viber is asked whose it is, and whether it can post."""
+        token = answer["token"].strip()
+        if not TOKEN.fullmatch(token):
+            raise Rejected(WRONG_TOKEN, field="token", code="token_wrong")
+        try:
+            info = self._calls(token).private("/get_account_info", {})
+        except NeedsConsent as refused:
+            if refused.evidence.get("code") != INVALID_TOKEN:
+                raise
+            raise Rejected(WRONG_TOKEN, field="token", code="token_wrong", evidence=refused.evidence) from None
+        sender(info)
+        return Credential(token, account_id=str(info.get("id") or ""))
+
+    def profile(self) -> Profile:
+        info = self._info()
+        name, uri = str(info.get("name") or ""), str(info.get("uri") or "")
+        return Profile(
+            remote_id=str(info["id"]),
+            handle=f"@{uri}" if uri else name,
+            name=name or uri,
+            url=self.set["channel_link"].format(uri=quote(uri)) if uri else "",
+            avatar_url=str(info.get("icon") or ""),
+            followers=numbers(info).get("followers"),
+        )
+
+    def _info(self) -> dict[str, Any]:
+        info = self.calls.private("/get_account_info", {})
+        if not info.get("id"):
+            raise NotReached("The server did not tell whose access this is.")
+        return info
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """Viber takes no more posts from us. The token itself cannot be ended by a call."""
+        try:
+            self.calls.private("/set_webhook", {"url": ""})
+        except NeedsConsent:
+            return
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return Limits(
+            max_characters=7000,
+            counting="utf16",
+            max_images=1,
+            image_bytes=1_000_000,
+            alt_characters=0,
+            mime_types=("image/jpeg",),
+            link_card="scraped",
+            characters_with_media=768,
+            fetches_media=True,
+            videos=VideoLimits(max_bytes=50_000_000, max_seconds=180, codecs=("h264",)),
+        )
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        problems = checks.check(outgoing, limits)
+        if outgoing.video and outgoing.text.strip():
+            problems.append(Problem("video_words", "text", VIDEO_WORDS))
+        return problems
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published:
+        if outgoing.reply_to:
+            raise Rejected(NO_ANSWERS, code="unsupported")
+        message = content(outgoing, read)
+        # Asked every time: an admin who left the channel may not post any more, and the answer shows that the token
+        # is good before anything is said to be under way.
+        author = sender(self._info())
+        told = self.calls.public("/post", {"from": author, **message})
+        if not told.get("message_token"):
+            raise OutcomeUnknown("The server's answer names no post.", {"answer": sorted(told)})
+        # A number beyond what JavaScript can hold: kept as text.
+        return Published(str(told["message_token"]), "", datetime.now(UTC))
+
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
+        return CannotTell("the network keeps no list that the portal may read")
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        """Posts of a channel have no addresses."""
+        return None
+
+    def withdraw(self, remote_id: str) -> None:
+        raise Rejected("This server cannot delete posts for us.", code="unsupported")
+
+    # Measures
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        """Viber tells nothing about a channel's posts."""
+        return []
+
+    def account_readings(self) -> Reading:
+        return numbers(self._info())
+
+    # Converses
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        return Messages((), cursor)
+
+    def replies(self, remote_id: str) -> Messages:
+        return Messages(())
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        raise Rejected(NO_ANSWERS, code="unsupported")
+
+    # Notifies
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        told = headers.get("x-viber-content-signature", "")
+        return bool(secret) and signatures.same(told.lower(), signatures.hex_digest(secret, raw_body))
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        """Only the call by which Viber tries the address; a channel's posts are told to nobody."""
+        if not isinstance(payload, dict) or not payload:
+            return []
+        said = json.dumps(payload, sort_keys=True)
+        key = str(payload.get("message_token") or "") or hashlib.sha256(said.encode()).hexdigest()
+        return [RawEvent(key, "", "other", payload, _moment(payload.get("timestamp")))]
+
+    def subscribe(self, address: str, secret: str) -> None:
+        """Viber calls `address` at once and wants a 200: it has to be public, https, with a certificate of repute."""
+        try:
+            self.calls.private("/set_webhook", {"url": address})
+        except Rejected as refused:
+            if refused.code != str(INVALID_URL):
+                raise
+            raise Rejected(NOT_CALLED_BACK, code="portal_unreachable", evidence=refused.evidence) from None
+
+
+def content(outgoing: Outgoing, read: Read) -> dict[str, Any]:
+    """The message of a post: `type` and what belongs to it."""
+    if outgoing.video:
+        video = outgoing.video
+        told = {"type": "video", "media": read.address(video.ref), "size": video.size}
+        return {**told, "duration": max(1, round(video.seconds))} if video.seconds else told
+    if outgoing.pictures:
+        return {"type": "picture", "text": outgoing.text, "media": read.address(outgoing.pictures[0].ref)}
+    text = outgoing.text.strip()
+    if [url for _, _, url in counting.urls(text)] == [text] and len(text) <= ADDRESS_CHARACTERS:
+        return {"type": "url", "media": text}
+    return {"type": "text", "text": outgoing.text}
+
+
+def sender(info: Mapping[str, Any]) -> str:
+    """The super admin in whose name is posted. Raises `NeedsConsent`."""
+    members = [one for one in info.get("members") or () if isinstance(one, dict)]
+    able = [str(one["id"]) for one in members if one.get("role") == "superadmin" and one.get("id")]
+    if not able:
+        raise NeedsConsent(NO_SUPER_ADMIN, {"roles": sorted({str(one.get("role")) for one in members})})
+    return able[0]
+
+
+def numbers(info: Mapping[str, Any]) -> dict[str, int]:
+    told = {metric: info.get(name) for name, metric in COUNTS.items()}
+    return {metric: n for metric, n in told.items() if isinstance(n, int) and not isinstance(n, bool)}
+
+
+def _moment(told: Any) -> datetime | None:
+    known = isinstance(told, int) and not isinstance(told, bool) and 0 < told < 10**14
+    return datetime.fromtimestamp(told / 1000, UTC) if known else None

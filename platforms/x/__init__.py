@@ -1,0 +1,1 @@
+"""X (formerly Twitter). Start at `connector`."""

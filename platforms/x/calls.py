@@ -1,0 +1,144 @@
+"""Calls to the API, version 2, and what its answers mean. https://docs.x.com/x-api/fundamentals/response-codes-and-errors
+
+An unknown key in a body is refused. An answer may hold `data` and `errors` side by side: some of what was asked for.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from common.http import Answer, Http
+from platforms import answers
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.types import Credential, Keys
+from platforms.words import gettext_noop
+from platforms.x import oauth
+
+# A session lives two hours; this much before its end it is renewed on our own accord.
+RENEW_BEFORE = timedelta(minutes=5)
+CREDITS_WAIT = timedelta(hours=1)
+DUPLICATE = "duplicate"
+FORBIDDEN = "forbidden"
+REFUSALS = frozenset({400, 404, 405, 410, 413, 415, 422})
+NO_CREDITS = gettext_noop(
+    "The portal's credits at X are used up. The administrator has to buy more; what is scheduled waits until then."
+)
+NO_RIGHT = gettext_noop(
+    "X does not allow the portal to do this. The account may be locked, or a permission is missing. Open X, and "
+    "connect the channel again."
+)
+NO_APP = gettext_noop("X does not let the portal's application do this. The administrator has to look at its console.")
+
+
+class Calls:
+    """Requests in the name of one account, with a session that renews itself once it has run out."""
+
+    def __init__(
+        self,
+        http: Http,
+        server: str,
+        keys: Keys,
+        credential: Credential | None,
+        keep: Callable[[Credential], None] | None,
+    ) -> None:
+        self.http = http
+        self.server = server.rstrip("/")
+        self.keys = keys
+        self.credential = credential
+        self.keep = keep
+
+    def secrets(self) -> tuple[str, ...]:
+        c = self.credential
+        held = (c.access_token, c.refresh_token) if c else ()
+        return tuple(word for word in (*held, self.keys.client_secret) if word)
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        return self._with_session("GET", path, public=False, params=params)
+
+    def private(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
+        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        return self._with_session(verb, path, public=False, **more)
+
+    def public(self, path: str, body: Any) -> dict[str, Any]:
+        """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
+        return self._with_session("POST", path, public=True, commits=True, json=body)
+
+    def _with_session(self, verb: str, path: str, *, public: bool, **more: Any) -> dict[str, Any]:
+        until = self._held().expires_at
+        if until and datetime.now(UTC) > until - RENEW_BEFORE:
+            self.renew()
+        answer = self._send(verb, path, public, more)
+        if answer.status == 401 and self._held().refresh_token:
+            # Refused before anything was done, so the same request may go out once more.
+            self.renew()
+            answer = self._send(verb, path, public, more)
+        if not answer.ok:
+            raise problem(answer, public=public, secrets=self.secrets())
+        if not answer.content and not public:
+            return {}
+        found = answers.body(answer, public=public, secrets=self.secrets())
+        if isinstance(found, dict):
+            return found
+        kind = OutcomeUnknown if public else NotReached
+        raise kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
+
+    def _send(self, verb: str, path: str, public: bool, more: Mapping[str, Any]) -> Answer:
+        headers = {"Authorization": f"Bearer {self._held().access_token}"}
+        send = answers.write if public else answers.read
+        return send(lambda: self.http.request(verb, f"{self.server}/2{path}", headers=headers, **more))
+
+    def _held(self) -> Credential:
+        if self.credential is None:
+            raise NeedsConsent("There is no session.")
+        return self.credential
+
+    def renew(self) -> Credential:
+        """A new pair of tokens; `keep` gets it before anything else is done, since the old pair is used up."""
+        self.credential = oauth.refresh(self.http, self.server, self.keys, self._held())
+        if self.keep:
+            self.keep(self.credential)
+        return self.credential
+
+
+def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
+    """The error that an unsuccessful answer stands for."""
+    name, words = _told(answer)
+    evidence = answers.evidence(answer, secrets) | {"problem": name}
+    if answer.status == 402 or name == "usage-capped":
+        return RateLimited(NO_CREDITS, datetime.now(UTC) + CREDITS_WAIT, evidence)
+    if answer.status == 429:
+        return answers.rate_limited(answer, oauth.RESET, secrets)
+    if answer.status in (401, 403):
+        return _forbidden(name, words, evidence) if answer.status == 403 else NeedsConsent(oauth.ENDED, evidence)
+    if answer.status in REFUSALS:
+        return Rejected(words or "The server refused this.", None, str(answer.status), evidence)
+    if public:
+        return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
+    return NotReached("The server does not answer properly at the moment.", evidence)
+
+
+def _forbidden(name: str, words: str, evidence: dict[str, Any]) -> PlatformError:
+    """403 stands for a text that exists, one that is not allowed, and a right that is missing: the words tell which."""
+    said = words.lower()
+    if "duplicate content" in said:
+        return Rejected(words, "text", DUPLICATE, evidence)
+    if any(sign in said for sign in ("cashtag", "shorter", "too long", "characters")):
+        return Rejected(words, "text", "403", evidence)
+    if name in ("client-forbidden", "unsupported-authentication"):
+        return NeedsConsent(NO_APP, evidence)
+    return NeedsConsent(NO_RIGHT, evidence | {"kind": FORBIDDEN})
+
+
+def _told(answer: Answer) -> tuple[str, str]:
+    """(the last part of the problem's type, words). The host of the type has changed before."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return "", ""
+    if not isinstance(told, Mapping):
+        return "", ""
+    errors = told.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
+    words = told.get("detail") or first.get("message") or first.get("detail") or told.get("title") or ""
+    return str(told.get("type") or "").rpartition("/")[2], str(words)

@@ -1,0 +1,228 @@
+"""X, through its API in version 2, in the name of one account.
+
+Files go first and are seen by nobody; then one `POST /2/tweets` makes the post public. The network knows no key of
+ours, but it refuses the same text within a while: evidence, not a refusal. An unclear outcome is settled by reading the
+account's own posts, which costs money like every read here.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from common.http import Http
+from platforms import checks, counting, matching
+from platforms.addresses import address
+from platforms.counting import normalised
+from platforms.defaults import Defaults
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
+from platforms.types import (
+    CannotTell,
+    Credential,
+    Found,
+    Keys,
+    Lapsed,
+    Limits,
+    Look,
+    Outgoing,
+    Pending,
+    Problem,
+    Profile,
+    Published,
+    Read,
+    Ready,
+    Scope,
+)
+from platforms.words import gettext_noop
+from platforms.x import media, oauth, posts
+from platforms.x.calls import DUPLICATE, FORBIDDEN, Calls
+from platforms.x.conversation import Conversation
+from platforms.x.facts import OPTIONS, SCOPES, limits
+from platforms.x.insights import Insights, numbers
+
+ME = "username,name,profile_image_url,public_metrics,verified_type"
+LOOK_PAGES = 3
+LINK = re.compile(r"/(?:i/(?:web/)?|\w{1,15}/)status/(\d+)(?:/(?:photo|video)/\d+)?/?")
+CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
+
+ALREADY = gettext_noop("This account already has a post with exactly this text on X. Change the text.")
+REPLY_REFUSED = gettext_noop(
+    "X does not let the portal answer here: answers by programs are allowed only to people who named the account."
+)
+CASHTAGS = gettext_noop("X takes one word with a dollar sign in a post, and there are %(count)s. Change the text.")
+COSTLY = gettext_noop(
+    "X charges the portal many times more for a post with a link. Leave the link out if people can do without it."
+)
+LOST = gettext_noop("The network no longer has the file.")
+
+
+class X(Insights, Conversation, Defaults):
+    """One account. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "oauth"
+    scopes: ClassVar[tuple[Scope, ...]] = SCOPES
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.http = http
+        self.keys = keys
+        self.server = server.rstrip("/")
+        self.facts = facts or {}
+        self.set = values(OPTIONS, self.facts)
+        self.credential = credential
+        self.calls = Calls(http, self.server, keys, credential, keep)
+        self.account_id = credential.account_id if credential else ""
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else oauth.API
+
+    def look(self) -> dict[str, Any]:
+        """One server for everybody, which tells nothing of itself."""
+        return {"version": "2"}
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        return oauth.authorize_url(self.server, self.keys, redirect_uri, state, challenge)
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        return oauth.exchange(self.http, self.server, self.keys, answer)
+
+    def refresh(self) -> Credential:
+        """The old refresh token is used up by this."""
+        return oauth.refresh(self.http, self.server, self.keys, super().refresh())
+
+    def profile(self) -> Profile:
+        me = self.calls.get("/users/me", **{"user.fields": ME}).get("data")
+        if not isinstance(me, Mapping) or not me.get("id"):
+            raise NotReached("The server did not tell whose access this is.")
+        name = str(me.get("username") or "")
+        return Profile(
+            remote_id=str(me["id"]),
+            handle=f"@{name}",
+            name=str(me.get("name") or ""),
+            url=f"https://x.com/{name}",
+            avatar_url=str(me.get("profile_image_url") or ""),
+            followers=numbers(me.get("public_metrics"), {"followers": ("followers_count",)}).get("followers"),
+        )
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """Both tokens; nobody else lives from them."""
+        held = self.calls.credential
+        if held is None:
+            return
+        if held.refresh_token:
+            oauth.revoke(self.http, self.server, self.keys, held.refresh_token, "refresh_token")
+        oauth.revoke(self.http, self.server, self.keys, held.access_token, "access_token")
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return limits(facts)
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        found = checks.check(outgoing, limits)
+        cashtags = len(CASHTAG.findall(counting.without_urls(outgoing.text)))
+        if cashtags > 1:
+            found.append(Problem("cashtags", "text", CASHTAGS, params={"count": cashtags}))
+        if counting.urls(outgoing.text):
+            found.append(Problem("costly_link", "text", COSTLY, severity="warning"))
+        return found
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        ids, ready = media.upload(self.calls, outgoing, read, self.set["chunk_bytes"])
+        return self._post(outgoing, ids) if ready else Pending(media.token(ids))
+
+    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+        try:
+            return Ready(pending.token) if media.ready(self.calls, media.held(pending)) else pending
+        except Rejected as refused:
+            if refused.code == "404":
+                return Lapsed(LOST)
+            raise
+
+    def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        return self._post(outgoing, media.held(pending))
+
+    def _post(self, outgoing: Outgoing, ids: Collection[str]) -> Published:
+        try:
+            return posts.created(self.calls.public("/tweets", posts.body(outgoing, ids)))
+        except Rejected as refused:
+            if refused.code == DUPLICATE:
+                raise self._duplicate(outgoing, refused) from None
+            raise
+        except NeedsConsent as refused:
+            # Restricted since February 2026, with the words of a missing right: https://docs.x.com/changelog
+            if outgoing.reply_to and refused.evidence.get("kind") == FORBIDDEN:
+                raise Rejected(REPLY_REFUSED, None, "403", refused.evidence) from None
+            raise
+
+    def _duplicate(self, outgoing: Outgoing, refused: Rejected) -> PlatformError:
+        """The account has this text already. Older than our delivery: a refusal. Else perhaps our own: look for it."""
+        try:
+            (told,) = self._own(None, 1)
+            media_ = posts.media_of(told)
+            shown = [posts.candidate(one, media_, outgoing) for one in told.get("data") or ()]
+        except PlatformError:
+            shown = []
+        same = [one for one in shown if normalised(one.text) == normalised(outgoing.text)]
+        if same and all(one.at < outgoing.created_at - matching.SLACK for one in same):
+            return Rejected(ALREADY, "text", refused.code, refused.evidence | {"link": same[0].permalink})
+        return OutcomeUnknown("The server failed and did not say whether it published.", refused.evidence)
+
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
+        listed, whole = [], True
+        for told in self._own(since - matching.SLACK, LOOK_PAGES):
+            media_ = posts.media_of(told)
+            listed += [posts.candidate(one, media_, outgoing) for one in told.get("data") or ()]
+            whole = not (told.get("meta") or {}).get("next_token")
+        found = matching.look_among(listed, outgoing, since, datetime.now(UTC), bound)
+        if not whole and not isinstance(found, Found):
+            return CannotTell("the account's list did not reach back far enough")
+        return found
+
+    def _own(self, since: datetime | None, pages: int) -> Iterator[dict[str, Any]]:
+        """Pages of the account's own posts, newest first, with their pictures."""
+        params = {"max_results": self.set["looked_at"], "exclude": "retweets", self.set["fields"]: posts.LISTED}
+        params |= {"expansions": "attachments.media_keys", "media.fields": "alt_text,type"}
+        if since:
+            params["start_time"] = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        for _ in range(pages):
+            told = self.calls.get(f"/users/{self.account_id}/tweets", **params)
+            yield told
+            following = (told.get("meta") or {}).get("next_token")
+            if not following:
+                return
+            params["pagination_token"] = following
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        parts = urlsplit(link.strip())
+        host = (parts.hostname or "").removeprefix("www.").removeprefix("mobile.")
+        found = LINK.fullmatch(parts.path) if host in ("x.com", "twitter.com") else None
+        return found[1] if found else None
+
+    def withdraw(self, remote_id: str) -> None:
+        try:
+            self.calls.private("DELETE", f"/tweets/{remote_id}")
+        except Rejected as refused:
+            if refused.code != "404":
+                raise

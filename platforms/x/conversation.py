@@ -1,0 +1,67 @@
+"""What people answer and say about us.
+
+https://docs.x.com/x-api/posts/timelines/introduction and https://docs.x.com/x-api/posts/search/introduction
+
+Every post that is read is charged. Answers name whom they answer, so the list of mentions has them; what is below one
+post is known for seven days only.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.errors import Rejected
+from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.x import posts
+from platforms.x.calls import Calls
+
+PAGE = 100
+PAGES = 5
+PEOPLE = {"expansions": "author_id", "user.fields": "username,name,profile_image_url"}
+
+
+class Conversation:
+    calls: Calls
+    account_id: str
+    set: Mapping[str, Any]
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Any:
+        raise NotImplementedError
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        """`cursor`: the number of the newest one. Numbers grow with time."""
+        newer = {"since_id": cursor} if cursor else {}
+        found = self._said(f"/users/{self.account_id}/mentions", PAGES if cursor else 1, newer)
+        items = tuple(sorted(found, key=lambda m: int(m.remote_id)))
+        return Messages(items, items[-1].remote_id if items else cursor)
+
+    def replies(self, remote_id: str) -> Messages:
+        asked = {"query": f"conversation_id:{remote_id} -from:{self.account_id}"}
+        found = self._said("/tweets/search/recent", PAGES, asked)
+        return Messages(tuple(sorted(found, key=lambda m: int(m.remote_id))))
+
+    def _said(self, path: str, pages: int, asked: Mapping[str, str]) -> list[Message]:
+        found: list[Message] = []
+        params = {**asked, **PEOPLE, "max_results": PAGE, self.set["fields"]: posts.SAID}
+        for _ in range(pages):
+            told = self.calls.get(path, **params)
+            people = posts.people_of(told)
+            found += [posts.message(one, people) for one in told.get("data") or () if self._is_theirs(one)]
+            following = (told.get("meta") or {}).get("next_token")
+            if not following:
+                break
+            params["pagination_token" if "mentions" in path else "next_token"] = following
+        return found
+
+    def _is_theirs(self, post: Mapping[str, Any]) -> bool:
+        return str(post.get("author_id") or "") != self.account_id
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        """X names the author before the answer by itself."""
+        told = self.publish(outgoing, read)
+        assert isinstance(told, Published)  # answers carry no video
+        return told
+
+    def hide(self, remote_id: str, root: str) -> None:
+        told = self.calls.private("PUT", f"/tweets/{remote_id}/hidden", json={"hidden": True})
+        if (told.get("data") or {}).get("hidden") is not True:
+            raise Rejected("The server refused this.")

@@ -1,0 +1,64 @@
+"""What X takes, asks for and charges, with the day on which a document said so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.options import Option, values
+from platforms.types import Limits, Scope, VideoLimits
+from platforms.words import gettext_noop
+
+MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
+OPTIONS: Mapping[str, Option] = {
+    # 25,000 for accounts with Premium.
+    "characters": Option(280, "2026-11-24", "https://docs.x.com/resources/fundamentals/counting-characters"),
+    "url_length": Option(23, "2026-11-24", "https://docs.x.com/resources/fundamentals/counting-characters"),
+    "alt_characters": Option(1_000, "2026-11-24", "https://docs.x.com/x-api/media/metadata-create"),
+    "picture_bytes": Option(5_000_000, "2026-11-24", MEDIA),
+    "video_bytes": Option(512_000_000, "2026-11-24", MEDIA),
+    "video_seconds": Option(140, "2026-11-24", MEDIA),
+    "chunk_bytes": Option(1_000_000, "2026-11-24", MEDIA),
+    # Replies are restricted since February 2026; nobody says whether those to one's own posts are.
+    "self_replies": Option(True, "2026-11-24", "believed"),
+    # Newer libraries say "post.fields": renamed here when the old name goes.
+    "fields": Option("tweet.fields", "2026-11-24", "https://docs.x.com/x-api/fundamentals/data-dictionary"),
+    # A look at our own posts reads at least five of them, each of which is charged.
+    "looked_at": Option(10, "2026-11-25", "believed"),
+    "prices": Option(
+        {"post": 0.015, "post_with_link": 0.20, "reply": 0.010, "read": 0.005, "delete": 0.010, "alt": 0.005},
+        "2026-04-20",
+        "https://docs.x.com/x-api/getting-started/pricing",
+    ),
+}
+
+SCOPES = (
+    Scope("tweet.read", gettext_noop("See what was published, its numbers, and what people answer.")),
+    Scope("tweet.write", gettext_noop("Publish, answer, and take down what was published.")),
+    Scope("users.read", gettext_noop("Know whose account it is.")),
+    Scope("media.write", gettext_noop("Publish pictures and videos.")),
+    Scope("offline.access", gettext_noop("Renew the access, which otherwise ends after two hours.")),
+    Scope("tweet.moderate.write", gettext_noop("Hide answers."), needed=False),
+)
+
+
+def limits(facts: Mapping[str, Any]) -> Limits:
+    told = values(OPTIONS, facts)
+    return Limits(
+        max_characters=told["characters"],
+        counting="x",
+        url_length=told["url_length"],
+        max_images=4,
+        image_bytes=told["picture_bytes"],
+        alt_characters=told["alt_characters"],
+        link_card="scraped",
+        videos=VideoLimits(
+            max_bytes=told["video_bytes"],
+            max_seconds=told["video_seconds"],
+            min_seconds=0.5,
+            codecs=("h264",),
+            aspect_ratios=(1 / 3, 3),
+            min_width=32,
+            frames=(1, 60),
+        ),
+        comment_characters=told["characters"] if told["self_replies"] else 0,
+        threads=bool(told["self_replies"]),
+    )

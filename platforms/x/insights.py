@@ -1,0 +1,66 @@
+"""Numbers. https://docs.x.com/x-api/fundamentals/metrics : a hundred posts in one call, each of which is charged."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from platforms.types import Gone, Reading, Readings
+from platforms.x.calls import Calls
+
+BATCH = 100
+# Newer libraries have new names; whichever is there counts.
+COUNTED = {
+    "likes": ("like_count",),
+    "reposts": ("repost_count", "retweet_count"),
+    "replies": ("reply_count",),
+    "quotes": ("quote_count",),
+    "views": ("impression_count",),
+}
+ACCOUNT = {
+    "followers": ("followers_count",),
+    "following": ("following_count",),
+    "posts": ("post_count", "tweet_count"),
+}
+
+
+class Insights:
+    measures: ClassVar[frozenset[str]] = frozenset(COUNTED)
+    account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+
+    calls: Calls
+    set: Mapping[str, Any]
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        told: list[Readings | Gone] = []
+        for start in range(0, len(remote_ids), BATCH):
+            batch = remote_ids[start : start + BATCH]
+            asked = {"ids": ",".join(batch), self.set["fields"]: "public_metrics"}
+            found = self.calls.get("/tweets", **asked)
+            now = datetime.now(UTC)
+            told += [
+                Readings(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now)
+                for one in found.get("data") or ()
+            ]
+            told += [Gone(one, now) for one in _missing(found) if one in batch]
+        return told
+
+    def account_readings(self) -> Reading:
+        me = self.calls.get("/users/me", **{"user.fields": "public_metrics"}).get("data") or {}
+        return numbers(me.get("public_metrics"), ACCOUNT)
+
+
+def _missing(found: Mapping[str, Any]) -> list[str]:
+    """Posts that the network says are not there; for other errors there is no reading."""
+    errors = [one for one in found.get("errors") or () if isinstance(one, Mapping)]
+    gone = [one for one in errors if str(one.get("type") or "").endswith("/resource-not-found")]
+    return [str(one.get("resource_id") or one.get("value") or "") for one in gone]
+
+
+def numbers(told: Any, names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    metrics = told if isinstance(told, Mapping) else {}
+    found = {ours: next((metrics[name] for name in theirs if name in metrics), None) for ours, theirs in names.items()}
+    return {
+        ours: value
+        for ours, value in found.items()
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    }

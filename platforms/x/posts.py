@@ -1,0 +1,130 @@
+"""Between X's posts and our values. https://docs.x.com/x-api/fundamentals/data-dictionary
+
+X shortens every address to t.co, hangs one for the pictures on the end, escapes three signs, and puts the names of
+those who are answered before a reply. Reading undoes all of that. New names of fields are read beside the old ones.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.answers import moment
+from platforms.errors import OutcomeUnknown
+from platforms.matching import Candidate
+from platforms.types import Message, Outgoing, Published
+
+LISTED = "created_at,text,attachments,referenced_tweets,entities,note_tweet"
+SAID = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
+NAMES = re.compile(r"\A(?:@\w+\s+)+")
+
+
+def body(outgoing: Outgoing, media: Iterable[str]) -> dict[str, Any]:
+    """Only what is there: an unknown or empty key is refused."""
+    ids = list(media)
+    made: dict[str, Any] = {"text": outgoing.text} if outgoing.text.strip() or not ids else {}
+    made |= {"media": {"media_ids": ids}} if ids else {}
+    return made | ({"reply": {"in_reply_to_tweet_id": outgoing.reply_to}} if outgoing.reply_to else {})
+
+
+def created(told: Mapping[str, Any]) -> Published:
+    data = told.get("data")
+    number = str(data.get("id") or "") if isinstance(data, Mapping) else ""
+    if not number:
+        raise OutcomeUnknown("The server's answer names no post.")
+    return Published(number, permalink(number), datetime.now(UTC))
+
+
+def permalink(number: str) -> str:
+    """Leads to the post whatever the account is called by then."""
+    return f"https://x.com/i/status/{number}"
+
+
+def when(post: Mapping[str, Any]) -> datetime:
+    """Now, where the network told no time."""
+    try:
+        return moment(str(post["created_at"]))
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+
+
+def text(post: Mapping[str, Any], written: str = "") -> str:
+    """As it was written. The whole of a long one stands in its note. `written`: what to compare it with."""
+    note = post.get("note_tweet") or post.get("note_post")
+    told: Mapping[str, Any] = note if isinstance(note, Mapping) and note.get("text") else post
+    shown = str(told.get("text") or "")
+    for link in (told.get("entities") or {}).get("urls") or ():
+        display = str(link.get("display_url") or "")
+        is_media = link.get("media_key") or display.startswith(("pic.x.com/", "pic.twitter.com/"))
+        long = "" if is_media else _long(str(link.get("expanded_url") or ""), written)
+        shown = shown.replace(str(link.get("url") or "\0"), html.escape(long, quote=False))
+    return html.unescape(shown).strip()
+
+
+def _long(url: str, written: str) -> str:
+    """X adds to an address what a person left out: "http://" before it, "/" behind it."""
+    bare = url.removeprefix("http://")
+    ways = (url, url.removesuffix("/"), bare, bare.removesuffix("/"))
+    return next((way for way in ways if way and way in written), url)
+
+
+def parent(post: Mapping[str, Any]) -> str | None:
+    return _referenced(post, "replied_to")
+
+
+def _referenced(post: Mapping[str, Any], kind: str) -> str | None:
+    for one in post.get("referenced_tweets") or post.get("referenced_posts") or ():
+        if one.get("type") == kind:
+            return str(one["id"])
+    return None
+
+
+def media_of(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    listed = (told.get("includes") or {}).get("media") or ()
+    return {str(one.get("media_key")): one for one in listed if isinstance(one, dict)}
+
+
+def candidate(post: Mapping[str, Any], media: Mapping[str, Mapping[str, Any]], outgoing: Outgoing) -> Candidate:
+    keys = [str(key) for key in (post.get("attachments") or {}).get("media_keys") or ()]
+    kinds = {key: str(media.get(key, {}).get("type") or "photo") for key in keys}
+    shown, above = text(post, outgoing.text), parent(post)
+    if above and not outgoing.text.startswith("@"):
+        shown = NAMES.sub("", shown)
+    return Candidate(
+        remote_id=str(post["id"]),
+        permalink=permalink(str(post["id"])),
+        text=shown,
+        at=when(post),
+        alts=tuple(str(media.get(key, {}).get("alt_text") or "") for key in keys if kinds[key] == "photo"),
+        reply_to=above,
+        has_video="video" in kinds.values(),
+    )
+
+
+def message(post: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> Message:
+    """An author who is suspended or protected is not told: then only the number is known."""
+    author_id = str(post.get("author_id") or "")
+    person = people.get(author_id, {})
+    name = str(person.get("username") or "")
+    above = parent(post)
+    quotes = _referenced(post, "quoted")
+    return Message(
+        remote_id=str(post["id"]),
+        in_reply_to=above,
+        root=str(post.get("conversation_id") or "") or above if above else None,
+        author_id=author_id,
+        author_handle=f"@{name}" if name else author_id,
+        author_name=str(person.get("name") or ""),
+        author_url=f"https://x.com/{name}" if name else "",
+        author_avatar_url=str(person.get("profile_image_url") or ""),
+        text=text(post),
+        url=permalink(str(post["id"])),
+        at=when(post),
+        kind="reply" if above else "quote" if quotes else "mention",
+    )
+
+
+def people_of(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    listed = (told.get("includes") or {}).get("users") or ()
+    return {str(one.get("id")): one for one in listed if isinstance(one, dict)}

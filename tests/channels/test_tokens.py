@@ -1,0 +1,387 @@
+"""Networks that are connected by a token: Viber channels and Telegram channels, from the form to exactly one post."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from django.conf import settings as conf
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+
+from channels import dry, messages, public, tasks
+from channels.enums import ChannelState, ConnectStep
+from channels.models import Channel, Credential, Event
+from channels.open import open_channel
+from common.models import AuditEvent
+from municipalities.tenancy import everywhere, scope
+from notifications.models import Notification
+from platforms.errors import NeedsConsent
+from platforms.types import Picture
+from tests.channels.conftest import last_attempt, page, the_channel
+from tests.people import Cast, sign_in
+from tests.platforms.bench import jpeg, outgoing
+from tests.platforms.fakes import FakeServer
+
+FORGED = "01234567"
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(settings: Any, fakes: FakeServer) -> dict[str, Any]:
+    """The accounts at the networks; Viber has not called anybody yet."""
+    settings.NETWORK_OPTIONS = {key: {"server": f"{fakes.url}/{key}"} for key in ("viber", "telegram")}
+    accounts = {key: fakes.account(key, "cuprija") for key in ("viber", "telegram")}
+    fakes.world.fake("viber").channel("cuprija")["webhook"] = ""
+    return accounts
+
+
+@pytest.fixture
+def portal(settings: Any, live_server: Any) -> Any:
+    """The portal at an address that the networks reach."""
+    settings.PUBLIC_BASE_URL = live_server.url
+    settings.PRIVATE_HOSTS_ALLOWED = [*settings.PRIVATE_HOSTS_ALLOWED, live_server.url.split("://", 1)[1]]
+    return live_server
+
+
+def typed(key: str, stand_ins: dict[str, Any]) -> dict[str, str]:
+    return {name: stand_ins[key][name] for name in ("token", "account") if name in stand_ins[key]}
+
+
+def connect(client: Client, key: str, form: dict[str, str], **query: str) -> Any:
+    answer = client.post(page("channel_connect", key), form, query_params=query)
+    tasks.connect()  # asks whose token it is
+    tasks.connect()  # reads the account; Viber calls
+    return answer
+
+
+def post_once(cast: Cast, fakes: FakeServer, text: str) -> None:
+    with scope(cast.cuprija):
+        open_channel(the_channel()).publish(outgoing(text), Nowhere())
+    assert [one["text"] for one in fakes.public("cuprija")] == [text]
+
+
+class Nowhere:
+    """A post without files."""
+
+    def __call__(self, ref: str) -> bytes:
+        raise AssertionError(ref)
+
+    open = address = __call__
+
+
+# ---- in a browser
+
+
+journey = pytest.mark.journey
+in_public = pytest.mark.django_db(transaction=True)
+
+
+def enter(page: Any, live_server: Any, person: Any) -> None:
+    value = sign_in(person).cookies[conf.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+
+
+def violations(page: Any) -> list[Any]:
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+
+@journey
+@in_public
+def test_a_viber_channel_from_its_token_to_one_post(
+    page: Any, portal: Any, cast: Cast, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    enter(page, portal, cast.approver)
+    page.goto(portal.url + reverse("channel_choose", args=["cuprija"]))
+    page.get_by_role("link", name="Viber").click()
+    assert violations(page) == []
+    page.get_by_label("Token").fill("not-a-token-of-any-channel")
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url("**/connecting/**")
+    tasks.connect()
+    page.get_by_text("The network does not know this token.").wait_for()
+    page.get_by_role("link", name="Try again").click()
+    page.get_by_label("Token").fill(stand_ins["viber"]["token"])
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url("**/connecting/**")
+    tasks.connect()
+    tasks.connect()
+    page.get_by_text("The channel is connected").wait_for()
+    assert violations(page) == []
+    channel = the_channel()
+    assert (channel.handle, channel.state, channel.hears) == ("@cuprija", ChannelState.CONNECTED, True)
+    assert fakes.world.fake("viber").channel("cuprija")["webhook"] == portal.url + reverse(
+        "webhook_channel", args=["viber", channel.pk]
+    )
+    page.get_by_role("link", name="Choose layout and languages").click()
+    page.get_by_text("@cuprija").first.wait_for()
+    assert page.get_by_text("New comments arrive at once.").count() == 0
+    assert violations(page) == []
+    assert stand_ins["viber"]["token"] not in page.content()
+    post_once(cast, fakes, "Вода неће радити од 9 до 12.")
+
+
+@journey
+@in_public
+def test_a_telegram_channel_from_its_bot_to_one_post(
+    page: Any, portal: Any, cast: Cast, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    fakes.world.fake("telegram").admit("cuprija", ("can_post_messages", "can_edit_messages"))
+    enter(page, portal, cast.approver)
+    page.goto(portal.url + reverse("channel_choose", args=["cuprija"]))
+    page.get_by_role("link", name="Telegram").click()
+    assert violations(page) == []
+    page.get_by_label("Token").fill(stand_ins["telegram"]["token"])
+    page.get_by_label("Channel", exact=True).fill("https://t.me/cuprija")
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url("**/connecting/**")
+    tasks.connect()
+    tasks.connect()
+    page.get_by_text("The channel is connected").wait_for()
+    page.get_by_text("Take back a post that is older than two days.").wait_for()
+    assert violations(page) == []
+    page.get_by_role("link", name="Choose layout and languages").click()
+    page.get_by_text("Post to the channel.").wait_for()
+    assert violations(page) == []
+    assert stand_ins["telegram"]["token"] not in page.content()
+    post_once(cast, fakes, "Вода неће радити од 9 до 12.")
+
+
+# ---- what goes wrong
+
+
+@pytest.mark.parametrize(
+    ("key", "form", "problem"),
+    [
+        ("viber", {"token": "nobodys-token-at-all"}, messages.TOKEN_WRONG),
+        ("telegram", {"token": "123456:nobodys-token-at-all-really", "account": "@cuprija"}, messages.TOKEN_WRONG),
+        ("telegram", {"account": "@nema_takvog"}, messages.ACCOUNT_UNKNOWN),
+        ("telegram", {"account": "group"}, messages.NOT_A_CHANNEL),
+        ("telegram", {"account": "@paracin"}, messages.BOT_NOT_ADMIN),
+    ],
+)
+def test_each_mistake_is_named_and_nothing_secret_stays(
+    settings: Any,
+    approver: Client,
+    fakes: FakeServer,
+    stand_ins: dict[str, Any],
+    key: str,
+    form: dict[str, str],
+    problem: str,
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://dobosar.example"
+    fake = fakes.world.fake("telegram")
+    fake.channel("paracin")
+    form = {**typed(key, stand_ins), **form}
+    if form.get("account") == "group":
+        form["account"] = str(fake.channel("cuprija")["group"]["id"])
+    connect(approver, key, form)
+    attempt = last_attempt()
+    assert (attempt.step, attempt.problem, attempt.ciphertext) == (ConnectStep.FAILED, problem, "")
+    assert form["token"] not in str(vars(attempt))
+    with everywhere("test"):
+        assert not Channel.objects.exists()
+
+
+@pytest.mark.parametrize(("key", "fields"), [("viber", {"token"}), ("telegram", {"token", "account"})])
+def test_only_what_the_network_needs_is_asked_and_none_of_it_may_be_missing(
+    settings: Any, approver: Client, key: str, fields: set[str]
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://dobosar.example"
+    answer = approver.post(page("channel_connect", key), {})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].fields) == fields == set(answer.context["form"].errors)
+
+
+def test_viber_is_not_connected_while_it_could_not_call_the_portal(
+    approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    answer = connect(approver, "viber", typed("viber", stand_ins))
+    assert answer.status_code == 422
+    assert "posts only from a portal that it can call itself" in answer.content.decode()
+    assert fakes.ledger() == []
+
+
+def test_viber_that_gets_no_answer_from_the_portal_leaves_a_channel_that_says_so(
+    settings: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://127.0.0.1:9"
+    settings.PRIVATE_HOSTS_ALLOWED = [*settings.PRIVATE_HOSTS_ALLOWED, "127.0.0.1:9"]
+    connect(approver, "viber", typed("viber", stand_ins))
+    channel = the_channel()
+    assert (channel.state, channel.problem) == (ChannelState.NEEDS_CONSENT, messages.PORTAL_UNREACHABLE)
+    shown = approver.get(page("channel_connecting", last_attempt().pk)).content.decode()
+    assert "Not ready yet" in shown
+    assert "tried to call the portal" in shown
+    assert "is ready." not in shown
+    assert Notification.objects.filter(user=cast.approver, url=page("channel", channel.pk)).count() == 1
+    with scope(cast.cuprija), pytest.raises(NeedsConsent):
+        open_channel(channel)
+    assert fakes.public("cuprija") == []
+
+
+def test_the_page_waits_for_vibers_call(
+    settings: Any, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://dobosar.example"
+    fakes.plan("html_error", "/pa/set_webhook$", times=5)
+    connect(approver, "viber", typed("viber", stand_ins))
+    assert the_channel().state == ChannelState.CONNECTED
+    where = page("channel_connecting", last_attempt().pk)
+    shown = approver.get(where, headers={"HX-Request": "true"}).content.decode()
+    assert "every 2s" in shown
+    assert "is ready." not in shown
+
+
+def test_viber_is_checked_against_the_portals_address_before_a_post_is_approved(
+    settings: Any, cast: Cast, approver: Client, stand_ins: dict[str, Any]
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://dobosar.example"
+    connect(approver, "viber", typed("viber", stand_ins))
+    with scope(cast.cuprija):
+        assert dry.check(the_channel(), outgoing("Текст")) == []
+        settings.PUBLIC_BASE_URL = "http://192.168.1.5:8000"
+        found = [finding.code for finding in dry.check(the_channel(), outgoing("Текст"))]
+    assert found == ["portal_is_private"]
+
+
+def test_a_channel_of_another_municipality_is_refused(
+    settings: Any, cast: Cast, approver: Client, stand_ins: dict[str, Any]
+) -> None:
+    connect(approver, "telegram", typed("telegram", stand_ins))
+    administrator = sign_in(cast.administrator)
+    administrator.post(page("channel_connect", "telegram", municipality="novi-pazar"), typed("telegram", stand_ins))
+    tasks.connect()
+    tasks.connect()
+    assert (last_attempt().step, last_attempt().problem) == (ConnectStep.FAILED, messages.TAKEN)
+
+
+# ---- again, and no more
+
+
+def test_a_renewed_token_is_entered_for_the_same_channel(
+    cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    connect(approver, "telegram", typed("telegram", stand_ins))
+    channel = the_channel()
+    fakes.world.fake("telegram").revoke("cuprija")
+    with everywhere("test"):
+        Channel.objects.update(checked_at=None)
+    tasks.upkeep()
+    assert the_channel().state == ChannelState.NEEDS_CONSENT
+    form = approver.get(page("channel_connect", "telegram"), query_params={"again": str(channel.pk)})
+    assert 'value="@cuprija"' in form.content.decode()
+    fresh = fakes.account("telegram", "cuprija")["token"]
+    connect(approver, "telegram", {"token": fresh, "account": "@cuprija"}, again=str(channel.pk))
+    assert (the_channel().pk, the_channel().state) == (channel.pk, ChannelState.CONNECTED)
+    post_once(cast, fakes, "После обнове.")
+
+
+def test_another_channel_is_not_taken_for_the_one_that_is_connected_again(
+    approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    connect(approver, "telegram", typed("telegram", stand_ins))
+    other = fakes.account("telegram", "paracin")
+    again = str(the_channel().pk)
+    connect(approver, "telegram", {"token": other["token"], "account": "@paracin"}, again=again)
+    assert (last_attempt().step, last_attempt().problem) == (ConnectStep.FAILED, messages.OTHER_ACCOUNT)
+
+
+@pytest.mark.parametrize("key", ["viber", "telegram"])
+def test_disconnecting_gives_the_right_back_and_forgets_the_token(
+    settings: Any, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any], key: str
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://dobosar.example"
+    connect(approver, key, typed(key, stand_ins))
+    approver.post(page("channel_disconnect", the_channel().pk))
+    tasks.upkeep()
+    assert fakes.world.fake("viber").channel("cuprija")["webhook"] == ""
+    assert (fakes.world.fake("telegram").channel("cuprija")["admins"] == {}) == (key == "telegram")
+    with everywhere("test"):
+        assert not Credential.objects.exists()
+    assert AuditEvent.objects.filter(verb="channel.disconnect").count() == 1
+
+
+def test_one_bot_of_two_channels_leaves_one_and_goes_on_hearing_of_the_other(
+    settings: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://dobosar.example"
+    fake = fakes.world.fake("telegram")
+    fake.admit("sport", bot="cuprija")
+    for account in ("@cuprija", "@sport"):
+        connect(approver, "telegram", {"token": stand_ins["telegram"]["token"], "account": account})
+    tasks.upkeep()
+    with scope(cast.cuprija):
+        first = Channel.objects.get(handle="@cuprija")
+    approver.post(page("channel_disconnect", first.pk))
+    tasks.upkeep()
+    assert fake.channel("cuprija")["admins"] == {}
+    assert fake.channel("sport")["admins"] != {}
+    assert fake.bot("cuprija")["webhook"] is not None
+
+
+# ---- what the networks tell and fetch
+
+
+@in_public
+def test_a_comment_on_telegram_is_kept_once_and_only_with_the_word_of_this_channel(
+    portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    connect(approver, "telegram", typed("telegram", stand_ins))
+    tasks.upkeep()
+    channel, fake = the_channel(), fakes.world.fake("telegram")
+    assert channel.hears
+    with scope(cast.cuprija):
+        published = open_channel(channel).publish(outgoing("Питајте нас."), Nowhere())
+    fake.react(published.remote_id, "reply", "Кад ради пијаца?")
+    told = list(fake.bot("cuprija")["updates"])
+    assert fake.deliver("cuprija") == [200]
+    fake.bot("cuprija")["updates"] = told
+    assert fake.deliver("cuprija") == [200]
+    event = Event.objects.get()
+    assert (event.platform, event.account_id, event.kind) == ("telegram", channel.remote_id, "comment")
+    assert event.payload["message"]["text"] == "Кад ради пијаца?"
+    where = reverse("webhook_channel", args=["telegram", channel.pk])
+    for word in ({}, {"X-Telegram-Bot-Api-Secret-Token": FORGED}):
+        forged = Client().post(where, json.dumps(told[0]), content_type="application/json", headers=word)
+        assert forged.status_code == 403
+    assert Event.objects.count() == 1
+
+
+@in_public
+def test_viber_fetches_a_picture_from_the_portal_itself(
+    portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    connect(approver, "viber", typed("viber", stand_ins))
+    content = jpeg()
+    ref = default_storage.save("tokens-test/plakat.jpg", ContentFile(content))
+
+    class Stored(Nowhere):
+        def address(self, ref: str) -> str:
+            return public.address(ref)
+
+    poster = Picture(ref, "image/jpeg", 640, 360, len(content))
+    with scope(cast.cuprija):
+        open_channel(the_channel()).publish(outgoing("Плакат", pictures=(poster,)), Stored())
+    (post,) = fakes.public("cuprija")
+    assert (post["text"], post["kind"]) == ("Плакат", "picture")
+
+
+@in_public
+def test_vibers_call_is_believed_only_with_the_channels_token(
+    portal: Any, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    connect(approver, "viber", typed("viber", stand_ins))
+    channel = the_channel()
+    assert channel.state == ChannelState.CONNECTED
+    assert Event.objects.get().kind == "other"
+    where = reverse("webhook_channel", args=["viber", channel.pk])
+    for signature in ({}, {"X-Viber-Content-Signature": "ab" * 32}):
+        body = json.dumps({"event": "webhook", "message_token": 1})
+        assert Client().post(where, body, content_type="application/json", headers=signature).status_code == 403
+    assert Event.objects.count() == 1

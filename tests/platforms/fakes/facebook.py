@@ -1,0 +1,667 @@
+"""The Graph API for pages, as far as a publishing application sees it. https://developers.facebook.com/docs/graph-api/
+
+Strict about the version, unknown parameters, permissions and ids; a deprecated metric fails its whole call.
+"""
+
+import base64
+import hashlib
+import hmac
+import html
+import io
+import json
+import secrets
+import urllib.parse
+from datetime import datetime, timedelta
+from typing import Any
+
+import regex
+from PIL import Image
+
+from tests.platforms.fakes.core import Refusal, Reply, Request, routed
+
+VERSION = "v26.0"
+APP, SECRET = "1234567890123456", "app-secret"
+SCOPES = (
+    "pages_show_list", "pages_read_engagement", "pages_manage_posts", "pages_manage_engagement",
+    "pages_read_user_content", "pages_manage_metadata", "read_insights", "business_management",
+)  # fmt: skip
+CHARACTERS = 63_206
+PHOTO_BYTES = 4_000_000
+PHOTOS = 10
+CHUNK = 256 * 1024
+FEED_FIELDS = {"message", "link", "attached_media", "published", "scheduled_publish_time"}
+PHOTO_FIELDS = {"source", "published", "alt_text_custom", "message", "caption"}
+COMMON = {"appsecret_proof", "fields", "access_token"}
+METRICS = {"post_media_view", "post_total_media_view_unique", "post_clicks", "post_video_views"}
+TOKEN_LIFE = timedelta(days=60)
+
+
+def error(code: int, text: str, subcode: int = 0, status: int = 400, **more: Any) -> Refusal:
+    body = {"message": text, "type": "OAuthException", "code": code, "fbtrace_id": "A" + secrets.token_hex(8), **more}
+    return Refusal(status, {"error": body | ({"error_subcode": subcode} if subcode else {})})
+
+
+def invalid(text: str) -> Refusal:
+    return error(100, f"(#100) {text}")
+
+
+def missing(what: str) -> Refusal:
+    text = f"Unsupported request. Object with ID '{what}' does not exist, cannot be loaded due to missing permissions"
+    return error(100, text, 33)
+
+
+class FacebookFake:
+    OPTIONS = {
+        "facebook_list_lag": 0,
+        "facebook_polls": 0,
+        "facebook_declined": (),
+        "facebook_tasks": ("CREATE_CONTENT", "MANAGE", "MODERATE"),
+        "facebook_anonymous": False,
+        "facebook_business": (),
+        "facebook_video": "ready",
+        "facebook_unknown_metrics": (),
+    }
+
+    def __init__(self, world: Any) -> None:
+        self.world = world
+        self.serial = 10_000_000_000
+        self.codes: dict[str, dict[str, Any]] = {}
+        self.tokens: dict[str, dict[str, Any]] = {}
+        self.pages: dict[str, dict[str, Any]] = {}
+        self.objects: dict[str, dict[str, Any]] = {}
+        self.sessions: dict[str, str] = {}
+
+    # the server
+
+    def handle(self, request: Request) -> Reply:
+        if request.path == f"/{VERSION}/dialog/oauth":
+            return self.dialog(request)
+        if not request.path.startswith(f"/{VERSION}/"):
+            raise error(2635, "You are calling a deprecated version of the API.")
+        plain = Request(request.method, request.path.removeprefix(f"/{VERSION}"), request.query, request.headers, b"")
+        plain.body = request.body
+        headers = {"facebook-api-version": VERSION, "X-App-Usage": json.dumps(_usage(28))}
+        try:
+            return Reply(200, routed(self._routes(), plain), headers)
+        except Refusal as refusal:
+            if refusal.reply.status in (404, 405) and "code" not in str(refusal.reply.body):
+                raise error(2500, "Unknown path components") from None
+            refusal.reply.headers |= headers
+            raise
+
+    def _routes(self) -> list[tuple[str, str, Any]]:
+        return [
+            ("GET", r"/oauth/access_token", self.access_token),
+            ("GET", r"/debug_token", self.debug_token),
+            ("GET", r"/me", self.me),
+            ("GET", r"/me/accounts", self.accounts),
+            ("GET", r"/me/businesses", self.businesses),
+            ("GET", r"/77/(owned_pages|client_pages)", self.business_pages),
+            ("GET", r"/me/permissions", self.permissions),
+            ("DELETE", r"/me/permissions", self.withdraw),
+            ("GET", r"/", self.several),
+            ("POST", r"/(\d+)/feed", self.feed),
+            ("POST", r"/(\d+)/photos", self.photos),
+            ("POST", r"/(\d+)/videos", self.videos),
+            ("GET", r"/(\d+)/published_posts", self.published_posts),
+            ("GET", r"/(\d+)/tagged", self.tagged),
+            ("POST", r"/(\d+)/subscribed_apps", self.subscribe),
+            ("DELETE", r"/(\d+)/subscribed_apps", self.unsubscribe),
+            ("GET", r"/([\d_]+)/insights", self.insights),
+            ("GET", r"/([\d_]+)/comments", self.comments),
+            ("POST", r"/([\d_]+)/comments", self.comment),
+            ("GET", r"/([\d_]+)", self.show),
+            ("POST", r"/([\d_]+)", self.change),
+            ("DELETE", r"/([\d_]+)", self.delete),
+        ]
+
+    def too_many(self, seconds: float) -> Reply:
+        minutes = -(-int(seconds) // 60)
+        use = {
+            page: [{"type": "pages", **_usage(100), "estimated_time_to_regain_access": minutes}] for page in self.pages
+        }
+        refusal = error(80001, "(#80001) There have been too many calls to this Page account.", 2446079)
+        refusal.reply.headers |= {"X-Business-Use-Case-Usage": json.dumps(use), "X-App-Usage": json.dumps(_usage(100))}
+        return refusal.reply
+
+    def kill_token(self, token: str, action: str) -> None:
+        if token in self.tokens:
+            self.tokens[token]["dead"] = 463 if action == "expire_token" else 458
+
+    # who asks
+
+    def _token(self, request: Request) -> dict[str, Any]:
+        given = request.token or request.one("access_token")
+        if given == f"{APP}|{SECRET}":
+            return {"kind": "app"}
+        held = self.tokens.get(given)
+        if held is None:
+            raise error(190, "Invalid OAuth access token - Cannot parse access token", status=400)
+        if held.get("dead"):
+            raise error(190, "Error validating access token: The session is invalid.", held["dead"])
+        if held["ends"] and held["ends"] < self.world.clock.now():
+            raise error(190, "Error validating access token: Session has expired.", 463)
+        proof = _fields(request).get("appsecret_proof")
+        if proof is not None and proof != _hmac(given.encode()):
+            raise error(100, "Invalid appsecret_proof provided in the API argument")
+        return held
+
+    def _user(self, request: Request) -> dict[str, Any]:
+        held = self._token(request)
+        if held["kind"] != "user":
+            raise error(100, "(#100) Tried accessing nonexisting field (accounts) on node type (Page)")
+        return held
+
+    def _page(self, request: Request, page_id: str, scope: str) -> dict[str, Any]:
+        held = self._token(request)
+        page = self.pages.get(page_id)
+        if page is None:
+            raise missing(page_id)
+        if held["kind"] != "page" or held["page"] != page_id:
+            raise error(210, "(#210) A page access token is required to request this resource.")
+        if scope not in held["scopes"]:
+            raise error(200, f"(#200) Requires {scope} permission to manage the object", status=403)
+        return page
+
+    # consent
+
+    def dialog(self, request: Request) -> Reply:
+        """GET is the page; a POST is what the person decides."""
+        asked = {name: found[0] for name, found in request.query.items()} | (request.form() if request.body else {})
+        if asked.get("client_id") != APP or not asked.get("redirect_uri") or not asked.get("state"):
+            return Reply(400, "<h1>Invalid request</h1>", content_type="text/html")
+        if request.method == "GET":
+            return Reply(200, _page_of_consent(asked), content_type="text/html; charset=utf-8")
+        back = {"state": asked["state"]}
+        if asked.get("decision") == "deny":
+            back |= {"error": "access_denied", "error_reason": "user_denied", "error_code": "200"}
+        else:
+            code = "AQ" + secrets.token_hex(16)
+            wanted = [
+                one for one in asked.get("scope", "").split(",") if one not in self.world.options["facebook_declined"]
+            ]
+            name = asked.get("person", "jelena")
+            self.codes[code] = {"redirect_uri": asked["redirect_uri"], "scopes": wanted, "person": name}
+            back["code"] = code
+        return Reply(302, "", {"Location": f"{asked['redirect_uri']}?{urllib.parse.urlencode(back)}"})
+
+    def access_token(self, request: Request) -> dict[str, Any]:
+        if request.one("client_id") != APP or request.one("client_secret") != SECRET:
+            raise error(101, "Error validating client secret.")
+        if request.one("grant_type") == "fb_exchange_token":
+            held = self.tokens.get(request.one("fb_exchange_token"))
+            if held is None or held.get("dead"):
+                raise error(190, "Error validating access token", (held and held.get("dead")) or 0)
+            return self._given(held["person"], held["scopes"], TOKEN_LIFE)
+        known = self.codes.pop(request.one("code"), None)
+        if known is None or known["redirect_uri"] != request.one("redirect_uri"):
+            raise error(100, "This authorization code has been used.", 36009)
+        return self._given(known["person"], known["scopes"], timedelta(hours=1))
+
+    def _given(self, person: str, scopes: Any, life: timedelta) -> dict[str, Any]:
+        token = "EAA" + secrets.token_hex(24)
+        self.tokens[token] = {"kind": "user", "person": person, "scopes": tuple(scopes)}
+        self.tokens[token] |= {"ends": self.world.clock.now() + life}
+        return {"access_token": token, "token_type": "bearer", "expires_in": int(life.total_seconds())}
+
+    def debug_token(self, request: Request) -> dict[str, Any]:
+        if self._token(request)["kind"] != "app":
+            raise error(190, "You must provide an app access token")
+        held = self.tokens.get(request.one("input_token"))
+        ends = int((self.world.clock.now() + timedelta(days=90)).timestamp())
+        return {
+            "data": {
+                "is_valid": bool(held),
+                "data_access_expires_at": ends,
+                "scopes": list(held["scopes"]) if held else [],
+            }
+        }
+
+    def permissions(self, request: Request) -> dict[str, Any]:
+        held = self._user(request)
+        declined = [one for one in SCOPES if one not in held["scopes"]]
+        return _paged(
+            [{"permission": one, "status": "granted"} for one in held["scopes"]]
+            + [{"permission": one, "status": "declined"} for one in declined]
+        )
+
+    def withdraw(self, request: Request) -> dict[str, Any]:
+        """Everything of this person dies, also the tokens of pages."""
+        person = self._user(request)["person"]
+        for held in self.tokens.values():
+            if held["person"] == person:
+                held["dead"] = 458
+        return {"success": True}
+
+    def me(self, request: Request) -> dict[str, Any]:
+        held = self._token(request)
+        if held["kind"] == "page":
+            return self._shown_page(self.pages[held["page"]])
+        return {"id": _person_id(held["person"])}
+
+    def accounts(self, request: Request) -> dict[str, Any]:
+        held = self._user(request)
+        if "pages_show_list" not in held["scopes"]:
+            return _paged([])
+        apart = self.world.options["facebook_business"]
+        return _paged(self._listed(held, [page for page in self.pages.values() if page["name"] not in apart]), request)
+
+    def _listed(self, held: dict[str, Any], pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        shown = []
+        for page in [page for page in pages if held["person"] in page["people"]]:
+            token = self._page_token(page["id"], held["person"], held["scopes"])
+            tasks = list(self.world.options["facebook_tasks"])
+            shown.append(self._shown_page(page) | {"access_token": token, "tasks": tasks})
+        return shown
+
+    def businesses(self, request: Request) -> dict[str, Any]:
+        held = self._user(request)
+        if "business_management" not in held["scopes"]:
+            raise error(200, "(#200) Requires business_management permission")
+        return _paged([{"id": "77"}] if self.world.options["facebook_business"] else [])
+
+    def business_pages(self, request: Request, edge: str) -> dict[str, Any]:
+        """Pages that belong to the business stand here alone."""
+        held, apart = self._user(request), self.world.options["facebook_business"]
+        owned = [page for page in self.pages.values() if page["name"] in apart] if edge == "owned_pages" else []
+        return _paged(self._listed(held, owned), request)
+
+    def _page_token(self, page_id: str, person: str, scopes: Any) -> str:
+        token = "EAAP" + secrets.token_hex(24)
+        self.tokens[token] = {"kind": "page", "page": page_id, "person": person, "scopes": tuple(scopes), "ends": None}
+        return token
+
+    def _shown_page(self, page: dict[str, Any]) -> dict[str, Any]:
+        picture = {"data": {"url": "https://scontent.example/avatar.jpg"}}
+        link = f"https://www.facebook.com/{page['name']}"
+        return {"id": page["id"], "name": page["title"], "username": page["name"], "link": link} | {
+            "picture": picture,
+            "followers_count": 1200,
+        }
+
+    # the control pages
+
+    def account(self, name: str) -> dict[str, Any]:
+        page = next((page for page in self.pages.values() if page["name"] == name), None)
+        if page is None:
+            page = {"id": f"1000{self._next()}", "name": name, "title": f"Општина {name}", "people": {"jelena"}}
+            self.pages[page["id"]] = page | {"subscribed": ""}
+        user = self._given("jelena", SCOPES, TOKEN_LIFE)["access_token"]
+        token = self._page_token(page["id"], "jelena", SCOPES)
+        server = f"{self.world.url}/facebook"
+        credential = {"access_token": token, "refresh_token": user, "expires_at": None, "service": server}
+        credential |= {"account_id": page["id"], "scopes": list(SCOPES), "grantor": _person_id("jelena")}
+        return {"server": server, "keys": {"client_id": APP, "client_secret": SECRET}, "credential": credential}
+
+    def public(self, name: str) -> list[dict[str, Any]]:
+        """What a follower sees on the page: posts, and comments of the page itself."""
+        pages = {page["id"] for page in self.pages.values() if page["name"] == name}
+        seen = [
+            o for o in self.objects.values() if o["by"] in pages and o["visible"] and o["kind"] in ("post", "comment")
+        ]
+        return [
+            {
+                "id": one["id"],
+                "text": one["message"],
+                "alts": [self.objects[photo]["alt"] for photo in one["photos"]],
+                "reply_to": one.get("subject"),
+                "at": one["at"].isoformat(),
+                "video": len(self.objects[one["video"]]["content"]) if one.get("video") else 0,
+                "link": one.get("link", ""),
+            }
+            for one in seen
+        ]
+
+    def react(self, post: str, kind: str, text: str) -> str:
+        subject = self.objects[post]
+        if kind == "like":
+            subject["reactions"] += 1
+            return post
+        if kind == "repost":
+            subject["shares"] += 1
+            return post
+        if kind == "mention":
+            return self._add("tagged", _person_id("marko"), text, page=post.partition("_")[0])["id"]
+        return self._commented(post, _person_id("marko"), text)["id"]
+
+    def signed(self, body: bytes) -> dict[str, str]:
+        """The headers with which an event arrives."""
+        return {"X-Hub-Signature-256": "sha256=" + _hmac(body), "Content-Type": "application/json"}
+
+    def signed_request(self, user_id: str, at: datetime | None = None) -> str:
+        """What the deauthorise and data deletion callbacks bring."""
+        issued = int(at.timestamp()) if at else 1_764_000_000
+        said = {"algorithm": "HMAC-SHA256", "issued_at": issued, "user_id": user_id}
+        payload = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+        digest = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=") + "." + payload
+
+    # objects
+
+    def _next(self) -> str:
+        self.serial += 1 + secrets.randbelow(1000)
+        return str(self.serial)
+
+    def _add(self, kind: str, by: str, message: str = "", **more: Any) -> dict[str, Any]:
+        number = self._next()
+        one: dict[str, Any] = {"id": number, "kind": kind, "by": by, "message": message, "at": self._now()}
+        one |= {"photos": [], "reactions": 0, "shares": 0, "hidden": False, "visible": True, "listed": 0, **more}
+        one["id"] = f"{by}_{number}" if kind in ("post", "tagged") else number
+        self.objects[one["id"]] = one
+        return one
+
+    def _now(self) -> datetime:
+        return self.world.clock.now()
+
+    def feed(self, request: Request, page_id: str) -> dict[str, Any]:
+        self._page(request, page_id, "pages_manage_posts")
+        form = _known(request, FEED_FIELDS)
+        photos = [str(one.get("media_fbid")) for one in json.loads(form.get("attached_media") or "[]")]
+        text = form.get("message", "")
+        if not text and not photos and not form.get("link"):
+            raise error(100, "(#100) You must provide a message, link or attached media")
+        self._refuse_text(page_id, text, bool(photos))
+        if form.get("link") and photos:
+            raise invalid("link and attached_media cannot be used together")
+        for photo in photos:
+            held = self.objects.get(photo)
+            if held is None or held["kind"] != "photo" or held["by"] != page_id:
+                raise missing(photo)
+            if held["used"]:
+                raise error(1, "Photos were already posted.", 1366051)
+        if len(photos) > PHOTOS:
+            raise invalid("Too many attached media")
+        for photo in photos:
+            self.objects[photo]["used"] = True
+        return {"id": self._add("post", page_id, text, photos=photos, link=form.get("link", ""))["id"]}
+
+    def _refuse_text(self, page_id: str, text: str, media: bool) -> None:
+        if len(text.encode("utf-16-le")) // 2 > CHARACTERS:
+            raise invalid("Param message must be a shorter string")
+        posts = [
+            one for one in self.objects.values() if one["kind"] == "post" and one["by"] == page_id and one["visible"]
+        ]
+        last = max(posts, key=lambda one: one["at"], default=None)
+        if last and text and not media and last["message"] == text and not last["photos"]:
+            raise error(506, "(#506) Duplicate status message")
+
+    def photos(self, request: Request, page_id: str) -> dict[str, Any]:
+        self._page(request, page_id, "pages_manage_posts")
+        parts = request.multipart()
+        if unknown := set(parts) - PHOTO_FIELDS - COMMON:
+            raise invalid(f"Unknown parameter {sorted(unknown)}")
+        content = parts["source"].content
+        if len(content) > PHOTO_BYTES:
+            raise error(1, "Your photos couldn't be uploaded.", 1366046, status=400)
+        try:
+            Image.open(io.BytesIO(content)).verify()
+        except Exception:
+            raise error(324, "(#324) Missing or invalid image file", 2069019) from None
+        alt = parts["alt_text_custom"].content.decode() if "alt_text_custom" in parts else ""
+        unseen = "published" in parts and parts["published"].content == b"false"
+        photo = self._add("photo", page_id, alt=alt, used=not unseen, visible=not unseen)
+        if unseen:
+            return {"id": photo["id"]}
+        text = parts["message"].content.decode() if "message" in parts else ""
+        return {"id": photo["id"], "post_id": self._add("post", page_id, text, photos=[photo["id"]])["id"]}
+
+    def videos(self, request: Request, page_id: str) -> dict[str, Any]:
+        self._page(request, page_id, "pages_manage_posts")
+        parts = (
+            {name: part.content for name, part in request.multipart().items()}
+            if request.kind == "multipart/form-data"
+            else {name: value.encode() for name, value in request.form().items()}
+        )
+        phase = parts.get("upload_phase", b"").decode()
+        if phase == "start":
+            video = self._add(
+                "video", page_id, content=b"", size=int(parts["file_size"]), state="uploading", visible=False
+            )
+            session = f"9{self._next()}"
+            self.sessions[session] = video["id"]
+            return {"upload_session_id": session, "video_id": video["id"], **self._window(video)}
+        video = self.objects.get(self.sessions.get(parts.get("upload_session_id", b"").decode(), ""), {})
+        if not video or video["by"] != page_id:
+            raise missing("upload session")
+        if phase == "transfer":
+            if int(parts["start_offset"]) != len(video["content"]):
+                raise error(1363037, "The start offset does not match.", 1363037)
+            video["content"] += parts["video_file_chunk"]
+            if len(video["content"]) == video["size"]:
+                video["state"] = "upload_complete"
+            return self._window(video)
+        return self._finished(page_id, video, parts)
+
+    def _window(self, video: dict[str, Any]) -> dict[str, str]:
+        start = len(video["content"])
+        return {"start_offset": str(start), "end_offset": str(min(start + CHUNK, video["size"]))}
+
+    def _finished(self, page_id: str, video: dict[str, Any], parts: dict[str, bytes]) -> dict[str, Any]:
+        if video["state"] == "uploading":
+            raise error(1363033, "The upload is not complete.", 1363033)
+        if video["state"] == "upload_complete":
+            video["state"], video["polls"] = "processing", self.world.options["facebook_polls"]
+            text = parts.get("description", b"").decode()
+            video["post"] = self._add("post", page_id, text, video=video["id"], visible=False)["id"]
+            self._process(video)
+        return {"success": True}
+
+    def _process(self, video: dict[str, Any]) -> None:
+        if video["state"] != "processing":
+            return
+        if video["polls"] > 0:
+            video["polls"] -= 1
+            return
+        video["state"] = self.world.options["facebook_video"]
+        self.objects[video["post"]]["visible"] = video["state"] == "ready"
+
+    # reading
+
+    def published_posts(self, request: Request, page_id: str) -> dict[str, Any]:
+        self._page(request, page_id, "pages_read_engagement")
+        shown = []
+        for post in [o for o in self.objects.values() if o["kind"] == "post" and o["by"] == page_id and o["visible"]]:
+            post["listed"] += 1
+            if post["listed"] > self.world.options["facebook_list_lag"]:
+                shown.append(post)
+        shown.sort(key=lambda post: post["at"], reverse=True)
+        return _paged([self._entity(post) for post in shown], request)
+
+    def _entity(self, one: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {"id": one["id"], "created_time": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000")}
+        if one["message"]:
+            found["message"] = one["message"]
+        if one["kind"] == "photo":
+            return found | {"alt_text_custom": one["alt"]}
+        if one["kind"] == "video":
+            return found | self._video(one)
+        found["permalink_url"] = f"https://www.facebook.com/{one['id']}"
+        comments = [
+            o for o in self.objects.values() if o["kind"] == "comment" and o["root"] == one["id"] and o["visible"]
+        ]
+        found["comments"] = {
+            "data": [self._comment(o) for o in reversed(comments)],
+            "summary": {"total_count": len(comments)},
+        }
+        found["reactions"] = {"data": [], "summary": {"total_count": one["reactions"]}}
+        if one["shares"]:
+            found["shares"] = {"count": one["shares"]}
+        media = [{"media_type": "photo", "target": {"id": photo}} for photo in one["photos"]]
+        if len(media) > 1:
+            found["attachments"] = {"data": [{"media_type": "album", "subattachments": {"data": media}}]}
+        elif media:
+            found["attachments"] = {"data": media}
+        elif one.get("video"):
+            found["attachments"] = {"data": [{"media_type": "video", "target": {"id": one["video"]}}]}
+        elif one.get("link"):
+            found["attachments"] = {"data": [{"media_type": "link"}]}
+        return found
+
+    def _video(self, one: dict[str, Any]) -> dict[str, Any]:
+        self._process(one)
+        found: dict[str, Any] = {"status": {"video_status": one["state"]}}
+        if one["state"] == "ready":
+            found |= {"permalink_url": f"/reel/{one['id']}/", "post_id": one["post"].rpartition("_")[2]}
+        return found
+
+    def _comment(self, one: dict[str, Any]) -> dict[str, Any]:
+        found = {
+            "id": one["id"],
+            "message": one["message"],
+            "created_time": one["at"].strftime("%Y-%m-%dT%H:%M:%S+0000"),
+        }
+        found |= {"is_hidden": one["hidden"], "can_hide": one["by"] not in self.pages}
+        found["permalink_url"] = f"https://www.facebook.com/{one['root']}?comment_id={one['id']}"
+        if one["by"] in self.pages or not self.world.options["facebook_anonymous"]:
+            found["from"] = {"id": one["by"], "name": "Марко"}
+        if one.get("parent"):
+            found["parent"] = {"id": one["parent"]}
+        if one["photos"]:
+            found["attachment"] = {"type": "photo", "target": {"id": one["photos"][0]}}
+        return found
+
+    def tagged(self, request: Request, page_id: str) -> dict[str, Any]:
+        self._page(request, page_id, "pages_read_user_content")
+        found = [o for o in self.objects.values() if o["kind"] == "tagged" and o["page"] == page_id]
+        return _paged([self._entity(o) | {"from": {"id": o["by"], "name": "Марко"}} for o in found], request)
+
+    def _known(self, request: Request, one: str) -> dict[str, Any]:
+        self._token(request)
+        found = self.objects.get(one)
+        if found is None or (not found["visible"] and found["kind"] in ("post", "comment")):
+            raise missing(one)
+        return found
+
+    def show(self, request: Request, one: str) -> dict[str, Any]:
+        found = self._known(request, one)
+        return self._comment(found) if found["kind"] == "comment" else self._entity(found)
+
+    def several(self, request: Request) -> dict[str, Any]:
+        ids = request.one("ids").split(",")
+        return {one: self.show(request, one) for one in ids if one}
+
+    def insights(self, request: Request, one: str) -> dict[str, Any]:
+        post = self._known(request, one)
+        if "read_insights" not in self._token(request)["scopes"]:
+            raise error(10, "(#10) Requires read_insights permission")
+        asked = request.one("metric").split(",")
+        if unknown := [
+            name for name in asked if name not in METRICS or name in self.world.options["facebook_unknown_metrics"]
+        ]:
+            raise error(100, f"(#100) The value must be a valid insights metric: {unknown}")
+        return _paged(
+            [{"name": name, "period": "lifetime", "values": [{"value": 7 + post["reactions"]}]} for name in asked]
+        )
+
+    # writing
+
+    def comments(self, request: Request, one: str) -> dict[str, Any]:
+        self._known(request, one)
+        if "pages_read_user_content" not in self._token(request)["scopes"]:
+            raise error(10, "(#10) Requires pages_read_user_content permission")
+        found = [
+            o
+            for o in self.objects.values()
+            if o["kind"] == "comment" and one in (o["root"], o.get("parent")) and o["visible"]
+        ]
+        return _paged([self._comment(o) for o in sorted(found, key=lambda o: o["at"], reverse=True)], request)
+
+    def comment(self, request: Request, one: str) -> dict[str, Any]:
+        held = self._token(request)
+        if "pages_manage_engagement" not in held["scopes"]:
+            raise error(200, "(#200) Requires pages_manage_engagement permission")
+        form = _known(request, {"message", "attachment_id"})
+        subject = self._known(request, one)
+        if subject.get("parent"):
+            raise error(100, "(#100) Replies to replies are not possible")
+        photos = [form["attachment_id"]] if form.get("attachment_id") else []
+        return {"id": self._commented(one, held["page"], form.get("message", ""), photos)["id"]}
+
+    def _commented(self, one: str, by: str, text: str, photos: Any = ()) -> dict[str, Any]:
+        subject = self.objects[one]
+        parent = one if subject["kind"] == "comment" else None
+        root = subject["root"] if parent else one
+        made = self._add("comment", by, text, subject=one, parent=parent, root=root, photos=list(photos))
+        del self.objects[made["id"]]
+        made["id"] = f"{root.rpartition('_')[2]}_{made['id']}"
+        self.objects[made["id"]] = made
+        return made
+
+    def change(self, request: Request, one: str) -> dict[str, Any]:
+        found, form = self._known(request, one), _known(request, {"message", "is_hidden"})
+        if found["kind"] == "comment" and "is_hidden" in form:
+            if found["by"] in self.pages:
+                raise error(200, "(#200) You cannot hide your own comment")
+            found["hidden"] = form["is_hidden"] == "true"
+        elif found["by"] == self._token(request).get("page"):
+            found["message"] = form["message"]
+        else:
+            raise error(200, "(#200) Only the author can change it")
+        return {"success": True}
+
+    def delete(self, request: Request, one: str) -> dict[str, Any]:
+        self._known(request, one)
+        del self.objects[one]
+        return {"success": True}
+
+    def subscribe(self, request: Request, page_id: str) -> dict[str, Any]:
+        page = self._page(request, page_id, "pages_manage_metadata")
+        page["subscribed"] = _known(request, {"subscribed_fields"})["subscribed_fields"]
+        return {"success": True}
+
+    def unsubscribe(self, request: Request, page_id: str) -> dict[str, Any]:
+        self._page(request, page_id, "pages_manage_metadata")["subscribed"] = ""
+        return {"success": True}
+
+
+def _page_of_consent(asked: dict[str, str]) -> str:
+    """What a person sees who tries the portal by hand."""
+    fields = "".join(
+        f'<input type="hidden" name="{name}" value="{html.escape(asked[name])}">' for name in sorted(asked)
+    )
+    allowed = "".join(f"<li>{html.escape(one)}</li>" for one in asked.get("scope", "").split(","))
+    buttons = (
+        '<button name="decision" value="allow">Continue</button><button name="decision" value="deny">Cancel</button>'
+    )
+    return f"<h1>Continue as Jelena?</h1><ul>{allowed}</ul><form method='post'>{fields}{buttons}</form>"
+
+
+def _usage(percent: int) -> dict[str, int]:
+    return {"call_count": percent, "total_time": 25, "total_cputime": 25}
+
+
+def _hmac(raw: bytes) -> str:
+    return hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
+
+
+def _person_id(name: str) -> str:
+    return str(7_000_000_000 + int(hashlib.sha256(name.encode()).hexdigest()[:8], 16))
+
+
+def _fields(request: Request) -> dict[str, str]:
+    told = {name: found[0] for name, found in request.query.items()}
+    if request.kind == "application/x-www-form-urlencoded":
+        told |= request.form()
+    elif request.kind == "multipart/form-data":
+        told |= {n: p.content.decode() for n, p in request.multipart().items() if p.filename is None}
+    return told
+
+
+def _known(request: Request, allowed: set[str]) -> dict[str, str]:
+    """The fields of a write; one that the network does not know is refused."""
+    if request.kind not in ("application/x-www-form-urlencoded", ""):
+        raise invalid("The body is not a form")
+    found = _fields(request)
+    if unknown := set(found) - allowed - COMMON:
+        raise invalid(f"Unknown parameter {sorted(unknown)}")
+    return found
+
+
+def _paged(items: list[dict[str, Any]], request: Request | None = None) -> dict[str, Any]:
+    """A page of a list. `next` never holds the token here, though the network's does."""
+    limit = int(request.one("limit") or 25) if request else 100
+    start = int(request.one("after") or 0) if request and regex.fullmatch(r"\d*", request.one("after")) else 0
+    found: dict[str, Any] = {"data": items[start : start + limit]}
+    if start + limit < len(items):
+        found["paging"] = {"cursors": {"after": str(start + limit)}, "next": "https://graph.facebook.com/next"}
+    return found

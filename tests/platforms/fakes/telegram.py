@@ -1,0 +1,575 @@
+"""The Bot API as far as a channel is posted to by it, and the channel's public page. https://core.telegram.org/bots/api
+
+Every channel has a discussion group, as channels with comments do: each post is copied there, and a comment answers the
+copy. A bot is told what others write, and never what it wrote itself.
+"""
+
+import html
+import io
+import json
+import re
+import secrets
+import urllib.request
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from PIL import Image
+
+from tests.platforms.fakes.core import Refusal, Reply, Request
+
+TEXT, CAPTION = 4096, 1024
+PHOTO_BYTES, FILE_BYTES = 10 * 1024 * 1024, 50 * 1024 * 1024
+DELETABLE = timedelta(hours=48)
+CHAT = {"chat_id"}
+SEND = CHAT | {"reply_parameters", "disable_notification", "protect_content", "link_preview_options"}
+FILM = {"width", "height", "duration", "supports_streaming"}
+KNOWN = {
+    "getMe": set(),
+    "getChat": CHAT,
+    "getChatMember": CHAT | {"user_id"},
+    "getChatMemberCount": CHAT,
+    "leaveChat": CHAT,
+    "sendMessage": SEND | {"text"},
+    "sendPhoto": SEND | {"photo", "caption"},
+    "sendVideo": SEND | {"video", "caption", "cover"} | FILM,
+    "sendMediaGroup": SEND | {"media"},
+    "editMessageText": CHAT | {"message_id", "text", "link_preview_options"},
+    "editMessageCaption": CHAT | {"message_id", "caption"},
+    "deleteMessage": CHAT | {"message_id"},
+    "deleteMessages": CHAT | {"message_ids"},
+    "setWebhook": {"url", "secret_token", "allowed_updates", "drop_pending_updates", "max_connections"},
+    "deleteWebhook": {"drop_pending_updates"},
+    "getWebhookInfo": set(),
+    "getUpdates": {"offset", "limit", "timeout", "allowed_updates"},
+}
+RIGHTS = ("can_post_messages", "can_edit_messages", "can_delete_messages")
+
+
+def fails(code: int, description: str, **parameters: Any) -> Refusal:
+    body = {"ok": False, "error_code": code, "description": description}
+    return Refusal(code, body | ({"parameters": parameters} if parameters else {}))
+
+
+def bad(description: str) -> Refusal:
+    return fails(400, f"Bad Request: {description}")
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+class TelegramFake:
+    OPTIONS = {"telegram_burst": 0, "telegram_page": "shown"}
+    """Posts a minute before 429 (0: any number). The public page: "shown", "empty" (of another form) or "broken"."""
+
+    def __init__(self, world: Any) -> None:
+        self.world = world
+        self.bots: dict[str, dict[str, Any]] = {}
+        self.channels: dict[str, dict[str, Any]] = {}
+
+    def handle(self, request: Request) -> Reply:
+        shown = re.fullmatch(r"/s/(\w+)", request.path)
+        if shown:
+            return self.page(shown[1])
+        asked = re.fullmatch(r"/bot([^/]+)/(\w+)", request.path)
+        if not asked or not re.fullmatch(r"\d+:[\w-]{20,}", asked[1]):
+            raise fails(404, "Not Found")
+        bot = next((one for one in self.bots.values() if one["token"] == asked[1]), None)
+        if bot is None:
+            raise fails(401, "Unauthorized")
+        if asked[2] not in KNOWN or request.method not in ("GET", "POST"):
+            raise fails(404, "Not Found: method not found")
+        params = Params(request, KNOWN[asked[2]])
+        method = re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", asked[2])
+        return Reply(200, {"ok": True, "result": getattr(self, method)(bot, params)})
+
+    def too_many(self, seconds: float) -> Reply:
+        wait = int(seconds)
+        return fails(429, f"Too Many Requests: retry after {wait}", retry_after=wait).reply
+
+    def kill_token(self, token: str, action: str) -> None:
+        """The token is no bearer token, so a fault finds none; `revoke(name)` does it."""
+
+    def revoke(self, name: str) -> None:
+        self.bots[name]["token"] = self._token(self.bots[name]["id"])
+
+    # Who and where
+
+    def get_me(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        return {"id": bot["id"], "is_bot": True, "first_name": "Dobošar", "username": bot["username"]}
+
+    def _chat(self, params: "Params") -> dict[str, Any]:
+        """A channel, or the discussion group of one."""
+        asked = params.get("chat_id")
+        for channel in self.channels.values():
+            for chat in (channel, channel["group"]):
+                names = {chat["id"], str(chat["id"])} | ({f"@{chat['username']}"} if chat.get("username") else set())
+                if asked in names:
+                    return chat
+        raise bad("chat not found")
+
+    def _mine(self, bot: dict[str, Any], params: "Params", right: str = "") -> dict[str, Any]:
+        chat = self._chat(params)
+        granted = chat["admins"].get(bot["id"])
+        if granted is None:
+            raise fails(403, f"Forbidden: bot is not a member of the {chat['type']} chat")
+        if right and right not in granted:
+            raise bad(f"need administrator rights in the {chat['type']} chat")
+        return chat
+
+    def _shown(self, chat: dict[str, Any]) -> dict[str, Any]:
+        told = {"id": chat["id"], "title": chat["title"], "type": chat["type"]}
+        return told | ({"username": chat["username"]} if chat.get("username") else {})
+
+    def get_chat(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        chat = self._chat(params)
+        if not chat.get("username") and bot["id"] not in chat["admins"]:
+            raise bad("chat not found")
+        linked = {"linked_chat_id": chat["group"]["id"]} if "group" in chat else {}
+        return self._shown(chat) | linked | {"accent_color_id": 3, "max_reaction_count": 11}
+
+    def get_chat_member(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        chat = self._chat(params)
+        user = params.whole("user_id")
+        if bot["id"] not in chat["admins"]:
+            raise bad("member list is inaccessible")
+        granted = chat["admins"].get(user)
+        if granted is None:
+            return {"user": {"id": user, "is_bot": True}, "status": "left"}
+        rights = {right: right in granted for right in RIGHTS}
+        return {"user": {"id": user, "is_bot": True}, "status": "administrator", "can_be_edited": False, **rights}
+
+    def get_chat_member_count(self, bot: dict[str, Any], params: "Params") -> int:
+        return int(self._mine(bot, params)["members"])
+
+    def leave_chat(self, bot: dict[str, Any], params: "Params") -> bool:
+        del self._mine(bot, params)["admins"][bot["id"]]
+        return True
+
+    # Sending
+
+    def send_message(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        chat = self._sender(bot, params)
+        text = self._words(params.text("text"), TEXT, "message is too long")
+        if not text:
+            raise bad("message text is empty")
+        return self._post(chat, params, [{"text": text}])[0]
+
+    def send_photo(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        chat = self._sender(bot, params)
+        self._photo(params.file("photo"))
+        return self._post(chat, params, [{"photo": [{}], **self._caption(params.text("caption", ""))}])[0]
+
+    def send_video(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        chat = self._sender(bot, params)
+        film = self._film(params.file("video"))
+        if "cover" in params.values:
+            self._photo(params.attached(params.text("cover")))
+        return self._post(chat, params, [{"video": {"file_size": film}, **self._caption(params.text("caption", ""))}])[
+            0
+        ]
+
+    def send_media_group(self, bot: dict[str, Any], params: "Params") -> list[dict[str, Any]]:
+        chat, media = self._sender(bot, params), params.nested("media", list)
+        if not 2 <= len(media) <= 10:
+            raise bad("the group must have 2-10 items")
+        group, shown = str(secrets.randbelow(10**17)), []
+        for one in media:
+            if set(one) - {"type", "media", "caption"} - (FILM if one.get("type") == "video" else set()):
+                raise bad("can't parse InputMedia: unexpected field")
+            if one.get("type") == "photo":
+                self._photo(params.attached(one["media"]))
+                item: dict[str, Any] = {"photo": [{}]}
+            elif one.get("type") == "video":
+                item = {"video": {"file_size": self._film(params.attached(one["media"]))}}
+            else:
+                raise bad("can't parse InputMedia: type must be one of photo, video")
+            shown.append({**item, "media_group_id": group, **self._caption(one.get("caption", ""))})
+        return self._post(chat, params, shown)
+
+    def _sender(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        chat = self._mine(bot, params)
+        if chat["type"] == "channel":
+            self._mine(bot, params, "can_post_messages")
+        burst, now = self.world.options["telegram_burst"], self.world.clock.now()
+        if burst and len([one for one in chat["messages"].values() if now - one["at"] < timedelta(minutes=1)]) >= burst:
+            raise fails(429, "Too Many Requests: retry after 41", retry_after=41)
+        return chat
+
+    def _words(self, text: str, longest: int, complaint: str) -> str:
+        if units(text.strip()) > longest:
+            raise bad(complaint)
+        return text.strip()
+
+    def _caption(self, text: str) -> dict[str, str]:
+        words = self._words(text, CAPTION, "message caption is too long")
+        return {"caption": words} if words else {}
+
+    def _photo(self, content: bytes) -> None:
+        if len(content) > PHOTO_BYTES:
+            raise fails(413, "Request Entity Too Large")
+        try:
+            width, height = Image.open(io.BytesIO(content)).size
+        except OSError:
+            raise bad("IMAGE_PROCESS_FAILED") from None
+        if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+            raise bad("PHOTO_INVALID_DIMENSIONS")
+
+    def _film(self, content: bytes) -> int:
+        if len(content) > FILE_BYTES:
+            raise fails(413, "Request Entity Too Large")
+        return len(content)
+
+    def _post(self, chat: dict[str, Any], params: "Params", items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        above = None
+        if "reply_parameters" in params.values:
+            above = params.nested("reply_parameters", dict).get("message_id")
+            if above not in chat["messages"]:
+                raise bad("message to be replied not found")
+        return [self._add(chat, item, above) for item in items]
+
+    def _add(self, chat: dict[str, Any], item: dict[str, Any], above: int | None) -> dict[str, Any]:
+        chat["last"] += 1
+        now = self.world.clock.now()
+        message = {
+            "message_id": chat["last"],
+            "date": int(now.timestamp()),
+            "chat": self._shown(chat),
+            **({"sender_chat": self._shown(chat)} if chat["type"] == "channel" else {}),
+            **({"reply_to_message": {"message_id": above, "chat": self._shown(chat)}} if above else {}),
+            **item,
+        }
+        chat["messages"][chat["last"]] = {"told": message, "at": now, "above": above}
+        if chat["type"] == "channel":
+            self._copy(chat, message)
+        return message
+
+    def _copy(self, channel: dict[str, Any], message: dict[str, Any]) -> None:
+        """Into the discussion group, where comments answer it."""
+        group = channel["group"]
+        origin = {"type": "channel", "chat": self._shown(channel), "message_id": message["message_id"]}
+        copy = {key: message[key] for key in ("text", "caption", "photo", "video") if key in message}
+        copy |= {"is_automatic_forward": True, "forward_origin": origin, "sender_chat": self._shown(channel)}
+        told = self._add(group, copy, None)
+        group["copies"][message["message_id"]] = told["message_id"]
+
+    # Changing
+
+    def _message(self, chat: dict[str, Any], number: Any, complaint: str) -> dict[str, Any]:
+        found: dict[str, Any] | None = chat["messages"].get(number)
+        if found is None:
+            raise bad(complaint)
+        return found
+
+    def edit_message_text(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        return self._edit(bot, params, "text", TEXT, "there is no text in the message to edit")
+
+    def edit_message_caption(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        return self._edit(bot, params, "caption", CAPTION, "there is no caption in the message to edit")
+
+    def _edit(self, bot: dict[str, Any], params: "Params", name: str, longest: int, none: str) -> dict[str, Any]:
+        chat = self._mine(bot, params)
+        found = self._message(chat, params.whole("message_id"), "message to edit not found")
+        words = self._words(params.text(name), longest, "message is too long")
+        if (name == "text") == any(kind in found["told"] for kind in ("photo", "video")):
+            raise bad(none)
+        if found["told"].get(name) == words:
+            raise bad(
+                "message is not modified: specified new message content and reply markup are exactly the same as a "
+                "current content and reply markup of the message"
+            )
+        found["told"][name] = words
+        found["told"]["edit_date"] = int(self.world.clock.now().timestamp())
+        return dict(found["told"])
+
+    def delete_message(self, bot: dict[str, Any], params: "Params") -> bool:
+        chat = self._mine(bot, params)
+        number = params.whole("message_id")
+        self._message(chat, number, "message to delete not found")
+        self._may_delete(chat, bot, [number])
+        del chat["messages"][number]
+        return True
+
+    def delete_messages(self, bot: dict[str, Any], params: "Params") -> bool:
+        chat, numbers = self._mine(bot, params), params.nested("message_ids", list)
+        if not 1 <= len(numbers) <= 100:
+            raise bad("there must be 1-100 messages to delete")
+        here = [number for number in numbers if number in chat["messages"]]
+        self._may_delete(chat, bot, here)
+        for number in here:
+            del chat["messages"][number]
+        return True
+
+    def _may_delete(self, chat: dict[str, Any], bot: dict[str, Any], numbers: list[int]) -> None:
+        if "can_delete_messages" in chat["admins"][bot["id"]]:
+            return
+        if any(self.world.clock.now() - chat["messages"][number]["at"] > DELETABLE for number in numbers):
+            raise bad("message can't be deleted for everyone")
+
+    # Updates
+
+    def set_webhook(self, bot: dict[str, Any], params: "Params") -> bool:
+        url, word = params.text("url"), params.text("secret_token", "")
+        parts = urlsplit(url)
+        here = parts.hostname in ("127.0.0.1", "localhost")
+        if url and (parts.scheme != "https" or (parts.port or 443) not in (443, 80, 88, 8443)) and not here:
+            raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+        if word and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", word):
+            raise bad("secret token contains illegal characters")
+        bot["webhook"] = {"url": url, "secret": word, "allowed": params.nested("allowed_updates", list, [])}
+        return True
+
+    def delete_webhook(self, bot: dict[str, Any], params: "Params") -> bool:
+        bot["webhook"] = None
+        if params.get("drop_pending_updates"):
+            bot["updates"].clear()
+        return True
+
+    def get_webhook_info(self, bot: dict[str, Any], params: "Params") -> dict[str, Any]:
+        url = (bot["webhook"] or {}).get("url", "")
+        return {"url": url, "has_custom_certificate": False, "pending_update_count": len(bot["updates"])}
+
+    def get_updates(self, bot: dict[str, Any], params: "Params") -> list[dict[str, Any]]:
+        if bot["webhook"]:
+            raise fails(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the "
+                "webhook first",
+            )
+        offset = params.whole("offset", 0)
+        bot["updates"] = [update for update in bot["updates"] if update["update_id"] >= offset]
+        allowed = params.nested("allowed_updates", list, [])
+        found = [one for one in bot["updates"] if not allowed or set(one) & set(allowed)]
+        return found[: params.whole("limit", 100)]
+
+    def _tell(self, chat: dict[str, Any], name: str, told: dict[str, Any]) -> None:
+        """Every bot that is there hears it."""
+        for bot in self.bots.values():
+            if bot["id"] in chat["admins"]:
+                bot["told"] += 1
+                bot["updates"].append({"update_id": bot["told"], name: told})
+
+    # The public page
+
+    def page(self, username: str) -> Reply:
+        channel = next((one for one in self.channels.values() if one["username"] == username), None)
+        if channel is None:
+            return Reply(302, "", {"Location": f"{self.world.url}/telegram/"}, "text/html")
+        if self.world.options["telegram_page"] == "broken":
+            return Reply(500, "<h1>Sorry</h1>", content_type="text/html")
+        shown = [] if self.world.options["telegram_page"] == "empty" else self._posts(channel)
+        body = "".join(_drawn(username, messages) for messages in shown)
+        return Reply(200, f"<html><body><main>{body}</main></body></html>", content_type="text/html; charset=utf-8")
+
+    def _posts(self, channel: dict[str, Any]) -> list[list[dict[str, Any]]]:
+        """Messages, those of an album together."""
+        posts: list[list[dict[str, Any]]] = []
+        for message in channel["messages"].values():
+            group = message["told"].get("media_group_id")
+            if group and posts and posts[-1][0]["told"].get("media_group_id") == group:
+                posts[-1].append(message)
+            else:
+                posts.append([message])
+        return posts
+
+    # For tests
+
+    def _token(self, number: int) -> str:
+        return f"{number}:{secrets.token_hex(18)}"
+
+    def channel(self, name: str, username: str | None = None) -> dict[str, Any]:
+        if name not in self.channels:
+            number = 1_000_000_000 + len(self.channels) * 2 + sum(name.encode())
+            group = {
+                "id": -1_002_000_000_000 - number, "title": f"{name.title()}: razgovor", "type": "supergroup",
+                "username": None, "admins": {}, "members": 3, "messages": {}, "last": 40, "copies": {},
+            }  # fmt: skip
+            self.channels[name] = {
+                "id": -1_001_000_000_000 - number, "title": name.title(), "type": "channel",
+                "username": name if username is None else username or None, "admins": {}, "members": 7,
+                "messages": {}, "last": 11, "group": group,
+            }  # fmt: skip
+        return self.channels[name]
+
+    def bot(self, name: str) -> dict[str, Any]:
+        if name not in self.bots:
+            number = 700_000_000 + len(self.bots) + sum(name.encode())
+            self.bots[name] = {
+                "id": number, "username": f"{name}_bot", "token": self._token(number), "webhook": None,
+                "updates": [], "told": 9000,
+            }  # fmt: skip
+        return self.bots[name]
+
+    def admit(self, name: str, rights: tuple[str, ...] = RIGHTS, bot: str = "") -> None:
+        """Make a bot an administrator of the channel, and a member of its group."""
+        channel, number = self.channel(name), self.bot(bot or name)["id"]
+        channel["admins"][number] = channel["group"]["admins"][number] = set(rights)
+
+    def account(self, name: str) -> dict[str, Any]:
+        """A channel with a bot that may do everything there."""
+        channel, bot = self.channel(name), self.bot(name)
+        if bot["id"] not in channel["admins"]:
+            self.admit(name)
+        credential = {
+            "access_token": bot["token"],
+            "account_id": str(channel["id"]),
+            "scopes": list(RIGHTS),
+            "grantor": str(bot["id"]),
+        }
+        server = f"{self.world.url}/telegram"
+        return {"server": server, "keys": {}, "token": bot["token"], "account": f"@{name}", "credential": credential}
+
+    def public(self, name: str) -> list[dict[str, Any]]:
+        """The channel's posts, and what the bot answered in the group."""
+        if name not in self.channels:
+            return []
+        channel = self.channels[name]
+        group = [[one] for one in channel["group"]["messages"].values() if not one["told"].get("sender_chat")]
+        answers = [one for one in group if not one[0]["told"].get("from")]
+        return [_public(messages, "") for messages in self._posts(channel)] + [
+            _public(messages, f"{channel['group']['id']}:") for messages in answers
+        ]
+
+    def react(self, post: str, kind: str, text: str) -> str:
+        """A comment. Reactions are told to nobody who asks."""
+        if kind != "reply":
+            return post
+        number = int(post.rpartition(":")[2].partition("-")[0])
+        channel = next(one for one in self.channels.values() if number in one["messages"])
+        return self.comment(channel, channel["group"]["copies"][number], text)
+
+    def comment(self, channel: dict[str, Any], above: int, text: str, **more: Any) -> str:
+        group = channel["group"]
+        person = {"id": 55501, "is_bot": False, "first_name": "Građanka", "username": "gradjanka"}
+        told = self._add(group, {"from": person, "text": text, **more}, above)
+        told["reply_to_message"] = group["messages"][above]["told"]
+        told["message_thread_id"] = above
+        self._tell(group, "message", told)
+        return f"{group['id']}:{told['message_id']}"
+
+    def written_by_hand(self, name: str, text: str) -> str:
+        """A person posts to the channel in the app."""
+        channel = self.channel(name)
+        told = self._add(channel, {"text": text}, None)
+        self._tell(channel, "channel_post", told)
+        return str(told["message_id"])
+
+    def deliver(self, name: str) -> list[int]:
+        """Send what waits to the address that the bot gave; the statuses of the answers."""
+        bot, statuses = self.bots[name], []
+        for update in bot["updates"]:
+            headers = {"Content-Type": "application/json"}
+            if bot["webhook"]["secret"]:
+                headers["X-Telegram-Bot-Api-Secret-Token"] = bot["webhook"]["secret"]
+            sent = urllib.request.Request(bot["webhook"]["url"], json.dumps(update).encode(), headers)
+            with urllib.request.urlopen(sent, timeout=5) as answer:
+                statuses.append(answer.status)
+        bot["updates"] = []
+        return statuses
+
+
+class Params:
+    """The parameters of a call, as JSON or as a form with files."""
+
+    def __init__(self, request: Request, known: set[str]) -> None:
+        self.files: dict[str, bytes] = {}
+        if request.kind == "multipart/form-data":
+            parts = request.multipart()
+            self.files = {name: part.content for name, part in parts.items() if part.filename}
+            self.values: dict[str, Any] = {n: p.content.decode() for n, p in parts.items() if not p.filename}
+        elif request.kind == "application/json":
+            told = request.json()
+            if not isinstance(told, dict):
+                raise bad("can't parse JSON object")
+            self.values = told
+        else:
+            self.values = {}
+        unknown = set(self.values) - known
+        if unknown:
+            raise bad(f"unknown parameter {sorted(unknown)}")
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self.values.get(name, default)
+        if not isinstance(value, str):
+            raise bad(f'parameter "{name}" is required')
+        return value
+
+    def whole(self, name: str, default: int | None = None) -> int:
+        value = self.values.get(name, default)
+        try:
+            return int(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise bad(f'parameter "{name}" must be a number') from None
+
+    def nested(self, name: str, kind: type, default: Any = None) -> Any:
+        """In a form, nested values are JSON texts."""
+        value = self.values.get(name, default)
+        if self.files and isinstance(value, str):
+            value = json.loads(value)
+        if not isinstance(value, kind):
+            raise bad(f"can't parse {name}")
+        return value
+
+    def file(self, name: str) -> bytes:
+        if name not in self.files:
+            raise bad("wrong file identifier/HTTP URL specified")
+        return self.files[name]
+
+    def attached(self, told: str) -> bytes:
+        return self.file(told.removeprefix("attach://"))
+
+
+def _words(messages: list[dict[str, Any]]) -> str:
+    told = messages[0]["told"]
+    return str(told.get("text") or told.get("caption") or "")
+
+
+def _public(messages: list[dict[str, Any]], prefix: str) -> dict[str, Any]:
+    numbers = [message["told"]["message_id"] for message in messages]
+    span = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+    above = messages[0]["above"]
+    return {
+        "platform": "telegram",
+        "id": prefix + span,
+        "text": _words(messages),
+        "alts": [""] * sum("photo" in message["told"] for message in messages),
+        "reply_to": f"{prefix}{above}" if above else None,
+        "video": sum(message["told"].get("video", {}).get("file_size", 0) for message in messages),
+        "at": messages[0]["at"].isoformat(),
+    }
+
+
+def _drawn(username: str, messages: list[dict[str, Any]]) -> str:
+    """As t.me/s/… draws a post. Links become anchors, emoji small pictures with their letter inside."""
+    first = messages[0]["told"]
+    link = f"https://t.me/{username}"
+    text = html.escape(_words(messages)).replace("\n", "<br/>")
+    text = re.sub(r"(https?://[^\s<]+)", r'<a href="\1" target="_blank" rel="noopener">\1</a>', text)
+    text = re.sub("([\U0001f300-\U0001faff])", r'<i class="emoji"><b>\1</b></i>', text)
+    parts = []
+    if messages[0]["above"]:
+        parts.append(
+            f'<a class="tgme_widget_message_reply user-color-default" href="{link}/{messages[0]["above"]}">'
+            '<div class="tgme_widget_message_text js-message_reply_text" dir="auto">Раније</div></a>'
+        )
+    for message in messages:
+        own = f"{link}/{message['told']['message_id']}" + ("?single" if len(messages) > 1 else "")
+        if "photo" in message["told"]:
+            parts.append(f'<a class="tgme_widget_message_photo_wrap js-message_photo" href="{own}"><img src="x"></a>')
+        if "video" in message["told"]:
+            parts.append(f'<a class="tgme_widget_message_video_player js-message_video_player" href="{own}"></a>')
+    if text:
+        parts.append(f'<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>')
+    at = messages[0]["at"].isoformat(timespec="seconds")
+    return (
+        '<div class="tgme_widget_message_wrap js-widget_message_wrap">'
+        f'<div class="tgme_widget_message text_not_supported_wrap js-widget_message" '
+        f'data-post="{username}/{first["message_id"]}">{"".join(parts)}'
+        '<div class="tgme_widget_message_footer"><span class="tgme_widget_message_views">12</span>'
+        f'<a class="tgme_widget_message_date" href="{link}/{first["message_id"]}">'
+        f'<time datetime="{at}" class="time">10:00</time></a></div></div></div>'
+    )
