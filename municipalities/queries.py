@@ -33,6 +33,7 @@ from municipalities.models import (
     ServiceAvailability,
 )
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
+from municipalities.tenancy import everywhere
 from serbian.folding import fold
 from serbian.glossary import Glossary
 from serbian.sorting import sort_key
@@ -67,6 +68,12 @@ def with_roles(user: Any) -> QuerySet[Municipality]:
         as_delegate=Exists(delegations(OuterRef("pk")).filter(delegate=user)),
         on_emergency_list=Exists(emergency_rights(OuterRef("pk")).filter(user=user)),
     )
+
+
+def with_pause(rows: QuerySet[Municipality]) -> QuerySet[Municipality]:
+    """Each with whether it `is_paused`; before its scope is open."""
+    with everywhere("tell whether a municipality is paused"):
+        return rows.annotate(is_paused=Exists(Pause.objects.filter(municipality=OuterRef("pk"), ended_at__isnull=True)))
 
 
 def _roles(user: Any, place: Any) -> frozenset[str]:
@@ -344,10 +351,19 @@ def offers() -> list[Offered]:
 
 
 def offer(key: str) -> Offered | None:
-    """One service as it stands in the open scope of one municipality; None: there is none by this key. Two queries."""
+    """One service as it stands in the open scope of one municipality; None: there is none by this key. One query where
+    the municipality has written something down about it, else two.
+    """
+    entries = ServiceAvailability.objects.select_related("service", "verified_by")
+    entry = entries.filter(service__key=key).first()
+    if entry is not None:
+        return offered(entry.service, entry)
     service = EService.objects.filter(key=key).first()
-    if service is None:
-        return None
+    return offered(service, None) if service else None
+
+
+def offer_of(service: EService) -> Offered:
+    """The same for a service at hand. One query."""
     return offered(service, ServiceAvailability.objects.select_related("verified_by").filter(service=service).first())
 
 

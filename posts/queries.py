@@ -50,6 +50,11 @@ def is_public() -> Exists:
     return Exists(Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN))
 
 
+def has_looked(reader: Any) -> Exists:
+    """Whether `reader` has opened a post since people began to talk about it."""
+    return Exists(Seen.objects.filter(post=OuterRef("pk"), user=reader))
+
+
 def visible() -> QuerySet[Post]:
     return Post.objects.filter(deleted_at__isnull=True)
 

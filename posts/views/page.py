@@ -232,7 +232,10 @@ def fragments(
         pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
         coach=coach(draft, seen, library, house, links=links),
-        notes=[*([] if draft.is_empty else notes(draft, house.official_languages)), *all_notes(draft, promoted)],
+        notes=[
+            *([] if draft.is_empty else notes(draft, house.official_languages)),
+            *all_notes(draft, promoted.offer if promoted else None),
+        ],
         offers=services,
         promotion=promoted,
         picture_notes=_of_pictures(draft, seen),
