@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
-from links.models import Link
-from municipalities.models import Membership
+from links.models import ClickCount, Link
+from links.queries import since_last_week
+from municipalities.models import Membership, Pairing
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
 from platforms.types import Picture
@@ -50,9 +52,24 @@ def is_public() -> Exists:
     return Exists(Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN))
 
 
-def has_looked(reader: Any) -> Exists:
-    """Whether `reader` has opened a post since people began to talk about it."""
-    return Exists(Seen.objects.filter(post=OuterRef("pk"), user=reader))
+def for_review(reader: Any) -> QuerySet[Post]:
+    """Posts with what their page has to know before it asks anything else.
+
+    Whether it `is_public`; `has_looked`: `reader` opened it since people talk about it; `has_publications`: live ones;
+    `is_mentored`: the municipality has a mentor today; `clicks` on its short links, in all and in the last week.
+    """
+    here = {"post": OuterRef("pk")}
+    mentors_of_today = Pairing.objects.on(timezone.localdate()).filter(mentor__is_active=True)
+    clicks = ClickCount.objects.filter(link__subject=OuterRef("key")).order_by().values("link__subject")
+    some = clicks.annotate(some=Sum("people")).values("some")
+    return visible().select_related("author").annotate(
+        is_public=is_public(),
+        has_looked=Exists(Seen.objects.filter(user=reader, **here)),
+        has_publications=Exists(Publication.objects.filter(live=True, **here)),
+        is_mentored=Exists(mentors_of_today.filter(municipality=OuterRef("municipality"))),
+        clicks=Coalesce(Subquery(some), 0),
+        clicks_last_week=Coalesce(Subquery(some.filter(counted_on__gte=since_last_week())), 0),
+    )  # fmt: skip
 
 
 def visible() -> QuerySet[Post]:

@@ -93,9 +93,7 @@ class Reading:
 
 def readable(request: Any, pk: int) -> Post:
     """The post, if this person may read it. A deleted one is gone for everybody but its restorers."""
-    seen = queries.has_looked(request.user)
-    rows = queries.visible().annotate(is_public=queries.is_public(), has_looked=seen).select_related("author")
-    post: Post = get_object_or_404(rows, pk=pk)
+    post: Post = get_object_or_404(queries.for_review(request.user), pk=pk)
     if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
         raise Http404
     post.municipality = request.municipality
@@ -137,7 +135,7 @@ def read(request: Any, post: Post) -> Reading:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
     # nothing is published or decided but a version
-    publications = list(queries.publications(post)) if versions else []
+    publications = list(queries.publications(post)) if post.has_publications else []  # type: ignore[attr-defined]
     for each in publications:
         each.script = own_name(each.slot)  # type: ignore[attr-defined]
     newest = versions[0] if versions else None
