@@ -23,6 +23,7 @@ from posts.passages import Passage, Picture, Talk
 from posts.previews import Preview, notes, of_draft, of_version, picture_url
 from posts.services import all_notes, offered_to
 from posts.views.deciding import Deciding, deciding
+from posts.views.kept import kept
 from posts.wording import language_name, own_name
 
 RESOLVED = 10
@@ -100,29 +101,23 @@ def readable(request: Any, pk: int) -> Post:
     return post
 
 
-def shown(
-    request: Any, post: Post, *, problem: str = "", typed: Mapping[str, Any] | None = None, answering: int = 0,
-    note: str = "",
-) -> HttpResponse:  # fmt: skip
-    """The page. With `problem` it says why nothing was done, and what was `typed` is still in it.
-
-    `note` is that of a decision that was not taken.
-    """
+def shown(request: Any, post: Post) -> HttpResponse:
+    """The page. After an act of which nothing came it says why and has what was typed: see `posts.views.kept`."""
     reading = read(request, post)
     reading.every_resolved = request.GET.get("resolved") == "all"
-    asked = request.GET.get("answer", "")
-    typed = typed or {}
+    asked, back = request.GET.get("answer", ""), kept(request, post)
+    typed = back.get("typed", {})
     context = {
         "reading": reading,
-        "problem": problem,
+        "problem": back.get("problem", ""),
         "typed": typed,
-        "note": note,
+        "note": back.get("note", ""),
         "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
-        "answering": answering or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
+        "answering": back.get("answering") or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
     }
-    response = render(request, "posts/review.html", context, status=422 if problem or note else 200)
+    response = render(request, "posts/review.html", context)
     # a mentor's desk also tells whether the post itself changed since they looked
-    if (reading.unread or "mentor" in request.access.roles) and not problem:
+    if (reading.unread or "mentor" in request.access.roles) and not back:
         see(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
     return response
 
