@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
-from links.models import Link
-from municipalities.models import Membership
+from links.models import ClickCount, Link
+from links.queries import since_last_week
+from municipalities.models import Membership, Pairing
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
 from platforms.types import Picture
@@ -48,6 +50,26 @@ SEEN = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 def is_public() -> Exists:
     """Whether a post has been on a network."""
     return Exists(Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN))
+
+
+def for_review(reader: Any) -> QuerySet[Post]:
+    """Posts with what their page has to know before it asks anything else.
+
+    Whether it `is_public`; `has_looked`: `reader` opened it since people talk about it; `has_publications`: live ones;
+    `is_mentored`: the municipality has a mentor today; `clicks` on its short links, in all and in the last week.
+    """
+    here = {"post": OuterRef("pk")}
+    mentors_of_today = Pairing.objects.on(timezone.localdate()).filter(mentor__is_active=True)
+    clicks = ClickCount.objects.filter(link__subject=OuterRef("key")).order_by().values("link__subject")
+    some = clicks.annotate(some=Sum("people")).values("some")
+    return visible().select_related("author").annotate(
+        is_public=is_public(),
+        has_looked=Exists(Seen.objects.filter(user=reader, **here)),
+        has_publications=Exists(Publication.objects.filter(live=True, **here)),
+        is_mentored=Exists(mentors_of_today.filter(municipality=OuterRef("municipality"))),
+        clicks=Coalesce(Subquery(some), 0),
+        clicks_last_week=Coalesce(Subquery(some.filter(counted_on__gte=since_last_week())), 0),
+    )  # fmt: skip
 
 
 def visible() -> QuerySet[Post]:
@@ -213,13 +235,6 @@ def for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
     return rows.select_related("author").prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
 
 
-def waiting_for_approval(limit: int = 20) -> list[Post]:
-    """Submitted posts of the open scope, those that go out first on top, then the oldest. Two queries."""
-    in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now())  # the others ask for a new time first
-    rows = visible().filter(in_time, stage=Stage.SUBMITTED)
-    return list(for_lists(rows).order_by("due_at", "updated_at")[:limit])
-
-
 def waiting_for_mentor(mentor: Any, municipalities: Sequence[Any], limit: int = 20) -> list[Post]:
     """Drafts and submitted posts on which the mentor has not said a word since they last changed, oldest first.
 
@@ -232,17 +247,6 @@ def waiting_for_mentor(mentor: Any, municipalities: Sequence[Any], limit: int = 
     return list(for_lists(rows).order_by("updated_at")[:limit])
 
 
-def mine_returned(user: Any, limit: int = 20) -> list[Post]:
-    """Posts of `user` that came back with a note; `note` is what the approver wrote. Three queries."""
-    rows = visible().filter(stage=Stage.RETURNED, author=user)
-    posts = list(for_lists(rows).order_by("-updated_at")[:limit])
-    notes = Decision.objects.filter(version__post__in=posts, kind=DecisionKind.RETURNED).select_related("by", "version")
-    latest = {decision.version.post_id: decision for decision in notes.order_by("pk")}
-    for post in posts:
-        post.returned = latest.get(post.pk)  # type: ignore[attr-defined]
-    return posts
-
-
 def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     """What goes out next, soonest first: posts with a delivery that waits for its time. Two queries."""
     coming = Publication.objects.filter(
@@ -252,21 +256,6 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     if since is not None:
         rows = rows.filter(due_at__gte=since)
     return list(for_lists(rows).order_by("due_at")[:limit])
-
-
-def drafts_of(user: Any, limit: int = 10) -> list[Post]:
-    """What `user` has begun and not submitted, newest first. Two queries."""
-    rows = visible().filter(stage=Stage.DRAFT, author=user)
-    return list(for_lists(rows).order_by("-updated_at")[:limit])
-
-
-def needing_attention(limit: int = 20) -> list[Publication]:
-    """Live publications on whose delivery a person must decide, oldest first. One query."""
-    rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True).filter(
-        Q(delivery__state__in=(State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.MISSING))
-        | Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
-    )
-    return list(rows.select_related("post", "channel", "delivery").order_by("delivery__state_at")[:limit])
 
 
 # How far back a question without a report is still asked about.

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from posts.views import calendar, closing, composer, decisions, links, listing, media, review, threads, versions, words
+from posts.views import (
+    calendar,
+    closing,
+    composer,
+    decisions,
+    links,
+    listing,
+    media,
+    review,
+    spoken,
+    threads,
+    versions,
+    words,
+)
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
@@ -33,6 +46,7 @@ urlpatterns = [
     path("posts/<int:pk>/closing/", closing.closing, name="post_closing"),
     path("posts/<int:pk>/closing/follow-up/", closing.follow_up, name="post_follow_up"),
     path("posts/<int:pk>/activity/", review.activity, name="post_activity"),
+    path("posts/words/coach/", spoken.words, name="coach_words"),
     path("posts/words/remember/", words.remember, name="words_remember"),
     path("posts/words/repair/", words.repair, name="words_repair"),
     path("links/", links.linked, name="posts_links"),

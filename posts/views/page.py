@@ -5,10 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from channels import dry
 from channels.enums import Layout
 from channels.models import Channel
@@ -16,7 +12,7 @@ from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
 from posts import compose, derived, queries
 from posts.coach.patterns import Pattern, patterns
-from posts.coach.sentences import Told, spoken
+from posts.coach.sentences import Told, things
 from posts.composer_form import Typed
 from posts.derived import Reason, Stretch
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
@@ -28,6 +24,7 @@ from posts.rules import decides_alone
 from posts.services import Promotion, all_notes, promotion
 from posts.views.coaching import coach
 from posts.views.pictures import Row, row
+from posts.views.spoken import address
 from posts.wording import language_name, own_name, time_notes
 from serbian.corrections import Correction
 
@@ -73,10 +70,6 @@ class Place:
     @property
     def is_different(self) -> bool:
         return bool(self.layout) or any(each.text for each in self.own)
-
-
-def _things(count: int) -> str:
-    return ngettext("%(count)s thing to look at", "%(count)s things to look at", count)
 
 
 @dataclass
@@ -144,17 +137,12 @@ class Page:
     @property
     def coach_count(self) -> str:
         number = len(self.coach_open)
-        return _things(number) % {"count": number} if number else ""
+        return things(number) % {"count": number} if number else ""
 
     @property
-    def coach_words(self) -> SafeString:
-        """What the coach says while one types, as JSON for an attribute in single quotes: no entities in it."""
-        # one, few and many of Serbian; the script chooses by the rule of the page's language
-        forms = {name: _things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))}
-        empty = _("Begin to write: this list looks over your shoulder.")
-        said = {**spoken(), "count": forms, "none": _("Nothing left to look at."), "empty": empty}
-        plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        return mark_safe(plain.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'"}))  # noqa: S308 -- escaped
+    def coach_words(self) -> str:
+        """Where the browser gets what the coach says while one types."""
+        return address(self.post.municipality.slug)
 
     @property
     def options(self) -> list[str]:
@@ -232,7 +220,10 @@ def fragments(
         pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
         coach=coach(draft, seen, library, house, links=links),
-        notes=[*([] if draft.is_empty else notes(draft, house.official_languages)), *all_notes(draft, promoted)],
+        notes=[
+            *([] if draft.is_empty else notes(draft, house.official_languages)),
+            *all_notes(draft, promoted.offer if promoted else None),
+        ],
         offers=services,
         promotion=promoted,
         picture_notes=_of_pictures(draft, seen),
