@@ -51,8 +51,8 @@ def _worded(problem: Problem, named: bool) -> Problem:
     """Lengths are bytes here, what is missing is a video, and without an audit there are none. `named`: it has a title
     of its own."""
     if problem.field == "title" and not named:
-        message = FIRST_LINE if problem.code == "title_too_long" else NO_TITLE
-        return replace(problem, field="text", message_id=message)
+        first = FIRST_LINE if problem.code == "title_too_long" else NO_TITLE
+        return replace(problem, field="text", message_id=first)
     words = {"text_too_long": checks.TOO_MANY_BYTES, "needs_media": NEEDS_VIDEO, "no_pictures": NEEDS_VIDEO}
     words |= {"video_not_here": NOT_AUDITED}
     message = words.get(problem.code)

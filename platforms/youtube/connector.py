@@ -38,6 +38,7 @@ from platforms.types import (
     Scope,
     Video,
 )
+from platforms.words import gettext_noop
 from platforms.youtube import checks, oauth, videos
 from platforms.youtube.calls import LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
@@ -45,6 +46,10 @@ from platforms.youtube.facts import OPTIONS, SCOPES, limits
 from platforms.youtube.insights import Insights, account
 from platforms.youtube.uploads import STALLED, Held, Lost, Upload, begin, fingerprint
 
+OTHER_CHANNEL = gettext_noop(
+    "Google took the video for another channel of the same person, where nobody sees it. Connect the channel again and "
+    "choose the municipality's channel when Google asks."
+)
 LISTED = 50
 LOOK_PAGES = 2
 STATE = "snippet,status"
@@ -206,6 +211,8 @@ class YouTube(Insights, Conversation, Defaults):
         """What is left to do with a video that is private."""
         upload.join(read)
         shown = self._shown(upload.held.video)
+        if shown and not self._is_ours(shown):
+            raise NeedsConsent(OTHER_CHANNEL, {"video": upload.held.video})
         if shown is None or not (videos.plays(shown) or not self.set["waits_until_it_plays"]):
             return Pending(upload.held.token)
         made = {"id": upload.held.video, **videos.body(outgoing, "public", self.set)}
@@ -221,6 +228,10 @@ class YouTube(Insights, Conversation, Defaults):
             raise Rejected(LOCKED, "video", "locked", {"video": upload.held.video})
         upload.held = replace(upload.held, asked=True)
         return self._out({**shown, **told, "status": {**videos.status(shown), **videos.status(told)}}, upload.held)
+
+    def _is_ours(self, shown: Mapping[str, Any]) -> bool:
+        """Which channel an upload goes to, Google decides by the consent; nothing in the call names it."""
+        return (shown.get("snippet") or {}).get("channelId", self.account_id) == self.account_id
 
     def _out(self, shown: Mapping[str, Any], held: Held) -> Published | Pending:
         return videos.published(shown) if videos.plays(shown) else Pending(replace(held, asked=True).token)

@@ -36,7 +36,7 @@ from platforms.youtube.calls import (
     TOO_MANY_VIDEOS,
     midnight,
 )
-from platforms.youtube.connector import YouTube
+from platforms.youtube.connector import OTHER_CHANNEL, YouTube
 from platforms.youtube.uploads import CAPTIONS_REFUSED, COVER_REFUSED, Held, related
 from tests.platforms.bench import MOVIE, Bench, photo, picture, video
 from tests.platforms.conformance import start
@@ -711,6 +711,17 @@ class TestYouTubeFake(FaultConformance):
         with pytest.raises(NeedsConsent) as refused:
             bench.connector().profile()
         assert refused.value.message == NO_CHANNEL
+
+    def test_a_video_that_went_to_another_channel_stays_private(
+        self, bench: Bench, fakes: FakeServer, fake: YouTubeFake
+    ) -> None:
+        fakes.account("youtube", "biblioteka")
+        fakes.options(youtube_several=True)
+        _own, library = bench.connector().accounts()
+        with pytest.raises(NeedsConsent) as refused:
+            bench.publish(bench.connector(credential=library.credential), bench.outgoing("Не тамо."))
+        assert refused.value.message == OTHER_CHANNEL
+        assert [one["status"]["privacyStatus"] for one in fake.videos.values()] == ["private"]
 
     def test_another_channel_of_the_same_person_keeps_its_consent(self, bench: Bench) -> None:
         bench.connector().revoke(shared=True)

@@ -56,6 +56,7 @@ class YouTubeFake:
         "youtube_declined": (),
         "youtube_testing": False,
         "youtube_no_channel": False,
+        "youtube_several": False,
         "youtube_comments_off": False,
         "youtube_keeps": 0,
         "youtube_quota": 10_000,
@@ -201,7 +202,12 @@ class YouTubeFake:
         self._asked(request, "mine", "maxResults")
         if request.one("mine") != "true":
             raise error(400, "missingRequiredParameter", domain="youtube.parameter")
-        told = {
+        mine = list(self.channels.values()) if self.world.options["youtube_several"] else [channel]
+        shown = [] if self.world.options["youtube_no_channel"] else [_parts(request, self._told(one)) for one in mine]
+        return {"kind": "youtube#channelListResponse", "pageInfo": {"totalResults": len(shown)}, "items": shown}
+
+    def _told(self, channel: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = {
             "id": channel["id"],
             "kind": "youtube#channel",
             "snippet": {
@@ -215,8 +221,7 @@ class YouTubeFake:
         }
         hidden = self.world.options["youtube_hidden"]
         told["statistics"] |= {"hiddenSubscriberCount": hidden} | ({} if hidden else {"subscriberCount": "431"})
-        shown = [] if self.world.options["youtube_no_channel"] else [_parts(request, told)]
-        return {"kind": "youtube#channelListResponse", "pageInfo": {"totalResults": len(shown)}, "items": shown}
+        return told
 
     # uploads
 
