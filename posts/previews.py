@@ -68,6 +68,11 @@ class Preview:
         return f"preview-{self.channel.pk}-{self.part.slot}"
 
     @property
+    def heading(self) -> str:
+        """What stands above everything else where a network wants a title: the first line."""
+        return self.part.text.strip().partition("\n")[0].strip()
+
+    @property
     def is_apart(self) -> bool:
         return self.part.slot != compose.WHOLE
 

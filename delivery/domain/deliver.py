@@ -6,6 +6,8 @@ as "it may have happened".
 
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_noop
@@ -18,7 +20,8 @@ from delivery.models import Attempt, Delivery
 from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError
-from platforms.types import Pending
+from platforms.protocols import Connector
+from platforms.types import Pending, Published
 
 OWN_FAILURE = gettext_noop("The portal itself failed during the call.")
 DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
@@ -73,8 +76,7 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
-        held = Pending(delivery.token) if attempt.step == Step.FINISH else None
-        return connector.finish(outgoing, held, files) if held else connector.publish(outgoing, files)
+        return _step(connector, delivery, attempt)(outgoing, read=files)
     except (Held, PlatformError) as told:
         return told
     except Overtaken:
@@ -84,6 +86,14 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
         return missing if attempt.sent_at is None else OutcomeUnknown(str(missing))
     except Exception as problem:
         return _failed(delivery, NotReached if departure.stopped else OutcomeUnknown, problem)
+
+
+def _step(connector: Connector, delivery: Delivery, attempt: Attempt) -> Callable[..., Published | Pending]:
+    """What this attempt calls. What one before it noted need not be done twice."""
+    if not delivery.token:
+        return connector.publish
+    step = connector.finish if attempt.step == Step.FINISH else connector.resume
+    return partial(step, pending=Pending(delivery.token))
 
 
 def _failed(delivery: Delivery, kind: type[NotReached | OutcomeUnknown], problem: Exception) -> PlatformError:
