@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "common.uploads.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -146,6 +147,13 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Uploads arrive beside the media, so that a video is moved into its place and not copied.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "common.uploads.OnDiskUploadHandler",
+]
+# The largest video, in bytes. Nothing is transcoded: what is stored is what a network gets.
+VIDEO_MOST_BYTES = env.int("VIDEO_MOST_BYTES", default=1024**3)
 
 # ------------------------------------------------------------------ people
 AUTH_USER_MODEL = "accounts.User"

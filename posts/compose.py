@@ -2,7 +2,7 @@
 
     resolved(draft)                  every language's text, derived scripts included
     parts(draft, channel)            what appears on a channel: one post, several scripts in one, or a post for each
-    outgoing(draft, part, pictures)  the frozen payload of a part
+    outgoing(draft, part, files)     the frozen payload of a part
 
 A draft and a frozen version are composed by the same code: `content(version)` of `posts.queries` gives a `Draft`, too.
 """
@@ -15,7 +15,8 @@ from typing import Protocol, TypeGuard
 from uuid import UUID
 
 from channels.enums import Layout
-from platforms.types import LinkCard, Outgoing, Picture, Poll
+from platforms.types import LinkCard, Outgoing, Poll
+from posts import files as sending
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
 from posts.enums import Format
 from serbian.glossary import EMPTY, Glossary
@@ -193,7 +194,7 @@ def with_link(text: str, link: str, shown: str = "") -> str:
     return f"{text}\n\n{shown or link}" if text else shown or link
 
 
-def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID, created_at: datetime) -> Outgoing:
+def outgoing(draft: Draft, part: Part, files: Sequence[sending.File], *, key: UUID, created_at: datetime) -> Outgoing:
     """The payload of one delivery. `key` is its idempotency key, `created_at` the time of freezing."""
     card = LinkCard(part.link, draft.link_card.title, draft.link_card.description)
     return Outgoing(
@@ -202,7 +203,8 @@ def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID
         language=(part.language or SERBIAN[0]).split("-")[0],
         key=key.hex,
         created_at=created_at,
-        pictures=tuple(pictures),
+        pictures=sending.pictures(files),
+        video=sending.video(files),
         link_card=card if draft.link and (card.title or card.description) else None,
         poll=part.poll,
     )

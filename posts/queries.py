@@ -17,7 +17,7 @@ from links.models import Link
 from municipalities.models import Membership
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
-from platforms.types import Picture
+from posts import files
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
@@ -86,12 +86,9 @@ def content(version: Version) -> Draft:
     return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers)
 
 
-def frozen_pictures(version: Version) -> list[Picture]:
-    """The files that a version sends, in order."""
-    return [
-        Picture(entry["ref"], entry["mime"], entry["width"], entry["height"], entry["bytes"], entry["alt"])
-        for entry in version.media
-    ]
+def frozen_files(version: Version) -> list[files.File]:
+    """The pictures and the video that a version sends, in order."""
+    return [files.sent(entry) for entry in version.media]
 
 
 def usable_channels() -> QuerySet[Channel]:
@@ -105,6 +102,11 @@ def channels_of(draft: Draft, among: Iterable[Channel]) -> list[Channel]:
 
 def media_of(draft: Draft) -> dict[int, Media]:
     return Media.objects.in_bulk([shown.id for shown in draft.media]) if draft.media else {}
+
+
+def videos_of(draft: Draft) -> list[Media]:
+    """No query where a draft has no media."""
+    return [media for media in media_of(draft).values() if media.is_video]
 
 
 def consent_notes(draft: Draft, library: Mapping[int, Media]) -> list[ConsentNote]:

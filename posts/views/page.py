@@ -1,7 +1,7 @@
 """Everything the composer's template shows, gathered with a fixed number of queries."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from channels import dry
 from channels.enums import Layout
 from channels.models import Channel
+from common.uploads import most_bytes
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
 from posts import compose, derived, queries
@@ -22,7 +23,7 @@ from posts.derived import Reason, Stretch
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
-from posts.models import Decision, Post
+from posts.models import Decision, Media, Post
 from posts.previews import Preview, notes, of_draft
 from posts.rules import decides_alone
 from posts.services import Promotion, all_notes, promotion
@@ -111,6 +112,7 @@ class Page:
     layouts: ClassVar[Any] = Layout.choices
     ratios: ClassVar[Any] = RATIOS
     most_pictures: int = MOST_PICTURES
+    most_film: int = 0
     may_remember: bool = False
 
     @property
@@ -235,7 +237,8 @@ def fragments(
         notes=[*([] if draft.is_empty else notes(draft, house.official_languages)), *all_notes(draft, promoted)],
         offers=services,
         promotion=promoted,
-        picture_notes=_of_pictures(draft, seen),
+        picture_notes=_of_pictures(draft, seen, library),
+        most_film=most_bytes(),
         may_remember=request.access.may(Verb.LIBRARY_EDIT),
         primary=primary,
         may_emergency=request.access.may(Verb.POST_EMERGENCY),
@@ -294,13 +297,17 @@ def _place(draft: Draft, channel: Channel) -> Place:
     )
 
 
-def _of_pictures(draft: Draft, seen: Sequence[Preview]) -> dict[int, list[str]]:
-    """Problems of each picture, once however many channels have them; key 0: of all together."""
+def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]) -> dict[int, list[str]]:
+    """Problems of each picture and of the video, once however many channels have them; key 0: of all together."""
+    known = [shown.id for shown in draft.media if shown.id in library]
+    pictures = [each for each in known if not library[each].is_video]
+    video = next((each for each in known if library[each].is_video), 0)
     found: dict[int, dict[str, None]] = {}
     for each in seen:
         for finding in each.findings:
             name, _dot, place = finding.field.partition(".")
-            if name == "pictures":
-                key = draft.media[int(place)].id if place and int(place) < len(draft.media) else 0
+            if name in ("pictures", "video"):
+                key = pictures[int(place)] if place and int(place) < len(pictures) else 0
+                key = video if name == "video" else key
                 found.setdefault(key, {})[finding.message] = None
     return {key: list(messages) for key, messages in found.items()}
