@@ -58,6 +58,11 @@ class Preview:
     count: int
     limits: Limits
     layout: ChannelLayout
+    title: str = ""
+    comment: str = ""
+    """The first comment, with its letters as the network counts them; empty where the network takes none."""
+
+    comment_count: int = 0
     findings: Sequence[dry.Finding] = field(default_factory=tuple)
 
     @property
@@ -71,7 +76,8 @@ class Preview:
 
     @property
     def limit(self) -> int:
-        return self.limits.max_characters
+        short = self.limits.characters_with_media if self.has_media else None
+        return min(self.limits.max_characters, short or self.limits.max_characters)
 
     @property
     def id(self) -> str:
@@ -130,6 +136,7 @@ def _preview(
     limits = dry.limits(channel)
     findings = [*dry.check(channel, payload), *_of_languages(part)]
     pictures = [each for each in shown if not each.is_video]
+    comment = payload.first_comment if limits.comment_characters else ""
     return Preview(
         channel=channel,
         part=part,
@@ -142,6 +149,9 @@ def _preview(
         host=urlsplit(part.link).hostname or "",
         count=dry.count(channel, part.text),
         limits=limits,
+        title=payload.title if limits.title_characters else "",
+        comment=comment,
+        comment_count=dry.count(channel, comment),
         layout=compose.layout_of(draft, channel),
         # A page on which nothing stands yet is not full of mistakes.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),

@@ -67,7 +67,7 @@ def content(version: Version) -> Draft:
     """A version's content in the shape of a draft. Two queries unless `variants` are prefetched."""
     variants: list[Variant] = sorted(version.variants.all(), key=lambda each: each.pk)
     structure = dict(version.structure)
-    answers = structure.pop("answers", {})
+    answers, beside = structure.pop("answers", {}), structure.pop("beside", {})
     stored = {
         "media": [{name: entry.get(name) for name in ("id", "alt", "crop")} for entry in version.media],
         "channels": version.channels,
@@ -83,7 +83,7 @@ def content(version: Version) -> Draft:
             per_channel.setdefault(each.channel_id, {})[f"{each.language}-{each.script}"] = each.text
     texts = {f"{each.language}-{each.script}": Text(each.text) for each in variants if not each.channel_id}
     short_links = {int(channel): short for channel, short in version.short_links.items()}
-    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers)
+    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers, beside=beside)
 
 
 def frozen_files(version: Version) -> list[files.File]:

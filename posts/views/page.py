@@ -70,6 +70,8 @@ class Place:
     chosen: bool
     layout: str
     own: Sequence[Own]
+    takes_title: bool = False
+    takes_comment: bool = False
 
     @property
     def is_different(self) -> bool:
@@ -182,6 +184,43 @@ class Page:
         return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
 
     @property
+    def headline_places(self) -> list[Place]:
+        """Channels whose posts have a title."""
+        return [place for place in self.places if place.takes_title]
+
+    @property
+    def comment_places(self) -> list[Place]:
+        """Channels on which a first comment follows the post."""
+        return [place for place in self.places if place.takes_comment]
+
+    @property
+    def needs_headline(self) -> bool:
+        return bool(self.draft.headline) or any(place.chosen for place in self.headline_places)
+
+    @property
+    def needs_comment(self) -> bool:
+        return bool(self.draft.first_comment) or any(place.chosen for place in self.comment_places)
+
+    @property
+    def headline_names(self) -> str:
+        return ", ".join(dict.fromkeys(place.title for place in self.headline_places))
+
+    @property
+    def comment_names(self) -> str:
+        return ", ".join(dict.fromkeys(place.title for place in self.comment_places))
+
+    @property
+    def comment_parts(self) -> list[Preview]:
+        return [each for each in self.previews if each.comment]
+
+    @property
+    def beside_findings(self) -> dict[str, list[tuple[Preview, dry.Finding]]]:
+        """Problems of title and first comment, beside them."""
+        fields = ("title", "first_comment")
+        found = [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
+        return {name: [(each, finding) for each, finding in found if finding.field == name] for name in fields}
+
+    @property
     def odd_service(self) -> str:
         """The post's service when it is not among those that are offered: it must not be lost by saving."""
         key = self.draft.service
@@ -288,12 +327,15 @@ def _place(draft: Draft, channel: Channel) -> Place:
     chosen = draft.layout.get(channel.pk)
     written = draft.per_channel.get(channel.pk, {})
     tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
+    limits = dry.limits(channel)
     return Place(
         channel=channel,
         title=dry.platform(channel).title,
         chosen=channel.pk in draft.channels,
         layout=chosen.layout if chosen else "",
         own=[Own(tag, language_name(tag), written.get(tag, "")) for tag in tags],
+        takes_title=bool(limits.title_characters),
+        takes_comment=bool(limits.comment_characters),
     )
 
 
