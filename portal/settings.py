@@ -237,6 +237,11 @@ CELERY_TASK_ROUTES = queues.ROUTES
 CALL_DEADLINE_SECONDS = env.int("CALL_DEADLINE_SECONDS", default=60)
 CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=150)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
+# The same for what carries a video: 50 MB in one request take minutes on a municipality's line. The last two count
+# from the last sign of life, which each chunk of an upload gives.
+VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
+VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
+VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
 # How long a claimed delivery may lie in the queue, and how far apart two looks for a missing post must be.
 PICKUP_SECONDS = env.int("PICKUP_SECONDS", default=60)
 LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)
