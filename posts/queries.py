@@ -19,7 +19,7 @@ from links.queries import since_last_week
 from municipalities.models import Membership, Pairing
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
-from platforms.types import Picture
+from posts import files
 from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
@@ -89,7 +89,7 @@ def content(version: Version) -> Draft:
     """A version's content in the shape of a draft. Two queries unless `variants` are prefetched."""
     variants: list[Variant] = sorted(version.variants.all(), key=lambda each: each.pk)
     structure = dict(version.structure)
-    answers = structure.pop("answers", {})
+    answers, beside = structure.pop("answers", {}), structure.pop("beside", {})
     stored = {
         "media": [{name: entry.get(name) for name in ("id", "alt", "crop")} for entry in version.media],
         "channels": version.channels,
@@ -105,15 +105,12 @@ def content(version: Version) -> Draft:
             per_channel.setdefault(each.channel_id, {})[f"{each.language}-{each.script}"] = each.text
     texts = {f"{each.language}-{each.script}": Text(each.text) for each in variants if not each.channel_id}
     short_links = {int(channel): short for channel, short in version.short_links.items()}
-    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers)
+    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers, beside=beside)
 
 
-def frozen_pictures(version: Version) -> list[Picture]:
-    """The files that a version sends, in order."""
-    return [
-        Picture(entry["ref"], entry["mime"], entry["width"], entry["height"], entry["bytes"], entry["alt"])
-        for entry in version.media
-    ]
+def frozen_files(version: Version) -> list[files.File]:
+    """The pictures and the video that a version sends, in order."""
+    return [files.sent(entry) for entry in version.media]
 
 
 def usable_channels() -> QuerySet[Channel]:
@@ -127,6 +124,11 @@ def channels_of(draft: Draft, among: Iterable[Channel]) -> list[Channel]:
 
 def media_of(draft: Draft) -> dict[int, Media]:
     return Media.objects.in_bulk([shown.id for shown in draft.media]) if draft.media else {}
+
+
+def videos_of(draft: Draft) -> list[Media]:
+    """No query where a draft has no media."""
+    return [media for media in media_of(draft).values() if media.is_video]
 
 
 def consent_notes(draft: Draft, library: Mapping[int, Media]) -> list[ConsentNote]:

@@ -54,4 +54,8 @@ urlpatterns = [
     path("media/", media.upload, name="media_upload"),
     path("media/<int:pk>/", media.media, name="media"),
     path("media/<int:pk>/small/", media.thumbnail, name="media_thumbnail"),
+    path("media/<int:pk>/row/", media.state, name="media_row"),
+    path("media/<int:pk>/video/", media.film, name="media_film"),
+    path("media/<int:pk>/captions/", media.captions, name="media_captions"),
+    path("media/<int:pk>/captions/add/", media.caption, name="media_caption"),
 ]

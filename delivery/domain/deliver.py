@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_noop
 
 from channels.open import open_channel
+from delivery import rules
 from delivery.domain import attempts, content, settle
 from delivery.domain.departure import Departure, Held, Overtaken
 from delivery.enums import Step
@@ -39,11 +41,11 @@ def deliver(delivery_id: int, number: int) -> None:
     make(delivery, attempt)
 
 
-def make(delivery: Delivery, attempt: Attempt) -> None:
-    """Make an attempt that is ours."""
+def make(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> None:
+    """Make an attempt that is ours. `on_sign` is called whenever something is seen to happen."""
     with scope(delivery.municipality_id):
         try:
-            told = call(delivery, attempt)
+            told = call(delivery, attempt, on_sign)
         except Overtaken:
             log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", attempt.number, delivery.pk)
             return
@@ -64,11 +66,14 @@ def _write_down(delivery: Delivery, attempt: Attempt, told: settle.Told) -> None
     return settle.settle(delivery, attempt, told)
 
 
-def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
+def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> settle.Told:
     """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
-    departure = Departure(delivery, attempt)
+    departure = Departure(delivery, attempt, on_sign)
+    deadline = settings.VIDEO_CALL_DEADLINE_SECONDS if rules.is_slow(delivery.payload) else None
     try:
-        connector = open_channel(delivery.channel, before_send=departure, loaded=True, witness=departure.note)
+        connector = open_channel(
+            delivery.channel, before_send=departure, deadline=deadline, loaded=True, witness=departure.note
+        )
         outgoing = content.outgoing(delivery)
         files = content.Files(outgoing, departure.alive)
     except PlatformError as told:

@@ -14,9 +14,10 @@ from posts.domain.save import closed
 from posts.draft import parse
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Version
-from posts.queries import OUT
+from posts.queries import OUT, videos_of
 from posts.queries import publications as live
 from posts.rules import EDITABLE
+from posts.videos import hindrance
 
 
 def ready(post: Post, *, by: Any) -> Version:
@@ -28,6 +29,8 @@ def ready(post: Post, *, by: Any) -> Version:
         raise Refused(bad_link())
     if draft.is_empty:
         raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
+    if reason := hindrance(videos_of(draft)):
+        raise Refused(reason)
     return freeze(post, by=by)
 
 

@@ -182,7 +182,7 @@ def _seen(post: Post, version: Version | None, publications: list[Publication]) 
         return draft, channels, library, of_draft(post, draft, channels, library)
     version.post, draft = post, queries.content(version)
     channels = _channels(draft, publications)
-    return draft, channels, None, of_version(version, draft, channels, queries.frozen_pictures(version))
+    return draft, channels, None, of_version(version, draft, channels, queries.frozen_files(version))
 
 
 def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
