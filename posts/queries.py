@@ -263,7 +263,9 @@ def drafts_of(user: Any, limit: int = 10) -> list[Post]:
 def needing_attention(limit: int = 20) -> list[Publication]:
     """Live publications on whose delivery a person must decide, oldest first. One query."""
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True).filter(
-        Q(delivery__state__in=(State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.MISSING))
+        Q(delivery__state__in=(State.FAILED, State.EXPIRED, State.UNCONFIRMED))
+        | Q(delivery__state=State.MISSING, delivery__noted_at=None)
+        | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False, delivery__noted_at=None)
         | Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     )
     return list(rows.select_related("post", "channel", "delivery").order_by("delivery__state_at")[:limit])

@@ -73,6 +73,8 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
+        if attempt.step == Step.EDIT and delivery.parent:
+            return connector.edit(delivery.parent.remote_id, outgoing)
         held = Pending(delivery.token) if attempt.step == Step.FINISH else None
         return connector.finish(outgoing, held, files) if held else connector.publish(outgoing, files)
     except (Held, PlatformError) as told:
