@@ -26,9 +26,9 @@ class Delivery(TenantModel):
     while a call may have landed that nobody has looked after: the opening of the earliest such attempt.
 
     A delivery of the kind "edit" changes what its parent published: it has no post of its own on the network.
-    `shown` is the text as the network showed it at the first look after `watched_from`, None before it; `shown_now` what
-    it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed or
-    removed there.
+    `shown` is the text as the network showed it at the first look after `watched_from`, None before it; `shown_now`
+    what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
+    or removed there.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")

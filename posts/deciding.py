@@ -85,7 +85,7 @@ def _undecided() -> QuerySet[Post]:
         post=OuterRef("pk"), live=True, delivery__state__in=(State.SCHEDULED, State.WAITING)
     )
     # what has missed its time asks for a new time first
-    in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now())
+    in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now()) | Q(is_correction=True)
     waits = Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Exists(coming))
     versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
     rows = visible().filter(in_time, waits)

@@ -215,7 +215,8 @@ def for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
 
 def waiting_for_approval(limit: int = 20) -> list[Post]:
     """Submitted posts of the open scope, those that go out first on top, then the oldest. Two queries."""
-    in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now())  # the others ask for a new time first
+    # the others ask for a new time first
+    in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now()) | Q(is_correction=True)
     rows = visible().filter(in_time, stage=Stage.SUBMITTED)
     return list(for_lists(rows).order_by("due_at", "updated_at")[:limit])
 
