@@ -61,6 +61,7 @@ def _decisions(request: Any) -> dict[str, Any]:
         "waiting": [each for each in found if each.bar is None],
         "waiting_for_others": [each for each in found if each.bar is not None],
         "emergencies": deciding.emergencies_to_review(),
+        "removals": queries.removals_asked(),
         "now": timezone.now(),
     }
 

@@ -14,11 +14,13 @@ from channels.open import open_channel
 from delivery.domain import attempts, content, settle
 from delivery.domain.departure import Departure, Held, Overtaken
 from delivery.enums import Step
+from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError
-from platforms.types import Pending
+from platforms.protocols import Connector
+from platforms.types import Outgoing, Pending
 
 OWN_FAILURE = gettext_noop("The portal itself failed during the call.")
 DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
@@ -73,10 +75,7 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
-        if attempt.step == Step.EDIT and delivery.parent:
-            return connector.edit(delivery.parent.remote_id, outgoing)
-        held = Pending(delivery.token) if attempt.step == Step.FINISH else None
-        return connector.finish(outgoing, held, files) if held else connector.publish(outgoing, files)
+        return _step(connector, delivery, attempt, outgoing, files)
     except (Held, PlatformError) as told:
         return told
     except Overtaken:
@@ -86,6 +85,17 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
         return missing if attempt.sent_at is None else OutcomeUnknown(str(missing))
     except Exception as problem:
         return _failed(delivery, NotReached if departure.stopped else OutcomeUnknown, problem)
+
+
+def _step(
+    connector: Connector, delivery: Delivery, attempt: Attempt, outgoing: Outgoing, files: content.Files
+) -> settle.Told:
+    if delivery.kind == EDIT:
+        assert delivery.parent is not None  # a constraint says so; what changes a post never makes one
+        return connector.edit(delivery.parent.remote_id, outgoing)
+    if attempt.step == Step.FINISH:
+        return connector.finish(outgoing, Pending(delivery.token), files)
+    return connector.publish(outgoing, files)
 
 
 def _failed(delivery: Delivery, kind: type[NotReached | OutcomeUnknown], problem: Exception) -> PlatformError:

@@ -255,5 +255,3 @@ def finish_if_over(amendment: Amendment) -> bool:
     amendment.state, amendment.finished_at = AmendmentState.DONE, timezone.now()
     amendment.save(update_fields=["state", "finished_at"])
     return True
-
-

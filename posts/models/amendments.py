@@ -88,3 +88,8 @@ class AmendmentPart(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.way} of {self.publication_id}"
+
+    @property
+    def by_people(self) -> bool:
+        """Whether somebody has to see to it on the network itself."""
+        return self.state in (PartState.BY_HAND, PartState.REFUSED)

@@ -19,10 +19,11 @@ from posts.coach.patterns import Pattern, patterns
 from posts.coach.sentences import Told, spoken
 from posts.composer_form import Typed
 from posts.derived import Reason, Stretch
+from posts.domain.corrections import open_correction
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
-from posts.models import Decision, Post
+from posts.models import Amendment, Decision, Post
 from posts.previews import Preview, notes, of_draft
 from posts.rules import decides_alone
 from posts.services import Promotion, all_notes, promotion
@@ -100,6 +101,7 @@ class Page:
     coach: list[Told] = field(default_factory=list)
     picture_notes: dict[int, list[str]] = field(default_factory=dict)
     returned: Decision | None = None
+    correction: Amendment | None = None
     offers: Sequence[Offered] = ()
     promotion: Promotion | None = None
     primary: str = "submit"
@@ -194,6 +196,8 @@ def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) ->
     """The whole page. A returned post takes two queries more: the note that came with it."""
     # What is behind the links comes with the first answer to the script: a page has its number of queries.
     shown = fragments(request, post, typed, channels, services=offers(), links=False)
+    if post.is_correction:
+        shown.correction = open_correction(post)
     if post.stage == "returned":
         shown.returned = next(iter(queries.decisions(post)), None)
     return shown
@@ -213,7 +217,7 @@ def fragments(
     content, draft = typed.content, replace(typed.content.draft, words=glossary(house.pk))
     library = queries.media_of(draft)
     promoted = promotion(draft, house, services)
-    primary, others = _acts(request, bool(content.time))
+    primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
     return Page(
         post=post,
@@ -238,7 +242,7 @@ def fragments(
         picture_notes=_of_pictures(draft, seen),
         may_remember=request.access.may(Verb.LIBRARY_EDIT),
         primary=primary,
-        may_emergency=request.access.may(Verb.POST_EMERGENCY),
+        may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
         others=others,
     )
 

@@ -9,8 +9,8 @@ import pytest
 from channels.models import Channel
 from common.models import AuditEvent
 from delivery.enums import State
-from municipalities.enums import Approval
 from municipalities.domain.pause import pause
+from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from posts.domain import removals
