@@ -28,6 +28,7 @@ class Step(models.TextChoices):
     POLL = "poll", _("Ask for the verdict")
     FIND = "find", _("Look whether it is there")
     WITHDRAW = "withdraw", _("Take down")
+    EDIT = "edit", _("Change")
 
 
 class Outcome(models.TextChoices):
@@ -66,12 +67,14 @@ class Because(models.TextChoices):
     DUE = "due", _("Its time came.")
     REPEATED = "repeated", _("Sent once more under the same key, which this network never publishes twice.")
     SENT = "sent", _("The network published it.")
+    CHANGED = "changed", _("The network changed it.")
     ACCEPTED = "accepted", _("The network took it and is preparing it.")
     PREPARED = "prepared", _("The network has prepared it; now it is made public.")
     UNFINISHED = "unfinished", _("The network still holds it, not yet public.")
     RATE_LIMITED = "rate_limited", _("The network asked us to wait.")
     NOT_REACHED = "not_reached", _("The network could not be reached.")
     NEVER_SENT = "never_sent", _("The call was interrupted before anything was sent.")
+    UNANSWERED = "unanswered", _("No usable answer came. A change does no harm twice, so it is asked for again.")
     REJECTED = "rejected", _("The network refused it.")
     TRIES_USED_UP = "tries_used_up", _("The network could not be reached, however often we tried.")
     PICTURE_MISSING = "picture_missing", _("A picture of the post is missing or damaged.")

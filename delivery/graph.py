@@ -27,9 +27,11 @@ EDGES: dict[tuple[State, State], frozenset[Because]] = {
     (State.SCHEDULED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
     (State.EXPIRED, State.SCHEDULED): frozenset({Because.TIME_CHOSEN}),
     (State.EXPIRED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
-    (State.SENDING, State.PUBLISHED): frozenset({Because.SENT}),
+    (State.SENDING, State.PUBLISHED): frozenset({Because.SENT, Because.CHANGED}),
     (State.SENDING, State.PROCESSING): frozenset({Because.ACCEPTED}),
-    (State.SENDING, State.SCHEDULED): frozenset({Because.RATE_LIMITED, Because.NOT_REACHED, Because.NEVER_SENT}),
+    (State.SENDING, State.SCHEDULED): frozenset(
+        {Because.RATE_LIMITED, Because.NOT_REACHED, Because.NEVER_SENT, Because.UNANSWERED}
+    ),
     (State.SENDING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP, Because.PICTURE_MISSING}),
     # asked again right before the call: held back, or too late by now
     (State.SENDING, State.WAITING): frozenset(

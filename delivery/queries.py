@@ -197,4 +197,5 @@ def unnoticed(now: datetime) -> QuerySet[Delivery]:
     """What needs a person who has not been told yet, across municipalities. Open `everywhere` first."""
     asks = Q(state__in=[State.FAILED, State.EXPIRED]) | WAITS_FOR_CONSENT
     asks |= Q(state=State.UNCONFIRMED, state_at__lte=now - PATIENCE)
+    asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False)
     return Delivery.objects.filter(asks, noticed_at=None).order_by("state_at")

@@ -13,6 +13,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     State.FAILED: ("send_again", "drop"),
     State.UNCONFIRMED: ("it_is_there", "it_is_not_there", "drop"),
     State.PUBLISHED: ("take_down",),
+    State.MISSING: ("noted",),
 }
 
 # After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.

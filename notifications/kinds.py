@@ -15,6 +15,7 @@ ICONS: dict[str, str] = {
     Kind.HANDOVER: "handshake",
     Kind.FEEDBACK: "graduation-cap",
     Kind.DELIVERY: "octagon-alert",
+    Kind.ELSEWHERE: "circle-alert",
     Kind.CHANNEL: "plug",
     Kind.KIT: "layers",
     Kind.PLAN: "calendar-days",

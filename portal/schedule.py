@@ -14,6 +14,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "channels-connect": {"task": "channels.tasks.connect", "schedule": 3.0, "options": {"expires": 3}},
     "channels-upkeep": {"task": "channels.tasks.upkeep", "schedule": 60.0, "options": {"expires": 60}},
     "forget-events": {"task": "channels.tasks.forget_events", "schedule": 6 * 3600.0},
+    "amendments": {"task": "posts.tasks.carry_on", "schedule": 5.0, "options": {"expires": 5}},
     "reviews": {"task": "posts.tasks.remind_reviews", "schedule": 300.0, "options": {"expires": 300}},
     "wall-times": {"task": "posts.tasks.keep_wall_times", "schedule": 3600.0, "options": {"expires": 600}},
     "links": {"task": "posts.tasks.look_at_links", "schedule": 3.0, "options": {"expires": 3}},

@@ -21,8 +21,8 @@ from municipalities.rules import Verb
 from posts import rules
 from posts.deciding import asks_mentor, seats_of
 from posts.enums import Bar, DecisionKind, Stage
-from posts.models import Decision, Post, Publication, Version
-from posts.queries import visible
+from posts.models import Amendment, Decision, Post, Publication, Version
+from posts.queries import removals_asked, visible
 
 UNDECIDED, WAITING, ATTENTION, EMERGENCIES = 120, 40, 20, 10
 """How many undecided posts are looked at, and how many rows of each kind are shown."""
@@ -41,13 +41,15 @@ class Waiting:
 @dataclass(frozen=True)
 class Board:
     """`attention`: live publications on whose delivery a person must decide, oldest first; `returned` know what the
-    approver wrote as `returned`; `emergencies`: those that nobody has reviewed yet, the most urgent first.
+    approver wrote as `returned`; `emergencies`: those that nobody has reviewed yet, the most urgent first; `removals`:
+    what somebody wants taken down.
     """
 
     upcoming: Sequence[Post] = ()
     attention: Sequence[Publication] = ()
     waiting: Sequence[Waiting] = ()
     emergencies: Sequence[Decision] = ()
+    removals: Sequence[Amendment] = ()
     returned: Sequence[Post] = ()
     drafts: Sequence[Post] = ()
 
@@ -75,7 +77,8 @@ class _List:
 def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -> Board:
     """In the open scope of the house. `own`: also what `user` has begun and what came back to them.
 
-    Three queries; who decides takes one more for each of two rules: a mentor who reads first, an approver who is away.
+    Three queries; who decides takes one more for what shall be taken down, and one for each of two rules: a mentor who
+    reads first, an approver who is away.
     """
     lists, decides = _lists(user, access, own=own), access.may(Verb.POST_APPROVE)
     found = _posts(lists)
@@ -91,6 +94,7 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
         attention=attention,
         waiting=_waiting(undecided, decisions, user, house, access) if decides else (),
         emergencies=_to_review(decisions) if decides else (),
+        removals=removals_asked() if decides else (),
         returned=returned,
         drafts=found.get("drafts", ()),
     )
@@ -119,7 +123,7 @@ def _undecided(now: datetime) -> Q:
     coming = (State.SCHEDULED, State.WAITING)
     has_not_gone = Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming))
     # what has missed its time asks for a new time first
-    in_time = Q(due_at__isnull=True) | Q(due_at__gt=now)
+    in_time = Q(due_at__isnull=True) | Q(due_at__gt=now) | Q(is_correction=True)
     return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Q(has_not_gone)))
 
 
@@ -159,20 +163,27 @@ def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Pu
     return sorted(attention, key=lambda row: row.delivery.state_at)[:ATTENTION]
 
 
-ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.MISSING)
+ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED)
 
 
 def _needing_attention() -> QuerySet[Publication]:
     """Oldest first."""
+    asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE)
     waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
+    missing = Q(delivery__state=State.MISSING)
+    changed = Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
-    return rows.filter(Q(delivery__state__in=ANSWERED_BY_PEOPLE) | waits).order_by("delivery__state_at")
+    news = (missing | changed) & Q(delivery__noted_at=None)
+    return rows.filter(asks | waits | news).order_by("delivery__state_at")
 
 
 def _needs_attention(row: Publication) -> bool:
     """The same of a row at hand, of a post that is not deleted."""
-    state = row.delivery.state
-    return state in ANSWERED_BY_PEOPLE or (state == State.WAITING and row.channel.state == ChannelState.NEEDS_CONSENT)
+    delivery = row.delivery
+    if delivery.state == State.WAITING:
+        return row.channel.state == ChannelState.NEEDS_CONSENT
+    is_news = delivery.state == State.MISSING or (delivery.state == State.PUBLISHED and delivery.changed_at is not None)
+    return delivery.state in ANSWERED_BY_PEOPLE or (is_news and delivery.noted_at is None)
 
 
 # ---------------------------------------------------------------- decisions

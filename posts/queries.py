@@ -21,9 +21,11 @@ from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
 from posts import files
 from posts.draft import Draft, Text, parse
-from posts.enums import DecisionKind, Stage, SuggestionState
+from posts.enums import AmendmentKind, AmendmentState, DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
 from posts.models import (
+    Amendment,
+    AmendmentPart,
     Comment,
     Decision,
     LinkCheck,
@@ -221,6 +223,20 @@ def publications(post: Post) -> QuerySet[Publication]:
     """Those that count, by channel and slot."""
     rows = Publication.objects.filter(post=post, live=True).select_related("delivery", "channel", "version")
     return rows.order_by("channel__platform", "channel_id", "slot")
+
+
+def amendments(post: Post) -> list[Amendment]:
+    """What was corrected or taken down of a post that is out, or shall be; newest first. Two queries."""
+    people = ("by", "decided_by", "for_whom", "version")
+    parts = AmendmentPart.objects.select_related("publication__channel", "publication__delivery", "delivery")
+    rows = Amendment.objects.filter(post=post).select_related(*people).order_by("-pk")
+    return list(rows.prefetch_related(Prefetch("parts", parts.order_by("pk"))))
+
+
+def removals_asked(limit: int = 10) -> list[Amendment]:
+    """Posts of the open scope that somebody wants taken down, the oldest wish first. One query."""
+    rows = Amendment.objects.filter(kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
+    return list(rows.select_related("post", "by").order_by("at")[:limit])
 
 
 def last_submission(post: Post) -> Decision | None:

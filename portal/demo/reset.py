@@ -16,6 +16,8 @@ from portal.demo import notifications
 from portal.demo.network import PLATFORM, server
 from portal.demo.seed import NotTheDemo
 from posts.models import (
+    Amendment,
+    AmendmentPart,
     Closing,
     Comment,
     Consent,
@@ -38,6 +40,7 @@ ORDER = (
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
     Score, Feedback, PerformanceNotice,
+    AmendmentPart, Amendment,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, Channel, Pause,

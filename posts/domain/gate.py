@@ -7,7 +7,7 @@ for more holds what was approved before.
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from delivery.enums import Because
@@ -18,8 +18,8 @@ from municipalities.models import Municipality, Pause
 from municipalities.queries import emergency_rights
 from posts import rules
 from posts.deciding import asks_mentor
-from posts.enums import Stage
-from posts.models import Decision, Publication
+from posts.enums import PartState, Stage, Way
+from posts.models import AmendmentPart, Decision, Publication
 
 # What `rules.standing` looks at.
 DECIDED = ("version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor")
@@ -35,7 +35,7 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
     Two queries, however many they are; a few more where a mentor reads first, or for an emergency.
     """
-    pauses = Pause.objects.filter(ended_at__isnull=True, municipality=OuterRef("municipality"))
+    pauses = _pauses()
     rows = Publication.objects.filter(delivery__in=deliveries, live=True, post__deleted_at__isnull=True)
     publications = {
         row["delivery_id"]: row
@@ -44,6 +44,40 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
             pause=Subquery(pauses.values("reason")[:1]),
         )
     }  # fmt: skip
+    return _decided(deliveries, publications)
+
+
+def changes(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
+    """Of deliveries that change what is public: go if the correction is still wanted and its version approved."""
+    rows = AmendmentPart.objects.filter(
+        delivery__in=deliveries, state=PartState.UNDER_WAY, publication__live=True, amendment__post__deleted_at=None
+    )
+    return _decided(deliveries, {row["delivery_id"]: row for row in _facts_of(rows, "delivery_id")})
+
+
+def may_take_down(delivery: Delivery) -> Verdict:
+    """A post that shall be sent again is taken down only while the new one may go out; any other one always."""
+    rows = AmendmentPart.objects.filter(
+        publication__delivery=delivery, way=Way.RESEND, state=PartState.UNDER_WAY, delivery=None
+    )
+    row = _facts_of(rows).first()
+    return _decided([delivery], {delivery.pk: row})[delivery.pk] if row else go()
+
+
+def _facts_of(rows: Any, *more: str) -> Any:
+    names = {
+        "version_id": F("amendment__version_id"),
+        "post__stage": F("amendment__post__stage"),
+        "pause": Subquery(_pauses().values("reason")[:1]),
+    }
+    return rows.values(*more, "municipality_id", "municipality__approval", **names)
+
+
+def _pauses() -> Any:
+    return Pause.objects.filter(ended_at__isnull=True, municipality=OuterRef("municipality"))
+
+
+def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, Any]]) -> dict[int, Verdict]:
     decisions: dict[int, list[Decision]] = {}
     about = [row["version_id"] for row in publications.values() if row["post__stage"] == Stage.APPROVED]
     for decision in Decision.objects.filter(version__in=about).only(*DECIDED).order_by("pk"):

@@ -16,10 +16,11 @@ from posts.coach.patterns import Pattern, patterns
 from posts.coach.sentences import Told, things
 from posts.composer_form import Typed
 from posts.derived import Reason, Stretch
+from posts.domain.corrections import open_correction
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
-from posts.models import Decision, Media, Post
+from posts.models import Amendment, Decision, Media, Post
 from posts.previews import Preview, notes, of_draft
 from posts.rules import decides_alone
 from posts.services import Promotion, all_notes, promotion
@@ -96,6 +97,7 @@ class Page:
     coach: list[Told] = field(default_factory=list)
     picture_notes: dict[int, list[str]] = field(default_factory=dict)
     returned: Decision | None = None
+    correction: Amendment | None = None
     offers: Sequence[Offered] = ()
     promotion: Promotion | None = None
     primary: str = "submit"
@@ -223,6 +225,8 @@ def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) ->
     """The whole page. A returned post takes two queries more: the note that came with it."""
     # What is behind the links comes with the first answer to the script: a page has its number of queries.
     shown = fragments(request, post, typed, channels, services=offers(), links=False)
+    if post.is_correction:
+        shown.correction = open_correction(post)
     if post.stage == "returned":
         shown.returned = next(iter(queries.decisions(post)), None)
     return shown
@@ -242,7 +246,7 @@ def fragments(
     content, draft = typed.content, replace(typed.content.draft, words=glossary(house.pk))
     library = queries.media_of(draft)
     promoted = promotion(draft, house, services)
-    primary, others = _acts(request, bool(content.time))
+    primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
     return Page(
         post=post,
@@ -271,7 +275,7 @@ def fragments(
         most_film=most_bytes(),
         may_remember=request.access.may(Verb.LIBRARY_EDIT),
         primary=primary,
-        may_emergency=request.access.may(Verb.POST_EMERGENCY),
+        may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
         others=others,
     )
 

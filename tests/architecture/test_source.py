@@ -62,6 +62,7 @@ EVERYWHERE = {
     "portal/notices.py",
     "posts/domain/check_links.py",
     "posts/domain/clock.py",
+    "posts/domain/amend.py",
     "posts/domain/emergency.py",
     "posts/domain/consents.py",
 }

@@ -36,7 +36,7 @@ from planning.models import Campaign, Recurrence
 from posts.domain import consents, folders
 from posts.domain.pictures import add
 from posts.draft import Draft, Text
-from posts.models import Closing, Decision, Folder, Suggestion, Thread
+from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Thread
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -189,6 +189,15 @@ def _emergency(it: Things) -> Decision:
         )  # fmt: skip
 
 
+def _removal(it: Things) -> dict[str, str]:
+    """Somebody wants the post taken down, and an approver declines."""
+    with scope(it.cast.cuprija):
+        Amendment.objects.create(
+            municipality=it.cast.cuprija, post=it.publication.post, kind="removal", reason="Old", by=it.cast.officer
+        )
+    return {"decision": "decline", "note": "It is right"}
+
+
 def _link(it: Things) -> str:
     """The code of a short link of the post."""
     wanted = {it.channel.pk: Wanted("https://cuprija.rs/", it.channel.platform)}
@@ -319,6 +328,7 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "campaign_assign": lambda it: {"post": it.publication.post_id},
     "post_decide": lambda it: {"version": it.publication.version_id},
     "post_endorse": lambda it: {"version": it.publication.version_id},
+    "post_take_down_decide": _removal,
     "post_emergency_review": lambda it: {"emergency": _emergency(it).pk},
 }
 # Addresses whose object cannot exist here; each answers 404 to everybody, and is walked elsewhere.
