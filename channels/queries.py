@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from channels import rules
 from channels.enums import ChannelState, ConnectStep
-from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
-from municipalities.models import Membership
+from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
+from municipalities.models import Membership, Pause, WidePause
 from municipalities.tenancy import everywhere
 from platforms.registry import PLATFORMS
 
@@ -143,6 +143,18 @@ def _stale(stamp: str, after: timedelta) -> Due:
         connected_ones = Channel.objects.filter(state=ChannelState.CONNECTED)
         fresh = connected_ones.filter(**{f"{stamp}__gt": timezone.now() - after}).values("pk")
         return list(connected_ones.exclude(pk__in=fresh).order_by(stamp).values_list("pk", "municipality_id"))
+
+
+def pauses_over(model: type[Pause] | type[ChannelPause]) -> Due:
+    """Pauses whose time has come, of municipalities or of channels."""
+    with everywhere("pauses end by themselves"):
+        over = model.objects.filter(ended_at=None, ends_at__lte=timezone.now())
+        return list(over.order_by("ends_at").values_list("pk", "municipality_id"))
+
+
+def wide_pauses_over() -> list[int]:
+    over = WidePause.objects.filter(ended_at=None, ends_at__lte=timezone.now())
+    return list(over.order_by("ends_at").values_list("pk", flat=True))
 
 
 def revocations_due() -> Due:

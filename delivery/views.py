@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from channels import pauses
 from channels.enums import ChannelState
 from delivery import origins, rules
 from delivery.domain import answer, withdraw
@@ -57,7 +58,7 @@ def delivery_answer(request: Any, pk: int) -> HttpResponse:
     """One answer. `seen` is when the state began that the person saw: an old page decides nothing."""
     found = _found(request, pk)
     given = request.POST.get("answer", "")
-    if given not in _offered(found) or request.POST.get("seen") != found.state_at.isoformat():
+    if given not in _offered(found, _holding(found)) or request.POST.get("seen") != found.state_at.isoformat():
         return _changed(request, found)
     try:
         form = _given(request, found, given)
@@ -101,15 +102,23 @@ def _found(request: Any, pk: int) -> Delivery:
     return found
 
 
-def _offered(found: Delivery) -> tuple[str, ...]:
+def _offered(found: Delivery, paused: pauses.Paused | None) -> tuple[str, ...]:
     if found.withdrawal_asked_at and found.state == State.PUBLISHED:
         return ()
-    return rules.answers(found.state, found.reason, connected=found.channel.state == ChannelState.CONNECTED)
+    connected = found.channel.state == ChannelState.CONNECTED
+    return rules.answers(found.state, found.reason, connected=connected, paused=paused is not None)
+
+
+def _holding(found: Delivery) -> pauses.Paused | None:
+    """The pause that would hold it back if it were sent now. What is urgent is an emergency, and passes."""
+    return None if found.urgent else pauses.holding(found.channel)
 
 
 def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
-    offered = _offered(found) if request.access.may(Verb.DELIVERY_ANSWER) else ()
+    paused = _holding(found)
+    offered = _offered(found, paused) if request.access.may(Verb.DELIVERY_ANSWER) else ()
     context = {
+        "paused": paused,
         "delivery": found,
         "origin": origins.of(found),
         "text": found.payload["text"],

@@ -30,6 +30,7 @@ from municipalities.models import (
     Pause,
     Programme,
     ServiceAvailability,
+    runs,
 )
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
 from serbian.folding import fold
@@ -119,7 +120,7 @@ def mentored(user: Any) -> QuerySet[Municipality]:
 
 def running_pause() -> Pause | None:
     """The pause of the municipality in scope, if one runs."""
-    return Pause.objects.filter(ended_at__isnull=True).select_related("by").first()
+    return Pause.objects.filter(runs(timezone.now())).select_related("by").first()
 
 
 def may_publish_somewhere(user: Any) -> bool:

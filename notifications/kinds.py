@@ -16,6 +16,7 @@ ICONS: dict[str, str] = {
     Kind.FEEDBACK: "graduation-cap",
     Kind.DELIVERY: "octagon-alert",
     Kind.CHANNEL: "plug",
+    Kind.PAUSE: "circle-pause",
     Kind.KIT: "layers",
     Kind.PLAN: "calendar-days",
 }

@@ -1,7 +1,7 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
-At most three queries: the workspaces of the person, what they have not read, and the pause of the municipality in scope
-or (outside workspaces) whether the person is staff of a programme.
+At most three queries in a workspace: the workspaces of the person, what they have not read, and what is paused here.
+Outside, whether the person is staff of a programme, and what staff and administrators have paused for many at once.
 """
 
 from dataclasses import dataclass, field
@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from channels import pauses
 from municipalities.models import Programme
-from municipalities.queries import running_pause, workspaces
+from municipalities.queries import workspaces
 from municipalities.rules import Verb
 from notifications.queries import unread_count
 from serbian.sorting import sort_key
@@ -75,6 +76,7 @@ PROGRAMME = (
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
     Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
+    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
 )
@@ -82,6 +84,7 @@ INSTALLATION = (
     Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
     Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
     Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
+    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("operations", _("Operation"), "activity"),
 )
 HOME = ("home", "desk", "absence")
@@ -101,19 +104,40 @@ def navigation(request: Any) -> dict[str, Any]:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
     if getattr(request, "tenancy", None) is not None:
         found["workspace_notice"] = SimpleLazyObject(lambda: _pause_notice(request))
+    elif getattr(request, "resolver_match", None):
+        found["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
     if municipality and access and access.may(Verb.POST_EDIT):
         found["new_post_url"] = reverse("post_new", args=[municipality.slug])
     return found
 
 
 def _pause_notice(request: Any) -> str:
-    """The banner of a running pause, empty when none runs."""
-    pause = running_pause()
-    if pause is None:
+    """The banner of the pauses that run here, empty when none does."""
+    running = pauses.here(request.municipality)
+    if not running:
         return ""
-    may_resume = request.access.may(Verb.PAUSE)
-    context = {"pause": pause, "slug": request.municipality.slug, "may_resume": may_resume}
-    return render_to_string("municipalities/pause_notice.html", context, request)
+    context = {
+        "wide": [each for each in running if each.kind in ("everybody", "programme")],
+        "own": [each for each in running if each.kind == "municipality"],
+        "channels": [each for each in running if each.kind == "channel"],
+        "slug": request.municipality.slug,
+        "may_resume": request.access.may(Verb.PAUSE),
+        "may_end_wide": bool({"staff", "administrator"} & request.access.roles),
+    }
+    return render_to_string("channels/pause_notice.html", context, request)
+
+
+def _wide_notice(request: Any) -> str:
+    """Outside workspaces: what is paused for many at once, for those who answer for them."""
+    if request.user.is_administrator:
+        running = pauses.wide(None)
+    elif _is_staff(request):
+        running = pauses.wide(list(Programme.objects.filter(staff=request.user)))
+    else:
+        return ""
+    if not running or _current(request) == "programme_pauses":
+        return ""
+    return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
 
 
 def _workspaces(user: Any, current: Any) -> list[Workspace]:
@@ -132,7 +156,9 @@ def _sections(request: Any) -> list[Section]:
     else:
         sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) in HOME)]))
     if request.user.is_administrator:
-        sections.append(Section(_items(request, INSTALLATION), _("Installation")))
+        shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
+        pages = tuple(page for page in INSTALLATION if page.url not in shown)
+        sections.append(Section(_items(request, pages), _("Installation")))
     return sections
 
 

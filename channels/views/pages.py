@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import queries, tasks
+from channels import pauses, queries, tasks
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -248,6 +248,8 @@ def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int =
         "granted": _scopes(found.platform, found.granted),
         "missing": scopes.missing(connector(found.platform).scopes, found.granted) if found.granted else [],
         "ends": queries.ends(found),
+        "pause": pauses.of_channel(found),
+        "may_pause": request.access.may(Verb.PAUSE),
         "form": form,
         **_rights(request),
     }

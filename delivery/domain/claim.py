@@ -124,7 +124,7 @@ def _one(delivery: Delivery, now: datetime) -> bool:
         with scope(delivery.municipality_id), transaction.atomic():
             if delivery.state == State.WAITING:
                 # It waited, and its time is up.
-                move(delivery, State.EXPIRED, because=Because(delivery.reason))
+                move(delivery, State.EXPIRED, because=Because(delivery.reason), problem=delivery.problem)
                 return False
             verdict = gates.ask(delivery, now)
             if verdict.kind != "go":

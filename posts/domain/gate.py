@@ -7,14 +7,15 @@ for more holds what was approved before.
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from channels import pauses
+from channels.pauses import Paused
 from delivery.enums import Because
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
 from municipalities.enums import Approval
-from municipalities.models import Municipality, Pause
+from municipalities.models import Municipality
 from municipalities.queries import emergency_rights
 from posts import rules
 from posts.deciding import asks_mentor
@@ -35,13 +36,12 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
     Two queries, however many they are; a few more where a mentor reads first, or for an emergency.
     """
-    pauses = Pause.objects.filter(ended_at__isnull=True, municipality=OuterRef("municipality"))
     rows = Publication.objects.filter(delivery__in=deliveries, live=True, post__deleted_at__isnull=True)
     publications = {
         row["delivery_id"]: row
         for row in rows.values(
             "delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval",
-            pause=Subquery(pauses.values("reason")[:1]),
+            pause=pauses.of(),
         )
     }  # fmt: skip
     decisions: dict[int, list[Decision]] = {}
@@ -65,7 +65,14 @@ def _verdict(publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
         return go()
     if house.approval != Approval.NONE and not at.met:
         return hold(Because.NOT_APPROVED)
-    return go() if publication["pause"] is None else hold(Because.PAUSED, publication["pause"])
+    return go() if publication["pause"] is None else _paused(Paused.read(publication["pause"]))
+
+
+def _paused(by: Paused) -> Verdict:
+    """Who holds it back and why. A first comment is asked about as its post, on the same channel."""
+    if by.kind in ("everybody", "programme"):
+        return hold(Because.PROGRAMME_PAUSED, by.words)
+    return hold(Because.CHANNEL_PAUSED if by.kind == "channel" else Because.PAUSED, by.words)
 
 
 def _is_emergency(at: rules.Standing, house: Municipality) -> bool:
