@@ -41,6 +41,7 @@ class Head:
     server: str = ""
     heavy: bool = False
     """It brings files with it, and may keep a hand busy for long."""
+    platform: str = ""
 
 
 def heads(now: datetime) -> list[Head]:
@@ -54,10 +55,12 @@ def heads(now: datetime) -> list[Head]:
     line = Delivery.objects.filter(own, channel=OuterRef("pk"), state__in=[State.SCHEDULED, State.SENDING])
     first = line.order_by("-urgent", "due_at", "pk").values("pk")[:1]
     rows = ready(now).filter(pk__in=Channel.objects.values_list(Subquery(first)))
-    names = ("pk", "municipality_id", "urgent", "due_at", "channel_id", "channel__server", "payload__pictures__0")
+    names = ("pk", "municipality_id", "urgent", "due_at", "channel_id", "channel__server", "channel__platform")
     return [
-        Head(pk, place, urgent, due_at, channel, server, heavy=picture is not None)
-        for pk, place, urgent, due_at, channel, server, picture in rows.values_list(*names)
+        Head(pk, place, urgent, due_at, channel, server, picture is not None, platform)
+        for pk, place, urgent, due_at, channel, server, platform, picture in rows.values_list(
+            *names, "payload__pictures__0"
+        )
     ]
 
 
@@ -111,10 +114,10 @@ def backlog(now: datetime) -> Backlog:
         return Backlog({**dict.fromkeys(map(str, open_), 0), **dict(counted)}, late["due"], late["oldest"])
 
 
-def channels_waiting(now: datetime) -> list[int]:
+def channels_waiting(now: datetime) -> list[Channel]:
     """Channels on which something is due."""
     with everywhere("how the outbox stands"):
-        return list(ready(now).order_by().values_list("channel_id", flat=True).distinct())
+        return list(Channel.objects.filter(pk__in=ready(now).values("channel_id")).only("pk", "platform", "server"))
 
 
 def attempts_since(at: datetime) -> list[tuple[str, str, int]]:
