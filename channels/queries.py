@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from channels import rules
@@ -24,9 +24,13 @@ Due = list[tuple[int, int]]
 
 
 def listed() -> QuerySet[Channel]:
-    """The channels of the municipality in scope: what needs somebody first, what has ended last."""
+    """The channels of the municipality in scope: what needs somebody first, what has ended last.
+
+    Each has `consent_until`: when a person has to consent anew.
+    """
     place = Case(*(When(state=state, then=Value(n)) for state, n in ORDER.items()), output_field=IntegerField())
-    return Channel.objects.select_related("connected_by").order_by(place, "name", "pk")
+    rows = Channel.objects.select_related("connected_by").annotate(consent_until=F("credential__consent_until"))
+    return rows.order_by(place, "name", "platform", "pk")
 
 
 def connected() -> QuerySet[Channel]:

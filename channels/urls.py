@@ -6,7 +6,6 @@ W = "m/<slug:municipality>/"
 M = f"{W}channels/"
 
 urlpatterns = [
-    path(M, pages.channels, name="channels"),
     path(f"{M}connect/", pages.choose, name="channel_choose"),
     path(f"{M}connect/<slug:platform>/", pages.connect, name="channel_connect"),
     path(f"{M}connecting/<int:attempt>/", pages.connecting, name="channel_connecting"),

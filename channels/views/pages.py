@@ -1,4 +1,4 @@
-"""Pages of channels: the list, connecting, one channel. None of them calls a network, except `callback`."""
+"""Pages of channels: connecting, one channel. The list is `portal.channels`. None calls a network, except `callback`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +27,6 @@ from municipalities.rules import Verb
 from platforms import scopes
 from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
-
-
-@requires(Verb.CHANNEL_VIEW)
-@require_GET
-def channels(request: Any) -> HttpResponse:
-    return render(request, "channels/channels.html", {"channels": list(queries.listed()), **_rights(request)})
 
 
 def _rights(request: Any) -> dict[str, bool]:
