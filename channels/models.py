@@ -46,6 +46,7 @@ class Channel(TenantModel):
     granted = models.JSONField(default=list)  # permissions, in the network's own names
     subscribe_at = models.DateTimeField(null=True)  # when the network is asked next to tell us of events
     hears = models.BooleanField(default=False)  # the network tells us of events
+    hears_at = models.CharField(max_length=500, blank=True)  # the address at which it does
     left_told_at = models.DateTimeField(null=True)  # its people were told that who connected it has left
 
     class Meta(TenantModel.Meta):

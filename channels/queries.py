@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -85,6 +86,16 @@ def subscriptions_due(*, calls_first: bool = False) -> Due:
         return list(waiting.order_by("subscribe_at").values_list("pk", "municipality_id"))
 
 
+def moved() -> Due:
+    """Channels whose network tells us of events at an address that is no longer ours."""
+    if not rules.base_is_public():
+        return []
+    here = settings.PUBLIC_BASE_URL.rstrip("/") + "/"
+    with everywhere("find due work on channels"):
+        told = Channel.objects.filter(state=ChannelState.CONNECTED, hears=True, subscribe_at=None)
+        return list(told.exclude(hears_at__startswith=here).order_by("pk").values_list("pk", "municipality_id"))
+
+
 def warnings_due() -> Due:
     """Channels whose access somebody has to renew within two weeks."""
     with everywhere("find due work on channels"):
@@ -118,6 +129,16 @@ def accounts_here(platform: str, accounts: Collection[str]) -> set[str]:
     with everywhere("an event names its account, and that its municipality"):
         known = Channel.objects.filter(platform=platform, remote_id__in=accounts)
         return set(known.exclude(state=ChannelState.DISCONNECTED).values_list("remote_id", flat=True))
+
+
+def beside(channel: Channel) -> list[Channel]:
+    """The channels that live from the same access, in any municipality: those of one bot. This one is among them."""
+    with everywhere("one bot may serve channels of several municipalities"):
+        grantor = Credential.objects.filter(channel=channel).values_list("grantor", flat=True).first()
+        if not grantor:
+            return [channel]
+        same = Channel.objects.filter(platform=channel.platform, credential__grantor=grantor)
+        return list(same.exclude(state=ChannelState.DISCONNECTED).order_by("pk"))
 
 
 def called_by(platform: str, channel_id: int) -> Channel | None:

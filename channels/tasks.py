@@ -46,6 +46,7 @@ def upkeep() -> None:
     _each(queries.facts_due(), learn, ends_at)
     _each(queries.warnings_due(), ahead.warn, ends_at)
     _each(queries.left_behind(), ahead.hand_over, ends_at)
+    _each(queries.moved(), ahead.follow, ends_at)
     _each(queries.subscriptions_due(), ahead.subscribe, ends_at)
 
 

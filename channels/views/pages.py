@@ -1,4 +1,4 @@
-"""Pages of channels: connecting, one channel. The list is `portal.channels`. None calls a network, except `callback`."""
+"""Pages of channels: connecting, one channel. The list is `portal.channels`. Only `callback` calls a network."""
 
 from dataclasses import dataclass
 from typing import Any
