@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from channels import pauses
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import origins, rules
@@ -61,7 +62,7 @@ def delivery_answer(request: Any, pk: int) -> HttpResponse:
     """One answer. `seen` is when the state began that the person saw: an old page decides nothing."""
     found = _found(request, pk)
     given = request.POST.get("answer", "")
-    if given not in _offered(found) or request.POST.get("seen") != found.state_at.isoformat():
+    if given not in _offered(found, _holding(found)) or request.POST.get("seen") != found.state_at.isoformat():
         return _changed(request, found)
     try:
         form = _given(request, found, given)
@@ -105,12 +106,18 @@ def _found(request: Any, pk: int) -> Delivery:
     return found
 
 
-def _offered(found: Delivery) -> tuple[str, ...]:
+def _offered(found: Delivery, paused: pauses.Paused | None) -> tuple[str, ...]:
     if found.state == State.PUBLISHED:
         return _about_public(found)
     if found.noted_at:
         return ()
-    return rules.answers(found.state, found.reason, connected=found.channel.state == ChannelState.CONNECTED)
+    connected = found.channel.state == ChannelState.CONNECTED
+    return rules.answers(found.state, found.reason, connected=connected, paused=paused is not None)
+
+
+def _holding(found: Delivery) -> pauses.Paused | None:
+    """The pause that would hold it back if it were sent now. What is urgent is an emergency, and passes."""
+    return None if found.urgent else pauses.holding(found.channel)
 
 
 def _about_public(found: Delivery) -> tuple[str, ...]:
@@ -123,10 +130,12 @@ def _about_public(found: Delivery) -> tuple[str, ...]:
 
 def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     may_answer = request.access.may(Verb.DELIVERY_ANSWER)
-    offered = _offered(found) if may_answer else ()
+    paused = _holding(found)
+    offered = _offered(found, paused) if may_answer else ()
     origin = origins.of(found)
     public = found.state == State.PUBLISHED and found.kind != EDIT and not found.withdrawal_asked_at
     context = {
+        "paused": paused,
         "delivery": found,
         "origin": origin,
         "take_down": origin.take_down if may_answer and public else "",

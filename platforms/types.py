@@ -448,3 +448,5 @@ class RawEvent:
     at: datetime | None = None
     grantor: str = ""
     """Of "deauthorised" and "deletion": whose consent ended."""
+    place: str = ""
+    """Where it was said, when that tells whose it is: what `look` calls "group", a channel's discussion group."""

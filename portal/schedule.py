@@ -13,6 +13,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "numbers": {"task": "analytics.tasks.tick", "schedule": 30.0, "options": {"expires": 30}},
     "channels-connect": {"task": "channels.tasks.connect", "schedule": 3.0, "options": {"expires": 3}},
     "channels-upkeep": {"task": "channels.tasks.upkeep", "schedule": 60.0, "options": {"expires": 60}},
+    "pauses-over": {"task": "channels.tasks.end_pauses", "schedule": 10.0, "options": {"expires": 10}},
     "forget-events": {"task": "channels.tasks.forget_events", "schedule": 6 * 3600.0},
     "amendments": {"task": "posts.tasks.carry_on", "schedule": 5.0, "options": {"expires": 5}},
     "reviews": {"task": "posts.tasks.remind_reviews", "schedule": 300.0, "options": {"expires": 300}},

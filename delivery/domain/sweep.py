@@ -13,13 +13,13 @@ from delivery import gates, rules
 from delivery.domain import attempts
 from delivery.domain.move import move
 from delivery.domain.release import release
-from delivery.enums import Because, Outcome, State
+from delivery.enums import PAUSES, Because, Outcome, State
 from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 
 BATCH = 200
-HELD = (Because.PAUSED, Because.NEEDS_CONSENT, Because.HELD)
+HELD = (*PAUSES, Because.NEEDS_CONSENT, Because.HELD)
 
 
 def sweep(now: datetime) -> None:

@@ -4,12 +4,12 @@ from django.conf import settings
 from django.db import transaction
 
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
-from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
+from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import Feedback, PerformanceNotice, Score
-from municipalities.models import Municipality, Pause
+from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from portal.demo import notifications
@@ -43,7 +43,7 @@ ORDER = (
     AmendmentPart, Amendment,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
-    Media, Folder, Snippet, Template, Credential, ConnectAttempt, Channel, Pause,
+    Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def wipe() -> None:
                 rows = kind.objects.all()
                 rows._raw_delete(rows.db)
         notifications.wipe(demo)
+    WidePause.objects.all().delete()
     AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
     files = [picture.file for picture in Picture.objects.all()]
     App.objects.all().delete()

@@ -41,6 +41,7 @@ EVERYWHERE = {
     "analytics/domain/collect.py",
     "channels/domain/connect/answer.py",
     "channels/domain/connect/work.py",
+    "channels/domain/disconnect.py",
     "channels/domain/rotate.py",
     "channels/queries.py",
     "delivery/domain/claim.py",

@@ -26,7 +26,7 @@ from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
-from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing
+from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
 from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
 from notifications import stop_links
@@ -181,6 +181,13 @@ def _emergency_right(cast: Cast) -> EmergencyRight:
     return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
 
 
+def _pause(cast: Cast) -> WidePause:
+    found, _is_new = WidePause.objects.get_or_create(
+        programme=cast.programme, ended_at=None, defaults={"reason": "Mourning", "by": cast.staff}
+    )
+    return found
+
+
 def _emergency(it: Things) -> Decision:
     with scope(it.cast.cuprija):
         return Decision.objects.create(
@@ -276,6 +283,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "members/membership": lambda it: Membership.objects.get(user=it.cast.viewer).pk,
     "invitations/invitation": lambda it: it.invitation.pk,
     "enrolments/enrolment": lambda it: Enrolment.objects.get(municipality=it.cast.cuprija).pk,
+    "pauses/pause": lambda it: _pause(it.cast).pk,
     "rubric/programme": lambda it: it.cast.programme.pk,
     "programme/criterion": lambda it: "clarity",
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
