@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from administration.views.setting_up import UNDER_WAY
 from municipalities.models import Programme
 from municipalities.queries import running_pause, workspaces
 from municipalities.rules import Verb
@@ -83,6 +84,7 @@ INSTALLATION = (
     Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
     Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
     Page("operations", _("Operation"), "activity"),
+    Page("installation_facts", _("About this portal"), "info"),
 )
 HOME = ("home", "desk", "absence")
 
@@ -99,6 +101,8 @@ def navigation(request: Any) -> dict[str, Any]:
     found["nav"] = SimpleLazyObject(lambda: _sections(request))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
+    if request.session.get(UNDER_WAY):
+        found["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
     if getattr(request, "tenancy", None) is not None:
         found["workspace_notice"] = SimpleLazyObject(lambda: _pause_notice(request))
     if municipality and access and access.may(Verb.POST_EDIT):

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from administration.queries import setting_up
 from mentoring.queries.people import absences
 from mentoring.views.desk import page_of
 from municipalities.access import requires, signed_in
@@ -24,6 +25,8 @@ from serbian.sorting import sort_key
 @signed_in
 def home(request: Any) -> HttpResponse:
     """A mentor's desk; else straight to the workspace of a person who has only one."""
+    if setting_up.running(request.user):
+        return redirect("setup")
     accompanied = list(mentored(request.user))
     if accompanied:
         return page_of(request, accompanied)

@@ -52,6 +52,7 @@ if PRACTICE_ENABLED:
 # ------------------------------------------------------------------ composition
 INSTALLED_APPS = [
     "portal",
+    "administration",
     "mentoring",
     "analytics",
     "kits",
@@ -183,6 +184,8 @@ SECOND_FACTOR_ASKED_OF = "municipalities.queries.may_publish_somewhere"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "dobosar"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+# How long the link works by which a new installation gets its first administrator.
+SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
 # An eService that nobody looked at for so many months is no longer taken for available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
 

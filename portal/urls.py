@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("m/<slug:municipality>/", home.workspace, name="workspace"),
     path("m/<slug:municipality>/", include("posts.urls")),
+    path("", include("administration.urls")),
     path("", include("kits.urls")),
     path("", include("library.urls")),
     path("", include("planning.urls")),

@@ -28,7 +28,7 @@ from municipalities.tenancy import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    "accounts", "analytics", "channels", "common", "delivery", "kits", "library", "links", "mentoring",
+    "accounts", "administration", "analytics", "channels", "common", "delivery", "kits", "library", "links", "mentoring",
     "municipalities", "notifications", "planning", "portal", "posts", "practice",
 )  # fmt: skip
 MODULES = sorted(

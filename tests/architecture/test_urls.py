@@ -312,6 +312,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "feeds/secret": _feed,
     "kits/kit": lambda it: _kit(it).pk,
     "posts/part": lambda it: _kit(it).posts.get().pk,
+    "open/code": lambda it: "no-such-code",
+    "setup/step": lambda it: "facts",
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
@@ -330,6 +332,9 @@ NOTHING_THERE = {
     "webhook_channel": "of networks that sign with a channel's own token; tests/channels",
     "webhook_deleted": "a code is known only to whom it was given; tests/channels",
     "mailbox": "exists in the demo only; tests/portal",
+    "setup": "of an installation without accounts; tests/administration",
+    "setup_open": "the same; tests/administration",
+    "setup_step": "the same; tests/administration",
     "metrics": "for whoever has the token; tests/portal",
 }
 # Networks call these, and are believed by their signature alone.
