@@ -1,4 +1,4 @@
-"""Closed lists: the steps of the first set-up."""
+"""Closed lists: the steps of the first set-up, and how far an export is."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,3 +15,11 @@ class SetUpStep(models.TextChoices):
     MAIL = "mail", _("Mail")
     NETWORKS = "networks", _("Networks")
     PROGRAMME = "programme", _("Programme")
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a worker")
+    BUILDING = "building", _("Being put together")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")
+    GONE = "gone", _("Deleted")

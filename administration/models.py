@@ -1,4 +1,4 @@
-"""What the installation knows of itself."""
+"""What the installation knows of itself, and what municipalities take along."""
 
 import pghistory
 
@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from administration.enums import ExportState
 from common.models import MailMessage
+from municipalities.tenancy import TenantModel
 
 User = settings.AUTH_USER_MODEL
 
@@ -41,3 +43,51 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.name or "Dobošar"
+
+
+class Export(TenantModel):
+    """Everything of a municipality in one file, for the person who asked for it and nobody else.
+
+    `name` is that of the file in `settings.EXPORTS_ROOT`, unguessable. A worker that builds it renews `lease_until`;
+    when that is over, the worker is dead and another one begins again. `contents` counts what is in it.
+    """
+
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=8, choices=ExportState, default=ExportState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    name = models.CharField(max_length=120, blank=True)
+    bytes = models.BigIntegerField(null=True)
+    contents = models.JSONField(default=dict)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # what a worker looks for: what is to be made, and what is to be deleted
+            models.Index(
+                fields=["state"], name="export_open", condition=models.Q(state__in=["waiting", "building", "ready"])
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_export_at_a_time",
+                fields=["municipality"],
+                condition=models.Q(state__in=["waiting", "building"]),
+            ),
+            models.CheckConstraint(
+                name="export_ready_has_a_file",
+                condition=~models.Q(state="ready")
+                | (~models.Q(name="") & models.Q(expires_at__isnull=False, bytes__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality} {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker has still to do with it."""
+        return self.state in (ExportState.WAITING, ExportState.BUILDING)

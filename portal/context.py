@@ -68,7 +68,7 @@ WORKSPACE = (
         _("Settings"),
         "settings",
         Verb.SETTINGS_VIEW,
-        ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause"),
+        ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause", "export"),
     ),
 )
 PROGRAMME = (
