@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class AdministrationConfig(AppConfig):
@@ -6,10 +7,12 @@ class AdministrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from administration.enums import SetUpStep
-        from administration.models import FACTS, Installation
+        from administration.enums import FirstStep, SetUpStep
+        from administration.models import FACTS, Installation, PutAway
         from common import sentences
 
-        sentences.words("step", dict(SetUpStep.choices))
+        sentences.words(
+            "step", {**dict(SetUpStep.choices), **dict(FirstStep.choices), PutAway.ALL: gettext_lazy("the whole list")}
+        )
         fields = {field.name: field.verbose_name for field in Installation._meta.concrete_fields}
         sentences.words("changed", {name: fields[name] for name in FACTS})

@@ -1,4 +1,4 @@
-"""Closed lists: the steps of the first set-up, and how far an export is."""
+"""Closed lists: the steps of the first set-up, first steps of a municipality, and how far an export is."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,3 +23,18 @@ class ExportState(models.TextChoices):
     READY = "ready", _("Ready")
     FAILED = "failed", _("Could not be made")
     GONE = "gone", _("Deleted")
+
+
+class FirstStep(models.TextChoices):
+    """What a new workspace needs before it speaks, in the order in which one does it."""
+
+    PEOPLE = "people", _("People invited")
+    PROFILE = "profile", _("Profile and arms")
+    RULES = "rules", _("House rules and who approves")
+    CHANNEL = "channel", _("First channel connected")
+    POPULATION = "population", _("Population entered")
+    MENTOR = "mentor", _("Mentor paired")
+    SERVICES = "services", _("eServices looked at")
+    WORDS = "words", _("Words of the house")
+    TIMES = "times", _("Usual times")
+    DRAFT = "draft", _("First draft")

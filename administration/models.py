@@ -1,4 +1,4 @@
-"""What the installation knows of itself, and what municipalities take along."""
+"""What the installation knows of itself, what municipalities take along, and what they are reminded of."""
 
 import pghistory
 
@@ -91,3 +91,19 @@ class Export(TenantModel):
     def is_open(self) -> bool:
         """Whether a worker has still to do with it."""
         return self.state in (ExportState.WAITING, ExportState.BUILDING)
+
+
+class PutAway(TenantModel):
+    """A first step of which somebody does not want to be reminded; `ALL`: the whole list."""
+
+    ALL = "all"
+
+    step = models.CharField(max_length=12)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="put_away_once", fields=["municipality", "step"])]
+
+    def __str__(self) -> str:
+        return self.step

@@ -57,7 +57,7 @@ class Page:
 
 
 WORKSPACE = (
-    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver",)),
+    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
@@ -77,6 +77,7 @@ PROGRAMME = (
     Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    Page("programme_first_steps", _("First steps"), "clipboard-list"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
 )
 INSTALLATION = (

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from administration.queries import setting_up
+from administration.queries import first_steps, setting_up
 from mentoring.queries.people import absences
 from mentoring.views.desk import page_of
 from municipalities.access import requires, signed_in
@@ -43,6 +43,7 @@ def workspace(request: Any) -> HttpResponse:
     writer = officer and Role.APPROVER not in request.access.roles  # who stands in for an approver writes, too
     context = {
         "today": today(),
+        "first_steps": first_steps.unfinished(request) if may(Verb.SETTINGS_VIEW) else None,
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
         "absences": absences(request.municipality) if officer else [],

@@ -11,6 +11,7 @@ GOES_IN = {
 }  # fmt: skip
 STAYS = {
     "administration.export": "exports themselves",
+    "administration.putaway": "what somebody does not want to be reminded of",
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
     "mentoring.handover": "what one mentor told the next",

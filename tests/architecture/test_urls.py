@@ -328,6 +328,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "kits/kit": lambda it: _kit(it).pk,
     "posts/part": lambda it: _kit(it).posts.get().pk,
     "export/export": lambda it: _export(it),
+    "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",
     "setup/step": lambda it: "facts",
 }
