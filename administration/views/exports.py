@@ -25,7 +25,12 @@ SHOWN = 20
 @require_safe
 def exports(request: Any) -> HttpResponse:
     rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
-    context = {"exports": rows, "waits": any(row.is_open for row in rows), "days": settings.EXPORT_DAYS}
+    context = {
+        "exports": rows,
+        "waits": any(row.is_open for row in rows),
+        "failed": any(row.state == ExportState.FAILED for row in rows),
+        "days": settings.EXPORT_DAYS,
+    }
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"administration/{'_exports' if part else 'exports'}.html", context)
 
