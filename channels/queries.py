@@ -12,7 +12,7 @@ from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from municipalities.models import Membership, Pause, WidePause
 from municipalities.tenancy import everywhere
-from platforms.registry import PLATFORMS
+from platforms.registry import PLATFORMS, Platform
 
 # Bluesky's access token lives two hours; a tick comes every minute.
 RENEW_AHEAD = timedelta(minutes=20)
@@ -42,6 +42,17 @@ def connected() -> QuerySet[Channel]:
 def networks_with_keys() -> set[str]:
     """Networks for which an administrator has entered keys."""
     return set(AppRegistration.objects.filter(server="").values_list("platform", flat=True))
+
+
+def keyed() -> dict[str, Platform]:
+    """Networks with keys of their own, which an administrator enters, by title."""
+    found = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
+    return dict(sorted(found.items(), key=lambda one: one[1].title.casefold()))
+
+
+def without_keys() -> list[str]:
+    """Titles of the networks that work without an administrator."""
+    return sorted((p.title for p in PLATFORMS.values() if p.keys_from != "administrator"), key=str.casefold)
 
 
 def registrations() -> dict[str, AppRegistration]:

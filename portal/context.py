@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from administration.views.setting_up import UNDER_WAY
 from channels import pauses
 from municipalities.models import Programme
 from municipalities.queries import workspaces
@@ -58,7 +59,7 @@ class Page:
 
 
 WORKSPACE = (
-    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver",)),
+    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
@@ -69,7 +70,7 @@ WORKSPACE = (
         _("Settings"),
         "settings",
         Verb.SETTINGS_VIEW,
-        ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause"),
+        ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause", "export"),
     ),
 )
 PROGRAMME = (
@@ -79,6 +80,7 @@ PROGRAMME = (
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    Page("programme_first_steps", _("First steps"), "clipboard-list"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
 )
 INSTALLATION = (
@@ -87,6 +89,7 @@ INSTALLATION = (
     Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("operations", _("Operation"), "activity"),
+    Page("installation_facts", _("About this portal"), "info"),
 )
 HOME = ("home", "desk", "absence")
 
@@ -105,7 +108,9 @@ def navigation(request: Any) -> dict[str, Any]:
     found["nav"] = SimpleLazyObject(lambda: _sections(request))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
-    if in_scope:
+    if request.session.get(UNDER_WAY):
+        found["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
+    elif in_scope:
         found["workspace_notice"] = SimpleLazyObject(lambda: _pause_notice(request, rows()))
     elif getattr(request, "resolver_match", None):
         found["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))

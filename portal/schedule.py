@@ -11,6 +11,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "notifications": {"task": "notifications.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},
     "notices": {"task": "portal.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
     "numbers": {"task": "analytics.tasks.tick", "schedule": 30.0, "options": {"expires": 30}},
+    "exports": {"task": "administration.tasks.build_exports", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-exports": {"task": "administration.tasks.forget_exports", "schedule": 3600.0},
     "channels-connect": {"task": "channels.tasks.connect", "schedule": 3.0, "options": {"expires": 3}},
     "channels-upkeep": {"task": "channels.tasks.upkeep", "schedule": 60.0, "options": {"expires": 60}},
     "pauses-over": {"task": "channels.tasks.end_pauses", "schedule": 10.0, "options": {"expires": 10}},

@@ -9,6 +9,7 @@ urlpatterns = [
     path("m/<slug:municipality>/", home.workspace, name="workspace"),
     path("m/<slug:municipality>/channels/", channels.channels, name="channels"),
     path("m/<slug:municipality>/", include("posts.urls")),
+    path("", include("administration.urls")),
     path("", include("kits.urls")),
     path("", include("library.urls")),
     path("", include("planning.urls")),

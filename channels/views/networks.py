@@ -14,14 +14,8 @@ from channels.domain import credentials, inbound, keys
 from channels.domain.connect.attempts import redirect_uri
 from channels.forms import KeysForm
 from municipalities.access import administrators
-from platforms.registry import PLATFORMS, Platform, connector
+from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
-
-
-def _keyed() -> dict[str, Platform]:
-    """Networks with keys of their own, by title."""
-    found = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
-    return dict(sorted(found.items(), key=lambda one: one[1].title.casefold()))
 
 
 def _served(network: str) -> list[str]:
@@ -35,7 +29,7 @@ def networks(request: Any) -> HttpResponse:
     entered = queries.registrations()
     rows = [
         {"key": key, "platform": platform, "serves": _served(key), "row": entered.get(key)}
-        for key, platform in _keyed().items()
+        for key, platform in queries.keyed().items()
     ]
     return render(request, "channels/keys_list.html", {"rows": rows, "is_public": rules.base_is_public()})
 
@@ -45,7 +39,7 @@ def networks(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def network(request: Any, network: str) -> HttpResponse:
     """Keys of one network, with the addresses that the administrator enters there."""
-    if network not in _keyed():
+    if network not in queries.keyed():
         raise Http404
     row = credentials.entered(network)
     known = credentials.keys_of(row) if row else None
@@ -98,7 +92,7 @@ def _addresses(network: str) -> list[tuple[str, str]]:
 @administrators
 @require_POST
 def remove(request: Any, network: str) -> HttpResponse:
-    if network not in _keyed():
+    if network not in queries.keyed():
         raise Http404
     keys.remove(network, by=request.user)
     notes.success(request, _("The keys are removed. Channels that are connected keep their access."))
