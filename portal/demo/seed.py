@@ -19,6 +19,7 @@ from portal.demo import (
     numbers,
     past,
     people,
+    planning,
     present,
     reactions,
     shelf,
@@ -94,6 +95,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
         present.lay_out(town, crowd.now)
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
+    planning.arrange(teams, crowd.now)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 
