@@ -21,6 +21,7 @@ from portal.demo import (
     numbers,
     past,
     people,
+    planning,
     present,
     reactions,
     shelf,
@@ -98,6 +99,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
             put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
+    planning.arrange(teams, crowd.now)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

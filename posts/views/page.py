@@ -168,10 +168,15 @@ class Page:
         return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
-    def text_findings(self) -> list[tuple[Preview, dry.Finding]]:
-        """Problems of words, beside the words."""
-        fields = ("text", "language")
-        return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
+    def text_findings(self) -> list[tuple[str, dry.Finding]]:
+        """Problems of words, beside the words: each said once, with the channels that have it."""
+        found: dict[dry.Finding, dict[str, None]] = {}
+        for each in self.previews:
+            where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
+            for finding in each.findings:
+                if finding.field in ("text", "language") and finding.code != "empty":
+                    found.setdefault(finding, {})[where] = None
+        return [(", ".join(channels), finding) for finding, channels in found.items()]
 
     @property
     def headline_places(self) -> list[Place]:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from channels.models import Channel
 from delivery.enums import State
 from municipalities.enums import Approval
 from municipalities.models import Municipality
@@ -360,6 +361,17 @@ def test_the_composer_takes_the_same_few_queries_for_one_picture_and_for_four(
             assert client.get(url("post_edit", post.pk)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_several_channels_warn_of_is_said_once_with_their_names(desk: Desk, client: Client) -> None:
+    with scope(desk.house):
+        Channel.objects.update(languages=["sr-Cyrl"])
+    both = [desk.mastodon.pk, desk.bluesky.pk]
+    sent = fields(desk, **{"text-sr-Cyrl": "", "text-sr-Latn": "Vakcina u Njegoševoj", "channels": both})
+    shown = client.post(url("post_preview"), sent).content.decode()
+    found = shown.split('id="text-findings"')[1].split("</ul>")[0]
+    assert found.count("was derived from the Latin one") == 1
+    assert f"<strong>{desk.bluesky.name}, {desk.mastodon.name}:</strong>" in found
 
 
 def test_the_preview_takes_few_queries(desk: Desk, client: Client, django_assert_max_num_queries: Any) -> None:
