@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from channels import pauses
+from channels import dry, pauses
 from channels.enums import ChannelState
 from delivery import origins, rules
 from delivery.domain import answer, withdraw
@@ -77,6 +77,9 @@ def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
         if time.is_valid():
             answer.choose_time(found, time.cleaned_data["at"], by=request.user)
         return time
+    if given == "it_is_there" and not _has_links(found):
+        answer.it_is_there(found, "", by=request.user)
+        return None
     if given == "it_is_there":
         link = LinkForm(request.POST)
         if link.is_valid():
@@ -87,6 +90,10 @@ def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
         return link
     SIMPLE[given](found, by=request.user)
     return None
+
+
+def _has_links(found: Delivery) -> bool:
+    return dry.limits(found.channel).post_links
 
 
 def _changed(request: Any, found: Delivery) -> HttpResponse:
@@ -103,7 +110,7 @@ def _found(request: Any, pk: int) -> Delivery:
 
 
 def _offered(found: Delivery, paused: pauses.Paused | None) -> tuple[str, ...]:
-    if found.withdrawal_asked_at and found.state == State.PUBLISHED:
+    if found.state == State.PUBLISHED and (found.withdrawal_asked_at or found.remote_id.startswith(rules.SEEN)):
         return ()
     connected = found.channel.state == ChannelState.CONNECTED
     return rules.answers(found.state, found.reason, connected=connected, paused=paused is not None)
@@ -128,6 +135,6 @@ def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Fo
         "connected": found.channel.state == ChannelState.CONNECTED,
         "history": reversed(history(found)),
         "time_form": bound.get("choose_time") or TimeForm(),
-        "link_form": bound.get("it_is_there") or LinkForm(),
+        "link_form": (bound.get("it_is_there") or LinkForm()) if _has_links(found) else None,
     }
     return render(request, "delivery/delivery.html", context, status=status)
