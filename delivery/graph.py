@@ -24,7 +24,7 @@ EDGES: dict[tuple[State, State], frozenset[Because]] = {
     (State.EXPIRED, State.SCHEDULED): frozenset({Because.TIME_CHOSEN}),
     (State.EXPIRED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
     (State.SENDING, State.PUBLISHED): frozenset({Because.SENT, Because.CHANGED}),
-    (State.SENDING, State.PROCESSING): frozenset({Because.ACCEPTED}),
+    (State.SENDING, State.PROCESSING): frozenset({Because.ACCEPTED, Because.UNFINISHED}),
     (State.SENDING, State.SCHEDULED): frozenset(
         {Because.RATE_LIMITED, Because.NOT_REACHED, Because.NEVER_SENT, Because.UNANSWERED}
     ),
@@ -36,7 +36,8 @@ EDGES: dict[tuple[State, State], frozenset[Because]] = {
     (State.SENDING, State.UNCONFIRMED): frozenset({Because.OUTCOME_UNKNOWN, Because.WORKER_DIED}),
     (State.PROCESSING, State.PUBLISHED): frozenset({Because.SENT}),
     (State.PROCESSING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP}),
-    (State.PROCESSING, State.UNCONFIRMED): frozenset({Because.NO_VERDICT}),
+    # the network says that it is public, and not under which id
+    (State.PROCESSING, State.UNCONFIRMED): frozenset({Because.NO_VERDICT, Because.OUTCOME_UNKNOWN}),
     (State.PROCESSING, State.WAITING): frozenset({Because.NEEDS_CONSENT}),
     (State.PROCESSING, State.SENDING): frozenset({Because.PREPARED}),
     (State.PROCESSING, State.SCHEDULED): frozenset({Because.CONTAINER_EXPIRED}),

@@ -16,6 +16,10 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     State.MISSING: ("noted",),
 }
 
+# A post that a person saw on a network whose links name no post; the delivery's key follows. The network does not know
+# this id, so it is asked nothing about the post.
+SEEN = "seen:"
+
 AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
 
 # After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from channels import pauses
+from channels import dry, pauses
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import origins, rules
@@ -81,6 +81,9 @@ def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
         if time.is_valid():
             answer.choose_time(found, time.cleaned_data["at"], by=request.user)
         return time
+    if given == "it_is_there" and not _has_links(found):
+        answer.it_is_there(found, "", by=request.user)
+        return None
     if given == "it_is_there":
         link = LinkForm(request.POST)
         if link.is_valid():
@@ -91,6 +94,10 @@ def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
         return link
     SIMPLE[given](found, by=request.user)
     return None
+
+
+def _has_links(found: Delivery) -> bool:
+    return dry.limits(found.channel).post_links
 
 
 def _changed(request: Any, found: Delivery) -> HttpResponse:
@@ -120,9 +127,14 @@ def _holding(found: Delivery) -> pauses.Paused | None:
     return None if found.urgent else pauses.holding(found.channel)
 
 
+def _only_seen(found: Delivery) -> bool:
+    """A person says that it is there, where links name no post: the network would not know which one we mean."""
+    return found.remote_id.startswith(rules.SEEN)
+
+
 def _about_public(found: Delivery) -> tuple[str, ...]:
     """A change of ours is taken back by another change. What has a page for it is taken down there."""
-    if found.withdrawal_asked_at or found.kind == EDIT:
+    if found.withdrawal_asked_at or found.kind == EDIT or _only_seen(found):
         return ()
     noted = ("noted",) if found.changed_at and not found.noted_at else ()
     return noted if origins.of(found).take_down else (*noted, "take_down")
@@ -134,6 +146,7 @@ def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Fo
     offered = _offered(found, paused) if may_answer else ()
     origin = origins.of(found)
     public = found.state == State.PUBLISHED and found.kind != EDIT and not found.withdrawal_asked_at
+    public = public and not _only_seen(found)
     context = {
         "paused": paused,
         "delivery": found,
@@ -149,6 +162,6 @@ def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Fo
         "connected": found.channel.state == ChannelState.CONNECTED,
         "history": reversed(history(found)),
         "time_form": bound.get("choose_time") or TimeForm(),
-        "link_form": bound.get("it_is_there") or LinkForm(),
+        "link_form": (bound.get("it_is_there") or LinkForm()) if _has_links(found) else None,
     }
     return render(request, "delivery/delivery.html", context, status=status)

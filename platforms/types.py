@@ -66,6 +66,8 @@ class Limits:
     """Longest first comment, 0 where a post takes none from us."""
     threads: bool = False
     """Whether a post can go on in a chain of answers to itself."""
+    post_links: bool = True
+    """False where no link that a person can copy tells which post it leads to."""
     edits: tuple[str, ...] = ()
     """What of a published post can be changed: "text", "title", "alt". Empty: withdraw it and send it anew."""
     withdraws: bool = True
