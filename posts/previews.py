@@ -104,7 +104,8 @@ def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Map
     for shown in known:
         sent.append(files.sent(frozen(library[shown.id], shown), shown.alt))
     reason = videos.hindrance([library[shown.id] for shown in known if library[shown.id].is_video])
-    hindered = [dry.Finding("video_not_ready", "video", reason, "error")] if reason else []
+    code = "two_videos" if reason == videos.one_only() else "video_not_ready"
+    hindered = [dry.Finding(code, "video", reason, "error")] if reason else []
     return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered)
 
 
