@@ -103,7 +103,7 @@ def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMiss
     if isinstance(told, NeedsConsent):
         mark_needs_consent(delivery.channel)
     if isinstance(told, OutcomeUnknown) and delivery.kind == EDIT:
-        _try_again(delivery, replace(reading, because=Because.UNANSWERED))
+        _try_again(delivery, attempt, replace(reading, because=Because.UNANSWERED))
     elif delivery.unknown_since or isinstance(told, OutcomeUnknown):
         _unconfirmed(delivery, attempt, reading)
     elif isinstance(told, Held):
