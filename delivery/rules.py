@@ -1,6 +1,8 @@
 """Times of the outbox (the next try, the next look, the next question), and what people may answer. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from delivery.enums import Because, State
 
@@ -11,7 +13,10 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     State.FAILED: ("send_again", "drop"),
     State.UNCONFIRMED: ("it_is_there", "it_is_not_there", "drop"),
     State.PUBLISHED: ("take_down",),
+    State.MISSING: ("noted",),
 }
+
+AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
 
 # After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
 BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
@@ -25,6 +30,16 @@ POLLS = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 30
 
 # A withdrawal is wanted until it happened.
 WITHDRAWAL_PAUSE = timedelta(minutes=1)
+
+
+def is_slow(payload: Mapping[str, Any]) -> bool:
+    """Whether it carries a video: its call may take minutes, and so may everything that waits for it."""
+    return bool(payload.get("video"))
+
+
+def brings_files(payload: Mapping[str, Any]) -> bool:
+    """Whether it keeps a hand busy for longer than a text does."""
+    return bool(payload.get("pictures")) or is_slow(payload)
 
 
 def next_try(tries: int, now: datetime) -> datetime | None:
@@ -52,9 +67,14 @@ def not_after(due_at: datetime, minutes: int) -> datetime:
     return due_at + timedelta(minutes=minutes)
 
 
-def answers(state: str, reason: str, *, connected: bool) -> tuple[str, ...]:
-    """What a person may answer now. What waits for an approval is not answered here, but approved."""
+def answers(state: str, reason: str, *, connected: bool, paused: bool = False) -> tuple[str, ...]:
+    """What a person may answer now. What waits for an approval is not answered here, but approved.
+
+    Nothing can be sent at once on a channel that is not `connected`, or while publishing is `paused`.
+    """
     if state == State.WAITING and reason == Because.NOT_APPROVED:
         return ()
     offered = ANSWERS.get(state, ())
-    return offered if connected else tuple(a for a in offered if a not in ("still_send", "send_now", "send_again"))
+    if connected and not paused:
+        return offered
+    return tuple(answer for answer in offered if answer not in AT_ONCE)

@@ -68,6 +68,8 @@ class Limits:
     """Whether a post can go on in a chain of answers to itself."""
     edits: tuple[str, ...] = ()
     """What of a published post can be changed: "text", "title", "alt". Empty: withdraw it and send it anew."""
+    withdraws: bool = True
+    """False where nobody but a person can take a post down."""
 
 
 @dataclass(frozen=True)
@@ -389,6 +391,9 @@ class Readings:
     subject_remote_id: str
     values: Reading
     at: datetime
+    text: str | None = None
+    """The text as the network shows it, where the connector `reads_back`; None: it was not told. Networks rewrite what
+    they are sent, so it is compared with what they showed before."""
 
 
 @dataclass(frozen=True)
@@ -443,3 +448,5 @@ class RawEvent:
     at: datetime | None = None
     grantor: str = ""
     """Of "deauthorised" and "deletion": whose consent ended."""
+    place: str = ""
+    """Where it was said, when that tells whose it is: what `look` calls "group", a channel's discussion group."""

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from posts.views import calendar, closing, composer, decisions, links, listing, media, review, threads, versions, words
+from posts.views import (
+    amending,
+    calendar,
+    closing,
+    composer,
+    decisions,
+    links,
+    listing,
+    media,
+    review,
+    spoken,
+    threads,
+    versions,
+    words,
+)
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
@@ -18,6 +32,11 @@ urlpatterns = [
     path("posts/<int:pk>/versions/", versions.versions, name="post_versions"),
     path("posts/<int:pk>/versions/<int:number>/restore/", versions.restore, name="post_version_restore"),
     path("posts/<int:pk>/emergency/review/", decisions.review_emergency, name="post_emergency_review"),
+    path("posts/<int:pk>/correct/", amending.correct, name="post_correct"),
+    path("posts/<int:pk>/correction/", amending.correction, name="post_correction"),
+    path("posts/<int:pk>/correction/drop/", amending.drop, name="post_correction_drop"),
+    path("posts/<int:pk>/take-down/", amending.take_down, name="post_take_down"),
+    path("posts/<int:pk>/take-down/decide/", amending.take_down_decide, name="post_take_down_decide"),
     path("posts/<int:pk>/take-back/", decisions.reopen, name="post_take_back"),
     path("posts/<int:pk>/publish/", decisions.publish, name="post_publish"),
     path("posts/<int:pk>/unschedule/", decisions.off_schedule, name="post_unschedule"),
@@ -33,6 +52,7 @@ urlpatterns = [
     path("posts/<int:pk>/closing/", closing.closing, name="post_closing"),
     path("posts/<int:pk>/closing/follow-up/", closing.follow_up, name="post_follow_up"),
     path("posts/<int:pk>/activity/", review.activity, name="post_activity"),
+    path("posts/words/coach/", spoken.words, name="coach_words"),
     path("posts/words/remember/", words.remember, name="words_remember"),
     path("posts/words/repair/", words.repair, name="words_repair"),
     path("links/", links.linked, name="posts_links"),
@@ -40,4 +60,8 @@ urlpatterns = [
     path("media/", media.upload, name="media_upload"),
     path("media/<int:pk>/", media.media, name="media"),
     path("media/<int:pk>/small/", media.thumbnail, name="media_thumbnail"),
+    path("media/<int:pk>/row/", media.state, name="media_row"),
+    path("media/<int:pk>/video/", media.film, name="media_film"),
+    path("media/<int:pk>/captions/", media.captions, name="media_captions"),
+    path("media/<int:pk>/captions/add/", media.caption, name="media_caption"),
 ]

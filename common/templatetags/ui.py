@@ -6,7 +6,7 @@ the include of the same name under templates/ui/.
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -115,9 +115,20 @@ def network_icon(platform: str) -> SafeString:
 
 @register.simple_tag
 def network(platform: str, label: str = "") -> SafeString:
-    """Mark and name of a network; `label` replaces the name, e.g. with the channel's."""
-    text = label or NETWORK_NAMES.get(platform) or platform.replace("_", " ").capitalize()
-    return format_html('<span class="network">{}<span>{}</span></span>', network_icon(platform), text)
+    """Mark and name of a network; `label` replaces the name, e.g. with the channel's, and the name is still read out.
+
+    A municipality calls its accounts by one name on all networks; only the marks tell them apart for the eye.
+    """
+    name = ""
+    if label:
+        name = format_html('<span class="visually-hidden">{}: </span>', network_name(platform))
+    shown = label or network_name(platform)
+    return format_html('<span class="network">{}<span>{}{}</span></span>', network_icon(platform), name, shown)
+
+
+@register.simple_tag
+def network_name(platform: str) -> str:
+    return NETWORK_NAMES.get(platform) or platform.replace("_", " ").capitalize()
 
 
 @register.simple_tag
@@ -196,9 +207,10 @@ def when(moment: datetime | date | None, style: str = "") -> SafeString:
     """`<time>` in the page's zone. `style`: "" date and time, "date", "time", "ago" (with the full time as title)."""
     if moment is None:
         return mark_safe("")
-    if isinstance(moment, datetime):
-        moment = timezone.localtime(moment)
     machine = moment.isoformat()
+    if isinstance(moment, datetime):
+        machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+        moment = timezone.localtime(moment)
     if not isinstance(moment, datetime) or style == "date":
         return format_html('<time datetime="{}">{}</time>', machine, formats.date_format(moment, "DATE_FORMAT"))
     clock = formats.time_format(moment, "H:i")
@@ -207,7 +219,9 @@ def when(moment: datetime | date | None, style: str = "") -> SafeString:
     day = formats.date_format(moment, "DATE_FORMAT")
     full = pgettext("date and time", "%(date)s, %(time)s") % {"date": day, "time": clock}
     if style == "ago":
-        return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, _ago(moment, full))
+        shown = _ago(moment, full)
+        if shown != full:
+            return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, shown)
     return format_html('<time datetime="{}">{}</time>', machine, full)
 
 

@@ -1,11 +1,12 @@
 """From what the network said to where the delivery goes; attempt closed and delivery moved in one transaction.
 
 A *repeat* (an earlier call of the same delivery may have landed) that brings no success changes nothing about that
-earlier call: the delivery stays unconfirmed whatever the repeat said.
+earlier call: the delivery stays unconfirmed whatever the repeat said. A change of a published post is another matter:
+doing it twice does no harm, so one without an answer is simply asked for again.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,9 +18,11 @@ from delivery.domain import attempts
 from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
 from delivery.domain.departure import Held
+from delivery.domain.edit import changed
 from delivery.domain.follow import first_comment
 from delivery.domain.move import Moved, move
 from delivery.enums import Because, Outcome, State
+from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.types import Pending, Published
@@ -64,7 +67,10 @@ def _locked(delivery: Delivery, state: State) -> None:
 
 
 def _apply(delivery: Delivery, attempt: Attempt, told: Told) -> None:
-    if isinstance(told, Published):
+    if isinstance(told, Published) and delivery.kind == EDIT:
+        changed(delivery, told)
+        attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
+    elif isinstance(told, Published):
         # The move locks the row and is sure of its state; asking before would be one statement more for each post.
         published(delivery, told, because=Because.SENT)
         attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
@@ -95,7 +101,9 @@ def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMiss
     attempts.close(attempt, reading.outcome, words=reading.words, evidence=reading.evidence)
     if isinstance(told, NeedsConsent):
         mark_needs_consent(delivery.channel)
-    if delivery.unknown_since or isinstance(told, OutcomeUnknown):
+    if isinstance(told, OutcomeUnknown) and delivery.kind == EDIT:
+        _try_again(delivery, replace(reading, because=Because.UNANSWERED))
+    elif delivery.unknown_since or isinstance(told, OutcomeUnknown):
         _unconfirmed(delivery, attempt, reading)
     elif isinstance(told, Held):
         hold_back(delivery, told.verdict)

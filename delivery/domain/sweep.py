@@ -13,12 +13,13 @@ from delivery import gates, rules
 from delivery.domain import attempts
 from delivery.domain.move import move
 from delivery.domain.release import release
-from delivery.enums import Because, Outcome, State
+from delivery.enums import PAUSES, Because, Outcome, State
+from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 
 BATCH = 200
-HELD = (Because.PAUSED, Because.NEEDS_CONSENT, Because.HELD)
+HELD = (*PAUSES, Because.NEEDS_CONSENT, Because.HELD)
 
 
 def sweep(now: datetime) -> None:
@@ -42,7 +43,9 @@ def _settle(delivery: Delivery, now: datetime) -> None:
     attempt = Attempt.objects.get(delivery=delivery, closed_at=None)
     sent = attempt.sent_at is not None
     attempts.close(attempt, Outcome.UNKNOWN if sent else Outcome.NEVER_SENT)
-    if sent or delivery.unknown_since:
+    if sent and delivery.kind == EDIT:
+        move(delivery, State.SCHEDULED, because=Because.UNANSWERED, next_at=now)
+    elif sent or delivery.unknown_since:
         because = Because.WORKER_DIED if sent else Because.OUTCOME_UNKNOWN
         since = delivery.unknown_since or attempt.opened_at
         look = rules.next_look(0, now)

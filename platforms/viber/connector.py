@@ -154,6 +154,7 @@ class Viber(Defaults):
             characters_with_media=768,
             fetches_media=True,
             videos=VideoLimits(max_bytes=50_000_000, max_seconds=180, codecs=("h264",)),
+            withdraws=False,
         )
 
     @classmethod

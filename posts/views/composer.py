@@ -27,12 +27,14 @@ from posts.coach.look import links_of
 from posts.composer_form import Typed, read
 from posts.domain import check_links
 from posts.domain.approve import approve
+from posts.domain.corrections import prepare
 from posts.domain.create import blank, create
-from posts.domain.pictures import BadPicture, add
+from posts.domain.pictures import BadPicture
 from posts.domain.refused import Refused
 from posts.domain.save import Conflict, Content, Saved, save_draft
 from posts.domain.schedule import publish_now, schedule
 from posts.domain.submit import submit
+from posts.domain.videos import add
 from posts.draft import BadDraft, Draft, Shown, parse
 from posts.models import Post
 from posts.rules import Resolved
@@ -138,6 +140,7 @@ def _both(stored: Post) -> dict[str, Any]:
 def preview(request: Any) -> HttpResponse:
     """The parts of the page that depend on what is typed; the script puts each in its place by its id."""
     post = Post(municipality=request.municipality, author=request.user, key=_key(request))
+    post.is_correction = request.POST.get("correcting") == "on"  # only what the page shows depends on it
     channels = list(queries.usable_channels())
     try:
         typed = read(request.POST, channels)
@@ -184,7 +187,7 @@ def _changed() -> str:
 
 
 def _with_files(request: Any, typed: Typed) -> Typed:
-    """Pictures that came with the form itself, for browsers without scripts. Raises `BadPicture`."""
+    """Pictures and videos that came with the form itself, for browsers without scripts. Raises `BadPicture`."""
     files = request.FILES.getlist("files")
     if not files:
         return typed
@@ -203,6 +206,9 @@ def _done(request: Any, saved: Saved, typed: Typed) -> HttpResponse:
     act = request.POST.get("act", "save")
     if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
         return redirect("post_emergency", request.municipality.slug, saved.post.pk)
+    if act == "correction" and saved.post.is_correction:
+        prepare(saved.post, by=request.user)
+        return redirect("post_correction", request.municipality.slug, saved.post.pk)
     if act == "save" or act not in ACTS:
         messages.success(request, _("The draft is saved."))
         if typed.time_problem:

@@ -26,7 +26,7 @@ from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
-from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing
+from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
 from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
 from notifications import stop_links
@@ -36,7 +36,7 @@ from planning.models import Campaign, Recurrence
 from posts.domain import consents, folders
 from posts.domain.pictures import add
 from posts.draft import Draft, Text
-from posts.models import Closing, Decision, Folder, Suggestion, Thread
+from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Thread
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -181,12 +181,28 @@ def _emergency_right(cast: Cast) -> EmergencyRight:
     return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
 
 
+def _pause(cast: Cast) -> WidePause:
+    found, _is_new = WidePause.objects.get_or_create(
+        programme=cast.programme, ended_at=None, defaults={"reason": "Mourning", "by": cast.staff}
+    )
+    return found
+
+
 def _emergency(it: Things) -> Decision:
     with scope(it.cast.cuprija):
         return Decision.objects.create(
             municipality=it.cast.cuprija, version=it.publication.version, kind="emergency", by=it.cast.officer,
             note="Burst pipe", review_due_at=timezone.now(), remind_at=timezone.now(),
         )  # fmt: skip
+
+
+def _removal(it: Things) -> dict[str, str]:
+    """Somebody wants the post taken down, and an approver declines."""
+    with scope(it.cast.cuprija):
+        Amendment.objects.create(
+            municipality=it.cast.cuprija, post=it.publication.post, kind="removal", reason="Old", by=it.cast.officer
+        )
+    return {"decision": "decline", "note": "It is right"}
 
 
 def _link(it: Things) -> str:
@@ -267,6 +283,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "members/membership": lambda it: Membership.objects.get(user=it.cast.viewer).pk,
     "invitations/invitation": lambda it: it.invitation.pk,
     "enrolments/enrolment": lambda it: Enrolment.objects.get(municipality=it.cast.cuprija).pk,
+    "pauses/pause": lambda it: _pause(it.cast).pk,
     "rubric/programme": lambda it: it.cast.programme.pk,
     "programme/criterion": lambda it: "clarity",
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
@@ -319,6 +336,7 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "campaign_assign": lambda it: {"post": it.publication.post_id},
     "post_decide": lambda it: {"version": it.publication.version_id},
     "post_endorse": lambda it: {"version": it.publication.version_id},
+    "post_take_down_decide": _removal,
     "post_emergency_review": lambda it: {"emergency": _emergency(it).pk},
 }
 # Addresses whose object cannot exist here; each answers 404 to everybody, and is walked elsewhere.
@@ -329,6 +347,8 @@ NOTHING_THERE = {
     "public_media": "a signed file; tests/channels",
     "webhook_channel": "of networks that sign with a channel's own token; tests/channels",
     "webhook_deleted": "a code is known only to whom it was given; tests/channels",
+    "media_film": "of videos alone; tests/posts/test_videos.py",
+    "media_captions": "of videos that have some; tests/posts/test_videos.py",
     "mailbox": "exists in the demo only; tests/portal",
     "metrics": "for whoever has the token; tests/portal",
 }

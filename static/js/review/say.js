@@ -123,7 +123,7 @@ export function startSaying(threads, margin) {
   threads.addEventListener("click", (event) => {
     const button = event.target.closest("[data-say]");
     if (button) open(button.dataset.say);
-    const link = event.target.closest("[data-act=answer]");
+    const link = event.target.closest("a.act");
     if (!link) return;
     event.preventDefault();
     answer(link.closest("[data-thread]"));
