@@ -85,8 +85,8 @@ class Preview:
 
     @property
     def heading(self) -> str:
-        """What stands above everything else where a network wants a title: the first line."""
-        return self.part.text.strip().partition("\n")[0].strip()
+        """What stands above everything else where a network wants a title: without one, the first line."""
+        return self.title or self.part.text.strip().partition("\n")[0].strip()
 
     @property
     def is_apart(self) -> bool:
