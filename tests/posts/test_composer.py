@@ -258,6 +258,18 @@ def test_a_messenger_shows_a_bubble_and_no_mark_for_descriptions_it_does_not_tak
     assert page.count('<span class="look-alt"') == 1
 
 
+def test_youtube_shows_the_first_line_as_the_title_and_asks_for_a_video(desk: Desk, client: Client) -> None:
+    with scope(desk.house):
+        tube = channel(desk.house, desk.cast.approver, name="Ћуприја", platform="youtube", server="https://x.example")
+    sent = fields(desk, channels=[tube.pk], **{"text-sr-Cyrl": "Седница <данас>\n\nДневни ред"})
+    page = client.post(url("post_preview"), sent).content.decode()
+    assert '<strong class="look-heading" lang="sr-Cyrl">Седница &lt;данас&gt;</strong>' in page
+    assert "A video belongs here." in page
+    assert "YouTube takes videos only." in page
+    assert "YouTube takes no &lt; and &gt; here." in page
+    assert "48 / 5000" in page
+
+
 def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Client) -> None:
     sent = fields(desk, channels=[desk.bluesky.pk], **{"text-sr-Cyrl": "а" * 312})
     page = client.post(url("post_preview"), sent).content.decode()
