@@ -91,6 +91,10 @@ class VideoLimits:
     captions: tuple[str, ...] = ()
     """Types of captions files that are taken ("application/x-subrip"); empty: none."""
     alt_characters: int = 0
+    characters: int | None = None
+    """The shorter text beside a video, where it is shorter."""
+    uploaded: bool = False
+    """True where the bytes are sent, though pictures are fetched (`Limits.fetches_media`)."""
     covers: bool = False
     with_pictures: bool = False
     """True where one post carries a video and pictures."""

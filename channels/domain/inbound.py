@@ -53,6 +53,10 @@ def take(platform: str, raw: bytes, headers: Mapping[str, str], payload: Any, ch
     told = kind.events(payload)
     if len(told) > MOST:
         log.warning("%s told %s things at once; %s are kept", platform, len(told), MOST)
+    for event in told[:MOST]:
+        # Networks without a notice of their own say it among the events.
+        if event.kind == "deauthorised" and event.grantor:
+            _end(platform, event, messages.TAKEN_BACK)
     return _keep(platform, told[:MOST], channel)
 
 

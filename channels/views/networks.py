@@ -14,6 +14,7 @@ from channels.domain import credentials, inbound, keys
 from channels.domain.connect.attempts import redirect_uri
 from channels.forms import KeysForm
 from municipalities.access import administrators
+from platforms.defaults import Defaults
 from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
 
@@ -58,7 +59,7 @@ def network(request: Any, network: str) -> HttpResponse:
         "form": form,
         "redirect_uri": redirect_uri(),
         "addresses": _addresses(network),
-        "word": inbound.word(network) if PLATFORMS[network].signed_by == "app" else "",
+        "word": inbound.word(network) if PLATFORMS[network].signed_by == "app" and _has(network, "greet") else "",
         "scopes": _scopes(network),
         "options": sorted(kind.options.items()),
         "explanation": f"channels/keys/{network}.html",
@@ -80,13 +81,19 @@ def _scopes(network: str) -> list[Scope]:
 def _addresses(network: str) -> list[tuple[str, str]]:
     """What else is entered at the network: (what it is for, address)."""
     family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
-    if not family:
-        return []
+    told = [(_("Events of %(network)s") % {"network": one.title}, inbound.place("webhook", key)) for key, one in family]
+    if not family or not _has(network, "departed"):
+        return told
     return [
-        *((_("Events of %(network)s") % {"network": one.title}, inbound.place("webhook", key)) for key, one in family),
+        *told,
         (_("When somebody removes the portal"), inbound.place("webhook_departed", network)),
         (_("When somebody asks for their data to be deleted"), inbound.place("webhook_deletion", network)),
     ]
+
+
+def _has(network: str, door: str) -> bool:
+    """Whether the network knocks at this door of ours: its connector then has more than the refusal it inherits."""
+    return getattr(connector(network), door).__func__ is not getattr(Defaults, door).__func__
 
 
 @administrators
