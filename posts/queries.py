@@ -13,6 +13,8 @@ from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
+from delivery.gates import EDIT
+from delivery.models import Delivery
 from links.models import Link
 from municipalities.models import Membership
 from municipalities.queries import mentors
@@ -278,13 +280,20 @@ def drafts_of(user: Any, limit: int = 10) -> list[Post]:
 
 
 def needing_attention(limit: int = 20) -> list[Publication]:
-    """Live publications on whose delivery a person must decide, oldest first. One query."""
+    """Live publications on whose delivery a person must decide, oldest first. One query.
+
+    `asks` is the delivery that changes what is public, where it is that one which needs somebody.
+    """
+    stuck = Delivery.objects.filter(kind=EDIT, state__in=(State.FAILED, State.EXPIRED))
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True).filter(
         Q(delivery__state__in=(State.FAILED, State.EXPIRED, State.UNCONFIRMED))
+        | Q(delivery__in=stuck.values("parent"))
         | Q(delivery__state=State.MISSING, delivery__noted_at=None)
         | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False, delivery__noted_at=None)
         | Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     )
+    mine = stuck.filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
+    rows = rows.annotate(asks=Subquery(mine[:1]))
     return list(rows.select_related("post", "channel", "delivery").order_by("delivery__state_at")[:limit])
 
 

@@ -32,7 +32,7 @@ class Shown:
 
 
 def look(shown: Mapping[int, Shown]) -> None:
-    """What the network showed of published deliveries, by their ids. Inside their scope. One query if nothing changed."""
+    """What the network showed of published deliveries, by id. Inside their scope. One query if nothing changed."""
     names = ("pk", "shown", "shown_now", "changed_at")
     known = Delivery.objects.filter(pk__in=shown, state=State.PUBLISHED).values_list(*names)
     for pk, first, last, changed_at in known:
