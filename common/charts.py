@@ -211,14 +211,14 @@ def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words:
     """Invisible columns that chart.js reads figures from."""
     marks = []
     for index, label in enumerate(labels):
-        said = "; ".join(f"{each.name}: {words.of(each, index)}" for each in series)
+        # what a single line shows, the heading says
+        named = [f"{each.name}: {words.of(each, index)}" for each in series]
+        said = "; ".join(named) if len(series) > 1 else words.of(series[0], index)
         left = max(plot.left, plot.x(index) - plot.step / 2)
         right = min(plot.width - RIGHT, plot.x(index) + plot.step / 2)
         box = f'x="{_n(left)}" y="{TOP}" width="{_n(right - left)}" height="{plot.floor - TOP}"'
         text = escape(f"{label} · {said}", quote=True)
-        marks.append(
-            f'<rect class="chart-column" data-column="" data-x="{_n(plot.x(index))}" data-text="{text}" {box}/>'
-        )
+        marks.append(f'<rect class="chart-column" data-x="{_n(plot.x(index))}" data-text="{text}" {box}/>')
     cursor = f'<line class="chart-cursor" hidden="" x1="0" x2="0" y1="{TOP}" y2="{plot.floor}"/>'
     return cursor + "".join(marks)
 
@@ -327,7 +327,7 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: Words = Wo
         y = index * ROW + 4
         strong = " chart-text-strong" if index == marked else ""
         said = escape(f"{label} · {words.of(series, index)}", quote=True)
-        body.append(f'<g data-column="" data-x="0" data-text="{said}">{_text(0, y + 15, _clip(label), strong)}')
+        body.append(f'<g data-x="0" data-text="{said}">{_text(0, y + 15, _clip(label), strong)}')
         length = 0.0 if value is None else max(value, 0) / most * room
         box = f'x="{LABELS}" y="{y}" width="{_n(length)}" height="{ROW - 10}"'
         other = " chart-bar-other" if marked not in (-1, index) else ""
@@ -362,7 +362,7 @@ def heat(title: str, columns: Sequence[str], rows: Sequence[Series], words: Word
         for index, value in enumerate(each.values):
             x = left + index * width
             said = escape(f"{each.name}, {columns[index]} · {words.of(each, index)}", quote=True)
-            body.append(f'<g data-column="" data-x="{_n(x + width / 2)}" data-text="{said}">')
+            body.append(f'<g data-x="{_n(x + width / 2)}" data-text="{said}">')
             if value is None:
                 body.append(_hatch(x, y, width - 2, CELL - 2, words.of(each, index)))
             else:

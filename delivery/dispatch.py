@@ -29,7 +29,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from delivery import queries
+from delivery import queries, rules
 from delivery.domain import claim
 from delivery.domain.deliver import make
 from delivery.models import DOORBELL
@@ -65,32 +65,48 @@ def _with_valkey(say: Callable[[], object]) -> None:
         log.warning("Valkey does not answer (%s)", type(problem).__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
-    began: float
+    """`signed_at`: when it last gave a sign of life. `limit`: how many seconds it may go without one."""
+
+    signed_at: float
     server: str
     heavy: bool
+    slow: bool = False
+    limit: float = 0
 
     @classmethod
     def of(cls, work: claim.Work) -> "Call":
         payload = work.delivery.payload
-        return cls(time.monotonic(), work.delivery.channel.server, bool(payload.get("pictures")))
+        slow = rules.is_slow(payload)
+        limit = settings.VIDEO_TASK_TIME_LIMIT if slow else settings.CELERY_TASK_TIME_LIMIT
+        return cls(time.monotonic(), work.delivery.channel.server, rules.brings_files(payload), slow, limit)
+
+    def sign(self) -> None:
+        self.signed_at = time.monotonic()
 
 
 class Room:
-    """A quarter of the hands is kept from uploads, and from any one server: what is slow never takes all of them."""
+    """A quarter of the hands is kept from uploads, and from any one server: what is slow never takes all of them.
+
+    Videos take half of the hands at most, so that a text finds a free one also where all of them go to one server.
+    """
 
     def __init__(self, hands: int, busy: Iterable[Call]) -> None:
         self.most = max(hands * 3 // 4, 1)
+        self.most_slow = max(hands // 2, 1)
         calls = list(busy)
         self.heavy = sum(call.heavy for call in calls)
+        self.slow = sum(call.slow for call in calls)
         self.servers = Counter(call.server for call in calls)
 
     def takes(self, head: queries.Head) -> bool:
         """Whether there is room for this one, which then counts."""
-        if (head.heavy and self.heavy >= self.most) or self.servers[head.server] >= self.most:
+        full = (head.heavy and self.heavy >= self.most) or (head.slow and self.slow >= self.most_slow)
+        if full or self.servers[head.server] >= self.most:
             return False
         self.heavy += head.heavy
+        self.slow += head.slow
         self.servers[head.server] += 1
         return True
 
@@ -138,15 +154,15 @@ class Dispatcher:
         if free := self.hands - len(self.busy):
             self._claimed_at = time.monotonic()
             for work in claim.take_due(now, free, Room(self.hands, self.busy.copy().values()).takes):
-                self.busy[work.delivery.pk] = Call.of(work)
-                self._pool.submit(self._deliver, work)
+                self.busy[work.delivery.pk] = call = Call.of(work)
+                self._pool.submit(self._deliver, work, call)
         at = queries.next_due(now)
         seconds = (at - timezone.now()).total_seconds() if at else LONGEST_SLEEP
         return min(max(seconds, 0.0), LONGEST_SLEEP)
 
-    def _deliver(self, work: claim.Work) -> None:
+    def _deliver(self, work: claim.Work, call: Call) -> None:
         try:
-            make(work.delivery, work.attempt)
+            make(work.delivery, work.attempt, call.sign)
         except Exception:
             # Nothing is lost: the lease runs out and the sweeper settles it by what stands in the database.
             log.exception("Delivery %s: the attempt was left to the sweeper", work.delivery.pk)
@@ -156,9 +172,9 @@ class Dispatcher:
             self._wake()
 
     def _late(self) -> set[int]:
-        """Calls that are longer under way than a task may take."""
-        since = time.monotonic() - settings.CELERY_TASK_TIME_LIMIT
-        return {pk for pk, call in self.busy.copy().items() if call.began < since}
+        """Calls that are longer without a sign of life than a task may take."""
+        now = time.monotonic()
+        return {pk for pk, call in self.busy.copy().items() if call.signed_at < now - call.limit}
 
     def _sleep(self, seconds: float) -> None:
         """Until a hand is free, the doorbell rings, or `seconds` are over."""

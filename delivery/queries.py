@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -26,6 +27,13 @@ def with_its_row(delivery_id: int) -> Delivery:
         return Delivery.objects.select_related("channel__credential", "parent", "municipality").get(pk=delivery_id)
 
 
+def time_limit(delivery_id: int) -> int:
+    """How many seconds a task with one call of this delivery may take."""
+    with everywhere("how long a call may take"):
+        slow = Delivery.objects.filter(pk=delivery_id, payload__video__ref__isnull=False).exists()
+    return int(settings.VIDEO_TASK_TIME_LIMIT if slow else settings.CELERY_TASK_TIME_LIMIT)
+
+
 # ---- what is due
 
 
@@ -40,7 +48,10 @@ class Head:
     channel_id: int = 0
     server: str = ""
     heavy: bool = False
-    """It brings files with it, and may keep a hand busy for long."""
+    """It brings files with it, and may keep a hand busy for longer than a text."""
+
+    slow: bool = False
+    """It brings a video, and may keep one busy for many minutes."""
 
 
 def heads(now: datetime) -> list[Head]:
@@ -54,10 +65,19 @@ def heads(now: datetime) -> list[Head]:
     line = Delivery.objects.filter(own, channel=OuterRef("pk"), state__in=[State.SCHEDULED, State.SENDING])
     first = line.order_by("-urgent", "due_at", "pk").values("pk")[:1]
     rows = ready(now).filter(pk__in=Channel.objects.values_list(Subquery(first)))
-    names = ("pk", "municipality_id", "urgent", "due_at", "channel_id", "channel__server", "payload__pictures__0")
+    names = (
+        "pk",
+        "municipality_id",
+        "urgent",
+        "due_at",
+        "channel_id",
+        "channel__server",
+        "payload__pictures__0",
+        "payload__video__ref",
+    )
     return [
-        Head(pk, place, urgent, due_at, channel, server, heavy=picture is not None)
-        for pk, place, urgent, due_at, channel, server, picture in rows.values_list(*names)
+        Head(pk, place, urgent, due_at, channel, server, heavy=bool(picture or video), slow=bool(video))
+        for pk, place, urgent, due_at, channel, server, picture, video in rows.values_list(*names)
     ]
 
 

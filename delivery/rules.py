@@ -1,6 +1,8 @@
 """Times of the outbox (the next try, the next look, the next question), and what people may answer. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from delivery.enums import Because, State
 
@@ -26,6 +28,16 @@ POLLS = tuple(timedelta(seconds=s) for s in (5, 10, 20, 30, 60, 60, 120, 300, 30
 
 # A withdrawal is wanted until it happened.
 WITHDRAWAL_PAUSE = timedelta(minutes=1)
+
+
+def is_slow(payload: Mapping[str, Any]) -> bool:
+    """Whether it carries a video: its call may take minutes, and so may everything that waits for it."""
+    return bool(payload.get("video"))
+
+
+def brings_files(payload: Mapping[str, Any]) -> bool:
+    """Whether it keeps a hand busy for longer than a text does."""
+    return bool(payload.get("pictures")) or is_slow(payload)
 
 
 def next_try(tries: int, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from django.utils import timezone
 
-from delivery import dispatch
+from delivery import dispatch, queries
 from delivery.domain import claim
 from delivery.domain import deliver as call
 from delivery.domain import poll as question
@@ -22,7 +22,11 @@ def tick() -> None:
     if dispatch.alive():
         return
     for delivery_id, number in claim.claim_due(timezone.now()):
-        deliver.delay(delivery_id, number)
+        _hand_out(delivery_id, number)
+
+
+def _hand_out(delivery_id: int, number: int) -> None:
+    deliver.apply_async((delivery_id, number), time_limit=queries.time_limit(delivery_id))
 
 
 @shared_task(name="delivery.tasks.deliver")
@@ -51,14 +55,14 @@ def reconcile() -> None:
 def look(delivery_id: int) -> None:
     number = settling.look(delivery_id)
     if number is not None:
-        deliver.delay(delivery_id, number)
+        _hand_out(delivery_id, number)
 
 
 @shared_task(name="delivery.tasks.poll")
 def poll(delivery_id: int) -> None:
     number = question.poll(delivery_id)
     if number is not None:
-        deliver.delay(delivery_id, number)
+        _hand_out(delivery_id, number)
 
 
 @shared_task(name="delivery.tasks.take_down")

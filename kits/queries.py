@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from kits.models import AdoptedPost, Adoption, Kit, KitPost
 from kits.rules import beforehand, read_back
 from library.enums import GapKind
 from municipalities import place_words
 from municipalities.models import Enrolment, Municipality, Programme
-from municipalities.queries import Offered, offer, today
-from municipalities.tenancy import scope
+from municipalities.queries import Offered, offer_of, today
+from municipalities.tenancy import everywhere, scope
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Publication
@@ -90,6 +90,13 @@ def adoption_counts(places: Mapping[int, set[int]]) -> dict[int, int]:
             if place in places.get(programme, ()):
                 found[kit] = found.get(kit, 0) + 1
     return found
+
+
+def adopted_elsewhere(kit: Kit) -> int:
+    """The same for one kit of which nothing else is asked. One query."""
+    places = _taking_part([kit.programme_id]).filter(compares=True).values("municipality")
+    with everywhere("count who adopted a kit"):
+        return Adoption.objects.filter(kit=kit, municipality__in=places).count()
 
 
 @dataclass(frozen=True)
@@ -218,15 +225,23 @@ def _soon(kit: Kit) -> date:
     return kit.starts_on or date.max
 
 
-def adoption_of(kit: Kit) -> Adoption | None:
-    """In the open scope of one municipality, with its drafts that were not deleted. Two queries."""
+def adoptions() -> list[Adoption]:
+    """All of the municipality in scope, the oldest first. One query."""
+    return list(Adoption.objects.select_related("by", "campaign").order_by("at", "pk"))
+
+
+def adoption_of(kit: Kit, among: Iterable[Adoption]) -> Adoption | None:
+    """The one of a kit, with its `drafts` that were not deleted. Two queries if there is one."""
+    found = next((each for each in among if each.kit_id == kit.pk), None)
+    if found is None:
+        return None
     lives = AdoptedPost.objects.filter(post__deleted_at__isnull=True).select_related("part", "post__author")
     seen = Publication.objects.filter(live=True).select_related("delivery").order_by("pk")
     lives = lives.order_by("part__day", "part__at", "part__position", "pk").prefetch_related(
         Prefetch("post__publications", seen, to_attr="live_publications")
     )
-    rows = Adoption.objects.filter(kit=kit).select_related("by", "campaign")
-    return rows.prefetch_related(Prefetch("parts", lives, to_attr="drafts")).first()
+    prefetch_related_objects([found], Prefetch("parts", lives, to_attr="drafts"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -242,20 +257,25 @@ class Known:
         return {**self.profile, **self.before}
 
 
-def known(kit: Kit, adoption: Adoption | None, municipality: Municipality) -> Known:
-    """Three queries at most. What was answered for this very kit goes before the profile, words of other kits after."""
+def known(kit: Kit, adoptions: Iterable[Adoption], municipality: Municipality) -> Known:
+    """One query at most. What was answered for this very kit goes before the profile, words of other kits after;
+    `adoptions` are all of the municipality, the oldest first.
+    """
     gaps = kit.questions
-    service = offer(kit.service.key) if kit.service else None
+    service = offer_of(kit.service) if kit.service else None
     profile: dict[str, Any] = {WEBSITE: municipality.website, OFFICE_HOURS: municipality.office_hours}
     if service:
         profile |= gap_values(parse({}), municipality, service)
     else:
         profile |= place_words.words(municipality)
-    here = read_back(adoption.values, gaps) if adoption else {}
     words = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
+    here: dict[str, Value] = {}
     others: dict[str, Value] = {}
-    for values in Adoption.objects.exclude(kit=kit).order_by("at").values_list("values", flat=True):
-        others |= {name: value for name, value in values.items() if name in words}
+    for each in adoptions:
+        if each.kit_id == kit.pk:
+            here = read_back(each.values, gaps)
+        else:
+            others |= {name: value for name, value in each.values.items() if name in words}
     before = beforehand(gaps, here)
     profile = {name: value for name, value in beforehand(gaps, profile).items() if name not in before}
     before |= {

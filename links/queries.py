@@ -52,9 +52,14 @@ class Clicks:
     by_day: dict[date, dict[int, int]] = field(default_factory=dict)
 
 
+def since_last_week() -> date:
+    """The first of the last seven days."""
+    return timezone.localdate() - timedelta(days=6)
+
+
 def clicks(subject: UUID) -> Clicks:
     """All counts of one subject, in the open scope. One query."""
-    found, since = Clicks(), timezone.localdate() - timedelta(days=6)
+    found, since = Clicks(), since_last_week()
     rows = ClickCount.objects.filter(link__subject=subject).values("link__place", "counted_on")
     for row in rows.annotate(some=Sum("people"), others=Sum("machines")).order_by("-counted_on"):
         place, day, some = row["link__place"], row["counted_on"], row["some"]

@@ -7,7 +7,8 @@ from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,7 @@ from municipalities.models import (
     ServiceAvailability,
 )
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
+from municipalities.tenancy import everywhere
 from serbian.folding import fold
 from serbian.glossary import Glossary
 from serbian.sorting import sort_key
@@ -52,22 +54,43 @@ def today() -> date:
     return timezone.localdate()
 
 
-def roles(user: Any, municipality: Municipality) -> frozenset[str]:
-    """Memberships and what was lent to a member, a running pairing, a running enrolment in one's programme, the
-    installation's administrator. One query.
+def with_roles(user: Any) -> QuerySet[Municipality]:
+    """Municipalities, each with what `user` is there today, for `access_in`: memberships and what was lent to a member,
+    a running pairing, a running enrolment in one's programme. No query of its own: it comes with the row.
     """
-    here = {"municipality": municipality}
-    member = Membership.objects.running().filter(user=user, **here).values_list("role")
-    mentor = Pairing.objects.on(today()).filter(mentor=user, **here).values_list(Value("mentor"))
-    staff = Enrolment.objects.on(today()).filter(cohort__programme__staff=user, **here).values_list(Value("staff"))
-    lent = (
-        delegations(municipality).filter(delegate=user).order_by().values_list(Value(DELEGATE)),
-        emergency_rights(municipality).filter(user=user).order_by().values_list(Value(ON_EMERGENCY_LIST)),
+    member = Membership.objects.running().filter(user=user, municipality=OuterRef("pk"))
+    mentor = Pairing.objects.on(today()).filter(mentor=user, municipality=OuterRef("pk"))
+    staff = Enrolment.objects.on(today()).filter(cohort__programme__staff=user, municipality=OuterRef("pk"))
+    return Municipality.objects.annotate(
+        held_roles=ArraySubquery(member.values("role")),
+        as_mentor=Exists(mentor),
+        as_staff=Exists(staff),
+        as_delegate=Exists(delegations(OuterRef("pk")).filter(delegate=user)),
+        on_emergency_list=Exists(emergency_rights(OuterRef("pk")).filter(user=user)),
     )
-    found = {role for (role,) in member.union(mentor, staff, *lent)}
-    if user.is_administrator:
-        found.add("administrator")
-    return frozenset(found)
+
+
+def with_pause(rows: QuerySet[Municipality]) -> QuerySet[Municipality]:
+    """Each with whether it `is_paused`; before its scope is open."""
+    with everywhere("tell whether a municipality is paused"):
+        return rows.annotate(is_paused=Exists(Pause.objects.filter(municipality=OuterRef("pk"), ended_at__isnull=True)))
+
+
+def _roles(user: Any, place: Any) -> frozenset[str]:
+    """Of a row from `with_roles(user)`. An administrator of the installation is one everywhere."""
+    flags = {
+        "mentor": place.as_mentor,
+        "staff": place.as_staff,
+        DELEGATE: place.as_delegate,
+        ON_EMERGENCY_LIST: place.on_emergency_list,
+        "administrator": user.is_administrator,
+    }
+    return frozenset([*place.held_roles, *(role for role, held in flags.items() if held)])
+
+
+def roles(user: Any, municipality: Municipality) -> frozenset[str]:
+    """What `user` is in the municipality today. One query."""
+    return _roles(user, with_roles(user).get(pk=municipality.pk))
 
 
 def _members(user: str, *roles: str) -> Exists:
@@ -76,7 +99,7 @@ def _members(user: str, *roles: str) -> Exists:
     return Exists(running.filter(user=OuterRef(user), municipality=OuterRef("municipality")))
 
 
-def delegations(municipality: Municipality, on: date | None = None) -> QuerySet[Delegation]:
+def delegations(municipality: Municipality | OuterRef, on: date | None = None) -> QuerySet[Delegation]:
     """Those that hold on a day (today): neither ended nor void because one of the two has left or lost the role."""
     rows = Delegation.objects.on(on or today()).filter(municipality=municipality, ended_at__isnull=True)
     valid = rows.filter(_members("approver", Role.APPROVER), _members("delegate", *PUBLISHING_ROLES))
@@ -89,14 +112,22 @@ def coming_delegations(municipality: Municipality) -> QuerySet[Delegation]:
     return rows.select_related("approver", "delegate").order_by("starts_on", "pk")
 
 
-def emergency_rights(municipality: Municipality) -> QuerySet[EmergencyRight]:
+def emergency_rights(municipality: Municipality | OuterRef) -> QuerySet[EmergencyRight]:
     """The emergency list: only members who publish."""
     rows = EmergencyRight.objects.filter(municipality=municipality, ended_at__isnull=True)
     return rows.filter(_members("user", *PUBLISHING_ROLES)).select_related("user").order_by("pk")
 
 
 def access(user: Any, municipality: Municipality) -> Access:
-    held = roles(user, municipality)
+    return _access(municipality, roles(user, municipality))
+
+
+def access_in(user: Any, municipality: Municipality) -> Access:
+    """The same for a row that comes from `with_roles(user)`. No query."""
+    return _access(municipality, _roles(user, municipality))
+
+
+def _access(municipality: Municipality, held: frozenset[str]) -> Access:
     return Access(held, verbs(held, staff_may_read_drafts=municipality.staff_may_read_drafts))
 
 
@@ -320,10 +351,19 @@ def offers() -> list[Offered]:
 
 
 def offer(key: str) -> Offered | None:
-    """One service as it stands in the open scope of one municipality; None: there is none by this key. Two queries."""
+    """One service as it stands in the open scope of one municipality; None: there is none by this key. One query where
+    the municipality has written something down about it, else two.
+    """
+    entries = ServiceAvailability.objects.select_related("service", "verified_by")
+    entry = entries.filter(service__key=key).first()
+    if entry is not None:
+        return offered(entry.service, entry)
     service = EService.objects.filter(key=key).first()
-    if service is None:
-        return None
+    return offered(service, None) if service else None
+
+
+def offer_of(service: EService) -> Offered:
+    """The same for a service at hand. One query."""
     return offered(service, ServiceAvailability.objects.select_related("verified_by").filter(service=service).first())
 
 

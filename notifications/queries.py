@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import IntegerField, Subquery, Value
 
 from accounts.models import User
 from municipalities.models import Enrolment, Membership, Municipality, Pairing
@@ -98,3 +98,13 @@ def of(person: Any) -> NotificationQuerySet:
 def unread_count(person: Any) -> int:
     """How many are unread, counted up to `MOST_COUNTED`."""
     return Notification.objects.unread().filter(user=person)[:MOST_COUNTED].count()
+
+
+class Unread(Subquery):
+    """The same as a column of another query, whatever its rows: it is reckoned once."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) unread)"
+    output_field = IntegerField()
+
+    def __init__(self, person: Any) -> None:
+        super().__init__(Notification.objects.unread().filter(user=person).values("pk")[:MOST_COUNTED])

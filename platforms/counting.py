@@ -130,5 +130,6 @@ WAYS: dict[str, Callable[[str], int]] = {
     "little_text": little_text,
     "threads": threads,
     "utf16": utf16,
+    "utf8_bytes": utf8_bytes,
 }
 """By `Limits.counting`; "mastodon" and "x" also need the length of an address."""

@@ -54,6 +54,13 @@ class Defaults:
 
     # Publishes
 
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        raise NotImplementedError
+
+    def resume(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        """What was prepared lapses by itself; it is prepared anew."""
+        return self.publish(outgoing, read)
+
     def poll(self, pending: Pending) -> Any:
         raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
 

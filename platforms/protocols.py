@@ -122,6 +122,10 @@ class Publishes(Protocol):
         It runs a second time when the network refused that request for an expired session and it is sent again.
         """
 
+    def resume(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
+        """`publish`, after an attempt that noted `pending` and provably made nothing public. From the beginning, unless
+        the network lets it go on from there."""
+
     def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
         """Reads what became of it. Raises `Rejected` where the network gave up on it for its content."""
 

@@ -161,6 +161,19 @@ PLATFORMS: dict[str, Platform] = {
         keys_from="administrator",
         consent_host="x.com",
     ),
+    "youtube": Platform(
+        title="YouTube",
+        path="platforms.youtube.connector.YouTube",
+        connect_by="oauth",
+        colour="#c4302b",
+        preview="youtube",
+        measures=frozenset({"views", "likes", "replies"}),
+        account_measures=frozenset({"followers", "posts"}),
+        default_server="https://www.googleapis.com",
+        keys_from="administrator",
+        picks_account=True,
+        consent_host="accounts.google.com",
+    ),
 }
 
 

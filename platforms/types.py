@@ -186,6 +186,11 @@ class Outgoing:
     title: str = ""
     first_comment: str = ""
 
+    @property
+    def heading(self) -> str:
+        """The title, where a network cannot do without: the first line of the text, unless one is written."""
+        return self.title.strip() or self.text.strip().partition("\n")[0].strip()
+
     def to_json(self) -> dict[str, Any]:
         """A JSON-serialisable dict; `from_json` gives an equal value back."""
         return {**asdict(self), "created_at": self.created_at.isoformat()}

@@ -19,6 +19,10 @@ from common import crypto
 START = "start"
 SECRET_LENGTH = 50
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ORDERED = (
+    (("CALL_DEADLINE_SECONDS", "CELERY_TASK_TIME_LIMIT", "LEASE_SECONDS"), "60, 150 and 240"),
+    (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS"), "600, 900 and 1200"),
+)
 HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
 KEYS_HINT = "A new key: python -c \"import base64, os; print('first:' + base64.b64encode(os.urandom(32)).decode())\""
 
@@ -85,18 +89,20 @@ def public_address(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(START)
 def deadlines(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """E005: a call ends before its task, and a task before its claim."""
-    times = (settings.CALL_DEADLINE_SECONDS, settings.CELERY_TASK_TIME_LIMIT, settings.LEASE_SECONDS)
-    if 0 < times[0] < times[1] < times[2]:
-        return []
-    return [
-        Error(
-            "CALL_DEADLINE_SECONDS ({}) < CELERY_TASK_TIME_LIMIT ({}) < LEASE_SECONDS ({}) must hold: otherwise two "
-            "workers could publish the same post.".format(*times),
-            hint="Leave all three out to take the defaults 60, 150 and 240.",
-            id="portal.E005",
-        )
-    ]
+    """E005: a call ends before its task, and a task before its claim; so for what carries a video."""
+    found: list[CheckMessage] = []
+    for names, defaults in ORDERED:
+        times = [getattr(settings, name) for name in names]
+        if not 0 < times[0] < times[1] < times[2]:
+            order = " < ".join(f"{name} ({seconds})" for name, seconds in zip(names, times, strict=True))
+            found.append(
+                Error(
+                    f"{order} must hold: otherwise two workers could publish the same post.",
+                    hint=f"Leave all three out to take the defaults {defaults}.",
+                    id="portal.E005",
+                )
+            )
+    return found
 
 
 @register(Tags.security, START)

@@ -1,7 +1,7 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
-At most three queries: the workspaces of the person, what they have not read, and the pause of the municipality in scope
-or (outside workspaces) whether the person is staff of a programme.
+One query: the workspaces of the person, with how much they have not read. A pause of the municipality in scope is
+read where one runs; outside workspaces one query tells whether the person is staff of a programme.
 """
 
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import Programme
 from municipalities.queries import running_pause, workspaces
 from municipalities.rules import Verb
-from notifications.queries import unread_count
+from notifications.queries import Unread, unread_count
 from serbian.sorting import sort_key
 
 
@@ -94,8 +95,9 @@ def navigation(request: Any) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return found
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
-    found["workspaces"] = SimpleLazyObject(lambda: _workspaces(user, municipality))
-    found["bell"] = cache(lambda: unread_count(user))  # a plain number: plurals reckon with it
+    rows = cache(lambda: list(_rows(user)))  # the rail and the bell ask for them
+    found["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
+    found["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
     found["nav"] = SimpleLazyObject(lambda: _sections(request))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
@@ -108,7 +110,7 @@ def navigation(request: Any) -> dict[str, Any]:
 
 def _pause_notice(request: Any) -> str:
     """The banner of a running pause, empty when none runs."""
-    pause = running_pause()
+    pause = running_pause() if request.municipality.is_paused else None
     if pause is None:
         return ""
     may_resume = request.access.may(Verb.PAUSE)
@@ -116,10 +118,18 @@ def _pause_notice(request: Any) -> str:
     return render_to_string("municipalities/pause_notice.html", context, request)
 
 
-def _workspaces(user: Any, current: Any) -> list[Workspace]:
-    found = sorted(
-        workspaces(user).only("pk", "slug", "name_cyrl", "name_latn", "name_en"), key=lambda m: sort_key(str(m))
-    )
+def _rows(user: Any) -> QuerySet[Any]:
+    names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
+    return workspaces(user).only(*names).annotate(unread=Unread(user))
+
+
+def _unread(user: Any, rows: list[Any]) -> int:
+    """Who has no workspace is told of no row, and asked for."""
+    return int(rows[0].unread) if rows else unread_count(user)
+
+
+def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
+    found = sorted(rows, key=lambda m: sort_key(str(m)))
     return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in found]
 
 

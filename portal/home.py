@@ -17,7 +17,8 @@ from municipalities.holidays import holidays
 from municipalities.models import Municipality
 from municipalities.queries import mentored, today, workspaces
 from municipalities.rules import Verb
-from posts import deciding, queries
+from posts import queries
+from posts.home import board
 from serbian.sorting import sort_key
 
 
@@ -35,35 +36,21 @@ def home(request: Any) -> HttpResponse:
 
 @requires(Verb.WORKSPACE_VIEW)
 def workspace(request: Any) -> HttpResponse:
-    may = request.access.may
-    officer, approver = may(Verb.POST_EDIT), may(Verb.POST_APPROVE)
-    writer = officer and Role.APPROVER not in request.access.roles  # who stands in for an approver writes, too
+    access = request.access
+    officer, approver = access.may(Verb.POST_EDIT), access.may(Verb.POST_APPROVE)
+    # who stands in for an approver writes, too
+    writer = officer and Role.APPROVER not in access.roles
     context = {
         "today": today(),
+        "now": timezone.now(),
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
         "absences": absences(request.municipality) if officer else [],
         "approver": approver,
-        "attention": queries.needing_attention() if may(Verb.DELIVERY_ANSWER) else [],
-        **(_decisions(request) if approver else {}),
-        "returned": queries.mine_returned(request.user) if writer else [],
+        "board": board(request.user, request.municipality, access, own=writer),
         "closings": queries.closings_due() if officer else [],
-        "upcoming": queries.upcoming(),
-        "drafts": queries.drafts_of(request.user) if writer else [],
     }
     return render(request, "portal/workspace.html", context)
-
-
-def _decisions(request: Any) -> dict[str, Any]:
-    """What waits for this person under the municipality's rule, what for others, and emergencies to look back at."""
-    found = deciding.waiting_for(request.user, request.municipality)
-    return {
-        "waiting": [each for each in found if each.bar is None],
-        "waiting_for_others": [each for each in found if each.bar is not None],
-        "emergencies": deciding.emergencies_to_review(),
-        "removals": queries.removals_asked(),
-        "now": timezone.now(),
-    }
 
 
 def _holiday(municipality: Municipality, language: str) -> str:

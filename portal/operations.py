@@ -42,7 +42,7 @@ class Server:
     @property
     def words(self) -> str:
         known = {"open": _("Left alone"), "probing": _("The next call looks whether it is back")}
-        return known.get(self.circuit, _("Answers"))
+        return known.get(self.circuit, _("It answers"))
 
 
 def servers(now: datetime) -> list[Server]:

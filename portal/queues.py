@@ -18,9 +18,9 @@ ROUTES = {
     "delivery.tasks.*": {"queue": PUBLISHING},
     "inbox.tasks.*": {"queue": INBOX},
     "links.tasks.look": {"queue": ERRANDS},
-    "media.tasks.*": {"queue": MEDIA},
     "notifications.tasks.send_mail": {"queue": MAIL},
     "posts.tasks.look_at_links": {"queue": ERRANDS},
+    "posts.tasks.probe_videos": {"queue": MEDIA},
 }
 
 # Two workers serve a small installation: one for what somebody waits for, one for the rest.

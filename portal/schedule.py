@@ -18,6 +18,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reviews": {"task": "posts.tasks.remind_reviews", "schedule": 300.0, "options": {"expires": 300}},
     "wall-times": {"task": "posts.tasks.keep_wall_times", "schedule": 3600.0, "options": {"expires": 600}},
     "links": {"task": "posts.tasks.look_at_links", "schedule": 3.0, "options": {"expires": 3}},
+    "videos": {"task": "posts.tasks.probe_videos", "schedule": 2.0, "options": {"expires": 2}},
+    "forget-uploads": {"task": "posts.tasks.forget_uploads", "schedule": 6 * 3600.0},
     "forget-links": {"task": "posts.tasks.forget_links", "schedule": 24 * 3600.0},
     "repeat-posts": {"task": "planning.tasks.repeat_posts", "schedule": 900.0, "options": {"expires": 900}},
     "forget-plans": {"task": "planning.tasks.forget_plans", "schedule": 6 * 3600.0},

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "common.uploads.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -146,6 +147,13 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Uploads arrive beside the media, so that a video is moved into its place and not copied.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "common.uploads.OnDiskUploadHandler",
+]
+# The largest video, in bytes. Nothing is transcoded: what is stored is what a network gets.
+VIDEO_MOST_BYTES = env.int("VIDEO_MOST_BYTES", default=1024**3)
 
 # ------------------------------------------------------------------ people
 AUTH_USER_MODEL = "accounts.User"
@@ -229,6 +237,11 @@ CELERY_TASK_ROUTES = queues.ROUTES
 CALL_DEADLINE_SECONDS = env.int("CALL_DEADLINE_SECONDS", default=60)
 CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=150)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)
+# The same for what carries a video: 50 MB in one request take minutes on a municipality's line. The last two count
+# from the last sign of life, which each chunk of an upload gives.
+VIDEO_CALL_DEADLINE_SECONDS = env.int("VIDEO_CALL_DEADLINE_SECONDS", default=600)
+VIDEO_TASK_TIME_LIMIT = env.int("VIDEO_TASK_TIME_LIMIT", default=900)
+VIDEO_LEASE_SECONDS = env.int("VIDEO_LEASE_SECONDS", default=1200)
 # How long a claimed delivery may lie in the queue, and how far apart two looks for a missing post must be.
 PICKUP_SECONDS = env.int("PICKUP_SECONDS", default=60)
 LOOK_APART_SECONDS = env.int("LOOK_APART_SECONDS", default=60)

@@ -16,7 +16,7 @@ from platforms.types import Limits, Outgoing
 from posts import compose
 from posts.enums import Way
 from posts.models import Post, Publication, Version
-from posts.queries import content, frozen_pictures, publications
+from posts.queries import content, frozen_files, publications
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def payload(version: Version, publication: Publication) -> Outgoing | None:
     part = parts.get(publication.slot)
     if part is None:
         return None
-    return compose.outgoing(draft, part, frozen_pictures(version), key=uuid4(), created_at=timezone.now())
+    return compose.outgoing(draft, part, frozen_files(version), key=uuid4(), created_at=timezone.now())
 
 
 def public(post: Post) -> list[Publication]:

@@ -175,12 +175,15 @@ def _pieces(label: str, was: str, now: str) -> list[Piece]:
 
 
 def _by_the_word() -> set[str]:
-    return {_("Title of the link"), _("Description of the link"), _("Promise to those who take part"), _("Rules")}
+    link = {_("Title of the link"), _("Description of the link")}
+    return link | {_("Title of the post"), _("First comment"), _("Promise to those who take part"), _("Rules")}
 
 
 def _told(side: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> dict[str, str]:
     draft = side.draft
     facts = {
+        _("Title of the post"): draft.headline,
+        _("First comment"): draft.first_comment,
         _("Link"): draft.link,
         _("Title of the link"): draft.link_card.title,
         _("Description of the link"): draft.link_card.description,

@@ -2,7 +2,7 @@
 
     resolved(draft)                  every language's text, derived scripts included
     parts(draft, channel)            what appears on a channel: one post, several scripts in one, or a post for each
-    outgoing(draft, part, pictures)  the frozen payload of a part
+    outgoing(draft, part, files)     the frozen payload of a part
 
 A draft and a frozen version are composed by the same code: `content(version)` of `posts.queries` gives a `Draft`, too.
 """
@@ -15,7 +15,8 @@ from typing import Protocol, TypeGuard
 from uuid import UUID
 
 from channels.enums import Layout
-from platforms.types import LinkCard, Outgoing, Picture, Poll
+from platforms.types import LinkCard, Outgoing, Poll
+from posts import files as sending
 from posts.draft import SERBIAN, ChannelLayout, Draft, Text
 from posts.enums import Format
 from serbian.glossary import EMPTY, Glossary
@@ -187,13 +188,37 @@ def with_link(text: str, link: str, shown: str = "") -> str:
     """The link at the end, unless the text has it already; `shown`: what stands for it, also inside the text."""
     if not link:
         return text
-    inside = re.compile(_BEFORE + re.escape(link) + _BEHIND)
+    inside = _inside(link)
     if inside.search(text):
         return inside.sub(lambda _found: shown or link, text)
     return f"{text}\n\n{shown or link}" if text else shown or link
 
 
-def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID, created_at: datetime) -> Outgoing:
+def beside(draft: Draft, name: str, tag: str) -> str:
+    """The headline or first comment (`name`) in the script of `tag`; another language has it as it was written."""
+    if tag in draft.beside:
+        return draft.beside[tag].get(name, "")
+    words = for_publishing(getattr(draft, name)).strip()
+    return derive(words, tag, draft.words) if tag in SERBIAN else words
+
+
+def headline(draft: Draft, part: Part) -> str:
+    return beside(draft, "headline", part.language or SERBIAN[0])
+
+
+def first_comment(draft: Draft, part: Part) -> str:
+    """In the scripts of the post, one below the other where they differ; its link is counted like that of the text."""
+    words = dict.fromkeys(beside(draft, "first_comment", tag) for tag in part.languages or SERBIAN[:1])
+    text = BETWEEN.join(filter(None, words))
+    inside = _inside(draft.address)
+    return inside.sub(lambda _found: part.link, text) if draft.address and part.link else text
+
+
+def _inside(link: str) -> re.Pattern[str]:
+    return re.compile(_BEFORE + re.escape(link) + _BEHIND)
+
+
+def outgoing(draft: Draft, part: Part, files: Sequence[sending.File], *, key: UUID, created_at: datetime) -> Outgoing:
     """The payload of one delivery. `key` is its idempotency key, `created_at` the time of freezing."""
     card = LinkCard(part.link, draft.link_card.title, draft.link_card.description)
     return Outgoing(
@@ -202,9 +227,12 @@ def outgoing(draft: Draft, part: Part, pictures: Sequence[Picture], *, key: UUID
         language=(part.language or SERBIAN[0]).split("-")[0],
         key=key.hex,
         created_at=created_at,
-        pictures=tuple(pictures),
+        pictures=sending.pictures(files),
+        video=sending.video(files),
         link_card=card if draft.link and (card.title or card.description) else None,
         poll=part.poll,
+        title=headline(draft, part),
+        first_comment=first_comment(draft, part),
     )
 
 

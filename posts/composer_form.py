@@ -3,7 +3,7 @@
 Names: `text-sr-Cyrl`, `derived-sr-Latn` (the script it follows), `own-7-sr-Cyrl` and `layout-7` for channel 7, `media`
 (ids in order) with `alt-3` and `crop-3` ("4:5@0,0.1,1,0.8"), `channels`, `link`, `link_title`, `link_description`,
 `title`, `category`, `date`, `time`, `fold`, `revision`; `call-kind`, `call-words`, `call-deadline`, `service`,
-`tracked`, and `interactive-…` (see `_interactive`).
+`tracked`, `headline`, `first_comment`, and `interactive-…` (see `_interactive`).
 """
 
 import re
@@ -62,6 +62,8 @@ def _raw(sent: QueryDict, channels: Mapping[int, Channel]) -> dict[str, Any]:
         "call": {name: sent.get(f"call-{name}", "") for name in ("kind", "words", "deadline")},
         "service": sent.get("service", ""),
         "tracked": sent.get("tracked") == "on",
+        "headline": sent.get("headline", ""),
+        "first_comment": sent.get("first_comment", ""),
         "interactive": _interactive(sent),
     }
     for name in sent:

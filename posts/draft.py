@@ -10,7 +10,9 @@
      "service": "evrtic",                                          key of the national catalogue
      "tracked": true,                                              the link goes out as a short link that counts clicks
      "interactive": {"kind": "poll", "options": ["…"], "days": 3, "multiple": false, "answer": null,
-                     "promise": "…", "rules": "…"}}                 promise: what will be done with the answers
+                     "promise": "…", "rules": "…"},                 promise: what will be done with the answers
+     "headline": "…",                                              the title, where a network's posts have one
+     "first_comment": "…"}                                         goes below the post by itself, once it is out
 
 `parse` takes anything, also what a hostile client sends, and gives a `Draft` or raises `BadDraft` with one sentence per
 problem. A box is [x, y, width, height] in fractions of the picture.
@@ -45,7 +47,11 @@ MOST_OPTION = 200
 MOST_PROMISE = 1000
 MOST_RULES = 4000
 MOST_DAYS = 30
+MOST_HEADLINE = 300
+MOST_COMMENT = 8000
 BIGGEST_ID = 2**63 - 1
+# What stands beside the text, with how long it may be.
+BESIDE = {"headline": MOST_HEADLINE, "first_comment": MOST_COMMENT}
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 LANGUAGES = tuple(f"{language}-{script}" for language in TextLanguage.values for script in Script.values)
@@ -135,6 +141,12 @@ class Draft:
     service: str = ""
     tracked: bool = False
     interactive: Interactive = Interactive()
+    headline: str = ""
+    """The title, for networks whose posts have one. In one script; the other is derived."""
+
+    first_comment: str = ""
+    """What goes below the post by itself, likewise."""
+
     short_links: Mapping[int, str] = field(default_factory=dict)
     """By channel: what stands there in place of the link. Made when a version is frozen, never part of the JSON."""
 
@@ -143,6 +155,9 @@ class Draft:
 
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By language: the answers of a poll as a version froze them. Empty while the draft is being written."""
+
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By language: headline and first comment, likewise."""
 
     def link_on(self, channel: int) -> str:
         """The link as it appears on a channel."""
@@ -181,6 +196,8 @@ class Draft:
             "service": self.service,
             "tracked": self.tracked,
             "interactive": interactive,
+            # Left out where there is none: most posts have neither.
+            **{name: words for name in BESIDE if (words := getattr(self, name))},
         }
 
 
@@ -220,6 +237,8 @@ class _Parser:
             service=self.key(raw.get("service"), _("The eService")),
             tracked=raw.get("tracked") is True,
             interactive=self.interactive(self.mapping(raw.get("interactive"), _("The interactive part"))),
+            headline=self.text(raw.get("headline"), MOST_HEADLINE, _("The title")).strip(),
+            first_comment=self.text(raw.get("first_comment"), MOST_COMMENT, _("The first comment")).strip(),
         )
         if self.problems:
             raise BadDraft(self.problems)

@@ -159,3 +159,11 @@ class LinkState(models.TextChoices):
     SILENT = "silent", _("Does not answer")
     PLAIN = "plain", _("Is not https")
     CLOSED = "closed", _("Is not a public address")
+
+
+class Probe(models.TextChoices):
+    """Whether a worker has looked at a video; a picture is looked at when it comes in."""
+
+    READY = "ready", _("Ready")
+    WAITING = "waiting", _("Being looked at")
+    BAD = "bad", _("Cannot be used")

@@ -133,14 +133,14 @@ def _mark(words: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
     changing = any(each.can_be_accepted for each in here)
     inner = format_html("<del>{}</del>", words) if changing else words
     return format_html(
-        '<mark class="said" data-threads="{}">{}<a href="#thread-{}"{} draggable="false">{}</a>{}</mark>',
+        '<mark class="said" data-threads="{}">{}<a href="#thread-{}"{}>{}</a>{}</mark>',
         ids, targets, chosen.thread.pk, first, inner, last,
     )  # fmt: skip
 
 
 def _ending(talk: Talk) -> SafeString:
     number = format_html(
-        '<sup class="said-number" data-added><span class="visually-hidden">{} </span>{}</sup>',
+        '<sup class="said-number"><span class="visually-hidden">{} </span>{}</sup>',
         _("conversation"), talk.number,
     )  # fmt: skip
     if not talk.can_be_accepted:

@@ -38,6 +38,7 @@ def gaps(draft: Draft) -> list[str]:
 def _words(draft: Draft) -> Iterator[str]:
     yield from (text.text for text in draft.texts.values())
     yield from (text for texts in draft.per_channel.values() for text in texts.values())
+    yield from (draft.headline, draft.first_comment)
     yield from (draft.link, draft.link_card.title, draft.link_card.description, draft.call.words)
     yield from (*draft.interactive.options, draft.interactive.promise, draft.interactive.rules)
     yield from (shown.alt for shown in draft.media)
@@ -74,7 +75,7 @@ def day(on: date, tag: str) -> str:
 
 def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", first: str = "sr-Cyrl") -> Draft:
     """The draft with its gaps filled. `deadline` names the day that is also the deadline of the call to action;
-    `first` is the language of what has none of its own (call to action, poll, link card)."""
+    `first` is the language of what has none of its own (call to action, poll, link card, title, first comment)."""
     ends = {fold(name): value for name, value in values.items()}.get(fold(deadline)) if deadline else None
     return replace(
         draft,
@@ -84,6 +85,8 @@ def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", fir
             for channel, texts in draft.per_channel.items()
         },
         media=tuple(replace(shown, alt=fill(shown.alt, values, first)) for shown in draft.media),
+        headline=fill(draft.headline, values, first),
+        first_comment=fill(draft.first_comment, values, first),
         link=fill(draft.link, values),
         link_card=Card(fill(draft.link_card.title, values, first), fill(draft.link_card.description, values, first)),
         call=replace(

@@ -4,7 +4,7 @@ The composer asks at every pause in typing, the review page once; nothing here t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from channels import dry
 from channels.models import Channel
-from platforms.types import Limits, Picture
-from posts import compose
+from platforms.types import Limits, Video
+from posts import compose, files, videos
 from posts.domain.pictures import frozen
 from posts.domain.ready import bad_link
 from posts.draft import Card, ChannelLayout, Crop, Draft, Shown
@@ -27,6 +27,7 @@ from posts.short_links import foreseen
 from posts.wording import language_name, own_name, text_notes
 
 NO_KEY = UUID(int=0)
+UNKNOWN_SIDES = (1280, 720)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class ShownPicture:
     alt: str
     width: int
     height: int
+    length: str = ""
+    """Of a video: how long it runs. `url` is its poster then."""
+
+    is_video: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,17 @@ class Preview:
     lang: str
     languages: str
     pictures: Sequence[ShownPicture]
+    video: ShownPicture | None
     card: Card | None
     host: str
     count: int
     limits: Limits
     layout: ChannelLayout
+    title: str = ""
+    comment: str = ""
+    """The first comment, with its letters as the network counts them; empty where the network takes none."""
+
+    comment_count: int = 0
     findings: Sequence[dry.Finding] = field(default_factory=tuple)
 
     @property
@@ -60,12 +71,22 @@ class Preview:
         return f"posts/preview/{dry.platform(self.channel).preview}.html"
 
     @property
+    def has_media(self) -> bool:
+        return bool(self.pictures or self.video)
+
+    @property
     def limit(self) -> int:
-        return self.limits.max_characters
+        short = self.limits.characters_with_media if self.has_media else None
+        return min(self.limits.max_characters, short or self.limits.max_characters)
 
     @property
     def id(self) -> str:
         return f"preview-{self.channel.pk}-{self.part.slot}"
+
+    @property
+    def heading(self) -> str:
+        """What stands above everything else where a network wants a title: the first line."""
+        return self.part.text.strip().partition("\n")[0].strip()
 
     @property
     def is_apart(self) -> bool:
@@ -81,30 +102,46 @@ def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Map
     known = [shown for shown in draft.media if shown.id in library]
     sent = []
     for shown in known:
-        file = frozen(library[shown.id], shown)
-        sent.append(Picture(file["ref"], file["mime"], file["width"], file["height"], file["bytes"], shown.alt))
-    return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent))
+        sent.append(files.sent(frozen(library[shown.id], shown), shown.alt))
+    reason = videos.hindrance([library[shown.id] for shown in known if library[shown.id].is_video])
+    hindered = [dry.Finding("video_not_ready", "video", reason, "error")] if reason else []
+    return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered)
 
 
-def of_version(version: Version, draft: Draft, channels: Sequence[Channel], sent: Sequence[Picture]) -> list[Preview]:
-    """Previews of what was frozen; `draft` is `queries.content(version)`, `sent` its `frozen_pictures`."""
+def of_version(
+    version: Version, draft: Draft, channels: Sequence[Channel], sent: Sequence[files.File]
+) -> list[Preview]:
+    """Previews of what was frozen; `draft` is `queries.content(version)`, `sent` its `frozen_files`."""
     return _previews(draft, channels, sent, _shown_pictures(version.post, draft.media, sent))
 
 
 def _previews(
-    draft: Draft, channels: Sequence[Channel], sent: Sequence[Picture], pictures: Sequence[ShownPicture]
+    draft: Draft,
+    channels: Sequence[Channel],
+    sent: Sequence[files.File],
+    shown: Sequence[ShownPicture],
+    hindered: Sequence[dry.Finding] = (),
 ) -> list[Preview]:
+    """`hindered`: why the video cannot go out yet; what a network says of it is then of no use."""
+    made = [
+        _preview(draft, channel, part, sent, shown) for channel in channels for part in compose.parts(draft, channel)
+    ]
+    if not hindered:
+        return made
     return [
-        _preview(draft, channel, part, sent, pictures) for channel in channels for part in compose.parts(draft, channel)
+        replace(each, findings=[*hindered, *(finding for finding in each.findings if finding.field != "video")])
+        for each in made
     ]
 
 
 def _preview(
-    draft: Draft, channel: Channel, part: compose.Part, sent: Sequence[Picture], pictures: Sequence[ShownPicture]
+    draft: Draft, channel: Channel, part: compose.Part, sent: Sequence[files.File], shown: Sequence[ShownPicture]
 ) -> Preview:
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
     limits = dry.limits(channel)
     findings = [*dry.check(channel, payload), *_of_languages(part)]
+    pictures = [each for each in shown if not each.is_video]
+    comment = payload.first_comment if limits.comment_characters else ""
     return Preview(
         channel=channel,
         part=part,
@@ -112,10 +149,14 @@ def _preview(
         lang=part.language,
         languages=" · ".join(own_name(tag) for tag in part.languages),
         pictures=pictures[: limits.max_images],
-        card=draft.link_card if limits.link_card == "ours" and payload.link_card and not pictures else None,
+        video=next((each for each in shown if each.is_video), None) if limits.videos else None,
+        card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
         host=urlsplit(part.link).hostname or "",
         count=dry.count(channel, part.text),
         limits=limits,
+        title=payload.title if limits.title_characters else "",
+        comment=comment,
+        comment_count=dry.count(channel, comment),
         layout=compose.layout_of(draft, channel),
         # A page on which nothing stands yet is not full of mistakes.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
@@ -140,12 +181,20 @@ def _missing(tag: str) -> str:
     }
 
 
-def _shown_pictures(post: Post, media: Sequence[Shown], sent: Sequence[Picture]) -> list[ShownPicture]:
+def _shown_pictures(post: Post, media: Sequence[Shown], sent: Sequence[files.File]) -> list[ShownPicture]:
     slug = post.municipality.slug
     return [
-        ShownPicture(picture_url(slug, shown.id, shown.crop), shown.alt, picture.width, picture.height)
-        for shown, picture in zip(media, sent, strict=True)
+        _shown(picture_url(slug, shown.id, shown.crop), shown.alt, file)
+        for shown, file in zip(media, sent, strict=True)
     ]
+
+
+def _shown(url: str, alt: str, file: files.File) -> ShownPicture:
+    if isinstance(file, Video):
+        # A video at which nobody has looked has no sides yet.
+        sides = (file.width, file.height) if file.width else UNKNOWN_SIDES
+        return ShownPicture(url, alt, *sides, videos.length(file.seconds) if file.seconds else "", is_video=True)
+    return ShownPicture(url, alt, file.width, file.height)
 
 
 def picture_url(slug: str, media_id: int, crop: Crop | None = None) -> str:

@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
-from delivery.gates import EDIT
-from delivery.models import Delivery
-from links.models import Link
-from municipalities.models import Membership
+from links.models import ClickCount, Link
+from links.queries import since_last_week
+from municipalities.models import Membership, Pairing
 from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
-from platforms.types import Picture
+from posts import files
 from posts.draft import Draft, Text, parse
-from posts.enums import AmendmentKind, AmendmentState, DecisionKind, Stage, SuggestionState
+from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
 from posts.models import (
     Amendment,
@@ -54,6 +54,26 @@ def is_public() -> Exists:
     return Exists(Publication.objects.filter(post=OuterRef("pk"), delivery__state__in=SEEN))
 
 
+def for_review(reader: Any) -> QuerySet[Post]:
+    """Posts with what their page has to know before it asks anything else.
+
+    Whether it `is_public`; `has_looked`: `reader` opened it since people talk about it; `has_publications`: live ones;
+    `is_mentored`: the municipality has a mentor today; `clicks` on its short links, in all and in the last week.
+    """
+    here = {"post": OuterRef("pk")}
+    mentors_of_today = Pairing.objects.on(timezone.localdate()).filter(mentor__is_active=True)
+    clicks = ClickCount.objects.filter(link__subject=OuterRef("key")).order_by().values("link__subject")
+    some = clicks.annotate(some=Sum("people")).values("some")
+    return visible().select_related("author").annotate(
+        is_public=is_public(),
+        has_looked=Exists(Seen.objects.filter(user=reader, **here)),
+        has_publications=Exists(Publication.objects.filter(live=True, **here)),
+        is_mentored=Exists(mentors_of_today.filter(municipality=OuterRef("municipality"))),
+        clicks=Coalesce(Subquery(some), 0),
+        clicks_last_week=Coalesce(Subquery(some.filter(counted_on__gte=since_last_week())), 0),
+    )  # fmt: skip
+
+
 def visible() -> QuerySet[Post]:
     return Post.objects.filter(deleted_at__isnull=True)
 
@@ -71,7 +91,7 @@ def content(version: Version) -> Draft:
     """A version's content in the shape of a draft. Two queries unless `variants` are prefetched."""
     variants: list[Variant] = sorted(version.variants.all(), key=lambda each: each.pk)
     structure = dict(version.structure)
-    answers = structure.pop("answers", {})
+    answers, beside = structure.pop("answers", {}), structure.pop("beside", {})
     stored = {
         "media": [{name: entry.get(name) for name in ("id", "alt", "crop")} for entry in version.media],
         "channels": version.channels,
@@ -87,15 +107,12 @@ def content(version: Version) -> Draft:
             per_channel.setdefault(each.channel_id, {})[f"{each.language}-{each.script}"] = each.text
     texts = {f"{each.language}-{each.script}": Text(each.text) for each in variants if not each.channel_id}
     short_links = {int(channel): short for channel, short in version.short_links.items()}
-    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers)
+    return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers, beside=beside)
 
 
-def frozen_pictures(version: Version) -> list[Picture]:
-    """The files that a version sends, in order."""
-    return [
-        Picture(entry["ref"], entry["mime"], entry["width"], entry["height"], entry["bytes"], entry["alt"])
-        for entry in version.media
-    ]
+def frozen_files(version: Version) -> list[files.File]:
+    """The pictures and the video that a version sends, in order."""
+    return [files.sent(entry) for entry in version.media]
 
 
 def usable_channels() -> QuerySet[Channel]:
@@ -109,6 +126,11 @@ def channels_of(draft: Draft, among: Iterable[Channel]) -> list[Channel]:
 
 def media_of(draft: Draft) -> dict[int, Media]:
     return Media.objects.in_bulk([shown.id for shown in draft.media]) if draft.media else {}
+
+
+def videos_of(draft: Draft) -> list[Media]:
+    """No query where a draft has no media."""
+    return [media for media in media_of(draft).values() if media.is_video]
 
 
 def consent_notes(draft: Draft, library: Mapping[int, Media]) -> list[ConsentNote]:
@@ -211,12 +233,6 @@ def amendments(post: Post) -> list[Amendment]:
     return list(rows.prefetch_related(Prefetch("parts", parts.order_by("pk"))))
 
 
-def removals_asked(limit: int = 10) -> list[Amendment]:
-    """Posts of the open scope that somebody wants taken down, the oldest wish first. One query."""
-    rows = Amendment.objects.filter(kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
-    return list(rows.select_related("post", "by").order_by("at")[:limit])
-
-
 def last_submission(post: Post) -> Decision | None:
     rows = Decision.objects.filter(version__post=post, kind=DecisionKind.SUBMITTED)
     return rows.select_related("by").order_by("-pk").first()
@@ -231,14 +247,6 @@ def for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
     return rows.select_related("author").prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
 
 
-def waiting_for_approval(limit: int = 20) -> list[Post]:
-    """Submitted posts of the open scope, those that go out first on top, then the oldest. Two queries."""
-    # the others ask for a new time first
-    in_time = Q(due_at__isnull=True) | Q(due_at__gt=timezone.now()) | Q(is_correction=True)
-    rows = visible().filter(in_time, stage=Stage.SUBMITTED)
-    return list(for_lists(rows).order_by("due_at", "updated_at")[:limit])
-
-
 def waiting_for_mentor(mentor: Any, municipalities: Sequence[Any], limit: int = 20) -> list[Post]:
     """Drafts and submitted posts on which the mentor has not said a word since they last changed, oldest first.
 
@@ -251,17 +259,6 @@ def waiting_for_mentor(mentor: Any, municipalities: Sequence[Any], limit: int = 
     return list(for_lists(rows).order_by("updated_at")[:limit])
 
 
-def mine_returned(user: Any, limit: int = 20) -> list[Post]:
-    """Posts of `user` that came back with a note; `note` is what the approver wrote. Three queries."""
-    rows = visible().filter(stage=Stage.RETURNED, author=user)
-    posts = list(for_lists(rows).order_by("-updated_at")[:limit])
-    notes = Decision.objects.filter(version__post__in=posts, kind=DecisionKind.RETURNED).select_related("by", "version")
-    latest = {decision.version.post_id: decision for decision in notes.order_by("pk")}
-    for post in posts:
-        post.returned = latest.get(post.pk)  # type: ignore[attr-defined]
-    return posts
-
-
 def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     """What goes out next, soonest first: posts with a delivery that waits for its time. Two queries."""
     coming = Publication.objects.filter(
@@ -271,30 +268,6 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     if since is not None:
         rows = rows.filter(due_at__gte=since)
     return list(for_lists(rows).order_by("due_at")[:limit])
-
-
-def drafts_of(user: Any, limit: int = 10) -> list[Post]:
-    """What `user` has begun and not submitted, newest first. Two queries."""
-    rows = visible().filter(stage=Stage.DRAFT, author=user)
-    return list(for_lists(rows).order_by("-updated_at")[:limit])
-
-
-def needing_attention(limit: int = 20) -> list[Publication]:
-    """Live publications on whose delivery a person must decide, oldest first. One query.
-
-    `asks` is the delivery that changes what is public, where it is that one which needs somebody.
-    """
-    stuck = Delivery.objects.filter(kind=EDIT, state__in=(State.FAILED, State.EXPIRED))
-    rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True).filter(
-        Q(delivery__state__in=(State.FAILED, State.EXPIRED, State.UNCONFIRMED))
-        | Q(delivery__in=stuck.values("parent"))
-        | Q(delivery__state=State.MISSING, delivery__noted_at=None)
-        | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False, delivery__noted_at=None)
-        | Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
-    )
-    mine = stuck.filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
-    rows = rows.annotate(asks=Subquery(mine[:1]))
-    return list(rows.select_related("post", "channel", "delivery").order_by("delivery__state_at")[:limit])
 
 
 # How far back a question without a report is still asked about.

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -61,11 +60,18 @@ def promotion(draft: Draft, municipality: Municipality, among: Sequence[Offered]
     """None when the post names no service. One query when it is `among` those at hand, else three."""
     if not draft.service:
         return None
-    found = next((each for each in among or () if each.service.key == draft.service), None) or offer(draft.service)
+    found = offered_to(draft, among)
     if found is None:
         return Promotion(None)
     values = gap_values(draft, municipality, found)
     return Promotion(found, [_start(template, values) for template in found.service.templates.all()])
+
+
+def offered_to(draft: Draft, among: Sequence[Offered] | None = None) -> Offered | None:
+    """The service that the post names. No query when it is `among` those at hand, else two at most."""
+    if not draft.service:
+        return None
+    return next((each for each in among or () if each.service.key == draft.service), None) or offer(draft.service)
 
 
 def gap_values(draft: Draft, municipality: Municipality, found: Offered) -> dict[str, str | date]:
@@ -121,6 +127,6 @@ def link_notes(draft: Draft) -> list[str]:
     return []
 
 
-def all_notes(draft: Draft, found: Any) -> list[str]:
-    """`found` is the post's `Promotion`, or None."""
-    return [*service_notes(draft, found.offer if found else None), *link_notes(draft)]
+def all_notes(draft: Draft, found: Offered | None) -> list[str]:
+    """`found` is the service that the post names, as it stands here."""
+    return [*service_notes(draft, found), *link_notes(draft)]

@@ -2,7 +2,7 @@ from celery import shared_task
 
 from django.utils import timezone
 
-from posts.domain import amend, check_links, clock, consents, emergency
+from posts.domain import amend, check_links, clock, consents, emergency, videos
 
 
 @shared_task(name="posts.tasks.keep_wall_times")
@@ -33,3 +33,14 @@ def carry_on() -> None:
 @shared_task(name="posts.tasks.remind_reviews")
 def remind_reviews() -> None:
     emergency.remind(timezone.now())
+
+
+@shared_task(name="posts.tasks.probe_videos")
+def probe_videos() -> None:
+    """Somebody looks at the page and waits for it."""
+    videos.probe_due()
+
+
+@shared_task(name="posts.tasks.forget_uploads")
+def forget_uploads() -> None:
+    videos.forget_uploads()

@@ -24,7 +24,7 @@ AGAIN = timedelta(minutes=15)
 SOON = timedelta(minutes=1)
 SUBJECT_ENDING = gettext_noop("%(municipality)s: renew the access to “%(channel)s” by %(day)s")
 ENDING = gettext_noop(
-    "The network's permission runs out on %(day)s. Open the channel and press “Connect again”; it takes a minute and "
+    "On %(day)s the network's permission runs out. Open the channel and press “Connect again”; it takes a minute and "
     "nothing that is scheduled is lost."
 )
 SUBJECT_LEFT = gettext_noop("%(municipality)s: connect “%(channel)s” with another person's account")

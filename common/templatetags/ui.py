@@ -6,7 +6,7 @@ the include of the same name under templates/ui/.
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -196,9 +196,10 @@ def when(moment: datetime | date | None, style: str = "") -> SafeString:
     """`<time>` in the page's zone. `style`: "" date and time, "date", "time", "ago" (with the full time as title)."""
     if moment is None:
         return mark_safe("")
-    if isinstance(moment, datetime):
-        moment = timezone.localtime(moment)
     machine = moment.isoformat()
+    if isinstance(moment, datetime):
+        machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+        moment = timezone.localtime(moment)
     if not isinstance(moment, datetime) or style == "date":
         return format_html('<time datetime="{}">{}</time>', machine, formats.date_format(moment, "DATE_FORMAT"))
     clock = formats.time_format(moment, "H:i")
@@ -207,7 +208,9 @@ def when(moment: datetime | date | None, style: str = "") -> SafeString:
     day = formats.date_format(moment, "DATE_FORMAT")
     full = pgettext("date and time", "%(date)s, %(time)s") % {"date": day, "time": clock}
     if style == "ago":
-        return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, _ago(moment, full))
+        shown = _ago(moment, full)
+        if shown != full:
+            return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, shown)
     return format_html('<time datetime="{}">{}</time>', machine, full)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from delivery import rules
 from delivery.domain.move import Moved
 from delivery.enums import Outcome, State, Step
 from delivery.gates import EDIT
@@ -20,8 +21,20 @@ def pickup_lease(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.PICKUP_SECONDS)
 
 
-def call_lease(now: datetime) -> datetime:
-    return now + timedelta(seconds=settings.LEASE_SECONDS)
+def call_lease(now: datetime, delivery: Delivery | None = None) -> datetime:
+    """Until when a call that gave its last sign of life `now` counts as alive; longer where it carries a video."""
+    slow = delivery is not None and rules.is_slow(delivery.payload)
+    return now + timedelta(seconds=settings.VIDEO_LEASE_SECONDS if slow else settings.LEASE_SECONDS)
+
+
+def lease_longer(deliveries: Sequence[Delivery], now: datetime) -> None:
+    """Give those of these locked rows that carry a video the time that it takes."""
+    slow = [delivery for delivery in deliveries if rules.is_slow(delivery.payload)]
+    if slow:
+        until = call_lease(now, slow[0])
+        Delivery.objects.filter(pk__in=[delivery.pk for delivery in slow]).update(lease_until=until)
+        for delivery in slow:
+            delivery.lease_until = until
 
 
 def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
@@ -61,7 +74,7 @@ def take(delivery: Delivery, number: int) -> Attempt | None:
     """Make this attempt ours; None when it is done, or another worker has it: then the message came twice."""
     now = timezone.now()
     sending = Delivery.objects.filter(pk=delivery.pk, state=State.SENDING)
-    if not sending.update(lease_until=call_lease(now)):
+    if not sending.update(lease_until=call_lease(now, delivery)):
         return None
     mine = Attempt.objects.filter(delivery=delivery, number=number, closed_at=None, taken_at=None)
     if not mine.update(taken_at=now):

@@ -73,6 +73,8 @@ def _claim(
             if not going:
                 return []
             move_all(going, State.SENDING, because=Because.DUE, lease_until=lease_until)
+            if taken_at:
+                attempts.lease_longer(going, now)
             opened = attempts.open_all(going, opened_at=now, taken_at=taken_at)
     return [Work(delivery, attempt) for delivery, attempt in zip(going, opened, strict=True)]
 

@@ -6,11 +6,15 @@ as "it may have happened".
 
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_noop
 
 from channels.open import open_channel
+from delivery import rules
 from delivery.domain import attempts, content, settle
 from delivery.domain.departure import Departure, Held, Overtaken
 from delivery.enums import Step
@@ -20,7 +24,7 @@ from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError
 from platforms.protocols import Connector
-from platforms.types import Outgoing, Pending
+from platforms.types import Pending, Published
 
 OWN_FAILURE = gettext_noop("The portal itself failed during the call.")
 DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
@@ -38,11 +42,11 @@ def deliver(delivery_id: int, number: int) -> None:
     make(delivery, attempt)
 
 
-def make(delivery: Delivery, attempt: Attempt) -> None:
-    """Make an attempt that is ours."""
+def make(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> None:
+    """Make an attempt that is ours. `on_sign` is called whenever something is seen to happen."""
     with scope(delivery.municipality_id):
         try:
-            told = call(delivery, attempt)
+            told = call(delivery, attempt, on_sign)
         except Overtaken:
             log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", attempt.number, delivery.pk)
             return
@@ -63,11 +67,14 @@ def _write_down(delivery: Delivery, attempt: Attempt, told: settle.Told) -> None
     return settle.settle(delivery, attempt, told)
 
 
-def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
+def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> settle.Told:
     """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
-    departure = Departure(delivery, attempt)
+    departure = Departure(delivery, attempt, on_sign)
+    deadline = settings.VIDEO_CALL_DEADLINE_SECONDS if rules.is_slow(delivery.payload) else None
     try:
-        connector = open_channel(delivery.channel, before_send=departure, loaded=True, witness=departure.note)
+        connector = open_channel(
+            delivery.channel, before_send=departure, deadline=deadline, loaded=True, witness=departure.note
+        )
         outgoing = content.outgoing(delivery)
         files = content.Files(outgoing, departure.alive)
     except PlatformError as told:
@@ -75,7 +82,7 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
-        return _step(connector, delivery, attempt, outgoing, files)
+        return _step(connector, delivery, attempt)(outgoing, read=files)
     except (Held, PlatformError) as told:
         return told
     except Overtaken:
@@ -87,15 +94,21 @@ def call(delivery: Delivery, attempt: Attempt) -> settle.Told:
         return _failed(delivery, NotReached if departure.stopped else OutcomeUnknown, problem)
 
 
-def _step(
-    connector: Connector, delivery: Delivery, attempt: Attempt, outgoing: Outgoing, files: content.Files
-) -> settle.Told:
+def _step(connector: Connector, delivery: Delivery, attempt: Attempt) -> Callable[..., Published | Pending]:
+    """What this attempt calls. What one before it noted need not be done twice."""
     if delivery.kind == EDIT:
-        assert delivery.parent is not None  # a constraint says so; what changes a post never makes one
-        return connector.edit(delivery.parent.remote_id, outgoing)
-    if attempt.step == Step.FINISH:
-        return connector.finish(outgoing, Pending(delivery.token), files)
-    return connector.publish(outgoing, files)
+        return _edit(connector, delivery)
+    if not delivery.token:
+        return connector.publish
+    step = connector.finish if attempt.step == Step.FINISH else connector.resume
+    return partial(step, pending=Pending(delivery.token))
+
+
+def _edit(connector: Connector, delivery: Delivery) -> Callable[..., Published]:
+    """What changes a post never makes one, and sends no files."""
+    assert delivery.parent is not None  # a constraint says so
+    remote_id = delivery.parent.remote_id
+    return lambda outgoing, read: connector.edit(remote_id, outgoing)
 
 
 def _failed(delivery: Delivery, kind: type[NotReached | OutcomeUnknown], problem: Exception) -> PlatformError:

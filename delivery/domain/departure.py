@@ -4,6 +4,7 @@
 more and marks the attempt as sent, in one committed transaction. What it raises stops the request.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -36,9 +37,10 @@ class Overtaken(Exception):
 
 
 class Departure:
-    """Callable. `stopped` says that it raised, so that nothing can have left."""
+    """Callable. `stopped` says that it raised, so that nothing can have left. `on_sign` hears each sign of life."""
 
-    def __init__(self, delivery: Delivery, attempt: Attempt) -> None:
+    def __init__(self, delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> None:
+        self.on_sign = on_sign
         self.delivery = delivery
         self.attempt = attempt
         self.stopped = False
@@ -46,6 +48,7 @@ class Departure:
 
     def __call__(self) -> None:
         self.stopped = True
+        self.on_sign()
         with transaction.atomic():
             self._mark()
         self.stopped = False
@@ -59,12 +62,13 @@ class Departure:
 
     def alive(self) -> None:
         """The next chunk of a large file is on its way: the lease begins anew, at most every few seconds."""
+        self.on_sign()
         now = timezone.now()
         if now - self.renewed_at < RENEW_EVERY:
             return
         self.renewed_at = now
         ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
-        ours.update(lease_until=attempts.call_lease(now))
+        ours.update(lease_until=attempts.call_lease(now, self.delivery))
 
     def _mark(self) -> None:
         rows = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING).only(*FRESH)
@@ -79,7 +83,8 @@ class Departure:
         mine = Attempt.objects.filter(pk=self.attempt.pk, closed_at=None, sent_at=self.attempt.sent_at)
         if not mine.update(sent_at=now):
             raise Overtaken
-        if locked.lease_until < attempts.call_lease(now) - RENEW_AFTER:
+        until = attempts.call_lease(now, self.delivery)
+        if locked.lease_until < until - RENEW_AFTER:
             # Uploads took their time; the call itself shall have a whole lease.
-            Delivery.objects.filter(pk=locked.pk).update(lease_until=attempts.call_lease(now))
+            Delivery.objects.filter(pk=locked.pk).update(lease_until=until)
         self.attempt.sent_at = now

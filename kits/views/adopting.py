@@ -96,10 +96,11 @@ class Desk:
 
 
 def _desk(request: Any, kit: Kit, sent: Mapping[str, Any] | None) -> Desk:
-    adoption = queries.adoption_of(kit)
+    adoptions = queries.adoptions()
+    adoption = queries.adoption_of(kit, adoptions)
     done = {each.part_id for each in adoption.drafts} if adoption else set()  # type: ignore[attr-defined]
     parts = [part for part in queries.parts_of(kit) if part.pk not in done]
-    known = queries.known(kit, adoption, request.municipality)
+    known = queries.known(kit, adoptions, request.municipality)
     form = None
     if parts and kit.is_open and queries.takes_part(kit):
         start = _start(kit, adoption)
@@ -126,7 +127,6 @@ def _page(request: Any, desk: Desk, *, looking: bool = False) -> HttpResponse:
         Preview(part, Look(_filled(part, values, request.municipality)), when[part.pk], part.pk in chosen)
         for part in desk.parts
     ]
-    places = queries.comparable([desk.kit.programme_id])
     named = Draft(service=desk.kit.service.key if desk.kit.service else "")
     context = {
         "kit": desk.kit,
@@ -134,7 +134,7 @@ def _page(request: Any, desk: Desk, *, looking: bool = False) -> HttpResponse:
         "previews": previews,
         "service": known.service,
         "notes": service_notes(named, known.service),
-        "elsewhere": queries.adoption_counts(places).get(desk.kit.pk, 0),
+        "elsewhere": queries.adopted_elsewhere(desk.kit),
         "takes_part": queries.takes_part(desk.kit),
     }
     return _answer(request, context, form, looking=looking)

@@ -31,7 +31,7 @@ TABS: tuple[tuple[str, Any, str, Verb], ...] = (
     ("kits", _("Campaign kits"), "layers", Verb.LIBRARY_VIEW),
     ("library_snippets", _("Snippets"), "quote", Verb.LIBRARY_VIEW),
     ("library_hashtags", _("Hashtags"), "hash", Verb.LIBRARY_VIEW),
-    ("library_pictures", _("Pictures"), "images", Verb.LIBRARY_VIEW),
+    ("library_pictures", _("Pictures and video"), "images", Verb.LIBRARY_VIEW),
 )
 
 

@@ -18,14 +18,17 @@ from library.queries import PictureFilters
 from library.views.pages import shown
 from municipalities.access import requires
 from municipalities.rules import Verb
+from posts.captions import MOST_BYTES as MOST_CAPTIONS
+from posts.captions import BadCaptions
 from posts.domain import folders as folder_verbs
 from posts.domain import pictures as verbs
+from posts.domain import videos
 from posts.domain.refused import Refused
 from posts.draft import MOST_PICTURES, Shown
 from posts.models import Folder, Media, Post
 from posts.pictures import consent_note
 from posts.queries import is_public
-from posts.views.pictures import row
+from posts.views.pictures import film_of, row
 
 PER_PAGE = 48
 PICKED = 24
@@ -72,14 +75,14 @@ def upload(request: Any) -> HttpResponse:
     added, problems = 0, []
     for file in files[:MOST_FILES]:
         try:
-            verbs.add(
+            videos.add(
                 request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user, folder=folder
             )
             added += 1
         except verbs.BadPicture as bad:
             problems.append(f"{file.name}: {bad}")
     if not files:
-        messages.error(request, _("No file arrived. Choose the pictures again."))
+        messages.error(request, _("No file arrived. Choose the pictures or videos again."))
     if added:
         said = ngettext("%(count)s picture is in the library.", "%(count)s pictures are in the library.", added)
         messages.success(request, said % {"count": added})
@@ -129,11 +132,45 @@ def _shown(request: Any, media: Media, form: PictureForm | None) -> HttpResponse
         form = PictureForm(media=media, branches=queries.folders())
     note = consent_note(media, timezone.localdate())
     public = _public(used)
+    film = film_of(media)
     return shown(request, "library/picture.html", {
-        "media": media, "form": form, "used": used, "note": note, "may_edit": may_edit,
+        "media": media, "film": film, "picture": {"film": film}, "kind": _kind(media),
+        "form": form, "used": used, "note": note, "may_edit": may_edit,
         "consents": list(media.consents.select_related("recorded_by").order_by("-pk")) if may_edit else [],
         "endangered": [post for post in used if post.pk not in public] if note else [],
     }, form=form)  # fmt: skip
+
+
+def _kind(media: Media) -> str:
+    """ "MP4, H264, AAC": what a network may ask about."""
+    return ", ".join(
+        each.upper() for each in (str(media.file.name).rsplit(".", 1)[-1], media.codec, media.sound) if each
+    )
+
+
+@requires(Verb.LIBRARY_VIEW)
+@require_safe
+def tile(request: Any, pk: int) -> HttpResponse:
+    """What a tile says of a video, for a page that waits until it was looked at."""
+    return render(request, "library/_film.html", {"each": get_object_or_404(Media, pk=pk)})
+
+
+@requires(Verb.LIBRARY_EDIT)
+@require_POST
+def caption(request: Any, pk: int) -> HttpResponse:
+    media, file = _media(pk), request.FILES.get("file")
+    if "remove" in request.POST:
+        videos.uncaption(media, by=request.user)
+        messages.success(request, _("The captions are removed. Versions that have them keep them."))
+    elif file is None:
+        messages.error(request, _("No file arrived. Choose the captions again."))
+    else:
+        try:
+            videos.caption(media, file.read(MOST_CAPTIONS + 1), tag=request.POST.get("tag", ""), by=request.user)
+            messages.success(request, _("The captions are added."))
+        except BadCaptions as bad:
+            messages.error(request, str(bad))
+    return redirect("library_picture", request.municipality.slug, pk)
 
 
 def _public(used: list[Post]) -> set[int]:

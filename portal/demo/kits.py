@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kits.domain import adopt, keep
 from kits.models import Kit
-from kits.queries import known, parts_of
+from kits.queries import adoptions, known, parts_of
 from library.domain.templates import Words
 from municipalities.availability import months_later
 from municipalities.domain import services
@@ -110,7 +110,7 @@ def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> keep.Part:
 def _adopt(kit: Kit, team: Team, answered: Mapping[str, Any], today: date) -> None:
     house = team.municipality
     start = kit.starts_on or today + timedelta(days=3)
-    values = {**known(kit, None, house).values, **answered["answers"], "рок": start + timedelta(days=RUNS)}
+    values = {**known(kit, adoptions(), house).values, **answered["answers"], "рок": start + timedelta(days=RUNS)}
     parts = [part.pk for part in parts_of(kit)[: answered["posts"]]]
     made = adopt.adopt(kit, adopt.Choice(start, values, parts), municipality=house, by=team.officer).made
     Post.objects.filter(pk__in=[post.pk for post in made]).update(is_demo=True)

@@ -26,7 +26,7 @@ from posts.domain.save import plan, remember
 from posts.draft import Draft, Shown, Text
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Publication, Version
-from posts.queries import content, frozen_pictures
+from posts.queries import content, frozen_files
 from practice.models import Status
 
 
@@ -181,7 +181,7 @@ def delivery(sent: Sent, key: uuid.UUID) -> Delivery:
     """Published where there is a status. Anything else is filled in by whoever makes it."""
     due, approved = sent.post.due_at, sent.post.updated_at
     assert due is not None
-    payload = compose.outgoing(sent.what, sent.part, frozen_pictures(sent.version), key=key, created_at=approved)
+    payload = compose.outgoing(sent.what, sent.part, frozen_files(sent.version), key=key, created_at=approved)
     row = Delivery(
         municipality_id=sent.post.municipality_id, channel=sent.voice.channel, kind=KIND, payload=payload.to_json(),
         key=key, due_at=due, not_after=due + timedelta(hours=2), next_at=due, created_at=approved, state_at=sent.at,

@@ -74,7 +74,8 @@ def _texts(draft: Draft) -> Iterator[Written]:
 def links_of(draft: Draft) -> list[str]:
     """The addresses people may follow from the post, each once: its link first."""
     found = [draft.address] if draft.address else []
-    found += [url for text in _texts(draft) for _start, _end, url in urls(text.text) if "." in url]
+    texts = [*(text.text for text in _texts(draft)), draft.first_comment]
+    found += [url for text in texts for _start, _end, url in urls(text) if "." in url]
     return list(dict.fromkeys(found))
 
 

@@ -6,8 +6,10 @@ The page gets the sentences as data (`spoken`), so that the browser fills them w
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from posts.coach.points import Fix, Point
 
@@ -181,6 +183,18 @@ def told(points: Iterable[Point]) -> list[Told]:
     return [Told(each, names[each.id], sentence(each), by_text=each.code not in server) for each in in_order(points)]
 
 
-def spoken() -> dict[str, dict[str, str]]:
+def things(count: int) -> str:
+    return ngettext("%(count)s thing to look at", "%(count)s things to look at", count)
+
+
+def spoken() -> dict[str, Any]:
     """Everything the browser needs to speak by itself; the titles in the order of the list."""
-    return {"titles": {name: titles()[name] for name in ORDER}, "sentences": sentences(), "fixes": fixes()}
+    return {
+        "titles": {name: titles()[name] for name in ORDER},
+        "sentences": sentences(),
+        "fixes": fixes(),
+        # one, few and many of Serbian; the script chooses by the rule of the page's language
+        "count": {name: things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))},
+        "none": _("Nothing left to look at."),
+        "empty": _("Begin to write: this list looks over your shoulder."),
+    }

@@ -15,7 +15,7 @@ from links.domain.make import make
 from municipalities.queries import glossary
 from posts import compose
 from posts.domain.pictures import frozen, keep_alts
-from posts.draft import SERBIAN, Draft, media_json, parse
+from posts.draft import BESIDE, SERBIAN, Draft, media_json, parse
 from posts.models import Post, Variant, Version
 from posts.queries import channels_of, media_of, usable_channels
 from posts.short_links import wanted
@@ -75,7 +75,7 @@ def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]
         "link_card": {"title": draft.link_card.title, "description": draft.link_card.description},
         "channels": [channel.pk for channel in channels],
         "layout": {str(pk): {"layout": each.layout, "languages": list(each.languages)} for pk, each in layouts.items()},
-        "structure": {**draft.structure(), **_answers(draft)},
+        "structure": {**draft.structure(), **_answers(draft), **_beside(draft)},
         "short_links": {str(pk): short for pk, short in _short_links(post, draft, channels).items()},
         "category": post.category,
     }
@@ -85,6 +85,13 @@ def _answers(draft: Draft) -> dict[str, Any]:
     """The answers of a poll in both scripts: a word taught later does not change what was approved."""
     found = {tag: answers for tag in SERBIAN if (answers := compose.answers(draft, tag))}
     return {"answers": found} if found else {}
+
+
+def _beside(draft: Draft) -> dict[str, Any]:
+    """Headline and first comment in both scripts, likewise."""
+    named = [name for name in BESIDE if getattr(draft, name)]
+    found = {tag: {name: compose.beside(draft, name, tag) for name in named} for tag in SERBIAN}
+    return {"beside": found} if named else {}
 
 
 def _short_links(post: Post, draft: Draft, channels: list[Channel]) -> dict[int, str]:

@@ -75,7 +75,7 @@ def add(
     digest = hashlib.sha256(body).hexdigest()
     known = Media.objects.filter(sha256=digest).first()
     if known is None:
-        return _store(municipality, body, digest, name=_name(name), by=by, folder=folder)
+        return _store(municipality, body, digest, name=plain_name(name), by=by, folder=folder)
     return unarchive(known, by=by) if known.archived_at else known
 
 
@@ -111,6 +111,13 @@ def _written(name: str, encoded: Encoded) -> str:
 
 def opened(body: bytes) -> Image.Image:
     """The picture in `body`: upright, sRGB, without metadata, at most `LONG_SIDE`. Raises `BadPicture`."""
+    if body[:4] == b"GIF8":
+        raise BadPicture(
+            _(
+                "Networks show a GIF badly or not at all. If it moves, save it as an MP4 video; if it does not, save "
+                "it as PNG. Then add that."
+            )
+        )
     try:
         # Pillow warns from 89 million pixels on and decodes all the same; our own limit is asked before decoding.
         with warnings.catch_warnings():
@@ -124,7 +131,10 @@ def opened(body: bytes) -> Image.Image:
         raise BadPicture(_too_many_pixels()) from bomb
     except Exception as broken:  # decoders raise whatever they like on hostile bytes
         raise BadPicture(
-            _("This file is not a picture we can read. Add it as JPEG, PNG, WebP, AVIF or HEIC.")
+            _(
+                "This file is no picture or video that we can read. Add a picture as JPEG, PNG, WebP, AVIF or HEIC, a "
+                "video as MP4, MOV or WebM."
+            )
         ) from broken
 
 
@@ -133,7 +143,12 @@ def _refuse(picture: Image.Image) -> None:
     if width * height > MOST_PIXELS:
         raise BadPicture(_too_many_pixels())
     if getattr(picture, "is_animated", False) and picture.format not in ("MPO", "HEIF"):
-        raise BadPicture(_("This picture moves. Only still pictures can be added; save one frame of it as a picture."))
+        raise BadPicture(
+            _(
+                "This picture moves, and networks do not show that. Save it as an MP4 video and add the video, or add "
+                "a still picture."
+            )
+        )
     if max(width, height) > TALLEST * min(width, height):
         raise BadPicture(_("This picture is too narrow to be shown by a network. Crop it first."))
 
@@ -206,7 +221,7 @@ def _bytes(picture: Image.Image, kind: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def _name(name: str) -> str:
+def plain_name(name: str) -> str:
     plain = storable(name).replace("\\", "/").rsplit("/", 1)[-1].strip()
     return plain[:200] or _("Picture")
 
@@ -229,7 +244,7 @@ class About:
 @transaction.atomic
 def describe(media: Media, about: About, *, by: Any) -> Media:
     media = Media.objects.select_for_update().get(pk=media.pk)
-    media.name, media.folder = _name(about.name), about.folder
+    media.name, media.folder = plain_name(about.name), about.folder
     media.credit, media.licence = storable(about.credit).strip(), storable(about.licence).strip()
     media.shows_children = about.shows_children
     with_alt(media, storable(about.alt))
@@ -275,7 +290,8 @@ def delete(media: Media, *, by: Any) -> None:
     media = Media.objects.select_for_update().get(pk=media.pk)
     if uses(media):
         raise Refused(_("A post has this picture, so it cannot be deleted. Put it away instead."))
-    files = [str(media.file.name), str(media.thumbnail.name), *(made["file"] for made in media.crops.values())]
+    files = [str(each.name) for each in (media.file, media.thumbnail, media.poster, media.captions) if each]
+    files += [made["file"] for made in media.crops.values()]
     files += [str(scan) for scan in media.consents.exclude(scan="").values_list("scan", flat=True)]
     record("media.delete", by=by, target=media)
     media.delete()
@@ -291,12 +307,23 @@ def _forget(files: list[str]) -> None:
 
 
 def frozen(media: Media, shown: Shown) -> dict[str, Any]:
-    """The file that a post will send for this picture: {"ref", "mime", "width", "height", "bytes"}."""
+    """The file that a post will send for this picture or video, as `posts.files` reads it; without "id" and "alt"."""
+    if media.is_video:
+        return {**_whole(media), **_film(media)}
     if shown.crop is None:
-        size = {"width": media.width, "height": media.height, "bytes": media.bytes}
-        return {"ref": media.file.name, "mime": media.mime, **size}
+        return _whole(media)
     made = cut(media, shown.crop)
     return {"ref": made["file"], **{name: made[name] for name in ("mime", "width", "height", "bytes")}}
+
+
+def _whole(media: Media) -> dict[str, Any]:
+    size = {"width": media.width, "height": media.height, "bytes": media.bytes}
+    return {"ref": media.file.name, "mime": media.mime, **size}
+
+
+def _film(media: Media) -> dict[str, Any]:
+    spoken = {"ref": media.captions.name, "tag": media.captions_tag} if media.captions else None
+    return {"seconds": media.seconds, "frames": media.frames, "codec": media.codec, "captions": spoken}
 
 
 def cut(media: Media, crop: Crop) -> dict[str, Any]:

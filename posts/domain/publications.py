@@ -21,7 +21,8 @@ from delivery.enums import State
 from posts import compose
 from posts.domain.refused import Refused
 from posts.models import Post, Publication, Version
-from posts.queries import OUT, content, frozen_pictures, publications, usable_channels
+from posts.queries import OUT, content, frozen_files, publications, usable_channels, videos_of
+from posts.videos import hindrance
 
 KIND = "post"
 OPEN = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
@@ -41,6 +42,8 @@ def put_out(
     Raises `Refused` when there is no channel, or a network is known to refuse the content.
     """
     draft = content(version)
+    if reason := hindrance(videos_of(draft)):
+        raise Refused(reason)
     channels = [channel for channel in usable_channels() if channel.pk in draft.channels]
     if not channels:
         raise Refused(_("No channel is chosen. Choose at least one channel on which the post appears."))
@@ -70,10 +73,10 @@ def _is_taken(taken: set[tuple[int, str]], channel: int, slot: str) -> bool:
 
 def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.Part]]) -> list[Any]:
     """The payload of each part. Raises `Refused` with every reason why a network would not take it."""
-    pictures, payloads, reasons = frozen_pictures(version), [], []
+    files, payloads, reasons = frozen_files(version), [], []
     for channel, part in planned:
         # A moment of its own for each: Bluesky names a post by it, and two of one channel must not be namesakes.
-        payload = compose.outgoing(draft, part, pictures, key=uuid4(), created_at=timezone.now())
+        payload = compose.outgoing(draft, part, files, key=uuid4(), created_at=timezone.now())
         payloads.append(payload)
         reasons += [
             _("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": finding.message}

@@ -86,7 +86,7 @@ def remember(post: Post, draft: Draft) -> None:
     post.draft = draft.to_json()
     post.call_kind, post.service, post.format = draft.call.kind, draft.service, draft.interactive.kind
     post.excerpt = " ".join(next((text for text in written if text.strip()), "").split())[:200]
-    post.search_key = fold(" ".join([post.title, *written, draft.link]))
+    post.search_key = fold(" ".join([post.title, *written, draft.link, draft.headline, draft.first_comment]))
 
 
 def plan(post: Post, time: Resolved | None) -> None:

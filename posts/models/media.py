@@ -1,4 +1,4 @@
-"""Pictures of the municipality's library, the folders they lie in, and who agreed to be shown."""
+"""Pictures and videos of the municipality's library, the folders they lie in, and who agreed to be shown."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.tenancy import TenantModel
-from posts.enums import Agreement, ConsentKind
+from posts.enums import Agreement, ConsentKind, Probe
 
 User = settings.AUTH_USER_MODEL
 
@@ -32,7 +32,7 @@ class Folder(TenantModel):
 
 
 class Media(TenantModel):
-    """A picture, re-encoded by us: no EXIF, upright, in a format every network takes.
+    """A picture, re-encoded by us: no EXIF, upright, in a format every network takes. Or a video, as it came.
 
     `sha256` is that of the file as it was uploaded, so that the same file is kept once per municipality. `crops` are
     the cuts already made: {"0,0.1,1,0.8": {"file": "…", "width": 1, "height": 1, "bytes": 1}}, the key being the box in
@@ -40,20 +40,36 @@ class Media(TenantModel):
     before it and itself, newest first. `agreement` and `agreed_until` say what its consent records come to
     (`posts.domain.consents` keeps them in step), so that the composer need not open the records. `analysis` is what
     `posts.domain.legibility` measured when it came in: {"text": 0.2, "contrast": 2.1}.
+
+    A video is hostile until a worker has looked at it: `probe` says whether that has happened, `probe_problem` why it
+    cannot be used (a code of `posts.videos`), `probe_due_at` when a worker may look. Until then sides and `seconds` are
+    0 and there is no `poster` and no thumbnail. `frames` are pictures a second, `codec` and `sound` as the probe names
+    them. `captions` is what is spoken in it, as SubRip, in the language `captions_tag` ("sr-Cyrl").
     """
 
     file = models.FileField(upload_to="pictures/", max_length=200)
-    thumbnail = models.FileField(upload_to="pictures/", max_length=200)
+    thumbnail = models.FileField(upload_to="pictures/", max_length=200, blank=True)
     sha256 = models.CharField(max_length=64)
     mime = models.CharField(max_length=40)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    bytes = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
     name = models.CharField(_("name"), max_length=200)
     alt = models.CharField(_("description for those who cannot see it"), max_length=1500, blank=True)
     alts = models.JSONField(default=list)
     crops = models.JSONField(default=dict)
     analysis = models.JSONField(default=dict)
+    poster = models.FileField(upload_to="videos/", max_length=200, blank=True)
+    probe = models.CharField(max_length=8, choices=Probe, default=Probe.READY)
+    probe_problem = models.CharField(max_length=20, blank=True)
+    probe_due_at = models.DateTimeField(null=True, blank=True)
+    probes = models.PositiveSmallIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    frames = models.FloatField(default=0)
+    codec = models.CharField(max_length=20, blank=True)
+    sound = models.CharField(max_length=20, blank=True)
+    captions = models.FileField(upload_to="videos/", max_length=200, blank=True)
+    captions_tag = models.CharField(max_length=8, blank=True)
     folder = models.ForeignKey(Folder, models.PROTECT, null=True, blank=True, related_name="pictures")
     credit = models.CharField(_("author"), max_length=200, blank=True)
     licence = models.CharField(_("terms of use"), max_length=300, blank=True)
@@ -75,11 +91,17 @@ class Media(TenantModel):
             ),
             # search that folds script and diacritics
             GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="media_search"),
+            # videos that wait for a worker
+            models.Index(fields=["probe_due_at"], name="media_probe", condition=Q(probe_due_at__isnull=False)),
         ]
         constraints = [models.UniqueConstraint(name="one_picture_each", fields=["municipality", "sha256"])]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_video(self) -> bool:
+        return self.mime.startswith("video/")
 
 
 class Consent(TenantModel):

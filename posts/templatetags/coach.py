@@ -13,7 +13,8 @@ register = template.Library()
 
 @register.inclusion_tag("posts/_coach_read.html", takes_context=True)
 def coach_on(context: Context, reading: Any) -> dict[str, Any]:
-    """Open points of what is read. Two queries: its pictures, and what was found behind its links."""
+    """Open points of what is read. Two queries: the pictures of a version, and what was found behind its links."""
     draft = reading.draft
-    told = coach(draft, reading.previews, queries.media_of(draft), context["request"].municipality)
+    library = queries.media_of(draft) if reading.library is None else reading.library
+    told = coach(draft, reading.previews, library, context["request"].municipality)
     return {"coach": [each for each in told if each.point.is_open]}

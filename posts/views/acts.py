@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 
 from posts.domain.refused import Refused
 from posts.models import Post
+from posts.views.kept import let_go
 
 
 def number(text: str | None) -> int:
@@ -28,12 +29,13 @@ def tried(
 ) -> HttpResponse:
     """Do it, or say why not; either way the person sees where the post stands now.
 
-    `otherwise` makes the page on which that is said, where something was typed that must not be lost.
+    `otherwise` leads to the page on which that is said, where something was typed that must not be lost.
     """
     try:
         act()
     except Refused as refused:
         messages.error(request, " ".join((refused.sentence, *refused.details)))
         return otherwise() if otherwise else redirect("post", request.municipality.slug, post.pk)
+    let_go(request)
     messages.success(request, word if isinstance(word, str) else word(), extra_tags=f"undo:{undo}" if undo else "")
     return redirect(to, *([request.municipality.slug, post.pk] if to != "posts" else [request.municipality.slug]))

@@ -29,11 +29,12 @@ from posts.domain import check_links
 from posts.domain.approve import approve
 from posts.domain.corrections import prepare
 from posts.domain.create import blank, create
-from posts.domain.pictures import BadPicture, add
+from posts.domain.pictures import BadPicture
 from posts.domain.refused import Refused
 from posts.domain.save import Conflict, Content, Saved, save_draft
 from posts.domain.schedule import publish_now, schedule
 from posts.domain.submit import submit
+from posts.domain.videos import add
 from posts.draft import BadDraft, Draft, Shown, parse
 from posts.models import Post
 from posts.rules import Resolved
@@ -186,7 +187,7 @@ def _changed() -> str:
 
 
 def _with_files(request: Any, typed: Typed) -> Typed:
-    """Pictures that came with the form itself, for browsers without scripts. Raises `BadPicture`."""
+    """Pictures and videos that came with the form itself, for browsers without scripts. Raises `BadPicture`."""
     files = request.FILES.getlist("files")
     if not files:
         return typed

@@ -8,7 +8,6 @@ from municipalities.enums import Approval
 from municipalities.queries import delegations
 from municipalities.rules import DELEGATE, Verb
 from posts import rules
-from posts.deciding import mentors_of
 from posts.enums import Bar, DecisionKind, Stage, Step
 from posts.models import Decision, Post, Version
 from posts.queries import writers
@@ -60,14 +59,15 @@ def deciding(
     request: Any, post: Post, version: Version | None, decisions: Sequence[Decision], suggested: Collection[int] = (),
     *, is_out: bool = False,
 ) -> Deciding:  # fmt: skip
-    """`decisions` are all those of the post, newest first; `is_out`: nothing of it could still go out. Three queries
-    at most.
+    """`post` is one from `queries.for_review`, `decisions` all of its own, newest first. One query for a delegate.
+
+    `is_out`: nothing of it could still go out.
     """
     if version is None:
         return Deciding(rules.Standing())
     house, access = request.municipality, request.access
     about = [each for each in reversed(decisions) if each.version_id == version.pk]
-    mentored = house.approval == Approval.MENTOR and bool(mentors_of(house))
+    mentored = house.approval == Approval.MENTOR and post.is_mentored  # type: ignore[attr-defined]
     at = rules.standing(about, house.approval, mentored=mentored)
     box = Deciding(at, _steps(at, house.approval, mentored=mentored))
     box.unapproved = post.stage == Stage.APPROVED and house.needs_approval and not at.met

@@ -25,7 +25,8 @@ from posts.models import Decision, Post, Version
 from posts.queries import OUT, publications
 from posts.rules import may_publish_emergency
 from posts.views.acts import number, tried
-from posts.views.reading import readable, shown
+from posts.views.kept import keep
+from posts.views.reading import readable
 
 MOST_NOTE = 2000
 
@@ -38,18 +39,18 @@ def approve(request: Any, pk: int) -> HttpResponse:
     note = request.POST.get("note", "")[:MOST_NOTE]
     if request.POST.get("decision") == "return":
         return tried(request, post, lambda: send_back(post, version, by=request.user, note=note),
-                     _("Returned. The writer has been told."), otherwise=_kept(request, pk, note))  # fmt: skip
+                     _("Returned. The writer has been told."), otherwise=_kept(request, post, note))  # fmt: skip
     threads, seen = request.POST.get("threads", ""), [number(each) for each in request.POST.getlist("seen")]
     return tried(
         request, post,
         lambda: approve_version(post, version, by=request.user, note=note, threads=threads, seen=seen),
-        lambda: _approved(Post.objects.get(pk=post.pk)), otherwise=_kept(request, pk, note),
+        lambda: _approved(Post.objects.get(pk=post.pk)), otherwise=_kept(request, post, note),
     )  # fmt: skip
 
 
-def _kept(request: Any, pk: int, note: str) -> Callable[[], HttpResponse] | None:
-    """The page again with the note that was typed, where nothing came of the decision."""
-    return (lambda: shown(request, readable(request, pk), note=note)) if note.strip() else None
+def _kept(request: Any, post: Post, note: str) -> Callable[[], HttpResponse] | None:
+    """Back to the page with the note that was typed, where nothing came of the decision."""
+    return (lambda: keep(request, post, note=note[:MOST_NOTE])) if note.strip() else None
 
 
 def _approved(post: Post) -> str:
@@ -73,7 +74,7 @@ def endorse(request: Any, pk: int) -> HttpResponse:
     note = request.POST.get("note", "")[:MOST_NOTE]
     return tried(request, post, lambda: endorse_version(post, version, by=request.user, note=note),
                  _("Recorded. The approvers see that you have read it; they decide."),
-                 otherwise=_kept(request, pk, note))  # fmt: skip
+                 otherwise=_kept(request, post, note))  # fmt: skip
 
 
 @requires(Verb.POST_EDIT)
@@ -137,5 +138,5 @@ def review_emergency(request: Any, pk: int) -> HttpResponse:
     in_order, note = request.POST.get("verdict") == "in_order", request.POST.get("note", "")
     return tried(
         request, post, lambda: emergencies.review(row, in_order=in_order, note=note, by=request.user),
-        _("Recorded. Who published it has been told."), otherwise=_kept(request, pk, note),
+        _("Recorded. Who published it has been told."), otherwise=_kept(request, post, note),
     )  # fmt: skip

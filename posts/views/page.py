@@ -1,34 +1,32 @@
 """Everything the composer's template shows, gathered with a fixed number of queries."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
-
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from channels import dry
 from channels.enums import Layout
 from channels.models import Channel
+from common.uploads import most_bytes
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
 from posts import compose, derived, queries
 from posts.coach.patterns import Pattern, patterns
-from posts.coach.sentences import Told, spoken
+from posts.coach.sentences import Told, things
 from posts.composer_form import Typed
 from posts.derived import Reason, Stretch
 from posts.domain.corrections import open_correction
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
-from posts.models import Amendment, Decision, Post
+from posts.models import Amendment, Decision, Media, Post
 from posts.previews import Preview, notes, of_draft
 from posts.rules import decides_alone
 from posts.services import Promotion, all_notes, promotion
 from posts.views.coaching import coach
 from posts.views.pictures import Row, row
+from posts.views.spoken import address
 from posts.wording import language_name, own_name, time_notes
 from serbian.corrections import Correction
 
@@ -70,14 +68,12 @@ class Place:
     chosen: bool
     layout: str
     own: Sequence[Own]
+    takes_title: bool = False
+    takes_comment: bool = False
 
     @property
     def is_different(self) -> bool:
         return bool(self.layout) or any(each.text for each in self.own)
-
-
-def _things(count: int) -> str:
-    return ngettext("%(count)s thing to look at", "%(count)s things to look at", count)
 
 
 @dataclass
@@ -113,6 +109,7 @@ class Page:
     layouts: ClassVar[Any] = Layout.choices
     ratios: ClassVar[Any] = RATIOS
     most_pictures: int = MOST_PICTURES
+    most_film: int = 0
     may_remember: bool = False
 
     @property
@@ -146,17 +143,12 @@ class Page:
     @property
     def coach_count(self) -> str:
         number = len(self.coach_open)
-        return _things(number) % {"count": number} if number else ""
+        return things(number) % {"count": number} if number else ""
 
     @property
-    def coach_words(self) -> SafeString:
-        """What the coach says while one types, as JSON for an attribute in single quotes: no entities in it."""
-        # one, few and many of Serbian; the script chooses by the rule of the page's language
-        forms = {name: _things(number) for name, number in (("one", 1), ("few", 2), ("other", 5))}
-        empty = _("Begin to write: this list looks over your shoulder.")
-        said = {**spoken(), "count": forms, "none": _("Nothing left to look at."), "empty": empty}
-        plain = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-        return mark_safe(plain.translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'"}))  # noqa: S308 -- escaped
+    def coach_words(self) -> str:
+        """Where the browser gets what the coach says while one types."""
+        return address(self.post.municipality.slug)
 
     @property
     def options(self) -> list[str]:
@@ -180,6 +172,43 @@ class Page:
         """Problems of words, beside the words."""
         fields = ("text", "language")
         return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
+
+    @property
+    def headline_places(self) -> list[Place]:
+        """Channels whose posts have a title."""
+        return [place for place in self.places if place.takes_title]
+
+    @property
+    def comment_places(self) -> list[Place]:
+        """Channels on which a first comment follows the post."""
+        return [place for place in self.places if place.takes_comment]
+
+    @property
+    def needs_headline(self) -> bool:
+        return bool(self.draft.headline) or any(place.chosen for place in self.headline_places)
+
+    @property
+    def needs_comment(self) -> bool:
+        return bool(self.draft.first_comment) or any(place.chosen for place in self.comment_places)
+
+    @property
+    def headline_names(self) -> str:
+        return ", ".join(dict.fromkeys(place.title for place in self.headline_places))
+
+    @property
+    def comment_names(self) -> str:
+        return ", ".join(dict.fromkeys(place.title for place in self.comment_places))
+
+    @property
+    def comment_parts(self) -> list[Preview]:
+        return [each for each in self.previews if each.comment]
+
+    @property
+    def beside_findings(self) -> dict[str, list[tuple[Preview, dry.Finding]]]:
+        """Problems of title and first comment, beside them."""
+        fields = ("title", "first_comment")
+        found = [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
+        return {name: [(each, finding) for each, finding in found if finding.field == name] for name in fields}
 
     @property
     def odd_service(self) -> str:
@@ -236,10 +265,14 @@ def fragments(
         pictures=[row(slug, library[shown.id], shown) for shown in draft.media if shown.id in library],
         previews=seen,
         coach=coach(draft, seen, library, house, links=links),
-        notes=[*([] if draft.is_empty else notes(draft, house.official_languages)), *all_notes(draft, promoted)],
+        notes=[
+            *([] if draft.is_empty else notes(draft, house.official_languages)),
+            *all_notes(draft, promoted.offer if promoted else None),
+        ],
         offers=services,
         promotion=promoted,
-        picture_notes=_of_pictures(draft, seen),
+        picture_notes=_of_pictures(draft, seen, library),
+        most_film=most_bytes(),
         may_remember=request.access.may(Verb.LIBRARY_EDIT),
         primary=primary,
         may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
@@ -289,22 +322,29 @@ def _place(draft: Draft, channel: Channel) -> Place:
     chosen = draft.layout.get(channel.pk)
     written = draft.per_channel.get(channel.pk, {})
     tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
+    limits = dry.limits(channel)
     return Place(
         channel=channel,
         title=dry.platform(channel).title,
         chosen=channel.pk in draft.channels,
         layout=chosen.layout if chosen else "",
         own=[Own(tag, language_name(tag), written.get(tag, "")) for tag in tags],
+        takes_title=bool(limits.title_characters),
+        takes_comment=bool(limits.comment_characters),
     )
 
 
-def _of_pictures(draft: Draft, seen: Sequence[Preview]) -> dict[int, list[str]]:
-    """Problems of each picture, once however many channels have them; key 0: of all together."""
+def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]) -> dict[int, list[str]]:
+    """Problems of each picture and of the video, once however many channels have them; key 0: of all together."""
+    known = [shown.id for shown in draft.media if shown.id in library]
+    pictures = [each for each in known if not library[each].is_video]
+    video = next((each for each in known if library[each].is_video), 0)
     found: dict[int, dict[str, None]] = {}
     for each in seen:
         for finding in each.findings:
             name, _dot, place = finding.field.partition(".")
-            if name == "pictures":
-                key = draft.media[int(place)].id if place and int(place) < len(draft.media) else 0
+            if name in ("pictures", "video"):
+                key = pictures[int(place)] if place and int(place) < len(pictures) else 0
+                key = video if name == "video" else key
                 found.setdefault(key, {})[finding.message] = None
     return {key: list(messages) for key, messages in found.items()}

@@ -21,8 +21,9 @@ from posts.enums import AmendmentKind, AmendmentState, Place, Stage, Way
 from posts.models import Amendment, Decision, Media, Post, Publication, Thread, Version
 from posts.passages import Passage, Picture, Talk
 from posts.previews import Preview, notes, of_draft, of_version, picture_url
-from posts.services import all_notes, promotion
+from posts.services import all_notes, offered_to
 from posts.views.deciding import Deciding, deciding
+from posts.views.kept import kept
 from posts.wording import language_name, own_name
 
 RESOLVED = 10
@@ -43,6 +44,8 @@ class Reading:
     publications: list[Publication]
     decisions: list[Decision]
     notes: list[str]
+    library: Mapping[int, Media] | None = None
+    """The draft's pictures; None: a version has its own, frozen."""
     passages: list[Passage] = field(default_factory=list)
     derived: list[Passage] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
@@ -122,38 +125,31 @@ class Reading:
 
 def readable(request: Any, pk: int) -> Post:
     """The post, if this person may read it. A deleted one is gone for everybody but its restorers."""
-    rows = queries.visible().annotate(is_public=queries.is_public()).select_related("author")
-    post: Post = get_object_or_404(rows, pk=pk)
+    post: Post = get_object_or_404(queries.for_review(request.user), pk=pk)
     if not rules.may_read(request.access, is_public=post.is_public):  # type: ignore[attr-defined]
         raise Http404
     post.municipality = request.municipality
     return post
 
 
-def shown(
-    request: Any, post: Post, *, problem: str = "", typed: Mapping[str, Any] | None = None, answering: int = 0,
-    note: str = "",
-) -> HttpResponse:  # fmt: skip
-    """The page. With `problem` it says why nothing was done, and what was `typed` is still in it.
-
-    `note` is that of a decision that was not taken.
-    """
+def shown(request: Any, post: Post) -> HttpResponse:
+    """The page. After an act of which nothing came it says why and has what was typed: see `posts.views.kept`."""
     reading = read(request, post)
     reading.every_resolved = request.GET.get("resolved") == "all"
-    asked = request.GET.get("answer", "")
-    typed = typed or {}
+    asked, back = request.GET.get("answer", ""), kept(request, post)
+    typed = back.get("typed", {})
     context = {
         "reading": reading,
-        "problem": problem,
+        "problem": back.get("problem", ""),
         "typed": typed,
-        "note": note,
+        "note": back.get("note", ""),
         "region": [(name, label, typed.get(name, "")) for name, label in _sides()],
-        "answering": answering or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
+        "answering": back.get("answering") or (int(asked) if asked.isdecimal() and len(asked) < 19 else 0),
     }
-    response = render(request, "posts/review.html", context, status=422 if problem or note else 200)
+    response = render(request, "posts/review.html", context)
     # a mentor's desk also tells whether the post itself changed since they looked
-    if (reading.unread or "mentor" in request.access.roles) and not problem:
-        see(post, by=request.user)
+    if (reading.unread or "mentor" in request.access.roles) and not back:
+        see(post, by=request.user, first=not post.has_looked)  # type: ignore[attr-defined]
     return response
 
 
@@ -164,11 +160,8 @@ def _sides() -> list[tuple[str, str]]:
 def read(request: Any, post: Post) -> Reading:
     reads_drafts = request.access.may(Verb.DRAFT_VIEW)
     versions = list(post.versions.select_related("created_by").order_by("-number"))
-    credits = queries.credits(versions) if reads_drafts else {}
-    for row in versions:
-        row.credits = credits.get(row.pk, [])  # type: ignore[attr-defined]
     # nothing is published or decided but a version
-    publications = list(queries.publications(post)) if versions else []
+    publications = list(queries.publications(post)) if post.has_publications else []  # type: ignore[attr-defined]
     for each in publications:
         each.script = own_name(each.slot)  # type: ignore[attr-defined]
     newest = versions[0] if versions else None
@@ -178,13 +171,13 @@ def read(request: Any, post: Post) -> Reading:
     reading = Reading(
         post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
         previews=previews, publications=publications, decisions=decisions,
-        notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [],
+        notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [], library=library,
         approval=next((each for each in decisions if each.kind == "approved"), None),
     )  # fmt: skip
     if reads_drafts:
         if any(each.delivery.state in queries.SEEN for each in publications):
             reading.amendments = queries.amendments(post)
-        _lay_out(request, reading, channels, library)
+        _lay_out(request, reading, channels)
         suggested = {each.thread.author_id for each in reading.talks if each.is_accepted}
         reading.deciding = deciding(request, post, newest, decisions, suggested, is_out=_is_out(publications))
     reading.may = _may(request, reading)
@@ -192,7 +185,7 @@ def read(request: Any, post: Post) -> Reading:
 
 
 def _notes(draft: Draft, post: Post) -> list[str]:
-    return [*notes(draft, post.municipality.official_languages), *all_notes(draft, promotion(draft, post.municipality))]
+    return [*notes(draft, post.municipality.official_languages), *all_notes(draft, offered_to(draft))]
 
 
 def _chosen(
@@ -212,7 +205,7 @@ def _chosen(
     return versions[0]
 
 
-Content = tuple[Draft, list[Channel], dict[int, Media], list[Preview]]
+Content = tuple[Draft, list[Channel], dict[int, Media] | None, list[Preview]]
 
 
 def _seen(post: Post, version: Version | None, publications: list[Publication]) -> Content:
@@ -222,7 +215,7 @@ def _seen(post: Post, version: Version | None, publications: list[Publication]) 
         return draft, channels, library, of_draft(post, draft, channels, library)
     version.post, draft = post, queries.content(version)
     channels = _channels(draft, publications)
-    return draft, channels, {}, of_version(version, draft, channels, queries.frozen_pictures(version))
+    return draft, channels, None, of_version(version, draft, channels, queries.frozen_files(version))
 
 
 def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
@@ -236,21 +229,20 @@ def _channels(draft: Draft, publications: list[Publication]) -> list[Channel]:
 # ---------------------------------------------------------------- the draft and what is said about it
 
 
-def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel], library: Mapping[int, Media]) -> None:
+def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel]) -> None:
     """The texts and pictures with marks. A frozen version that is not the newest has none: its words are history."""
     post = reading.post
     source = parse(post.draft) if reading.is_current else reading.draft
     texts = places.written(source)
     talks = [_talk(each, texts, request.user) for each in queries.threads(post, reader=request.user)]
     reading.talks = passages.in_order(talks, list(texts), [shown.id for shown in source.media])
-    _names(reading.talks, request.user)
+    _people(reading, request.user)
     placed = [each for each in reading.open if not each.is_lost] if reading.is_current else []
     by_pk = {channel.pk: channel for channel in channels}
     reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
     reading.derived = _derived(reading, channels, {tag for tag, channel in texts if channel is None})
     reading.pictures = [
-        _picture(post, shown, position, sides, placed)
-        for position, (shown, sides) in enumerate(_sizes(reading, library), 1)
+        _picture(post, shown, position, sides, placed) for position, (shown, sides) in enumerate(_sizes(reading), 1)
     ]
 
 
@@ -263,15 +255,21 @@ def _talk(thread: Thread, texts: Mapping[places.Key, str], reader: Any) -> Talk:
     return Talk(thread, now=now, is_new=is_new, said=said)
 
 
-def _names(talks: Sequence[Talk], reader: Any) -> None:
-    """Names of the people mentioned, as they are called today. One query if one of them has not said a word here."""
-    names = {each.author_id: each.author.name for talk in talks for each in talk.said} | {reader.pk: reader.name}
-    others = {pk for talk in talks for each in talk.said for pk in each.mentions} - set(names)
-    if others:
-        names |= dict(User.objects.filter(pk__in=others).values_list("pk", "name"))
-    for talk in talks:
-        for each in talk.said:
-            each.html = passages.comment_html(each.text, names)
+def _people(reading: Reading, reader: Any) -> None:
+    """Who went into each version, and names of the people mentioned, as they are called today. One query if one of them
+    has not said a word here.
+    """
+    said = [each for talk in reading.talks for each in talk.said]
+    known = {reader.pk: reader, **{talk.thread.author_id: talk.thread.author for talk in reading.talks}}
+    known |= {each.author_id: each.author for each in said}
+    wanted = {pk for each in said for pk in each.mentions} | {pk for row in reading.versions for pk in row.suggested_by}
+    if wanted - set(known):
+        known |= User.objects.in_bulk(wanted - set(known))
+    for row in reading.versions:
+        row.credits = [known[pk] for pk in row.suggested_by if pk in known]  # type: ignore[attr-defined]
+    names = {pk: person.name for pk, person in known.items()}
+    for each in said:
+        each.html = passages.comment_html(each.text, names)
 
 
 def _passage(key: places.Key, text: str, channels: Mapping[int, Channel], talks: Sequence[Talk]) -> Passage:
@@ -292,9 +290,10 @@ def _derived(reading: Reading, channels: Sequence[Channel], tags: Collection[str
     ]
 
 
-def _sizes(reading: Reading, library: Mapping[int, Media]) -> list[tuple[Shown, tuple[int, int]]]:
+def _sizes(reading: Reading) -> list[tuple[Shown, tuple[int, int]]]:
     """Each picture with width and height of the whole; of a frozen one they follow from those of the part it sends."""
     if reading.version is None:
+        library = reading.library or {}
         known = [shown for shown in reading.draft.media if shown.id in library]
         return [(shown, (library[shown.id].width, library[shown.id].height)) for shown in known]
     sent = {entry["id"]: entry for entry in reading.version.media}

@@ -19,7 +19,8 @@ from posts.domain.comment import comment, reply
 from posts.domain.refused import Refused
 from posts.enums import SuggestionState
 from posts.models import Post, Suggestion, Thread
-from posts.views.reading import readable, shown
+from posts.views.kept import keep, let_go
+from posts.views.reading import readable
 
 
 @requires(Verb.POST_COMMENT)
@@ -35,7 +36,8 @@ def begin(request: Any, pk: int) -> HttpResponse:
         else:
             thread = comment(post, text, by=request.user, where=where)
     except Refused as refused:
-        return shown(request, post, problem=refused.sentence, typed=request.POST)
+        return keep(request, post, problem=refused.sentence, typed=request.POST)
+    let_go(request)
     return _to(request, post, thread)
 
 
@@ -48,7 +50,8 @@ def answer(request: Any, pk: int, thread: int) -> HttpResponse:
         if request.POST.get("act") == "resolve":
             conversation.resolve(row, by=request.user)
     except Refused as refused:
-        return shown(request, post, problem=refused.sentence, typed=request.POST, answering=row.pk)
+        return keep(request, post, problem=refused.sentence, typed=request.POST, thread=row.pk)
+    let_go(request)
     return _to(request, post, row)
 
 

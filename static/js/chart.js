@@ -1,11 +1,11 @@
 // Reads a chart's values aloud: pointer or arrow keys pick a column, the line below says its figures.
-// Works on the marks common/charts.py leaves: <g data-column data-text="…" data-x="…"> per column.
+// Works on the marks common/charts.py leaves: an element with data-text="…" data-x="…" per column.
 
 class Reader {
   constructor(figure) {
     this.plot = figure.querySelector(".chart-plot");
     this.svg = this.plot.querySelector("svg");
-    this.columns = [...this.svg.querySelectorAll("[data-column]")];
+    this.columns = [...this.svg.querySelectorAll("[data-text]")];
     this.readout = figure.querySelector(".chart-readout");
     this.cursor = this.svg.querySelector(".chart-cursor");
     this.at = -1;
@@ -24,7 +24,7 @@ class Reader {
     const { x } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
     const distances = this.columns.map((column) => Math.abs(Number(column.dataset.x) - x));
     // In a heat map many marks share one x; the one under the pointer wins.
-    const under = this.columns.indexOf(event.target.closest("[data-column]"));
+    const under = this.columns.indexOf(event.target.closest("[data-text]"));
     this.show(under >= 0 ? under : distances.indexOf(Math.min(...distances)));
   }
 

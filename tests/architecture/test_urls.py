@@ -340,6 +340,8 @@ NOTHING_THERE = {
     "public_media": "a signed file; tests/channels",
     "webhook_channel": "of networks that sign with a channel's own token; tests/channels",
     "webhook_deleted": "a code is known only to whom it was given; tests/channels",
+    "media_film": "of videos alone; tests/posts/test_videos.py",
+    "media_captions": "of videos that have some; tests/posts/test_videos.py",
     "mailbox": "exists in the demo only; tests/portal",
     "metrics": "for whoever has the token; tests/portal",
 }

@@ -88,7 +88,7 @@ def test_numbers_are_written_as_the_caller_says():
     chart = charts.line("Reach", DAYS, [Series("Reach", [1200, 3400, 5000, 12000])], words)
     assert chart.rows[3] == ("Thu", "12.000")
     assert ">10.000<" in chart.svg
-    assert 'data-text="Thu · Reach: 12.000"' in chart.svg
+    assert 'data-text="Thu · 12.000"' in chart.svg
 
 
 def test_small_multiples_share_one_scale():

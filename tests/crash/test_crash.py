@@ -20,6 +20,7 @@ from delivery.domain.claim import claim_due
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere
+from portal import queues
 from tests.crash.conftest import Stage
 from tests.crash.workers import QUEUE, wait_for
 
@@ -240,4 +241,4 @@ def test_what_other_tests_ring_for_is_left_alone(stage: Stage) -> None:
     stage.play()
     nothing_doubled_nothing_lost(stage)
     with redis.Redis.from_url(django_settings.REDIS_URL) as valkey:
-        assert valkey.llen("celery") == 1, "the worker took a message that was not for it"
+        assert valkey.llen(queues.PUBLISHING) == 1, "the worker took a message that was not for it"

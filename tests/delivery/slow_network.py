@@ -20,6 +20,7 @@ class SlowNetwork:
     found: ClassVar[list[Any]] = []
     notes: ClassVar[list[str]] = []
     witnesses: ClassVar[list[str | None]] = []
+    resumed: ClassVar[list[str]] = []
 
     def __init__(self, http: Any, witness: Any = None, **_: Any) -> None:
         self.http = http
@@ -27,7 +28,8 @@ class SlowNetwork:
 
     @classmethod
     def forget(cls) -> None:
-        for kept in (cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.witnesses):
+        lists = (cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.witnesses, cls.resumed)
+        for kept in lists:
             kept.clear()
 
     def _next(self) -> Any:
@@ -42,6 +44,10 @@ class SlowNetwork:
         self.http.before_send()
         self.public.append(outgoing)
         return self._next()
+
+    def resume(self, outgoing: Outgoing, pending: Pending, read: Any) -> Any:
+        self.resumed.append(pending.token)
+        return self.publish(outgoing, read)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Any) -> Any:
         self.http.before_send()

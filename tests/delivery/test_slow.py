@@ -15,7 +15,7 @@ from delivery.domain import deliver, poll, reconcile, take_down, withdraw
 from delivery.domain.move import NoSuchMove
 from delivery.enums import Because, Outcome, State
 from delivery.models import Delivery
-from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
 from platforms.registry import PLATFORMS
 from platforms.types import Lapsed, Pending, Ready
 from tests.delivery.conftest import Outbox
@@ -131,6 +131,16 @@ def test_what_the_network_let_lapse_begins_again_and_not_for_ever(slow: Outbox) 
     SlowNetwork.script.append(Lapsed("It ran out."))
     ask(slow, delivery)
     assert (slow.again(delivery).state, slow.again(delivery).problem) == (State.FAILED, "It ran out.")
+
+
+def test_what_an_attempt_noted_is_given_to_the_next_one(slow: Outbox) -> None:
+    SlowNetwork.script.extend([RateLimited("wait", timezone.now()), published()])
+    SlowNetwork.notes.append("session-7")
+    delivery = slow.put()
+    slow.tick()
+    assert (slow.again(delivery).state, SlowNetwork.resumed) == (State.SCHEDULED, [])
+    slow.tick()
+    assert (slow.again(delivery).state, SlowNetwork.resumed) == (State.PUBLISHED, ["session-7"])
 
 
 def test_a_witness_is_stored_before_the_call_goes_on(slow: Outbox) -> None:

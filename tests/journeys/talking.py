@@ -46,7 +46,7 @@ def suggest(person: Visit, words: str, instead: str, why: str = "") -> None:
 
 def thread(person: Visit, text: str) -> Locator:
     """The conversation in which `text` is said."""
-    return person.page.locator(".talk[data-thread]", has=person.page.locator(".talk-text", has_text=text))
+    return person.page.locator(".talk[data-thread]", has=person.page.locator("div > p", has_text=text))
 
 
 def suggestion(person: Visit, instead: str) -> Locator:

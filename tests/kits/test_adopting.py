@@ -293,7 +293,7 @@ def test_profile_service_and_earlier_answers_stand_there_already(cast: Cast, kit
             "note": "",
         }
         services.keep(cast.cuprija, EService.objects.get(key="evrtic"), offer, verified=True, by=cast.officer)
-        known = queries.known(kit, None, cast.cuprija)
+        known = queries.known(kit, queries.adoptions(), cast.cuprija)
     assert known.profile == {"у месту": "у Ћуприји", "рок": date(2027, 6, 1), "линк": "https://cuprija.rs/upis"}
     other = keep.create(cast.programme, values(name="Други"), by=cast.staff)
     keep.write(other, None, part("Објава", "Зовите {{телефон}} до {{рок}}"), by=cast.staff)
@@ -327,7 +327,7 @@ def test_the_pages_cost_the_same_for_one_kit_and_for_many(
     for day in range(10):
         keep.write(kit, None, part(f"Још {day}", "Зовите {{телефон}}", day=day), by=cast.staff)
     officer = sign_in(cast.officer)
-    for name, args, most in (("kits", [], 10), ("kit", [kit.pk], 16)):
+    for name, args, most in (("kits", [], 10), ("kit", [kit.pk], 12)):
         officer.get(reverse(name, args=["cuprija", *args]))
         with django_assert_max_num_queries(most):
             assert officer.get(reverse(name, args=["cuprija", *args])).status_code == 200

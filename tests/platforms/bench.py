@@ -121,8 +121,11 @@ class Bench:
         return picture(number) if "image/png" in self.limits().mime_types else photo(number)
 
     def outgoing(self, text: str, **more: Any) -> Outgoing:
-        """A post that the network takes: with a picture, a video or a title where it takes none without."""
+        """A post that the network takes: with a picture, a video or a title where it takes none without. A video stands
+        for pictures where there are none."""
         limits = self.limits()
+        if more.get("pictures") and not limits.max_images:
+            more = {**more, "pictures": (), "video": video()}
         if limits.needs_media and not more.get("reply_to") and not {"pictures", "video"} & set(more):
             more |= {"pictures": (self.picture(1),)} if limits.max_images else {"video": video()}
         if limits.title_required:

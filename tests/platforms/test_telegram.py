@@ -110,24 +110,6 @@ def test_what_is_answered_may_be_gone(bench: Bench) -> None:
     assert bench.texts() == []
 
 
-ODD = {
-    "right to left": "نص من اليمين إلى اليسار، ثم ћирилица",
-    "marks of direction": "\u202bПочетак\u202c и крај",
-    "no width": "Ћу\u200bпри\u200dја\ufeff",
-    "families": "Дан породице 👨\u200d👩\u200d👧\u200d👦🇷🇸",
-    "combining": "C\u0301uprija, s\u030cuma",
-    "quotes and slashes": '„Ово” \\ "оно" / <тамо> & %s {x}',
-}
-
-
-@pytest.mark.parametrize("name", ODD)
-def test_letters_that_others_stumble_over_arrive_as_they_were_written(bench: Bench, name: str) -> None:
-    connector = bench.connector()
-    connector.publish(outgoing(ODD[name]), bench.read)
-    connector.publish(outgoing(ODD[name], pictures=(picture(1),)), bench.read)
-    assert bench.texts() == [ODD[name]] * 2
-
-
 # ---- what can be known before
 
 

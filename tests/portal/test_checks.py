@@ -56,6 +56,14 @@ def test_deadlines_out_of_order_are_refused(production: Any, times: tuple[int, i
     assert ids() == ["portal.E005"]
 
 
+@pytest.mark.parametrize("times", [(900, 900, 1200), (600, 1200, 900)])
+def test_so_are_those_of_videos(production: Any, times: tuple[int, int, int]) -> None:
+    names = ("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS")
+    for name, seconds in zip(names, times, strict=True):
+        setattr(production, name, seconds)
+    assert ids() == ["portal.E005"]
+
+
 @pytest.mark.parametrize("entry", ["10.0.0.7", "http://10.0.0.7:80", "*", "10.0.0.0/8", "host:port"])
 def test_an_exception_for_private_hosts_names_host_and_port(production: Any, entry: str) -> None:
     production.PRIVATE_HOSTS_ALLOWED = ["127.0.0.1:8001", entry]

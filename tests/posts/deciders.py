@@ -1,4 +1,4 @@
-"""More people who decide: a second approver, a delegate, somebody on the emergency list."""
+"""More people who decide: a second approver, a delegate, somebody on the emergency list; and what their Home shows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from accounts.models import User
 from municipalities.domain.deciders import allow_emergency, delegate
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership
-from municipalities.queries import today
+from municipalities.queries import access, today
 from posts.domain.submit import submit
+from posts.home import Board, board
 from posts.models import Post
 from tests.people import Cast, person
 from tests.posts.desk import Desk, in_hours
@@ -37,3 +38,7 @@ def on_the_list(cast: Cast, user: User) -> EmergencyRight:
 def submitted(desk: Desk, text: str = "Вода долази у 18 часова.", *, hours: float | None = None, **fields: Any) -> Post:
     time = in_hours(hours) if hours else None
     return submit(desk.write(text, time=time, **fields), by=desk.cast.officer)
+
+
+def home_of(desk: Desk, user: User, *, own: bool = True) -> Board:
+    return board(user, desk.house, access(user, desk.house), own=own)

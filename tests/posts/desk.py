@@ -9,12 +9,14 @@ from typing import Any
 
 from PIL import Image
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from channels.models import Channel
 from delivery.models import Delivery
 from municipalities.models import Municipality
 from posts import rules
+from posts.domain import videos
 from posts.domain.create import create
 from posts.domain.pictures import add
 from posts.domain.save import Content, Saved, save_draft
@@ -23,6 +25,7 @@ from posts.models import Media, Post, Version
 from posts.queries import latest_version, publications
 from tests.analytics.factories import channel
 from tests.people import Cast
+from tests.posts.films import film
 
 CYRILLIC = "Вода ће бити искључена у Његошевој улици до 15 часова."
 
@@ -81,6 +84,15 @@ class Desk:
     def picture(self, body: bytes | None = None, name: str = "fontana.jpg") -> Media:
         body = body or picture_bytes()
         return add(self.house, io.BytesIO(body), name=name, size=len(body), by=self.cast.officer)
+
+    def film(self, body: bytes | None = None, name: str = "vasar.mp4", *, probed: bool = True) -> Media:
+        """A video in the library; `probed`: the worker has looked at it."""
+        body = film() if body is None else body
+        file = SimpleUploadedFile(name, body, "video/mp4")
+        media = videos.add(self.house, file, name=name, size=len(body), by=self.cast.officer)
+        if probed:
+            videos.probe_due()
+        return Media.objects.get(pk=media.pk)
 
     def house_rule(self, **fields: Any) -> None:
         for name, value in fields.items():

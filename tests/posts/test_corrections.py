@@ -19,14 +19,15 @@ from delivery.enums import Because, State
 from delivery.models import Delivery
 from municipalities.domain.pause import pause, resume
 from municipalities.enums import Approval
+from municipalities.queries import access as access_of
 from municipalities.tenancy import scope
-from posts import deciding
 from posts.domain import amend, corrections, emergency, removals, schedule
 from posts.domain.approve import approve, send_back
 from posts.domain.refused import Refused
 from posts.domain.submit import submit, take_back
 from posts.draft import Text, parse
 from posts.enums import AmendmentState, PartState, Stage, Way
+from posts.home import board
 from posts.models import Amendment, Publication
 from posts.queries import publications
 from tests.delivery.conftest import allowed, network
@@ -43,6 +44,12 @@ STATUS = "/api/v1/statuses/"
 def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
     with scope(cast.cuprija):
         yield street(cast, network)
+
+
+def _waiting(desk: Street) -> list[int]:
+    """What Home shows the approver as waiting."""
+    approver = desk.cast.approver
+    return [each.post.pk for each in board(approver, desk.house, access_of(approver, desk.house)).waiting]
 
 
 # ---------------------------------------------------------------- the whole way
@@ -70,7 +77,7 @@ def test_nothing_changes_while_it_is_written_and_decided(desk: Street) -> None:
     submit(post, by=desk.cast.officer)
     desk.go()
     assert desk.texts() == [FIRST, FIRST]
-    assert [each.post.pk for each in deciding.waiting_for(desk.cast.approver, desk.house)] == [post.pk]
+    assert _waiting(desk) == [post.pk]
     assert desk.reload(post).due_at == due_at
     assert set(desk.states(post)) == {State.PUBLISHED}
 
@@ -219,7 +226,7 @@ def test_a_dropped_correction_leaves_everything_as_it_was(desk: Street) -> None:
     assert (post.draft, post.excerpt, post.due_at) == before
     assert (post.stage, post.is_correction, desk.texts()) == (Stage.APPROVED, False, [FIRST, FIRST])
     assert desk.version(post).variants.get(script="Cyrl").text == FIRST
-    assert deciding.waiting_for(desk.cast.approver, desk.house) == []
+    assert _waiting(desk) == []
     assert [desk.amendment(post).state, AuditEvent.objects.filter(verb="post.drop_correction").count()] == [
         "dropped",
         1,

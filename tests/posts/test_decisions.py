@@ -18,7 +18,7 @@ from municipalities.queries import access, today
 from municipalities.rules import Verb
 from notifications.enums import Kind
 from notifications.models import Notification
-from posts.deciding import standing, waiting_for
+from posts.deciding import standing
 from posts.domain.approve import approve, endorse, send_back
 from posts.domain.comment import comment
 from posts.domain.gate import may_send
@@ -28,7 +28,7 @@ from posts.domain.submit import submit, take_back
 from posts.enums import Bar, DecisionKind, Stage, Step
 from posts.models import Decision, Thread
 from posts.queries import decisions
-from tests.posts.deciders import member, stand_in, submitted
+from tests.posts.deciders import home_of, member, stand_in, submitted
 from tests.posts.desk import Desk, in_hours
 
 
@@ -210,15 +210,15 @@ def test_what_lacks_an_approval_now_waits_at_the_approvers(desk: Desk) -> None:
     second = member(desk.cast, "second")
     post = submitted(desk, hours=5)
     post = approve(post, desk.version(post), by=desk.cast.approver)
-    assert waiting_for(second, desk.house) == []
+    assert home_of(desk, second).waiting == []
     desk.house_rule(approval=Approval.TWO)
-    (waits,) = waiting_for(second, desk.house)
+    (waits,) = home_of(desk, second).waiting
     assert (waits.post, waits.bar, waits.standing.missing) == (post, None, (Step.SECOND,))
-    (waits,) = waiting_for(desk.cast.approver, desk.house)
+    (waits,) = home_of(desk, desk.cast.approver).waiting
     assert waits.bar == Bar.TWICE
     approve(post, desk.version(post), by=second)
     assert may_send(desk.deliveries(post)[0]).kind == "go"
-    assert waiting_for(second, desk.house) == []
+    assert home_of(desk, second).waiting == []
 
 
 def test_a_rule_that_comes_to_ask_the_mentor_is_met_by_mentor_and_approver(desk: Desk) -> None:
@@ -417,8 +417,8 @@ def test_what_waits_for_whom_takes_the_same_few_queries(desk: Desk, django_asser
     for _round in range(2):
         submitted(desk)
         endorse(post := submitted(desk), desk.version(post), by=desk.cast.mentor)
-        with django_assert_max_num_queries(7) as queries:
-            found = waiting_for(desk.cast.approver, desk.house)
+        with django_assert_max_num_queries(5) as queries:
+            found = home_of(desk, desk.cast.approver).waiting
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert [each.bar for each in found].count(None) == 2

@@ -23,7 +23,6 @@ from municipalities.rules import Verb
 from municipalities.tenancy import scope
 from notifications.enums import Kind
 from notifications.models import Notification
-from posts.deciding import emergencies_to_review
 from posts.domain import emergency
 from posts.domain.approve import approve
 from posts.domain.gate import may_send
@@ -32,7 +31,7 @@ from posts.domain.schedule import move, publish_now
 from posts.domain.submit import submit, take_back
 from posts.enums import Category, DecisionKind, Stage
 from posts.models import Decision, Post
-from tests.posts.deciders import member, on_the_list, stand_in, submitted
+from tests.posts.deciders import home_of, member, on_the_list, stand_in, submitted
 from tests.posts.desk import Desk, in_hours
 
 REASON = "Пукла је цев на главном воду, вода није за пиће."
@@ -214,11 +213,11 @@ def test_an_emergency_is_no_approval(desk: Desk) -> None:
 
 def test_another_approver_looks_at_it_afterwards(desk: Desk) -> None:
     post = out(desk)
-    (waits,) = emergencies_to_review()
+    (waits,) = home_of(desk, desk.cast.approver).emergencies
     assert waits.version.post == post
     made = emergency.review(waits, in_order=True, by=desk.cast.approver)
     assert made.kind == DecisionKind.REVIEWED
-    assert emergencies_to_review() == []
+    assert home_of(desk, desk.cast.approver).emergencies == []
     assert told(Kind.DECIDED) == {"Officer"}
     with pytest.raises(Refused, match="reviewed already"):
         emergency.review(waits, in_order=True, by=desk.cast.approver)
@@ -280,7 +279,7 @@ def test_who_published_it_is_not_reminded_of_a_review_they_may_not_make(desk: De
 def test_emergencies_of_others_are_not_seen(desk: Desk) -> None:
     out(desk)
     with scope(desk.cast.novi_pazar):
-        assert emergencies_to_review() == []
+        assert home_of(desk, desk.cast.approver).emergencies == []
 
 
 def test_every_verb_of_an_emergency_writes_one_event(desk: Desk) -> None:

@@ -266,7 +266,7 @@ def test_a_bad_file_is_explained(page: Any, live_server: Any, desk: Desk, at: An
     bad = tmp_path / "virus.jpg"
     bad.write_bytes(b"MZ")
     page.set_input_files("#files", str(bad))
-    page.get_by_text("virus.jpg: This file is not a picture we can read.").wait_for()
+    page.get_by_text("virus.jpg: This file is no picture or video that we can read.").wait_for()
 
 
 def test_on_a_phone_nothing_is_cut_off_and_no_act_covers_a_field(

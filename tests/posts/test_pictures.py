@@ -127,12 +127,12 @@ def animation() -> bytes:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "not a picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
-        (b"%PDF-1.7", "not a picture"),
-        (b"GIF89a" + b"\0" * 100, "not a picture"),
-        (picture_bytes()[:900], "not a picture"),
-        (b"\x89PNG\r\n\x1a\n" + b"\xff" * 400, "not a picture"),
+        (b"", "no picture or video"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture or video"),
+        (b"%PDF-1.7", "no picture or video"),
+        (b"GIF89a" + b"\0" * 100, "a GIF badly"),
+        (picture_bytes()[:900], "no picture or video"),
+        (b"\x89PNG\r\n\x1a\n" + b"\xff" * 400, "no picture or video"),
         (bomb(), "million pixels"),
         (animation(), "moves"),
         (picture_bytes(size=(2000, 20)), "too narrow"),
@@ -194,7 +194,7 @@ def test_an_upload_answers_with_the_pictures_row(house: Desk) -> None:
 
 def test_a_bad_upload_answers_with_a_sentence(house: Desk) -> None:
     client = sign_in(house.cast.officer)
-    assert "not a picture" in client.post(address("media_upload"), sent(b"MZ")).json()["problem"]
+    assert "no picture or video" in client.post(address("media_upload"), sent(b"MZ")).json()["problem"]
     assert client.post(address("media_upload"), {}).status_code == 422
     assert client.post(address("media_upload"), sent(name="../../etc/passwd\x00.jpg")).status_code == 200
     with scope(house.house):

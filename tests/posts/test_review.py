@@ -16,7 +16,8 @@ from posts.domain.gate import may_send
 from posts.domain.refused import Refused
 from posts.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
-from posts.queries import decisions, mine_returned, publications, upcoming, waiting_for_approval, waiting_for_mentor
+from posts.queries import decisions, publications, upcoming, waiting_for_mentor
+from tests.posts.deciders import home_of
 from tests.posts.desk import Desk, in_hours
 
 
@@ -100,7 +101,7 @@ def test_a_returned_post_needs_a_note_and_withdraws_what_waited(desk: Desk) -> N
     assert post.stage == Stage.RETURNED
     assert desk.states(post) == []
     assert Delivery.objects.get(pk=waiting.pk).state == State.CANCELLED
-    (mine,) = mine_returned(desk.cast.officer)
+    (mine,) = home_of(desk, desk.cast.officer).returned
     assert mine.returned.note == "Додај сат."
     assert "Додај сат." in Notification.objects.get(user=desk.cast.officer).body
 
@@ -151,8 +152,10 @@ def test_what_waits_for_whom(desk: Desk, django_assert_num_queries) -> None:
     for post in (late, soon):
         submit(post, by=desk.cast.officer)
     desk.write("Нацрт")
-    with django_assert_num_queries(2):
-        assert [post.excerpt for post in waiting_for_approval()] == ["Скоро", "Касније"]
+    with django_assert_num_queries(4):
+        shown = home_of(desk, desk.cast.approver)
+    assert [each.post.excerpt for each in shown.mine] == ["Скоро", "Касније"]
+    assert [post.excerpt for post in shown.upcoming] == ["Скоро", "Касније"]
     with django_assert_num_queries(2):
         assert [post.excerpt for post in upcoming()] == ["Скоро", "Касније"]
     assert len(waiting_for_mentor(desk.cast.mentor, [desk.house])) == 3

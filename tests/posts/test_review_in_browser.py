@@ -80,7 +80,7 @@ def test_a_part_of_a_picture_is_drawn_and_the_form_is_beside_it(read: Any, desk:
     assert page.locator("#say").evaluate(IN_VIEW), "however much was said above, the form is where one looks"
     page.keyboard.type("И овај угао.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".talk.is-current .talk-text")).to_have_text("И овај угао.")
+    expect(page.locator(".talk.is-current > div > p")).to_have_text("И овај угао.")
     with scope(desk.house):
         thread = Thread.objects.order_by("-pk").first()
         assert thread is not None
@@ -108,7 +108,7 @@ def test_by_keys_alone_words_and_parts_of_pictures_are_chosen(read: Any, desk: D
         page.locator(f"#say-{side}").fill(value)
     page.locator("#say-text").fill("Замутите таблицу.")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".talk.is-current .talk-text")).to_have_text("Замутите таблицу.")
+    expect(page.locator(".talk.is-current > div > p")).to_have_text("Замутите таблицу.")
     expect(page.locator(".region-box")).to_have_count(2)
 
 

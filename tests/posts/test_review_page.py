@@ -12,13 +12,17 @@ from django.utils import timezone
 
 from delivery.domain.move import move as move_delivery
 from delivery.enums import Because, State
+from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from posts.domain.approve import approve
 from posts.domain.comment import comment
 from posts.domain.submit import submit, take_back
+from posts.domain.suggest import accept, suggest
 from posts.domain.thread import resolve
+from posts.draft import Shown
 from posts.enums import Stage
 from posts.models import Post
+from posts.places import Where
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened
 
@@ -209,3 +213,24 @@ def test_the_page_takes_the_same_few_queries_for_little_and_for_much(
                     by=desk.cast.officer,
                 )
     assert counts[0] == counts[1]
+
+
+def test_a_mentors_page_takes_few_queries_also_with_everything_on_it(
+    desk: Desk, django_assert_max_num_queries: Any
+) -> None:
+    """Pictures, a link that is counted, accepted words, talk; the mentor reads first; at the first look and later."""
+    client = sign_in(desk.cast.mentor)
+    desk.house_rule(approval=Approval.MENTOR)
+    with scope(desk.house):
+        picture = Shown(desk.picture().pk, "Фонтана на тргу")
+        post = desk.write(time=in_hours(5), media=(picture,), link="https://cuprija.rs/voda", tracked=True)
+        proposed = suggest(post, "до поднева", where=Where("sr-Cyrl", quote="до 15 часова"), by=desk.cast.mentor)
+        accept(post, [proposed.pk], by=desk.cast.officer)
+        post = submit(desk.reload(post), by=desk.cast.officer)
+    client.get(url("workspace"))  # signs the session in
+    for _look in range(3):
+        with scope(desk.house):
+            comment(post, "@Officer, од када?", by=desk.cast.officer)
+        with django_assert_max_num_queries(12):
+            shown = page(client, post)
+        assert "Фонтана на тргу" in shown

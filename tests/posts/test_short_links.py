@@ -21,7 +21,7 @@ from posts.domain.submit import submit, take_back
 from posts.draft import Card, Draft, Text, parse
 from posts.models import Post
 from posts.previews import of_draft, of_version
-from posts.queries import content, frozen_pictures
+from posts.queries import content, frozen_files
 from posts.short_links import foreseen
 from tests.people import sign_in
 from tests.posts.desk import CYRILLIC, Desk
@@ -113,7 +113,7 @@ def test_the_preview_shows_the_very_link_that_is_frozen_and_counts_it(desk: Desk
     assert before.part.text == f"{CYRILLIC}\n\n{frozen}"
     assert len(frozen) == len(f"{links.base()}/l/") + LENGTH
     version.post = submitted
-    [after] = of_version(version, content(version), [desk.mastodon], frozen_pictures(version))
+    [after] = of_version(version, content(version), [desk.mastodon], frozen_files(version))
     assert (after.part, after.count) == (before.part, before.count)
 
 

@@ -125,6 +125,8 @@ def read(attempt: ConnectAttempt) -> None:
 def _accounts(attempt: ConnectAttempt, inside: dict[str, Any]) -> list[Account]:
     """What the credential can act for, with the newest credential of each."""
     held = [Credential.from_json(inside["credential"])]
+    # Without a permission the network may not even tell whose account it is.
+    _refuse_without(attempt, held[0])
     asking = built(
         attempt.platform,
         http(deadline=DEADLINE_SECONDS),

@@ -18,8 +18,6 @@ class Coach {
     this.form = form;
     this.card = card;
     this.call = call;
-    this.words = JSON.parse(card.dataset.words);
-    this.order = Object.keys(this.words.titles);
     this.plural = new Intl.PluralRules(document.documentElement.lang || "sr");
     this.template = card.querySelector("[data-row]").content;
     this.rows = new Map();
@@ -32,6 +30,21 @@ class Coach {
       if (event.target.closest(".coach-toggle")) this.toggle();
     });
     this.tellToggle();
+    this.learn();
+  }
+
+  /** What it says is the same on all pages, so the browser keeps it. Until it is here the server's list stands. */
+  async learn() {
+    this.learning = true;
+    try {
+      this.words = await (await fetch(this.card.dataset.words)).json();
+      this.order = Object.keys(this.words.titles);
+      this.render();
+    } catch {
+      // without a connection it is asked for again at a later letter
+    } finally {
+      this.learning = false;
+    }
   }
 
   /** The points that only the server knows, with the rows it made for them. */
@@ -57,6 +70,7 @@ class Coach {
 
   render() {
     if (!this.found) return;
+    if (!this.words) return this.learning || this.learn();
     const all = this.isEmpty ? [] : [...this.found, ...this.server];
     const place = ({ id }) => this.order.indexOf(id) + 1 || 99;
     all.sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || place(one) - place(other));

@@ -38,7 +38,14 @@ if (form) {
     if (event.target.name === "channels") {
       const own = form.querySelector(`[data-own="${event.target.value}"]`);
       if (own) own.hidden = !event.target.checked;
+      for (const place of form.querySelectorAll("[data-needed-by]")) place.hidden = !isNeeded(form, place);
     }
     changed();
   });
+}
+
+/** A field that only some networks have is there while one of them is chosen, or something stands in it. */
+function isNeeded(form, place) {
+  const chosen = new FormData(form).getAll("channels");
+  return place.dataset.neededBy.split(" ").some((each) => chosen.includes(each)) || Boolean(place.querySelector("input, textarea").value.trim());
 }

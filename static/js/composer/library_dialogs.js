@@ -3,7 +3,7 @@
 const PAUSE = 120;
 
 /** The fragment at `url`; null when the connection or the session is gone, which `toast` tells. */
-async function fetched(url) {
+export async function fetched(url) {
   try {
     const answer = await fetch(url, { redirect: "manual", headers: { "X-Fragment": "1" } });
     if (answer.ok) return await answer.text();
@@ -16,7 +16,7 @@ async function fetched(url) {
 }
 
 /** A dialog of its own, outside the form, so that nothing in it is saved with the post. */
-function dialogFor(html, css) {
+export function dialogFor(html, css) {
   const dialog = document.createElement("dialog");
   dialog.className = `dialog library-dialog ${css}`;
   dialog.setAttribute("aria-labelledby", "library-title");

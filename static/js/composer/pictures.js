@@ -1,10 +1,15 @@
-// Pictures by drag, paste or picker, each with its progress; the server makes them small and harmless.
+// Pictures and videos by drag, paste or picker, each with its progress; the server makes pictures small and harmless.
 import { csrf, say } from "./words.js";
 
 const MOST_BYTES = 25 * 1024 * 1024;
 
+// What only videos need comes with the first one.
+const films = () => import("./films.js");
+const stay = (event) => event.preventDefault();
+
 export function startPictures(form, changed) {
   const list = document.getElementById("picture-list");
+  if (list.querySelector("[data-film=waiting]")) films().then(({ watch }) => watch(list, changed));
   const place = document.getElementById("pictures");
   const picker = document.getElementById("files");
 
@@ -54,6 +59,8 @@ export function startPictures(form, changed) {
   });
   let cropping;
   list.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-captions]");
+    if (button) (await films()).openCaptions(form, button, changed);
     const row = event.target.closest("[data-crop]")?.closest(".picture");
     if (!row) return;
     cropping ??= import("./crop.js").then(({ startCrop }) => startCrop(changed));
@@ -62,22 +69,28 @@ export function startPictures(form, changed) {
 }
 
 function upload(form, file, list, changed) {
-  if (file.size > MOST_BYTES) {
-    complain(say("tooLarge", { name: file.name }));
+  const isFilm = file.type.startsWith("video/");
+  if (file.size > (isFilm ? Number(form.dataset.mostFilm) : MOST_BYTES)) {
+    complain(say(isFilm ? "filmTooLarge" : "tooLarge", { name: file.name }));
     return Promise.resolve();
   }
-  const bar = progress(file.name);
   const body = new FormData();
   body.append("file", file);
   // fetch cannot tell how much of an upload has left; XMLHttpRequest can.
   const request = new XMLHttpRequest();
+  const bar = progress(file.name, isFilm && (() => request.abort()));
   request.open("POST", form.dataset.upload);
   request.setRequestHeader("X-CSRFToken", csrf(form));
   request.upload.addEventListener("progress", (event) => event.lengthComputable && bar.set(event.loaded / event.total));
   request.upload.addEventListener("load", () => bar.wait());
+  // Half a video is no video: whoever leaves now is asked.
+  if (isFilm) window.addEventListener("beforeunload", stay);
   return new Promise((resolve) => {
+    request.addEventListener("abort", () => (request.isStopped = true));
     request.addEventListener("loadend", () => {
+      window.removeEventListener("beforeunload", stay);
       bar.remove();
+      if (request.isStopped) return resolve();
       if (request.status === 200 && request.responseText.includes("data-picture")) added(request.responseText, list, changed);
       else complain(reason(request, file.name));
       resolve();
@@ -92,6 +105,7 @@ function added(html, list, changed) {
   if (!known) list.append(row);
   (known ?? row).querySelector("textarea").focus();
   changed();
+  if (row.dataset.row) films().then(({ watch }) => watch(list, changed));
 }
 
 function reason(request, name) {
@@ -102,7 +116,7 @@ function reason(request, name) {
   }
 }
 
-function progress(name) {
+function progress(name, stop) {
   const label = document.createElement("label");
   label.className = "progress";
   const words = document.createElement("span");
@@ -111,6 +125,7 @@ function progress(name) {
   bar.max = 1;
   bar.value = 0;
   label.append(words, bar);
+  if (stop) label.append(link("stop", stop));
   document.getElementById("uploads").append(label);
   return {
     set: (share) => (bar.value = share),
@@ -126,11 +141,13 @@ function complain(sentence) {
   const line = document.createElement("p");
   line.className = "finding finding-error";
   line.textContent = sentence;
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "button-link small";
-  close.textContent = say("dismiss");
-  close.addEventListener("click", () => line.remove());
-  line.append(close);
+  line.append(link("dismiss", () => line.remove()));
   document.getElementById("uploads").append(line);
+}
+
+function link(word, act) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button-link small" });
+  button.textContent = say(word);
+  button.addEventListener("click", act);
+  return button;
 }

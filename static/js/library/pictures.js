@@ -3,6 +3,27 @@ document.documentElement.classList.add("has-script");
 
 const form = document.querySelector("[data-upload-now]");
 
+// Videos at which a worker looks at this moment: the tile, or the page of the video, says so until it is done.
+const AGAIN = 2000;
+
+async function look() {
+  const waiting = [...document.querySelectorAll("[data-waiting]")];
+  const done = await Promise.all(waiting.map(ask));
+  if (done.some(Boolean)) return location.reload();
+  if (waiting.length) setTimeout(look, AGAIN);
+}
+
+async function ask(place) {
+  try {
+    const answer = await fetch(place.dataset.waiting, { redirect: "manual", headers: { "X-Fragment": "1" } });
+    return answer.ok && !(await answer.text()).includes("data-film=\"waiting\"");
+  } catch {
+    return false;
+  }
+}
+
+if (document.querySelector("[data-waiting]")) setTimeout(look, AGAIN);
+
 form?.querySelector("input[type=file]").addEventListener("change", (event) => {
   if (!event.target.files.length) return;
   const state = form.querySelector("[data-state]");

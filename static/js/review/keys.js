@@ -24,7 +24,7 @@ export function startKeys(margin, saying) {
     }
   });
 
-  const press = (act) => margin.current()?.querySelector(`[data-act=${act}]`)?.click();
+  const press = (act) => margin.current()?.querySelector(act)?.click();
   const say = (kind) => saying?.open(kind, chosenWords(paper));
   const acts = {
     n: () => margin.step(1),
@@ -33,10 +33,10 @@ export function startKeys(margin, saying) {
     k: () => margin.step(-1),
     c: () => say("comment"),
     s: () => say("suggest"),
-    r: () => press("answer"),
-    e: () => press("resolve"),
-    a: () => press("accept"),
-    d: () => press("decline"),
+    r: () => press("a.act"),
+    e: () => press(".act[formaction$='/resolve/']"),
+    a: () => press("[data-act=accept]"),
+    d: () => press("[data-act=decline]"),
     "?": () => dialog.showModal(),
   };
   // On a Serbian keyboard the same keys give Cyrillic letters.

@@ -7,6 +7,9 @@ export function startMargin(threads, paper) {
   const list = threads.querySelector("#talks");
   const wide = window.matchMedia("(min-width: 1101px)");
   let planned = 0;
+  for (const talk of threads.querySelectorAll(".talk[id^='thread-']")) talk.dataset.thread = talk.id.slice("thread-".length);
+  // pulling at marked words selects them
+  for (const link of paper.querySelectorAll("mark > a")) link.draggable = false;
 
   const marksOf = (id) => paper.querySelectorAll(`[data-threads~="${id}"]`);
   const talks = () => [...threads.querySelectorAll("[data-thread]")];

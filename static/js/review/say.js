@@ -101,15 +101,19 @@ export function startSaying(threads, margin) {
   // Words are chosen here, not written: the caret stays visible, typing changes nothing.
   chooser.addEventListener("beforeinput", (event) => event.preventDefault());
   chooser.addEventListener("drop", (event) => event.preventDefault());
-  document.addEventListener("selectionchange", () => {
-    if (document.activeElement !== chooser) return;
+  function readChooser() {
     const what = described(select.value, chooser.value, chooser.selectionStart, chooser.selectionEnd);
     const before = fields.quote.value;
     take(what);
     if (kind === "suggest" && (!fields.replacement.value || fields.replacement.value === before)) fields.replacement.value = fields.quote.value;
     chosenLine.hidden = !what;
     chosenLine.querySelector("[data-chosen-text]").textContent = fields.quote.value;
+  }
+  document.addEventListener("selectionchange", () => {
+    if (document.activeElement === chooser) readChooser();
   });
+  // The event of the last key may come only after the next field has the focus.
+  chooser.addEventListener("blur", readChooser);
   form.querySelector("[data-rechoose]").addEventListener("click", chooseByHand);
   form.querySelector("[data-say-close]").addEventListener("click", close);
   form.addEventListener("keydown", (event) => {
@@ -119,7 +123,7 @@ export function startSaying(threads, margin) {
   threads.addEventListener("click", (event) => {
     const button = event.target.closest("[data-say]");
     if (button) open(button.dataset.say);
-    const link = event.target.closest("[data-act=answer]");
+    const link = event.target.closest("a.act");
     if (!link) return;
     event.preventDefault();
     answer(link.closest("[data-thread]"));

@@ -1,5 +1,5 @@
 // Which words of a passage are selected. The letters of a passage are those of its text, but for what stands in
-// [data-added]; places are counted in code points, as the server counts them.
+// [data-added] and the numbers; places are counted in code points, as the server counts them.
 
 const CONTEXT = 32;
 
@@ -23,7 +23,7 @@ export function described(place, text, start, end) {
 
 function* letters(passage) {
   const walker = document.createTreeWalker(passage, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("[data-added]")) yield walker.currentNode;
+  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("[data-added], .said-number")) yield walker.currentNode;
 }
 
 export function textOf(passage) {

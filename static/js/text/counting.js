@@ -53,7 +53,7 @@ function littleText(text) {
 }
 
 const WAYS = {
-  code_points: codePoints, graphemes, little_text: littleText, threads, utf16: (text) => text.length,
+  code_points: codePoints, graphemes, little_text: littleText, threads, utf16: (text) => text.length, utf8_bytes: utf8Bytes,
 };
 
 /** Graphemes, with every URL as `urlLength` and a mention without its server. */

@@ -148,6 +148,7 @@ FAKES = {
     "threads": "tests.platforms.fakes.threads.ThreadsFake",
     "viber": "tests.platforms.fakes.viber.ViberFake",
     "x": "tests.platforms.fakes.x.XFake",
+    "youtube": "tests.platforms.fakes.youtube.YouTubeFake",
 }
 
 

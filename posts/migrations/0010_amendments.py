@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('delivery', '0006_edits_and_watch'),
         ('municipalities', '0005_glossary'),
-        ('posts', '0008_short_links'),
+        ('posts', '0009_videos'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,95 @@
+"""Uploads: where they lie while they arrive, and how large they may be.
+
+A body that is too large is refused by the length that it announces, before a byte of it is read: else the form would be
+written to the disk before anybody could say no. A body without a length is empty for us.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+# The other fields of a form, and the lines between them.
+AROUND = 2 * 1024 * 1024
+# Who is not signed in sends no files; a network's notice may be long.
+STRANGERS = 4 * 1024 * 1024
+ABANDONED_SECONDS = 24 * 3600
+
+
+def incoming() -> Path:
+    """Where uploads lie while they arrive: on the disk of the media, so that a large one is moved and not copied."""
+    place = Path(settings.MEDIA_ROOT) / "incoming"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def forget_abandoned() -> int:
+    """Delete what a process that was killed left there; returns how many."""
+    old = [each for each in incoming().iterdir() if each.stat().st_mtime < time.time() - ABANDONED_SECONDS]
+    for each in old:
+        each.unlink(missing_ok=True)
+    return len(old)
+
+
+class Arriving(TemporaryUploadedFile):
+    """A file on its way in. It is gone when it is closed, unless somebody has moved it."""
+
+    def __init__(self, name: str, content_type: str, charset: str | None, extra: dict[str, Any] | None) -> None:
+        # Deletes itself when it is closed: there is nothing to close it here.
+        file = tempfile.NamedTemporaryFile(suffix=".upload", dir=incoming())  # noqa: SIM115
+        UploadedFile.__init__(self, file, name, content_type, 0, charset, extra)
+
+
+class OnDiskUploadHandler(TemporaryFileUploadHandler):
+    """Django's own for files that are too large for memory, with that place."""
+
+    file: Arriving
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = Arriving(self.file_name or "", self.content_type or "", self.charset, self.content_type_extra or {})
+
+
+def most_bytes() -> int:
+    """Of one video."""
+    return int(settings.VIDEO_MOST_BYTES)
+
+
+def too_large(size: int) -> str:
+    """What to tell about a file of so many bytes."""
+    told = {"size": filesizeformat(size), "most": filesizeformat(most_bytes())}
+    return (
+        _(
+            "This file has %(size)s, and a video may have %(most)s at most. Save it in Full HD (1080p) or cut it "
+            "shorter, and add it again."
+        )
+        % told
+    )
+
+
+class BodyLimitMiddleware:
+    """Answers 413, with what to do, to a body that nobody will read. After sign-in and language, before the forms."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if size <= STRANGERS or size <= self._most(request):
+            return self.get_response(request)
+        sentence = too_large(size)
+        if "X-CSRFToken" in request.headers:
+            return JsonResponse({"problem": sentence}, status=413)
+        return render(request, "413.html", {"sentence": sentence}, status=413)
+
+    def _most(self, request: Any) -> int:
+        return most_bytes() + AROUND if request.user.is_authenticated else STRANGERS

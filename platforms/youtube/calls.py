@@ -1,0 +1,208 @@
+"""Calls to the Data API, version 3, and what its answers mean. https://developers.google.com/youtube/v3/docs/errors
+
+An error is known by its `reason`. Quotas belong to the portal's project, not to the channel: no header tells what is
+left, and a day ends at midnight in California.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from common.http import Answer, Http
+from platforms import answers
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.types import Credential, Keys
+from platforms.words import gettext_noop
+from platforms.youtube import oauth
+
+# A session lives an hour; this much before its end it is renewed on our own accord.
+RENEW_BEFORE = timedelta(minutes=5)
+CALIFORNIA = ZoneInfo("America/Los_Angeles")
+A_DAY = timedelta(hours=24)
+NO_QUOTA = gettext_noop(
+    "What YouTube allows the portal for today is used up. It goes on after midnight in California, about nine in the "
+    "morning here."
+)
+TOO_MANY_VIDEOS = gettext_noop("YouTube takes no more videos for this channel today. The next try is in 24 hours.")
+NO_CHANNEL = gettext_noop(
+    "This Google account has no channel on YouTube. Create one there, or choose another account, and connect again."
+)
+NO_RIGHT = gettext_noop(
+    "YouTube does not allow this. A permission is missing, or the account lost its role on the channel. Connect the "
+    "channel again and leave everything switched on."
+)
+CLOSED = gettext_noop("This channel is closed or suspended at YouTube. Open YouTube Studio and see what it says.")
+NOT_SWITCHED_ON = gettext_noop(
+    "The portal's project at Google may not use the YouTube Data API. The administrator has to switch it on there."
+)
+COMMENTS_OFF = gettext_noop("Comments are switched off below this video.")
+BAD_TITLE = gettext_noop("YouTube does not take this title. Take out what it could stumble over, and shorten it.")
+BAD_TEXT = gettext_noop("YouTube does not take this text. Take out what it could stumble over, and shorten it.")
+BAD_TAGS = gettext_noop("YouTube does not take these hashtags. Leave some of them out.")
+LOCKED = gettext_noop(
+    "YouTube keeps the video private: what the portal uploads may be public only after Google has audited it. Nobody "
+    "sees the video. Upload it by hand in YouTube Studio, and let the administrator of the portal ask for the audit."
+)
+LIMITS = frozenset({"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"})
+BUSY = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "tooManyRequests"})
+REFUSED: Mapping[str, tuple[str, str | None]] = {
+    "commentsDisabled": (COMMENTS_OFF, None),
+    "forbiddenPrivacySetting": (LOCKED, "video"),
+    "invalidDescription": (BAD_TEXT, "text"),
+    "invalidTags": (BAD_TAGS, "text"),
+    "invalidTitle": (BAD_TITLE, "title"),
+}
+RIGHTS: Mapping[str, str] = {
+    "accessNotConfigured": NOT_SWITCHED_ON,
+    "authenticatedUserAccountClosed": CLOSED,
+    "authenticatedUserAccountSuspended": CLOSED,
+    "authenticatedUserNotChannel": NO_CHANNEL,
+    "channelClosed": CLOSED,
+    "channelSuspended": CLOSED,
+    "ineligibleAccount": NO_CHANNEL,
+    "youtubeSignupRequired": NO_CHANNEL,
+}
+REFUSALS = frozenset({400, 404, 405, 409, 410, 411, 412, 413, 415, 422})
+
+
+class Calls:
+    """Requests in the name of one channel, with a session that renews itself once it has run out."""
+
+    def __init__(
+        self,
+        http: Http,
+        server: str,
+        keys: Keys,
+        credential: Credential | None,
+        keep: Callable[[Credential], None] | None,
+    ) -> None:
+        self.http = http
+        self.server = server.rstrip("/")
+        self.keys = keys
+        self.credential = credential
+        self.keep = keep
+
+    def secrets(self) -> tuple[str, ...]:
+        c = self.credential
+        held = (c.access_token, c.refresh_token) if c else ()
+        return tuple(word for word in (*held, self.keys.client_secret) if word)
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
+        answer = self._good(self.send("GET", self.api(path), params=params), public=False)
+        return self._object(answer, public=False)
+
+    def items(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        found = self.get(path, **params).get("items") or ()
+        return [one for one in found if isinstance(one, dict)]
+
+    def private(self, verb: str, url: str, **more: Any) -> Answer:
+        """A write that nobody sees: whatever goes wrong, it may be done again."""
+        return self._good(self.send(verb, url, **more), public=False)
+
+    def public(self, verb: str, path: str, body: Any, **params: Any) -> dict[str, Any]:
+        """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
+        answer = self.send(verb, self.api(path), public=True, params=params, json=body, commits=True)
+        return self._object(self._good(answer, public=True), public=True)
+
+    def api(self, path: str) -> str:
+        return f"{self.server}/youtube/v3{path}"
+
+    def upload(self, path: str) -> str:
+        return f"{self.server}/upload/youtube/v3{path}"
+
+    def send(self, verb: str, url: str, *, public: bool = False, **more: Any) -> Answer:
+        """Any answer, with a session that is good. Raises for no answer."""
+        until = self._held().expires_at
+        if until and datetime.now(UTC) > until - RENEW_BEFORE:
+            self.renew()
+        answer = self._once(verb, url, public, more)
+        if answer.status == 401 and self._held().refresh_token:
+            # Refused before anything was done, so the same request may go out once more.
+            self.renew()
+            answer = self._once(verb, url, public, more)
+        return answer
+
+    def _once(self, verb: str, url: str, public: bool, more: Mapping[str, Any]) -> Answer:
+        headers = {**more.get("headers", {}), "Authorization": f"Bearer {self._held().access_token}"}
+        through = answers.write if public else answers.read
+        return through(lambda: self.http.request(verb, url, **{**more, "headers": headers}))
+
+    def _good(self, answer: Answer, *, public: bool) -> Answer:
+        if answer.ok:
+            return answer
+        raise problem(answer, public=public, secrets=self.secrets())
+
+    def _object(self, answer: Answer, *, public: bool) -> dict[str, Any]:
+        found = answers.body(answer, public=public, secrets=self.secrets())
+        if isinstance(found, dict):
+            return found
+        kind = OutcomeUnknown if public else NotReached
+        raise kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
+
+    def ours(self, url: str) -> str:
+        """Bytes and token go to Google's own hosts only, whatever an answer says."""
+        parts = urlsplit(url)
+        known = f".{parts.hostname or ''}".endswith(".googleapis.com") and parts.scheme == "https"
+        if known or (parts.scheme, parts.netloc) == urlsplit(self.server)[:2]:
+            return url
+        raise NotReached("The server did not take the video.")
+
+    def _held(self) -> Credential:
+        if self.credential is None:
+            raise NeedsConsent("There is no session.")
+        return self.credential
+
+    def renew(self) -> Credential:
+        self.credential = oauth.refresh(self.http, self.server, self.keys, self._held())
+        if self.keep:
+            self.keep(self.credential)
+        return self.credential
+
+
+def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
+    """The error that an unsuccessful answer stands for."""
+    reason, words = told(answer)
+    evidence = answers.evidence(answer, secrets) | {"reason": reason}
+    if limited := _limited(answer, reason, evidence, secrets):
+        return limited
+    if reason in REFUSED:
+        return Rejected(*REFUSED[reason], reason, evidence)
+    if answer.status in (401, 403) or reason in RIGHTS:
+        return NeedsConsent(RIGHTS.get(reason, oauth.ENDED if answer.status == 401 else NO_RIGHT), evidence)
+    if answer.status in REFUSALS:
+        code = "404" if answer.status == 404 else reason or str(answer.status)
+        return Rejected(words or "The server refused this.", None, code, evidence)
+    if public:
+        return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
+    return NotReached("The server does not answer properly at the moment.", evidence)
+
+
+def _limited(answer: Answer, reason: str, evidence: dict[str, Any], secrets: tuple[str, ...]) -> RateLimited | None:
+    now = datetime.now(UTC)
+    if reason in LIMITS:
+        return RateLimited(NO_QUOTA, midnight(now), evidence)
+    if reason == "uploadLimitExceeded":
+        return RateLimited(TOO_MANY_VIDEOS, now + A_DAY, evidence)
+    return answers.rate_limited(answer, "", secrets) if answer.status == 429 or reason in BUSY else None
+
+
+def midnight(now: datetime) -> datetime:
+    """The next one in California, in UTC."""
+    tomorrow = now.astimezone(CALIFORNIA).date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=CALIFORNIA).astimezone(UTC)
+
+
+def told(answer: Answer) -> tuple[str, str]:
+    """(reason, words) of an error. Without a list of reasons, the one in `details` or the status counts."""
+    try:
+        error = answer.json().get("error")
+    except (ValueError, AttributeError):
+        return "", ""
+    if not isinstance(error, Mapping):
+        return "", ""
+    errors = error.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
+    return str(first.get("reason") or error.get("status") or ""), str(error.get("message") or "")

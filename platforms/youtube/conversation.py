@@ -1,0 +1,158 @@
+"""Comments. https://developers.google.com/youtube/v3/docs/commentThreads
+
+There are two levels: an answer to an answer stands beside it. One question brings the newest threads of the whole
+channel with up to five answers each; YouTube tells nothing of comments by itself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from platforms.errors import OutcomeUnknown
+from platforms.matching import Candidate
+from platforms.meta import newest
+from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.youtube import videos
+from platforms.youtube.calls import Calls
+
+COUNT = 100
+
+
+def parted(remote_id: str) -> tuple[str, str]:
+    """(video, comment), the second "" for a video. YouTube's ids have no colon."""
+    video, _, comment = remote_id.partition(":")
+    return video, comment
+
+
+def joined(video: str, comment: str) -> str:
+    return f"{video}:{comment}"
+
+
+class Conversation:
+    calls: Calls
+    account_id: str
+    set: Mapping[str, Any]
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        """`cursor`: see `newest.after`."""
+        asked = {"allThreadsRelatedToChannelId": self.account_id, "maxResults": self.set["threads_read"]}
+        return newest.after(self._theirs(self._comments(self._threads(**asked))), cursor)
+
+    def replies(self, remote_id: str) -> Messages:
+        threads = self._threads(videoId=parted(remote_id)[0], maxResults=COUNT)
+        return Messages(tuple(sorted(self._theirs(self._comments(threads)), key=lambda m: (m.at, m.remote_id))))
+
+    def _threads(self, **asked: Any) -> list[dict[str, Any]]:
+        return self.calls.items(
+            "/commentThreads", part="snippet,replies", order="time", textFormat="plainText", **asked
+        )
+
+    def _comments(self, threads: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """(video, comment) of everything in the threads. Some of the long ones are read to the end: a unit each."""
+        whole = int(self.set["threads_read_whole"])
+        for thread in threads:
+            told = thread.get("snippet") or {}
+            video, top = str(told.get("videoId") or ""), told.get("topLevelComment") or {}
+            if not video or not top:
+                continue  # below the channel itself, as it was long ago
+            yield video, top
+            answers = (thread.get("replies") or {}).get("comments") or ()
+            if int(told.get("totalReplyCount") or 0) > len(answers) and whole > 0:
+                whole -= 1
+                answers = self._answers(str(top["id"]))
+            yield from ((video, answer) for answer in answers)
+
+    def _answers(self, above: str) -> list[dict[str, Any]]:
+        return self.calls.items("/comments", part="snippet", parentId=above, maxResults=COUNT, textFormat="plainText")
+
+    def _theirs(self, comments: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Message]:
+        for video, comment in comments:
+            if _author(comment) != self.account_id:
+                yield _message(video, comment)
+
+    @classmethod
+    def opening(cls, message: Message) -> str:
+        """Answers to answers stand side by side, so one says whom it means."""
+        deep = message.in_reply_to != message.root and message.author_handle.startswith("@")
+        return f"{message.author_handle} " if deep else ""
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        return self.comment(outgoing)
+
+    def comment(self, outgoing: Outgoing) -> Published:
+        """Below a video, or below a comment: then below the first one of its thread. Public at once."""
+        video, above = parted(str(outgoing.reply_to))
+        if above:
+            made: dict[str, Any] = {"parentId": _top(above), "textOriginal": outgoing.text}
+            told = self.calls.public("POST", "/comments", {"snippet": made}, part="snippet")
+        else:
+            made = {"videoId": video, "topLevelComment": {"snippet": {"textOriginal": outgoing.text}}}
+            told = self.calls.public("POST", "/commentThreads", {"snippet": made}, part="snippet")
+            told = (told.get("snippet") or {}).get("topLevelComment") or told
+        if not told.get("id"):
+            raise OutcomeUnknown("The server's answer names no post.")
+        return _published(video, told)
+
+    def own_comments(self, reply_to: str) -> list[Candidate]:
+        """Ours among what stands where an answer to `reply_to` would."""
+        video, above = parted(reply_to)
+        if above:
+            found = self._answers(_top(above))
+        else:
+            threads = self._threads(videoId=video, maxResults=COUNT)
+            found = [(thread.get("snippet") or {}).get("topLevelComment") or {} for thread in threads]
+        return [_candidate(video, one, reply_to) for one in found if _author(one) == self.account_id]
+
+    def hide(self, remote_id: str, root: str) -> None:
+        # https://developers.google.com/youtube/v3/docs/comments/setModerationStatus
+        params = {"id": parted(remote_id)[1], "moderationStatus": self.set["hides_as"]}
+        self.calls.private("POST", self.calls.api("/comments/setModerationStatus"), params=params)
+
+
+def _top(comment: str) -> str:
+    """The first comment of a thread: the ids of its answers begin with its own."""
+    return comment.partition(".")[0]
+
+
+def _author(comment: Mapping[str, Any]) -> str:
+    channel = (comment.get("snippet") or {}).get("authorChannelId")
+    return str(channel.get("value") or "") if isinstance(channel, Mapping) else ""
+
+
+def _text(comment: Mapping[str, Any]) -> str:
+    """As it was written where we may see that, else as it is shown."""
+    snippet = comment.get("snippet") or {}
+    return str(snippet.get("textOriginal") or snippet.get("textDisplay") or "")
+
+
+def _published(video: str, comment: Mapping[str, Any]) -> Published:
+    number = str(comment["id"])
+    return Published(joined(video, number), _link(video, number), videos.when(comment.get("snippet")))
+
+
+def _link(video: str, comment: str) -> str:
+    return f"{videos.permalink(video)}&lc={comment}"
+
+
+def _candidate(video: str, comment: Mapping[str, Any], reply_to: str) -> Candidate:
+    out = _published(video, comment)
+    return Candidate(out.remote_id, out.permalink, _text(comment), out.at, reply_to=reply_to)
+
+
+def _message(video: str, comment: Mapping[str, Any]) -> Message:
+    snippet = comment.get("snippet") or {}
+    number, author = str(comment.get("id") or ""), str(snippet.get("authorDisplayName") or "")
+    above = str(snippet.get("parentId") or "")
+    return Message(
+        remote_id=joined(video, number),
+        in_reply_to=joined(video, above) if above else video,
+        root=video,
+        author_id=_author(comment),
+        author_handle=author,
+        author_name=author.removeprefix("@"),
+        author_url=str(snippet.get("authorChannelUrl") or ""),
+        author_avatar_url=str(snippet.get("authorProfileImageUrl") or ""),
+        text=_text(comment),
+        url=_link(video, number),
+        at=videos.when(snippet),
+        is_hidden=snippet.get("moderationStatus") in ("heldForReview", "rejected"),
+    )

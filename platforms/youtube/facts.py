@@ -1,0 +1,91 @@
+"""What YouTube takes and asks for, with the day on which a document said so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.options import Option, values
+from platforms.types import Limits, Scope, VideoLimits
+from platforms.words import gettext_noop
+
+VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
+INSERT = f"{VIDEOS}/insert"
+OPTIONS: Mapping[str, Option] = {
+    # What a project uploads that Google has not audited stays private for ever; False: say so before anybody schedules.
+    "audited": Option(True, "2026-11-25", INSERT),
+    # "Testing" on the page of consent: Google ends every access after seven days. True: warn of it.
+    "testing": Option(False, "2026-11-25", "believed"),
+    "title_characters": Option(100, "2026-11-24", f"{VIDEOS}#snippet.title"),
+    "description_bytes": Option(5_000, "2026-11-24", f"{VIDEOS}#snippet.description"),
+    "tag_characters": Option(500, "2026-11-24", f"{VIDEOS}#snippet.tags[]"),
+    # With more of them YouTube ignores all.
+    "hashtags": Option(60, "2026-11-24", "believed"),
+    "comment_characters": Option(10_000, "2026-11-24", "believed"),
+    "video_bytes": Option(256_000_000_000, "2026-11-24", INSERT),
+    "video_seconds": Option(12 * 3600, "2026-11-24", "believed"),
+    # Of a channel that has not been verified by telephone.
+    "video_seconds_unverified": Option(900, "2026-11-24", "believed"),
+    # The discovery document says 50 MB, older pages 2.
+    "cover_bytes": Option(2_000_000, "2026-11-24", "https://developers.google.com/youtube/v3/docs/thumbnails/set"),
+    "chunk_bytes": Option(
+        8 * 1024 * 1024,
+        "2026-11-24",
+        "https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol",
+    ),
+    # 25: news and politics. 29: nonprofits and activism. Each country has its own list.
+    "category": Option("25", "2026-11-25", "https://developers.google.com/youtube/v3/docs/videoCategories/list"),
+    "made_for_kids": Option(False, "2026-11-25", f"{VIDEOS}#status.selfDeclaredMadeForKids"),
+    "tells_subscribers": Option(True, "2026-11-25", INSERT),
+    # Made public once it plays: nobody meets a video that is still being worked on, or that never will play.
+    "waits_until_it_plays": Option(True, "2026-11-25", "believed"),
+    # "heldForReview" can be shown again in the Studio, "rejected" hides for good.
+    "hides_as": Option(
+        "heldForReview", "2026-11-24", "https://developers.google.com/youtube/v3/docs/comments/setModerationStatus"
+    ),
+    # Threads of comments that are read at once, and how many of the long ones are read to the end: a unit each.
+    "threads_read": Option(100, "2026-11-25", "https://developers.google.com/youtube/v3/docs/commentThreads/list"),
+    "threads_read_whole": Option(5, "2026-11-25", "believed"),
+    # Units a day of one project for all its channels; uploads are counted apart. Shown, not counted here.
+    "quota": Option(
+        {"a_day": 10_000, "uploads": 100, "read": 1, "write": 50, "cover": 50, "captions": 400},
+        "2026-11-24",
+        "https://developers.google.com/youtube/v3/determine_quota_cost",
+    ),
+}
+
+SCOPES = (
+    Scope(
+        "https://www.googleapis.com/auth/youtube.force-ssl",
+        gettext_noop("Make videos public, change them and take them down; captions, comments and numbers."),
+    ),
+    Scope("https://www.googleapis.com/auth/youtube.upload", gettext_noop("Upload videos and their covers.")),
+)
+
+
+def limits(facts: Mapping[str, Any]) -> Limits:
+    told = values(OPTIONS, facts)
+    """Without an audit there are no videos, as far as anybody else could see."""
+    unverified = facts.get("long_uploads") in ("disallowed", "eligible")
+    return Limits(
+        max_characters=told["description_bytes"],
+        counting="utf8_bytes",
+        max_images=0,
+        alt_characters=0,
+        mime_types=("image/jpeg", "image/png"),
+        image_bytes=told["cover_bytes"],
+        link_card="none",
+        videos=None
+        if not told["audited"]
+        else VideoLimits(
+            max_bytes=told["video_bytes"],
+            max_seconds=told["video_seconds_unverified" if unverified else "video_seconds"],
+            mime_types=("video/mp4", "video/quicktime", "video/webm", "video/mpeg", "video/x-msvideo"),
+            captions=("application/x-subrip", "text/vtt"),
+            covers=True,
+        ),
+        needs_media=True,
+        title_characters=told["title_characters"],
+        title_required=True,
+        max_hashtags=told["hashtags"],
+        comment_characters=told["comment_characters"],
+        edits=("text", "title"),
+    )

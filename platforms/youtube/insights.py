@@ -1,0 +1,55 @@
+"""Numbers. They come as strings; what a channel hides is left out, which is not 0.
+
+https://developers.google.com/youtube/v3/docs/videos#statistics
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from platforms.types import Gone, Reading, Readings
+from platforms.youtube import videos
+from platforms.youtube.calls import Calls
+
+BATCH = 50
+STATISTICS = {"views": "viewCount", "likes": "likeCount", "replies": "commentCount"}
+ACCOUNT = {"followers": "subscriberCount", "posts": "videoCount"}
+
+
+class Insights:
+    measures: ClassVar[frozenset[str]] = frozenset(STATISTICS)
+    account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+
+    calls: Calls
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        """One unit of the day's quota for fifty videos."""
+        found: list[Readings | Gone] = []
+        for start in range(0, len(remote_ids), BATCH):
+            batch = remote_ids[start : start + BATCH]
+            told = self.calls.items("/videos", part="statistics,status", id=",".join(batch), maxResults=BATCH)
+            known = {str(one.get("id")): one for one in told}
+            now = datetime.now(UTC)
+            for one in batch:
+                if one not in known or videos.is_gone(known[one]):
+                    found.append(Gone(one, now))
+                else:
+                    found.append(Readings(one, numbers(known[one].get("statistics"), STATISTICS), now))
+        return found
+
+    def account_readings(self) -> Reading:
+        """Subscribers are rounded to three digits by the network."""
+        told = self.calls.items("/channels", part="statistics", mine="true")
+        return account(told[0].get("statistics")) if told else {}
+
+
+def account(statistics: Any) -> dict[str, int]:
+    found = numbers(statistics, ACCOUNT)
+    if isinstance(statistics, Mapping) and statistics.get("hiddenSubscriberCount"):
+        found.pop("followers", None)
+    return found
+
+
+def numbers(told: Any, names: Mapping[str, str]) -> dict[str, int]:
+    values = {ours: str(told.get(theirs)) for ours, theirs in names.items()} if isinstance(told, Mapping) else {}
+    return {ours: int(value) for ours, value in values.items() if value.isdigit()}

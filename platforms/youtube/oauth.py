@@ -1,0 +1,120 @@
+"""From a person's consent to a session of an hour that renews itself.
+
+https://developers.google.com/identity/protocols/oauth2/web-server
+
+The refresh token comes once, with the consent, and stays the same. It lives until it is taken back or unused for half a
+year; seven days only while Google's page of consent is in testing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from common.http import Answer, Http
+from platforms import answers
+from platforms.errors import NeedsConsent, NotReached, PlatformError
+from platforms.types import Credential, Keys
+from platforms.words import gettext_noop
+from platforms.youtube.facts import SCOPES
+
+API = "https://www.googleapis.com"
+BROWSER = "https://accounts.google.com"
+TOKENS = "https://oauth2.googleapis.com"
+TESTING = timedelta(days=7)
+ENDED = gettext_noop(
+    "Google no longer accepts the portal's access to this channel. It ends when somebody takes it back, changes the "
+    "password, or, as long as Google has not approved the portal, after seven days. Connect the channel again."
+)
+WRONG_KEYS = gettext_noop("Google does not know the portal's keys. The administrator has to enter them anew.")
+NO_RENEWAL = gettext_noop(
+    "Google gave an access of one hour only. Remove the portal at Google (Security → Third-party connections) and "
+    "connect the channel again."
+)
+
+
+def authorize_url(server: str, keys: Keys, redirect_uri: str, state: str, challenge: str) -> str:
+    """`prompt=consent`: without it Google gives a refresh token the first time only."""
+    query = {"response_type": "code", "client_id": keys.client_id, "redirect_uri": redirect_uri, "state": state}
+    query |= {"scope": " ".join(scope.name for scope in SCOPES), "access_type": "offline"}
+    query |= {"prompt": "consent select_account", "include_granted_scopes": "true"}
+    query |= {"code_challenge": challenge, "code_challenge_method": "S256"}
+    return f"{BROWSER if server == API else server}/o/oauth2/v2/auth?{urlencode(query)}"
+
+
+def exchange(http: Http, server: str, keys: Keys, answer: Mapping[str, str], *, testing: bool) -> Credential:
+    form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": answer["redirect_uri"]}
+    told = _asked(http, server, keys, "token", form | {"code_verifier": answer["verifier"]})
+    if not told.get("refresh_token"):
+        raise NeedsConsent(NO_RENEWAL)
+    ends = _ends(told.get("refresh_token_expires_in"))
+    given = _credential(server, told)
+    return replace(given, consent_until=ends or (datetime.now(UTC) + TESTING if testing else None))
+
+
+def refresh(http: Http, server: str, keys: Keys, held: Credential) -> Credential:
+    if not held.refresh_token:
+        raise NeedsConsent(ENDED)
+    form = {"grant_type": "refresh_token", "refresh_token": held.refresh_token}
+    fresh = _credential(server, _asked(http, server, keys, "token", form))
+    return replace(
+        held,
+        access_token=fresh.access_token,
+        refresh_token=fresh.refresh_token or held.refresh_token,
+        expires_at=fresh.expires_at,
+    )
+
+
+def revoke(http: Http, server: str, token: str) -> None:
+    """Both tokens go with one of them. A dead one has nothing left to give back."""
+    url = f"{TOKENS if server == API else server}/revoke"
+    answer = answers.read(lambda: http.post(url, data={"token": token}))
+    if not answer.ok and answer.status != 400:
+        raise _problem(answer, (token,))
+
+
+def _asked(http: Http, server: str, keys: Keys, verb: str, form: Mapping[str, str]) -> dict[str, Any]:
+    url = f"{TOKENS if server == API else server}/{verb}"
+    sent = {**form, "client_id": keys.client_id, "client_secret": keys.client_secret}
+    answer = answers.read(lambda: http.post(url, data=sent))
+    secrets = tuple(word for word in (keys.client_secret, *form.values()) if len(word) > 20)
+    if not answer.ok:
+        raise _problem(answer, secrets)
+    found = answers.body(answer, public=False, secrets=secrets)
+    return found if isinstance(found, dict) else {}
+
+
+def _problem(answer: Answer, secrets: tuple[str, ...]) -> PlatformError:
+    if answer.status == 429:
+        return answers.rate_limited(answer, "", secrets)
+    evidence = answers.evidence(answer, secrets)
+    if answer.status in (400, 401, 403):
+        words = WRONG_KEYS if _named(answer) in ("invalid_client", "unauthorized_client") else ENDED
+        return NeedsConsent(words, evidence)
+    return NotReached("The server does not answer properly at the moment.", evidence)
+
+
+def _named(answer: Answer) -> str:
+    try:
+        told = answer.json()
+    except ValueError:
+        return ""
+    return str(told.get("error") or "") if isinstance(told, Mapping) else ""
+
+
+def _credential(server: str, told: Mapping[str, Any]) -> Credential:
+    if not told.get("access_token"):
+        raise NeedsConsent("The server gave no access token.")
+    return Credential(
+        access_token=str(told["access_token"]),
+        refresh_token=str(told.get("refresh_token") or ""),
+        expires_at=_ends(told.get("expires_in")),
+        service=server,
+        scopes=tuple(str(told.get("scope") or "").split()),
+    )
+
+
+def _ends(seconds: Any) -> datetime | None:
+    known = isinstance(seconds, int) and not isinstance(seconds, bool) and seconds > 0
+    return datetime.now(UTC) + timedelta(seconds=seconds) if known else None

@@ -1,0 +1,143 @@
+"""Between YouTube's videos and our values. Pure. https://developers.google.com/youtube/v3/docs/videos"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from platforms import answers, counting
+from platforms.errors import Rejected
+from platforms.matching import Candidate
+from platforms.types import Outgoing, Published
+from platforms.words import gettext_noop
+
+ID = re.compile(r"[\w-]{11}")
+PATH = re.compile(r"/(?:shorts|live|embed|v|video)/([\w-]{11})(?:/edit)?/?")
+HOSTS = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com", "studio.youtube.com"})
+
+UNREADABLE = gettext_noop("YouTube cannot play this video. Save it as MP4 with H.264 and AAC and add it again.")
+TOO_LONG = gettext_noop(
+    "YouTube takes no more than 15 minutes from a channel that has not been verified by telephone. Verify the channel "
+    "at youtube.com/verify, or shorten the video."
+)
+COPYRIGHT = gettext_noop("YouTube says that somebody else holds rights in this video, and does not show it.")
+TWICE = gettext_noop("YouTube has this video already and does not take it twice.")
+AGAINST_RULES = gettext_noop("YouTube does not show this video: it says that it is against its rules.")
+SUSPENDED = gettext_noop("YouTube does not show this video because the channel is closed or suspended.")
+TAKEN_DOWN = gettext_noop("The video was deleted at YouTube.")
+# https://developers.google.com/youtube/v3/docs/videos#status.rejectionReason
+REJECTIONS: Mapping[str, str] = {
+    "claim": COPYRIGHT, "copyright": COPYRIGHT, "legal": COPYRIGHT, "trademark": COPYRIGHT, "duplicate": TWICE,
+    "length": TOO_LONG, "uploaderAccountClosed": SUSPENDED, "uploaderAccountSuspended": SUSPENDED,
+}  # fmt: skip
+
+
+def body(outgoing: Outgoing, privacy: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that can be set: what a change leaves out is emptied by the network."""
+    snippet: dict[str, Any] = {"title": outgoing.heading, "description": outgoing.text}
+    snippet |= {"categoryId": str(told["category"]), "tags": tags(outgoing.text, told["tag_characters"])[0]}
+    snippet |= {"defaultLanguage": language(outgoing.language)} if outgoing.language else {}
+    status = {"privacyStatus": privacy, "selfDeclaredMadeForKids": bool(told["made_for_kids"])}
+    return {"snippet": snippet, "status": status | {"embeddable": True, "license": "youtube"}}
+
+
+def language(tag: str) -> str:
+    """YouTube knows Serbian in Latin letters apart from Serbian; other languages it knows without their script."""
+    return tag if tag == "sr-Latn" else tag.partition("-")[0]
+
+
+def tags(text: str, longest: int) -> tuple[list[str], list[str]]:
+    """(tags, those that no longer fit): the hashtags of a text, each once."""
+    words = [found[1:] for found in counting.HASHTAG.findall(counting.without_urls(text))]
+    kept: list[str] = []
+    for number, word in enumerate(words := list(dict.fromkeys(words))):
+        if tag_characters([*kept, word]) > longest:
+            return kept, words[number:]
+        kept.append(word)
+    return kept, []
+
+
+def tag_characters(tags: Sequence[str]) -> int:
+    """The commas between them count, and so do the quotes that YouTube puts around one with a blank.
+
+    https://developers.google.com/youtube/v3/docs/videos#snippet.tags[]
+    """
+    return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(len(tags) - 1, 0)
+
+
+def permalink(video: str) -> str:
+    return f"https://www.youtube.com/watch?v={video}"
+
+
+def named(link: str) -> str | None:
+    """The id of the video that a link, as a person copied it, leads to."""
+    parts = urlsplit(link.strip())
+    host = parts.hostname or ""
+    if host == "youtu.be":
+        found = ID.fullmatch(parts.path.strip("/"))
+        return found[0] if found else None
+    if host not in HOSTS:
+        return None
+    asked = ID.fullmatch((parse_qs(parts.query).get("v") or [""])[0]) if parts.path == "/watch" else None
+    found = asked or PATH.fullmatch(parts.path)
+    return found[found.re.groups] if found else None
+
+
+def status(video: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = video.get("status")
+    return told if isinstance(told, Mapping) else {}
+
+
+def is_public(video: Mapping[str, Any]) -> bool:
+    return status(video).get("privacyStatus") == "public"
+
+
+def plays(video: Mapping[str, Any]) -> bool:
+    """Whether it has been worked on. Raises `Rejected` for one that will never play."""
+    told = status(video)
+    state = told.get("uploadStatus")
+    if state == "failed":
+        long = told.get("failureReason") == "tooLong"
+        raise Rejected(TOO_LONG if long else UNREADABLE, "video", str(told.get("failureReason") or "failed"))
+    if state == "rejected":
+        reason = str(told.get("rejectionReason") or "rejected")
+        raise Rejected(REJECTIONS.get(reason, AGAINST_RULES), "video", reason)
+    if state == "deleted":
+        raise Rejected(TAKEN_DOWN, "video", "deleted")
+    return bool(state == "processed")
+
+
+def is_gone(video: Mapping[str, Any]) -> bool:
+    """Whether YouTube took it down, although it still has its number."""
+    return status(video).get("uploadStatus") in ("deleted", "rejected", "failed")
+
+
+def when(snippet: Any) -> datetime:
+    """Of a video that was private before, when it became public. Now, where no time is told."""
+    try:
+        return answers.moment(str(snippet["publishedAt"]))
+    except (KeyError, TypeError, ValueError):
+        return datetime.now(UTC)
+
+
+def published(video: Mapping[str, Any]) -> Published:
+    return Published(str(video["id"]), permalink(str(video["id"])), when(video.get("snippet")))
+
+
+def whole(title: str, text: str) -> str:
+    """Title and description as one text, to be compared."""
+    return f"{title.strip()}\n\n{text}"
+
+
+def candidate(entry: Mapping[str, Any]) -> Candidate:
+    """From an entry of the playlist of uploads."""
+    snippet = entry.get("snippet") or {}
+    video = str((entry.get("contentDetails") or {}).get("videoId") or "")
+    return Candidate(
+        remote_id=video,
+        permalink=permalink(video),
+        text=whole(str(snippet.get("title") or ""), str(snippet.get("description") or "")),
+        at=when(snippet),
+        has_video=True,
+    )

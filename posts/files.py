@@ -1,0 +1,35 @@
+"""The files of a post as a network gets them, from what a version froze. Pure.
+
+An entry of `Version.media` is {"id", "alt", "crop", "ref", "mime", "width", "height", "bytes"}; a video has besides
+"seconds", "frames", "codec" and "captions" ({"ref", "tag"} or None).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from platforms.types import Captions, Picture, Video
+
+File = Picture | Video
+
+
+def sent(entry: Mapping[str, Any], alt: str | None = None) -> File:
+    """`alt` where the entry itself has none yet."""
+    said = entry["alt"] if alt is None else alt
+    sides = (entry["mime"], entry["width"], entry["height"])
+    if not entry["mime"].startswith("video/"):
+        return Picture(entry["ref"], *sides, entry["bytes"], said)
+    told = entry.get("captions")
+    return Video(
+        entry["ref"], *sides, entry["seconds"], entry["bytes"], said, codec=entry["codec"], frames=entry["frames"],
+        # networks want the language alone: "sr", not "sr-Cyrl"
+        captions=Captions(told["ref"], told["tag"].split("-")[0]) if told else None,
+    )  # fmt: skip
+
+
+def pictures(files: Iterable[File]) -> tuple[Picture, ...]:
+    return tuple(each for each in files if isinstance(each, Picture))
+
+
+def video(files: Iterable[File]) -> Video | None:
+    """The one that goes out: a post carries one."""
+    return next((each for each in files if isinstance(each, Video)), None)

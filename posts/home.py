@@ -1,0 +1,238 @@
+"""What the Home of one municipality shows of its posts: what waits for whom, what came back, what goes out next.
+
+The lists overlap and each needs its publications and decisions. So there are as many queries as there are kinds of rows
+and not of lists: posts, publications, decisions. Each list keeps its own order and its own most.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from channels.enums import ChannelState
+from delivery.enums import State
+from delivery.gates import EDIT
+from delivery.models import Delivery
+from municipalities.models import Municipality
+from municipalities.queries import Access
+from municipalities.rules import Verb
+from posts import rules
+from posts.deciding import asks_mentor, seats_of
+from posts.enums import AmendmentKind, AmendmentState, Bar, DecisionKind, Stage
+from posts.models import Amendment, Decision, Post, Publication, Version
+from posts.queries import visible
+
+UNDECIDED, WAITING, ATTENTION, EMERGENCIES, REMOVALS = 120, 40, 20, 10, 10
+"""How many undecided posts are looked at, and how many rows of each kind are shown."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A post that waits for a decision, and why this person cannot take it now (None: it is their turn)."""
+
+    post: Post
+    standing: rules.Standing
+    bar: Bar | None
+    for_whom: int | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """`attention`: live publications on whose delivery a person must decide, oldest first, `asks` being the one that
+    changes what is public where it is that which needs somebody; `returned` know what the approver wrote as `returned`;
+    `emergencies`: those that nobody has reviewed yet, the most urgent first; `removals`: what somebody wants taken
+    down, with `removal_reason` and `removal_by`.
+    """
+
+    upcoming: Sequence[Post] = ()
+    attention: Sequence[Publication] = ()
+    waiting: Sequence[Waiting] = ()
+    emergencies: Sequence[Decision] = ()
+    returned: Sequence[Post] = ()
+    drafts: Sequence[Post] = ()
+    removals: Sequence[Post] = ()
+
+    @property
+    def mine(self) -> list[Waiting]:
+        return [each for each in self.waiting if each.bar is None]
+
+    @property
+    def of_others(self) -> list[Waiting]:
+        return [each for each in self.waiting if each.bar is not None]
+
+
+@dataclass(frozen=True)
+class _List:
+    """Posts that fulfil `which`, the first `most` of them in `order`."""
+
+    which: Q | Exists
+    order: tuple[str, ...]
+    most: int
+
+    def ids(self) -> QuerySet[Any, Any]:
+        return visible().filter(self.which).order_by(*self.order).values("pk")[: self.most]
+
+
+def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -> Board:
+    """In the open scope of the house. `own`: also what `user` has begun and what came back to them.
+
+    Three queries; who decides takes one more for each of two rules: a mentor who reads first, an approver who is away.
+    """
+    lists, decides = _lists(user, access, own=own), access.may(Verb.POST_APPROVE)
+    found = _posts(lists)
+    answers = access.may(Verb.DELIVERY_ANSWER)
+    attention = _publications({post.pk: post for each in found.values() for post in each}, with_attention=answers)
+    undecided, returned = found.get("undecided", []), found.get("returned", [])
+    decisions = _decisions(undecided, returned, emergencies=decides)
+    for post in returned:
+        notes = [row for row in decisions if row.version.post_id == post.pk and row.kind == DecisionKind.RETURNED]
+        post.returned = notes[-1] if notes else None  # type: ignore[attr-defined]
+    return Board(
+        upcoming=found["upcoming"],
+        attention=attention,
+        waiting=_waiting(undecided, decisions, user, house, access) if decides else (),
+        emergencies=_to_review(decisions) if decides else (),
+        returned=returned,
+        drafts=found.get("drafts", ()),
+        removals=found.get("removals", ()),
+    )
+
+
+# ---------------------------------------------------------------- posts
+
+
+def _lists(user: Any, access: Access, *, own: bool) -> dict[str, _List]:
+    found = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
+    if access.may(Verb.POST_APPROVE):
+        found["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
+        found["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
+    if own:
+        found["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
+        found["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
+    return found
+
+
+def _goes_out() -> Q:
+    coming = (State.SCHEDULED, State.WAITING, State.SENDING)
+    return Q(Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming)))
+
+
+def _undecided(now: datetime) -> Q:
+    """Submitted posts, and approved ones that have not gone out: the house may have come to ask for more."""
+    coming = (State.SCHEDULED, State.WAITING)
+    has_not_gone = Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming))
+    # what has missed its time asks for a new time first
+    in_time = Q(due_at__isnull=True) | Q(due_at__gt=now) | Q(is_correction=True)
+    return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Q(has_not_gone)))
+
+
+def _removal() -> QuerySet[Amendment]:
+    """The wish to take down a post, which an approver has not decided about."""
+    return Amendment.objects.filter(post=OuterRef("pk"), kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
+
+
+def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
+    """The posts of each list, in its order. One query; a post that is on two lists is one object.
+
+    Undecided posts know their `newest` version and who made it.
+    """
+    ids: QuerySet[Any, Any] = reduce(lambda one, other: one.union(other), (each.ids() for each in lists.values()))
+    versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
+    rows = Post.objects.filter(pk__in=ids).select_related("author").defer("draft", "search_key").annotate(
+        newest=Subquery(versions.values("pk")[:1]), written_by=Subquery(versions.values("created_by")[:1]),
+        removal_reason=Subquery(_removal().values("reason")[:1]),
+        removal_by=Subquery(_removal().values("by__name")[:1]),
+        **{f"is_{name}": each.which for name, each in lists.items()},
+    )  # fmt: skip
+    posts = list(rows.order_by("due_at", "updated_at"))
+    found = {name: [post for post in posts if getattr(post, f"is_{name}")] for name in lists}
+    for name, each in lists.items():
+        if each.order == ("-updated_at",):
+            found[name].sort(key=lambda post: post.updated_at, reverse=True)
+    return {name: posts[: lists[name].most] for name, posts in found.items()}
+
+
+def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Publication]:
+    """Give the posts their live publications as `live_publications`; returns what needs an answer. One query."""
+    mine = _stuck().filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
+    rows = Publication.objects.filter(live=True).select_related("post", "channel", "delivery")
+    rows = rows.annotate(asks=Subquery(mine[:1]))
+    wanted = Q(post__in=list(posts))
+    if with_attention:
+        wanted |= Q(pk__in=_needing_attention().values("pk")[:ATTENTION])
+    for post in posts.values():
+        post.live_publications = []  # type: ignore[attr-defined]
+    attention = []
+    for row in rows.filter(wanted).defer("post__draft", "post__search_key").order_by("pk"):
+        if row.post_id in posts:
+            posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
+        if with_attention and _needs_attention(row):
+            attention.append(row)
+    return sorted(attention, key=lambda row: row.delivery.state_at)[:ATTENTION]
+
+
+ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED)
+
+
+def _stuck() -> QuerySet[Delivery]:
+    """Changes of what is public that did not get through."""
+    return Delivery.objects.filter(kind=EDIT, state__in=(State.FAILED, State.EXPIRED))
+
+
+def _needing_attention() -> QuerySet[Publication]:
+    """Oldest first."""
+    waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
+    rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
+    there = Q(delivery__state=State.MISSING) | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
+    unseen = there & Q(delivery__noted_at=None)
+    asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE) | Q(delivery__in=_stuck().values("parent")) | unseen | waits
+    return rows.filter(asks).order_by("delivery__state_at")
+
+
+def _needs_attention(row: Publication) -> bool:
+    """The same of a row at hand, of a post that is not deleted."""
+    state = row.delivery.state
+    if row.asks or (row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None):  # type: ignore[attr-defined]
+        return True
+    return state in ANSWERED_BY_PEOPLE or (state == State.WAITING and row.channel.state == ChannelState.NEEDS_CONSENT)
+
+
+# ---------------------------------------------------------------- decisions
+
+
+def _decisions(undecided: Iterable[Any], returned: Sequence[Post], *, emergencies: bool) -> list[Decision]:
+    """About the newest versions, the notes with which posts came back, what is to be reviewed. One query at most."""
+    wanted = Q(version__in=[post.newest for post in undecided])
+    wanted |= Q(version__post__in=returned, kind=DecisionKind.RETURNED)
+    if emergencies:
+        wanted |= Q(kind=DecisionKind.EMERGENCY, remind_at__isnull=False)
+    return list(Decision.objects.filter(wanted).select_related("by", "version__post").order_by("pk"))
+
+
+def _to_review(decisions: Iterable[Decision]) -> list[Decision]:
+    due = [(row.review_due_at, row) for row in decisions if row.kind == DecisionKind.EMERGENCY and row.remind_at]
+    return [row for at, row in sorted(due, key=lambda pair: pair[0] or pair[1].at)][:EMERGENCIES]
+
+
+def _waiting(
+    posts: Iterable[Any], decisions: Iterable[Decision], user: Any, house: Municipality, access: Access
+) -> list[Waiting]:
+    """Those first that go out first."""
+    held, mentored = seats_of(user, house, access.roles), asks_mentor(house)
+    decided: dict[int, list[Decision]] = {}
+    for decision in decisions:
+        decided.setdefault(decision.version_id, []).append(decision)
+    found = []
+    for post in posts:
+        about = decided.get(post.newest, [])
+        at = rules.standing(about, house.approval, mentored=mentored)
+        if post.stage == Stage.APPROVED and (at.met or any(each.kind == DecisionKind.EMERGENCY for each in about)):
+            continue
+        whose: Collection[int] = {post.author_id, post.written_by}
+        seat = rules.seat_or_bar(held, at, writers=whose, own_allowed=house.may_approve_own)
+        found.append(Waiting(post, at, seat) if isinstance(seat, Bar) else Waiting(post, at, None, seat.for_whom))
+    return found[:WAITING]

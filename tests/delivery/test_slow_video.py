@@ -1,0 +1,139 @@
+"""A video takes its time: it has a longer deadline and lease, says that it is alive, and no text waits for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from channels.models import Channel
+from delivery import dispatch, tasks
+from delivery.domain import attempts, claim
+from delivery.domain.departure import Departure
+from delivery.domain.sweep import expired_leases
+from delivery.enums import State
+from delivery.models import Delivery
+from delivery.queries import Head, heads, time_limit
+from municipalities.tenancy import everywhere
+from platforms.types import Video
+from tests.crash.workers import wait_for
+from tests.delivery.conftest import Outbox, connected
+from tests.delivery.test_dispatch import publisher, state_of
+from tests.posts.films import film
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def snimak() -> Iterator[Video]:
+    ref = default_storage.save("slow-test/film.mp4", ContentFile(film()))
+    yield Video(ref, "video/mp4", 320, 180, 2.0, len(film()), codec="h264", frames=25)
+    default_storage.delete(ref)
+
+
+@pytest.fixture
+def telegram(outbox: Outbox) -> Channel:
+    return connected(outbox.cast, outbox.network, "telegram")
+
+
+def test_a_slow_upload_is_waited_for_while_texts_go_out(
+    outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
+) -> None:
+    """Five seconds of silence are too long for a text (three are its deadline) and fine for a video."""
+    settings.VIDEO_CALL_DEADLINE_SECONDS = 20
+    outbox.network.plan("commit_then_hang", r"/sendVideo$", method="POST", seconds=5)
+    slow = outbox.put("Снимак", channel=telegram, content={"video": snimak})
+    with publisher(hands=2):
+        wait_for(lambda: state_of(outbox, slow) == State.SENDING, 5)
+        began = time.monotonic()
+        texts = [outbox.put(f"Текст {number}", due_in=-number) for number in range(3)]
+        wait_for(lambda: all(state_of(outbox, each) == State.PUBLISHED for each in texts), 4)
+        assert time.monotonic() - began < 4
+        assert state_of(outbox, slow) == State.SENDING
+        wait_for(lambda: state_of(outbox, slow) == State.PUBLISHED, 10)
+    assert outbox.texts().count("Снимак") == 1
+    assert outbox.outcomes(slow) == ["ok"]
+
+
+def test_a_text_has_no_longer_deadline_than_before(outbox: Outbox, telegram: Channel, settings: Any) -> None:
+    settings.VIDEO_CALL_DEADLINE_SECONDS = 20
+    outbox.network.plan("commit_then_hang", r"/sendMessage$", method="POST", seconds=5)
+    text = outbox.put("Текст", channel=telegram)
+    outbox.tick()
+    assert state_of(outbox, text) == State.UNCONFIRMED
+
+
+def test_videos_take_half_of_the_hands_and_leave_room_at_their_own_server() -> None:
+    def head(pk: int, *, slow: bool, server: str = "https://api.telegram.org") -> Head:
+        return Head(pk, 1, False, timezone.now(), pk, server, heavy=slow, slow=slow)
+
+    room = dispatch.Room(8, [])
+    assert [room.takes(head(n, slow=True)) for n in range(6)] == [True] * 4 + [False] * 2
+    assert room.takes(head(7, slow=False))
+    busy = [dispatch.Call(0, "https://api.telegram.org", heavy=True, slow=True)] * 4
+    assert not dispatch.Room(8, busy).takes(head(8, slow=True, server="https://graph.facebook.com"))
+    assert dispatch.Room(8, busy).takes(head(9, slow=False))
+
+
+def test_the_outbox_knows_which_of_its_heads_carry_a_video(outbox: Outbox, telegram: Channel, snimak: Video) -> None:
+    outbox.put("Текст")
+    video = outbox.put("Снимак", channel=telegram, content={"video": snimak})
+    with everywhere("a test"):
+        found = {head.pk: (head.heavy, head.slow) for head in heads(timezone.now())}
+    assert sorted(found.values()) == [(False, False), (True, True)]
+    assert found[video.pk] == (True, True)
+
+
+def test_its_lease_outlasts_its_call_and_each_chunk_renews_it(
+    outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
+) -> None:
+    outbox.put("Снимак", channel=telegram, content={"video": snimak})
+    (work,) = claim.take_due(timezone.now(), 4)
+    lease = work.delivery.lease_until - timezone.now()
+    assert lease > timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)
+    after_a_texts_lease = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS + 1)
+    with everywhere("a test"):
+        assert expired_leases(after_a_texts_lease) == 0
+    signs: list[int] = []
+    departure = Departure(work.delivery, work.attempt, lambda: signs.append(1))
+    departure.renewed_at -= timedelta(minutes=1)
+    with outbox.inside():
+        Delivery.objects.update(lease_until=timezone.now())
+        departure.alive()
+        renewed = Delivery.objects.get().lease_until
+    assert signs == [1]
+    assert renewed is not None
+    assert renewed > timezone.now() + timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)
+
+
+def test_a_chunked_upload_that_goes_on_is_not_late_however_long_it_lasts(settings: Any) -> None:
+    found = dispatch.Dispatcher(1)
+    found.busy[7] = call = dispatch.Call(time.monotonic() - 5000, "https://graph.facebook.com", True, True, 900)
+    assert found._late() == {7}
+    call.sign()
+    assert found._late() == set()
+    found._pool.shutdown()
+
+
+def test_where_workers_publish_its_task_has_the_longer_limit(
+    outbox: Outbox, telegram: Channel, snimak: Video, settings: Any
+) -> None:
+    text, video = outbox.put("Текст"), outbox.put("Снимак", channel=telegram, content={"video": snimak})
+    assert time_limit(text.pk) == settings.CELERY_TASK_TIME_LIMIT
+    assert time_limit(video.pk) == settings.VIDEO_TASK_TIME_LIMIT
+    dispatch.tell_gone()
+    tasks.tick()
+    assert {state_of(outbox, each) for each in (text, video)} == {State.SENDING}
+    with outbox.inside():
+        attempt = attempts.take(outbox.again(video), 1)
+        assert attempt is not None
+        left = Delivery.objects.get(pk=video.pk).lease_until
+    assert left is not None
+    assert left > timezone.now() + timedelta(seconds=settings.VIDEO_TASK_TIME_LIMIT)

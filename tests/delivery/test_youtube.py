@@ -1,0 +1,176 @@
+"""A video on its way to YouTube through the outbox: whatever stops it, it goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from channels.domain import keys
+from channels.models import Channel
+from delivery import gates
+from delivery.domain import answer, deliver, poll, reconcile, sweep
+from delivery.enums import Because, State
+from delivery.gates import FIRST_COMMENT
+from delivery.models import Delivery
+from platforms.youtube.calls import LOCKED
+from tests.delivery.conftest import Outbox, connected
+from tests.platforms.bench import MOVIE, video
+from tests.platforms.fakes.youtube import CLIENT, GRAIN, SECRET, YouTubeFake
+
+pytestmark = pytest.mark.django_db
+SESSION, PUBLIC = r"/upload/youtube/v3/videos$", r"^/youtube/youtube/v3/videos$"
+
+
+@pytest.fixture
+def fake(outbox: Outbox) -> YouTubeFake:
+    found: YouTubeFake = outbox.network.world.fake("youtube")
+    return found
+
+
+@pytest.fixture
+def channel(outbox: Outbox, settings: Any) -> Channel:
+    settings.NETWORK_OPTIONS = {"youtube": {"chunk_bytes": GRAIN}}
+    keys.enter("youtube", CLIENT, SECRET, by=outbox.cast.administrator)
+    return connected(outbox.cast, outbox.network, "youtube")
+
+
+@pytest.fixture
+def ref() -> Iterator[str]:
+    name = default_storage.save("snimak.mp4", ContentFile(MOVIE))
+    yield name
+    default_storage.delete(name)
+
+
+@pytest.fixture
+def post(outbox: Outbox, channel: Channel, ref: str) -> Delivery:
+    return outbox.put("Седница Скупштине", channel=channel, content={"video": video(ref=ref)})
+
+
+def later(outbox: Outbox, **after: float) -> None:
+    with time_machine.travel(timezone.now() + timedelta(**after), tick=True):
+        outbox.tick()
+
+
+def one_video(outbox: Outbox, fake: YouTubeFake) -> bool:
+    return len(fake.videos) == len(fake.sessions) == 1 and outbox.texts() == ["Седница Скупштине"]
+
+
+def test_a_video_is_published_once(outbox: Outbox, post: Delivery, fake: YouTubeFake) -> None:
+    outbox.tick()
+    kept = outbox.again(post)
+    assert (kept.state, kept.permalink) == (State.PUBLISHED, f"https://www.youtube.com/watch?v={kept.remote_id}")
+    assert one_video(outbox, fake)
+
+
+def test_a_broken_line_is_taken_up_where_it_broke(outbox: Outbox, post: Delivery, fake: YouTubeFake) -> None:
+    outbox.network.plan("html_error", SESSION, method="PUT", nth=3, times=20)
+    outbox.tick()
+    assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, Because.NOT_REACHED)
+    outbox.network.world.plan.clear()
+    later(outbox, minutes=1)
+    assert outbox.again(post).state == State.PUBLISHED
+    assert one_video(outbox, fake)
+
+
+def test_a_worker_that_dies_before_the_last_step_leaves_one_private_video(
+    outbox: Outbox, post: Delivery, fake: YouTubeFake
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliver.Departure, "_mark", die)
+        with pytest.raises(Killed):
+            outbox.tick()
+    assert outbox.again(post).state == State.SENDING
+    assert (len(fake.videos), outbox.texts()) == (1, [])
+    with time_machine.travel(timezone.now() + timedelta(minutes=10), tick=True):
+        sweep.sweep(timezone.now())
+        assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, Because.NEVER_SENT)
+        outbox.tick()
+    assert outbox.again(post).state == State.PUBLISHED
+    assert one_video(outbox, fake)
+
+
+@pytest.mark.parametrize("action", ["commit_then_drop", "commit_then_500", "drop_before"])
+def test_a_lost_answer_at_the_last_step_is_settled_by_the_video_itself(
+    outbox: Outbox, post: Delivery, fake: YouTubeFake, action: str
+) -> None:
+    outbox.network.plan(action, PUBLIC, method="PUT")
+    outbox.tick()
+    assert outbox.again(post).state == State.UNCONFIRMED
+    reconcile.look(post.pk)
+    if action == "drop_before":
+        assert (outbox.again(post).state, outbox.texts()) == (State.PROCESSING, [])
+        deliver.deliver(post.pk, int(poll.poll(post.pk) or 0))
+    assert outbox.again(post).state == State.PUBLISHED
+    assert one_video(outbox, fake)
+
+
+def test_what_is_paused_meanwhile_is_not_made_public_and_not_sent_twice(
+    outbox: Outbox, post: Delivery, fake: YouTubeFake
+) -> None:
+    outbox.gate.say(gates.go(), gates.hold(Because.PAUSED), gates.go())
+    outbox.tick()
+    assert (outbox.again(post).state, len(fake.videos), outbox.texts()) == (State.WAITING, 1, [])
+    sweep.sweep(timezone.now())
+    assert (outbox.again(post).state, outbox.texts()) == (State.EXPIRED, [])
+    with outbox.inside():
+        answer.send_now(outbox.again(post), by=outbox.cast.officer)
+    outbox.tick()
+    assert outbox.again(post).state == State.PUBLISHED
+    assert one_video(outbox, fake)
+
+
+def test_a_limit_at_the_last_step_costs_no_second_upload(outbox: Outbox, post: Delivery, fake: YouTubeFake) -> None:
+    outbox.network.plan("rate_limit", PUBLIC, method="PUT", seconds=90)
+    outbox.tick()
+    assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, Because.RATE_LIMITED)
+    later(outbox, minutes=3)
+    assert outbox.again(post).state == State.PUBLISHED
+    assert one_video(outbox, fake)
+
+
+def test_a_video_that_is_worked_on_becomes_public_by_an_attempt_of_its_own(
+    outbox: Outbox, post: Delivery, fake: YouTubeFake
+) -> None:
+    outbox.network.options(youtube_polls=2)
+    outbox.tick()
+    assert (outbox.again(post).state, outbox.texts()) == (State.PROCESSING, [])
+    assert poll.poll(post.pk) is None
+    deliver.deliver(post.pk, int(poll.poll(post.pk) or 0))
+    assert outbox.again(post).state == State.PUBLISHED
+    assert outbox.outcomes(post) == ["pending", "pending", "ok", "ok"]
+    assert one_video(outbox, fake)
+
+
+def test_what_youtube_locks_fails_in_words_and_is_never_published(
+    outbox: Outbox, post: Delivery, fake: YouTubeFake
+) -> None:
+    outbox.network.options(youtube_unaudited=True)
+    outbox.tick()
+    kept = outbox.again(post)
+    assert (kept.state, kept.problem, kept.token) == (State.FAILED, LOCKED, "")
+    assert outbox.texts() == []
+
+
+def test_the_first_comment_follows_the_video(outbox: Outbox, channel: Channel, ref: str) -> None:
+    content = {"video": video(ref=ref), "first_comment": "Дневни ред: https://cuprija.rs"}
+    outbox.put("Седница Скупштине", channel=channel, content=content)
+    outbox.tick()
+    later(outbox, seconds=10)
+    with outbox.inside():
+        assert Delivery.objects.get(kind=FIRST_COMMENT).state == State.PUBLISHED
+    root, comment = outbox.network.public("opstina")
+    assert (comment["text"], comment["reply_to"]) == ("Дневни ред: https://cuprija.rs", root["id"])

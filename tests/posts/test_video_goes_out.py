@@ -1,0 +1,145 @@
+"""From the composer's draft to the networks' stand-ins: a video with its first comment, once each, whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from django.utils import timezone
+
+from channels.models import Channel
+from delivery.domain import poll, reconcile
+from delivery.domain.claim import claim_due
+from delivery.domain.deliver import deliver
+from delivery.enums import State
+from delivery.gates import FIRST_COMMENT
+from delivery.models import Delivery
+from municipalities.tenancy import everywhere, scope
+from posts.domain import videos
+from posts.domain.refused import Refused
+from posts.domain.schedule import publish_now, schedule
+from posts.draft import Shown
+from posts.models import Post
+from tests.delivery.conftest import allowed, connected, network
+from tests.people import Cast
+from tests.platforms.fakes import FakeServer
+from tests.posts.desk import Desk, in_hours, opened
+from tests.posts.films import SRT, film
+
+__all__ = ["allowed", "network"]
+
+pytestmark = pytest.mark.django_db
+COMMENT = "Пријаве: https://cuprija.rs/prijava"
+
+
+@dataclass
+class House:
+    """A desk with a Facebook page and a Telegram channel, and a network that can be looked at."""
+
+    desk: Desk
+    network: FakeServer
+    page: Channel
+    telegram: Channel
+
+    def write(self, *channels: Channel, **more: Any) -> Post:
+        media = self.desk.film()
+        videos.caption(media, SRT.encode(), tag="sr-Cyrl", by=self.desk.cast.officer)
+        shown = (Shown(media.pk, "Људи на тргу, у средини бина"),)
+        return self.desk.write("Вашар у суботу", media=shown, channels=tuple(each.pk for each in channels), **more)
+
+    def run(self, minutes: int = 20) -> None:
+        """The minutes that follow: claim, deliver and ask, as publisher and beat do."""
+        for minute in range(minutes):
+            with (
+                time_machine.travel(timezone.now() + timedelta(minutes=minute), tick=True),
+                everywhere("a test's beat"),
+            ):
+                for delivery_id, number in claim_due(timezone.now()):
+                    deliver(delivery_id, number)
+                asked = [(pk, reconcile.look(pk)) for pk in reconcile.claim_looks(timezone.now())]
+                asked += [(pk, poll.poll(pk)) for pk in poll.claim_polls(timezone.now())]
+                for delivery_id, answer in asked:
+                    if answer is not None:
+                        deliver(delivery_id, answer)
+
+    def public(self) -> list[dict[str, Any]]:
+        return self.network.public("opstina")
+
+
+@pytest.fixture
+def house(cast: Cast, network: FakeServer, settings: Any) -> Iterator[House]:
+    settings.LOOK_APART_SECONDS = 1
+    page, telegram = (connected(cast, network, name) for name in ("facebook", "telegram"))
+    with scope(cast.cuprija):
+        desk = opened(cast)
+        Channel.objects.exclude(pk__in=[page.pk, telegram.pk]).delete()
+        desk.house_rule(approval="none")
+        yield House(desk, network, page, telegram)
+
+
+def payloads() -> list[dict[str, Any]]:
+    return [delivery.payload for delivery in Delivery.objects.exclude(kind=FIRST_COMMENT).order_by("pk")]
+
+
+def test_the_payload_has_everything_that_was_approved(house: House) -> None:
+    post = house.write(house.page, first_comment=COMMENT, headline="Вашар 2026")
+    schedule(post, in_hours(3), by=house.desk.cast.officer)
+    (payload,) = payloads()
+    assert payload["video"]["codec"] == "h264"
+    assert payload["video"]["alt"] == "Људи на тргу, у средини бина"
+    assert payload["video"]["captions"]["language"] == "sr"
+    assert (payload["title"], payload["first_comment"]) == ("Вашар 2026", COMMENT)
+    assert payload["pictures"] == []
+
+
+def test_a_video_reaches_facebook_and_telegram_once_and_its_comment_follows(house: House) -> None:
+    publish_now(house.write(house.page, house.telegram, first_comment=COMMENT), by=house.desk.cast.officer)
+    house.run()
+    shown = house.public()
+    with_film = [post for post in shown if post.get("video")]
+    assert [post["text"] for post in with_film] == ["Вашар у суботу"] * 2
+    comments = [post for post in shown if post["text"] == COMMENT]
+    assert len(comments) == 1
+    assert comments[0]["reply_to"] in {post["id"] for post in with_film}
+    assert len(shown) == 3
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("accident", ["drop_before", "commit_then_drop"])
+def test_an_upload_that_broke_off_is_made_good_without_a_second_post(house: House, accident: str, nth: int) -> None:
+    house.network.plan(accident, r"/videos$", method="POST", nth=nth)
+    publish_now(house.write(house.page), by=house.desk.cast.officer)
+    house.run(60)
+    assert len([post for post in house.public() if post.get("video")]) == 1
+    assert [delivery.state for delivery in Delivery.objects.all()] == [State.PUBLISHED]
+
+
+def test_the_other_script_of_title_and_comment_is_derived_and_frozen(house: House) -> None:
+    Channel.objects.filter(pk=house.page.pk).update(languages=["sr-Latn"])
+    post = house.write(house.page, first_comment=COMMENT, headline="Вашар")
+    schedule(post, in_hours(3), by=house.desk.cast.officer)
+    (payload,) = payloads()
+    assert (payload["title"], payload["first_comment"]) == ("Vašar", "Prijave: https://cuprija.rs/prijava")
+    assert house.desk.version(post).structure["beside"]["sr-Cyrl"]["headline"] == "Вашар"
+
+
+def test_a_comment_that_is_too_long_stops_the_post_with_a_sentence(house: House, settings: Any) -> None:
+    settings.NETWORK_OPTIONS = {"facebook": {"comment_characters": 100}}
+    post = house.write(house.page, first_comment="ж" * 101)
+    with pytest.raises(Refused) as refused:
+        schedule(post, in_hours(3), by=house.desk.cast.officer)
+    assert any("comment" in each for each in refused.value.details)
+
+
+def test_a_video_of_another_kind_is_refused_by_name(house: House) -> None:
+    media = house.desk.film(film("webm"), name="snimak.webm")
+    post = house.desk.write(media=(Shown(media.pk),), channels=(house.telegram.pk,))
+    with pytest.raises(Refused) as refused:
+        schedule(post, in_hours(3), by=house.desk.cast.officer)
+    assert any("vp8" in each or "webm" in each for each in refused.value.details)
