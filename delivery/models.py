@@ -86,6 +86,10 @@ class Delivery(TenantModel):
                 name="delivery_withdrawal",
                 condition=Q(state="published", withdrawal_asked_at__isnull=False),
             ),
+            # changes that did not get through
+            models.Index(
+                fields=["parent"], name="delivery_edit", condition=Q(kind="edit", state__in=["failed", "expired"])
+            ),
             # what people have not been told yet
             models.Index(
                 fields=["state_at"],

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from channels.enums import ChannelState
 from delivery.enums import State
+from delivery.gates import EDIT
+from delivery.models import Delivery
 from municipalities.models import Municipality
 from municipalities.queries import Access
 from municipalities.rules import Verb
@@ -24,7 +26,7 @@ from posts.enums import Bar, DecisionKind, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
 from posts.queries import removals_asked, visible
 
-UNDECIDED, WAITING, ATTENTION, EMERGENCIES = 120, 40, 20, 10
+UNDECIDED, WAITING, ATTENTION, EMERGENCIES, REMOVALS = 120, 40, 20, 10, 10
 """How many undecided posts are looked at, and how many rows of each kind are shown."""
 
 
@@ -52,6 +54,7 @@ class Board:
     removals: Sequence[Amendment] = ()
     returned: Sequence[Post] = ()
     drafts: Sequence[Post] = ()
+    removals: Sequence[Post] = ()
 
     @property
     def mine(self) -> list[Waiting]:
@@ -97,6 +100,7 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
         removals=removals_asked() if decides else (),
         returned=returned,
         drafts=found.get("drafts", ()),
+        removals=found.get("removals", ()),
     )
 
 
@@ -107,6 +111,7 @@ def _lists(user: Any, access: Access, *, own: bool) -> dict[str, _List]:
     found = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
     if access.may(Verb.POST_APPROVE):
         found["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
+        found["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
     if own:
         found["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
         found["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
@@ -127,6 +132,11 @@ def _undecided(now: datetime) -> Q:
     return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Q(has_not_gone)))
 
 
+def _removal() -> QuerySet[Amendment]:
+    """The wish to take down a post, which an approver has not decided about."""
+    return Amendment.objects.filter(post=OuterRef("pk"), kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
+
+
 def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
     """The posts of each list, in its order. One query; a post that is on two lists is one object.
 
@@ -136,6 +146,8 @@ def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
     versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
     rows = Post.objects.filter(pk__in=ids).select_related("author").defer("draft", "search_key").annotate(
         newest=Subquery(versions.values("pk")[:1]), written_by=Subquery(versions.values("created_by")[:1]),
+        removal_reason=Subquery(_removal().values("reason")[:1]),
+        removal_by=Subquery(_removal().values("by__name")[:1]),
         **{f"is_{name}": each.which for name, each in lists.items()},
     )  # fmt: skip
     posts = list(rows.order_by("due_at", "updated_at"))
@@ -148,7 +160,9 @@ def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
 
 def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Publication]:
     """Give the posts their live publications as `live_publications`; returns what needs an answer. One query."""
+    mine = _stuck().filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
     rows = Publication.objects.filter(live=True).select_related("post", "channel", "delivery")
+    rows = rows.annotate(asks=Subquery(mine[:1]))
     wanted = Q(post__in=list(posts))
     if with_attention:
         wanted |= Q(pk__in=_needing_attention().values("pk")[:ATTENTION])

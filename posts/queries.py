@@ -21,7 +21,7 @@ from municipalities.queries import mentors
 from municipalities.rules import TABLE, Verb
 from posts import files
 from posts.draft import Draft, Text, parse
-from posts.enums import AmendmentKind, AmendmentState, DecisionKind, Stage, SuggestionState
+from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
 from posts.models import (
     Amendment,
@@ -231,12 +231,6 @@ def amendments(post: Post) -> list[Amendment]:
     parts = AmendmentPart.objects.select_related("publication__channel", "publication__delivery", "delivery")
     rows = Amendment.objects.filter(post=post).select_related(*people).order_by("-pk")
     return list(rows.prefetch_related(Prefetch("parts", parts.order_by("pk"))))
-
-
-def removals_asked(limit: int = 10) -> list[Amendment]:
-    """Posts of the open scope that somebody wants taken down, the oldest wish first. One query."""
-    rows = Amendment.objects.filter(kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
-    return list(rows.select_related("post", "by").order_by("at")[:limit])
 
 
 def last_submission(post: Post) -> Decision | None:

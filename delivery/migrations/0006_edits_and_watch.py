@@ -58,6 +58,10 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(condition=models.Q(('noticed_at__isnull', True), models.Q(('state__in', ['failed', 'expired', 'unconfirmed', 'waiting', 'missing']), ('changed_at__isnull', False), _connector='OR')), fields=['state_at'], name='delivery_notice'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('kind', 'edit'), ('state__in', ['failed', 'expired'])), fields=['parent'], name='delivery_edit'),
+        ),
         migrations.AddConstraint(
             model_name='attempt',
             constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'ok'), ('step__in', ['create', 'finish', 'edit'])), fields=('delivery', 'step'), name='one_success_per_step'),

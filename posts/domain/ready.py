@@ -9,7 +9,9 @@ from posts.domain.refused import Refused
 from posts.domain.save import closed
 from posts.draft import parse
 from posts.models import Post, Version
+from posts.queries import videos_of
 from posts.rules import EDITABLE
+from posts.videos import hindrance
 
 
 def ready(post: Post, *, by: Any) -> Version:
@@ -21,6 +23,8 @@ def ready(post: Post, *, by: Any) -> Version:
         raise Refused(bad_link())
     if draft.is_empty:
         raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
+    if reason := hindrance(videos_of(draft)):
+        raise Refused(reason)
     return freeze(post, by=by)
 
 

@@ -202,9 +202,10 @@ def _emergency(it: Things) -> Decision:
 def _removal(it: Things) -> dict[str, str]:
     """Somebody wants the post taken down, and an approver declines."""
     with scope(it.cast.cuprija):
-        Amendment.objects.create(
-            municipality=it.cast.cuprija, post=it.publication.post, kind="removal", reason="Old", by=it.cast.officer
-        )
+        Amendment.objects.get_or_create(
+            municipality=it.cast.cuprija, post=it.publication.post, kind="removal",
+            defaults={"reason": "Old", "by": it.cast.officer},
+        )  # fmt: skip
     return {"decision": "decline", "note": "It is right"}
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from channels.models import Channel
 from delivery.domain import watch
 from delivery.domain.missing import missing
+from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from posts.domain import corrections, removals
@@ -315,3 +316,19 @@ def test_pages_ask_the_database_a_fixed_number_of_times(desk: Street) -> None:
             found.append(len(asked))
         counts.append(found)
     assert counts[0] == counts[1]
+
+
+def test_a_change_that_failed_stands_on_home_until_somebody_answers(desk: Street) -> None:
+    post = desk.published(FIRST, desk.mastodon)
+    desk.network.plan("status", "/api/v1/statuses/", method="PUT", status=422, body={"error": "Too long"})
+    desk.agreed(post)
+    desk.go()
+    failed = Delivery.objects.get(kind="edit")
+    officer = sign_in(desk.cast.officer)
+    home = words(officer.get(url("workspace")))
+    assert "Not corrected there" in home
+    assert url("delivery", failed.pk) in home
+    assert "It was not changed" in words(officer.get(url("delivery", failed.pk)))
+    told = {"answer": "drop", "seen": failed.state_at.isoformat()}
+    officer.post(url("delivery_answer", failed.pk), told)
+    assert "Not corrected there" not in words(officer.get(url("workspace")))

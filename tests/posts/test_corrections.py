@@ -19,6 +19,7 @@ from delivery.enums import Because, State
 from delivery.models import Delivery
 from municipalities.domain.pause import pause, resume
 from municipalities.enums import Approval
+from municipalities.queries import access as access_of
 from municipalities.tenancy import scope
 from posts.domain import amend, corrections, emergency, removals, schedule
 from posts.domain.approve import approve, send_back
@@ -26,6 +27,7 @@ from posts.domain.refused import Refused
 from posts.domain.submit import submit, take_back
 from posts.draft import Text, parse
 from posts.enums import AmendmentState, PartState, Stage, Way
+from posts.home import board
 from posts.models import Amendment, Publication
 from posts.queries import publications
 from tests.delivery.conftest import allowed, network
@@ -42,6 +44,12 @@ STATUS = "/api/v1/statuses/"
 def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
     with scope(cast.cuprija):
         yield street(cast, network)
+
+
+def _waiting(desk: Street) -> list[int]:
+    """What Home shows the approver as waiting."""
+    approver = desk.cast.approver
+    return [each.post.pk for each in board(approver, desk.house, access_of(approver, desk.house)).waiting]
 
 
 # ---------------------------------------------------------------- the whole way
