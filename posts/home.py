@@ -22,9 +22,9 @@ from municipalities.queries import Access
 from municipalities.rules import Verb
 from posts import rules
 from posts.deciding import asks_mentor, seats_of
-from posts.enums import Bar, DecisionKind, Stage
+from posts.enums import AmendmentKind, AmendmentState, Bar, DecisionKind, Stage
 from posts.models import Amendment, Decision, Post, Publication, Version
-from posts.queries import removals_asked, visible
+from posts.queries import visible
 
 UNDECIDED, WAITING, ATTENTION, EMERGENCIES, REMOVALS = 120, 40, 20, 10, 10
 """How many undecided posts are looked at, and how many rows of each kind are shown."""
@@ -42,16 +42,16 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Board:
-    """`attention`: live publications on whose delivery a person must decide, oldest first; `returned` know what the
-    approver wrote as `returned`; `emergencies`: those that nobody has reviewed yet, the most urgent first; `removals`:
-    what somebody wants taken down.
+    """`attention`: live publications on whose delivery a person must decide, oldest first, `asks` being the one that
+    changes what is public where it is that which needs somebody; `returned` know what the approver wrote as `returned`;
+    `emergencies`: those that nobody has reviewed yet, the most urgent first; `removals`: what somebody wants taken
+    down, with `removal_reason` and `removal_by`.
     """
 
     upcoming: Sequence[Post] = ()
     attention: Sequence[Publication] = ()
     waiting: Sequence[Waiting] = ()
     emergencies: Sequence[Decision] = ()
-    removals: Sequence[Amendment] = ()
     returned: Sequence[Post] = ()
     drafts: Sequence[Post] = ()
     removals: Sequence[Post] = ()
@@ -80,8 +80,7 @@ class _List:
 def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -> Board:
     """In the open scope of the house. `own`: also what `user` has begun and what came back to them.
 
-    Three queries; who decides takes one more for what shall be taken down, and one for each of two rules: a mentor who
-    reads first, an approver who is away.
+    Three queries; who decides takes one more for each of two rules: a mentor who reads first, an approver who is away.
     """
     lists, decides = _lists(user, access, own=own), access.may(Verb.POST_APPROVE)
     found = _posts(lists)
@@ -97,7 +96,6 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
         attention=attention,
         waiting=_waiting(undecided, decisions, user, house, access) if decides else (),
         emergencies=_to_review(decisions) if decides else (),
-        removals=removals_asked() if decides else (),
         returned=returned,
         drafts=found.get("drafts", ()),
         removals=found.get("removals", ()),
@@ -180,24 +178,27 @@ def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Pu
 ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED)
 
 
+def _stuck() -> QuerySet[Delivery]:
+    """Changes of what is public that did not get through."""
+    return Delivery.objects.filter(kind=EDIT, state__in=(State.FAILED, State.EXPIRED))
+
+
 def _needing_attention() -> QuerySet[Publication]:
     """Oldest first."""
-    asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE)
     waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
-    missing = Q(delivery__state=State.MISSING)
-    changed = Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
-    news = (missing | changed) & Q(delivery__noted_at=None)
-    return rows.filter(asks | waits | news).order_by("delivery__state_at")
+    there = Q(delivery__state=State.MISSING) | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
+    unseen = there & Q(delivery__noted_at=None)
+    asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE) | Q(delivery__in=_stuck().values("parent")) | unseen | waits
+    return rows.filter(asks).order_by("delivery__state_at")
 
 
 def _needs_attention(row: Publication) -> bool:
     """The same of a row at hand, of a post that is not deleted."""
-    delivery = row.delivery
-    if delivery.state == State.WAITING:
-        return row.channel.state == ChannelState.NEEDS_CONSENT
-    is_news = delivery.state == State.MISSING or (delivery.state == State.PUBLISHED and delivery.changed_at is not None)
-    return delivery.state in ANSWERED_BY_PEOPLE or (is_news and delivery.noted_at is None)
+    state = row.delivery.state
+    if row.asks or (row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None):  # type: ignore[attr-defined]
+        return True
+    return state in ANSWERED_BY_PEOPLE or (state == State.WAITING and row.channel.state == ChannelState.NEEDS_CONSENT)
 
 
 # ---------------------------------------------------------------- decisions

@@ -34,7 +34,7 @@ from tests.delivery.conftest import allowed, network
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import FIRST, SECOND, Street, street
-from tests.posts.deciders import home_of, on_the_list
+from tests.posts.deciders import on_the_list
 
 __all__ = ["allowed", "network"]
 STATUS = "/api/v1/statuses/"
@@ -77,7 +77,7 @@ def test_nothing_changes_while_it_is_written_and_decided(desk: Street) -> None:
     submit(post, by=desk.cast.officer)
     desk.go()
     assert desk.texts() == [FIRST, FIRST]
-    assert [each.post.pk for each in home_of(desk, desk.cast.approver, own=False).waiting] == [post.pk]
+    assert _waiting(desk) == [post.pk]
     assert desk.reload(post).due_at == due_at
     assert set(desk.states(post)) == {State.PUBLISHED}
 
@@ -226,7 +226,7 @@ def test_a_dropped_correction_leaves_everything_as_it_was(desk: Street) -> None:
     assert (post.draft, post.excerpt, post.due_at) == before
     assert (post.stage, post.is_correction, desk.texts()) == (Stage.APPROVED, False, [FIRST, FIRST])
     assert desk.version(post).variants.get(script="Cyrl").text == FIRST
-    assert not home_of(desk, desk.cast.approver, own=False).waiting
+    assert _waiting(desk) == []
     assert [desk.amendment(post).state, AuditEvent.objects.filter(verb="post.drop_correction").count()] == [
         "dropped",
         1,
