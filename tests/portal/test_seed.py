@@ -249,6 +249,7 @@ def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -
             f"/m/cuprija/posts/{with_service}/edit/",
             "/m/cuprija/posts/new/",
             "/m/cuprija/planning/times/",
+            f"/m/cuprija/posts/{talked}/versions/",
             "/m/cuprija/settings/services/evrtic/",
         ],
         "approver@novi-pazar.example": ["/m/novi-pazar/", "/m/novi-pazar/activity/"],
