@@ -17,6 +17,8 @@ FIRST_PAUSE = timedelta(seconds=30)
 # A network that cannot be reached or refuses is asked later and later, at most once a day.
 MISS_PAUSE = timedelta(minutes=15)
 LONGEST_MISS_PAUSE = timedelta(days=1)
+# A post that a network does not find is looked for once more before anybody is told that it is gone.
+GONE_AGAIN = timedelta(minutes=10)
 
 
 def first_look(published_at: datetime, now: datetime) -> datetime | None:

@@ -28,6 +28,7 @@ class Step(models.TextChoices):
     POLL = "poll", _("Ask for the verdict")
     FIND = "find", _("Look whether it is there")
     WITHDRAW = "withdraw", _("Take down")
+    EDIT = "edit", _("Change")
 
 
 class Outcome(models.TextChoices):
@@ -58,7 +59,9 @@ class Because(models.TextChoices):
     NOT_THERE = "not_there", _("Somebody looked: it is not on the network.")
     # it may not, for now
     NOT_APPROVED = "not_approved", _("It has not been approved.")
-    PAUSED = "paused", _("Publishing is paused.")
+    PAUSED = "paused", _("Publishing was paused when its time came.")
+    CHANNEL_PAUSED = "channel_paused", _("The channel was paused when its time came.")
+    PROGRAMME_PAUSED = "programme_paused", _("Publishing was paused in all municipalities when its time came.")
     NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again.")
     HELD = "held", _("It is held back.")
     TOO_LATE = "too_late", _("It could not go out in time.")
@@ -66,12 +69,14 @@ class Because(models.TextChoices):
     DUE = "due", _("Its time came.")
     REPEATED = "repeated", _("Sent once more under the same key, which this network never publishes twice.")
     SENT = "sent", _("The network published it.")
+    CHANGED = "changed", _("The network changed it.")
     ACCEPTED = "accepted", _("The network took it and is preparing it.")
     PREPARED = "prepared", _("The network has prepared it; now it is made public.")
     UNFINISHED = "unfinished", _("The network still holds it, not yet public.")
     RATE_LIMITED = "rate_limited", _("The network asked us to wait.")
     NOT_REACHED = "not_reached", _("The network could not be reached.")
     NEVER_SENT = "never_sent", _("The call was interrupted before anything was sent.")
+    UNANSWERED = "unanswered", _("No usable answer came. A change does no harm twice, so it is asked for again.")
     REJECTED = "rejected", _("The network refused it.")
     TRIES_USED_UP = "tries_used_up", _("The network could not be reached, however often we tried.")
     PICTURE_MISSING = "picture_missing", _("A picture of the post is missing or damaged.")
@@ -89,3 +94,7 @@ class Because(models.TextChoices):
     DROPPED = "dropped", _("Somebody decided not to send it.")
     TAKEN_DOWN = "taken_down", _("It was taken down from the network.")
     GONE = "gone", _("It was found gone from the network.")
+
+
+PAUSES = frozenset({Because.PAUSED, Because.CHANNEL_PAUSED, Because.PROGRAMME_PAUSED})
+"""Somebody held it back, from its channel to the whole programme."""

@@ -31,7 +31,10 @@ Gates = Callable[[Sequence[Delivery]], Mapping[int, Verdict]]
 GO = Verdict("go")
 # The kind of what follows a post by itself: what holds for the post holds for it.
 FIRST_COMMENT = "first_comment"
+# The kind of what changes a published post, its parent.
+EDIT = "edit"
 _gates: dict[str, Gates] = {}
+_removals: dict[str, Gate] = {}
 
 
 def go() -> Verdict:
@@ -39,7 +42,7 @@ def go() -> Verdict:
 
 
 def hold(because: Because, words: str = "") -> Verdict:
-    """Not now: NOT_APPROVED, PAUSED, NEEDS_CONSENT or HELD."""
+    """Not now: NOT_APPROVED, one of PAUSES, NEEDS_CONSENT or HELD."""
     return Verdict("hold", because, words)
 
 
@@ -55,6 +58,17 @@ def register(kind: str, gate: Gate) -> None:
 
 def register_for_several(kind: str, gate: Gates) -> None:
     _gates[kind] = gate
+
+
+def register_removal(kind: str, gate: Gate) -> None:
+    """Who is asked right before something of this kind is taken down from its network; nobody unless registered."""
+    _removals[kind] = gate
+
+
+def ask_removal(delivery: Delivery) -> Verdict:
+    """Whether it may be taken down now. Inside the scope of the delivery's municipality."""
+    gate = _removals.get(delivery.kind)
+    return gate(delivery) if gate else GO
 
 
 def ask(delivery: Delivery, now: datetime) -> Verdict:

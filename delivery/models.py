@@ -24,6 +24,11 @@ class Delivery(TenantModel):
     first call. What is `urgent` leaves its channel before all that is not. `next_at` is when a machine looks at the row
     again. `lease_until` is how long the claiming worker may be silent before the sweeper looks. `unknown_since` is set
     while a call may have landed that nobody has looked after: the opening of the earliest such attempt.
+
+    A delivery of the kind "edit" changes what its parent published: it has no post of its own on the network.
+    `shown` is the text as the network showed it at the first look after `watched_from`, None before it; `shown_now`
+    what it showed when it had become another one, at `changed_at`. `noted_at`: a person has seen that it was changed
+    or removed there.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="deliveries")
@@ -49,6 +54,11 @@ class Delivery(TenantModel):
     published_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)  # people were told of the present state
     withdrawal_asked_at = models.DateTimeField(null=True)  # somebody wants it taken down; a worker does it
+    shown = models.TextField(null=True)
+    watched_from = models.DateTimeField(null=True)
+    shown_now = models.TextField(blank=True)
+    changed_at = models.DateTimeField(null=True)
+    noted_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -76,12 +86,18 @@ class Delivery(TenantModel):
                 name="delivery_withdrawal",
                 condition=Q(state="published", withdrawal_asked_at__isnull=False),
             ),
+            # changes that did not get through
+            models.Index(
+                fields=["parent"], name="delivery_edit", condition=Q(kind="edit", state__in=["failed", "expired"])
+            ),
             # what people have not been told yet
             models.Index(
                 fields=["state_at"],
                 name="delivery_notice",
-                condition=Q(
-                    noticed_at__isnull=True, state__in=["failed", "expired", "unconfirmed", "waiting", "missing"]
+                condition=Q(noticed_at__isnull=True)
+                & (
+                    Q(state__in=["failed", "expired", "unconfirmed", "waiting", "missing"])
+                    | Q(changed_at__isnull=False)
                 ),
             ),
         ]
@@ -121,9 +137,19 @@ class Delivery(TenantModel):
                 name="unknown_is_not_sent_again",
                 condition=Q(unknown_since__isnull=True) | Q(state__in=["sending", "unconfirmed", "cancelled"]),
             ),
-            # one post of a network belongs to one delivery
+            # one post of a network belongs to one delivery, and to those that changed it
             models.UniqueConstraint(
-                name="one_delivery_per_remote_post", fields=["channel", "remote_id"], condition=~Q(remote_id="")
+                name="one_delivery_per_remote_post",
+                fields=["channel", "remote_id"],
+                condition=~Q(remote_id="") & ~Q(kind="edit"),
+            ),
+            models.CheckConstraint(name="edit_has_parent", condition=~Q(kind="edit") | Q(parent__isnull=False)),
+            # an edit may be repeated, so that its outcome is never unknown for long
+            models.CheckConstraint(
+                name="edit_is_never_unknown", condition=~Q(kind="edit") | Q(unknown_since__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="changed_shows_what", condition=Q(changed_at__isnull=True) | Q(shown__isnull=False)
             ),
             models.CheckConstraint(name="not_after_follows_due", condition=Q(not_after__gte=models.F("due_at"))),
             models.CheckConstraint(name="state_is_known", condition=Q(state__in=State.values)),
@@ -166,7 +192,7 @@ class Attempt(TenantModel):
             models.UniqueConstraint(
                 name="one_success_per_step",
                 fields=["delivery", "step"],
-                condition=Q(outcome="ok", step__in=["create", "finish"]),
+                condition=Q(outcome="ok", step__in=["create", "finish", "edit"]),
             ),
             models.CheckConstraint(
                 name="sent_was_taken", condition=Q(sent_at__isnull=True) | Q(taken_at__isnull=False)

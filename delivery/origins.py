@@ -5,7 +5,7 @@ registers one function per kind; a kind without one is called by its own first w
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from delivery.gates import FIRST_COMMENT
+from delivery.gates import EDIT, FIRST_COMMENT
 from delivery.models import Delivery
 
 
@@ -15,6 +15,8 @@ class Origin:
     url: str = ""
     about: str = ""
     """A short key of the thing itself ("posts.post:7"), by which notifications are grouped."""
+    take_down: str = ""
+    """The page on which people take it down, where that is more than a word."""
 
 
 _origins: dict[str, Callable[[Delivery], Origin]] = {}
@@ -26,6 +28,6 @@ def register(kind: str, describe: Callable[[Delivery], Origin]) -> None:
 
 def of(delivery: Delivery) -> Origin:
     """Inside the scope of the delivery's municipality."""
-    subject = delivery.parent if delivery.kind == FIRST_COMMENT and delivery.parent else delivery
+    subject = delivery.parent if delivery.kind in (FIRST_COMMENT, EDIT) and delivery.parent else delivery
     describe = _origins.get(subject.kind)
     return describe(subject) if describe else Origin(str(delivery))

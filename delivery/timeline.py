@@ -16,6 +16,9 @@ EVENTS: dict[str, Words] = {
     "delivery.enqueue": _("Put in the queue."),
     "delivery.reschedule": _("Given another time."),
     "delivery.withdraw": _("Somebody asked to take it down."),
+    "delivery.changed": _("Found changed on the network."),
+    "delivery.changed_back": _("Found on the network as it was sent, again."),
+    "delivery.noted": _("Somebody has seen it."),
 }
 CALLS: dict[str, Words] = {
     "": _("A call is under way."),
@@ -37,6 +40,8 @@ LOOKS: dict[str, Words] = {
 LOOK_FAILED = _("Looked on the network, but got no answer.")
 POLLED = _("Asked the network how far it is.")
 TAKING_DOWN: dict[str, Words] = {Outcome.OK: _("Taken down from the network.")}
+CHANGED = _("Sent: the network changed it.")
+UNANSWERED = _("Sent, but no usable answer came. A change does no harm twice, so it is asked for again.")
 NOT_TAKEN_DOWN = _("Tried to take it down from the network, without success.")
 
 
@@ -76,4 +81,6 @@ def _attempt_words(attempt: Attempt) -> Words:
         return POLLED
     if attempt.step == Step.WITHDRAW:
         return TAKING_DOWN.get(attempt.outcome, NOT_TAKEN_DOWN)
+    if attempt.step == Step.EDIT and attempt.outcome in (Outcome.OK, Outcome.UNKNOWN):
+        return CHANGED if attempt.outcome == Outcome.OK else UNANSWERED
     return CALLS[attempt.outcome]

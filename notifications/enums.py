@@ -19,7 +19,9 @@ class Kind(models.TextChoices):
     HANDOVER = "handover", _("Handover between mentors, and absences")
     FEEDBACK = "feedback", _("Feedback by the mentor")
     DELIVERY = "delivery", _("A post needs your answer before it can go out")
+    ELSEWHERE = "elsewhere", _("A post was changed or removed on its network")
     CHANNEL = "channel", _("A channel asks to be connected again")
+    PAUSE = "pause", _("Somebody pauses publishing, or it goes on")
     KIT = "kit", _("Campaign kits of the programme")
     PLAN = "plan", _("The month's plan and recurring posts")
 

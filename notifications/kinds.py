@@ -15,7 +15,9 @@ ICONS: dict[str, str] = {
     Kind.HANDOVER: "handshake",
     Kind.FEEDBACK: "graduation-cap",
     Kind.DELIVERY: "octagon-alert",
+    Kind.ELSEWHERE: "circle-alert",
     Kind.CHANNEL: "plug",
+    Kind.PAUSE: "circle-pause",
     Kind.KIT: "layers",
     Kind.PLAN: "calendar-days",
 }

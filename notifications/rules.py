@@ -31,6 +31,7 @@ NEEDS = {
     Kind.REVIEW_DUE: Verb.POST_VIEW,
     Kind.PERFORMANCE: Verb.POST_VIEW,
     Kind.DELIVERY: Verb.POST_VIEW,
+    Kind.ELSEWHERE: Verb.POST_VIEW,
     Kind.FEEDBACK: Verb.FEEDBACK_VIEW,
     Kind.PLAN: Verb.POST_VIEW,
 }
@@ -40,7 +41,7 @@ _CALM = {Kind.PERFORMANCE, Kind.FEEDBACK, Kind.KIT, Kind.PLAN}
 _SUMMARY: dict[str, set[Kind]] = {
     "officer": _CALM,
     "approver": _CALM,
-    "mentor": _CALM | {Kind.MOVED, Kind.DELIVERY, Kind.CHANNEL},
+    "mentor": _CALM | {Kind.MOVED, Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL},
     "administrator": _CALM - {Kind.KIT} | {Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.COMMENT, Kind.SUGGESTION},
     "staff": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.HANDOVER},
     "viewer": set(Kind) - {Kind.MENTION, Kind.EMERGENCY},

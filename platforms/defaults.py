@@ -24,6 +24,7 @@ from platforms.types import (
 class Defaults:
     scopes: ClassVar[tuple[Scope, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = {}
+    reads_back: ClassVar[bool] = False
 
     credential: Credential | None
 

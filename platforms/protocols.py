@@ -158,6 +158,8 @@ class Measures(Protocol):
     measures: ClassVar[frozenset[str]]
     """Metrics that a post may have here."""
     account_measures: ClassVar[frozenset[str]]
+    reads_back: ClassVar[bool]
+    """Whether `readings` tell the text of a post too. Only where it costs no further call."""
 
     def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""

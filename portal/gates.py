@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from delivery import gates, origins
 from delivery.models import Delivery
-from posts.domain.gate import verdicts
+from posts.domain.gate import changes, may_take_down, verdicts
 from posts.domain.publications import KIND
 from posts.models import Publication
 
@@ -14,9 +14,12 @@ def post_origin(delivery: Delivery) -> origins.Origin:
     if publication is None:
         return origins.Origin(str(delivery))
     url = reverse("post", args=[publication.municipality.slug, publication.post_id])
-    return origins.Origin(str(publication.post), url, f"posts.post:{publication.post_id}")
+    take_down = reverse("post_take_down", args=[publication.municipality.slug, publication.post_id])
+    return origins.Origin(str(publication.post), url, f"posts.post:{publication.post_id}", take_down)
 
 
 def register() -> None:
     gates.register_for_several(KIND, verdicts)
+    gates.register_for_several(gates.EDIT, changes)
+    gates.register_removal(KIND, may_take_down)
     origins.register(KIND, post_origin)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from accounts.models import User
 from delivery import origins
 from delivery.domain.notice import take_unnoticed
+from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.models import Municipality
 from municipalities.rules import PUBLISHING_ROLES
@@ -39,22 +40,33 @@ def _tell(delivery: Delivery, people: list[User]) -> int:
     with scope(place):
         origin = origins.of(delivery)
         told = notify(
-            Kind.DELIVERY,
+            Kind.ELSEWHERE if _happened_there(delivery) else Kind.DELIVERY,
             people,
             municipality=place,
             url=reverse("delivery", args=[place.slug, delivery.pk]),
-            words=lambda: (_subject(place, origin.title), _body(delivery)),
+            words=lambda: (_subject(place, origin.title, delivery), _body(delivery)),
             about=origin.about or f"delivery.delivery:{delivery.pk}",
         )
     return len(told)
 
 
-def _subject(municipality: Municipality, title: str) -> str:
+def _happened_there(delivery: Delivery) -> bool:
+    return delivery.state in (State.MISSING, State.PUBLISHED)
+
+
+def _subject(municipality: Municipality, title: str, delivery: Delivery) -> str:
     facts = {"municipality": municipality, "post": title}
+    if delivery.state == State.MISSING:
+        return gettext("%(municipality)s: “%(post)s” was removed on its network") % facts
+    if delivery.state == State.PUBLISHED:
+        return gettext("%(municipality)s: “%(post)s” was changed on its network") % facts
     return gettext("%(municipality)s: “%(post)s” needs your answer") % facts
 
 
 def _body(delivery: Delivery) -> str:
+    if delivery.state == State.PUBLISHED:
+        now = gettext("There it says now:")
+        return f"{delivery.channel.name}\n\n{now}\n{delivery.shown_now}"
     lines = [
         delivery.channel.name,
         f"{delivery.get_state_display()}. {delivery.reason_words}",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from channels.enums import Layout
 from common import dates
-from posts.differences import Piece, differences, rising
+from common.differences import Piece, differences, rising
 from posts.draft import Draft, Interactive, Shown
 from posts.enums import CallKind, Category, Format
 

@@ -80,6 +80,43 @@ class DecisionKind(models.TextChoices):
     OBJECTED = "objected", _("Reviewed afterwards: not in order")
 
 
+class AmendmentKind(models.TextChoices):
+    """What shall happen to a post that is out."""
+
+    CORRECTION = "correction", _("Correction")
+    REMOVAL = "removal", _("Taking down")
+
+
+class AmendmentState(models.TextChoices):
+    """Open: being written, or waiting for a decision. Agreed: being carried out."""
+
+    OPEN = "open", _("Not decided yet")
+    AGREED = "agreed", _("Under way")
+    DONE = "done", _("Done")
+    DECLINED = "declined", _("Declined")
+    DROPPED = "dropped", _("Dropped")
+
+
+class Way(models.TextChoices):
+    """How one publication is amended."""
+
+    EDIT = "edit", _("It is changed there. Comments and reactions stay.")
+    RESEND = "resend", _("It is taken down and sent again as a new post. Comments and reactions are lost.")
+    BY_HAND = "by_hand", _("It is left as it is. Somebody corrects it there by hand.")
+    REMOVE = "remove", _("It is taken down. Comments and reactions are lost.")
+
+
+class PartState(models.TextChoices):
+    """Refused: the network would not, or there was nothing left to amend; a person has to see to it there."""
+
+    ASKED = "asked", _("Waits for a decision")
+    UNDER_WAY = "under_way", _("Under way")
+    DONE = "done", _("Done")
+    BY_HAND = "by_hand", _("To be done by hand")
+    REFUSED = "refused", _("Not done")
+    DROPPED = "dropped", _("Dropped")
+
+
 class Place(models.TextChoices):
     """On what a thread lies."""
 

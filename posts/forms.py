@@ -46,6 +46,19 @@ class MoveForm(forms.Form):
         return values
 
 
+class ReasonForm(forms.Form):
+    """Why something happens to a post that is public."""
+
+    reason = forms.CharField(
+        label=_("Why?"),
+        min_length=5,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("A sentence is enough. It stays on record, and whoever decides reads it."),
+        error_messages={"min_length": _("Say in a sentence why: it stays on record, and whoever decides reads it.")},
+    )
+
+
 class EmergencyForm(forms.Form):
     """Why a post cannot wait for approval."""
 

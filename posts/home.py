@@ -15,16 +15,18 @@ from django.utils import timezone
 
 from channels.enums import ChannelState
 from delivery.enums import State
+from delivery.gates import EDIT
+from delivery.models import Delivery
 from municipalities.models import Municipality
 from municipalities.queries import Access
 from municipalities.rules import Verb
 from posts import rules
 from posts.deciding import asks_mentor, seats_of
-from posts.enums import Bar, DecisionKind, Stage
-from posts.models import Decision, Post, Publication, Version
+from posts.enums import AmendmentKind, AmendmentState, Bar, DecisionKind, Stage
+from posts.models import Amendment, Decision, Post, Publication, Version
 from posts.queries import visible
 
-UNDECIDED, WAITING, ATTENTION, EMERGENCIES = 120, 40, 20, 10
+UNDECIDED, WAITING, ATTENTION, EMERGENCIES, REMOVALS = 120, 40, 20, 10, 10
 """How many undecided posts are looked at, and how many rows of each kind are shown."""
 
 
@@ -40,8 +42,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Board:
-    """`attention`: live publications on whose delivery a person must decide, oldest first; `returned` know what the
-    approver wrote as `returned`; `emergencies`: those that nobody has reviewed yet, the most urgent first.
+    """`attention`: live publications on whose delivery a person must decide, oldest first, `asks` being the one that
+    changes what is public where it is that which needs somebody; `returned` know what the approver wrote as `returned`;
+    `emergencies`: those that nobody has reviewed yet, the most urgent first; `removals`: what somebody wants taken
+    down, with `removal_reason` and `removal_by`.
     """
 
     upcoming: Sequence[Post] = ()
@@ -50,6 +54,7 @@ class Board:
     emergencies: Sequence[Decision] = ()
     returned: Sequence[Post] = ()
     drafts: Sequence[Post] = ()
+    removals: Sequence[Post] = ()
 
     @property
     def mine(self) -> list[Waiting]:
@@ -93,6 +98,7 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
         emergencies=_to_review(decisions) if decides else (),
         returned=returned,
         drafts=found.get("drafts", ()),
+        removals=found.get("removals", ()),
     )
 
 
@@ -103,6 +109,7 @@ def _lists(user: Any, access: Access, *, own: bool) -> dict[str, _List]:
     found = {"upcoming": _List(_goes_out() & Q(due_at__isnull=False), ("due_at",), 10)}
     if access.may(Verb.POST_APPROVE):
         found["undecided"] = _List(_undecided(timezone.now()), ("due_at", "updated_at"), UNDECIDED)
+        found["removals"] = _List(Q(Exists(_removal())), ("due_at", "updated_at"), REMOVALS)
     if own:
         found["returned"] = _List(Q(stage=Stage.RETURNED, author=user), ("-updated_at",), 20)
         found["drafts"] = _List(Q(stage=Stage.DRAFT, author=user), ("-updated_at",), 10)
@@ -119,8 +126,13 @@ def _undecided(now: datetime) -> Q:
     coming = (State.SCHEDULED, State.WAITING)
     has_not_gone = Exists(Publication.objects.filter(post=OuterRef("pk"), live=True, delivery__state__in=coming))
     # what has missed its time asks for a new time first
-    in_time = Q(due_at__isnull=True) | Q(due_at__gt=now)
+    in_time = Q(due_at__isnull=True) | Q(due_at__gt=now) | Q(is_correction=True)
     return in_time & (Q(stage=Stage.SUBMITTED) | (Q(stage=Stage.APPROVED) & Q(has_not_gone)))
+
+
+def _removal() -> QuerySet[Amendment]:
+    """The wish to take down a post, which an approver has not decided about."""
+    return Amendment.objects.filter(post=OuterRef("pk"), kind=AmendmentKind.REMOVAL, state=AmendmentState.OPEN)
 
 
 def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
@@ -132,6 +144,8 @@ def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
     versions = Version.objects.filter(post=OuterRef("pk")).order_by("-number")
     rows = Post.objects.filter(pk__in=ids).select_related("author").defer("draft", "search_key").annotate(
         newest=Subquery(versions.values("pk")[:1]), written_by=Subquery(versions.values("created_by")[:1]),
+        removal_reason=Subquery(_removal().values("reason")[:1]),
+        removal_by=Subquery(_removal().values("by__name")[:1]),
         **{f"is_{name}": each.which for name, each in lists.items()},
     )  # fmt: skip
     posts = list(rows.order_by("due_at", "updated_at"))
@@ -144,7 +158,9 @@ def _posts(lists: Mapping[str, _List]) -> dict[str, list[Post]]:
 
 def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Publication]:
     """Give the posts their live publications as `live_publications`; returns what needs an answer. One query."""
+    mine = _stuck().filter(parent=OuterRef("delivery")).order_by("-pk").values("pk")
     rows = Publication.objects.filter(live=True).select_related("post", "channel", "delivery")
+    rows = rows.annotate(asks=Subquery(mine[:1]))
     wanted = Q(post__in=list(posts))
     if with_attention:
         wanted |= Q(pk__in=_needing_attention().values("pk")[:ATTENTION])
@@ -159,19 +175,29 @@ def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Pu
     return sorted(attention, key=lambda row: row.delivery.state_at)[:ATTENTION]
 
 
-ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED, State.MISSING)
+ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED)
+
+
+def _stuck() -> QuerySet[Delivery]:
+    """Changes of what is public that did not get through."""
+    return Delivery.objects.filter(kind=EDIT, state__in=(State.FAILED, State.EXPIRED))
 
 
 def _needing_attention() -> QuerySet[Publication]:
     """Oldest first."""
     waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
-    return rows.filter(Q(delivery__state__in=ANSWERED_BY_PEOPLE) | waits).order_by("delivery__state_at")
+    there = Q(delivery__state=State.MISSING) | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
+    unseen = there & Q(delivery__noted_at=None)
+    asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE) | Q(delivery__in=_stuck().values("parent")) | unseen | waits
+    return rows.filter(asks).order_by("delivery__state_at")
 
 
 def _needs_attention(row: Publication) -> bool:
     """The same of a row at hand, of a post that is not deleted."""
     state = row.delivery.state
+    if row.asks or (row.shown_state in (State.MISSING, "changed") and row.delivery.noted_at is None):  # type: ignore[attr-defined]
+        return True
     return state in ANSWERED_BY_PEOPLE or (state == State.WAITING and row.channel.state == ChannelState.NEEDS_CONSENT)
 
 

@@ -19,7 +19,7 @@ from channels.models import Channel
 from platforms.types import Limits, Video
 from posts import compose, files, videos
 from posts.domain.pictures import frozen
-from posts.domain.submit import bad_link
+from posts.domain.ready import bad_link
 from posts.draft import Card, ChannelLayout, Crop, Draft, Shown
 from posts.enums import Probe
 from posts.marks import marked

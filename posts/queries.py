@@ -24,6 +24,8 @@ from posts.draft import Draft, Text, parse
 from posts.enums import DecisionKind, Stage, SuggestionState
 from posts.interactive import answers_until
 from posts.models import (
+    Amendment,
+    AmendmentPart,
     Comment,
     Decision,
     LinkCheck,
@@ -223,6 +225,14 @@ def publications(post: Post) -> QuerySet[Publication]:
     return rows.order_by("channel__platform", "channel_id", "slot")
 
 
+def amendments(post: Post) -> list[Amendment]:
+    """What was corrected or taken down of a post that is out, or shall be; newest first. Two queries."""
+    people = ("by", "decided_by", "for_whom", "version")
+    parts = AmendmentPart.objects.select_related("publication__channel", "publication__delivery", "delivery")
+    rows = Amendment.objects.filter(post=post).select_related(*people).order_by("-pk")
+    return list(rows.prefetch_related(Prefetch("parts", parts.order_by("pk"))))
+
+
 def last_submission(post: Post) -> Decision | None:
     rows = Decision.objects.filter(version__post=post, kind=DecisionKind.SUBMITTED)
     return rows.select_related("by").order_by("-pk").first()
@@ -258,6 +268,20 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     if since is not None:
         rows = rows.filter(due_at__gte=since)
     return list(for_lists(rows).order_by("due_at")[:limit])
+
+
+def last_on_channels() -> dict[int, Publication]:
+    """By channel what was published there last. One query."""
+    out = Publication.objects.filter(delivery__published_at__isnull=False).select_related("post", "delivery")
+    return {row.channel_id: row for row in out.order_by("channel", "-delivery__published_at").distinct("channel")}
+
+
+def next_on_channels() -> dict[int, Publication]:
+    """By channel what goes out there next, if nothing comes between. One query."""
+    states = (State.SCHEDULED, State.WAITING, State.SENDING)
+    coming = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__state__in=states)
+    rows = coming.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
+    return {row.channel_id: row for row in rows.distinct("channel")}
 
 
 # How far back a question without a report is still asked about.

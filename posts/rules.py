@@ -57,6 +57,16 @@ def may_edit(access: Access, post: Written) -> bool:
     return access.may(Verb.POST_EDIT) and post.stage in EDITABLE and post.deleted_at is None
 
 
+def may_correct(access: Access, post: Written, *, is_public: bool) -> bool:
+    """Open a post that is out for other words. `is_public`: something of it is on a network and shall stay there."""
+    return access.may(Verb.POST_EDIT) and post.stage == Stage.APPROVED and is_public and post.deleted_at is None
+
+
+def may_take_down(access: Access, *, is_public: bool) -> bool:
+    """Ask for it; whether it happens at once is told by `posts.domain.removals.may_at_once`."""
+    return access.may(Verb.DELIVERY_ANSWER) and is_public
+
+
 def may_submit(access: Access, post: Written) -> bool:
     return may_edit(access, post)
 

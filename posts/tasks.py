@@ -2,7 +2,7 @@ from celery import shared_task
 
 from django.utils import timezone
 
-from posts.domain import check_links, clock, consents, emergency, videos
+from posts.domain import amend, check_links, clock, consents, emergency, videos
 
 
 @shared_task(name="posts.tasks.keep_wall_times")
@@ -23,6 +23,11 @@ def look_at_links() -> None:
 @shared_task(name="posts.tasks.forget_links")
 def forget_links() -> None:
     check_links.forget()
+
+
+@shared_task(name="posts.tasks.carry_on")
+def carry_on() -> None:
+    amend.carry_on()
 
 
 @shared_task(name="posts.tasks.remind_reviews")

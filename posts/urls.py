@@ -1,6 +1,7 @@
 from django.urls import path
 
 from posts.views import (
+    amending,
     calendar,
     closing,
     composer,
@@ -31,6 +32,11 @@ urlpatterns = [
     path("posts/<int:pk>/versions/", versions.versions, name="post_versions"),
     path("posts/<int:pk>/versions/<int:number>/restore/", versions.restore, name="post_version_restore"),
     path("posts/<int:pk>/emergency/review/", decisions.review_emergency, name="post_emergency_review"),
+    path("posts/<int:pk>/correct/", amending.correct, name="post_correct"),
+    path("posts/<int:pk>/correction/", amending.correction, name="post_correction"),
+    path("posts/<int:pk>/correction/drop/", amending.drop, name="post_correction_drop"),
+    path("posts/<int:pk>/take-down/", amending.take_down, name="post_take_down"),
+    path("posts/<int:pk>/take-down/decide/", amending.take_down_decide, name="post_take_down_decide"),
     path("posts/<int:pk>/take-back/", decisions.reopen, name="post_take_back"),
     path("posts/<int:pk>/publish/", decisions.publish, name="post_publish"),
     path("posts/<int:pk>/unschedule/", decisions.off_schedule, name="post_unschedule"),

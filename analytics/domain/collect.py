@@ -1,12 +1,14 @@
 """Looking at the numbers: find what is new, claim what is due, ask the network, write what it told.
 
 A claim only moves `next_at` ahead by a lease, so a worker that dies costs one lease and no number. A look that brings
-nothing is written down too: a gap in a chart has a reason.
+nothing is written down too: a gap in a chart has a reason. The same look tells whether a post is still there and says
+what was sent; a post counts as gone after two looks, minutes apart.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,6 +22,7 @@ from analytics.models import Pull, Subject
 from analytics.queries import channels_without_subject, publications_without_subject
 from channels.models import Channel
 from channels.open import open_channel
+from delivery.domain import watch
 from delivery.domain.missing import missing
 from delivery.domain.move import Moved
 from delivery.models import Delivery
@@ -33,6 +36,14 @@ from posts.queries import call_kind
 LEASE = timedelta(minutes=10)
 BATCH = 200
 Told = tuple[PullOutcome, Reading]
+
+
+@dataclass
+class Answers:
+    """What a network told, by subject. A subject it did not answer for is left out."""
+
+    told: dict[int, Told] = field(default_factory=dict)
+    texts: dict[int, watch.Shown] = field(default_factory=dict)
 
 
 def enrol() -> int:
@@ -92,26 +103,37 @@ def collect(channel_id: int, subject_ids: Iterable[int]) -> None:
         subjects = list(Subject.objects.filter(pk__in=list(subject_ids), channel=channel))
         for start in range(0, len(subjects), BATCH):
             batch = subjects[start : start + BATCH]
-            record(batch, _ask(channel, batch), timezone.now())
+            answers = _ask(channel, batch)
+            record(batch, answers.told, timezone.now())
+            _compare(batch, answers.texts)
 
 
-def _ask(channel: Channel, subjects: list[Subject]) -> dict[int, Told]:
-    """What the network told, by subject. A subject it did not answer for is left out."""
+def _ask(channel: Channel, subjects: list[Subject]) -> Answers:
     try:
         return _answers(open_channel(channel), subjects)
     except PlatformError as error:
-        return {subject.pk: (_outcome(error), {}) for subject in subjects}
+        return Answers({subject.pk: (_outcome(error), {}) for subject in subjects})
 
 
-def _answers(connector: Connector, subjects: list[Subject]) -> dict[int, Told]:
-    told: dict[int, Told] = {}
+def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
+    found = Answers()
     posts = {s.remote_id: s.pk for s in subjects if s.kind == SubjectKind.PUBLICATION}
     for answer in connector.readings(list(posts)) if posts else ():
-        told[posts[answer.subject_remote_id]] = _told(answer)
+        subject_id = posts[answer.subject_remote_id]
+        found.told[subject_id] = _told(answer)
+        if isinstance(answer, Readings) and answer.text is not None:
+            found.texts[subject_id] = watch.Shown(answer.text, answer.at)
     for subject in subjects:
         if subject.kind == SubjectKind.CHANNEL:
-            told[subject.pk] = (PullOutcome.READ, connector.account_readings())
-    return told
+            found.told[subject.pk] = (PullOutcome.READ, connector.account_readings())
+    return found
+
+
+def _compare(subjects: list[Subject], texts: dict[int, watch.Shown]) -> None:
+    """Hand on what the network shows of each post, by its delivery. Two queries when nothing was changed."""
+    shown = {each.publication_id: texts[each.pk] for each in subjects if each.pk in texts}
+    known = Publication.objects.filter(pk__in=shown).values_list("pk", "delivery_id") if shown else ()
+    watch.look({delivery: shown[publication] for publication, delivery in known})
 
 
 def _told(answer: Readings | Gone) -> Told:
@@ -129,6 +151,7 @@ def _outcome(error: PlatformError) -> PullOutcome:
 @transaction.atomic
 def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None:
     """Write one pull per subject, move the ladder, and renew the facts of the days that are touched."""
+    suspects = {subject.pk for subject in subjects if subject.last_outcome == PullOutcome.GONE}
     pulls = [_apply(subject, *told.get(subject.pk, (PullOutcome.REFUSED, {})), at) for subject in subjects]
     Pull.objects.bulk_create(pulls, ignore_conflicts=True)
     Subject.objects.bulk_update(
@@ -136,7 +159,7 @@ def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None
     )
     rollup.renew(subjects, timezone.localdate(at))
     for subject in subjects:
-        if subject.last_outcome == PullOutcome.GONE and subject.publication_id:
+        if subject.last_outcome == PullOutcome.GONE and subject.publication_id and subject.pk in suspects:
             _tell_that_it_is_gone(subject)
 
 
@@ -149,6 +172,7 @@ def _tell_that_it_is_gone(subject: Subject) -> None:
 
 def _apply(subject: Subject, outcome: PullOutcome, values: Reading, at: datetime) -> Pull:
     pull = Pull(subject=subject, municipality_id=subject.municipality_id, at=at, outcome=outcome)
+    was_gone = subject.last_outcome == PullOutcome.GONE
     subject.last_at, subject.last_outcome = at, outcome
     if outcome == PullOutcome.READ:
         subject.misses = 0
@@ -161,5 +185,8 @@ def _apply(subject: Subject, outcome: PullOutcome, values: Reading, at: datetime
             subject.interactions = interactions(dict(values))
     else:
         subject.misses = min(subject.misses + 1, 1000)
-        subject.next_at = None if outcome == PullOutcome.GONE else rules.after_miss(subject.misses, at)
+        subject.next_at = rules.after_miss(subject.misses, at)
+        if outcome == PullOutcome.GONE:
+            # What it had keeps standing. One look may be wrong: servers answer so while they are moved.
+            subject.next_at = None if was_gone else at + rules.GONE_AGAIN
     return pull

@@ -12,6 +12,7 @@ from django.utils import timezone
 from delivery import rules
 from delivery.domain.move import Moved
 from delivery.enums import Outcome, State, Step
+from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 
 
@@ -59,7 +60,7 @@ def open_all(deliveries: Sequence[Delivery], *, opened_at: datetime, taken_at: d
             municipality_id=delivery.municipality_id,
             delivery=delivery,
             number=last.get(delivery.pk, 0) + 1,
-            step=Step.CREATE,
+            step=Step.EDIT if delivery.kind == EDIT else Step.CREATE,
             opened_at=opened_at,
             taken_at=taken_at,
             detail={"key": delivery.key.hex},

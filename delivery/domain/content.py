@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_noop
 
 from channels import public
+from delivery.gates import EDIT
 from delivery.models import Delivery
 from platforms.errors import NotReached
 from platforms.types import Outgoing
@@ -26,9 +27,10 @@ class PictureMissing(Exception):
 
 
 def outgoing(delivery: Delivery) -> Outgoing:
-    """The payload; of a child, as an answer to its parent."""
+    """The payload; of a child, as an answer to its parent, unless it is the parent's own new content."""
     frozen = Outgoing.from_json(delivery.payload)
-    return replace(frozen, reply_to=delivery.parent.remote_id) if delivery.parent else frozen
+    answers = delivery.parent is not None and delivery.kind != EDIT
+    return replace(frozen, reply_to=delivery.parent.remote_id) if answers and delivery.parent else frozen
 
 
 class Files:

@@ -1,8 +1,22 @@
+from django.db import transaction
+
+from delivery.domain.edit import drop_edits
 from delivery.domain.move import move
 from delivery.enums import Because, State
 from delivery.models import Delivery
 
 
+@transaction.atomic
 def missing(delivery: Delivery) -> None:
-    """The network says that a published post is gone. Raises `Moved` when it was taken down by us meanwhile."""
-    move(delivery, State.MISSING, because=Because.GONE)
+    """The network says that a published post is gone. Raises `Moved` when it was taken down by us meanwhile.
+
+    Nothing happens to one that we took down, or that was found gone before. Where somebody has just asked us to take
+    it down, it is down.
+    """
+    if delivery.state != State.PUBLISHED:
+        return
+    if delivery.withdrawal_asked_at:
+        move(delivery, State.WITHDRAWN, because=Because.TAKEN_DOWN)
+    else:
+        move(delivery, State.MISSING, because=Because.GONE)
+    drop_edits(delivery)

@@ -41,7 +41,10 @@ def move(delivery: Delivery, to: State, *, because: Because, by: Any = None, **f
     for name, value in {"state": to, "reason": because, **changes}.items():
         setattr(delivery, name, value)
     if (State(source), to) not in graph.QUIET:
-        record(f"delivery.{to}", by=by, target=delivery, because=because, came_from=source)
+        if because == Because.CHANGED:
+            record("delivery.edited", by=by, target=delivery, because=because, came_from=source)
+        else:
+            record(f"delivery.{to}", by=by, target=delivery, because=because, came_from=source)
 
 
 def move_all(deliveries: Sequence[Delivery], to: State, *, because: Because, lease_until: datetime) -> None:

@@ -1,11 +1,13 @@
 """From what the network said to where the delivery goes; attempt closed and delivery moved in one transaction.
 
 A *repeat* (an earlier call of the same delivery may have landed) that brings no success changes nothing about that
-earlier call: the delivery stays unconfirmed whatever the repeat said.
+earlier call: the delivery stays unconfirmed whatever the repeat said. A change of a published post is another matter:
+doing it twice does no harm, so one without an answer is simply asked for again.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,9 +19,11 @@ from delivery.domain import attempts
 from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
 from delivery.domain.departure import Held
+from delivery.domain.edit import changed
 from delivery.domain.follow import first_comment
 from delivery.domain.move import Moved, move
-from delivery.enums import Because, Outcome, State
+from delivery.enums import Because, Outcome, State, Step
+from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.types import Pending, Published
@@ -64,7 +68,10 @@ def _locked(delivery: Delivery, state: State) -> None:
 
 
 def _apply(delivery: Delivery, attempt: Attempt, told: Told) -> None:
-    if isinstance(told, Published):
+    if isinstance(told, Published) and delivery.kind == EDIT:
+        changed(delivery, told)
+        attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
+    elif isinstance(told, Published):
         # The move locks the row and is sure of its state; asking before would be one statement more for each post.
         published(delivery, told, because=Because.SENT)
         attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
@@ -95,7 +102,9 @@ def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMiss
     attempts.close(attempt, reading.outcome, words=reading.words, evidence=reading.evidence)
     if isinstance(told, NeedsConsent):
         mark_needs_consent(delivery.channel)
-    if delivery.unknown_since or isinstance(told, OutcomeUnknown):
+    if isinstance(told, OutcomeUnknown) and delivery.kind == EDIT:
+        _try_again(delivery, attempt, replace(reading, because=Because.UNANSWERED))
+    elif delivery.unknown_since or isinstance(told, OutcomeUnknown):
         _unconfirmed(delivery, attempt, reading)
     elif isinstance(told, Held):
         hold_back(delivery, told.verdict)
@@ -103,9 +112,9 @@ def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMiss
         until = delivery.not_after
         move(delivery, State.WAITING, because=reading.because, problem=reading.words, next_at=until)
     elif isinstance(told, RateLimited):
-        _later(delivery, reading, min(told.retry_at, delivery.not_after))
+        _later(delivery, attempt, reading, told.retry_at)
     elif isinstance(told, NotReached):
-        _try_again(delivery, reading)
+        _try_again(delivery, attempt, reading)
     else:
         move(delivery, State.FAILED, because=reading.because, problem=reading.words)
 
@@ -140,17 +149,22 @@ def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Reading) -> None
     )
 
 
-def _later(delivery: Delivery, reading: Reading, at: Any, **fields: Any) -> None:
-    move(delivery, State.SCHEDULED, because=reading.because, problem=reading.words, next_at=at, **fields)
+def _later(delivery: Delivery, attempt: Attempt, reading: Reading, at: datetime, **fields: Any) -> None:
+    """Once more at `at`: from the beginning, or by asking about the newest witness, where the network holds one."""
+    fields |= {"problem": reading.words, "next_at": min(at, delivery.not_after)}
+    if attempt.step == Step.FINISH and delivery.token:
+        move(delivery, State.PROCESSING, because=Because.UNFINISHED, **fields)
+    else:
+        move(delivery, State.SCHEDULED, because=reading.because, **fields)
 
 
-def _try_again(delivery: Delivery, reading: Reading) -> None:
+def _try_again(delivery: Delivery, attempt: Attempt, reading: Reading) -> None:
     tries = delivery.tries + 1
     at = rules.next_try(tries, timezone.now())
     if at is None:
         move(delivery, State.FAILED, because=Because.TRIES_USED_UP, problem=reading.words, tries=tries)
     else:
-        _later(delivery, reading, min(at, delivery.not_after), tries=tries)
+        _later(delivery, attempt, reading, at, tries=tries)
 
 
 def _late(delivery: Delivery, told: Told) -> None:

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from channels.domain.consent import mark_needs_consent
 from channels.open import open_channel
-from delivery import queries, rules
+from delivery import gates, queries, rules
 from delivery.domain import attempts, settle
+from delivery.domain.edit import drop_edits
 from delivery.domain.move import move
 from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Delivery
@@ -38,6 +39,10 @@ def take_down(delivery_id: int) -> None:
         return
     with scope(delivery.municipality_id):
         opened_at = timezone.now()
+        verdict = gates.ask_removal(delivery)
+        if verdict.kind != "go":
+            _note(delivery, next_at=opened_at + rules.WITHDRAWAL_PAUSE, problem=verdict.words[:500])
+            return
         problem = _ask(delivery)
         if isinstance(problem, NeedsConsent):
             mark_needs_consent(delivery.channel)
@@ -66,6 +71,7 @@ def _settle(delivery: Delivery, problem: PlatformError | None, opened_at: dateti
         return
     if problem is None:
         move(locked, State.WITHDRAWN, because=Because.TAKEN_DOWN)
+        drop_edits(locked)
     elif isinstance(problem, Rejected | NeedsConsent):
         # Only a person can go on: the network has no such call, or the channel must be connected again.
         _note(locked, withdrawal_asked_at=None, problem=problem.message[:500])

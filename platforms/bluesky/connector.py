@@ -52,6 +52,7 @@ class Bluesky(Conversation, Defaults):
     connect_by: ClassVar[str] = "app_password"
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
+    reads_back: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -235,7 +236,8 @@ class Bluesky(Conversation, Defaults):
         for remote_id in remote_ids:
             now = datetime.now(UTC)
             if remote_id in views:
-                told.append(Readings(remote_id, records.numbers(views[remote_id], records.COUNTS), now))
+                view = views[remote_id]
+                told.append(Readings(remote_id, records.numbers(view, records.COUNTS), now, records.words(view)))
             elif isinstance(self._look(remote_id.rsplit("/", 1)[-1]), Absent):
                 # Only our own server can tell a deleted post from one that the index has not seen yet.
                 told.append(Gone(remote_id, now))

@@ -54,6 +54,12 @@ def alts(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(image.get("alt") or "") for image in embed.get("images") or ())
 
 
+def words(view: Mapping[str, Any]) -> str | None:
+    """The text of a post that the network's index shows."""
+    text = (view.get("record") or {}).get("text")
+    return text if isinstance(text, str) else None
+
+
 def permalink(uri: str) -> str:
     """A DID in the address keeps it alive when the handle changes."""
     did, _, key = uri.removeprefix("at://").split("/")

@@ -20,6 +20,7 @@ BATCH = 50
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"})
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+    reads_back: ClassVar[bool] = True
 
     calls: Calls
     set: Mapping[str, Any]
@@ -28,10 +29,13 @@ class Insights:
         told: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = list(remote_ids[start : start + BATCH])
-            for remote_id, post in reading.several(self.calls, batch, COUNTERS).items():
+            for remote_id, post in reading.several(self.calls, batch, f"message,{COUNTERS}").items():
                 now = datetime.now(UTC)
-                values = counters(post) | self._insights(remote_id) if post is not None else {}
-                told.append(Gone(remote_id, now) if post is None else Readings(remote_id, values, now))
+                if post is None:
+                    told.append(Gone(remote_id, now))
+                else:
+                    values = counters(post) | self._insights(remote_id)
+                    told.append(Readings(remote_id, values, now, str(post.get("message") or "")))
         return told
 
     def _insights(self, remote_id: str) -> dict[str, int]:

@@ -21,6 +21,7 @@ BATCH = 50
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"likes", "replies", "reposts", "views", "reach"})
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT_COUNTERS)
+    reads_back: ClassVar[bool] = True
 
     calls: Calls
     account_id: str
@@ -29,13 +30,15 @@ class Insights:
     def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
         told: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
-            found = reading.several(self.calls, remote_ids[start : start + BATCH], ",".join(COUNTERS.values()))
+            fields = ",".join(["caption", *COUNTERS.values()])
+            found = reading.several(self.calls, remote_ids[start : start + BATCH], fields)
             for remote_id, media in found.items():
                 now = datetime.now(UTC)
                 if media is None:
                     told.append(Gone(remote_id, now))
                 else:
-                    told.append(Readings(remote_id, reading.counted(media, COUNTERS) | self._insights(remote_id), now))
+                    values = reading.counted(media, COUNTERS) | self._insights(remote_id)
+                    told.append(Readings(remote_id, values, now, str(media.get("caption") or "")))
         return told
 
     def _insights(self, remote_id: str) -> dict[str, int]:

@@ -54,6 +54,7 @@ class Mastodon(Conversation, Defaults):
     scopes: ClassVar[tuple[Scope, ...]] = oauth.ASKED
     measures: ClassVar[frozenset[str]] = frozenset(statuses.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
+    reads_back: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -205,6 +206,19 @@ class Mastodon(Conversation, Defaults):
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
         return statuses.named_by(link, server)
 
+    def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
+        """https://docs.joinmastodon.org/methods/statuses/#edit
+
+        Pictures that are not named again are taken off the post. A poll would begin anew, so posts with one stay.
+        """
+        if self.facts.get("software") not in server.EDITS or outgoing.poll:
+            return super().edit(remote_id, outgoing)
+        shown = self.calls.get(f"/api/v1/statuses/{remote_id}").get("media_attachments") or ()
+        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language}
+        if shown:
+            form["media_ids"] = [str(media["id"]) for media in shown]
+        return statuses.published(self.calls.public("PUT", f"/api/v1/statuses/{remote_id}", json=form))
+
     def withdraw(self, remote_id: str) -> None:
         try:
             self.calls.private("DELETE", f"/api/v1/statuses/{remote_id}")
@@ -234,7 +248,10 @@ class Mastodon(Conversation, Defaults):
             status = found.get(remote_id) or self._status(remote_id)
             now = datetime.now(UTC)
             values = statuses.numbers(status, statuses.COUNTS) if status else None
-            told.append(Gone(remote_id, now) if values is None else Readings(remote_id, values, now))
+            if values is None or status is None:
+                told.append(Gone(remote_id, now))
+            else:
+                told.append(Readings(remote_id, values, now, statuses.words(status)))
         return told
 
     def _has_batches(self) -> bool:

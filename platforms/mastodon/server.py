@@ -11,6 +11,10 @@ from platforms.types import Limits, PollLimits
 
 # Only these keep an Idempotency-Key for an hour (ours too); snac2 and Takahē take the header and post twice.
 HONOURS_KEY = frozenset({"dobosar-practice", "mastodon"})
+# PUT /api/v1/statuses/:id came with 3.5.0. Others take the call and keep the old words, or answer 404. [mem]
+EDITS = HONOURS_KEY
+# snac2 has no call that deletes a post.
+KEEPS_POSTS = frozenset({"snac", "snac2"})
 # GET /api/v1/statuses?id[]=… came with API version 2 (Mastodon 4.3). [mem], with a fall-back to one by one.
 BATCH_SINCE = 2
 
@@ -94,6 +98,8 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         mime_types=told or ("image/jpeg", "image/png", "image/gif", "image/webp"),
         link_card="scraped",
         polls=_polls(configuration.get("polls")),
+        edits=("text",) if facts.get("software") in EDITS else (),
+        withdraws=facts.get("software") not in KEEPS_POSTS,
     )
 
 

@@ -62,6 +62,12 @@ def comparable(text: str) -> str:
     return REMOTE_MENTION.sub(r"@\1", text)
 
 
+def words(status: Mapping[str, Any]) -> str | None:
+    """The text as people see it."""
+    content = status.get("content")
+    return plain(content) if isinstance(content, str) else None
+
+
 def candidate(status: Mapping[str, Any], source: str | None) -> Candidate:
     """`source`: the text as it was sent, where the server keeps it."""
     parent = status.get("in_reply_to_id")

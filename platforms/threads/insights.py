@@ -16,6 +16,7 @@ from platforms.types import Gone, Reading, Readings
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts", "quotes"})
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+    reads_back: ClassVar[bool] = True
 
     calls: Calls
     account_id: str
@@ -25,10 +26,11 @@ class Insights:
         told: list[Readings | Gone] = []
         for remote_id in remote_ids:
             now = datetime.now(UTC)
-            if reading.single(self.calls, remote_id, "id") is None:
+            post = reading.single(self.calls, remote_id, "id,text")
+            if post is None:
                 told.append(Gone(remote_id, now))
             elif values := self._numbers(f"/{remote_id}/insights"):
-                told.append(Readings(remote_id, values, now))
+                told.append(Readings(remote_id, values, now, str(post.get("text") or "")))
         return told
 
     def _numbers(self, path: str) -> dict[str, int]:

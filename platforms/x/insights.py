@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from platforms.types import Gone, Reading, Readings
 from platforms.x.calls import Calls
+from platforms.x.posts import text
 
 BATCH = 100
 # Newer libraries have new names; whichever is there counts.
@@ -26,6 +27,7 @@ ACCOUNT = {
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(COUNTED)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    reads_back: ClassVar[bool] = True
 
     calls: Calls
     set: Mapping[str, Any]
@@ -34,11 +36,11 @@ class Insights:
         told: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            asked = {"ids": ",".join(batch), self.set["fields"]: "public_metrics"}
+            asked = {"ids": ",".join(batch), self.set["fields"]: "public_metrics,text,entities,note_tweet"}
             found = self.calls.get("/tweets", **asked)
             now = datetime.now(UTC)
             told += [
-                Readings(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now)
+                Readings(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now, text(one))
                 for one in found.get("data") or ()
             ]
             told += [Gone(one, now) for one in _missing(found) if one in batch]

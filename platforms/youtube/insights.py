@@ -19,6 +19,7 @@ ACCOUNT = {"followers": "subscriberCount", "posts": "videoCount"}
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(STATISTICS)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    reads_back: ClassVar[bool] = True
 
     calls: Calls
 
@@ -27,20 +28,26 @@ class Insights:
         found: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            told = self.calls.items("/videos", part="statistics,status", id=",".join(batch), maxResults=BATCH)
+            told = self.calls.items("/videos", part="snippet,statistics,status", id=",".join(batch), maxResults=BATCH)
             known = {str(one.get("id")): one for one in told}
             now = datetime.now(UTC)
             for one in batch:
                 if one not in known or videos.is_gone(known[one]):
                     found.append(Gone(one, now))
                 else:
-                    found.append(Readings(one, numbers(known[one].get("statistics"), STATISTICS), now))
+                    found.append(_readings(known[one], now))
         return found
 
     def account_readings(self) -> Reading:
         """Subscribers are rounded to three digits by the network."""
         told = self.calls.items("/channels", part="statistics", mine="true")
         return account(told[0].get("statistics")) if told else {}
+
+
+def _readings(video: Mapping[str, Any], now: datetime) -> Readings:
+    shown = (video.get("snippet") or {}).get("description")
+    text = shown if isinstance(shown, str) else None
+    return Readings(str(video["id"]), numbers(video.get("statistics"), STATISTICS), now, text)
 
 
 def account(statistics: Any) -> dict[str, int]:

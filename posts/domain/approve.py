@@ -18,7 +18,7 @@ from delivery.domain.release import release
 from delivery.enums import Because, State
 from municipalities.enums import Approval
 from posts.deciding import asks_mentor, mentors_of, seats, standing
-from posts.domain import notices, publications
+from posts.domain import corrections, notices, publications
 from posts.domain.refused import Refused, locked
 from posts.domain.submit import decide
 from posts.enums import Bar, DecisionKind, Stage
@@ -54,7 +54,9 @@ def approve(
     if after.met and post.stage != Stage.APPROVED:
         post.stage = Stage.APPROVED
         post.save()
-    if after.met:
+    if after.met and post.is_correction:
+        corrections.carry_out(post, version, by=by)
+    elif after.met:
         _release(post, by=by)
     record("post.approve", by=by, target=post, version=version.number, for_whom=seat.for_whom, threads=settled)
     if after.met:
@@ -89,7 +91,8 @@ def send_back(post: Post, version: Version, *, by: Any, note: str) -> Post:
         raise Refused(str(Bar.NO_RIGHT.label))
     if not note.strip():
         raise Refused(_("Write a note: what should be different before you approve it?"))
-    publications.withdraw(post, by=by)
+    if not post.is_correction:
+        publications.withdraw(post, by=by)
     post.stage = Stage.RETURNED
     post.save()
     decide(version, DecisionKind.RETURNED, by=by, note=note.strip(), for_whom_id=held[0].for_whom)

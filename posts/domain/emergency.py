@@ -17,10 +17,11 @@ from delivery.enums import State
 from municipalities.queries import emergency_rights
 from municipalities.tenancy import everywhere, scope
 from posts.deciding import seats, standing
-from posts.domain import notices, publications
+from posts.domain import corrections, notices, publications
+from posts.domain.ready import ready
 from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
-from posts.domain.submit import decide, ready
+from posts.domain.submit import decide
 from posts.draft import storable
 from posts.enums import Bar, Category, DecisionKind, Stage
 from posts.models import Decision, Post, Version
@@ -46,10 +47,13 @@ def publish(post: Post, *, reason: str, by: Any) -> Post:
     version = _frozen(post, by=by)
     _refuse_twice(post, version)
     now = timezone.now()
-    plan(post, present(now))
     post.stage = Stage.APPROVED
-    post.save()
-    publications.put_out(post, version, due_at=now, approved=True, urgent=True, by=by)
+    if post.is_correction:
+        corrections.carry_out(post, version, by=by, is_emergency=True)
+    else:
+        plan(post, present(now))
+        post.save()
+        publications.put_out(post, version, due_at=now, approved=True, urgent=True, by=by)
     within = timedelta(hours=post.municipality.emergency_review_hours)
     decide(
         version, DecisionKind.EMERGENCY, by=by, note=reason, due_at=now,
@@ -65,7 +69,7 @@ def _frozen(post: Post, *, by: Any) -> Version:
     if post.deleted_at:
         raise Refused(_("This post was deleted. Restore it to go on writing."))
     if post.stage in EDITABLE:
-        post.category = Category.EMERGENCY
+        post.category = post.category if post.is_correction else Category.EMERGENCY
         return ready(post, by=by)
     version = latest_version(post)
     if version is None:

@@ -7,19 +7,21 @@ for more holds what was approved before.
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F
 from django.utils import timezone
 
+from channels import pauses
+from channels.pauses import Paused
 from delivery.enums import Because
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
 from municipalities.enums import Approval
-from municipalities.models import Municipality, Pause
+from municipalities.models import Municipality
 from municipalities.queries import emergency_rights
 from posts import rules
 from posts.deciding import asks_mentor
-from posts.enums import Stage
-from posts.models import Decision, Publication
+from posts.enums import PartState, Stage, Way
+from posts.models import AmendmentPart, Decision, Publication
 
 # What `rules.standing` looks at.
 DECIDED = ("version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor")
@@ -35,15 +37,44 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
     Two queries, however many they are; a few more where a mentor reads first, or for an emergency.
     """
-    pauses = Pause.objects.filter(ended_at__isnull=True, municipality=OuterRef("municipality"))
     rows = Publication.objects.filter(delivery__in=deliveries, live=True, post__deleted_at__isnull=True)
     publications = {
         row["delivery_id"]: row
         for row in rows.values(
             "delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval",
-            pause=Subquery(pauses.values("reason")[:1]),
+            pause=pauses.of(),
         )
     }  # fmt: skip
+    return _decided(deliveries, publications)
+
+
+def changes(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
+    """Of deliveries that change what is public: go if the correction is still wanted and its version approved."""
+    rows = AmendmentPart.objects.filter(
+        delivery__in=deliveries, state=PartState.UNDER_WAY, publication__live=True, amendment__post__deleted_at=None
+    )
+    return _decided(deliveries, {row["delivery_id"]: row for row in _facts_of(rows, "delivery_id")})
+
+
+def may_take_down(delivery: Delivery) -> Verdict:
+    """A post that shall be sent again is taken down only while the new one may go out; any other one always."""
+    rows = AmendmentPart.objects.filter(
+        publication__delivery=delivery, way=Way.RESEND, state=PartState.UNDER_WAY, delivery=None
+    )
+    row = _facts_of(rows).first()
+    return _decided([delivery], {delivery.pk: row})[delivery.pk] if row else go()
+
+
+def _facts_of(rows: Any, *more: str) -> Any:
+    names = {
+        "version_id": F("amendment__version_id"),
+        "post__stage": F("amendment__post__stage"),
+        "pause": pauses.of(channel="publication__channel"),
+    }
+    return rows.values(*more, "municipality_id", "municipality__approval", **names)
+
+
+def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, Any]]) -> dict[int, Verdict]:
     decisions: dict[int, list[Decision]] = {}
     about = [row["version_id"] for row in publications.values() if row["post__stage"] == Stage.APPROVED]
     for decision in Decision.objects.filter(version__in=about).only(*DECIDED).order_by("pk"):
@@ -65,7 +96,14 @@ def _verdict(publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
         return go()
     if house.approval != Approval.NONE and not at.met:
         return hold(Because.NOT_APPROVED)
-    return go() if publication["pause"] is None else hold(Because.PAUSED, publication["pause"])
+    return go() if publication["pause"] is None else _paused(Paused.read(publication["pause"]))
+
+
+def _paused(by: Paused) -> Verdict:
+    """Who holds it back and why. A first comment is asked about as its post, on the same channel."""
+    if by.kind in ("everybody", "programme"):
+        return hold(Because.PROGRAMME_PAUSED, by.words)
+    return hold(Because.CHANNEL_PAUSED if by.kind == "channel" else Because.PAUSED, by.words)
 
 
 def _is_emergency(at: rules.Standing, house: Municipality) -> bool:

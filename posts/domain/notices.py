@@ -15,7 +15,7 @@ from notifications.enums import Kind
 from posts import mentions
 from posts.deciding import asks_mentor, deciders, mentors_of, standing
 from posts.enums import DecisionKind, SuggestionState
-from posts.models import Comment, Decision, Post, Suggestion, Thread
+from posts.models import Amendment, Comment, Decision, Post, Suggestion, Thread
 from posts.queries import last_submission, latest_version
 from posts.rules import Standing
 
@@ -149,6 +149,47 @@ def moved(post: Post, *, by: Any) -> None:
     _tell(Kind.MOVED, agreed, post, words, by=by)
 
 
+def removal_asked(amendment: Amendment, *, by: Any) -> None:
+    """To those who decide."""
+    post, facts = amendment.post, _facts(amendment.post, by)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” shall be taken down") % facts
+        body = _("%(person)s asks to take down a post that is public. The reason given:") % facts
+        return subject, f"{body}\n\n{amendment.reason}"
+
+    _tell(Kind.SUBMITTED, deciders(post.municipality), post, words, by=by, fragment="#removal")
+
+
+def removed(amendment: Amendment, *, by: Any) -> None:
+    """To its writers and to who asked; in an emergency to everybody who decides."""
+    post, facts = amendment.post, _facts(amendment.post, by)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” is taken down") % facts
+        if amendment.is_emergency:
+            body = _("%(person)s takes down a post without approval, being on the emergency list. The reason given:")
+        else:
+            body = _("%(person)s agreed that the post is taken down. The reason given:")
+        return subject, "\n\n".join(filter(None, [body % facts, amendment.reason, amendment.note]))
+
+    people = deciders(post.municipality) if amendment.is_emergency else [amendment.by, *_writers(post)]
+    kind = Kind.EMERGENCY if amendment.is_emergency else Kind.DECIDED
+    _tell(kind, people, post, words, by=by, fragment="#removal")
+
+
+def removal_declined(amendment: Amendment, *, by: Any) -> None:
+    """To who asked."""
+    post, facts = amendment.post, _facts(amendment.post, by)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” stays where it is") % facts
+        body = _("%(person)s declined to take it down, with this note:") % facts
+        return subject, f"{body}\n\n{amendment.note}"
+
+    _tell(Kind.DECIDED, [amendment.by], post, words, by=by, fragment="#removal")
+
+
 def commented(comment: Comment, *, by: Any) -> None:
     """To the people named in it; to the writers of the post and to whoever spoke in the thread before."""
     thread = comment.thread
@@ -228,6 +269,8 @@ def _writers(post: Post) -> list[Any]:
 
 
 def _when(post: Post) -> str:
+    if post.is_correction:
+        return _("It corrects a post that is public, and takes effect as soon as everybody has agreed.")
     if post.due_at is None:
         return _("No time is chosen yet.")
     return _("It is meant to go out on %(time)s.") % {"time": dates.date_time(post.due_at)}

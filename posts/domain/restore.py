@@ -37,7 +37,7 @@ def restore_version(post: Post, version: Version, *, by: Any) -> Restored:
         raise Refused(closed(post))
     if version.post_id != post.pk:
         raise Refused(_("This version belongs to another post."))
-    draft, notes = _usable(version)
+    draft, notes = usable(version)
     before = parse(post.draft)
     kept = None if _is_blank(before) else freeze(post, by=by)
     if before.link and not before.address:
@@ -55,7 +55,7 @@ def _is_blank(draft: Draft) -> bool:
     return draft.is_empty and not draft.per_channel and not draft.link and draft.structure() == Draft().structure()
 
 
-def _usable(version: Version) -> tuple[Draft, list[str]]:
+def usable(version: Version) -> tuple[Draft, list[str]]:
     """The version as a draft: derived scripts follow their text again, and what is gone since is left out."""
     draft = content(version)
     derived = {(f"{each.language}-{each.script}", each.channel_id) for each in version.variants.all() if each.derived}

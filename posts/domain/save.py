@@ -62,7 +62,8 @@ def save_draft(post: Post, content: Content, *, revision: int, by: Any) -> Saved
     refuse_strangers(content.draft)
     follow(post, parse(post.draft), content.draft)
     post.title, post.category = content.title, content.category
-    plan(post, content.time)
+    if not post.is_correction:
+        plan(post, content.time)
     remember(post, content.draft)
     post.revision += 1
     post.save()
@@ -97,7 +98,7 @@ def plan(post: Post, time: Resolved | None) -> None:
 
 
 def _differs(post: Post, content: Content) -> bool:
-    due_at = content.time.due_at if content.time else None
+    due_at = post.due_at if post.is_correction else content.time.due_at if content.time else None
     return post.draft != content.draft.to_json() or (post.title, post.category, post.due_at) != (
         content.title,
         content.category,

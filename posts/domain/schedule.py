@@ -15,9 +15,10 @@ from common.audit import record
 from delivery.enums import State
 from posts.deciding import standing
 from posts.domain import notices, publications
+from posts.domain.ready import ready
 from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
-from posts.domain.submit import decide, ready
+from posts.domain.submit import decide
 from posts.enums import DecisionKind, Stage
 from posts.models import Post, Version
 from posts.queries import OUT, last_approval
@@ -60,6 +61,8 @@ def move(post: Post, time: Resolved, *, by: Any) -> Post:
     _refuse_time(time)
     if post.deleted_at:
         raise Refused(_("This post was deleted. Restore it to go on writing."))
+    if post.is_correction:
+        raise Refused(_("This post is out and is being corrected: its time does not change."))
     waiting = live(post).filter(delivery__state__in=WAITS).exists()
     if post.stage not in EDITABLE and not waiting and live(post).filter(delivery__state__in=OUT).exists():
         raise Refused(_("This post is on its networks already: its time cannot change. Duplicate it instead."))
@@ -132,6 +135,8 @@ def _sendable(post: Post, *, by: Any) -> Version:
     """The version that may go out now. Freezes a draft where the municipality asks for no approval."""
     if post.deleted_at:
         raise Refused(_("This post was deleted. Restore it to go on writing."))
+    if post.is_correction:
+        raise Refused(_("This post is out and is being corrected. Say first what happens on each network."))
     if post.stage == Stage.APPROVED:
         version = post.versions.order_by("-number").first()
         if version is not None:

@@ -7,35 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
-from posts.domain import notices, publications
-from posts.domain.freeze import freeze
+from posts.domain import corrections, notices, publications
+from posts.domain.ready import ready
 from posts.domain.refused import Refused, locked
-from posts.domain.save import closed
-from posts.draft import parse
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Version
-from posts.queries import OUT, videos_of
+from posts.queries import OUT
 from posts.queries import publications as live
 from posts.rules import EDITABLE
-from posts.videos import hindrance
-
-
-def ready(post: Post, *, by: Any) -> Version:
-    """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `Refused`."""
-    if post.stage not in EDITABLE or post.deleted_at:
-        raise Refused(closed(post))
-    draft = parse(post.draft)
-    if draft.link and not draft.address:
-        raise Refused(bad_link())
-    if draft.is_empty:
-        raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
-    if reason := hindrance(videos_of(draft)):
-        raise Refused(reason)
-    return freeze(post, by=by)
-
-
-def bad_link() -> str:
-    return _("The link is not a web address. It begins with https:// and has no spaces.")
 
 
 def refuse_past(post: Post) -> None:
@@ -48,8 +27,11 @@ def submit(post: Post, *, by: Any) -> Post:
     """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on."""
     post = locked(post)
     version = ready(post, by=by)
-    refuse_past(post)
-    if post.due_at:
+    if post.is_correction:
+        corrections.refuse_unready(post, version)
+    else:
+        refuse_past(post)
+    if post.due_at and not post.is_correction:
         publications.put_out(post, version, due_at=post.due_at, approved=False, by=by)
     post.stage = Stage.SUBMITTED
     post.save()
@@ -66,9 +48,10 @@ def take_back(post: Post, *, by: Any) -> Post:
     if post.stage in EDITABLE or post.deleted_at:
         raise Refused(_("This post is a draft already. Open it to change it."))
     version = post.versions.order_by("-number").first()
-    publications.withdraw(post, by=by)
-    if live(post).filter(delivery__state__in=OUT).exists() and not _has_more(post, version):
-        raise Refused(_("This post is on its networks already. Duplicate it to write a new one."))
+    if not post.is_correction:
+        publications.withdraw(post, by=by)
+        if live(post).filter(delivery__state__in=OUT).exists() and not _has_more(post, version):
+            raise Refused(_("This post is on its networks already. Choose “Correct it” to change what is out."))
     post.stage = Stage.DRAFT
     post.save()
     if version:

@@ -4,6 +4,7 @@ A post is edited as one JSON `draft` (shape in `posts.draft`), saved by the comp
 it when it is submitted or sent. `Publication` points down to the delivery that carries a version to a channel.
 """
 
+from posts.models.amendments import Amendment, AmendmentPart
 from posts.models.decisions import Decision
 from posts.models.interactive import Closing
 from posts.models.links import LinkCheck
@@ -13,6 +14,8 @@ from posts.models.threads import Comment, Seen, Suggestion, Thread
 from posts.models.version import Publication, Variant, Version
 
 __all__ = [
+    "Amendment",
+    "AmendmentPart",
     "Closing",
     "Comment",
     "Consent",

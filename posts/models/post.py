@@ -15,6 +15,7 @@ from municipalities.tenancy import TenantModel
 from posts.enums import CallKind, Category, Format, Stage
 
 User = settings.AUTH_USER_MODEL
+NEEDS_A_LOOK = ("missing", "changed", "failed", "unconfirmed", "expired")
 
 
 @pghistory.track(fields=["stage", "category", "local_time", "fold", "due_at", "deleted_at", "title", "municipality"])
@@ -46,6 +47,8 @@ class Post(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # what is written and decided now is about a post that is out: its time stays, and nothing goes out but changes
+    is_correction = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
@@ -66,3 +69,11 @@ class Post(TenantModel):
 
     def __str__(self) -> str:
         return self.title or self.excerpt or f"#{self.pk}"
+
+    @property
+    def shown_state(self) -> str:
+        """What a list says of it in one word, of its `live_publications`: first what needs a person."""
+        states = [each.shown_state for each in self.live_publications]  # type: ignore[attr-defined]
+        if not states:
+            return self.stage
+        return next((state for state in NEEDS_A_LOOK if state in states), states[0])

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from channels.models import Channel
+from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.enums import Script, TextLanguage
 from municipalities.tenancy import TenantModel
@@ -93,3 +94,9 @@ class Publication(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.post_id} on {self.channel_id}"
+
+    @property
+    def shown_state(self) -> str:
+        """That of its delivery; "changed" where somebody changed the text on the network itself."""
+        was_changed = self.delivery.state == State.PUBLISHED and self.delivery.changed_at
+        return "changed" if was_changed else self.delivery.state

@@ -27,6 +27,7 @@ from posts.coach.look import links_of
 from posts.composer_form import Typed, read
 from posts.domain import check_links
 from posts.domain.approve import approve
+from posts.domain.corrections import prepare
 from posts.domain.create import blank, create
 from posts.domain.pictures import BadPicture
 from posts.domain.refused import Refused
@@ -139,6 +140,7 @@ def _both(stored: Post) -> dict[str, Any]:
 def preview(request: Any) -> HttpResponse:
     """The parts of the page that depend on what is typed; the script puts each in its place by its id."""
     post = Post(municipality=request.municipality, author=request.user, key=_key(request))
+    post.is_correction = request.POST.get("correcting") == "on"  # only what the page shows depends on it
     channels = list(queries.usable_channels())
     try:
         typed = read(request.POST, channels)
@@ -204,6 +206,9 @@ def _done(request: Any, saved: Saved, typed: Typed) -> HttpResponse:
     act = request.POST.get("act", "save")
     if act == "emergency" and request.access.may(Verb.POST_EMERGENCY):
         return redirect("post_emergency", request.municipality.slug, saved.post.pk)
+    if act == "correction" and saved.post.is_correction:
+        prepare(saved.post, by=request.user)
+        return redirect("post_correction", request.municipality.slug, saved.post.pk)
     if act == "save" or act not in ACTS:
         messages.success(request, _("The draft is saved."))
         if typed.time_problem:

@@ -56,9 +56,12 @@ class Deciding:
 
 
 def deciding(
-    request: Any, post: Post, version: Version | None, decisions: Sequence[Decision], suggested: Collection[int] = ()
-) -> Deciding:
-    """`post` is one from `queries.for_review`, `decisions` all of its own, newest first. One query for a delegate."""
+    request: Any, post: Post, version: Version | None, decisions: Sequence[Decision], suggested: Collection[int] = (),
+    *, is_out: bool = False,
+) -> Deciding:  # fmt: skip
+    """`post` is one from `queries.for_review`, `decisions` all of its own, newest first; `is_out`: nothing of it could
+    still go out. One query for a delegate.
+    """
     if version is None:
         return Deciding(rules.Standing())
     house, access = request.municipality, request.access
@@ -67,7 +70,10 @@ def deciding(
     at = rules.standing(about, house.approval, mentored=mentored)
     box = Deciding(at, _steps(at, house.approval, mentored=mentored))
     box.unapproved = post.stage == Stage.APPROVED and house.needs_approval and not at.met
-    box.lapsed = box.unapproved and not any(each.kind == DecisionKind.EMERGENCY for each in about)
+    emergency = any(each.kind == DecisionKind.EMERGENCY for each in about)
+    if is_out and not emergency:
+        box.unapproved = False  # what is out needs no decision, whatever the rule has become since
+    box.lapsed = box.unapproved and not emergency
     box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
     own = writers(post, version, suggested=suggested) if access.may(Verb.POST_APPROVE) else set()
     if box.waits and access.may(Verb.POST_APPROVE):

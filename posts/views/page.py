@@ -18,10 +18,11 @@ from posts.coach.patterns import Pattern, patterns
 from posts.coach.sentences import Told, things
 from posts.composer_form import Typed
 from posts.derived import Reason, Stretch
+from posts.domain.corrections import open_correction
 from posts.draft import MOST_PICTURES, RATIOS, SERBIAN, Draft, Text
 from posts.enums import CallKind, Category, Format
 from posts.interactive import format_notes
-from posts.models import Decision, Media, Post
+from posts.models import Amendment, Decision, Media, Post
 from posts.previews import Preview, notes, of_draft
 from posts.rules import decides_alone
 from posts.services import Promotion, all_notes, promotion
@@ -98,6 +99,7 @@ class Page:
     coach: list[Told] = field(default_factory=list)
     picture_notes: dict[int, list[str]] = field(default_factory=dict)
     returned: Decision | None = None
+    correction: Amendment | None = None
     offers: Sequence[Offered] = ()
     promotion: Promotion | None = None
     primary: str = "submit"
@@ -168,10 +170,15 @@ class Page:
         return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
-    def text_findings(self) -> list[tuple[Preview, dry.Finding]]:
-        """Problems of words, beside the words."""
-        fields = ("text", "language")
-        return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
+    def text_findings(self) -> list[tuple[str, dry.Finding]]:
+        """Problems of words, beside the words: each said once, with the channels that have it."""
+        found: dict[dry.Finding, dict[str, None]] = {}
+        for each in self.previews:
+            where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
+            for finding in each.findings:
+                if finding.field in ("text", "language") and finding.code != "empty":
+                    found.setdefault(finding, {})[where] = None
+        return [(", ".join(channels), finding) for finding, channels in found.items()]
 
     @property
     def headline_places(self) -> list[Place]:
@@ -225,6 +232,8 @@ def page(request: Any, post: Post, channels: Sequence[Channel], typed: Typed) ->
     """The whole page. A returned post takes two queries more: the note that came with it."""
     # What is behind the links comes with the first answer to the script: a page has its number of queries.
     shown = fragments(request, post, typed, channels, services=offers(), links=False)
+    if post.is_correction:
+        shown.correction = open_correction(post)
     if post.stage == "returned":
         shown.returned = next(iter(queries.decisions(post)), None)
     return shown
@@ -244,7 +253,7 @@ def fragments(
     content, draft = typed.content, replace(typed.content.draft, words=glossary(house.pk))
     library = queries.media_of(draft)
     promoted = promotion(draft, house, services)
-    primary, others = _acts(request, bool(content.time))
+    primary, others = _acts(request, bool(content.time)) if not post.is_correction else ("correction", ())
     seen = of_draft(post, draft, queries.channels_of(draft, channels), library)
     return Page(
         post=post,
@@ -273,7 +282,7 @@ def fragments(
         most_film=most_bytes(),
         may_remember=request.access.may(Verb.LIBRARY_EDIT),
         primary=primary,
-        may_emergency=request.access.may(Verb.POST_EMERGENCY),
+        may_emergency=request.access.may(Verb.POST_EMERGENCY) and not post.is_correction,
         others=others,
     )
 

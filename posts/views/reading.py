@@ -19,8 +19,8 @@ from posts import compose, passages, places, queries, rules, videos
 from posts.domain.pictures import frozen
 from posts.domain.see import see
 from posts.draft import SERBIAN, Draft, Shown, parse
-from posts.enums import Place, Stage
-from posts.models import Decision, Media, Post, Publication, Thread, Version
+from posts.enums import AmendmentKind, AmendmentState, Place, Stage, Way
+from posts.models import Amendment, Decision, Media, Post, Publication, Thread, Version
 from posts.passages import Film, Passage, Picture, Talk
 from posts.previews import UNKNOWN_SIDES, Preview, notes, of_draft, of_version, picture_url
 from posts.services import all_notes, offered_to
@@ -56,6 +56,7 @@ class Reading:
     every_resolved: bool = False
     deciding: Deciding = field(default_factory=lambda: Deciding(rules.Standing()))
     may: dict[str, bool] = field(default_factory=dict)
+    amendments: list[Amendment] = field(default_factory=list)
 
     @property
     def is_newest(self) -> bool:
@@ -65,6 +66,36 @@ class Reading:
     def is_current(self) -> bool:
         """Whether what is read is what one may talk about: the draft, or the version that waits or was approved."""
         return self.version is None or (self.is_newest and self.post.stage not in rules.EDITABLE)
+
+    @property
+    def correction(self) -> Amendment | None:
+        """The one that is being written or decided."""
+        return self._amendment(AmendmentKind.CORRECTION, AmendmentState.OPEN)
+
+    @property
+    def removal(self) -> Amendment | None:
+        """The wish that waits for an approver."""
+        return self._amendment(AmendmentKind.REMOVAL, AmendmentState.OPEN)
+
+    def _amendment(self, kind: str, state: str) -> Amendment | None:
+        return next((each for each in self.amendments if (each.kind, each.state) == (kind, state)), None)
+
+    @property
+    def amended(self) -> list[Amendment]:
+        """What is carried out or over, newest first."""
+        return [each for each in self.amendments if each.state != AmendmentState.OPEN]
+
+    @property
+    def ways(self) -> list[tuple[Publication, str]]:
+        """What was chosen for each publication of the correction that waits."""
+        chosen = self.correction.ways if self.correction else {}
+        found = [(each, chosen.get(str(each.pk))) for each in self.publications]
+        return [(each, str(Way(way).label)) for each, way in found if way]
+
+    @property
+    def out(self) -> Publication | None:
+        """One that is public, for comparing a correction with it."""
+        return next((each for each in self.publications if each.delivery.state == State.PUBLISHED), None)
 
     @property
     def open(self) -> list[Talk]:
@@ -146,9 +177,11 @@ def read(request: Any, post: Post) -> Reading:
         approval=next((each for each in decisions if each.kind == "approved"), None),
     )  # fmt: skip
     if reads_drafts:
+        if any(each.delivery.state in queries.SEEN for each in publications):
+            reading.amendments = queries.amendments(post)
         _lay_out(request, reading, channels)
         suggested = {each.thread.author_id for each in reading.talks if each.is_accepted}
-        reading.deciding = deciding(request, post, newest, decisions, suggested)
+        reading.deciding = deciding(request, post, newest, decisions, suggested, is_out=_is_out(publications))
     reading.may = _may(request, reading)
     return reading
 
@@ -298,20 +331,34 @@ def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> Film:
 # ---------------------------------------------------------------- what may be done
 
 
+def _is_out(publications: Sequence[Publication]) -> bool:
+    """Whether there is nothing left that could still go out."""
+    states = {each.delivery.state for each in publications}
+    return bool(states & {*queries.OUT, *queries.SEEN}) and not states - {*queries.OUT, *queries.SEEN}
+
+
 def _may(request: Any, reading: Reading) -> dict[str, bool]:
     post, access, house = reading.post, request.access, request.municipality
     states = {each.delivery.state for each in reading.publications}
     out = bool(states & set(queries.OUT))
     everything_out = out and not states - {*queries.OUT, *queries.SEEN}
+    rows = [each.delivery for each in reading.publications if each.delivery.state == State.PUBLISHED]
+    public = any(each.withdrawal_asked_at is None for each in rows)
+    running = {each.kind for each in reading.amendments if each.finished_at is None}
     scheduling = rules.may_schedule(access, post, needs_approval=house.needs_approval)
     box = reading.deciding
     return {
         "edit": rules.may_edit(access, post),
-        "take_back": rules.may_take_back(access, post, is_public=everything_out),
+        "take_back": rules.may_take_back(access, post, is_public=everything_out and not post.is_correction),
+        "correct": rules.may_correct(
+            access, post, is_public=public and everything_out and AmendmentKind.CORRECTION not in running
+        ),
+        "take_down": rules.may_take_down(access, is_public=public and AmendmentKind.REMOVAL not in running),
+        "decide_removal": access.may(Verb.POST_APPROVE) and reading.removal is not None,
         "decide": box.waits and box.may_decide and reading.is_newest,
         "approve": box.waits and box.seat is not None and reading.is_newest,
         "endorse": box.may_endorse and reading.is_newest,
-        "emergency": rules.may_publish_emergency(access, post, is_public=everything_out),
+        "emergency": rules.may_publish_emergency(access, post, is_public=everything_out or post.is_correction),
         "publish": scheduling and not everything_out and post.stage == Stage.APPROVED and not box.unapproved,
         "move": rules.may_move(access, post) and not out,
         "unschedule": scheduling and bool(states & set(WAITS)) and post.stage == Stage.APPROVED,

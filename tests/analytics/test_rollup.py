@@ -11,6 +11,7 @@ from analytics.domain import collect, rollup
 from analytics.enums import Basis, PullOutcome
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.models import Channel
+from delivery.models import Delivery
 from municipalities.tenancy import scope
 from tests.analytics import factories
 from tests.people import Cast
@@ -91,11 +92,35 @@ def test_a_refused_look_is_written_down_and_changes_no_number(channel: Channel, 
 
 
 def test_a_post_that_is_gone_is_left_alone_and_a_person_hears_of_it(channel: Channel, subject: Subject) -> None:
+    look(subject, at(MONDAY, 9), likes=3)
     look(subject, at(MONDAY, 10), PullOutcome.GONE)
     with scope(channel.municipality_id):
         subject.refresh_from_db()
-        assert subject.next_at is None
+        assert subject.next_at == at(MONDAY, 10, 10)  # one look may be wrong
+        assert subject.publication.delivery.state == "published"
+    look(subject, at(MONDAY, 10, 10), PullOutcome.GONE)
+    with scope(channel.municipality_id):
+        subject = Subject.objects.get(pk=subject.pk)
+        assert (subject.next_at, subject.likes) == (None, 3)
         assert subject.publication.delivery.state == "missing"
+
+
+def test_a_post_that_comes_back_between_two_looks_is_not_gone(channel: Channel, subject: Subject) -> None:
+    look(subject, at(MONDAY, 10), PullOutcome.GONE)
+    look(subject, at(MONDAY, 11), likes=1)
+    look(subject, at(MONDAY, 12), PullOutcome.GONE)
+    with scope(channel.municipality_id):
+        assert Subject.objects.get(pk=subject.pk).publication.delivery.state == "published"
+
+
+def test_what_we_took_down_ourselves_is_not_found_missing(channel: Channel, subject: Subject) -> None:
+    with scope(channel.municipality_id):
+        Delivery.objects.update(state="withdrawn")
+    look(subject, at(MONDAY, 10), PullOutcome.GONE)
+    look(subject, at(MONDAY, 10, 10), PullOutcome.GONE)
+    with scope(channel.municipality_id):
+        assert Delivery.objects.get().state == "withdrawn"
+        assert Subject.objects.get(pk=subject.pk).next_at is None
 
 
 def test_what_people_are_asked_to_do_is_counted_apart(channel: Channel) -> None:

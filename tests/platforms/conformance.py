@@ -135,6 +135,39 @@ class Conformance:
         connector.edit(published.remote_id, replace(sent, text="Вашар почиње у 10."))
         assert bench.texts() == ["Вашар почиње у 10."]
 
+    def test_pictures_stay_on_a_post_that_is_edited(self, bench: Bench) -> None:
+        connector, limits = bench.connector(), bench.limits()
+        if "text" not in limits.edits or not limits.max_images:
+            return
+        sent = bench.outgoing("Вашар почиње у 9.", pictures=(bench.picture(1),))
+        post = bench.publish(connector, sent)
+        for _ in range(2):  # a lost answer may be asked for again
+            connector.edit(post.remote_id, replace(sent, text="Вашар почиње у 10."))
+        (shown,) = bench.public()
+        assert (shown["text"], len(shown["alts"])) == ("Вашар почиње у 10.", 1)
+
+    def test_the_text_is_read_back_where_the_connector_says_so(self, bench: Bench) -> None:
+        connector, limits = bench.connector(), bench.limits()
+        text = "Вашар почиње у 9.\n\nПријаве: https://cuprija.example/prijava #Ћуприја"
+        sent = bench.outgoing(text)
+        post = bench.publish(connector, sent)
+        bench.settle()
+        told = connector.readings([post.remote_id])
+        if not connector.reads_back:
+            assert [one for one in told if isinstance(one, Readings) and one.text is not None] == []
+            return
+        (before,) = told
+        assert isinstance(before, Readings)
+        assert counting.normalised(before.text or "") == counting.normalised(text)
+        if "text" in limits.edits:
+            connector.edit(post.remote_id, replace(sent, text="Вашара нема."))
+            (after,) = connector.readings([post.remote_id])
+            assert isinstance(after, Readings)
+            assert after.text == "Вашара нема."
+
+    def test_a_network_says_beforehand_whether_a_post_can_be_taken_down(self, bench: Bench) -> None:
+        assert bench.limits().withdraws == ("cannot delete" not in bench.deviations)
+
     def test_a_post_that_was_never_sent_is_absent(self, bench: Bench) -> None:
         told = bench.find(bench.connector(), bench.outgoing("Овога нигде нема."), start())
         assert isinstance(told, CannotTell if bench.deviations & {"cannot look", "cannot prove absence"} else Absent)

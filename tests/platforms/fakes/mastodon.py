@@ -69,6 +69,7 @@ class MastodonFake:
             ("POST", r"/api/v1/statuses", self.create),
             ("GET", r"/api/v1/statuses", self.several),
             ("GET", r"/api/v1/statuses/(\d+)", self.status),
+            ("PUT", r"/api/v1/statuses/(\d+)", self.edit),
             ("DELETE", r"/api/v1/statuses/(\d+)", self.delete),
             ("GET", r"/api/v1/statuses/(\d+)/source", self.source),
             ("GET", r"/api/v1/statuses/(\d+)/context", self.context),
@@ -433,6 +434,24 @@ class MastodonFake:
         self._me(request, "read:statuses")
         wanted = request.query.get("id[]", [])
         return [self._entity(self.statuses[one]) for one in wanted if one in self.statuses]
+
+    def edit(self, request: Request, status_id: str) -> dict[str, Any]:
+        """Pictures and a poll that are not named again are gone. https://docs.joinmastodon.org/methods/statuses/#edit"""
+        me, form = self._me(request, "write:statuses"), self._status_form(request)
+        status = self._known(status_id)
+        if status["account"] != me["id"] or not self._is_mastodon():
+            raise error(404, "Record not found")
+        text, kept = str(form.get("status") or ""), [str(one) for one in form.get("media_ids") or ()]
+        if not text.strip() and not kept:
+            raise error(422, "Validation failed: Text can't be blank")
+        if _counted(text) > self.world.options["max_characters"]:
+            raise error(422, "Validation failed: Text character limit exceeded")
+        media = {one["id"]: one for one in status["media"]}
+        if not set(kept) <= set(media):
+            raise error(422, "Validation failed: Media not found or already used")
+        status |= {"text": text, "media": [media[one] for one in kept], "edited": self.world.clock.now()}
+        status["poll"] = status.get("poll") if form.get("poll") else None
+        return self._entity(status)
 
     def delete(self, request: Request, status_id: str) -> dict[str, Any]:
         me = self._me(request, "write:statuses")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posts.differences import Piece, differences, tokens
+from common.differences import Piece, differences, tokens
 
 WORDS = st.sampled_from(
     [

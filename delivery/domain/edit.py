@@ -1,0 +1,62 @@
+"""Changing what is public: a delivery of its own, whose parent is the published post.
+
+It goes the way of every delivery: queued, claimed, asked at the gate, recorded before the call. Asking a network twice
+for the same change does no harm (`platforms.protocols.Publishes.edit`), so a call without an answer is repeated.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from delivery.domain.cancel import WITH_PARENT, cancel
+from delivery.domain.enqueue import enqueue
+from delivery.domain.move import Moved, NoSuchMove, move
+from delivery.enums import Because, State
+from delivery.gates import EDIT
+from delivery.models import Delivery
+from platforms.types import Outgoing, Published
+
+
+@transaction.atomic
+def edit(delivery: Delivery, outgoing: Outgoing, *, by: Any, urgent: bool = False) -> Delivery:
+    """The delivery that makes `outgoing` of a published one, as soon as may be. Raises `NoSuchMove`, `Moved`."""
+    if delivery.state != State.PUBLISHED or delivery.withdrawal_asked_at:
+        raise NoSuchMove("Only what is published and stays so can be changed.")
+    locked = Delivery.objects.select_for_update().filter(pk=delivery.pk, state=State.PUBLISHED)
+    if not locked.filter(withdrawal_asked_at=None).exists():
+        raise Moved(f"Delivery {delivery.pk} is no longer published.")
+    return enqueue(
+        delivery.channel,
+        kind=EDIT,
+        # what followed the post as its first comment stays as it is
+        outgoing=replace(outgoing, first_comment=""),
+        due_at=timezone.now(),
+        by=by,
+        urgent=urgent,
+        parent=delivery,
+    )
+
+
+def changed(delivery: Delivery, told: Published) -> None:
+    """The network has changed it. From now on the parent is watched for what was sent last."""
+    parent = delivery.parent
+    assert parent is not None  # a constraint says so
+    now = timezone.now()
+    move(
+        delivery,
+        State.PUBLISHED,
+        because=Because.CHANGED,
+        remote_id=parent.remote_id,
+        permalink=told.permalink or parent.permalink,
+        published_at=now,
+    )
+    watched = {"shown": None, "shown_now": "", "changed_at": None, "noted_at": None, "watched_from": now}
+    Delivery.objects.filter(pk=parent.pk).update(**watched)
+
+
+def drop_edits(delivery: Delivery) -> None:
+    """There is nothing left to change. One that is on its way is stopped by its gate, or refused by the network."""
+    for child in delivery.children.filter(kind=EDIT, state__in=WITH_PARENT):
+        cancel(child, by=None)

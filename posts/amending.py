@@ -1,0 +1,115 @@
+"""What a correction does on each channel: what changes there, and which ways there are. Pure, but for `planned`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from django.utils import timezone
+
+from channels import dry
+from channels.enums import ChannelState
+from delivery.enums import State
+from delivery.gates import EDIT
+from delivery.models import Delivery
+from platforms.counting import normalised
+from platforms.types import Limits, Outgoing
+from posts import compose
+from posts.enums import Way
+from posts.models import Post, Publication, Version
+from posts.queries import content, frozen_files, publications
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One publication that is public: what stands there (`now`), what shall (`then`, None: nothing fits its place).
+
+    `changes` are the fields that differ, empty where it stays as it is; `ways` what can be done, `chosen` what was.
+    `problems` are reasons why the network would refuse the new content.
+    """
+
+    publication: Publication
+    now: Outgoing
+    then: Outgoing | None
+    changes: frozenset[str]
+    ways: tuple[Way, ...]
+    chosen: Way | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing has to be chosen any more."""
+        return not self.changes or self.chosen is not None
+
+
+def changes(now: Outgoing, then: Outgoing) -> frozenset[str]:
+    """The fields that people would see differ: "text", "alt", "pictures" and those in `others`."""
+    found = set()
+    if normalised(now.text) != normalised(then.text):
+        found.add("text")
+    if [each.ref for each in now.pictures] != [each.ref for each in then.pictures]:
+        found.add("pictures")
+    elif [each.alt for each in now.pictures] != [each.alt for each in then.pictures]:
+        found.add("alt")
+    others = ("link_card", "poll", "video", "title", "first_comment")
+    found |= {name for name in others if getattr(now, name) != getattr(then, name)}
+    return frozenset(found)
+
+
+def ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = False) -> tuple[Way, ...]:
+    """What can be done about these changes on a network, the gentlest first. By hand one can always."""
+    found = []
+    if changed <= set(limits.edits) and not has_poll:  # a poll that is changed begins anew
+        found.append(Way.EDIT)
+    if limits.withdraws:
+        found.append(Way.RESEND)
+    return (*found, Way.BY_HAND)
+
+
+def standing(delivery: Delivery) -> Outgoing:
+    """What the network shows of it by our own doing: what was sent, or what it was changed to last. One query."""
+    last = delivery.children.filter(kind=EDIT, state=State.PUBLISHED).order_by("-pk").first()
+    return Outgoing.from_json((last or delivery).payload)
+
+
+def payload(version: Version, publication: Publication) -> Outgoing | None:
+    """What `version` sends in the place of this publication; None where it has nothing there any more."""
+    draft = content(version)
+    parts = {part.slot: part for part in compose.parts(draft, publication.channel)}
+    part = parts.get(publication.slot)
+    if part is None:
+        return None
+    return compose.outgoing(draft, part, frozen_files(version), key=uuid4(), created_at=timezone.now())
+
+
+def public(post: Post) -> list[Publication]:
+    """What of it is on a network and shall stay there."""
+    rows = publications(post).filter(delivery__state=State.PUBLISHED, delivery__withdrawal_asked_at=None)
+    return list(rows.select_related("channel__municipality"))
+
+
+def planned(post: Post, version: Version, chosen: Mapping[str, str]) -> list[Planned]:
+    """What `version` does to each publication that is public; `chosen` are ways by the publication's id."""
+    return [_plan(each, payload(version, each), chosen.get(str(each.pk), "")) for each in public(post)]
+
+
+def _plan(publication: Publication, then: Outgoing | None, chosen: str) -> Planned:
+    now, channel = standing(publication.delivery), publication.channel
+    if then is None:
+        found: tuple[Way, ...] = (Way.BY_HAND,)
+        return Planned(publication, now, None, frozenset({"text"}), found, _among(found, chosen))
+    # the first comment of a post is another one's
+    then = replace(then, reply_to=now.reply_to)
+    # somebody changed it there: the words that were approved are put back even if they are the same
+    changed = changes(now, then) | ({"text"} if publication.delivery.changed_at else set())
+    if channel.state == ChannelState.DISCONNECTED:
+        found = (Way.BY_HAND,)
+    else:
+        found = ways(frozenset(changed), dry.limits(channel), has_poll=bool(now.poll or then.poll))
+    problems = [each.message for each in dry.check(channel, then) if each.severity == "error"] if changed else []
+    return Planned(
+        publication, now, then, frozenset(changed), found, _among(found, chosen), tuple(dict.fromkeys(problems))
+    )
+
+
+def _among(found: tuple[Way, ...], chosen: str) -> Way | None:
+    return Way(chosen) if chosen in found else None

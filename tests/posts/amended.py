@@ -1,0 +1,102 @@
+"""A desk whose channels lead to the networks' fakes: what was published there is corrected and taken down for real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from channels.models import Channel
+from delivery.domain import take_down
+from delivery.domain.claim import claim_due
+from delivery.domain.deliver import deliver
+from delivery.models import Delivery
+from municipalities.tenancy import scope
+from posts.domain import amend, corrections
+from posts.domain.approve import approve
+from posts.domain.submit import submit
+from posts.draft import Text, parse
+from posts.enums import Way
+from posts.models import Amendment, Post, Publication
+from posts.queries import publications
+from tests.delivery.conftest import connected
+from tests.people import Cast
+from tests.platforms.fakes import FakeServer
+from tests.posts.desk import Desk, in_hours
+
+FIRST = "Вашар почиње у 9 часова."
+SECOND = "Вашар почиње у 10 часова."
+
+
+@dataclass
+class Street(Desk):
+    """`mastodon` can change a post, `bluesky` cannot; both can take it down."""
+
+    network: FakeServer
+
+    def published(self, text: str = FIRST, *channels: Channel) -> Post:
+        """A post of the officer, approved by the approver, on the networks."""
+        chosen = tuple(each.pk for each in channels or (self.mastodon, self.bluesky))
+        post = submit(self.write(text, channels=chosen, time=in_hours(1)), by=self.cast.officer)
+        approve(post, self.version(post), by=self.cast.approver)
+        self.go(self.deliveries(post)[0].due_at)
+        return self.reload(post)
+
+    def go(self, now: datetime | None = None) -> None:
+        """What publishers and workers do in a moment: withdrawals, what follows them, everything that is due."""
+        at = now or timezone.now()
+        for _round in range(3):
+            for pk in take_down.claim_withdrawals(at):
+                take_down.take_down(pk)
+            amend.carry_on()
+            for pk, number in claim_due(max(at, timezone.now())):
+                deliver(pk, number)
+        amend.carry_on()
+
+    def texts(self) -> list[str]:
+        """What the public sees on all networks."""
+        return sorted(each["text"] for each in self.network.public("opstina"))
+
+    def correct(self, post: Post, text: str = SECOND, by: Any = None) -> Post:
+        """Begun and written, not chosen yet what happens where."""
+        post = corrections.begin(post, reason="Погрешан сат", by=by or self.cast.officer)
+        draft = parse(post.draft)
+        return self.change(post, replace(draft, texts={"sr-Cyrl": Text(text)}), by=by)
+
+    def ways(self, post: Post, **chosen: Way) -> dict[str, str]:
+        """By publication what was chosen for its channel's network; the gentlest where nothing was."""
+        found = {}
+        for each in publications(post):
+            usual = Way.EDIT if each.channel.platform == "mastodon" else Way.RESEND
+            found[str(each.pk)] = str(chosen.get(each.channel.platform, usual))
+        return found
+
+    def chosen(self, post: Post, text: str = SECOND, **ways: Way) -> Post:
+        post = self.correct(post, text)
+        version = corrections.prepare(post, by=self.cast.officer)
+        corrections.choose(post, version, self.ways(post, **ways), by=self.cast.officer)
+        return self.reload(post)
+
+    def agreed(self, post: Post, text: str = SECOND, **ways: Way) -> Post:
+        """A correction that was submitted and approved."""
+        post = submit(self.chosen(post, text, **ways), by=self.cast.officer)
+        return approve(post, self.version(post), by=self.cast.approver)
+
+    def amendment(self, post: Post) -> Amendment:
+        return Amendment.objects.filter(post=post).order_by("-pk")[0]
+
+    def on(self, post: Post, platform: str) -> Publication:
+        return publications(post).get(channel__platform=platform)
+
+    def fresh(self, delivery: Delivery) -> Delivery:
+        return Delivery.objects.get(pk=delivery.pk)
+
+
+def street(cast: Cast, network: FakeServer) -> Street:
+    mastodon = connected(cast, network)
+    bluesky = connected(cast, network, "bluesky")
+    with scope(cast.cuprija):
+        Channel.objects.filter(pk__in=[mastodon.pk, bluesky.pk]).update(languages=["sr-Cyrl"])
+        return Street(cast, Channel.objects.get(pk=mastodon.pk), Channel.objects.get(pk=bluesky.pk), network)

@@ -1,0 +1,450 @@
+"""Correcting what is public, on real fakes: one public post per channel at the end, whatever breaks on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.models import AuditEvent
+from delivery.domain import take_down
+from delivery.domain.answer import drop as drop_delivery
+from delivery.domain.missing import missing
+from delivery.enums import Because, State
+from delivery.models import Delivery
+from municipalities.domain.pause import pause, resume
+from municipalities.enums import Approval
+from municipalities.queries import access as access_of
+from municipalities.tenancy import scope
+from posts.domain import amend, corrections, emergency, removals, schedule
+from posts.domain.approve import approve, send_back
+from posts.domain.refused import Refused
+from posts.domain.submit import submit, take_back
+from posts.draft import Text, parse
+from posts.enums import AmendmentState, PartState, Stage, Way
+from posts.home import board
+from posts.models import Amendment, Publication
+from posts.queries import publications
+from tests.delivery.conftest import allowed, network
+from tests.people import Cast
+from tests.platforms.fakes import FakeServer
+from tests.posts.amended import FIRST, SECOND, Street, street
+from tests.posts.deciders import on_the_list
+
+__all__ = ["allowed", "network"]
+STATUS = "/api/v1/statuses/"
+
+
+@pytest.fixture
+def desk(cast: Cast, network: FakeServer) -> Iterator[Street]:
+    with scope(cast.cuprija):
+        yield street(cast, network)
+
+
+def _waiting(desk: Street) -> list[int]:
+    """What Home shows the approver as waiting."""
+    approver = desk.cast.approver
+    return [each.post.pk for each in board(approver, desk.house, access_of(approver, desk.house)).waiting]
+
+
+# ---------------------------------------------------------------- the whole way
+
+
+def test_one_network_changes_the_post_and_the_other_gets_a_new_one(desk: Street) -> None:
+    post = desk.published()
+    before = desk.on(post, "mastodon").delivery.remote_id
+    desk.agreed(post)
+    assert desk.texts() == [FIRST, FIRST]
+    desk.go()
+    assert desk.texts() == [SECOND, SECOND]
+    assert desk.on(post, "mastodon").delivery.remote_id == before
+    assert {each.version.number for each in publications(post)} == {2}
+    done = desk.amendment(post)
+    assert (done.state, {each.state for each in done.parts.all()}) == (AmendmentState.DONE, {PartState.DONE})
+    assert (desk.reload(post).stage, desk.reload(post).is_correction) == (Stage.APPROVED, False)
+
+
+def test_nothing_changes_while_it_is_written_and_decided(desk: Street) -> None:
+    post = desk.published()
+    due_at = post.due_at
+    post = desk.chosen(post)
+    desk.go()
+    submit(post, by=desk.cast.officer)
+    desk.go()
+    assert desk.texts() == [FIRST, FIRST]
+    assert _waiting(desk) == [post.pk]
+    assert desk.reload(post).due_at == due_at
+    assert set(desk.states(post)) == {State.PUBLISHED}
+
+
+def test_it_takes_the_two_approvals_that_the_house_asks_for(desk: Street) -> None:
+    from tests.posts.deciders import member
+
+    post = desk.published()
+    desk.house_rule(approval=Approval.TWO)
+    post = submit(desk.chosen(post), by=desk.cast.officer)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    desk.go()
+    assert desk.texts() == [FIRST, FIRST]
+    approve(post, desk.version(post), by=member(desk.cast, "second"))
+    desk.go()
+    assert desk.texts() == [SECOND, SECOND]
+
+
+def test_nobody_approves_their_own_correction(desk: Street) -> None:
+    post = desk.published()
+    post = corrections.begin(post, reason="Погрешан сат", by=desk.cast.approver)
+    draft = parse(post.draft)
+    post = desk.change(post, replace(draft, texts={"sr-Cyrl": Text(SECOND)}), by=desk.cast.approver)
+    version = corrections.prepare(post, by=desk.cast.approver)
+    corrections.choose(post, version, desk.ways(post), by=desk.cast.approver)
+    submit(post, by=desk.cast.approver)
+    with pytest.raises(Refused, match="You wrote this post"):
+        approve(post, version, by=desk.cast.approver)
+
+
+def test_where_the_house_asks_nobody_it_takes_effect_at_once(desk: Street) -> None:
+    post = desk.published()
+    with pytest.raises(Refused, match="has not been approved"):
+        corrections.carry_out_now(desk.chosen(post), by=desk.cast.officer)
+    desk.house_rule(approval=Approval.NONE)
+    corrections.carry_out_now(post, by=desk.cast.officer)
+    desk.go()
+    assert desk.texts() == [SECOND, SECOND]
+
+
+def test_in_an_emergency_it_needs_no_approval_and_passes_a_pause(desk: Street) -> None:
+    on_the_list(desk.cast, desk.cast.officer)
+    post = desk.chosen(desk.published())
+    pause(desk.house, reason="Дан жалости", by=desk.cast.approver)
+    emergency.publish(post, reason="Погрешан сат у упозорењу.", by=desk.cast.officer)
+    desk.go()
+    assert desk.texts() == [SECOND, SECOND]
+    assert desk.amendment(post).is_emergency
+
+
+def test_it_comes_back_with_a_note_and_is_submitted_again(desk: Street) -> None:
+    post = submit(desk.chosen(desk.published()), by=desk.cast.officer)
+    send_back(post, desk.version(post), by=desk.cast.approver, note="Додај и место.")
+    assert desk.reload(post).stage == Stage.RETURNED
+    desk.go()
+    assert desk.texts() == [FIRST, FIRST]
+    post = submit(desk.reload(post), by=desk.cast.officer)
+    post = take_back(post, by=desk.cast.officer)
+    assert set(desk.states(post)) == {State.PUBLISHED}
+    submit(desk.reload(post), by=desk.cast.officer)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    desk.go()
+    assert desk.texts() == [SECOND, SECOND]
+
+
+def test_a_second_correction_follows_the_first(desk: Street) -> None:
+    post = desk.published()
+    desk.agreed(post)
+    with pytest.raises(Refused, match="still under way"):
+        corrections.begin(post, reason="Још једна грешка", by=desk.cast.officer)
+    desk.go()
+    desk.agreed(desk.reload(post), "Вашар почиње у 11 часова.")
+    desk.go()
+    assert desk.texts() == ["Вашар почиње у 11 часова."] * 2
+    assert Amendment.objects.filter(state=AmendmentState.DONE).count() == 2
+
+
+# ---------------------------------------------------------------- what is chosen
+
+
+def test_what_cannot_be_changed_waits_until_somebody_has_chosen(desk: Street) -> None:
+    post = desk.correct(desk.published())
+    version = corrections.prepare(post, by=desk.cast.officer)
+    half = {str(desk.on(post, "mastodon").pk): Way.EDIT.value}
+    with pytest.raises(Refused, match="Say for each network"):
+        corrections.choose(post, version, half, by=desk.cast.officer)
+    with pytest.raises(Refused, match="Say for each network"):
+        submit(desk.reload(post), by=desk.cast.officer)
+    wrong = {**half, str(desk.on(post, "bluesky").pk): Way.EDIT.value}
+    with pytest.raises(Refused, match="Say for each network"):
+        corrections.choose(post, version, wrong, by=desk.cast.officer)
+
+
+def test_left_to_people_nothing_is_called(desk: Street) -> None:
+    post = desk.published()
+    desk.agreed(post, bluesky=Way.BY_HAND)
+    desk.go()
+    assert desk.texts() == [SECOND, FIRST] or desk.texts() == sorted([FIRST, SECOND])
+    assert {each.state for each in desk.amendment(post).parts.all()} == {PartState.DONE, PartState.BY_HAND}
+    assert desk.on(post, "bluesky").version.number == 1
+
+
+def test_a_picture_that_changes_cannot_be_changed_there(desk: Street) -> None:
+    post = corrections.begin(desk.published(), reason="Погрешна слика", by=desk.cast.officer)
+    from posts.draft import Shown
+
+    media = desk.picture()
+    draft = replace(parse(post.draft), media=(Shown(media.pk, "Плакат вашара"),))
+    post = desk.change(post, draft)
+    version = corrections.prepare(post, by=desk.cast.officer)
+    with pytest.raises(Refused, match="Say for each network"):
+        corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
+    corrections.choose(post, version, desk.ways(post, mastodon=Way.RESEND), by=desk.cast.officer)
+    post = submit(desk.reload(post), by=desk.cast.officer)
+    approve(post, desk.version(post), by=desk.cast.approver)
+    desk.go()
+    assert desk.texts() == [FIRST, FIRST]
+    assert [each["alts"] for each in desk.network.public("opstina")] == [["Плакат вашара"]] * 2
+
+
+def test_what_does_not_differ_is_not_touched(desk: Street) -> None:
+    post = corrections.begin(desk.published(), reason="Нема грешке", by=desk.cast.officer)
+    version = corrections.prepare(post, by=desk.cast.officer)
+    with pytest.raises(Refused, match="Nothing differs"):
+        corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
+
+
+def test_what_was_changed_after_the_choice_is_chosen_again(desk: Street) -> None:
+    post = desk.correct(desk.published())
+    version = corrections.prepare(post, by=desk.cast.officer)
+    desk.change(desk.reload(post), replace(parse(post.draft), texts={"sr-Cyrl": Text("Нешто треће.")}))
+    with pytest.raises(Refused, match="was changed after"):
+        corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
+
+
+# ---------------------------------------------------------------- dropping
+
+
+def test_a_dropped_correction_leaves_everything_as_it_was(desk: Street) -> None:
+    post = desk.published()
+    before = (post.draft, post.excerpt, post.due_at)
+    submit(desk.chosen(post), by=desk.cast.officer)
+    corrections.drop(post, by=desk.cast.officer)
+    desk.go()
+    post = desk.reload(post)
+    assert (post.draft, post.excerpt, post.due_at) == before
+    assert (post.stage, post.is_correction, desk.texts()) == (Stage.APPROVED, False, [FIRST, FIRST])
+    assert desk.version(post).variants.get(script="Cyrl").text == FIRST
+    assert _waiting(desk) == []
+    assert [desk.amendment(post).state, AuditEvent.objects.filter(verb="post.drop_correction").count()] == [
+        "dropped",
+        1,
+    ]
+    desk.agreed(post)
+    desk.go()
+    assert desk.texts() == [SECOND, SECOND]
+
+
+# ---------------------------------------------------------------- what may not happen
+
+
+def test_a_correction_has_no_time_and_is_not_published_as_a_post(desk: Street) -> None:
+    from tests.posts.desk import in_hours
+
+    post = desk.chosen(desk.published())
+    desk.house_rule(approval=Approval.NONE)
+    for act in (
+        lambda: schedule.publish_now(post, by=desk.cast.officer),
+        lambda: schedule.schedule(post, in_hours(3), by=desk.cast.officer),
+        lambda: schedule.move(post, in_hours(3), by=desk.cast.officer),
+    ):
+        with pytest.raises(Refused, match="being corrected"):
+            act()
+
+
+def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
+    from tests.posts.desk import in_hours
+
+    waiting = submit(desk.write(FIRST, time=in_hours(1)), by=desk.cast.officer)
+    with pytest.raises(Refused, match="that is out"):
+        corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
+    approve(waiting, desk.version(waiting), by=desk.cast.approver)
+    with pytest.raises(Refused, match="not gone out everywhere"):
+        corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
+    for state, words in ((State.SENDING, "this very moment"), (State.UNCONFIRMED, "not known yet")):
+        post = desk.published()
+        now = timezone.now()
+        Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(
+            state=state, lease_until=now, unknown_since=now if state == State.UNCONFIRMED else None
+        )
+        with pytest.raises(Refused, match=words):
+            corrections.begin(post, reason="Погрешан сат", by=desk.cast.officer)
+
+
+def test_what_failed_before_does_not_go_out_with_the_old_words(desk: Street) -> None:
+    desk.network.plan("status", "putRecord", status=400, body={"error": "InvalidRequest", "message": "no"})
+    post = desk.published()
+    assert sorted(desk.states(post)) == [State.FAILED, State.PUBLISHED]
+    desk.agreed(post)
+    desk.go()
+    assert desk.texts() == [SECOND]
+    assert State.CANCELLED in Delivery.objects.values_list("state", flat=True)
+
+
+def test_taken_down_meanwhile_nothing_goes_out_in_its_place(desk: Street) -> None:
+    post = desk.published()
+    desk.agreed(post)
+    removals.take_down(post, [desk.on(post, "mastodon").pk], reason="Отказано је.", by=desk.cast.approver)
+    desk.go()
+    assert desk.texts() == [SECOND]  # on Bluesky, where it was under way already
+    assert desk.on(post, "mastodon").delivery.state == State.WITHDRAWN
+
+
+# ---------------------------------------------------------------- the dangerous part: between the old and the new one
+
+
+def test_nothing_new_goes_out_before_the_old_one_is_certainly_gone(desk: Street) -> None:
+    post = desk.published(FIRST, desk.bluesky)
+    desk.agreed(post)
+    desk.network.plan("drop_before", "deleteRecord", method="POST", times=100)
+    for minutes in range(3):
+        desk.go(timezone.now() + timedelta(minutes=2 * minutes))
+        assert desk.texts() == [FIRST]
+        assert Publication.objects.filter(post=post).count() == 1
+    desk.network.world.plan.clear()
+    desk.go(timezone.now() + timedelta(minutes=10))
+    assert desk.texts() == [SECOND]
+
+
+def test_a_withdrawal_that_happened_without_an_answer_is_certain_only_when_it_is_said(desk: Street) -> None:
+    post = desk.published(FIRST, desk.bluesky)
+    desk.agreed(post)
+    desk.network.plan("commit_then_drop", "deleteRecord", method="POST")
+    desk.go()
+    assert desk.texts() == []  # gone, but nobody has said so: nothing is sent yet
+    assert Publication.objects.filter(post=post).count() == 1
+    desk.go(timezone.now() + timedelta(minutes=2))
+    assert desk.texts() == [SECOND]
+
+
+def test_a_worker_that_dies_between_the_two_loses_nothing_and_doubles_nothing(desk: Street) -> None:
+    post = desk.published(FIRST, desk.bluesky)
+    desk.agreed(post)
+    (pk,) = take_down.claim_withdrawals(timezone.now())
+    take_down.take_down(pk)  # and here the machine goes out: no tick, no message
+    assert desk.texts() == []
+    for _tick in range(5):
+        amend.carry_on()
+    assert Publication.objects.filter(post=post, live=True).count() == 1
+    assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
+    desk.go()
+    desk.go()
+    assert desk.texts() == [SECOND]
+
+
+class MachineWentOut(Exception):
+    pass
+
+
+@transaction.atomic
+def _half_way(desk: Street) -> None:
+    amend.carry_on()
+    assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
+    raise MachineWentOut
+
+
+def test_a_crash_while_the_new_one_is_made_leaves_it_to_the_next_tick(desk: Street) -> None:
+    post = desk.published(FIRST, desk.bluesky)
+    desk.agreed(post)
+    take_down.take_down(take_down.claim_withdrawals(timezone.now())[0])
+    with pytest.raises(MachineWentOut):
+        _half_way(desk)
+    assert Delivery.objects.filter(channel=desk.bluesky).count() == 1
+    desk.go()
+    assert desk.texts() == [SECOND]
+    assert Delivery.objects.filter(channel=desk.bluesky).count() == 2
+
+
+@pytest.mark.parametrize("loss", ["commit_then_drop", "commit_then_500", "truncate_body"])
+def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> None:
+    from delivery.domain import reconcile
+    from delivery.domain.deliver import deliver
+
+    post = desk.published(FIRST, desk.bluesky)
+    desk.agreed(post)
+    desk.network.plan(loss, "putRecord", method="POST")
+    desk.go()
+    new = desk.on(post, "bluesky").delivery
+    assert new.state == State.UNCONFIRMED
+    number = reconcile.look(new.pk)
+    if number:
+        deliver(new.pk, number)
+    amend.carry_on()
+    assert desk.texts() == [SECOND]
+    assert desk.amendment(post).state == AmendmentState.DONE
+
+
+def test_an_old_post_that_cannot_be_taken_down_gets_no_second_one_beside_it(desk: Street) -> None:
+    post = desk.published(FIRST, desk.mastodon)
+    desk.network.plan("status", STATUS, method="DELETE", status=422, body={"error": "Not now"})
+    desk.agreed(post, mastodon=Way.RESEND)
+    desk.go()
+    (part,) = desk.amendment(post).parts.all()
+    assert (part.state, desk.texts()) == (PartState.REFUSED, [FIRST])
+    assert part.problem
+    desk.go(timezone.now() + timedelta(hours=1))
+    assert desk.texts() == [FIRST]
+
+
+def test_during_a_pause_the_old_one_stays_until_the_new_one_may_go(desk: Street) -> None:
+    post = desk.published()
+    desk.agreed(post)
+    pause(desk.house, reason="Дан жалости", by=desk.cast.approver)
+    desk.go()
+    assert desk.texts() == [FIRST, FIRST]
+    resume(desk.house, by=desk.cast.approver)
+    from delivery.domain.sweep import sweep
+
+    sweep(timezone.now())
+    later = timezone.now() + timedelta(minutes=2)
+    desk.go(later)
+    held = Delivery.objects.get(kind="edit")
+    assert held.state in (State.EXPIRED, State.PUBLISHED)  # what a pause held back is a person's decision
+    assert SECOND in desk.texts()
+
+
+def test_found_gone_while_it_waits_to_be_changed_nothing_is_changed(desk: Street) -> None:
+    post = desk.published()
+    desk.agreed(post)
+    missing(desk.on(post, "mastodon").delivery)
+    desk.go()
+    states = {each.way: each.state for each in desk.amendment(post).parts.all()}
+    assert states == {Way.EDIT: PartState.REFUSED, Way.RESEND: PartState.DONE}
+
+
+def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
+    post = desk.published(FIRST, desk.mastodon)
+    desk.network.plan("status", STATUS, method="PUT", status=422, body={"error": "Too long"})
+    desk.agreed(post)
+    desk.go()
+    failed = Delivery.objects.get(kind="edit")
+    assert (failed.state, failed.reason, desk.texts()) == (State.FAILED, Because.REJECTED, [FIRST])
+    drop_delivery(failed, by=desk.cast.officer)
+    amend.carry_on()
+    assert desk.amendment(post).state == AmendmentState.DONE
+    desk.agreed(desk.reload(post), "Вашар је у 10.")
+    desk.go()
+    assert desk.texts() == ["Вашар је у 10."]
+
+
+def test_words_that_somebody_changed_there_are_put_back(desk: Street) -> None:
+    from channels.open import open_channel
+    from delivery.domain import watch
+    from tests.delivery.conftest import outgoing_of
+
+    post = desk.published(FIRST, desk.mastodon)
+    shown = desk.on(post, "mastodon").delivery
+    connector = open_channel(desk.mastodon)
+    watch.look({shown.pk: watch.Shown(FIRST, timezone.now())})
+    connector.edit(shown.remote_id, outgoing_of("Вашара нема."))
+    watch.look({shown.pk: watch.Shown("Вашара нема.", timezone.now() + timedelta(seconds=1))})
+    assert desk.fresh(shown).changed_at
+    post = corrections.begin(post, reason="Неко је мењао текст", by=desk.cast.officer)
+    version = corrections.prepare(post, by=desk.cast.officer)
+    corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
+    submit(desk.reload(post), by=desk.cast.officer)
+    approve(desk.reload(post), version, by=desk.cast.approver)
+    desk.go()
+    assert desk.texts() == [FIRST]
+    assert desk.fresh(shown).changed_at is None
