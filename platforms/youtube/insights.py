@@ -19,6 +19,7 @@ ACCOUNT = {"followers": "subscriberCount", "posts": "videoCount"}
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(STATISTICS)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    reads_back: ClassVar[bool] = True
 
     calls: Calls
 
@@ -27,14 +28,16 @@ class Insights:
         found: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
-            told = self.calls.items("/videos", part="statistics,status", id=",".join(batch), maxResults=BATCH)
+            told = self.calls.items("/videos", part="snippet,statistics,status", id=",".join(batch), maxResults=BATCH)
             known = {str(one.get("id")): one for one in told}
             now = datetime.now(UTC)
             for one in batch:
                 if one not in known or videos.is_gone(known[one]):
                     found.append(Gone(one, now))
                 else:
-                    found.append(Readings(one, numbers(known[one].get("statistics"), STATISTICS), now))
+                    values = numbers(known[one].get("statistics"), STATISTICS)
+                    text = (known[one].get("snippet") or {}).get("description")
+                    found.append(Readings(one, values, now, text if isinstance(text, str) else None))
         return found
 
     def account_readings(self) -> Reading:

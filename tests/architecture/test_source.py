@@ -64,6 +64,7 @@ EVERYWHERE = {
     "posts/domain/clock.py",
     "posts/domain/amend.py",
     "posts/domain/emergency.py",
+    "posts/domain/videos.py",
     "posts/domain/consents.py",
 }
 # Modules that may give a delivery its state: its birth, the one who moves it, the made-up past of demo and benchmark.
