@@ -60,7 +60,8 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
     """Every problem with `outgoing` on this channel, in the order of the page. Empty: the network should take it."""
     allowed = limits(channel)
     problems = connector(channel.platform).check(outgoing, allowed)
-    if allowed.fetches_media and (outgoing.pictures or outgoing.video) and not rules.base_is_public():
+    is_fetched = bool(outgoing.pictures) or bool(outgoing.video and not (allowed.videos and allowed.videos.uploaded))
+    if allowed.fetches_media and is_fetched and not rules.base_is_public():
         problems.append(Problem("base_is_private", "channel", messages.BASE_IS_PRIVATE))
     if platform(channel).calls_first and not rules.base_is_public():
         problems.append(Problem("portal_is_private", "channel", messages.NEEDS_PUBLIC_BASE))

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from channels import messages, rules
+from channels.domain.pause import time_is_wrong
 from channels.enums import Layout
 from channels.models import Channel
 from platforms.registry import Platform
@@ -143,3 +145,52 @@ class ArrangeForm(forms.Form):
         if found.get("layout") in (Layout.COMBINED, Layout.SEPARATE) and len(chosen) < 2:
             self.add_error("second", _("This layout needs a second language or script. Choose one."))
         return {**found, "languages": chosen}
+
+
+class WallTime(forms.DateTimeField):
+    """A time on the clock in Belgrade. The night the clocks change has one that exists twice, or not at all."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as problem:
+            if problem.code == "ambiguous_timezone":
+                told = _("The clocks change that night, and this time exists twice or not at all. Choose another one.")
+                raise ValidationError(told, code=problem.code) from problem
+            raise
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("Everybody who works here reads it, for example: day of mourning."),
+    )
+    ends_at = WallTime(
+        label=_("Until"),
+        required=False,
+        help_text=_("Leave this empty for a pause that lasts until somebody resumes publishing."),
+    )
+
+    def clean_ends_at(self) -> Any:
+        if wrong := time_is_wrong(self.cleaned_data["ends_at"]):
+            raise ValidationError(wrong)
+        return self.cleaned_data["ends_at"]
+
+
+class WidePauseForm(PauseForm):
+    """`scopes` are (value, label): the programmes that one may pause, and everybody for an administrator."""
+
+    scope = forms.ChoiceField(label=_("Who is paused"), widget=forms.RadioSelect)
+
+    field_order = ("scope", "reason", "ends_at")
+
+    def __init__(self, *args: Any, scopes: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["scope"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = scopes
+        if len(scopes) == 1:
+            field.initial = scopes[0][0]

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from channels.enums import ChannelState, ConnectStep, Layout
+from municipalities.models import Held
 from municipalities.tenancy import TenantModel
 from platforms.registry import connector
 
@@ -45,6 +46,7 @@ class Channel(TenantModel):
     granted = models.JSONField(default=list)  # permissions, in the network's own names
     subscribe_at = models.DateTimeField(null=True)  # when the network is asked next to tell us of events
     hears = models.BooleanField(default=False)  # the network tells us of events
+    hears_at = models.CharField(max_length=500, blank=True)  # the address at which it does
     left_told_at = models.DateTimeField(null=True)  # its people were told that who connected it has left
 
     class Meta(TenantModel.Meta):
@@ -68,6 +70,20 @@ class Channel(TenantModel):
     def takes_polls(self) -> bool:
         """Whether its server, as far as it told, has polls."""
         return connector(self.platform).limits(self.facts).polls is not None
+
+
+class ChannelPause(Held, TenantModel):
+    """While one runs, nothing irreversible leaves through this channel."""
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="pauses")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *Held.Meta.constraints,
+            models.UniqueConstraint(
+                name="one_running_channel_pause", fields=["channel"], condition=models.Q(ended_at__isnull=True)
+            ),
+        ]
 
 
 class Credential(TenantModel):

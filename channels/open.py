@@ -58,11 +58,12 @@ def opened(
         keys = credentials.keys(channel.platform, channel.server)
     except crypto.CryptoError as unreadable:
         raise NotReached(str(unreadable), {"problem": type(unreadable).__name__}) from unreadable
+    app = traffic.app_of(channel.platform, channel.server)
     return built(
         channel.platform,
         http(
             before_send=before_send,
-            heard=lambda answer, commits: traffic.heard(channel.pk, channel.server, answer, commits=commits),
+            heard=lambda answer, commits: traffic.heard(channel.pk, channel.server, answer, commits=commits, app=app),
             deadline=deadline,
         ),
         server=channel.server,

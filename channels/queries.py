@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.conf import settings
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from channels import rules
 from channels.enums import ChannelState, ConnectStep
-from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
-from municipalities.models import Membership
+from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
+from municipalities.models import Membership, Pause, WidePause
 from municipalities.tenancy import everywhere
-from platforms.registry import PLATFORMS
+from platforms.registry import PLATFORMS, Platform
 
 # Bluesky's access token lives two hours; a tick comes every minute.
 RENEW_AHEAD = timedelta(minutes=20)
@@ -24,9 +25,13 @@ Due = list[tuple[int, int]]
 
 
 def listed() -> QuerySet[Channel]:
-    """The channels of the municipality in scope: what needs somebody first, what has ended last."""
+    """The channels of the municipality in scope: what needs somebody first, what has ended last.
+
+    Each has `consent_until`: when a person has to consent anew.
+    """
     place = Case(*(When(state=state, then=Value(n)) for state, n in ORDER.items()), output_field=IntegerField())
-    return Channel.objects.select_related("connected_by").order_by(place, "name", "pk")
+    rows = Channel.objects.select_related("connected_by").annotate(consent_until=F("credential__consent_until"))
+    return rows.order_by(place, "name", "platform", "pk")
 
 
 def connected() -> QuerySet[Channel]:
@@ -37,6 +42,17 @@ def connected() -> QuerySet[Channel]:
 def networks_with_keys() -> set[str]:
     """Networks for which an administrator has entered keys."""
     return set(AppRegistration.objects.filter(server="").values_list("platform", flat=True))
+
+
+def keyed() -> dict[str, Platform]:
+    """Networks with keys of their own, which an administrator enters, by title."""
+    found = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
+    return dict(sorted(found.items(), key=lambda one: one[1].title.casefold()))
+
+
+def without_keys() -> list[str]:
+    """Titles of the networks that work without an administrator."""
+    return sorted((p.title for p in PLATFORMS.values() if p.keys_from != "administrator"), key=str.casefold)
 
 
 def registrations() -> dict[str, AppRegistration]:
@@ -81,6 +97,16 @@ def subscriptions_due(*, calls_first: bool = False) -> Due:
         return list(waiting.order_by("subscribe_at").values_list("pk", "municipality_id"))
 
 
+def moved() -> Due:
+    """Channels whose network tells us of events at an address that is no longer ours."""
+    if not rules.base_is_public():
+        return []
+    here = settings.PUBLIC_BASE_URL.rstrip("/") + "/"
+    with everywhere("find due work on channels"):
+        told = Channel.objects.filter(state=ChannelState.CONNECTED, hears=True, subscribe_at=None)
+        return list(told.exclude(hears_at__startswith=here).order_by("pk").values_list("pk", "municipality_id"))
+
+
 def warnings_due() -> Due:
     """Channels whose access somebody has to renew within two weeks."""
     with everywhere("find due work on channels"):
@@ -116,6 +142,16 @@ def accounts_here(platform: str, accounts: Collection[str]) -> set[str]:
         return set(known.exclude(state=ChannelState.DISCONNECTED).values_list("remote_id", flat=True))
 
 
+def beside(channel: Channel) -> list[Channel]:
+    """The channels that live from the same access, in any municipality: those of one bot. This one is among them."""
+    with everywhere("one bot may serve channels of several municipalities"):
+        grantor = Credential.objects.filter(channel=channel).values_list("grantor", flat=True).first()
+        if not grantor:
+            return [channel]
+        same = Channel.objects.filter(platform=channel.platform, credential__grantor=grantor)
+        return list(same.exclude(state=ChannelState.DISCONNECTED).order_by("pk"))
+
+
 def called_by(platform: str, channel_id: int) -> Channel | None:
     """The channel of whose address a network calls us."""
     with everywhere("an event names its channel by the address, and that its municipality"):
@@ -143,6 +179,18 @@ def _stale(stamp: str, after: timedelta) -> Due:
         connected_ones = Channel.objects.filter(state=ChannelState.CONNECTED)
         fresh = connected_ones.filter(**{f"{stamp}__gt": timezone.now() - after}).values("pk")
         return list(connected_ones.exclude(pk__in=fresh).order_by(stamp).values_list("pk", "municipality_id"))
+
+
+def pauses_over(model: type[Pause] | type[ChannelPause]) -> Due:
+    """Pauses whose time has come, of municipalities or of channels."""
+    with everywhere("pauses end by themselves"):
+        over = model.objects.filter(ended_at=None, ends_at__lte=timezone.now())
+        return list(over.order_by("ends_at").values_list("pk", "municipality_id"))
+
+
+def wide_pauses_over() -> list[int]:
+    over = WidePause.objects.filter(ended_at=None, ends_at__lte=timezone.now())
+    return list(over.order_by("ends_at").values_list("pk", flat=True))
 
 
 def revocations_due() -> Due:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
@@ -10,10 +11,13 @@ from kombu.exceptions import OperationalError
 from channels import queries
 from channels.domain import connect as connecting
 from channels.domain import inbound
+from channels.domain import pause as pausing
 from channels.domain import upkeep as ahead
 from channels.domain.disconnect import give_back
 from channels.domain.health import check, learn
 from channels.domain.refresh import refresh
+from channels.models import ChannelPause
+from municipalities.models import Pause, WidePause
 from municipalities.tenancy import scope
 from platforms.errors import PlatformError
 
@@ -42,7 +46,17 @@ def upkeep() -> None:
     _each(queries.facts_due(), learn, ends_at)
     _each(queries.warnings_due(), ahead.warn, ends_at)
     _each(queries.left_behind(), ahead.hand_over, ends_at)
+    _each(queries.moved(), ahead.follow, ends_at)
     _each(queries.subscriptions_due(), ahead.subscribe, ends_at)
+
+
+@shared_task(name="channels.tasks.end_pauses")
+def end_pauses() -> None:
+    """Say of pauses that ended by themselves that they did. The gate knew before."""
+    for model in (Pause, ChannelPause):
+        _each(queries.pauses_over(model), partial(pausing.end, model))
+    for pk in queries.wide_pauses_over():
+        pausing.end(WidePause, pk)
 
 
 @shared_task(name="channels.tasks.forget_events")

@@ -1,6 +1,7 @@
 """How much the networks take, learnt from their answers and shared by all workers through Valkey.
 
-- A *budget* belongs to a channel: what its network said is left until when. A little of it is kept back for what is
+- A *budget* belongs to a channel: what its network said is left until when. Some networks count all channels of our
+  application together besides; that budget belongs to the application. A little of each is kept back for what is
   urgent. Whoever is out of budget waits without using up a try.
 - A *breaker* belongs to a server: after five calls in a row that it did not answer, nobody calls it for a while, twice
   as long each time, and then one call looks whether it is back. What is urgent is tried all the same.
@@ -18,9 +19,11 @@ from typing import Any, Literal
 from django.core.cache import cache
 from django.utils import timezone
 
+from channels.models import Channel
 from common.http import Answer
 from platforms import budgets
 from platforms.budgets import Budget
+from platforms.registry import PLATFORMS
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,8 @@ FAILURES_WITHIN = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=5)
 # For urgent posts: a hundredth of what the network allows, one call at least.
 KEPT_BACK = 100
+# Of what all channels of an application share, a tenth: one flood warning must not wait for a hundred greetings.
+APP_KEPT_BACK = 10
 # Told when less than a quarter is left.
 TELL_BELOW = 4
 # A success is told at most this often for each server: it is what happens all day.
@@ -36,7 +41,7 @@ TELL_SECONDS = 2.0
 
 Circuit = Literal["closed", "open", "probing"]
 _told: dict[str, float] = {}
-_scarce: set[int] = set()
+_scarce: set[str] = set()
 KNOWN = "traffic:servers"
 
 
@@ -46,12 +51,17 @@ class Traffic:
 
     now: datetime
     budgets: dict[int, Budget] = field(default_factory=dict)
+    apps: dict[str, Budget] = field(default_factory=dict)
     circuits: dict[str, tuple[Circuit, datetime]] = field(default_factory=dict)
 
-    def limited_until(self, channel_id: int) -> datetime | None:
-        """Until when the network takes nothing more from this channel but urgent posts."""
-        budget = self.budgets.get(channel_id)
-        if budget is None or budget.until <= self.now or budget.left > max(budget.of // KEPT_BACK, 1):
+    def limited_until(self, channel_id: int, app: str = "") -> datetime | None:
+        """Until when nothing but urgent posts leaves this channel, whose application is `app`."""
+        own = self._spent(self.budgets.get(channel_id), KEPT_BACK)
+        shared = self._spent(self.apps.get(app), APP_KEPT_BACK)
+        return max(own, shared) if own and shared else own or shared
+
+    def _spent(self, budget: Budget | None, kept_back: int) -> datetime | None:
+        if budget is None or budget.until <= self.now or budget.left > max(budget.of // kept_back, 1):
             return None
         return budget.until
 
@@ -60,12 +70,22 @@ class Traffic:
         return "probing" if state == "open" and until <= self.now else state
 
 
-def look(channel_ids: Collection[int], servers: Collection[str], now: datetime) -> Traffic:
-    """Two kinds of keys in one question to Valkey."""
-    found: dict[str, Any] = _valkey(lambda: cache.get_many([*map(_budget, channel_ids), *map(_open, servers)]), {})
+def app_of(platform: str, server: str) -> str:
+    """Which application of ours the network counts: one for all channels where an administrator registered it."""
+    known = PLATFORMS.get(platform)
+    if known is None or known.keys_from == "none":
+        return ""
+    return f"{platform}@{server}" if known.keys_from == "server" else known.keys_of or platform
+
+
+def look(channel_ids: Collection[int], servers: Collection[str], now: datetime, apps: Collection[str] = ()) -> Traffic:
+    """Three kinds of keys in one question to Valkey."""
+    keys = [*map(_budget, channel_ids), *map(_open, servers), *map(_app, apps)]
+    found: dict[str, Any] = _valkey(lambda: cache.get_many(keys), {}) if keys else {}
     return Traffic(
         now,
         {pk: found[_budget(pk)] for pk in channel_ids if _budget(pk) in found},
+        {app: found[_app(app)] for app in apps if _app(app) in found},
         {server: ("open", found[_open(server)]) for server in servers if _open(server) in found},
     )
 
@@ -76,29 +96,35 @@ def servers() -> Traffic:
     return look((), known, timezone.now())
 
 
-def heard(channel_id: int, server: str, answer: Answer | None, *, commits: bool) -> None:
+def heard(channel_id: int, server: str, answer: Answer | None, *, commits: bool, app: str = "") -> None:
     """Learn from one call: `answer` is None where none came."""
     if answer is None or answer.status >= 500:
         _valkey(lambda: _failed(server), None)
     elif time.monotonic() - _told.get(server, 0) > TELL_SECONDS:
         _told[server] = time.monotonic()
         _valkey(lambda: cache.delete_many([_failures(server), _open(server), _trips(server)]), None)
-    if answer is not None and (commits or answer.status == 429):
-        now = datetime.now(UTC)
-        _tell(channel_id, budgets.read(answer.status, answer.headers, now), now)
+    if answer is None:
+        return
+    now = datetime.now(UTC)
+    told = budgets.read(answer.status, answer.headers, now)
+    if app:
+        # Reads count with the rest.
+        _tell(_app(app), told.app, now)
+    if commits or answer.status == 429:
+        _tell(_budget(channel_id), told.account, now)
 
 
-def _tell(channel_id: int, budget: Budget | None, now: datetime) -> None:
+def _tell(key: str, budget: Budget | None, now: datetime) -> None:
     """Plenty is what there is all day: it is worth a word only after we have said that there is little."""
     if budget is None:
         return
     if budget.left * TELL_BELOW < budget.of or not budget.left:
-        _scarce.add(channel_id)
+        _scarce.add(key)
         seconds = (budget.until - now).total_seconds()
-        _valkey(lambda: cache.set(_budget(channel_id), budget, max(int(seconds), 1)), None)
-    elif channel_id in _scarce:
-        _scarce.discard(channel_id)
-        _valkey(lambda: cache.delete(_budget(channel_id)), None)
+        _valkey(lambda: cache.set(key, budget, max(int(seconds), 1)), None)
+    elif key in _scarce:
+        _scarce.discard(key)
+        _valkey(lambda: cache.delete(key), None)
 
 
 def _failed(server: str) -> None:
@@ -128,6 +154,10 @@ def _budget(channel_id: int) -> str:
     return f"traffic:budget:{channel_id}"
 
 
+def _app(app: str) -> str:
+    return f"traffic:app:{app}"
+
+
 def _open(server: str) -> str:
     return f"traffic:open:{server}"
 
@@ -140,8 +170,16 @@ def _trips(server: str) -> str:
     return f"traffic:trips:{server}"
 
 
-def limited(channel_ids: Iterable[int]) -> dict[int, datetime]:
-    """For pages: channel → until when its network takes nothing more from it."""
-    ids = list(channel_ids)
-    traffic = look(ids, (), timezone.now())
-    return {pk: until for pk in ids if (until := traffic.limited_until(pk))}
+def of(channels: Iterable[Channel]) -> Traffic:
+    """How it stands for these channels. One question to Valkey."""
+    rows = list(channels)
+    apps = {app_of(row.platform, row.server) for row in rows}
+    return look([row.pk for row in rows], {row.server for row in rows}, timezone.now(), apps - {""})
+
+
+def limited(channels: Iterable[Channel]) -> dict[int, datetime]:
+    """Channel → until when its network takes nothing more from it."""
+    rows = list(channels)
+    traffic = of(rows)
+    found = {row.pk: traffic.limited_until(row.pk, app_of(row.platform, row.server)) for row in rows}
+    return {pk: until for pk, until in found.items() if until}

@@ -1,11 +1,11 @@
 from django.urls import path
 
-from channels.views import networks, pages, public, webhooks
+from channels.views import networks, pages, pauses, public, webhooks
 
-M = "m/<slug:municipality>/channels/"
+W = "m/<slug:municipality>/"
+M = f"{W}channels/"
 
 urlpatterns = [
-    path(M, pages.channels, name="channels"),
     path(f"{M}connect/", pages.choose, name="channel_choose"),
     path(f"{M}connect/<slug:platform>/", pages.connect, name="channel_connect"),
     path(f"{M}connecting/<int:attempt>/", pages.connecting, name="channel_connecting"),
@@ -15,6 +15,13 @@ urlpatterns = [
     path(f"{M}<int:channel>/arrange/", pages.arrange, name="channel_arrange"),
     path(f"{M}<int:channel>/reconnect/", pages.reconnect, name="channel_reconnect"),
     path(f"{M}<int:channel>/disconnect/", pages.disconnect, name="channel_disconnect"),
+    path(f"{M}<int:channel>/pause/", pauses.pause_channel, name="channel_pause"),
+    path(f"{M}<int:channel>/resume/", pauses.resume_channel, name="channel_resume"),
+    path(f"{W}pause/", pauses.pause, name="pause"),
+    path(f"{W}resume/", pauses.resume, name="resume"),
+    path("programme/pauses/", pauses.programme_pauses, name="programme_pauses"),
+    path("programme/pauses/new/", pauses.programme_pause, name="programme_pause"),
+    path("programme/pauses/<int:pause>/end/", pauses.programme_resume, name="programme_resume"),
     path("installation/networks/", networks.networks, name="installation_networks"),
     path("installation/networks/<slug:network>/", networks.network, name="installation_network"),
     path("installation/networks/<slug:network>/remove/", networks.remove, name="installation_network_remove"),

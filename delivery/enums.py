@@ -59,7 +59,9 @@ class Because(models.TextChoices):
     NOT_THERE = "not_there", _("Somebody looked: it is not on the network.")
     # it may not, for now
     NOT_APPROVED = "not_approved", _("It has not been approved.")
-    PAUSED = "paused", _("Publishing is paused.")
+    PAUSED = "paused", _("Publishing was paused when its time came.")
+    CHANNEL_PAUSED = "channel_paused", _("The channel was paused when its time came.")
+    PROGRAMME_PAUSED = "programme_paused", _("Publishing was paused in all municipalities when its time came.")
     NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again.")
     HELD = "held", _("It is held back.")
     TOO_LATE = "too_late", _("It could not go out in time.")
@@ -92,3 +94,7 @@ class Because(models.TextChoices):
     DROPPED = "dropped", _("Somebody decided not to send it.")
     TAKEN_DOWN = "taken_down", _("It was taken down from the network.")
     GONE = "gone", _("It was found gone from the network.")
+
+
+PAUSES = frozenset({Because.PAUSED, Because.CHANNEL_PAUSED, Because.PROGRAMME_PAUSED})
+"""Somebody held it back, from its channel to the whole programme."""

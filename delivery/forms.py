@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from channels.forms import WallTime
+
 
 class LinkForm(forms.Form):
     link = forms.URLField(
@@ -15,21 +17,6 @@ class LinkForm(forms.Form):
         assume_scheme="https",
         help_text=_("Open the post on the network and copy the address from the top of the browser."),
     )
-
-
-class WallTime(forms.DateTimeField):
-    """A time on the clock in Belgrade. The night the clocks change has one that exists twice, or not at all."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except ValidationError as problem:
-            if problem.code == "ambiguous_timezone":
-                told = _("The clocks change that night, and this time exists twice or not at all. Choose another one.")
-                raise ValidationError(told, code=problem.code) from problem
-            raise
 
 
 class TimeForm(forms.Form):

@@ -4,7 +4,7 @@
 with a hole does not start. The table is that of docs/adr/0002-delivery-outbox.md.
 """
 
-from delivery.enums import Because, State
+from delivery.enums import PAUSES, Because, State
 
 
 class NoSuchMove(RuntimeError):
@@ -15,34 +15,29 @@ EDGES: dict[tuple[State, State], frozenset[Because]] = {
     (State.WAITING, State.SCHEDULED): frozenset(
         {Because.APPROVED, Because.RECOVERED, Because.RESUMED, Because.STILL_SEND}
     ),
-    (State.WAITING, State.EXPIRED): frozenset(
-        {Because.NOT_APPROVED, Because.PAUSED, Because.NEEDS_CONSENT, Because.HELD}
-    ),
+    (State.WAITING, State.EXPIRED): frozenset({Because.NOT_APPROVED, *PAUSES, Because.NEEDS_CONSENT, Because.HELD}),
     (State.WAITING, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
     (State.SCHEDULED, State.SENDING): frozenset({Because.DUE}),
-    (State.SCHEDULED, State.WAITING): frozenset(
-        {Because.NOT_APPROVED, Because.PAUSED, Because.NEEDS_CONSENT, Because.HELD}
-    ),
+    (State.SCHEDULED, State.WAITING): frozenset({Because.NOT_APPROVED, *PAUSES, Because.NEEDS_CONSENT, Because.HELD}),
     (State.SCHEDULED, State.EXPIRED): frozenset({Because.TOO_LATE, Because.NOT_APPROVED}),
     (State.SCHEDULED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
     (State.EXPIRED, State.SCHEDULED): frozenset({Because.TIME_CHOSEN}),
     (State.EXPIRED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
     (State.SENDING, State.PUBLISHED): frozenset({Because.SENT, Because.CHANGED}),
-    (State.SENDING, State.PROCESSING): frozenset({Because.ACCEPTED}),
+    (State.SENDING, State.PROCESSING): frozenset({Because.ACCEPTED, Because.UNFINISHED}),
     (State.SENDING, State.SCHEDULED): frozenset(
         {Because.RATE_LIMITED, Because.NOT_REACHED, Because.NEVER_SENT, Because.UNANSWERED}
     ),
     (State.SENDING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP, Because.PICTURE_MISSING}),
     # asked again right before the call: held back, or too late by now
-    (State.SENDING, State.WAITING): frozenset(
-        {Because.NEEDS_CONSENT, Because.NOT_APPROVED, Because.PAUSED, Because.HELD}
-    ),
+    (State.SENDING, State.WAITING): frozenset({Because.NEEDS_CONSENT, Because.NOT_APPROVED, *PAUSES, Because.HELD}),
     (State.SENDING, State.EXPIRED): frozenset({Because.TOO_LATE, Because.NOT_APPROVED}),
     # also after a repeat that brought no success: it leaves the first call as unknown as before
     (State.SENDING, State.UNCONFIRMED): frozenset({Because.OUTCOME_UNKNOWN, Because.WORKER_DIED}),
     (State.PROCESSING, State.PUBLISHED): frozenset({Because.SENT}),
     (State.PROCESSING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP}),
-    (State.PROCESSING, State.UNCONFIRMED): frozenset({Because.NO_VERDICT}),
+    # the network says that it is public, and not under which id
+    (State.PROCESSING, State.UNCONFIRMED): frozenset({Because.NO_VERDICT, Because.OUTCOME_UNKNOWN}),
     (State.PROCESSING, State.WAITING): frozenset({Because.NEEDS_CONSENT}),
     (State.PROCESSING, State.SENDING): frozenset({Because.PREPARED}),
     (State.PROCESSING, State.SCHEDULED): frozenset({Because.CONTAINER_EXPIRED}),

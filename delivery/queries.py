@@ -53,6 +53,8 @@ class Head:
     slow: bool = False
     """It brings a video, and may keep one busy for many minutes."""
 
+    platform: str = ""
+
 
 def heads(now: datetime) -> list[Head]:
     """Of each channel the one whose turn it is, if its time has come. In no order; open `everywhere` first.
@@ -72,12 +74,13 @@ def heads(now: datetime) -> list[Head]:
         "due_at",
         "channel_id",
         "channel__server",
+        "channel__platform",
         "payload__pictures__0",
         "payload__video__ref",
     )
     return [
-        Head(pk, place, urgent, due_at, channel, server, heavy=bool(picture or video), slow=bool(video))
-        for pk, place, urgent, due_at, channel, server, picture, video in rows.values_list(*names)
+        Head(pk, place, urgent, due_at, channel, server, bool(picture or video), bool(video), platform)
+        for pk, place, urgent, due_at, channel, server, platform, picture, video in rows.values_list(*names)
     ]
 
 
@@ -131,10 +134,10 @@ def backlog(now: datetime) -> Backlog:
         return Backlog({**dict.fromkeys(map(str, open_), 0), **dict(counted)}, late["due"], late["oldest"])
 
 
-def channels_waiting(now: datetime) -> list[int]:
+def channels_waiting(now: datetime) -> list[Channel]:
     """Channels on which something is due."""
     with everywhere("how the outbox stands"):
-        return list(ready(now).order_by().values_list("channel_id", flat=True).distinct())
+        return list(Channel.objects.filter(pk__in=ready(now).values("channel_id")).only("pk", "platform", "server"))
 
 
 def attempts_since(at: datetime) -> list[tuple[str, str, int]]:

@@ -16,6 +16,12 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     State.MISSING: ("noted",),
 }
 
+# A post that a person saw on a network whose links name no post; the delivery's key follows. The network does not know
+# this id, so it is asked nothing about the post.
+SEEN = "seen:"
+
+AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
+
 # After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
 BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
 
@@ -65,9 +71,14 @@ def not_after(due_at: datetime, minutes: int) -> datetime:
     return due_at + timedelta(minutes=minutes)
 
 
-def answers(state: str, reason: str, *, connected: bool) -> tuple[str, ...]:
-    """What a person may answer now. What waits for an approval is not answered here, but approved."""
+def answers(state: str, reason: str, *, connected: bool, paused: bool = False) -> tuple[str, ...]:
+    """What a person may answer now. What waits for an approval is not answered here, but approved.
+
+    Nothing can be sent at once on a channel that is not `connected`, or while publishing is `paused`.
+    """
     if state == State.WAITING and reason == Because.NOT_APPROVED:
         return ()
     offered = ANSWERS.get(state, ())
-    return offered if connected else tuple(a for a in offered if a not in ("still_send", "send_now", "send_again"))
+    if connected and not paused:
+        return offered
+    return tuple(answer for answer in offered if answer not in AT_ONCE)

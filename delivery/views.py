@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from channels import dry, pauses
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import origins, rules
@@ -61,7 +62,7 @@ def delivery_answer(request: Any, pk: int) -> HttpResponse:
     """One answer. `seen` is when the state began that the person saw: an old page decides nothing."""
     found = _found(request, pk)
     given = request.POST.get("answer", "")
-    if given not in _offered(found) or request.POST.get("seen") != found.state_at.isoformat():
+    if given not in _offered(found, _holding(found)) or request.POST.get("seen") != found.state_at.isoformat():
         return _changed(request, found)
     try:
         form = _given(request, found, given)
@@ -80,6 +81,9 @@ def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
         if time.is_valid():
             answer.choose_time(found, time.cleaned_data["at"], by=request.user)
         return time
+    if given == "it_is_there" and not _has_links(found):
+        answer.it_is_there(found, "", by=request.user)
+        return None
     if given == "it_is_there":
         link = LinkForm(request.POST)
         if link.is_valid():
@@ -90,6 +94,10 @@ def _given(request: Any, found: Delivery, given: str) -> forms.Form | None:
         return link
     SIMPLE[given](found, by=request.user)
     return None
+
+
+def _has_links(found: Delivery) -> bool:
+    return dry.limits(found.channel).post_links
 
 
 def _changed(request: Any, found: Delivery) -> HttpResponse:
@@ -105,17 +113,28 @@ def _found(request: Any, pk: int) -> Delivery:
     return found
 
 
-def _offered(found: Delivery) -> tuple[str, ...]:
+def _offered(found: Delivery, paused: pauses.Paused | None) -> tuple[str, ...]:
     if found.state == State.PUBLISHED:
         return _about_public(found)
     if found.noted_at:
         return ()
-    return rules.answers(found.state, found.reason, connected=found.channel.state == ChannelState.CONNECTED)
+    connected = found.channel.state == ChannelState.CONNECTED
+    return rules.answers(found.state, found.reason, connected=connected, paused=paused is not None)
+
+
+def _holding(found: Delivery) -> pauses.Paused | None:
+    """The pause that would hold it back if it were sent now. What is urgent is an emergency, and passes."""
+    return None if found.urgent else pauses.holding(found.channel)
+
+
+def _only_seen(found: Delivery) -> bool:
+    """A person says that it is there, where links name no post: the network would not know which one we mean."""
+    return found.remote_id.startswith(rules.SEEN)
 
 
 def _about_public(found: Delivery) -> tuple[str, ...]:
     """A change of ours is taken back by another change. What has a page for it is taken down there."""
-    if found.withdrawal_asked_at or found.kind == EDIT:
+    if found.withdrawal_asked_at or found.kind == EDIT or _only_seen(found):
         return ()
     noted = ("noted",) if found.changed_at and not found.noted_at else ()
     return noted if origins.of(found).take_down else (*noted, "take_down")
@@ -123,10 +142,13 @@ def _about_public(found: Delivery) -> tuple[str, ...]:
 
 def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     may_answer = request.access.may(Verb.DELIVERY_ANSWER)
-    offered = _offered(found) if may_answer else ()
+    paused = _holding(found)
+    offered = _offered(found, paused) if may_answer else ()
     origin = origins.of(found)
     public = found.state == State.PUBLISHED and found.kind != EDIT and not found.withdrawal_asked_at
+    public = public and not _only_seen(found)
     context = {
+        "paused": paused,
         "delivery": found,
         "origin": origin,
         "take_down": origin.take_down if may_answer and public else "",
@@ -140,6 +162,6 @@ def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Fo
         "connected": found.channel.state == ChannelState.CONNECTED,
         "history": reversed(history(found)),
         "time_form": bound.get("choose_time") or TimeForm(),
-        "link_form": bound.get("it_is_there") or LinkForm(),
+        "link_form": (bound.get("it_is_there") or LinkForm()) if _has_links(found) else None,
     }
     return render(request, "delivery/delivery.html", context, status=status)

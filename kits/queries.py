@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from kits.models import AdoptedPost, Adoption, Kit, KitPost
 from kits.rules import beforehand, read_back
@@ -92,11 +93,15 @@ def adoption_counts(places: Mapping[int, set[int]]) -> dict[int, int]:
     return found
 
 
-def adopted_elsewhere(kit: Kit) -> int:
-    """The same for one kit of which nothing else is asked. One query."""
-    places = _taking_part([kit.programme_id]).filter(compares=True).values("municipality")
+def with_adoptions(kits: QuerySet[Kit]) -> QuerySet[Kit]:
+    """The same as a column, `elsewhere`, for a page of one kit."""
+    places = Enrolment.objects.on(today()).filter(
+        cohort__programme=OuterRef(OuterRef("programme")), compares=True, municipality__joined_on__isnull=False
+    )
     with everywhere("count who adopted a kit"):
-        return Adoption.objects.filter(kit=kit, municipality__in=places).count()
+        rows = Adoption.objects.filter(kit=OuterRef("pk"), municipality__in=places.values("municipality"))
+    some = rows.order_by().values("kit").annotate(some=Count("pk")).values("some")
+    return kits.annotate(elsewhere=Coalesce(Subquery(some), 0))
 
 
 @dataclass(frozen=True)

@@ -257,6 +257,8 @@ class PictureForm(forms.Form):
         kwargs["initial"] = {**initial, "folder": str(media.folder_id or "")}
         super().__init__(*args, **kwargs)
         self.fields["folder"] = _folder_field(branches, _("Folder"), _("No folder"))
+        if media.is_video:
+            self.fields["alt"].label = _("What does the video show?")
         self.known = {str(each.folder.pk): each.folder for each in branches}
 
     def about(self) -> About:

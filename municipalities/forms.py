@@ -147,14 +147,6 @@ class EmergencyRightForm(forms.Form):
         self.fields["user"].choices = by_name(people)  # type: ignore[attr-defined]
 
 
-class PauseForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        help_text=_("Everybody who works here reads it, for example: day of mourning."),
-    )
-
-
 # ---- a programme
 
 

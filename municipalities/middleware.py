@@ -59,7 +59,7 @@ class WorkspaceMiddleware:
 
 def enter(request: Any, slug: str, verb: str) -> None:
     """Resolve the municipality, decide, open its scope; one query. Sets `request.municipality` and `request.access`."""
-    rows = queries.with_pause(queries.with_roles(request.user).filter(joined_on__isnull=False))
+    rows = queries.with_roles(request.user).filter(joined_on__isnull=False)
     municipality: Municipality = get_object_or_404(rows, slug=slug)
     access = queries.access_in(request.user, municipality)
     if not access.roles:

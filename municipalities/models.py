@@ -4,6 +4,7 @@
 `joined_on` is set. Memberships, pairings and enrolments open the wall and are therefore not behind it.
 """
 
+from datetime import datetime
 from typing import Any
 
 import pghistory
@@ -248,29 +249,66 @@ class EmergencyRight(models.Model):
         return f"{self.user} · {self.municipality}"
 
 
-class Pause(TenantModel):
-    """While one runs, nothing irreversible leaves for this municipality. Asked before every such step."""
+def runs(now: datetime) -> models.Q:
+    """Of pauses: those that hold at `now`. One ends by itself at its time, whether or not anybody has noted it."""
+    return models.Q(ended_at__isnull=True) & (models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=now))
+
+
+class Held(models.Model):
+    """Somebody holds publishing back, with a reason, until somebody resumes it or until `ends_at`.
+
+    Asked before every irreversible step (`channels.pauses`). `ended_by` is nobody's where it ended by itself.
+    """
 
     reason = models.CharField(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    class Meta(TenantModel.Meta):
+    class Meta:
+        abstract = True
         constraints = [
-            models.UniqueConstraint(
-                name="one_running_pause", fields=["municipality"], condition=models.Q(ended_at__isnull=True)
-            ),
             models.CheckConstraint(
-                name="pause_ended_at_and_by",
+                name="%(class)s_ended_at_and_by",
                 condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
-                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
-            ),
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False)
+                | models.Q(ended_at__isnull=False, ends_at__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Pause(Held, TenantModel):
+    """While one runs, nothing irreversible leaves for this municipality."""
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *Held.Meta.constraints,
+            models.UniqueConstraint(
+                name="one_running_pause", fields=["municipality"], condition=models.Q(ended_at__isnull=True)
+            ),
+        ]
+
+
+class WidePause(Held):
+    """While one runs, nothing leaves for the municipalities of a programme; without `programme` for none at all."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            *Held.Meta.constraints,
+            models.UniqueConstraint(
+                name="one_running_wide_pause",
+                fields=["programme"],
+                condition=models.Q(ended_at__isnull=True),
+                nulls_distinct=False,
+            ),
+        ]
 
 
 class EService(models.Model):

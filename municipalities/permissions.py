@@ -32,6 +32,7 @@ WORDS: dict[Verb, str] = {
     Verb.SETTINGS_VIEW: "see the settings",
     Verb.SETTINGS_EDIT: "change the profile and the house rules",
     Verb.ACTIVITY_VIEW: "read the activity",
+    Verb.EXPORT: "take everything of the municipality along in one file",
 }
 PROGRAMME_WORDS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",

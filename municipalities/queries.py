@@ -31,9 +31,9 @@ from municipalities.models import (
     Pause,
     Programme,
     ServiceAvailability,
+    runs,
 )
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
-from municipalities.tenancy import everywhere
 from serbian.folding import fold
 from serbian.glossary import Glossary
 from serbian.sorting import sort_key
@@ -68,12 +68,6 @@ def with_roles(user: Any) -> QuerySet[Municipality]:
         as_delegate=Exists(delegations(OuterRef("pk")).filter(delegate=user)),
         on_emergency_list=Exists(emergency_rights(OuterRef("pk")).filter(user=user)),
     )
-
-
-def with_pause(rows: QuerySet[Municipality]) -> QuerySet[Municipality]:
-    """Each with whether it `is_paused`; before its scope is open."""
-    with everywhere("tell whether a municipality is paused"):
-        return rows.annotate(is_paused=Exists(Pause.objects.filter(municipality=OuterRef("pk"), ended_at__isnull=True)))
 
 
 def _roles(user: Any, place: Any) -> frozenset[str]:
@@ -150,7 +144,7 @@ def mentored(user: Any) -> QuerySet[Municipality]:
 
 def running_pause() -> Pause | None:
     """The pause of the municipality in scope, if one runs."""
-    return Pause.objects.filter(ended_at__isnull=True).select_related("by").first()
+    return Pause.objects.filter(runs(timezone.now())).select_related("by").first()
 
 
 def may_publish_somewhere(user: Any) -> bool:

@@ -32,6 +32,7 @@ class Verb(StrEnum):
     SETTINGS_VIEW = "settings.view"
     SETTINGS_EDIT = "settings.edit"
     ACTIVITY_VIEW = "activity.view"
+    EXPORT = "workspace.export"
 
 
 class ProgrammeVerb(StrEnum):
@@ -56,7 +57,7 @@ _OFFICER = _VIEWER | {
     V.SETTINGS_VIEW,
     V.ACTIVITY_VIEW,
 }
-_APPROVER = _OFFICER | {V.POST_APPROVE, V.CHANNEL_CONNECT, V.MEMBERS_MANAGE, V.SETTINGS_EDIT}
+_APPROVER = _OFFICER | {V.POST_APPROVE, V.CHANNEL_CONNECT, V.MEMBERS_MANAGE, V.SETTINGS_EDIT, V.EXPORT}
 _MENTOR = {
     V.WORKSPACE_VIEW,
     V.POST_VIEW,
@@ -79,6 +80,7 @@ _ADMINISTRATOR = {
     V.SETTINGS_VIEW,
     V.SETTINGS_EDIT,
     V.ACTIVITY_VIEW,
+    V.EXPORT,
 }
 
 TABLE: dict[str, frozenset[Verb]] = {

@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     DELIVERY = "delivery", _("A post needs your answer before it can go out")
     ELSEWHERE = "elsewhere", _("A post was changed or removed on its network")
     CHANNEL = "channel", _("A channel asks to be connected again")
+    PAUSE = "pause", _("Somebody pauses publishing, or it goes on")
     KIT = "kit", _("Campaign kits of the programme")
     PLAN = "plan", _("The month's plan and recurring posts")
 

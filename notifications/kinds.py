@@ -17,6 +17,7 @@ ICONS: dict[str, str] = {
     Kind.DELIVERY: "octagon-alert",
     Kind.ELSEWHERE: "circle-alert",
     Kind.CHANNEL: "plug",
+    Kind.PAUSE: "circle-pause",
     Kind.KIT: "layers",
     Kind.PLAN: "calendar-days",
 }

@@ -1,39 +1,118 @@
-"""What a network's answer says about how much more it takes. Pure.
+"""What a network's answer says about how much more it takes, from one account and from our whole application. Pure.
 
-Three families are in use: X-RateLimit-* (Mastodon writes the reset as an ISO time, others as epoch seconds),
-RateLimit-* (Bluesky: epoch seconds; the IETF draft: seconds from now) and Retry-After.
-https://docs.joinmastodon.org/api/rate-limits/ https://docs.bsky.app/docs/advanced-guides/rate-limits
+- Calls left until a moment: X-RateLimit-* (Mastodon writes the reset as an ISO time, others as epoch seconds),
+  RateLimit-* (Bluesky: epoch seconds; the IETF draft: seconds from now), X's x-rate-limit-* and its limits of a day.
+  https://docs.joinmastodon.org/api/rate-limits/ https://docs.bsky.app/docs/advanced-guides/rate-limits
+  https://docs.x.com/x-api/fundamentals/rate-limits
+- Per cent used of a rolling hour, in JSON: Meta's X-App-Usage counts all accounts of the application together,
+  X-Page-Usage and X-Business-Use-Case-Usage one account. The last also says when calls are answered again.
+  https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+- Retry-After of a refusal.
+
+Anybody may run a server that answers us, so a number is believed only as far as it is one.
 """
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from platforms import answers
 
 # A number above this is a moment, below it a span: nobody makes us wait for 30 years.
 EPOCH_FROM = 1_000_000_000
+# A share of a rolling hour falls by itself: after this it is looked at anew.
+ROLLS = timedelta(minutes=5)
+LONGEST_JSON = 10_000
+USAGES = ("call_count", "total_time", "total_cputime")
+
+OF_ACCOUNT = ("x-ratelimit", "ratelimit", "x-rate-limit", "x-user-limit-24hour")
+OF_APP = ("x-app-limit-24hour",)
 
 
 @dataclass(frozen=True)
 class Budget:
-    """`left` calls of `of` until `until` (aware UTC)."""
+    """`left` calls (or per cent) of `of` until `until` (aware UTC)."""
 
     left: int
     of: int
     until: datetime
 
+    @property
+    def share(self) -> float:
+        return self.left / self.of if self.of else 0.0
 
-def read(status: int, headers: Mapping[str, str], now: datetime) -> Budget | None:
-    """What the headers (names in any case) of an answer tell, None where they tell nothing that can be believed."""
+
+@dataclass(frozen=True)
+class Told:
+    """The scarcest of what one answer said. None: nothing, or nothing that can be believed."""
+
+    account: Budget | None = None
+    app: Budget | None = None
+
+
+def read(status: int, headers: Mapping[str, str], now: datetime) -> Told:
+    """What the headers (names in any case) of an answer tell."""
     told = {name.lower(): value for name, value in headers.items()}
+    app = _scarcest([*_counted(told, OF_APP, now), *_used(told.get("x-app-usage"), now)], now)
     if status in (429, 503) and (until := answers.retry_after(told.get("retry-after"), now)):
-        return _believed(Budget(0, 0, until), now)
-    for family in ("x-ratelimit", "ratelimit"):
+        return Told(_believed(Budget(0, 0, until), now), app)
+    account = [*_counted(told, OF_ACCOUNT, now), *_used(told.get("x-page-usage"), now)]
+    for usages in _parsed(told.get("x-business-use-case-usage")).values():
+        for usage in usages if isinstance(usages, list) else ():
+            account += _used_up(usage, now)
+    return Told(_scarcest(account, now), app)
+
+
+def _counted(told: Mapping[str, str], families: tuple[str, ...], now: datetime) -> Iterator[Budget]:
+    for family in families:
         left, until = _number(told.get(f"{family}-remaining")), _reset(told.get(f"{family}-reset"), now)
         if left is not None and until is not None:
-            return _believed(Budget(left, _number(told.get(f"{family}-limit")) or left, until), now)
-    return None
+            yield Budget(left, _number(told.get(f"{family}-limit")) or left, until)
+
+
+def _used(header: str | None, now: datetime) -> list[Budget]:
+    return _used_up(_parsed(header), now)
+
+
+def _used_up(usage: Any, now: datetime) -> list[Budget]:
+    """One usage: {"call_count": 28, …} in per cent, perhaps with the minutes until calls are answered again."""
+    if not isinstance(usage, dict):
+        return []
+    used = [share for name in USAGES if (share := _finite(usage.get(name))) is not None]
+    if not used:
+        return []
+    left = 100 - math.ceil(min(max(*used, 0), 100))
+    minutes = _finite(usage.get("estimated_time_to_regain_access"))
+    if minutes and 0 < minutes <= answers.LONGEST_WAIT / timedelta(minutes=1):
+        return [Budget(0, 100, now + timedelta(minutes=minutes))]
+    return [Budget(left, 100, now + ROLLS)]
+
+
+def _parsed(header: str | None) -> dict[str, Any]:
+    if not header or len(header) > LONGEST_JSON:
+        return {}
+    try:
+        found = json.loads(header)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _finite(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    try:
+        return float(value) if is_number and math.isfinite(value) else None
+    except OverflowError:  # a whole number with hundreds of digits
+        return None
+
+
+def _scarcest(budgets: list[Budget], now: datetime) -> Budget | None:
+    """The one that ends first to give; of empty ones the one that lasts longest."""
+    believed = [budget for budget in budgets if _believed(budget, now)]
+    return min(believed, key=lambda budget: (budget.share, -budget.until.timestamp()), default=None)
 
 
 def _believed(budget: Budget, now: datetime) -> Budget | None:
@@ -43,7 +122,7 @@ def _believed(budget: Budget, now: datetime) -> Budget | None:
 def _number(value: str | None) -> int | None:
     # "5000;w=3600" is a number with its window
     digits = (value or "").partition(";")[0].partition(",")[0].strip()
-    return int(digits) if digits.isdigit() else None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
 
 
 def _reset(value: str | None, now: datetime) -> datetime | None:
@@ -52,5 +131,5 @@ def _reset(value: str | None, now: datetime) -> datetime | None:
         return now + timedelta(seconds=number)
     try:
         return datetime.fromtimestamp(number, UTC) if number is not None else answers.moment(value or "")
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None

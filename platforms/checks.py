@@ -185,6 +185,8 @@ def _text(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     longest = limits.max_characters
     if media and limits.characters_with_media is not None:
         longest = min(longest, limits.characters_with_media)
+    if outgoing.video and limits.videos and limits.videos.characters is not None:
+        longest = min(longest, limits.videos.characters)
     if count > longest:
         problems.append(_over("text_too_long", "text", TOO_LONG, count, longest))
     size = counting.utf8_bytes(outgoing.text)

@@ -66,6 +66,8 @@ class Limits:
     """Longest first comment, 0 where a post takes none from us."""
     threads: bool = False
     """Whether a post can go on in a chain of answers to itself."""
+    post_links: bool = True
+    """False where no link that a person can copy tells which post it leads to."""
     edits: tuple[str, ...] = ()
     """What of a published post can be changed: "text", "title", "alt". Empty: withdraw it and send it anew."""
     withdraws: bool = True
@@ -89,6 +91,10 @@ class VideoLimits:
     captions: tuple[str, ...] = ()
     """Types of captions files that are taken ("application/x-subrip"); empty: none."""
     alt_characters: int = 0
+    characters: int | None = None
+    """The shorter text beside a video, where it is shorter."""
+    uploaded: bool = False
+    """True where the bytes are sent, though pictures are fetched (`Limits.fetches_media`)."""
     covers: bool = False
     with_pictures: bool = False
     """True where one post carries a video and pictures."""
@@ -448,3 +454,5 @@ class RawEvent:
     at: datetime | None = None
     grantor: str = ""
     """Of "deauthorised" and "deletion": whose consent ended."""
+    place: str = ""
+    """Where it was said, when that tells whose it is: what `look` calls "group", a channel's discussion group."""

@@ -1,7 +1,7 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
-One query: the workspaces of the person, with how much they have not read. A pause of the municipality in scope is
-read where one runs; outside workspaces one query tells whether the person is staff of a programme.
+One query: the workspaces of the person, with how much they have not read and what is paused here. Outside workspaces
+whether the person is staff of a programme, and what staff and administrators have paused for many at once.
 """
 
 from dataclasses import dataclass, field
@@ -15,8 +15,10 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from administration.views.setting_up import UNDER_WAY
+from channels import pauses
 from municipalities.models import Programme
-from municipalities.queries import running_pause, workspaces
+from municipalities.queries import workspaces
 from municipalities.rules import Verb
 from notifications.queries import Unread, unread_count
 from serbian.sorting import sort_key
@@ -57,7 +59,7 @@ class Page:
 
 
 WORKSPACE = (
-    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver",)),
+    Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
@@ -68,7 +70,7 @@ WORKSPACE = (
         _("Settings"),
         "settings",
         Verb.SETTINGS_VIEW,
-        ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause"),
+        ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause", "export"),
     ),
 )
 PROGRAMME = (
@@ -76,14 +78,18 @@ PROGRAMME = (
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
     Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
+    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    Page("programme_first_steps", _("First steps"), "clipboard-list"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
 )
 INSTALLATION = (
     Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),
     Page("installation_municipalities", _("Municipalities"), "landmark", prefixes=("population", "workspace_open")),
     Page("installation_networks", _("Networks"), "key-round", prefixes=("installation_network",)),
+    Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("operations", _("Operation"), "activity"),
+    Page("installation_facts", _("About this portal"), "info"),
 )
 HOME = ("home", "desk", "absence")
 
@@ -95,32 +101,58 @@ def navigation(request: Any) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return found
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
-    rows = cache(lambda: list(_rows(user)))  # the rail and the bell ask for them
+    in_scope = getattr(request, "tenancy", None) is not None
+    rows = cache(lambda: list(_rows(user, in_scope=in_scope)))  # the rail, the bell and the banner ask for them
     found["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
     found["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
     found["nav"] = SimpleLazyObject(lambda: _sections(request))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
-    if getattr(request, "tenancy", None) is not None:
-        found["workspace_notice"] = SimpleLazyObject(lambda: _pause_notice(request))
+    if request.session.get(UNDER_WAY):
+        found["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
+    elif in_scope:
+        found["workspace_notice"] = SimpleLazyObject(lambda: _pause_notice(request, rows()))
+    elif getattr(request, "resolver_match", None):
+        found["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
     if municipality and access and access.may(Verb.POST_EDIT):
         found["new_post_url"] = reverse("post_new", args=[municipality.slug])
     return found
 
 
-def _pause_notice(request: Any) -> str:
-    """The banner of a running pause, empty when none runs."""
-    pause = running_pause() if request.municipality.is_paused else None
-    if pause is None:
+def _pause_notice(request: Any, rows: list[Any]) -> str:
+    """The banner of the pauses that run here, empty when none does."""
+    here = next((row for row in rows if row.pk == request.municipality.pk), None)
+    running = pauses.told(here) if here else pauses.here(request.municipality)
+    if not running:
         return ""
-    may_resume = request.access.may(Verb.PAUSE)
-    context = {"pause": pause, "slug": request.municipality.slug, "may_resume": may_resume}
-    return render_to_string("municipalities/pause_notice.html", context, request)
+    context = {
+        "wide": [each for each in running if each.kind in ("everybody", "programme")],
+        "own": [each for each in running if each.kind == "municipality"],
+        "channels": [each for each in running if each.kind == "channel"],
+        "slug": request.municipality.slug,
+        "may_resume": request.access.may(Verb.PAUSE),
+        "may_end_wide": bool({"staff", "administrator"} & request.access.roles),
+    }
+    return render_to_string("channels/pause_notice.html", context, request)
 
 
-def _rows(user: Any) -> QuerySet[Any]:
+def _wide_notice(request: Any) -> str:
+    """Outside workspaces: what is paused for many at once, for those who answer for them."""
+    if request.user.is_administrator:
+        running = pauses.wide(None)
+    elif _is_staff(request):
+        running = pauses.wide(list(Programme.objects.filter(staff=request.user)))
+    else:
+        return ""
+    if not running or _current(request) == "programme_pauses":
+        return ""
+    return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
+
+
+def _rows(user: Any, *, in_scope: bool) -> QuerySet[Any]:
     names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
-    return workspaces(user).only(*names).annotate(unread=Unread(user))
+    rows = workspaces(user).only(*names).annotate(unread=Unread(user))
+    return rows.annotate(**pauses.columns()) if in_scope else rows
 
 
 def _unread(user: Any, rows: list[Any]) -> int:
@@ -142,7 +174,9 @@ def _sections(request: Any) -> list[Section]:
     else:
         sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) in HOME)]))
     if request.user.is_administrator:
-        sections.append(Section(_items(request, INSTALLATION), _("Installation")))
+        shown = {page.url for page in PROGRAMME} if _is_staff(request) else set()
+        pages = tuple(page for page in INSTALLATION if page.url not in shown)
+        sections.append(Section(_items(request, pages), _("Installation")))
     return sections
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+import redis
+
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.utils import Error as DatabaseError
@@ -10,7 +13,11 @@ from django.http import HttpRequest, JsonResponse
 from analytics import partitions
 from delivery.dispatch import ALIVE_KEY
 from municipalities.access import public
-from portal.tasks import BEAT_KEY, WORKER_KEY
+from portal import queues
+from portal.tasks import BEAT_KEY, key_of
+
+# An answer that comes later is none: whoever asks waits ten seconds at most.
+PATIENCE_SECONDS = 2
 
 
 def _database() -> bool:
@@ -22,16 +29,23 @@ def _database() -> bool:
     return True
 
 
-def _cached(key: str) -> Callable[[], bool]:
+def _valkey() -> bool:
+    patience = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, **patience) as valkey:
+            return bool(valkey.ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def _told(*keys: str) -> Callable[[], bool]:
+    """Whether all of these gave a sign of late; without Valkey nobody can."""
+
     def look() -> bool:
         try:
-            return cache.get(key) is not None
-        except OSError:
+            return len(cache.get_many(keys)) == len(keys)
+        except (redis.RedisError, OSError):
             return False
-        except Exception as error:  # redis-py's errors share no base with OSError
-            if type(error).__module__.startswith("redis"):
-                return False
-            raise
 
     return look
 
@@ -45,9 +59,11 @@ def _partitions() -> bool:
 
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
-    "publisher": _cached(ALIVE_KEY),
-    "worker": _cached(WORKER_KEY),
-    "beat": _cached(BEAT_KEY),
+    "valkey": _valkey,
+    "publisher": _told(ALIVE_KEY),
+    "worker": _told(*map(key_of, queues.QUICK)),
+    "errands": _told(*map(key_of, queues.SLOW)),
+    "beat": _told(BEAT_KEY),
     "partitions": _partitions,
 }
 

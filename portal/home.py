@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from administration.queries import first_steps, setting_up
 from mentoring.queries.people import absences
 from mentoring.views.desk import page_of
 from municipalities.access import requires, signed_in
@@ -25,6 +26,8 @@ from serbian.sorting import sort_key
 @signed_in
 def home(request: Any) -> HttpResponse:
     """A mentor's desk; else straight to the workspace of a person who has only one."""
+    if setting_up.running(request.user):
+        return redirect("setup")
     accompanied = list(mentored(request.user))
     if accompanied:
         return page_of(request, accompanied)
@@ -43,6 +46,7 @@ def workspace(request: Any) -> HttpResponse:
     context = {
         "today": today(),
         "now": timezone.now(),
+        "first_steps": first_steps.unfinished(request) if access.may(Verb.SETTINGS_VIEW) else None,
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
         "absences": absences(request.municipality) if officer else [],

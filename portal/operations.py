@@ -69,7 +69,9 @@ def _checked(name: str) -> str:
     return {
         "database": _("Database"),
         "publisher": _("Publisher"),
-        "worker": _("Workers"),
+        "valkey": "Valkey",
+        "worker": _("Workers for what somebody waits for"),
+        "errands": _("Workers for errands"),
         "beat": _("Beat"),
         "partitions": _("Tables of the coming months"),
     }[name]

@@ -12,6 +12,7 @@ MEDIA = "media"  # pictures and video: processor time, large files
 ERRANDS = "errands"  # strangers' servers that nobody waits for: upkeep of channels, links that may be dead
 
 ROUTES = {
+    "administration.tasks.*": {"queue": ERRANDS},
     "analytics.tasks.*": {"queue": NUMBERS},
     "channels.tasks.upkeep": {"queue": ERRANDS},
     "common.tasks.send_outbox": {"queue": MAIL},

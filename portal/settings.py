@@ -52,6 +52,7 @@ if PRACTICE_ENABLED:
 # ------------------------------------------------------------------ composition
 INSTALLED_APPS = [
     "portal",
+    "administration",
     "mentoring",
     "analytics",
     "kits",
@@ -136,6 +137,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+# Exports of whole municipalities, until they are fetched. Shared by web and worker, never served by the proxy.
+EXPORTS_ROOT = Path(env.str("EXPORTS_ROOT", default=str(DATA_DIR / "exports")))
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -191,6 +195,8 @@ SECOND_FACTOR_ASKED_OF = "municipalities.queries.may_publish_somewhere"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "dobosar"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+# How long the link works by which a new installation gets its first administrator.
+SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
 # An eService that nobody looked at for so many months is no longer taken for available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
 

@@ -1,19 +1,27 @@
-"""Heartbeats: how `/readyz` knows that beat rings and a worker answers."""
+"""Heartbeats: how `/readyz` knows that beat rings and that every queue has a worker."""
 
-from celery import shared_task
+from typing import Any
+
+from celery import current_app, shared_task
 from celery.signals import heartbeat_sent, worker_ready, worker_shutdown
 
 from django.core.cache import cache
 
-WORKER_KEY, BEAT_KEY = "heartbeat:worker", "heartbeat:beat"
+from portal import queues
+
+BEAT_KEY = "heartbeat:beat"
 ALIVE_SECONDS = 60
+
+
+def key_of(queue: str) -> str:
+    """Under which a worker of this queue says that it is alive."""
+    return f"heartbeat:queue:{queue}"
 
 
 @shared_task(name="portal.tasks.beat_heartbeat")
 def beat_heartbeat() -> None:
     """Sent by beat, run by a worker: when it arrives, both are alive."""
-    cache.set(BEAT_KEY, 1, ALIVE_SECONDS)
-    cache.set(WORKER_KEY, 1, ALIVE_SECONDS)
+    cache.set_many({BEAT_KEY: 1, key_of(queues.DEFAULT): 1}, ALIVE_SECONDS)
 
 
 @shared_task(name="portal.tasks.send_notices")
@@ -23,14 +31,20 @@ def send_notices() -> None:
     notices.send()
 
 
+def _served() -> list[str]:
+    """The queues of this worker."""
+    return [key_of(str(name)) for name in current_app.amqp.queues.consume_from]
+
+
 @worker_ready.connect
 @heartbeat_sent.connect
-def worker_heartbeat(**_: object) -> None:
-    cache.set(WORKER_KEY, 1, ALIVE_SECONDS)
+def worker_heartbeat(**_: Any) -> None:
+    # From the worker's own process, not through its queue: a long errand is no death.
+    cache.set_many(dict.fromkeys(_served(), 1), ALIVE_SECONDS)
 
 
 @worker_shutdown.connect
-def worker_stops(**_: object) -> None:
+def worker_stops(**_: Any) -> None:
     # A start right after must not take these heartbeats for its own. Other workers set theirs again in seconds.
     # Not `worker_shutting_down`: that one runs inside the signal handler, where a lock of Valkey's client may be held.
-    cache.delete_many([WORKER_KEY, BEAT_KEY])
+    cache.delete_many([*_served(), BEAT_KEY])

@@ -2,12 +2,14 @@
 
 from django.urls import include, path
 
-from portal import gallery, health, home, mailbox, operations
+from portal import channels, gallery, health, home, mailbox, operations
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("m/<slug:municipality>/", home.workspace, name="workspace"),
+    path("m/<slug:municipality>/channels/", channels.channels, name="channels"),
     path("m/<slug:municipality>/", include("posts.urls")),
+    path("", include("administration.urls")),
     path("", include("kits.urls")),
     path("", include("library.urls")),
     path("", include("planning.urls")),

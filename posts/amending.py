@@ -42,7 +42,7 @@ class Planned:
 
 
 def changes(now: Outgoing, then: Outgoing) -> frozenset[str]:
-    """The fields that people would see differ: "text", "alt", "pictures", "link_card", "poll", "video", "title"."""
+    """The fields that people would see differ: "text", "alt", "pictures" and those in `others`."""
     found = set()
     if normalised(now.text) != normalised(then.text):
         found.add("text")
@@ -50,7 +50,8 @@ def changes(now: Outgoing, then: Outgoing) -> frozenset[str]:
         found.add("pictures")
     elif [each.alt for each in now.pictures] != [each.alt for each in then.pictures]:
         found.add("alt")
-    found |= {name for name in ("link_card", "poll", "video", "title") if getattr(now, name) != getattr(then, name)}
+    others = ("link_card", "poll", "video", "title", "first_comment")
+    found |= {name for name in others if getattr(now, name) != getattr(then, name)}
     return frozenset(found)
 
 

@@ -75,6 +75,17 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Film:
+    """Of a video, whose poster is the picture: where it plays. `captions` is a language tag, empty for none."""
+
+    url: str
+    mime: str
+    length: str
+    captions: str = ""
+    captions_url: str = ""
+
+
+@dataclass(frozen=True)
 class Picture:
     """A picture, whole, with what was said about parts of it. Sides of boxes are in thousandths, for an SVG."""
 
@@ -86,6 +97,7 @@ class Picture:
     position: int
     crop: Sequence[int] = ()
     talks: Sequence[Talk] = ()
+    film: "Film | None" = None
 
     @property
     def place(self) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 
 from posts.draft import Card, Draft, Text
 from serbian.folding import fold
+from serbian.glossary import EMPTY, Glossary
 from serbian.transliteration import to_latin
 
 _GAP = re.compile(r"\{\{\s*([^{}\n]{1,60}?)\s*\}\}")
@@ -44,25 +45,28 @@ def _words(draft: Draft) -> Iterator[str]:
     yield from (shown.alt for shown in draft.media)
 
 
-def fill(text: str, values: Mapping[str, Value], tag: str = "") -> str:
-    """`text` with its gaps filled, a day as the language `tag` writes it; gaps without a value stay."""
+def fill(text: str, values: Mapping[str, Value], tag: str = "", words: Glossary = EMPTY) -> str:
+    """`text` with its gaps filled, a day as the language `tag` writes it; gaps without a value stay.
+
+    Values are in Cyrillic; `words` are those that the municipality spells its own way in Latin.
+    """
     known = {fold(name): value for name, value in values.items() if value}
 
     def put(found: re.Match[str]) -> str:
         value = known.get(fold(found[1]))
         if value is None:
             return found[0]
-        words = _written(value, tag)
+        written = _written(value, tag, words)
         # a day ends with the full stop of its year, which is also that of the sentence
-        return words[:-1] if words.endswith(".") and text[found.end() : found.end() + 1] == "." else words
+        return written[:-1] if written.endswith(".") and text[found.end() : found.end() + 1] == "." else written
 
     return _GAP.sub(put, text)
 
 
-def _written(value: Value, tag: str) -> str:
+def _written(value: Value, tag: str, words: Glossary) -> str:
     if isinstance(value, date):
         return day(value, tag)
-    return to_latin(value) if tag == "sr-Latn" else value
+    return to_latin(value, words) if tag == "sr-Latn" else value
 
 
 def day(on: date, tag: str) -> str:
@@ -75,30 +79,36 @@ def day(on: date, tag: str) -> str:
 
 def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", first: str = "sr-Cyrl") -> Draft:
     """The draft with its gaps filled. `deadline` names the day that is also the deadline of the call to action;
-    `first` is the language of what has none of its own (call to action, poll, link card, title, first comment)."""
+    `first` is the language of what has none of its own (call to action, poll, link card, title, first comment). The
+    draft knows the words of the house (`words`).
+    """
+
+    def put(text: str, tag: str) -> str:
+        return fill(text, values, tag, draft.words)
+
     ends = {fold(name): value for name, value in values.items()}.get(fold(deadline)) if deadline else None
     return replace(
         draft,
-        texts={tag: Text(fill(each.text, values, tag), each.derived_from) for tag, each in draft.texts.items()},
+        texts={tag: Text(put(each.text, tag), each.derived_from) for tag, each in draft.texts.items()},
         per_channel={
-            channel: {tag: fill(text, values, tag) for tag, text in texts.items()}
+            channel: {tag: put(text, tag) for tag, text in texts.items()}
             for channel, texts in draft.per_channel.items()
         },
-        media=tuple(replace(shown, alt=fill(shown.alt, values, first)) for shown in draft.media),
-        headline=fill(draft.headline, values, first),
-        first_comment=fill(draft.first_comment, values, first),
+        media=tuple(replace(shown, alt=put(shown.alt, first)) for shown in draft.media),
+        headline=put(draft.headline, first),
+        first_comment=put(draft.first_comment, first),
         link=fill(draft.link, values),
-        link_card=Card(fill(draft.link_card.title, values, first), fill(draft.link_card.description, values, first)),
+        link_card=Card(put(draft.link_card.title, first), put(draft.link_card.description, first)),
         call=replace(
             draft.call,
-            words=fill(draft.call.words, values, first),
+            words=put(draft.call.words, first),
             deadline=ends.isoformat() if isinstance(ends, date) else draft.call.deadline,
         ),
         interactive=replace(
             draft.interactive,
-            options=tuple(fill(option, values, first) for option in draft.interactive.options),
-            promise=fill(draft.interactive.promise, values, first),
-            rules=fill(draft.interactive.rules, values, first),
+            options=tuple(put(option, first) for option in draft.interactive.options),
+            promise=put(draft.interactive.promise, first),
+            rules=put(draft.interactive.rules, first),
         ),
     )
 

@@ -21,6 +21,7 @@ from posts import compose, files, videos
 from posts.domain.pictures import frozen
 from posts.domain.ready import bad_link
 from posts.draft import Card, ChannelLayout, Crop, Draft, Shown
+from posts.enums import Probe
 from posts.marks import marked
 from posts.models import Media, Post, Version
 from posts.short_links import foreseen
@@ -85,8 +86,8 @@ class Preview:
 
     @property
     def heading(self) -> str:
-        """What stands above everything else where a network wants a title: the first line."""
-        return self.part.text.strip().partition("\n")[0].strip()
+        """What stands above everything else where a network wants a title; without one of its own the first line."""
+        return self.title or self.part.text.strip().partition("\n")[0].strip()
 
     @property
     def is_apart(self) -> bool:
@@ -104,7 +105,8 @@ def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Map
     for shown in known:
         sent.append(files.sent(frozen(library[shown.id], shown), shown.alt))
     reason = videos.hindrance([library[shown.id] for shown in known if library[shown.id].is_video])
-    hindered = [dry.Finding("video_not_ready", "video", reason, "error")] if reason else []
+    code = "two_videos" if reason == videos.one_only() else "video_not_ready"
+    hindered = [dry.Finding(code, "video", reason, "error")] if reason else []
     return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered)
 
 
@@ -193,7 +195,9 @@ def _shown(url: str, alt: str, file: files.File) -> ShownPicture:
     if isinstance(file, Video):
         # A video at which nobody has looked has no sides yet.
         sides = (file.width, file.height) if file.width else UNKNOWN_SIDES
-        return ShownPicture(url, alt, *sides, videos.length(file.seconds) if file.seconds else "", is_video=True)
+        # Another address once there is a poster: a browser keeps what it has under the old one.
+        seen = f"{url}?{Probe.READY if file.seconds else Probe.WAITING}"
+        return ShownPicture(seen, alt, *sides, videos.length(file.seconds) if file.seconds else "", is_video=True)
     return ShownPicture(url, alt, file.width, file.height)
 
 

@@ -270,6 +270,20 @@ def upcoming(limit: int = 10, since: Any = None) -> list[Post]:
     return list(for_lists(rows).order_by("due_at")[:limit])
 
 
+def last_on_channels() -> dict[int, Publication]:
+    """By channel what was published there last. One query."""
+    out = Publication.objects.filter(delivery__published_at__isnull=False).select_related("post", "delivery")
+    return {row.channel_id: row for row in out.order_by("channel", "-delivery__published_at").distinct("channel")}
+
+
+def next_on_channels() -> dict[int, Publication]:
+    """By channel what goes out there next, if nothing comes between. One query."""
+    states = (State.SCHEDULED, State.WAITING, State.SENDING)
+    coming = Publication.objects.filter(live=True, post__deleted_at__isnull=True, delivery__state__in=states)
+    rows = coming.select_related("post", "delivery").order_by("channel", "delivery__due_at", "pk")
+    return {row.channel_id: row for row in rows.distinct("channel")}
+
+
 # How far back a question without a report is still asked about.
 REPORTS_FOR = timedelta(days=90)
 

@@ -14,6 +14,7 @@ from municipalities.queries import Offered, offer
 from posts.draft import Draft
 from posts.placeholders import fill
 from posts.short_links import may_track
+from serbian.glossary import EMPTY, Glossary
 from serbian.transliteration import to_latin
 
 CYRILLIC, LATIN = "sr-Cyrl", "sr-Latn"
@@ -28,14 +29,16 @@ class Start:
     call_kind: str
     call_words: str
     category: str = "eservice"
+    words: Glossary = EMPTY
+    """Those that the municipality spells its own way."""
 
     @property
     def latin(self) -> str:
-        return to_latin(self.text)
+        return to_latin(self.text, self.words)
 
     @property
     def latin_words(self) -> str:
-        return to_latin(self.call_words)
+        return to_latin(self.call_words, self.words)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def promotion(draft: Draft, municipality: Municipality, among: Sequence[Offered]
     if found is None:
         return Promotion(None)
     values = gap_values(draft, municipality, found)
-    return Promotion(found, [_start(template, values) for template in found.service.templates.all()])
+    return Promotion(found, [_start(template, values, draft.words) for template in found.service.templates.all()])
 
 
 def offered_to(draft: Draft, among: Sequence[Offered] | None = None) -> Offered | None:
@@ -82,9 +85,9 @@ def gap_values(draft: Draft, municipality: Municipality, found: Offered) -> dict
     return values | {name: day for name, day in days.items() if day}
 
 
-def _start(template: ServiceTemplate, values: Mapping[str, str | date]) -> Start:
+def _start(template: ServiceTemplate, values: Mapping[str, str | date], own: Glossary) -> Start:
     text, words = (fill(each, values, CYRILLIC) for each in (template.text, template.call_words))
-    return Start(template.title, text, template.call_kind, words)
+    return Start(template.title, text, template.call_kind, words, words=own)
 
 
 def service_notes(draft: Draft, found: Offered | None) -> list[str]:

@@ -6,6 +6,7 @@ from analytics.models import Subject
 from channels.enums import ChannelState
 from channels.models import Channel
 from delivery.enums import State
+from delivery.rules import SEEN
 from posts.models import Publication
 
 NEW_AT_ONCE = 1000
@@ -16,6 +17,7 @@ def publications_without_subject() -> QuerySet[Publication]:
     seen = Subject.objects.filter(publication=OuterRef("pk"))
     return (
         Publication.objects.filter(~Exists(seen), delivery__state=State.PUBLISHED)
+        .exclude(delivery__remote_id__startswith=SEEN)
         .select_related("delivery", "version")
         .order_by("pk")[:NEW_AT_ONCE]
     )

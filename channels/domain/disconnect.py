@@ -11,6 +11,7 @@ from channels.enums import ChannelState
 from channels.models import Channel, Credential
 from channels.open import opened
 from common import audit
+from municipalities.tenancy import everywhere
 from platforms.errors import PlatformError
 
 log = logging.getLogger(__name__)
@@ -49,4 +50,13 @@ def give_back(channel_id: int) -> None:
             opened(channel, deadline=DEADLINE_SECONDS).revoke(shared=_is_shared(channel))
         except PlatformError as problem:
             log.warning("%s was not told that channel %s ended: %s", channel.server, channel.pk, problem.message)
+        _have_others_called(channel)
         Credential.objects.filter(channel=channel).delete()
+
+
+def _have_others_called(channel: Channel) -> None:
+    """The network may call one address for all channels of a bot, and that was perhaps this one's: ask it anew."""
+    others = [one.pk for one in queries.beside(channel) if one.pk != channel.pk]
+    if others:
+        with everywhere("one bot may serve channels of several municipalities"):
+            Channel.objects.filter(pk__in=others, hears=True).update(hears_at="")

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -53,27 +53,52 @@ def take(platform: str, raw: bytes, headers: Mapping[str, str], payload: Any, ch
     told = kind.events(payload)
     if len(told) > MOST:
         log.warning("%s told %s things at once; %s are kept", platform, len(told), MOST)
+    for event in told[:MOST]:
+        # Networks without a notice of their own say it among the events.
+        if event.kind == "deauthorised" and event.grantor:
+            _end(platform, event, messages.TAKEN_BACK)
     return _keep(platform, told[:MOST], channel)
 
 
 def _keep(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> int:
-    accounts = {event.account_id for event in told if event.account_id}
-    ours = {channel.remote_id} if channel else queries.accounts_here(platform, accounts)
+    whose = _routes(platform, told, channel)
     rows = {
         event.key[:100]: Event(
             platform=platform,
             key=event.key[:100],
-            account_id=event.account_id or (channel.remote_id if channel else ""),
+            account_id=account,
             kind=event.kind,
             payload=dict(event.payload),
             at=event.at,
         )
         for event in told
-        if event.account_id in ours or (channel and not event.account_id)
+        if (account := whose(event))
     }
     before = set(Event.objects.filter(platform=platform, key__in=rows).values_list("key", flat=True))
     Event.objects.bulk_create([row for key, row in rows.items() if key not in before], ignore_conflicts=True)
     return len(rows.keys() - before)
+
+
+def _routes(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> Callable[[RawEvent], str]:
+    """Whose an event is: the account of a channel that is connected here, or "".
+
+    A network that calls a channel's own address calls only one for all channels of a bot, so that address tells less
+    than what is said of the account or of the place. What could be several channels' is nobody's.
+    """
+    if channel is None:
+        ours = queries.accounts_here(platform, {event.account_id for event in told if event.account_id})
+        return lambda event: event.account_id if event.account_id in ours else ""
+    here = queries.beside(channel)
+    accounts = {one.remote_id for one in here}
+    places = {str(one.facts["group"]): one.remote_id for one in here if one.facts.get("group")}
+    alone = channel.remote_id if len(here) == 1 else ""
+
+    def whose(event: RawEvent) -> str:
+        if event.account_id:
+            return event.account_id if event.account_id in accounts else ""
+        return places.get(event.place, alone)
+
+    return whose
 
 
 def departed(platform: str, raw: bytes) -> int:

@@ -65,6 +65,11 @@ def hand_over(channel_id: int) -> None:
         tell(channel, SUBJECT_LEFT, LEFT, person=str(channel.connected_by))
 
 
+def follow(channel_id: int) -> None:
+    """The portal's public address has changed: the network is asked once more, and told the new one."""
+    Channel.objects.filter(pk=channel_id, hears=True, subscribe_at=None).update(subscribe_at=timezone.now())
+
+
 def subscribe(channel_id: int) -> None:
     """Ask the network to tell us of this account. One that refuses is not asked again until it is connected anew.
 
@@ -76,9 +81,10 @@ def subscribe(channel_id: int) -> None:
     later = timezone.now() + (SOON if PLATFORMS[channel.platform].calls_first else AGAIN)
     if not Channel.objects.filter(pk=channel.pk, subscribe_at=channel.subscribe_at).update(subscribe_at=later):
         return
+    address = inbound.address(channel)
     try:
         asking = open_channel(channel, deadline=DEADLINE_SECONDS)
-        asking.subscribe(inbound.address(channel), inbound.secret(channel))
+        asking.subscribe(address, inbound.secret(channel))
     except (NotReached, RateLimited):
         return
     except PlatformError as refused:
@@ -87,4 +93,4 @@ def subscribe(channel_id: int) -> None:
         if PLATFORMS[channel.platform].calls_first:
             mark_needs_consent(channel, messages.worded(refused))
         return
-    Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=True)
+    Channel.objects.filter(pk=channel.pk).update(subscribe_at=None, hears=True, hears_at=address)

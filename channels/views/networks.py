@@ -14,14 +14,9 @@ from channels.domain import credentials, inbound, keys
 from channels.domain.connect.attempts import redirect_uri
 from channels.forms import KeysForm
 from municipalities.access import administrators
-from platforms.registry import PLATFORMS, Platform, connector
+from platforms.defaults import Defaults
+from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
-
-
-def _keyed() -> dict[str, Platform]:
-    """Networks with keys of their own, by title."""
-    found = {k: p for k, p in PLATFORMS.items() if p.keys_from == "administrator" and not p.keys_of}
-    return dict(sorted(found.items(), key=lambda one: one[1].title.casefold()))
 
 
 def _served(network: str) -> list[str]:
@@ -35,7 +30,7 @@ def networks(request: Any) -> HttpResponse:
     entered = queries.registrations()
     rows = [
         {"key": key, "platform": platform, "serves": _served(key), "row": entered.get(key)}
-        for key, platform in _keyed().items()
+        for key, platform in queries.keyed().items()
     ]
     return render(request, "channels/keys_list.html", {"rows": rows, "is_public": rules.base_is_public()})
 
@@ -45,7 +40,7 @@ def networks(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def network(request: Any, network: str) -> HttpResponse:
     """Keys of one network, with the addresses that the administrator enters there."""
-    if network not in _keyed():
+    if network not in queries.keyed():
         raise Http404
     row = credentials.entered(network)
     known = credentials.keys_of(row) if row else None
@@ -64,7 +59,7 @@ def network(request: Any, network: str) -> HttpResponse:
         "form": form,
         "redirect_uri": redirect_uri(),
         "addresses": _addresses(network),
-        "word": inbound.word(network) if PLATFORMS[network].signed_by == "app" else "",
+        "word": inbound.word(network) if PLATFORMS[network].signed_by == "app" and _has(network, "greet") else "",
         "scopes": _scopes(network),
         "options": sorted(kind.options.items()),
         "explanation": f"channels/keys/{network}.html",
@@ -86,19 +81,25 @@ def _scopes(network: str) -> list[Scope]:
 def _addresses(network: str) -> list[tuple[str, str]]:
     """What else is entered at the network: (what it is for, address)."""
     family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
-    if not family:
-        return []
+    told = [(_("Events of %(network)s") % {"network": one.title}, inbound.place("webhook", key)) for key, one in family]
+    if not family or not _has(network, "departed"):
+        return told
     return [
-        *((_("Events of %(network)s") % {"network": one.title}, inbound.place("webhook", key)) for key, one in family),
+        *told,
         (_("When somebody removes the portal"), inbound.place("webhook_departed", network)),
         (_("When somebody asks for their data to be deleted"), inbound.place("webhook_deletion", network)),
     ]
 
 
+def _has(network: str, door: str) -> bool:
+    """Whether the network knocks at this door of ours: its connector then has more than the refusal it inherits."""
+    return getattr(connector(network), door).__func__ is not getattr(Defaults, door).__func__
+
+
 @administrators
 @require_POST
 def remove(request: Any, network: str) -> HttpResponse:
-    if network not in _keyed():
+    if network not in queries.keyed():
         raise Http404
     keys.remove(network, by=request.user)
     notes.success(request, _("The keys are removed. Channels that are connected keep their access."))

@@ -1,4 +1,4 @@
-"""Pages of channels: the list, connecting, one channel. None of them calls a network, except `callback`."""
+"""Pages of channels: connecting, one channel. The list is `portal.channels`. Only `callback` calls a network."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import queries, tasks
+from channels import pauses, queries, tasks
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -27,12 +27,6 @@ from municipalities.rules import Verb
 from platforms import scopes
 from platforms.registry import PLATFORMS, connector
 from platforms.types import Scope
-
-
-@requires(Verb.CHANNEL_VIEW)
-@require_GET
-def channels(request: Any) -> HttpResponse:
-    return render(request, "channels/channels.html", {"channels": list(queries.listed()), **_rights(request)})
 
 
 def _rights(request: Any) -> dict[str, bool]:
@@ -248,6 +242,8 @@ def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int =
         "granted": _scopes(found.platform, found.granted),
         "missing": scopes.missing(connector(found.platform).scopes, found.granted) if found.granted else [],
         "ends": queries.ends(found),
+        "pause": pauses.of_channel(found),
+        "may_pause": request.access.may(Verb.PAUSE),
         "form": form,
         **_rights(request),
     }

@@ -115,9 +115,20 @@ def network_icon(platform: str) -> SafeString:
 
 @register.simple_tag
 def network(platform: str, label: str = "") -> SafeString:
-    """Mark and name of a network; `label` replaces the name, e.g. with the channel's."""
-    text = label or NETWORK_NAMES.get(platform) or platform.replace("_", " ").capitalize()
-    return format_html('<span class="network">{}<span>{}</span></span>', network_icon(platform), text)
+    """Mark and name of a network; `label` replaces the name, e.g. with the channel's, and the name is still read out.
+
+    A municipality calls its accounts by one name on all networks; only the marks tell them apart for the eye.
+    """
+    name = ""
+    if label:
+        name = format_html('<span class="visually-hidden">{}: </span>', network_name(platform))
+    shown = label or network_name(platform)
+    return format_html('<span class="network">{}<span>{}{}</span></span>', network_icon(platform), name, shown)
+
+
+@register.simple_tag
+def network_name(platform: str) -> str:
+    return NETWORK_NAMES.get(platform) or platform.replace("_", " ").capitalize()
 
 
 @register.simple_tag

@@ -17,6 +17,7 @@ from delivery.domain.move import NoSuchMove, move
 from delivery.domain.reschedule import new_times, reschedule
 from delivery.enums import Because, State
 from delivery.models import Delivery
+from delivery.rules import SEEN
 from platforms.types import Outgoing
 
 
@@ -34,8 +35,12 @@ def still_send(delivery: Delivery, *, by: Any) -> None:
 
 @transaction.atomic
 def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
-    """The person found it on the network. Raises `NotOurs` for a link that names no post of this channel."""
-    remote_id = dry.remote_id(delivery.channel, link)
+    """The person found it on the network. Raises `NotOurs` for a link that names no post of this channel.
+
+    Where links name no post, their word is enough; the post then has no id that the network would know.
+    """
+    named = dry.limits(delivery.channel).post_links
+    remote_id = dry.remote_id(delivery.channel, link) if named else f"{SEEN}{delivery.key.hex}"
     taken = Delivery.objects.filter(channel_id=delivery.channel_id, remote_id=remote_id).exclude(pk=delivery.pk)
     if not remote_id or taken.exists():
         raise NotOurs(link)
@@ -45,11 +50,12 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
         because=Because.LINK_GIVEN,
         by=by,
         remote_id=remote_id,
-        permalink=link,
+        permalink=link if named else "",
         published_at=delivery.unknown_since,
         unknown_since=None,
     )
-    first_comment(delivery)
+    if named:
+        first_comment(delivery)
 
 
 @transaction.atomic
@@ -78,7 +84,7 @@ def send_again(delivery: Delivery, *, by: Any, outgoing: Outgoing | None = None)
     """After a refusal: the same content once more, or `outgoing`, what a person made of it."""
     fields: dict[str, Any] = _now_or_later(delivery)
     if outgoing is not None:
-        fields |= {"payload": outgoing.to_json(), "key": UUID(outgoing.key)}
+        fields |= {"payload": outgoing.to_json(), "key": UUID(outgoing.key), "token": ""}
     move(delivery, State.SCHEDULED, because=Because.SENT_AGAIN, by=by, tries=0, **fields)
 
 

@@ -83,13 +83,15 @@ def welcome(heads: list[queries.Head], now: datetime) -> list[queries.Head]:
     """Without those whose network takes nothing at the moment. Of a server that has failed, one that looks again."""
     if not heads:
         return []
-    at = traffic.look([head.channel_id for head in heads], {head.server for head in heads}, now)
+    apps = {head.pk: traffic.app_of(head.platform, head.server) for head in heads}
+    servers = {head.server for head in heads}
+    at = traffic.look([head.channel_id for head in heads], servers, now, set(apps.values()) - {""})
     probed: set[str] = set()
     found = []
     for head in heads:
         circuit = at.circuit(head.server)
         shut = circuit == "open" or (circuit == "probing" and head.server in probed)
-        if head.urgent or not (shut or at.limited_until(head.channel_id)):
+        if head.urgent or not (shut or at.limited_until(head.channel_id, apps[head.pk])):
             found.append(head)
             probed.add(head.server)
     return found
@@ -126,7 +128,7 @@ def _one(delivery: Delivery, now: datetime) -> bool:
         with scope(delivery.municipality_id), transaction.atomic():
             if delivery.state == State.WAITING:
                 # It waited, and its time is up.
-                move(delivery, State.EXPIRED, because=Because(delivery.reason))
+                move(delivery, State.EXPIRED, because=Because(delivery.reason), problem=delivery.problem)
                 return False
             verdict = gates.ask(delivery, now)
             if verdict.kind != "go":

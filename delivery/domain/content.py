@@ -15,9 +15,11 @@ from platforms.errors import NotReached
 from platforms.types import Outgoing
 
 # Stored in English and translated when shown: a worker does not know who will read.
-CHANGED = gettext_noop("A picture is not the one that was approved: its file has changed. Put it into the post again.")
-GONE = gettext_noop("The file of a picture is gone. Put the picture into the post again.")
-UNREADABLE = "The picture store could not be read."
+CHANGED = gettext_noop(
+    "A picture or video is not the one that was approved: its file has changed. Put it into the post again."
+)
+GONE = gettext_noop("The file of a picture or video is gone. Put it into the post again.")
+UNREADABLE = "The store of files could not be read."
 
 
 class PictureMissing(Exception):

@@ -7,7 +7,6 @@ as "it may have happened".
 import logging
 import time
 from collections.abc import Callable
-from functools import partial
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -24,7 +23,7 @@ from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError
 from platforms.protocols import Connector
-from platforms.types import Pending, Published
+from platforms.types import Outgoing, Pending
 
 OWN_FAILURE = gettext_noop("The portal itself failed during the call.")
 DATABASE_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8)
@@ -82,7 +81,7 @@ def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lam
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
-        return _step(connector, delivery, attempt)(outgoing, read=files)
+        return _step(connector, delivery, attempt, outgoing, files)
     except (Held, PlatformError) as told:
         return told
     except Overtaken:
@@ -94,21 +93,17 @@ def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lam
         return _failed(delivery, NotReached if departure.stopped else OutcomeUnknown, problem)
 
 
-def _step(connector: Connector, delivery: Delivery, attempt: Attempt) -> Callable[..., Published | Pending]:
+def _step(
+    connector: Connector, delivery: Delivery, attempt: Attempt, outgoing: Outgoing, files: content.Files
+) -> settle.Told:
     """What this attempt calls. What one before it noted need not be done twice."""
     if delivery.kind == EDIT:
-        return _edit(connector, delivery)
+        assert delivery.parent is not None  # a constraint says so; what changes a post never makes one
+        return connector.edit(delivery.parent.remote_id, outgoing)
     if not delivery.token:
-        return connector.publish
+        return connector.publish(outgoing, files)
     step = connector.finish if attempt.step == Step.FINISH else connector.resume
-    return partial(step, pending=Pending(delivery.token))
-
-
-def _edit(connector: Connector, delivery: Delivery) -> Callable[..., Published]:
-    """What changes a post never makes one, and sends no files."""
-    assert delivery.parent is not None  # a constraint says so
-    remote_id = delivery.parent.remote_id
-    return lambda outgoing, read: connector.edit(remote_id, outgoing)
+    return step(outgoing, Pending(delivery.token), files)
 
 
 def _failed(delivery: Delivery, kind: type[NotReached | OutcomeUnknown], problem: Exception) -> PlatformError:

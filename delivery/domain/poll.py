@@ -18,7 +18,7 @@ from delivery.domain.move import move
 from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Delivery
 from municipalities.tenancy import scope
-from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.types import Lapsed, Pending, Published, Ready
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,8 @@ def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> int | Non
         return _finish(locked, told, now)
     elif isinstance(told, Lapsed):
         _begin_again(locked, told, now)
+    elif isinstance(told, OutcomeUnknown):
+        _look_for_it(locked, now, Because.OUTCOME_UNKNOWN)
     else:
         _ask_again(locked, now)
     return None
@@ -111,6 +113,10 @@ def _ask_again(delivery: Delivery, now: datetime) -> None:
     if at is not None:
         Delivery.objects.filter(pk=delivery.pk).update(next_at=at)
         return
+    _look_for_it(delivery, now, Because.NO_VERDICT)
+
+
+def _look_for_it(delivery: Delivery, now: datetime, because: Because) -> None:
+    """It may be public, or is; under which id only the account's list tells."""
     since = queries.first_sent(delivery)
-    look = rules.next_look(0, now)
-    move(delivery, State.UNCONFIRMED, because=Because.NO_VERDICT, unknown_since=since, next_at=look)
+    move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=rules.next_look(0, now))

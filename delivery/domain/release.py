@@ -22,4 +22,5 @@ def release(
     if delivery.due_at > (now or timezone.now()):
         move(delivery, State.SCHEDULED, because=because, by=by, next_at=delivery.due_at)
     else:
-        move(delivery, State.EXPIRED, because=Because(delivery.reason), by=by)
+        # Who held it back, and why, stays on the card that asks.
+        move(delivery, State.EXPIRED, because=Because(delivery.reason), by=by, problem=delivery.problem)

@@ -7,6 +7,7 @@ doing it twice does no harm, so one without an answer is simply asked for again.
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from delivery.domain.departure import Held
 from delivery.domain.edit import changed
 from delivery.domain.follow import first_comment
 from delivery.domain.move import Moved, move
-from delivery.enums import Because, Outcome, State
+from delivery.enums import Because, Outcome, State, Step
 from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
@@ -102,7 +103,7 @@ def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMiss
     if isinstance(told, NeedsConsent):
         mark_needs_consent(delivery.channel)
     if isinstance(told, OutcomeUnknown) and delivery.kind == EDIT:
-        _try_again(delivery, replace(reading, because=Because.UNANSWERED))
+        _try_again(delivery, attempt, replace(reading, because=Because.UNANSWERED))
     elif delivery.unknown_since or isinstance(told, OutcomeUnknown):
         _unconfirmed(delivery, attempt, reading)
     elif isinstance(told, Held):
@@ -111,9 +112,9 @@ def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMiss
         until = delivery.not_after
         move(delivery, State.WAITING, because=reading.because, problem=reading.words, next_at=until)
     elif isinstance(told, RateLimited):
-        _later(delivery, reading, min(told.retry_at, delivery.not_after))
+        _later(delivery, attempt, reading, told.retry_at)
     elif isinstance(told, NotReached):
-        _try_again(delivery, reading)
+        _try_again(delivery, attempt, reading)
     else:
         move(delivery, State.FAILED, because=reading.because, problem=reading.words)
 
@@ -148,17 +149,22 @@ def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Reading) -> None
     )
 
 
-def _later(delivery: Delivery, reading: Reading, at: Any, **fields: Any) -> None:
-    move(delivery, State.SCHEDULED, because=reading.because, problem=reading.words, next_at=at, **fields)
+def _later(delivery: Delivery, attempt: Attempt, reading: Reading, at: datetime, **fields: Any) -> None:
+    """Once more at `at`: from the beginning, or by asking about the newest witness, where the network holds one."""
+    fields |= {"problem": reading.words, "next_at": min(at, delivery.not_after)}
+    if attempt.step == Step.FINISH and delivery.token:
+        move(delivery, State.PROCESSING, because=Because.UNFINISHED, **fields)
+    else:
+        move(delivery, State.SCHEDULED, because=reading.because, **fields)
 
 
-def _try_again(delivery: Delivery, reading: Reading) -> None:
+def _try_again(delivery: Delivery, attempt: Attempt, reading: Reading) -> None:
     tries = delivery.tries + 1
     at = rules.next_try(tries, timezone.now())
     if at is None:
         move(delivery, State.FAILED, because=Because.TRIES_USED_UP, problem=reading.words, tries=tries)
     else:
-        _later(delivery, reading, min(at, delivery.not_after), tries=tries)
+        _later(delivery, attempt, reading, at, tries=tries)
 
 
 def _late(delivery: Delivery, told: Told) -> None:

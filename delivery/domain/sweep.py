@@ -13,13 +13,13 @@ from delivery import gates, rules
 from delivery.domain import attempts
 from delivery.domain.move import move
 from delivery.domain.release import release
-from delivery.enums import Because, Outcome, State
+from delivery.enums import PAUSES, Because, Outcome, State, Step
 from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 
 BATCH = 200
-HELD = (Because.PAUSED, Because.NEEDS_CONSENT, Because.HELD)
+HELD = (*PAUSES, Because.NEEDS_CONSENT, Because.HELD)
 
 
 def sweep(now: datetime) -> None:
@@ -50,6 +50,9 @@ def _settle(delivery: Delivery, now: datetime) -> None:
         since = delivery.unknown_since or attempt.opened_at
         look = rules.next_look(0, now)
         move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=look)
+    elif attempt.step == Step.FINISH and delivery.token:
+        # The network still holds what was prepared.
+        move(delivery, State.PROCESSING, because=Because.UNFINISHED, next_at=now)
     else:
         move(delivery, State.SCHEDULED, because=Because.NEVER_SENT, next_at=now)
 

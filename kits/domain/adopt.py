@@ -18,6 +18,7 @@ from kits import queries
 from kits.models import AdoptedPost, Adoption, Kit, KitPost
 from kits.rules import day_of, stored
 from municipalities.models import Municipality
+from municipalities.queries import glossary
 from planning.domain import campaigns
 from planning.models import Campaign
 from planning.queries import free_days
@@ -29,6 +30,7 @@ from posts.draft import Draft, parse
 from posts.models import Post
 from posts.placeholders import Value, filled
 from posts.rules import Resolved
+from serbian.glossary import Glossary
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,12 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> A
     when = times(parts, choice.starts_on, municipality)
     adoption = _adoption(row, choice, municipality, max(when[part.pk].local.date() for part in parts), by)
     known = {each.part_id: each for each in AdoptedPost.objects.filter(adoption=adoption).select_related("post")}
-    made = []
+    made, words = [], glossary(municipality.pk)
     for part in chosen:
         before = known.get(part.pk)
         if before and before.post.deleted_at is None:
             continue
-        post = _draft(part, choice, when[part.pk], municipality, by)
+        post = _draft(part, choice, when[part.pk], municipality, by=by, words=words)
         campaigns.assign(post, adoption.campaign, by=by)
         AdoptedPost.objects.update_or_create(
             adoption=adoption, part=part, defaults={"municipality": municipality, "post": post}
@@ -106,11 +108,13 @@ def _campaign(kit: Kit, first: date, last: date, municipality: Municipality, by:
     return campaigns.begin(municipality, values, by=by)
 
 
-def _draft(part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, by: Any) -> Post:
+def _draft(
+    part: KitPost, choice: Choice, when: Resolved, municipality: Municipality, *, by: Any, words: Glossary
+) -> Post:
+    """`words`: those that the municipality spells its own way."""
     post = create(municipality, by=by)
-    draft = filled(
-        parse(part.content), choice.values, deadline=part.deadline, first=f"sr-{municipality.primary_script}"
-    )
+    empty = replace(parse(part.content), words=words)
+    draft = filled(empty, choice.values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
     draft = at_home(draft, part.kit, municipality, parse(post.draft).channels)
     # a time that has passed is none: a person chooses another one
     time = when if when.due_at > timezone.now() else None

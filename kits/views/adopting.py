@@ -1,7 +1,7 @@
 """A municipality's kits: the list, one with its posts as they would read here, and adopting it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,13 +20,14 @@ from library.views.pages import shown
 from library.views.templates import Look
 from municipalities.access import requires
 from municipalities.holidays import is_working_day
-from municipalities.queries import today
+from municipalities.queries import glossary, today
 from municipalities.rules import Verb
 from posts.domain.refused import Refused
 from posts.draft import Draft, parse
 from posts.placeholders import filled
 from posts.rules import Resolved
 from posts.services import service_notes
+from serbian.glossary import Glossary
 
 
 @requires(Verb.LIBRARY_VIEW)
@@ -81,7 +82,7 @@ def adopt(request: Any, kit: int) -> HttpResponse:
 
 def _found(request: Any, kit: int) -> Kit:
     """One that the municipality may look at; other programmes' and drafts are not there."""
-    return get_object_or_404(queries.offered(request.municipality), pk=kit)
+    return get_object_or_404(queries.with_adoptions(queries.offered(request.municipality)), pk=kit)
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,10 @@ def _page(request: Any, desk: Desk, *, looking: bool = False) -> HttpResponse:
     values = form.filled() if form else known.values
     start = form.start() if form else _start(desk.kit, desk.adoption)
     when = verbs.times(desk.parts, start, request.municipality)
+    words = glossary(request.municipality.pk)
     chosen = {int(pk) for pk in form["parts"].value() or () if str(pk).isdecimal()} if form else set()
     previews = [
-        Preview(part, Look(_filled(part, values, request.municipality)), when[part.pk], part.pk in chosen)
+        Preview(part, Look(_filled(part, values, request.municipality, words)), when[part.pk], part.pk in chosen)
         for part in desk.parts
     ]
     named = Draft(service=desk.kit.service.key if desk.kit.service else "")
@@ -134,7 +136,7 @@ def _page(request: Any, desk: Desk, *, looking: bool = False) -> HttpResponse:
         "previews": previews,
         "service": known.service,
         "notes": service_notes(named, known.service),
-        "elsewhere": queries.adopted_elsewhere(desk.kit),
+        "elsewhere": desk.kit.elsewhere,  # type: ignore[attr-defined]
         "takes_part": queries.takes_part(desk.kit),
     }
     return _answer(request, context, form, looking=looking)
@@ -148,6 +150,7 @@ def _answer(request: Any, context: Mapping[str, Any], form: AdoptForm | None, *,
     return answer
 
 
-def _filled(part: KitPost, values: Mapping[str, Any], municipality: Any) -> Draft:
-    draft = filled(parse(part.content), values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
+def _filled(part: KitPost, values: Mapping[str, Any], municipality: Any, words: Glossary) -> Draft:
+    empty = replace(parse(part.content), words=words)
+    draft = filled(empty, values, deadline=part.deadline, first=f"sr-{municipality.primary_script}")
     return verbs.at_home(draft, part.kit, municipality, ())

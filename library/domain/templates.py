@@ -13,6 +13,7 @@ from library.gaps import asked
 from library.models import Template
 from library.queries import template_key
 from municipalities.models import Municipality
+from municipalities.queries import glossary
 from posts.domain.create import create as create_post
 from posts.domain.refused import Refused
 from posts.domain.save import Content, save_draft
@@ -109,9 +110,8 @@ def of_post(post: Post) -> Words:
 def use(template: Template, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
     """A new draft of `by` from the template, its gaps filled where `values` has something, the others left to see."""
     post = create_post(municipality, by=by)
-    draft = filled(
-        parse(template.content), values, deadline=template.deadline, first=f"sr-{municipality.primary_script}"
-    )
+    empty = replace(parse(template.content), words=glossary(municipality.pk))
+    draft = filled(empty, values, deadline=template.deadline, first=f"sr-{municipality.primary_script}")
     content = Content(_at_home(draft, parse(post.draft).channels), template.name[:140], template.category)
     save_draft(post, content, revision=post.revision, by=by)
     record("template.use", by=by, target=post, label=template.name)

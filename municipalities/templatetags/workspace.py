@@ -28,6 +28,7 @@ TABS: tuple[tuple[str, Any, Verb], ...] = (
     ("settings_services", _("eServices"), Verb.SETTINGS_VIEW),
     ("settings_words", _("Words"), Verb.SETTINGS_VIEW),
     ("activity", _("Activity"), Verb.ACTIVITY_VIEW),
+    ("exports", _("Export"), Verb.EXPORT),
 )
 
 

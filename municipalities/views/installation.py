@@ -132,8 +132,8 @@ def open_workspace(request: Any, place: str) -> HttpResponse:
     form = OpenWorkspaceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         workspace.open_workspace(row, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The workspace is open. Invite its first people."))
-        return redirect("members", row.slug)
+        messages.success(request, _("The workspace is open. These are its first steps."))
+        return redirect("first_steps", row.slug)
     title = _("Open a workspace for %(municipality)s") % {"municipality": row}
-    lead = _("Its people will write, approve and publish there. You invite the first of them on the next page.")
+    lead = _("Its people will write, approve and publish there. The next page says what comes first.")
     return _form_page(request, form, title, _("Open the workspace"), back="installation_municipalities", lead=lead)

@@ -1,4 +1,4 @@
-"""Settings of a workspace: profile, house rules, pause. Who may not change them reads them."""
+"""Settings of a workspace: profile, house rules. Who may not change them reads them."""
 
 from typing import Any
 
@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from municipalities import queries
 from municipalities.access import requires
-from municipalities.domain import pause as pauses
 from municipalities.domain import workspace
-from municipalities.forms import PauseForm, ProfileForm, RulesForm
+from municipalities.forms import ProfileForm, RulesForm
 from municipalities.models import Municipality
 from municipalities.rules import Verb
 
@@ -72,23 +71,3 @@ def _rules_page(request: Any, form: RulesForm) -> HttpResponse:
             field.disabled = True
     context = {"form": form, "may_edit": may_edit}
     return render(request, "municipalities/rules.html", context, status=422 if form.errors else 200)
-
-
-@requires(Verb.PAUSE)
-@require_http_methods(["GET", "POST"])
-def pause(request: Any) -> HttpResponse:
-    """Stop everything that would leave the house, with a reason."""
-    form = PauseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        pauses.pause(request.municipality, form.cleaned_data["reason"], by=request.user)
-        messages.success(request, _("Publishing is paused. Nothing goes out until somebody resumes it."))
-        return redirect("workspace", request.municipality.slug)
-    return render(request, "municipalities/pause.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@requires(Verb.PAUSE)
-@require_POST
-def resume(request: Any) -> HttpResponse:
-    pauses.resume(request.municipality, by=request.user)
-    messages.success(request, _("Publishing goes on. What came due in the pause waits for your decision."))
-    return redirect("workspace", request.municipality.slug)

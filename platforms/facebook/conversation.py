@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from platforms import newest
 from platforms.errors import Rejected
 from platforms.facebook import posts
-from platforms.meta import newest
 from platforms.meta.calls import Calls
 from platforms.types import Message, Messages, Outgoing, Published, Read
 

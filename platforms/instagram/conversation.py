@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from platforms import newest
 from platforms.errors import OutcomeUnknown, PlatformError, Rejected
 from platforms.instagram import posts
-from platforms.meta import newest, reading
+from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.types import Message, Messages, Outgoing, Published, Read
 

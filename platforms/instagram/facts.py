@@ -53,6 +53,7 @@ SCOPES = (
 def limits(facts: Mapping[str, Any]) -> Limits:
     told = values(OPTIONS, facts)
     return Limits(
+        post_links=False,
         max_characters=told["characters"],
         counting="utf16",
         max_images=told["pictures"],

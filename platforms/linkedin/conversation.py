@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from platforms import newest
 from platforms.linkedin import posts
 from platforms.linkedin.calls import Calls, encoded
 from platforms.matching import Candidate
-from platforms.meta import newest
 from platforms.types import Message, Messages, Outgoing, Published, Read
 
 COUNT = 100

@@ -76,8 +76,11 @@ class Telegram(Conversation, Defaults):
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
     def look(self) -> dict[str, Any]:
-        """What is allowed is the same for every channel, and nothing is told without a token."""
-        return {}
+        """What is allowed is the same for every channel; with a token, in which group people discuss this one."""
+        if self.credential is None:
+            return {}
+        chat = self.calls.private("getChat", {"chat_id": self._chat_id()})
+        return {"group": str(chat.get("linked_chat_id") or "")}
 
     def exchange(self, answer: Mapping[str, str]) -> Credential:
         """The bot's token is the credential; the channel's number and the bot's rights there are looked up."""

@@ -29,6 +29,7 @@ class Conversation:
     """The half of the connector that listens."""
 
     calls: Calls
+    facts: Mapping[str, Any]
 
     def channel_id(self) -> str:
         raise NotImplementedError
@@ -45,9 +46,17 @@ class Conversation:
                 return Messages((), cursor)
             raise
         known = [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
-        found = [message(one["message"], self.channel_id()) for one in known if isinstance(one.get("message"), dict)]
+        written = [one["message"] for one in known if isinstance(one.get("message"), dict)]
+        found = [message(one, self.channel_id()) for one in written if self._is_ours(one)]
         last = str(known[-1]["update_id"] + 1) if known else cursor
         return Messages(tuple(one for one in found if one), last)
+
+    def _is_ours(self, told: Mapping[str, Any]) -> bool:
+        """One bot may serve several channels, and is told of the groups of all of them."""
+        group = self.facts.get("group")
+        if group:
+            return str(_part(told, "chat").get("id")) == group
+        return origin(told) in ("", self.channel_id())
 
     def replies(self, remote_id: str) -> Messages:
         """A bot cannot ask for them."""
@@ -106,10 +115,24 @@ def events(payload: Any) -> list[RawEvent]:
         return []
     name = next((one for one in HEARD if isinstance(payload.get(one), dict)), "")
     told: Mapping[str, Any] = payload.get(name) or {}
-    chat: Mapping[str, Any] = told.get("chat") if isinstance(told.get("chat"), dict) else {}  # type: ignore[assignment]
-    account = str(chat.get("id") or "") if chat.get("type") == "channel" else ""
-    key = f"{chat.get('id', '')}:{payload['update_id']}"
-    return [RawEvent(key, account, _kind(name, told), payload, _at(told))]
+    chat = _part(told, "chat")
+    where = str(chat.get("id") or "")
+    account = where if chat.get("type") == "channel" else origin(told)
+    return [RawEvent(f"{where}:{payload['update_id']}", account, _kind(name, told), payload, _at(told), place=where)]
+
+
+def origin(told: Mapping[str, Any]) -> str:
+    """Of the copy of a channel's post, and of a direct answer to it, the channel's number; "" for what else is said."""
+    for one in (told, _part(told, "reply_to_message")):
+        came_from = _part(one, "forward_origin")
+        if one.get("is_automatic_forward") and came_from.get("type") == "channel":
+            return str(_part(came_from, "chat").get("id") or "")
+    return ""
+
+
+def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = told.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _kind(name: str, told: Mapping[str, Any]) -> str:

@@ -6,8 +6,9 @@ An answer is a post of its own. Those below a post are asked for post by post; m
 from collections.abc import Iterator
 from dataclasses import replace
 
+from platforms import newest
 from platforms.errors import NeedsConsent, Rejected
-from platforms.meta import newest, reading
+from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.threads import posts
 from platforms.types import Message, Messages

@@ -47,6 +47,7 @@ SCOPES = (
 def limits(facts: Mapping[str, Any]) -> Limits:
     told = values(OPTIONS, facts)
     return Limits(
+        post_links=False,
         max_characters=told["characters"],
         counting="threads",
         max_images=told["pictures"],

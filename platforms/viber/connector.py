@@ -153,6 +153,7 @@ class Viber(Defaults):
             link_card="scraped",
             characters_with_media=768,
             fetches_media=True,
+            post_links=False,
             videos=VideoLimits(max_bytes=50_000_000, max_seconds=180, codecs=("h264",)),
             withdraws=False,
         )

@@ -9,10 +9,10 @@ from platforms.youtube import videos
 from platforms.youtube.facts import OPTIONS
 
 ANGLES = gettext_noop("YouTube takes no < and > here. Leave them out, or write them in words.")
-NO_TITLE = gettext_noop("Write a text: its first line becomes the title on YouTube.")
+NO_TITLE = gettext_noop("Write a title, or a text whose first line becomes the title on YouTube.")
 FIRST_LINE = gettext_noop(
     "The first line of the text becomes the title on YouTube. It has %(count)s characters and %(limit)s are allowed: "
-    "begin with a shorter line."
+    "begin with a shorter line, or write a title."
 )
 NEEDS_VIDEO = gettext_noop("YouTube takes videos only. Add a video, or leave this channel out.")
 COMMENT_FILES = gettext_noop("A comment on YouTube is text alone. The pictures will be left out.")

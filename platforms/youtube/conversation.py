@@ -7,9 +7,9 @@ channel with up to five answers each; YouTube tells nothing of comments by itsel
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from platforms import newest
 from platforms.errors import OutcomeUnknown
 from platforms.matching import Candidate
-from platforms.meta import newest
 from platforms.types import Message, Messages, Outgoing, Published, Read
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls

@@ -35,15 +35,19 @@ class Insights:
                 if one not in known or videos.is_gone(known[one]):
                     found.append(Gone(one, now))
                 else:
-                    values = numbers(known[one].get("statistics"), STATISTICS)
-                    text = (known[one].get("snippet") or {}).get("description")
-                    found.append(Readings(one, values, now, text if isinstance(text, str) else None))
+                    found.append(_readings(known[one], now))
         return found
 
     def account_readings(self) -> Reading:
         """Subscribers are rounded to three digits by the network."""
         told = self.calls.items("/channels", part="statistics", mine="true")
         return account(told[0].get("statistics")) if told else {}
+
+
+def _readings(video: Mapping[str, Any], now: datetime) -> Readings:
+    shown = (video.get("snippet") or {}).get("description")
+    text = shown if isinstance(shown, str) else None
+    return Readings(str(video["id"]), numbers(video.get("statistics"), STATISTICS), now, text)
 
 
 def account(statistics: Any) -> dict[str, int]:

@@ -24,11 +24,12 @@ from delivery.enums import State
 from municipalities.enums import Approval, Role
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere, scope
+from portal import queues
 from portal.demo import decisions, past, texts
 from portal.demo.growth import COMMENTS, LIKES, SHARES
 from portal.demo.past import Town
 from portal.demo.people import People, Team
-from portal.tasks import WORKER_KEY
+from portal.tasks import key_of
 from posts.deciding import mentors_of, standing
 from posts.domain.create import create
 from posts.domain.save import Content, Saved, save_draft
@@ -200,7 +201,7 @@ def _written(day: Day, team: Team) -> Post | None:
 
 def _send() -> None:
     """Let the outbox send what is due: by the worker that runs, or here."""
-    if cache.get(WORKER_KEY) is None:
+    if cache.get(key_of(queues.DEFAULT)) is None:
         for delivery_id, number in claim_due(timezone.now()):
             deliver(delivery_id, number)
         return

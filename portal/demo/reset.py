@@ -4,18 +4,20 @@ from django.conf import settings
 from django.db import transaction
 
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
-from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
+from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import Feedback, PerformanceNotice, Score
-from municipalities.models import Municipality, Pause
+from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from portal.demo import notifications
 from portal.demo.network import PLATFORM, server
 from portal.demo.seed import NotTheDemo
 from posts.models import (
+    Amendment,
+    AmendmentPart,
     Closing,
     Comment,
     Consent,
@@ -38,9 +40,10 @@ ORDER = (
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
     Score, Feedback, PerformanceNotice,
+    AmendmentPart, Amendment,
     Pull, DailyFact, ChannelDay, Subject, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
-    Media, Folder, Snippet, Template, Credential, ConnectAttempt, Channel, Pause,
+    Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
 )  # fmt: skip
 
 
@@ -56,6 +59,7 @@ def wipe() -> None:
                 rows = kind.objects.all()
                 rows._raw_delete(rows.db)
         notifications.wipe(demo)
+    WidePause.objects.all().delete()
     AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
     files = [picture.file for picture in Picture.objects.all()]
     App.objects.all().delete()

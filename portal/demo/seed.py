@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from administration.domain.first_steps import put_away
+from administration.models import PutAway
 from municipalities.tenancy import scope
 from portal.demo import (
     decisions,
@@ -19,6 +21,7 @@ from portal.demo import (
     numbers,
     past,
     people,
+    planning,
     present,
     reactions,
     shelf,
@@ -92,8 +95,11 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     decisions.set_rules(towns)
     for town in towns:
         present.lay_out(town, crowd.now)
+        with scope(town.team.municipality):  # they have been here for months
+            put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
+    planning.arrange(teams, crowd.now)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

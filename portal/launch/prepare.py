@@ -16,12 +16,14 @@ WORDS = {
     "migrate": "Preparing the tables",
     "collectstatic": "Gathering the static files",
     "check": "Checking the settings",
+    "setup_code": "Looking whether somebody can sign in",
 }
 # Outside the demo an error in the settings, or a demo account in the database, stops the start.
 OPTIONS: dict[str, dict[str, object]] = {
     "migrate": {"interactive": False, "verbosity": 0},
     "collectstatic": {"interactive": False, "verbosity": 0},
     "check": {"deploy": True, "databases": ["default"], "fail_level": "ERROR", "verbosity": 0},
+    "setup_code": {"if_needed": True},
 }
 
 
@@ -36,7 +38,7 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool) -> No
     if not _manifest(environ).exists() and "collectstatic" not in due:
         due.append("collectstatic")
     if not site.demo:
-        due.append("check")
+        due += ["check", "setup_code"]
     if not due:
         return
     for task in due:

@@ -1,13 +1,13 @@
 """The whole look at a post: what is typed, and what only the server knows. Pure: what it needs is given."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from platforms.counting import urls
 from posts.coach.points import Described, Facts, Fix, Point, Written, of_text
-from posts.draft import Draft
+from posts.draft import Draft, Shown
 from posts.enums import LinkState
 
 # Shares of a picture, as `posts.domain.legibility` measures them: a poster of ten lines has 0.2, a title 0.02.
@@ -29,7 +29,8 @@ class Looked(Protocol):
 class Known:
     """What the server adds. `over`: names of channels for which the text is too long; `missing`: languages that are
     asked for and not there, tag to name; `analysis`: by picture, as measured; `consents`: for each picture whose people
-    may not be shown a sentence and the page of its consents; `looked`: the answers of the links, by address."""
+    may not be shown a sentence and the page of its consents; `looked`: the answers of the links, by address; `videos`:
+    which of the media are no pictures."""
 
     today: date
     over: Sequence[str] = ()
@@ -38,6 +39,7 @@ class Known:
     analysis: Mapping[int, Mapping[str, float]] | None = None
     consents: Sequence[tuple[str, str]] = ()
     looked: Mapping[str, Looked] | None = None
+    videos: Collection[int] = ()
 
 
 def look(draft: Draft, known: Known) -> list[Point]:
@@ -56,7 +58,7 @@ def facts(draft: Draft, known: Known) -> Facts:
         deadline=draft.call.deadline_on,
         link=draft.link,
         is_link=bool(draft.address) or not draft.link,
-        pictures=[Described(shown.id, shown.alt) for shown in draft.media],
+        pictures=[Described(shown.id, shown.alt) for shown in _stills(draft, known)],
         over=known.over,
         takes_part=bool(draft.interactive.kind),
     )
@@ -83,7 +85,7 @@ def of_server(draft: Draft, known: Known) -> list[Point]:
     return [
         *_answers(links_of(draft), known.looked or {}),
         *_languages(known),
-        *_pictures(draft, known.analysis or {}),
+        *_pictures(_stills(draft, known), known.analysis or {}),
         *_consents(known.consents),
     ]
 
@@ -115,18 +117,23 @@ def _languages(known: Known) -> Iterator[Point]:
         yield Point("derived", "look", "derived", fix=Fix("focus", "text-sr-Cyrl"))
 
 
-def _pictures(draft: Draft, analysis: Mapping[int, Mapping[str, float]]) -> Iterator[Point]:
-    measured = [(number, analysis[shown.id]) for number, shown in enumerate(draft.media, 1) if analysis.get(shown.id)]
+def _stills(draft: Draft, known: Known) -> list[Shown]:
+    """The pictures; a video has no letters that could be measured, and few networks take a description of one."""
+    return [shown for shown in draft.media if shown.id not in known.videos]
+
+
+def _pictures(pictures: Sequence[Shown], analysis: Mapping[int, Mapping[str, float]]) -> Iterator[Point]:
+    measured = [(number, analysis[shown.id]) for number, shown in enumerate(pictures, 1) if analysis.get(shown.id)]
     if not measured:
         return
     full = next((number for number, each in measured if each.get("text", 0) >= MUCH_TEXT), None)
     weak = next((number for number, each in measured if _is_weak(each)), None)
     if full:
-        yield Point("picture_text", "look", "picture_text", {"number": full}, Fix("focus", _alt(draft, full)))
+        yield Point("picture_text", "look", "picture_text", {"number": full}, Fix("focus", _alt(pictures, full)))
     else:
         yield Point("picture_text", "ok", "picture_text.ok")
     if weak:
-        yield Point("contrast", "look", "contrast", {"number": weak}, Fix("focus", _alt(draft, weak)))
+        yield Point("contrast", "look", "contrast", {"number": weak}, Fix("focus", _alt(pictures, weak)))
     elif any(each.get("text", 0) >= SOME_TEXT for _number, each in measured):
         yield Point("contrast", "ok", "contrast.ok")
 
@@ -135,8 +142,8 @@ def _is_weak(each: Mapping[str, Any]) -> bool:
     return bool(each.get("text", 0) >= SOME_TEXT and 0 < each.get("contrast", 0) < WEAK)
 
 
-def _alt(draft: Draft, number: int) -> str:
-    return f"alt-{draft.media[number - 1].id}"
+def _alt(pictures: Sequence[Shown], number: int) -> str:
+    return f"alt-{pictures[number - 1].id}"
 
 
 def _consents(notes: Sequence[tuple[str, str]]) -> Iterator[Point]:

@@ -7,14 +7,16 @@ for more holds what was approved before.
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.utils import timezone
 
+from channels import pauses
+from channels.pauses import Paused
 from delivery.enums import Because
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
 from municipalities.enums import Approval
-from municipalities.models import Municipality, Pause
+from municipalities.models import Municipality
 from municipalities.queries import emergency_rights
 from posts import rules
 from posts.deciding import asks_mentor
@@ -35,13 +37,12 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
     Two queries, however many they are; a few more where a mentor reads first, or for an emergency.
     """
-    pauses = _pauses()
     rows = Publication.objects.filter(delivery__in=deliveries, live=True, post__deleted_at__isnull=True)
     publications = {
         row["delivery_id"]: row
         for row in rows.values(
             "delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval",
-            pause=Subquery(pauses.values("reason")[:1]),
+            pause=pauses.of(),
         )
     }  # fmt: skip
     return _decided(deliveries, publications)
@@ -68,13 +69,9 @@ def _facts_of(rows: Any, *more: str) -> Any:
     names = {
         "version_id": F("amendment__version_id"),
         "post__stage": F("amendment__post__stage"),
-        "pause": Subquery(_pauses().values("reason")[:1]),
+        "pause": pauses.of(channel="publication__channel"),
     }
     return rows.values(*more, "municipality_id", "municipality__approval", **names)
-
-
-def _pauses() -> Any:
-    return Pause.objects.filter(ended_at__isnull=True, municipality=OuterRef("municipality"))
 
 
 def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, Any]]) -> dict[int, Verdict]:
@@ -99,7 +96,14 @@ def _verdict(publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
         return go()
     if house.approval != Approval.NONE and not at.met:
         return hold(Because.NOT_APPROVED)
-    return go() if publication["pause"] is None else hold(Because.PAUSED, publication["pause"])
+    return go() if publication["pause"] is None else _paused(Paused.read(publication["pause"]))
+
+
+def _paused(by: Paused) -> Verdict:
+    """Who holds it back and why. A first comment is asked about as its post, on the same channel."""
+    if by.kind in ("everybody", "programme"):
+        return hold(Because.PROGRAMME_PAUSED, by.words)
+    return hold(Because.CHANNEL_PAUSED if by.kind == "channel" else Because.PAUSED, by.words)
 
 
 def _is_emergency(at: rules.Standing, house: Municipality) -> bool:

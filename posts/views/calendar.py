@@ -35,8 +35,8 @@ def calendar(request: Any) -> HttpResponse:
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     for post in posts:
         states = {each.delivery.state for each in post.live_publications}  # type: ignore[attr-defined]
-        movable = rules.may_move(request.access, post) and not post.is_correction
-        post.may_move = movable and not states & set(queries.OUT)  # type: ignore[attr-defined]
+        movable = rules.may_move(request.access, post) and not post.is_correction and not states & set(queries.OUT)
+        post.may_move = movable  # type: ignore[attr-defined]
     days = grid.days(shown, posts, holidays(shown.first, shown.last, request.municipality.slug))
     context = {
         "shown": shown,

@@ -33,6 +33,7 @@ def coach(
             (note.sentence, reverse("library_picture", args=[house.slug, note.media_id]))
             for note in queries.consent_notes(draft, library)
         ],
+        videos={pk for pk, media in library.items() if media.is_video},
         looked=queries.looked_at(links_of(draft)) if links else {},
     )
     return told(look(draft, known))

@@ -59,9 +59,8 @@ def deciding(
     request: Any, post: Post, version: Version | None, decisions: Sequence[Decision], suggested: Collection[int] = (),
     *, is_out: bool = False,
 ) -> Deciding:  # fmt: skip
-    """`post` is one from `queries.for_review`, `decisions` all of its own, newest first. One query for a delegate.
-
-    `is_out`: nothing of it could still go out.
+    """`post` is one from `queries.for_review`, `decisions` all of its own, newest first; `is_out`: nothing of it could
+    still go out. One query for a delegate.
     """
     if version is None:
         return Deciding(rules.Standing())

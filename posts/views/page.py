@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 from channels import dry
 from channels.enums import Layout
 from channels.models import Channel
@@ -168,10 +170,15 @@ class Page:
         return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
-    def text_findings(self) -> list[tuple[Preview, dry.Finding]]:
-        """Problems of words, beside the words."""
-        fields = ("text", "language")
-        return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
+    def text_findings(self) -> list[tuple[str, dry.Finding]]:
+        """Problems of words, beside the words: each said once, with the channels that have it."""
+        found: dict[dry.Finding, dict[str, None]] = {}
+        for each in self.previews:
+            where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
+            for finding in each.findings:
+                if finding.field in ("text", "language") and finding.code != "empty":
+                    found.setdefault(finding, {})[where] = None
+        return [(", ".join(channels), finding) for finding, channels in found.items()]
 
     @property
     def headline_places(self) -> list[Place]:
@@ -343,8 +350,12 @@ def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Me
     for each in seen:
         for finding in each.findings:
             name, _dot, place = finding.field.partition(".")
-            if name in ("pictures", "video"):
+            if name == "pictures":
                 key = pictures[int(place)] if place and int(place) < len(pictures) else 0
-                key = video if name == "video" else key
                 found.setdefault(key, {})[finding.message] = None
+            elif finding.code == "two_videos":
+                found.setdefault(0, {})[finding.message] = None
+            elif name == "video" and finding.code != "video_not_ready":  # its row says that itself
+                named = {"channel": each.channel.name, "problem": finding.message}
+                found.setdefault(video, {})[_("%(channel)s: %(problem)s") % named] = None
     return {key: list(messages) for key, messages in found.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,13 +15,14 @@ from channels.models import Channel
 from delivery.enums import State
 from municipalities.queries import glossary
 from municipalities.rules import Verb
-from posts import compose, passages, places, queries, rules
+from posts import compose, passages, places, queries, rules, videos
+from posts.domain.pictures import frozen
 from posts.domain.see import see
 from posts.draft import SERBIAN, Draft, Shown, parse
 from posts.enums import AmendmentKind, AmendmentState, Place, Stage, Way
 from posts.models import Amendment, Decision, Media, Post, Publication, Thread, Version
-from posts.passages import Passage, Picture, Talk
-from posts.previews import Preview, notes, of_draft, of_version, picture_url
+from posts.passages import Film, Passage, Picture, Talk
+from posts.previews import UNKNOWN_SIDES, Preview, notes, of_draft, of_version, picture_url
 from posts.services import all_notes, offered_to
 from posts.views.deciding import Deciding, deciding
 from posts.views.kept import kept
@@ -242,7 +244,7 @@ def _lay_out(request: Any, reading: Reading, channels: Sequence[Channel]) -> Non
     reading.passages = [_passage(key, text, by_pk, placed) for key, text in texts.items()]
     reading.derived = _derived(reading, channels, {tag for tag, channel in texts if channel is None})
     reading.pictures = [
-        _picture(post, shown, position, sides, placed) for position, (shown, sides) in enumerate(_sizes(reading), 1)
+        _picture(post, shown, position, file, placed) for position, (shown, file) in enumerate(_files(reading), 1)
     ]
 
 
@@ -290,27 +292,40 @@ def _derived(reading: Reading, channels: Sequence[Channel], tags: Collection[str
     ]
 
 
-def _sizes(reading: Reading) -> list[tuple[Shown, tuple[int, int]]]:
-    """Each picture with width and height of the whole; of a frozen one they follow from those of the part it sends."""
+def _files(reading: Reading) -> list[tuple[Shown, Mapping[str, Any]]]:
+    """Each picture and video with its whole file; of a part that a version sends, the sides of the whole follow."""
     if reading.version is None:
         library = reading.library or {}
         known = [shown for shown in reading.draft.media if shown.id in library]
-        return [(shown, (library[shown.id].width, library[shown.id].height)) for shown in known]
+        return [(shown, frozen(library[shown.id], Shown(shown.id))) for shown in known]
     sent = {entry["id"]: entry for entry in reading.version.media}
     return [(shown, _whole(shown, sent[shown.id])) for shown in reading.draft.media]
 
 
-def _whole(shown: Shown, sent: Mapping[str, Any]) -> tuple[int, int]:
+def _whole(shown: Shown, sent: Mapping[str, Any]) -> Mapping[str, Any]:
     _x, _y, width, height = shown.crop.box if shown.crop else (0, 0, 1, 1)
-    return round(sent["width"] / width), round(sent["height"] / height)
+    return {**sent, "width": round(sent["width"] / width), "height": round(sent["height"] / height)}
 
 
-def _picture(post: Post, shown: Shown, position: int, sides: tuple[int, int], talks: Sequence[Talk]) -> Picture:
+def _picture(post: Post, shown: Shown, position: int, file: Mapping[str, Any], talks: Sequence[Talk]) -> Picture:
     here = [each for each in talks if each.thread.media_id == shown.id]
+    film = _film(post.municipality.slug, shown, file) if file["mime"].startswith("video/") else None
+    width, height = (file["width"], file["height"]) if file["width"] else UNKNOWN_SIDES
     return Picture(
-        shown.id, picture_url(post.municipality.slug, shown.id), shown.alt, *sides, position,
-        passages.thousandths(shown.crop.box) if shown.crop else (), here,
+        shown.id, picture_url(post.municipality.slug, shown.id), shown.alt, width, height, position,
+        passages.thousandths(shown.crop.box) if shown.crop else (), here, film,
     )  # fmt: skip
+
+
+def _film(slug: str, shown: Shown, file: Mapping[str, Any]) -> Film:
+    spoken = file.get("captions")
+    return Film(
+        reverse("media_film", args=[slug, shown.id]) if file["seconds"] else "",
+        file["mime"],
+        videos.length(file["seconds"]),
+        spoken["tag"] if spoken else "",
+        reverse("media_captions", args=[slug, shown.id]),
+    )
 
 
 # ---------------------------------------------------------------- what may be done

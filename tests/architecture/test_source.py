@@ -28,8 +28,8 @@ from municipalities.tenancy import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    "accounts", "analytics", "channels", "common", "delivery", "kits", "library", "links", "mentoring",
-    "municipalities", "notifications", "planning", "portal", "posts", "practice",
+    "accounts", "administration", "analytics", "channels", "common", "delivery", "kits", "library", "links",
+    "mentoring", "municipalities", "notifications", "planning", "portal", "posts", "practice",
 )  # fmt: skip
 MODULES = sorted(
     p for app in (*APPS, "platforms", "serbian") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts
@@ -38,9 +38,11 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Modules that may open the scope of all municipalities: they find due work, or compare on purpose.
 EVERYWHERE = {
+    "administration/domain/exports.py",
     "analytics/domain/collect.py",
     "channels/domain/connect/answer.py",
     "channels/domain/connect/work.py",
+    "channels/domain/disconnect.py",
     "channels/domain/rotate.py",
     "channels/queries.py",
     "delivery/domain/claim.py",
@@ -64,7 +66,6 @@ EVERYWHERE = {
     "posts/domain/clock.py",
     "posts/domain/amend.py",
     "posts/domain/emergency.py",
-    "posts/domain/videos.py",
     "posts/domain/consents.py",
 }
 # Modules that may give a delivery its state: its birth, the one who moves it, the made-up past of demo and benchmark.

@@ -6,16 +6,19 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Invitation
+from administration.models import Export
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
@@ -26,7 +29,7 @@ from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
-from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing
+from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
 from municipalities.rules import TABLE, Verb, verbs
 from municipalities.tenancy import scope
 from notifications import stop_links
@@ -181,6 +184,13 @@ def _emergency_right(cast: Cast) -> EmergencyRight:
     return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
 
 
+def _pause(cast: Cast) -> WidePause:
+    found, _is_new = WidePause.objects.get_or_create(
+        programme=cast.programme, ended_at=None, defaults={"reason": "Mourning", "by": cast.staff}
+    )
+    return found
+
+
 def _emergency(it: Things) -> Decision:
     with scope(it.cast.cuprija):
         return Decision.objects.create(
@@ -268,6 +278,18 @@ def _notification(things: Things) -> Notification:
     return Notification.objects.create(user=user, kind="kit", url="/", subject="Told", language="en", how="never")
 
 
+def _export(things: Things) -> int:
+    """One's own, ready to be fetched."""
+    by = things.cast.everyone().get(things.role, things.cast.approver)
+    root = Path(settings.EXPORTS_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "one.zip").write_bytes(b"PK")
+    now = timezone.now()
+    ready = {"state": "ready", "name": "one.zip", "bytes": 2, "ready_at": now, "expires_at": now + timedelta(days=1)}
+    with scope(things.cast.cuprija):
+        return Export.objects.create(municipality=things.cast.cuprija, asked_by=by, **ready).pk
+
+
 # By the name in the address, with the word before it where the name alone does not say what it is.
 OBJECTS: dict[str, Callable[[Things], Any]] = {
     "m/municipality": lambda it: it.cast.cuprija.slug,
@@ -277,6 +299,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "members/membership": lambda it: Membership.objects.get(user=it.cast.viewer).pk,
     "invitations/invitation": lambda it: it.invitation.pk,
     "enrolments/enrolment": lambda it: Enrolment.objects.get(municipality=it.cast.cuprija).pk,
+    "pauses/pause": lambda it: _pause(it.cast).pk,
     "rubric/programme": lambda it: it.cast.programme.pk,
     "programme/criterion": lambda it: "clarity",
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
@@ -322,6 +345,10 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "feeds/secret": _feed,
     "kits/kit": lambda it: _kit(it).pk,
     "posts/part": lambda it: _kit(it).posts.get().pk,
+    "export/export": lambda it: _export(it),
+    "first-steps/point": lambda it: "words",
+    "open/code": lambda it: "no-such-code",
+    "setup/step": lambda it: "facts",
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
@@ -343,6 +370,9 @@ NOTHING_THERE = {
     "media_film": "of videos alone; tests/posts/test_videos.py",
     "media_captions": "of videos that have some; tests/posts/test_videos.py",
     "mailbox": "exists in the demo only; tests/portal",
+    "setup": "of an installation without accounts; tests/administration",
+    "setup_open": "the same; tests/administration",
+    "setup_step": "the same; tests/administration",
     "metrics": "for whoever has the token; tests/portal",
 }
 # Networks call these, and are believed by their signature alone.

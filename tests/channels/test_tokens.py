@@ -385,3 +385,99 @@ def test_vibers_call_is_believed_only_with_the_channels_token(
         body = json.dumps({"event": "webhook", "message_token": 1})
         assert Client().post(where, body, content_type="application/json", headers=signature).status_code == 403
     assert Event.objects.count() == 1
+
+
+# ---- two channels of one bot, and a portal that moves
+
+
+def two_of_one_bot(cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]) -> dict[str, Channel]:
+    fakes.world.fake("telegram").admit("sport", bot="cuprija")
+    for account in ("@cuprija", "@sport"):
+        connect(approver, "telegram", {"token": stand_ins["telegram"]["token"], "account": account})
+    tasks.upkeep()
+    with scope(cast.cuprija):
+        return {found.handle: found for found in Channel.objects.all()}
+
+
+def asked_below(cast: Cast, fakes: FakeServer, channel: Channel, text: str) -> None:
+    """A post, a question below it, and an answer to the question, which names no channel any more."""
+    fake = fakes.world.fake("telegram")
+    with scope(cast.cuprija):
+        published = open_channel(channel).publish(outgoing("Питајте нас."), Nowhere())
+    there = fake.channel(channel.handle[1:])
+    question = fake.comment(there, there["group"]["copies"][int(published.remote_id)], text)
+    fake.comment(there, int(question.partition(":")[2]), f"{text} Ја исто.")
+
+
+def heard() -> set[tuple[str, str]]:
+    rows = Event.objects.filter(kind="comment")
+    return {(row.account_id, row.payload["message"]["text"]) for row in rows}
+
+
+@in_public
+def test_two_channels_of_one_bot_hear_each_their_own_comments(
+    portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    found = two_of_one_bot(cast, approver, fakes, stand_ins)
+    asked_below(cast, fakes, found["@cuprija"], "Кад ради пијаца?")
+    asked_below(cast, fakes, found["@sport"], "Кад је базен отворен?")
+    assert set(fakes.world.fake("telegram").deliver("cuprija")) == {200}
+    town, sport = found["@cuprija"].remote_id, found["@sport"].remote_id
+    assert heard() == {
+        (town, "Кад ради пијаца?"), (town, "Кад ради пијаца? Ја исто."),
+        (sport, "Кад је базен отворен?"), (sport, "Кад је базен отворен? Ја исто."),
+    }  # fmt: skip
+
+
+@in_public
+def test_the_other_channel_of_a_bot_is_heard_when_the_one_whose_address_was_called_has_ended(
+    portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    found = two_of_one_bot(cast, approver, fakes, stand_ins)
+    bot = fakes.world.fake("telegram").bot("cuprija")
+    called = int(bot["webhook"]["url"].rstrip("/").rpartition("/")[2])
+    ended = next(one for one in found.values() if one.pk == called)
+    approver.post(page("channel_disconnect", ended.pk))
+    tasks.upkeep()
+    left = next(one for one in found.values() if one.pk != called)
+    assert bot["webhook"]["url"].endswith(reverse("webhook_channel", args=["telegram", left.pk]))
+    asked_below(cast, fakes, left, "Кад је базен отворен?")
+    assert set(fakes.world.fake("telegram").deliver("cuprija")) == {200}
+    assert {account for account, _text in heard()} == {left.remote_id}
+
+
+def test_who_asks_the_bot_takes_no_comments_of_its_other_channel(
+    cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    found = two_of_one_bot(cast, approver, fakes, stand_ins)
+    asked_below(cast, fakes, found["@cuprija"], "Кад ради пијаца?")
+    asked_below(cast, fakes, found["@sport"], "Кад је базен отворен?")
+    with scope(cast.cuprija):
+        told = open_channel(found["@sport"]).messages()
+    assert [one.text for one in told.items] == ["Кад је базен отворен?", "Кад је базен отворен? Ја исто."]
+
+
+@in_public
+@pytest.mark.parametrize("key", ["telegram", "viber"])
+def test_a_portal_that_moves_tells_the_networks_its_new_address(
+    key: str, settings: Any, portal: Any, cast: Cast, approver: Client, fakes: FakeServer, stand_ins: dict[str, Any]
+) -> None:
+    def called() -> str:
+        fake = fakes.world.fake(key)
+        return str(fake.bot("cuprija")["webhook"]["url"] if key == "telegram" else fake.channel("cuprija")["webhook"])
+
+    connect(approver, key, typed(key, stand_ins))
+    tasks.upkeep()
+    channel, old = the_channel(), settings.PUBLIC_BASE_URL
+    where = reverse("webhook_channel", args=[key, channel.pk])
+    assert called() == channel.hears_at == old + where
+    settings.PUBLIC_BASE_URL = "http://10.0.0.7"  # where no network reaches it, nothing is asked
+    tasks.upkeep()
+    assert called() == old + where
+    host, _colon, port = old.removeprefix("http://").partition(":")
+    new = f"{'localhost' if host == '127.0.0.1' else '127.0.0.1'}:{port}"
+    settings.PUBLIC_BASE_URL = f"http://{new}"
+    settings.PRIVATE_HOSTS_ALLOWED = [*settings.PRIVATE_HOSTS_ALLOWED, new]
+    tasks.upkeep()
+    assert called() == the_channel().hears_at == f"http://{new}{where}"
+    assert the_channel().subscribe_at is None

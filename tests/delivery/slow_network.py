@@ -19,6 +19,7 @@ class SlowNetwork:
     finished: ClassVar[list[str]] = []
     found: ClassVar[list[Any]] = []
     notes: ClassVar[list[str]] = []
+    final: ClassVar[list[str]] = []
     witnesses: ClassVar[list[str | None]] = []
     resumed: ClassVar[list[str]] = []
 
@@ -28,8 +29,11 @@ class SlowNetwork:
 
     @classmethod
     def forget(cls) -> None:
-        lists = (cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.witnesses, cls.resumed)
-        for kept in lists:
+        kinds = (
+            cls.script, cls.public, cls.withdrawn, cls.finished, cls.found, cls.notes, cls.final, cls.witnesses,
+            cls.resumed,
+        )  # fmt: skip
+        for kept in kinds:
             kept.clear()
 
     def _next(self) -> Any:
@@ -50,6 +54,8 @@ class SlowNetwork:
         return self.publish(outgoing, read)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Any) -> Any:
+        for note in self.final:
+            self.witness(note)
         self.http.before_send()
         self.finished.append(pending.token)
         return self._next()
@@ -62,7 +68,10 @@ class SlowNetwork:
     ) -> Any:
         self.witnesses.append(witness.token if witness else None)
         if self.found:
-            return self.found.pop(0)
+            told = self.found.pop(0)
+            if isinstance(told, Exception):
+                raise told
+            return told
         return Found(published()) if outgoing in self.public else Absent()
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:

@@ -11,10 +11,11 @@ import time_machine
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import deliver, poll, reconcile, take_down, withdraw
+from delivery.domain import deliver, poll, reconcile, sweep, take_down, withdraw
 from delivery.domain.move import NoSuchMove
 from delivery.enums import Because, Outcome, State
 from delivery.models import Delivery
+from municipalities.tenancy import everywhere
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
 from platforms.registry import PLATFORMS
 from platforms.types import Lapsed, Pending, Ready
@@ -119,6 +120,76 @@ def test_an_unknown_finish_is_settled_by_the_witness(slow: Outbox) -> None:
     ((_, number),) = ask(slow, delivery)
     deliver.deliver(delivery.pk, number)
     assert slow.again(delivery).state == State.PUBLISHED
+
+
+def finishing(slow: Outbox, *script: Any) -> Delivery:
+    """Prepared, and the attempt that makes it public has been made."""
+    delivery = processing(slow, Ready("receipt"), *script)
+    ((_, number),) = ask(slow, delivery)
+    deliver.deliver(delivery.pk, number)
+    return delivery
+
+
+@pytest.mark.parametrize("problem", [NotReached("no line"), RateLimited("wait", timezone.now() + timedelta(minutes=9))])
+def test_what_is_prepared_is_not_prepared_anew_because_the_last_step_failed(slow: Outbox, problem: Any) -> None:
+    """The network is asked first what became of the newest witness."""
+    delivery = finishing(slow, problem, Ready("receipt"), published())
+    waits = slow.again(delivery)
+    assert (waits.state, waits.reason, waits.token) == (State.PROCESSING, Because.UNFINISHED, "receipt")
+    assert waits.tries == isinstance(problem, NotReached)
+    assert waits.next_at > timezone.now()
+    ((_, number),) = ask(slow, delivery)
+    deliver.deliver(delivery.pk, number)
+    assert slow.again(delivery).state == State.PUBLISHED
+    assert len(SlowNetwork.public) == 1
+
+
+def test_a_last_step_that_never_succeeds_ends_at_a_person(slow: Outbox) -> None:
+    delivery = processing(slow)
+    with slow.inside():
+        Delivery.objects.update(tries=99)
+    SlowNetwork.script += [Ready("receipt"), NotReached("no line")]
+    ((_, number),) = ask(slow, delivery)
+    deliver.deliver(delivery.pk, number)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.FAILED, Because.TRIES_USED_UP)
+
+
+def test_a_worker_that_died_before_the_last_step_leaves_what_was_prepared(slow: Outbox) -> None:
+    delivery = processing(slow, Ready("receipt"))
+    ask(slow, delivery)
+    with everywhere("test"):
+        sweep.expired_leases(timezone.now() + timedelta(hours=1))
+    left = slow.again(delivery)
+    assert (left.state, left.reason, left.token) == (State.PROCESSING, Because.UNFINISHED, "receipt")
+
+
+def test_what_the_network_calls_public_is_looked_for_at_once(slow: Outbox) -> None:
+    delivery = processing(slow, OutcomeUnknown("The network says that this is published."))
+    ask(slow, delivery)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, Because.OUTCOME_UNKNOWN)
+    SlowNetwork.found.append(NotReached("not listed yet"))
+    reconcile.look(delivery.pk)
+    assert slow.again(delivery).state == State.UNCONFIRMED
+    with time_machine.travel(slow.again(delivery).next_at, tick=True):
+        reconcile.look(delivery.pk)
+    assert slow.again(delivery).state == State.PUBLISHED
+    assert SlowNetwork.witnesses == ["receipt", "receipt"]
+
+
+def test_looks_that_reach_nobody_never_count_as_absent(slow: Outbox) -> None:
+    delivery = processing(slow, OutcomeUnknown("It is published."))
+    ask(slow, delivery)
+    for _look in range(5):
+        SlowNetwork.found.append(NotReached("not listed yet"))
+        with time_machine.travel(slow.again(delivery).next_at, tick=True):
+            reconcile.look(delivery.pk)
+    assert slow.again(delivery).state == State.UNCONFIRMED
+
+
+def test_the_last_witness_is_stored_also_when_the_last_step_fails(slow: Outbox) -> None:
+    SlowNetwork.final.append("whole-9")
+    delivery = finishing(slow, NotReached("no line"))
+    assert slow.again(delivery).token == "whole-9"
 
 
 def test_what_the_network_let_lapse_begins_again_and_not_for_ever(slow: Outbox) -> None:

@@ -13,6 +13,7 @@ import pytest
 from portal.launch import backup, embedded
 from portal.launch import site as sites
 from portal.launch.trouble import Trouble
+from tests.launch.whole_site import CLIENT_SECRET, FACTOR, TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def make_site(open_directory, monkeypatch):
     """Sites of their own servers; the environment of the test run names others, so it is taken out."""
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "MEDIA_ROOT"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "MEDIA_ROOT", "PRACTICE_ENABLED"):
         monkeypatch.delenv(name, raising=False)
     made = []
 
@@ -113,3 +114,45 @@ def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_pa
     assert done.returncode == 1
     assert "There is no backup" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def in_site(site, *words):
+    """Run something of ours in the environment of a site; its output. Raises with what it said."""
+    environ = sites.environment(site, embedded.ensure(site.servers))
+    environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "false", "DEBUG": "false"}
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.timeout(300)
+def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_and_months(make_site, tmp_path):
+    site = make_site()
+    in_site(site, "manage.py", "migrate", "--verbosity=0")
+    in_site(site, "-m", "tests.launch.whole_site", "fill")
+    before = json.loads(in_site(site, "-m", "tests.launch.whole_site", "tell"))
+    archive = backup.save(site, tmp_path / "saved.tar.gz")
+
+    other = make_site()
+    backup.restore(other, archive, replace=False)
+    after = json.loads(in_site(other, "-m", "tests.launch.whole_site", "tell"))
+
+    # What only the keys open: a channel's token, our application's secret at a network, a second factor.
+    assert (after["token"], after["client_secret"], after["factor"]) == (TOKEN, CLIENT_SECRET, FACTOR)
+    # Pictures with their thumbnails, scans of consents and arms, byte for byte.
+    assert after["files"] == before["files"]
+    assert {name.partition("/")[0] for name in after["files"]} == {"pictures", "consents", "arms"}
+    # Every row of every table, each reading in the month it belongs to, and the months to come.
+    assert after["rows"] == before["rows"]
+    assert after["pulls"] == before["pulls"]
+    assert len({table for table, _likes in after["pulls"]}) == 2
+    assert after["months"] == before["months"]
+    assert after["partitions_are_healthy"]
+    # What the database itself holds fast.
+    assert after["triggers"] == before["triggers"]
+    assert after["audit_is_append_only"]
+
+    # The keys are what makes it whole: with others, nothing of it can be read.
+    (other.data / "secrets.json").unlink()
+    with pytest.raises(AssertionError, match=r"Tampered|WrongKey"):
+        in_site(other, "-m", "tests.launch.whole_site", "tell")

@@ -96,3 +96,7 @@ def test_every_command_names_something_that_exists(compose):
             module = command[command.index("--app") + 1]
             assert (ROOT / (module.replace(".", "/") + ".py")).exists(), name
     assert (ROOT / "portal" / "launch" / "healthy.py").exists()
+
+
+def test_a_new_installation_says_in_its_log_how_it_is_set_up(compose):
+    assert compose["services"]["migrate"]["command"][-3:] == ["migrate", "check", "setup_code"]

@@ -17,6 +17,7 @@ from library.gaps import asked
 from library.models import Template
 from library.starters import starters
 from library.templatetags.library import lang
+from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
 from posts.compose import resolved
 from posts.domain.refused import Refused
@@ -133,6 +134,14 @@ def test_a_channel_that_is_gone_is_left_out_of_a_post_begun_with_a_template(desk
     desk.mastodon.save()
     post = verbs.use(template, {}, municipality=desk.house, by=cast.officer)
     assert parse(post.draft).channels == (desk.bluesky.pk,)
+
+
+def test_an_answer_in_a_latin_text_follows_the_words_of_the_house(desk: Desk, cast: Cast) -> None:
+    GlossaryWord.objects.create(municipality=desk.house, latin="Hub", cyrillic="Хаб", added_by=cast.officer)
+    latin = Words("Позив", "", "service", Draft(texts={"sr-Latn": Text("Dođite u {{место}}.")}), [])
+    template = verbs.create(desk.house, latin, by=cast.officer)
+    post = verbs.use(template, {"место": "Хаб у Његошевој"}, municipality=desk.house, by=cast.officer)
+    assert parse(post.draft).texts["sr-Latn"].text == "Dođite u Hub u Njegoševoj."
 
 
 def test_what_was_left_empty_stays_to_be_seen(desk: Desk, cast: Cast) -> None:

@@ -111,7 +111,7 @@ def test_opening_a_workspace_lets_people_in(cast: Cast) -> None:
     client = sign_in(cast.administrator)
     assert client.get("/m/kula/").status_code == 404
     answer = client.post("/installation/municipalities/kula/open/", {"on": "2026-01-15"})
-    assert answer.headers["Location"] == "/m/kula/members/"
+    assert answer.headers["Location"] == "/m/kula/first-steps/"
     assert client.get("/m/kula/").status_code == 200
     client.post("/installation/municipalities/kula/open/", {"on": "2020-01-15", "is_practice": "on"})
     kula.refresh_from_db()

@@ -601,7 +601,8 @@ def test_an_update_is_one_event_and_a_repeated_one_has_its_key(bench: Bench, fak
     fake.written_by_hand("opstina", "Ручно")
     updates = fake.bot("opstina")["updates"]
     comment, by_hand = (Telegram.events(update)[0] for update in updates)
-    assert (comment.kind, comment.account_id) == ("comment", "")
+    there = fake.channel("opstina")
+    assert (comment.kind, comment.account_id, comment.place) == ("comment", str(there["id"]), str(there["group"]["id"]))
     assert (by_hand.kind, by_hand.account_id) == ("post", bench.credential.account_id)
     assert comment.at is not None
     assert Telegram.events(dict(updates[0]))[0].key == comment.key

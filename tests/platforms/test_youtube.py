@@ -560,6 +560,59 @@ class TestYouTubeFake(FaultConformance):
         fake.videos[post]["state"] = "rejected:copyright"
         assert [type(one) for one in connector.readings([post])] == [Gone]
 
+    # the stand-in answers as the network does
+
+    def raw(self, bench: Bench, verb: str, path: str, **more: Any) -> Any:
+        headers = {"Authorization": f"Bearer {bench.credential.access_token}", **more.pop("headers", {})}
+        return bench.http().request(verb, f"{bench.server}{path}", headers=headers, **more)
+
+    def test_errors_have_googles_shape(self, bench: Bench) -> None:
+        unknown = self.raw(bench, "GET", "/youtube/v3/videos?part=status&id=x&wrong=1")
+        (first,) = unknown.json()["error"]["errors"]
+        assert (unknown.status, first["reason"]) == (400, "unexpectedParameter")
+        assert self.raw(bench, "GET", "/youtube/v3/videos?id=x").status == 200  # nothing found, nothing to show of it
+        dead = self.raw(bench, "GET", "/youtube/v3/videos", headers={"Authorization": "Bearer x"})
+        assert (dead.status, dead.json()["error"]["errors"][0]["reason"]) == (401, "authError")
+
+    def test_a_session_tells_how_much_it_has_and_then_its_video(self, bench: Bench) -> None:
+        size = 2 * GRAIN + 100
+        told = {"snippet": {"title": "Снимак", "categoryId": "25"}, "status": {"privacyStatus": "private"}}
+        length = {"X-Upload-Content-Type": "video/mp4", "X-Upload-Content-Length": str(size)}
+        path = "/upload/youtube/v3/videos?uploadType=resumable&part=snippet,status"
+        begun = self.raw(bench, "POST", path, json=told, headers=length)
+        session = begun.headers["location"].removeprefix(bench.server)
+
+        def put(start: int, end: int) -> Any:
+            ranged = f"bytes {start}-{end - 1}/{size}" if end else f"bytes */{size}"
+            return self.raw(bench, "PUT", session, data=b"x" * (end - start), headers={"Content-Range": ranged})
+
+        assert (put(0, 0).status, put(0, 0).headers.get("range")) == (308, None)
+        assert put(0, 1_000).status == 400  # no multiple of 256 KiB
+        assert put(0, GRAIN).headers["range"] == f"bytes=0-{GRAIN - 1}"
+        assert put(0, GRAIN).status == 400  # there already
+        assert put(0, 0).headers["range"] == f"bytes=0-{GRAIN - 1}"
+        made = put(GRAIN, size)
+        assert (made.status, made.json()["status"]["uploadStatus"]) == (201, "uploaded")
+        assert (put(0, 0).status, put(0, 0).json()["id"]) == (200, made.json()["id"])
+        gone = self.raw(bench, "PUT", f"{session}x", headers={"Content-Range": f"bytes */{size}"})
+        assert gone.status == 404
+
+    def test_numbers_are_strings_and_a_change_empties_what_it_leaves_out(self, bench: Bench) -> None:
+        post = bench.publish(bench.connector(), bench.outgoing("Снимак")).remote_id
+        (shown,) = self.raw(bench, "GET", f"/youtube/v3/videos?part=statistics&id={post}").json()["items"]
+        assert shown["statistics"] == {"viewCount": "11", "favoriteCount": "0", "likeCount": "0", "commentCount": "0"}
+        assert "snippet" not in shown
+        for body, reason in (
+            ({"id": post, "snippet": {"title": "н" * 101, "categoryId": "25"}}, "invalidTitle"),
+            ({"id": post, "snippet": {"title": "Наслов"}}, "invalidCategoryId"),
+            ({"id": "x" * 11, "snippet": {"title": "Наслов", "categoryId": "25"}}, "videoNotFound"),
+        ):
+            refused = self.raw(bench, "PUT", "/youtube/v3/videos?part=snippet", json=body)
+            assert refused.json()["error"]["errors"][0]["reason"] == reason
+        kept = {"id": post, "snippet": {"title": "Наслов", "categoryId": "25"}}
+        changed = self.raw(bench, "PUT", "/youtube/v3/videos?part=snippet", json=kept).json()
+        assert "description" not in changed["snippet"]
+
     # quotas
 
     def test_what_a_video_costs(self, bench: Bench, fake: YouTubeFake) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from municipalities.models import Enrolment, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
 from notifications.enums import How
 from notifications.models import Notification
+from planning.models import CampaignPost, Recurrence, Slot
 from platforms.counting import mastodon
 from portal.demo import pictures, texts
 from portal.demo.people import PASSWORD
@@ -228,24 +230,43 @@ def test_home_has_something_to_say(demo: None) -> None:
     assert Thread.objects.filter(author__email="mentor@dobosar.example", resolved_at=None).exists()
 
 
-def test_the_pages_of_every_role_open(demo: None, filled: None) -> None:
+# What a page may weigh before it is compressed, so that it opens at once on an old phone, too.
+MOST_BYTES = 60_000
+
+
+def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -> None:
+    talked = Thread.objects.filter(municipality__slug="cuprija", suggestion__isnull=False).values_list(
+        "post", flat=True
+    )[0]
+    with_service = Post.objects.filter(municipality__slug="cuprija", draft__service="evrtic", stage=Stage.DRAFT)[0].pk
     roles = {
         "officer@cuprija.example": [
             "/m/cuprija/",
             "/m/cuprija/calendar/",
             "/m/cuprija/posts/",
             "/m/cuprija/analytics/",
+            f"/m/cuprija/posts/{talked}/",
+            f"/m/cuprija/posts/{with_service}/edit/",
+            "/m/cuprija/posts/new/",
+            "/m/cuprija/planning/times/",
+            f"/m/cuprija/posts/{talked}/versions/",
+            "/m/cuprija/settings/services/evrtic/",
         ],
         "approver@novi-pazar.example": ["/m/novi-pazar/", "/m/novi-pazar/activity/"],
-        "mentor@dobosar.example": ["/", "/m/vlasotince/"],
-        "staff@dobosar.example": ["/", "/programme/"],
+        "mentor@dobosar.example": ["/", "/m/vlasotince/", "/m/mali-zvornik/progress/", f"/m/cuprija/posts/{talked}/"],
+        "staff@dobosar.example": ["/", "/programme/", "/programme/services/evrtic/", "/m/mali-zvornik/progress/"],
         "admin@dobosar.example": ["/", "/mailbox/"],
     }
     for email, paths in roles.items():
         client = Client()
         client.force_login(User.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend")
         for path in paths:
-            assert client.get(path).status_code == 200, (email, path)
+            answer = client.get(path)
+            assert answer.status_code == 200, (email, path)
+            html = re.sub(r"<template.*?</template>", "", answer.content.decode(), flags=re.DOTALL)
+            twice = [name for name, times in Counter(re.findall(r'\sid="([^"]+)"', html)).items() if times > 1]
+            assert not twice, (email, path, twice)
+            assert len(answer.content) < MOST_BYTES, (email, path)
 
 
 def test_readings_only_grow_and_agree_with_the_network_and_the_facts(demo: None) -> None:
@@ -313,6 +334,19 @@ def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
     assert list(User.objects.order_by("pk").values_list("pk", flat=True)) == people
     assert not Post.objects.filter(title="Измењено").exists()
     assert Post.objects.count() > 200
+
+
+def test_every_channel_has_its_usual_times_and_two_municipalities_repeat_posts(demo: None) -> None:
+    with_times = set(Slot.objects.values_list("channel", flat=True))
+    assert with_times == set(Channel.objects.values_list("pk", flat=True))
+    repeated = list(Recurrence.objects.select_related("pattern", "municipality"))
+    assert Counter(row.municipality.slug for row in repeated) == {"cuprija": 2, "novi-pazar": 1}
+    for row in repeated:
+        assert row.ended_at is None
+        assert row.ends_on > timezone.localdate() + timedelta(days=60)
+        assert not CampaignPost.objects.filter(post=row.pattern).exists(), "what belongs to a campaign ends with it"
+        (first, *_rest) = row.occurrences.select_related("post").order_by("on")
+        assert (first.post.stage, first.post.is_demo) == (Stage.DRAFT, True)
 
 
 def test_only_what_still_waits_is_unread_and_mail_comes_at_any_hour(demo: None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from channels.models import Channel
 from delivery.enums import State
 from municipalities.enums import Approval
 from municipalities.models import Municipality
@@ -257,6 +258,18 @@ def test_a_messenger_shows_a_bubble_and_no_mark_for_descriptions_it_does_not_tak
     assert page.count('<span class="look-alt"') == 1
 
 
+def test_youtube_shows_the_first_line_as_the_title_and_asks_for_a_video(desk: Desk, client: Client) -> None:
+    with scope(desk.house):
+        tube = channel(desk.house, desk.cast.approver, name="Ћуприја", platform="youtube", server="https://x.example")
+    sent = fields(desk, channels=[tube.pk], **{"text-sr-Cyrl": "Седница <данас>\n\nДневни ред"})
+    page = client.post(url("post_preview"), sent).content.decode()
+    assert '<strong class="look-heading" lang="sr-Cyrl">Седница &lt;данас&gt;</strong>' in page
+    assert "A video belongs here." in page
+    assert "YouTube takes videos only." in page
+    assert "YouTube takes no &lt; and &gt; here." in page
+    assert "48 / 5000" in page
+
+
 def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Client) -> None:
     sent = fields(desk, channels=[desk.bluesky.pk], **{"text-sr-Cyrl": "а" * 312})
     page = client.post(url("post_preview"), sent).content.decode()
@@ -360,6 +373,17 @@ def test_the_composer_takes_the_same_few_queries_for_one_picture_and_for_four(
             assert client.get(url("post_edit", post.pk)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_several_channels_warn_of_is_said_once_with_their_names(desk: Desk, client: Client) -> None:
+    with scope(desk.house):
+        Channel.objects.update(languages=["sr-Cyrl"])
+    both = [desk.mastodon.pk, desk.bluesky.pk]
+    sent = fields(desk, **{"text-sr-Cyrl": "", "text-sr-Latn": "Vakcina u Njegoševoj", "channels": both})
+    shown = client.post(url("post_preview"), sent).content.decode()
+    found = shown.split('id="text-findings"')[1].split("</ul>")[0]
+    assert found.count("was derived from the Latin one") == 1
+    assert f"<strong>{desk.bluesky.name}, {desk.mastodon.name}:</strong>" in found
 
 
 def test_the_preview_takes_few_queries(desk: Desk, client: Client, django_assert_max_num_queries: Any) -> None:

@@ -8,13 +8,13 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from channels.domain.pause import pause
 from common.models import AuditEvent
 from delivery.domain.claim import claim_due
 from delivery.enums import Because, State
 from delivery.models import Delivery
 from delivery.queries import heads
 from municipalities.domain import deciders
-from municipalities.domain.pause import pause
 from municipalities.domain.refused import Refused as NotAllowed
 from municipalities.enums import Approval, Role
 from municipalities.models import Membership

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,8 @@ from django.utils import timezone
 
 from municipalities.domain import services as catalogue
 from municipalities.domain.reference import load_services
-from municipalities.models import EService, ServiceAvailability
-from municipalities.queries import offer, offers
+from municipalities.models import EService, GlossaryWord, ServiceAvailability
+from municipalities.queries import glossary, offer, offers
 from posts.domain.submit import submit
 from posts.draft import Call, Draft
 from posts.services import link_notes, promotion, service_notes
@@ -98,6 +99,14 @@ def test_the_gaps_are_filled_with_what_is_known_here(desk: Desk) -> None:
     assert "{{" not in first.text + first.call_words
     assert first.latin.startswith("Počeo je upis u vrtiće u Ćupriji.")
     assert (found.link, found.deadline, first.call_kind) == ("https://cuprija.rs/evrtic", last.isoformat(), "apply")
+
+
+def test_texts_in_latin_follow_the_words_of_the_house(desk: Desk) -> None:
+    by = desk.cast.officer
+    GlossaryWord.objects.create(municipality=desk.house, latin="eVrtiće", cyrillic="вртиће", added_by=by)
+    found = promotion(replace(DRAFT, words=glossary(desk.house.pk)), desk.house)
+    assert found is not None
+    assert found.starts[0].latin.startswith("Počeo je upis u eVrtiće u")
 
 
 def test_a_day_that_nobody_knows_stays_a_gap_and_the_post_s_own_day_wins(desk: Desk) -> None:

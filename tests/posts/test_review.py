@@ -170,7 +170,7 @@ def test_a_paused_house_sends_nothing(desk: Desk) -> None:
     post = approve(post, desk.version(post), by=desk.cast.approver)
     Pause.objects.create(municipality=desk.house, reason="Дан жалости", by=desk.cast.approver)
     verdict = may_send(desk.deliveries(post)[0])
-    assert (verdict.kind, verdict.because, verdict.words) == ("hold", Because.PAUSED, "Дан жалости")
+    assert (verdict.kind, verdict.because, verdict.words) == ("hold", Because.PAUSED, "Approver: Дан жалости")
 
 
 def test_a_publication_that_was_replaced_is_not_sent(desk: Desk) -> None:

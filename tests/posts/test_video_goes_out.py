@@ -110,6 +110,20 @@ def test_a_video_reaches_facebook_and_telegram_once_and_its_comment_follows(hous
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
 
 
+def test_a_video_reaches_youtube_once_with_title_captions_and_its_comment(house: House) -> None:
+    tube = connected(house.desk.cast, house.network, "youtube")
+    house.network.options(youtube_polls=2)
+    post = house.write(tube, first_comment=COMMENT, headline="Вашар 2026")
+    publish_now(post, by=house.desk.cast.officer)
+    house.run()
+    film_, comment = house.public()
+    assert (film_["title"], film_["text"]) == ("Вашар 2026", "Вашар у суботу")
+    assert (comment["text"], comment["reply_to"]) == (COMMENT, film_["id"])
+    (kept,) = house.network.world.fake("youtube").videos.values()
+    assert [captions["key"] for captions in kept["captions"]] == [("sr", "")]
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("accident", ["drop_before", "commit_then_drop"])
 def test_an_upload_that_broke_off_is_made_good_without_a_second_post(house: House, accident: str, nth: int) -> None:

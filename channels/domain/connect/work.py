@@ -202,7 +202,8 @@ def _fill(channel: Channel, attempt: ConnectAttempt, profile: Profile, facts: di
     now = timezone.now()
     channel.handle, channel.name = profile.handle[:200], (profile.name or profile.handle)[:200]
     channel.url, channel.avatar_url = web(profile.url), web(profile.avatar_url)
-    channel.facts, channel.facts_at, channel.checked_at = facts, now, now
+    # Where nothing is told without a token, the server is asked again soon, now that there is one.
+    channel.facts, channel.facts_at, channel.checked_at = facts, now if facts else None, now
     channel.state, channel.problem, channel.disconnected_at = ChannelState.CONNECTED, "", None
     channel.connected_by, channel.connected_at = attempt.by, now
     channel.left_told_at, channel.hears = None, False

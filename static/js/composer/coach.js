@@ -64,7 +64,7 @@ class Coach {
   update(facts) {
     this.facts = facts;
     this.found = [...points(facts)];
-    this.isEmpty = !facts.texts.some(({ text }) => text.trim()) && !facts.pictures.length;
+    this.isEmpty = !facts.texts.some(({ text }) => text.trim()) && !document.querySelector(".picture");
     this.render();
   }
 

@@ -65,7 +65,7 @@ export function facts(form, over) {
     deadline: form.elements["call-deadline"].value,
     link,
     isLink: !link || isLink(link),
-    pictures: [...form.querySelectorAll("[name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
+    pictures: [...form.querySelectorAll(".picture:not(.picture-film) [name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
     over,
     takesPart: Boolean(form.elements["interactive-kind"]?.value),
   };

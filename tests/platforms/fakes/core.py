@@ -146,6 +146,7 @@ FAKES = {
     "mastodon": "tests.platforms.fakes.mastodon.MastodonFake",
     "telegram": "tests.platforms.fakes.telegram.TelegramFake",
     "threads": "tests.platforms.fakes.threads.ThreadsFake",
+    "tiktok": "tests.platforms.fakes.tiktok.TikTokFake",
     "viber": "tests.platforms.fakes.viber.ViberFake",
     "x": "tests.platforms.fakes.x.XFake",
     "youtube": "tests.platforms.fakes.youtube.YouTubeFake",

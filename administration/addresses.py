@@ -1,0 +1,58 @@
+"""Whether people, the proxy and the networks find the portal where its settings say it is. Asks nobody."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from channels.rules import base_is_public
+
+
+@dataclass(frozen=True)
+class Finding:
+    fine: bool
+    words: str
+
+
+def findings(request: Any) -> list[Finding]:
+    """What this very request tells, in the order in which one would put it right."""
+    parts = urlsplit(settings.PUBLIC_BASE_URL)
+    here = f"{request.scheme}://{request.get_host()}"
+    told = [part for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    return [
+        Finding(
+            settings.HTTPS,
+            _("The address begins with https: nobody on the way can read passwords.")
+            if settings.HTTPS
+            else _("The address does not begin with https. Put a proxy with TLS in front, and set PUBLIC_BASE_URL."),
+        ),
+        Finding(
+            request.get_host() == parts.netloc,
+            _("You opened this page at that address.")
+            if request.get_host() == parts.netloc
+            else _("You opened this page at %(here)s. Links in mails would lead people somewhere else.")
+            % {"here": here},
+        ),
+        Finding(
+            request.is_secure() or not settings.HTTPS,
+            _("The portal and the browser agree on whether the connection is encrypted.")
+            if request.is_secure() or not settings.HTTPS
+            else _("The proxy does not say that the connection is encrypted: let it set X-Forwarded-Proto."),
+        ),
+        Finding(
+            len(told) >= proxies and bool(proxies) == bool(told),
+            _("Visitors are told apart by their own addresses.")
+            if len(told) >= proxies and bool(proxies) == bool(told)
+            else _("TRUSTED_PROXY_COUNT is %(count)s, which does not fit: limits would count the proxy as one visitor.")
+            % {"count": proxies},
+        ),
+        Finding(
+            base_is_public(),
+            _("Networks can fetch pictures and send people back.")
+            if base_is_public()
+            else _("Networks cannot reach this address. Facebook, Instagram and others will not work; practice does."),
+        ),
+    ]

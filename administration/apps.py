@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
+
+
+class AdministrationConfig(AppConfig):
+    name = "administration"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from administration.enums import FirstStep, SetUpStep
+        from administration.models import FACTS, Installation, PutAway
+        from common import sentences
+
+        sentences.words(
+            "step", {**dict(SetUpStep.choices), **dict(FirstStep.choices), PutAway.ALL: gettext_lazy("the whole list")}
+        )
+        fields = {field.name: field.verbose_name for field in Installation._meta.concrete_fields}
+        sentences.words("changed", {name: fields[name] for name in FACTS})

@@ -1,0 +1,72 @@
+"""Writes the whole archive. The scope of the municipality is open, and the reader's language is active."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from administration.archive import files, house, numbers, posts
+from administration.archive.writer import Archive
+from municipalities.models import Municipality
+from posts.models import Post
+
+STYLE = Path(__file__).with_name("style.css")
+MISSING = "missing-files.txt"
+# Where the rows of posts come into the page.
+HERE = "<!-- posts -->"
+
+
+def build(path: Path, place: Municipality, *, pulse: Callable[[], None]) -> dict[str, int]:
+    """Write the archive to `path`; returns how much of what is in it."""
+    with Archive(path, pulse) as archive:
+        found = {"posts": posts.write(archive), "pictures": files.write(archive)}
+        numbers.write(archive)
+        house.write(archive, place)
+        if archive.missing:
+            archive.text(MISSING, (f"{name}\n" for name in archive.missing))
+        archive.text("style.css", [STYLE.read_text(encoding="utf-8")])
+        archive.text("index.html", _index(archive, place))
+        return {**found, "missing": len(archive.missing)}
+
+
+def _index(archive: Archive, place: Municipality) -> Iterator[str]:
+    """The page on which one begins to read; rows of posts follow one by one, as there may be many."""
+    context: dict[str, Any] = {
+        "place": place,
+        "made_at": timezone.now(),
+        "tables": [(name, words, archive.files.get(name)) for name, words in _tables()],
+        "missing": archive.missing,
+        "missing_file": MISSING,
+    }
+    head, _mark, foot = render_to_string("administration/archive/index.html", context).partition(HERE)
+    yield head
+    for post in Post.objects.select_related("author").order_by("-pk").iterator(chunk_size=200):
+        row = {"post": post, "page": f"posts/{post.pk}.html"}
+        yield render_to_string("administration/archive/index_row.html", row)
+    yield foot
+
+
+def _tables() -> list[tuple[str, str]]:
+    return [
+        ("publications.csv", _("what went out where, with its link")),
+        ("numbers.csv", _("the latest numbers of every post and channel")),
+        ("readings.csv", _("every look at those numbers")),
+        ("days.csv", _("posts and interactions by day")),
+        ("followers.csv", _("followers by day")),
+        ("calendar.csv", _("what was planned when")),
+        ("plans.json", _("campaigns, usual times, repeating posts, adopted kits")),
+        ("pictures.csv", _("pictures with descriptions; the files lie in media/")),
+        ("consents.csv", _("who is shown in pictures and agreed to it: personal data")),
+        ("short-links.csv", _("short links and how often they were followed")),
+        ("clicks.csv", _("the same by the hour")),
+        ("people.csv", _("people of the municipality and their roles")),
+        ("mentors.csv", _("mentors and their time")),
+        ("lent-rights.csv", _("who stood in for whom, and the emergency list")),
+        ("channels.csv", _("channels, without any access to them")),
+        ("library.json", _("templates, snippets and folders")),
+        ("municipality.json", _("profile, house rules, eServices, words")),
+        ("activity.csv", _("who did what and when")),
+    ]

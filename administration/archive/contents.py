@@ -1,0 +1,21 @@
+"""What becomes of each table that belongs to a municipality. A new table needs a line here, else a test fails."""
+
+GOES_IN = {
+    "analytics.channelday", "analytics.dailyfact", "analytics.pull", "analytics.subject", "channels.channel",
+    "delivery.attempt", "delivery.delivery", "kits.adoptedpost", "kits.adoption", "library.snippet", "library.template",
+    "links.clickcount", "links.link", "mentoring.feedback", "mentoring.score", "municipalities.glossaryword",
+    "municipalities.pause", "municipalities.serviceavailability", "planning.campaign", "planning.campaignpost",
+    "planning.importrun", "planning.occurrence", "planning.recurrence", "planning.slot", "posts.closing",
+    "posts.comment", "posts.consent", "posts.decision", "posts.folder", "posts.media", "posts.post",
+    "posts.publication", "posts.suggestion", "posts.thread", "posts.variant", "posts.version",
+}  # fmt: skip
+STAYS = {
+    "administration.export": "exports themselves",
+    "administration.putaway": "what somebody does not want to be reminded of",
+    "channels.connectattempt": "secrets, for some minutes",
+    "channels.credential": "secrets",
+    "mentoring.handover": "what one mentor told the next",
+    "mentoring.performancenotice": "what a mentor was told",
+    "posts.linkcheck": "whether a stranger's page answered last week",
+    "posts.seen": "when a person looked last",
+}

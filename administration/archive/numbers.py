@@ -1,0 +1,78 @@
+"""What networks told us about posts and channels, and how often short links were followed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Sum
+
+from administration.archive.writer import Archive
+from analytics.models import ChannelDay, Counts, DailyFact, Pull, Subject
+from links.models import ClickCount, Link
+from links.queries import short
+from posts.models import Post
+
+METRICS = tuple(field.name for field in Counts._meta.get_fields())
+SUBJECT = ("kind", "channel", "network", "post", "link", "published_at")
+
+
+def write(archive: Archive) -> None:
+    archive.table("numbers.csv", (*SUBJECT, "looked_at", "followers", *METRICS), _latest())
+    archive.table("readings.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings())
+    daily = ("channel", "day", "category", "call_kind", "basis", "posts", "interactions")
+    archive.table("days.csv", daily, _days(daily))
+    archive.table("followers.csv", ("channel", "day", "followers", "why_missing"), _followers())
+    archive.table(
+        "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
+    )
+    archive.table("clicks.csv", ("short", "day", "hour", "people", "machines"), _clicks())
+
+
+def _latest() -> Iterator[tuple[Any, ...]]:
+    rows = Subject.objects.select_related("channel", "publication__delivery").order_by("pk")
+    for row in rows.iterator(chunk_size=500):
+        public = row.publication
+        yield (
+            row.kind, row.channel.name, row.channel.platform, public.post_id if public else "",
+            public.delivery.permalink if public else row.channel.url, row.published_at, row.last_at, row.followers,
+            *(getattr(row, name) for name in METRICS),
+        )  # fmt: skip
+
+
+def _readings() -> Iterator[tuple[Any, ...]]:
+    rows = Pull.objects.select_related("subject__publication", "subject__channel").order_by("subject_id", "at")
+    for row in rows.iterator(chunk_size=1000):
+        public = row.subject.publication
+        yield (
+            row.subject_id, public.post_id if public else "", row.subject.channel.name, row.at, row.outcome,
+            row.followers, *(getattr(row, name) for name in METRICS),
+        )  # fmt: skip
+
+
+def _days(names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    for row in DailyFact.objects.select_related("channel").order_by("day", "pk").iterator(chunk_size=1000):
+        yield (row.channel.name, *(getattr(row, name) for name in names[1:]))
+
+
+def _followers() -> Iterator[tuple[Any, ...]]:
+    for row in ChannelDay.objects.select_related("channel").order_by("channel_id", "day").iterator(chunk_size=1000):
+        yield row.channel.name, row.day, row.followers, row.gap
+
+
+def _links() -> Iterator[tuple[Any, ...]]:
+    rows = Link.objects.annotate(people=Sum("counts__people"), machines=Sum("counts__machines")).order_by("pk")
+    posts: dict[Any, int] = {}
+    for row in rows.iterator(chunk_size=500):
+        # Links of one post lie beside each other: one question for each post, and one answer kept.
+        if row.subject not in posts:
+            found = Post.objects.filter(key=row.subject).values_list("pk", flat=True).first()
+            posts = {row.subject: found or 0}
+        yield (
+            short(row.code), row.target, posts[row.subject] or "", row.network, row.created_at, row.people or 0,
+            row.machines or 0,
+        )  # fmt: skip
+
+
+def _clicks() -> Iterator[tuple[Any, ...]]:
+    rows = ClickCount.objects.select_related("link").order_by("link_id", "counted_on", "hour")
+    for row in rows.iterator(chunk_size=1000):
+        yield short(row.link.code), row.counted_on, row.hour, row.people, row.machines

@@ -1,0 +1,184 @@
+"""Everything of a municipality in one file: asked for by a person, made by a worker, deleted after some days.
+
+The file is for the person who asked. The approvers of the municipality hear of it by mail when somebody else did: what
+leaves the house in one piece should surprise nobody.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from administration.archive.build import build
+from administration.enums import ExportState
+from administration.models import Export
+from common import audit, mail
+from common.dates import short_date
+from municipalities.enums import Role
+from municipalities.models import Municipality
+from municipalities.tenancy import everywhere, scope
+
+# A worker that says nothing for so long is dead. It speaks every few hundred rows.
+LEASE = timedelta(minutes=5)
+SPEAKS_EVERY_SECONDS = 60
+TRIES = 3
+# What a dead worker left behind and no row names.
+STRAY_SECONDS = 24 * 3600
+
+
+@transaction.atomic
+def ask(municipality: Municipality, *, by: User) -> Export:
+    """Queue an export; while one is waited for, that one is returned."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    running = Export.objects.filter(state__in=(ExportState.WAITING, ExportState.BUILDING)).first()
+    if running is not None:
+        return running
+    export = Export.objects.create(municipality=municipality, asked_by=by)
+    audit.record("municipality.ask_export", by=by, target=export, label=str(municipality))
+    _tell_approvers(municipality, by)
+    return export
+
+
+def _tell_approvers(municipality: Municipality, by: User) -> None:
+    held = municipality.memberships.running().filter(role=Role.APPROVER, user__is_active=True).exclude(user=by)
+    for approver in User.objects.filter(pk__in=held.values("user")).order_by("pk"):
+        with translation.override(approver.language):
+            facts = {"person": by, "municipality": municipality, "address": _address(municipality)}
+            mail.queue(
+                to=approver.email,
+                subject=_("%(municipality)s: a file with everything was asked for") % facts,
+                body=_(
+                    "Good day,\n\n"
+                    "%(person)s asked for a file with everything that the portal holds of %(municipality)s: posts, "
+                    "drafts, conversations, pictures, consents, numbers. Only %(person)s can fetch it.\n\n"
+                    "If you know nothing of it, ask. The activity page shows when it was fetched:\n%(address)s"
+                )
+                % facts,
+            )
+
+
+def _address(municipality: Municipality, page: str = "activity") -> str:
+    return settings.PUBLIC_BASE_URL.rstrip("/") + reverse(page, args=[municipality.slug])
+
+
+def due() -> list[tuple[int, int]]:
+    """(id, municipality) of exports to be made: waiting ones, and those whose worker died."""
+    with everywhere("find exports that a worker has to make"):
+        dead = Q(state=ExportState.BUILDING, lease_until__lt=timezone.now())
+        rows = Export.objects.filter(Q(state=ExportState.WAITING) | dead)
+        return list(rows.order_by("asked_at", "pk").values_list("pk", "municipality_id"))
+
+
+@transaction.atomic
+def claim(pk: int) -> Export | None:
+    """Take one; None: somebody else has it, or it was tried too often. The scope of its municipality is open."""
+    rows = Export.objects.select_for_update(skip_locked=True, of=("self",)).select_related("municipality", "asked_by")
+    row = rows.filter(pk=pk).first()
+    now = timezone.now()
+    if row is None or not row.is_open or (row.state == ExportState.BUILDING and row.lease_until > now):
+        return None
+    if row.tries >= TRIES:
+        row.state, row.lease_until = ExportState.FAILED, None
+        row.save(update_fields=["state", "lease_until"])
+        return None
+    row.state, row.tries, row.lease_until = ExportState.BUILDING, row.tries + 1, now + LEASE
+    row.save(update_fields=["state", "tries", "lease_until"])
+    return row
+
+
+def make(row: Export) -> None:
+    """Build the file of a claimed export. Whatever fails, the lease runs out and it is tried again."""
+    root = Path(settings.EXPORTS_ROOT)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{row.municipality.slug}-{secrets.token_urlsafe(24)}.zip"
+    unfinished = root / f"{name}.part"
+    try:
+        with translation.override(row.asked_by.language):
+            found = build(unfinished, row.municipality, pulse=_pulse(row))
+        unfinished.chmod(0o640)
+        size = unfinished.stat().st_size
+        unfinished.rename(root / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _settle(row, name, size, found)
+
+
+def _pulse(row: Export) -> Callable[[], None]:
+    """Renews the lease, once a minute at most."""
+    spoke_at = time.monotonic()
+
+    def pulse() -> None:
+        nonlocal spoke_at
+        if time.monotonic() - spoke_at > SPEAKS_EVERY_SECONDS:
+            spoke_at = time.monotonic()
+            Export.objects.filter(pk=row.pk).update(lease_until=timezone.now() + LEASE)
+
+    return pulse
+
+
+@transaction.atomic
+def _settle(row: Export, name: str, size: int, found: dict[str, int]) -> None:
+    row.state, row.name, row.bytes, row.contents = ExportState.READY, name, size, found
+    row.ready_at, row.lease_until = timezone.now(), None
+    row.expires_at = row.ready_at + timedelta(days=settings.EXPORT_DAYS)
+    row.save()
+    audit.record("municipality.make_export", by=None, target=row, label=str(row.municipality), **found)
+    with translation.override(row.asked_by.language):
+        facts = {
+            "municipality": row.municipality,
+            "until": short_date(timezone.localdate(row.expires_at)),
+            "address": _address(row.municipality, "exports"),
+        }
+        mail.queue(
+            to=row.asked_by.email,
+            subject=_("%(municipality)s: your file is ready") % facts,
+            body=_(
+                "Good day,\n\n"
+                "the file with everything of %(municipality)s is ready. Sign in and fetch it until %(until)s; it is "
+                "deleted after that:\n%(address)s\n\n"
+                "It holds personal data. Keep it where only those can read it who have to."
+            )
+            % facts,
+        )
+
+
+def note_download(row: Export, *, by: Any) -> None:
+    audit.record("municipality.download_export", by=by, target=row, label=str(row.municipality))
+
+
+@transaction.atomic
+def discard(row: Export, *, by: Any = None) -> None:
+    """Delete the file. `by` None: its days were over. Nothing changes when it is gone."""
+    row = Export.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=row.pk)
+    if row.state != ExportState.READY:
+        return
+    (Path(settings.EXPORTS_ROOT) / row.name).unlink(missing_ok=True)
+    row.state, row.name, row.gone_at = ExportState.GONE, "", timezone.now()
+    row.save(update_fields=["state", "name", "gone_at"])
+    audit.record("municipality.discard_export", by=by, target=row, label=str(row.municipality))
+
+
+def forget() -> int:
+    """Delete files whose days are over, and what dead workers left; returns how many exports are gone."""
+    with everywhere("delete exports whose days are over"):
+        over = Export.objects.filter(state=ExportState.READY, expires_at__lt=timezone.now())
+        rows = list(over.values_list("pk", "municipality_id"))
+        known = set(Export.objects.filter(state=ExportState.READY).values_list("name", flat=True))
+    for pk, municipality in rows:
+        with scope(municipality):
+            discard(Export.objects.get(pk=pk))
+    root = Path(settings.EXPORTS_ROOT)
+    for stray in root.iterdir() if root.is_dir() else ():
+        if stray.name not in known and time.time() - stray.stat().st_mtime > STRAY_SECONDS:
+            stray.unlink(missing_ok=True)
+    return len(rows)

@@ -1,0 +1,28 @@
+"""First steps of a municipality: putting one away, and bringing it back."""
+
+from typing import Any
+
+from django.db import transaction
+
+from administration.models import PutAway
+from common import audit
+from municipalities.models import Municipality
+
+
+@transaction.atomic
+def put_away(municipality: Municipality, step: str, *, by: Any) -> None:
+    """Nobody is reminded of it any more; nothing changes when that is so."""
+    _row, made = PutAway.objects.get_or_create(municipality=municipality, step=step, defaults={"by": by})
+    if made:
+        audit.record(
+            "municipality.put_step_away", by=by, target=municipality, municipality_id=municipality.pk, step=step
+        )
+
+
+@transaction.atomic
+def bring_back(municipality: Municipality, step: str, *, by: Any) -> None:
+    deleted, _each = PutAway.objects.filter(step=step).delete()
+    if deleted:
+        audit.record(
+            "municipality.bring_step_back", by=by, target=municipality, municipality_id=municipality.pk, step=step
+        )

@@ -1,0 +1,109 @@
+"""What the installation knows of itself, what municipalities take along, and what they are reminded of."""
+
+import pghistory
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from administration.enums import ExportState
+from common.models import MailMessage
+from municipalities.tenancy import TenantModel
+
+User = settings.AUTH_USER_MODEL
+
+
+FACTS = ["name", "operator", "address", "email", "phone", "privacy_email"]
+
+
+@pghistory.track(fields=FACTS, model_name="InstallationEvent")
+class Installation(models.Model):
+    """One row: who runs this installation, and how far its first set-up has come.
+
+    Of the set-up code only the hash is kept. `done` are steps of `SetUpStep`. `begun_by` made the first account by the
+    code and goes on with the set-up; nobody: the first administrator came by a command, and there is no set-up.
+    """
+
+    name = models.CharField(_("name of the portal"), max_length=80, blank=True)
+    operator = models.CharField(_("who is responsible"), max_length=160, blank=True)
+    address = models.TextField(_("postal address"), max_length=400, blank=True)
+    email = models.EmailField(_("e-mail address for everybody"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    privacy_email = models.EmailField(_("e-mail address for personal data"), blank=True)
+    # the first set-up
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_expires_at = models.DateTimeField(null=True)
+    done = models.JSONField(default=list)
+    begun_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    test_mail = models.ForeignKey(MailMessage, models.SET_NULL, null=True, related_name="+")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_installation", condition=models.Q(pk=1))]
+
+    def __str__(self) -> str:
+        return self.name or "Dobošar"
+
+
+class Export(TenantModel):
+    """Everything of a municipality in one file, for the person who asked for it and nobody else.
+
+    `name` is that of the file in `settings.EXPORTS_ROOT`, unguessable. A worker that builds it renews `lease_until`;
+    when that is over, the worker is dead and another one begins again. `contents` counts what is in it.
+    """
+
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=8, choices=ExportState, default=ExportState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    name = models.CharField(max_length=120, blank=True)
+    bytes = models.BigIntegerField(null=True)
+    contents = models.JSONField(default=dict)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # what a worker looks for: what is to be made, and what is to be deleted
+            models.Index(
+                fields=["state"], name="export_open", condition=models.Q(state__in=["waiting", "building", "ready"])
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_export_at_a_time",
+                fields=["municipality"],
+                condition=models.Q(state__in=["waiting", "building"]),
+            ),
+            models.CheckConstraint(
+                name="export_ready_has_a_file",
+                condition=~models.Q(state="ready")
+                | (~models.Q(name="") & models.Q(expires_at__isnull=False, bytes__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality} {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker has still to do with it."""
+        return self.state in (ExportState.WAITING, ExportState.BUILDING)
+
+
+class PutAway(TenantModel):
+    """A first step of which somebody does not want to be reminded; `ALL`: the whole list."""
+
+    ALL = "all"
+
+    step = models.CharField(max_length=12)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="put_away_once", fields=["municipality", "step"])]
+
+    def __str__(self) -> str:
+        return self.step

@@ -1,0 +1,202 @@
+"""How far a new workspace is. Every step is read from what is there, so that nobody has to tick anything.
+
+One query for any number of municipalities; their scope is open.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from administration.enums import FirstStep
+from administration.models import PutAway
+from channels.enums import ChannelState
+from channels.models import Channel
+from common.models import AuditEvent
+from municipalities.enums import Role
+from municipalities.models import GlossaryWord, Membership, Municipality, Pairing, ServiceAvailability
+from municipalities.queries import Access, today
+from municipalities.rules import Verb
+from planning.models import Slot
+from posts.models import Post
+from serbian.sorting import sort_key
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`page` is the name of the page on which it is done, `verb` who may; `others` says who does it, to the rest.
+
+    `keep` is what one presses who does not want it; empty where a workspace cannot do without.
+    """
+
+    why: str | Promise
+    act: str | Promise
+    page: str
+    verb: Verb | None
+    others: str | Promise
+    keep: str | Promise = ""
+
+
+_APPROVER = _("An approver or the administrator does this.")
+_OFFICER = _("An officer or approver does this.")
+KINDS: dict[FirstStep, Kind] = {
+    FirstStep.PEOPLE: Kind(
+        _("An officer who writes and an approver who agrees; one person alone cannot do both."),
+        _("Invite people"), "members", Verb.MEMBERS_MANAGE, _APPROVER,
+    ),
+    FirstStep.PROFILE: Kind(
+        _("Coat of arms and website, so that everybody sees at once where they are."),
+        _("Fill in the profile"), "settings", Verb.SETTINGS_EDIT, _APPROVER,
+    ),
+    FirstStep.RULES: Kind(
+        _("How many people agree before a post goes out, and how far an approved post may move."),
+        _("Choose the rules"), "settings_rules", Verb.SETTINGS_EDIT, _APPROVER, _("They are right as they are"),
+    ),
+    FirstStep.CHANNEL: Kind(
+        _("The municipality's account on a network. Until there is one, posts stay drafts."),
+        _("Connect a channel"), "channels", Verb.CHANNEL_CONNECT, _APPROVER,
+    ),
+    FirstStep.POPULATION: Kind(
+        _("Numbers per thousand inhabitants need it."),
+        _("Enter the population"), "population", None, _("The programme or the administrator enters it."),
+    ),
+    FirstStep.MENTOR: Kind(
+        _("Somebody of the programme who reads along in the first months."),
+        _("Pair a mentor"), "programme_people", None, _("The staff of the programme pair you."), _("Nobody is planned"),
+    ),
+    FirstStep.SERVICES: Kind(
+        _("Which services of the national portal work here. Posts about one nobody has looked at carry a warning."),
+        _("Look at the eServices"), "settings_services", Verb.LIBRARY_EDIT, _OFFICER,
+    ),
+    FirstStep.WORDS: Kind(
+        _("Names that the converter between the scripts must not touch, of firms for instance."),
+        _("See the list of words"), "settings_words", Verb.LIBRARY_EDIT, _OFFICER, _("Nothing to add"),
+    ),
+    FirstStep.TIMES: Kind(
+        _("At which times of the week each channel posts, so that the calendar can propose one."),
+        _("Set the usual times"), "slots", Verb.LIBRARY_EDIT, _OFFICER, _("There are no usual times"),
+    ),
+    FirstStep.DRAFT: Kind(
+        _("Write something small. Nothing goes out before it is approved."),
+        _("Write the first post"), "post_new", Verb.POST_EDIT, _OFFICER,
+    ),
+}  # fmt: skip
+# Pages that lie outside the workspace.
+ACROSS = {"population", "programme_people"}
+
+
+@dataclass(frozen=True)
+class Point:
+    step: FirstStep
+    is_done: bool
+    is_put_away: bool
+    url: str
+    """Empty for those who may not do it."""
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.step]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.is_done and not self.is_put_away
+
+
+@dataclass(frozen=True)
+class Progress:
+    municipality: Municipality
+    points: list[Point]
+    is_put_away: bool
+
+    @property
+    def count(self) -> int:
+        """How many are done or put away."""
+        return sum(not point.is_open for point in self.points)
+
+    @property
+    def total(self) -> int:
+        return len(self.points)
+
+    @property
+    def open(self) -> list[Point]:
+        return [point for point in self.points if point.is_open]
+
+    @property
+    def is_over(self) -> bool:
+        return self.is_put_away or not self.open
+
+
+def _looked_at(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
+    here = {"municipality": OuterRef("pk")}
+    members = Membership.objects.running().filter(user__is_active=True, **here)
+    rules = AuditEvent.objects.filter(municipality_id=OuterRef("pk"), verb="municipality.edit_rules")
+    return places.annotate(
+        found_officer=Exists(members.filter(role=Role.OFFICER)),
+        found_approver=Exists(members.filter(role=Role.APPROVER)),
+        found_rules=Exists(rules),
+        found_channel=Exists(Channel.objects.filter(**here).exclude(state=ChannelState.DISCONNECTED)),
+        found_mentor=Exists(Pairing.objects.on(today()).filter(**here)),
+        found_services=Exists(ServiceAvailability.objects.filter(verified_on__isnull=False, **here)),
+        found_words=Exists(GlossaryWord.objects.filter(**here)),
+        found_times=Exists(Slot.objects.filter(**here)),
+        found_draft=Exists(Post.objects.filter(deleted_at__isnull=True, **here)),
+        away=ArraySubquery(PutAway.objects.filter(**here).values("step")),
+    )
+
+
+def _done(row: Any) -> dict[FirstStep, bool]:
+    return {
+        FirstStep.PEOPLE: row.found_officer and row.found_approver,
+        FirstStep.PROFILE: bool(row.arms and row.website),
+        FirstStep.RULES: row.found_rules,
+        FirstStep.CHANNEL: row.found_channel,
+        FirstStep.POPULATION: row.population is not None,
+        FirstStep.MENTOR: row.found_mentor,
+        FirstStep.SERVICES: row.found_services,
+        FirstStep.WORDS: row.found_words,
+        FirstStep.TIMES: row.found_times,
+        FirstStep.DRAFT: row.found_draft,
+    }
+
+
+def _progress(row: Any, access: Access | None, across: Collection[str]) -> Progress:
+    done = _done(row)
+    points = [
+        Point(step, done[step], step.value in row.away, _url(KINDS[step], row, access, across)) for step in FirstStep
+    ]
+    return Progress(row, points, PutAway.ALL in row.away)
+
+
+def _url(kind: Kind, row: Any, access: Access | None, across: Collection[str]) -> str:
+    if kind.page in ACROSS:
+        return reverse(kind.page) if kind.page in across else ""
+    if access is None or kind.verb is None or not access.may(kind.verb):
+        return ""
+    return reverse(kind.page, args=[row.slug])
+
+
+def progress(request: Any) -> Progress:
+    """Of the municipality of the page, with links for those who may do a step. One query."""
+    row = _looked_at(Municipality.objects.filter(pk=request.municipality.pk)).get()
+    across = {"population"} if request.user.is_administrator else set()
+    if "staff" in request.access.roles:
+        across |= ACROSS
+    return _progress(row, request.access, across)
+
+
+def unfinished(request: Any) -> Progress | None:
+    """For Home: None once everything is done or put away. One query."""
+    found = progress(request)
+    return None if found.is_over else found
+
+
+def of_several(places: Collection[Municipality]) -> list[Progress]:
+    """For the staff of a programme: those that have most to do first. One query."""
+    rows = _looked_at(Municipality.objects.filter(pk__in=[place.pk for place in places]))
+    found = [_progress(row, None, ACROSS) for row in rows]
+    return sorted(found, key=lambda each: (each.is_over, each.count, sort_key(str(each.municipality))))

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from administration.views import exports, first_steps, installation, setting_up
+
+M = "m/<slug:municipality>/"
+
+urlpatterns = [
+    path("setup/", setting_up.resume, name="setup"),
+    path("setup/open/<str:code>/", setting_up.open_, name="setup_open"),
+    path("setup/<slug:step>/", setting_up.step, name="setup_step"),
+    path(f"{M}settings/export/", exports.exports, name="exports"),
+    path(f"{M}settings/export/ask/", exports.ask, name="export_ask"),
+    path(f"{M}settings/export/<int:export>/", exports.download, name="export_download"),
+    path(f"{M}settings/export/<int:export>/discard/", exports.discard, name="export_discard"),
+    path(f"{M}first-steps/", first_steps.municipality, name="first_steps"),
+    path(f"{M}first-steps/<slug:point>/put-away/", first_steps.put_away, name="first_step_put_away"),
+    path(f"{M}first-steps/<slug:point>/bring-back/", first_steps.bring_back, name="first_step_bring_back"),
+    path("programme/first-steps/", first_steps.programme_page, name="programme_first_steps"),
+    path("about/", installation.about, name="about"),
+    path("installation/about/", installation.facts, name="installation_facts"),
+]

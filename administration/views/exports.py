@@ -1,0 +1,72 @@
+"""The page on which everything of a municipality is asked for and fetched."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from administration.domain import exports as verbs
+from administration.enums import ExportState
+from administration.models import Export
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+SHOWN = 20
+
+
+@requires(Verb.EXPORT)
+@require_safe
+def exports(request: Any) -> HttpResponse:
+    rows = list(Export.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
+    context = {
+        "exports": rows,
+        "waits": any(row.is_open for row in rows),
+        "failed": any(row.state == ExportState.FAILED for row in rows),
+        "days": settings.EXPORT_DAYS,
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, f"administration/{'_exports' if part else 'exports'}.html", context)
+
+
+@requires(Verb.EXPORT)
+@require_POST
+def ask(request: Any) -> HttpResponse:
+    verbs.ask(request.municipality, by=request.user)
+    messages.success(request, _("The file is put together. You get a mail when it is ready; you need not wait here."))
+    return redirect("exports", request.municipality.slug)
+
+
+def _mine(request: Any, pk: int) -> Export:
+    """One that this person asked for and that is there; 404 to everybody else."""
+    rows = Export.objects.filter(asked_by=request.user, state=ExportState.READY, expires_at__gt=timezone.now())
+    return get_object_or_404(rows.select_related("municipality"), pk=pk)
+
+
+@requires(Verb.EXPORT)
+@never_cache
+@require_safe
+def download(request: Any, export: int) -> HttpResponseBase:
+    row = _mine(request, export)
+    try:
+        file = (Path(settings.EXPORTS_ROOT) / row.name).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    if request.method == "GET":
+        verbs.note_download(row, by=request.user)
+    name = f"{row.municipality.slug}-{timezone.localdate(row.ready_at):%Y-%m-%d}.zip"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+
+
+@requires(Verb.EXPORT)
+@require_POST
+def discard(request: Any, export: int) -> HttpResponse:
+    verbs.discard(_mine(request, export), by=request.user)
+    messages.success(request, _("The file is deleted."))
+    return redirect("exports", request.municipality.slug)

@@ -1,0 +1,122 @@
+"""What holds publishing back here, and who said so: all municipalities, those of a programme, this one, a channel.
+
+A gate asks with `of`, a column of the query that it makes anyway. Pages ask with `here`: one query, whatever is paused.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.utils import timezone
+
+from channels.models import Channel, ChannelPause
+from municipalities.models import Enrolment, Municipality, Pause, WidePause, runs
+from municipalities.queries import today
+
+Kind = Literal["everybody", "programme", "municipality", "channel"]
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A pause that runs. `channel`, `platform` and `channel_id` are those of a paused channel, else empty."""
+
+    kind: Kind
+    pk: int
+    reason: str
+    by: str
+    at: datetime
+    ends_at: datetime | None
+    programme: str = ""
+    channel: str = ""
+    platform: str = ""
+    channel_id: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Who and why, in no language of ours: "Ана Јовић: Дан жалости"."""
+        return f"{self.by}: {self.reason}"
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> "Paused":
+        """From what `of` and `here` bring: JSON of PostgreSQL."""
+        kind = "everybody" if row["kind"] == "programme" and not row["programme"] else row["kind"]
+        ends_at = datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None
+        times = {"at": datetime.fromisoformat(row["at"]), "ends_at": ends_at}
+        return cls(**{**row, **times, "kind": kind, "programme": row.get("programme") or ""})
+
+
+# As `str(user)` has it.
+NAME = Coalesce(NullIf(F("by__name"), Value("")), F("by__email"))
+FIELDS = {"pk": F("pk"), "reason": F("reason"), "by": NAME, "at": F("at"), "ends_at": F("ends_at")}
+
+
+def of(municipality: str = "municipality", channel: str = "channel") -> Coalesce:
+    """For a query whose rows have a municipality and a channel: the widest pause that runs for them, as `Paused` reads.
+
+    Three looks by index into tables that are nearly always empty of what runs; a found one spares the next.
+    """
+    return Coalesce(*(Subquery(rows[:1]) for rows in _rows(timezone.now(), municipality, channel)))
+
+
+def columns(municipality: str = "pk") -> dict[str, ArraySubquery]:
+    """For a query of municipalities, whose rows `told` reads. Only what is in the open scope is seen as paused."""
+    names = ("paused_wide", "paused_own", "paused_channels")
+    rows = _rows(timezone.now(), municipality, None)
+    return {name: ArraySubquery(each) for name, each in zip(names, rows, strict=True)}
+
+
+def told(row: Any) -> list[Paused]:
+    """What is paused in this municipality, the widest first, of a row that came with `columns`."""
+    found = (*row.paused_wide, *row.paused_own, *row.paused_channels)
+    return [Paused.read(each) for each in found]
+
+
+def here(municipality: Municipality) -> list[Paused]:
+    """What is paused in this municipality, the widest first. Inside its scope."""
+    return told(Municipality.objects.filter(pk=municipality.pk).only("pk").annotate(**columns()).get())
+
+
+def holding(channel: Channel) -> Paused | None:
+    """The widest pause that keeps this channel silent."""
+    row = Channel.objects.filter(pk=channel.pk).values_list(of(channel="pk"), flat=True).first()
+    return Paused.read(row) if row else None
+
+
+def of_channel(channel: Channel) -> ChannelPause | None:
+    """The channel's own pause, if one runs."""
+    return ChannelPause.objects.filter(runs(timezone.now()), channel=channel).select_related("by").first()
+
+
+def wide(programmes: list[Any] | None) -> list[WidePause]:
+    """Pauses of these programmes and those of everybody; None: all there are."""
+    rows = WidePause.objects.filter(runs(timezone.now())).select_related("by", "programme")
+    if programmes is not None:
+        rows = rows.filter(Q(programme=None) | Q(programme__in=programmes))
+    return list(rows.order_by("programme_id", "pk"))
+
+
+def _rows(now: datetime, municipality: str, channel: str | None) -> list[QuerySet[Any]]:
+    """Of the widest kind first. `municipality` and `channel` name the columns of the query around it."""
+    enrolled = Enrolment.objects.on(today()).filter(
+        municipality=OuterRef(OuterRef(municipality)), cohort__programme=OuterRef("programme")
+    )
+    everywhere = WidePause.objects.filter(runs(now)).filter(Q(programme=None) | Exists(enrolled))
+    own = Pause.objects.filter(runs(now), municipality=OuterRef(municipality))
+    of_channels = ChannelPause.objects.filter(runs(now)).order_by("pk")
+    if channel is None:
+        of_channels = of_channels.filter(municipality=OuterRef(municipality))
+    else:
+        of_channels = of_channels.filter(channel=OuterRef(channel))
+    named = {"channel": F("channel__name"), "platform": F("channel__platform"), "channel_id": F("channel_id")}
+    return [
+        _read(everywhere.order_by("programme_id", "pk"), "programme", programme=F("programme__name")),
+        _read(own.order_by("pk"), "municipality"),
+        _read(of_channels, "channel", **named),
+    ]
+
+
+def _read(rows: QuerySet[Any], kind: Kind, **more: Any) -> QuerySet[Any]:
+    return rows.values_list(JSONObject(kind=Value(kind), **FIELDS, **more), flat=True)

@@ -1,0 +1,118 @@
+"""Pausing and resuming: a municipality, one channel, the municipalities of a programme or all of them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from channels import pauses
+from channels.domain import pause as verbs
+from channels.enums import ChannelState
+from channels.forms import PauseForm, WidePauseForm
+from channels.models import Channel
+from municipalities.access import keepers, requires
+from municipalities.models import Programme, WidePause
+from municipalities.rules import Verb
+
+EVERYBODY = "everybody"
+
+
+@requires(Verb.PAUSE)
+@require_http_methods(["GET", "POST"])
+def pause(request: Any) -> HttpResponse:
+    """Stop everything that would leave the house, with a reason."""
+    form = PauseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        verbs.pause(request.municipality, **form.cleaned_data, by=request.user)
+        messages.success(request, _("Publishing is paused."))
+        return redirect("workspace", request.municipality.slug)
+    return render(request, "channels/pause.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(Verb.PAUSE)
+@require_POST
+def resume(request: Any) -> HttpResponse:
+    verbs.resume(request.municipality, by=request.user)
+    messages.success(request, _("Publishing goes on. What came due in the pause waits for your decision."))
+    return redirect("workspace", request.municipality.slug)
+
+
+@requires(Verb.PAUSE)
+@require_http_methods(["GET", "POST"])
+def pause_channel(request: Any, channel: int) -> HttpResponse:
+    found = get_object_or_404(Channel.objects.exclude(state=ChannelState.DISCONNECTED), pk=channel)
+    form = PauseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        verbs.pause_channel(found, **form.cleaned_data, by=request.user)
+        messages.success(request, _("%(channel)s is paused.") % {"channel": found.name})
+        return redirect("channel", request.municipality.slug, found.pk)
+    context = {"form": form, "channel": found}
+    return render(request, "channels/pause.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.PAUSE)
+@require_POST
+def resume_channel(request: Any, channel: int) -> HttpResponse:
+    found = get_object_or_404(Channel.objects.all(), pk=channel)
+    verbs.resume_channel(found, by=request.user)
+    told = _("%(channel)s goes on. What came due in the pause waits for your decision.")
+    messages.success(request, told % {"channel": found.name})
+    return redirect("channels", request.municipality.slug)
+
+
+# ---- a programme, or everybody
+
+
+@keepers
+@require_GET
+def programme_pauses(request: Any) -> HttpResponse:
+    """What runs now, with what it silences."""
+    mine = _programmes(request)
+    running = pauses.wide(None if request.user.is_administrator else mine)
+    rows = [{"pause": row, "places": len(verbs.concerned(row.programme)), "may_end": _may(request, row, mine)}
+            for row in running]  # fmt: skip
+    return render(request, "channels/programme_pauses.html", {"rows": rows})
+
+
+@keepers
+@require_http_methods(["GET", "POST"])
+def programme_pause(request: Any) -> HttpResponse:
+    """Silence every municipality of a programme, or all there are."""
+    mine = _programmes(request)
+    scopes = [(str(row.pk), _("Municipalities of the programme %(programme)s") % {"programme": row}) for row in mine]
+    if request.user.is_administrator:
+        scopes.append((EVERYBODY, _("All municipalities of the portal")))
+    form = WidePauseForm(request.POST or None, scopes=scopes)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data.pop("scope")
+        chosen = next((row for row in mine if str(row.pk) == asked), None)
+        verbs.pause_programme(chosen, **form.cleaned_data, by=request.user)
+        messages.success(request, _("Publishing is paused."))
+        return redirect("programme_pauses")
+    return render(request, "channels/programme_pause.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@keepers
+@require_POST
+def programme_resume(request: Any, pause: int) -> HttpResponse:
+    found = get_object_or_404(WidePause, pk=pause)
+    if not _may(request, found, _programmes(request)):
+        raise Http404
+    verbs.resume_programme(found, by=request.user)
+    messages.success(
+        request, _("Publishing goes on. What came due in the pause waits for the municipalities to decide.")
+    )
+    return redirect("programme_pauses")
+
+
+def _programmes(request: Any) -> list[Programme]:
+    """Those that one may pause: one's own, all of them for an administrator."""
+    rows = Programme.objects.order_by("name", "pk")
+    return list(rows if request.user.is_administrator else rows.filter(staff=request.user))
+
+
+def _may(request: Any, pause: WidePause, mine: list[Programme]) -> bool:
+    return bool(request.user.is_administrator) or pause.programme in mine

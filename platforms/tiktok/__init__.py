@@ -1,0 +1,1 @@
+"""TikTok. Start at `connector`."""

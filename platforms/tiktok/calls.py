@@ -1,0 +1,178 @@
+"""Calls to the API and what its answers mean. https://developers.tiktok.com/doc/tiktok-api-v2-error-handling
+
+Every answer is `{"data", "error": {"code", "message", "log_id"}}`, and only the code "ok" is a success, whatever the
+status says. The same mistake is `invalid_param` at one half of the API and `invalid_params` at the other.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from common.http import Answer, Http
+from platforms import answers
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.tiktok import oauth
+from platforms.types import Credential, Keys
+from platforms.words import gettext_noop
+
+# A session lives a day; this much before its end it is renewed on our own accord.
+RENEW_BEFORE = timedelta(minutes=5)
+
+NO_RIGHT = gettext_noop(
+    "TikTok does not allow the portal to do this: a permission is missing. Connect the channel again."
+)
+BANNED = gettext_noop(
+    "TikTok does not let this account post at the moment. Open TikTok as the account and see what it says. Afterwards "
+    "connect the channel again."
+)
+DAY_FULL = gettext_noop("TikTok takes only so many posts of an account in 24 hours, and these are used up.")
+APP_FULL = gettext_noop(
+    "TikTok lets the portal post for a few accounts in 24 hours only, until the application has passed TikTok's audit."
+)
+UNAUDITED = gettext_noop(
+    "TikTok lets the portal post only what nobody but the account itself sees, until the administrator has had the "
+    "application audited. Nothing was posted."
+)
+UNVERIFIED = gettext_noop(
+    "TikTok does not take pictures from the portal's address before the administrator has verified it at TikTok. "
+    "Nothing was posted."
+)
+CHANGED = gettext_noop("The account's settings on TikTok changed a moment ago.")
+
+ENDED = frozenset({"access_token_invalid", "access_token_expired"})
+UNGRANTED = frozenset({"scope_not_authorized", "scope_permission_missed"})
+CAPS = {
+    "spam_risk_too_many_posts": DAY_FULL,
+    "spam_risk_too_many_pending_share": DAY_FULL,
+    "reached_active_user_cap": APP_FULL,
+}
+REFUSED: Mapping[str, tuple[str, str | None]] = {
+    "unaudited_client_can_only_post_to_private_accounts": (UNAUDITED, None),
+    "url_ownership_unverified": (UNVERIFIED, "pictures"),
+}
+REFUSALS = frozenset({400, 403, 404, 405, 413, 415, 422})
+
+
+class Calls:
+    """Requests in the name of one account, with a session that renews itself once it has run out."""
+
+    cap = timedelta(hours=24)
+    """How long nothing is sent after a day's posts are used up."""
+
+    def __init__(
+        self,
+        http: Http,
+        server: str,
+        keys: Keys,
+        credential: Credential | None,
+        keep: Callable[[Credential], None] | None,
+    ) -> None:
+        self.http = http
+        self.server = server.rstrip("/")
+        self.keys = keys
+        self.credential = credential
+        self.keep = keep
+
+    def secrets(self) -> tuple[str, ...]:
+        c = self.credential
+        held = (c.access_token, c.refresh_token) if c else ()
+        return tuple(word for word in (*held, self.keys.client_secret) if word)
+
+    def granted(self, scope: str) -> bool:
+        """Whether the account gave this permission, as far as was told."""
+        told = self.credential.scopes if self.credential else ()
+        return not told or scope in told
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """The data of a read. Raises the five errors."""
+        return self._with_session("GET", path, public=False, params=params)
+
+    def ask(self, path: str, body: Mapping[str, Any], **params: Any) -> dict[str, Any]:
+        """A question that has a body, or a write that nobody sees: whatever goes wrong, it may be done again."""
+        return self._with_session("POST", path, public=False, json=body, params=params)
+
+    def public(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
+        return self._with_session("POST", path, public=True, commits=True, json=body)
+
+    def _with_session(self, verb: str, path: str, *, public: bool, **more: Any) -> dict[str, Any]:
+        until = self._held().expires_at
+        if until and datetime.now(UTC) > until - RENEW_BEFORE:
+            self.renew()
+        answer = self._send(verb, path, public, more)
+        if answer.status == 401 and told(answer)[0] not in UNGRANTED and self._held().refresh_token:
+            # Refused before anything was done, so the same request may go out once more.
+            self.renew()
+            answer = self._send(verb, path, public, more)
+        code, _words, _log = told(answer)
+        if not answer.ok or code not in ("ok", ""):
+            raise self.problem(answer, public=public)
+        found = answers.body(answer, public=public, secrets=self.secrets())
+        data = found.get("data") if isinstance(found, dict) and code == "ok" else None
+        if isinstance(data, dict):
+            return data
+        kind = OutcomeUnknown if public else NotReached
+        raise kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
+
+    def _send(self, verb: str, path: str, public: bool, more: Mapping[str, Any]) -> Answer:
+        headers = {"Authorization": f"Bearer {self._held().access_token}"}
+        send = answers.write if public else answers.read
+        return send(lambda: self.http.request(verb, f"{self.server}/v2{path}", headers=headers, **more))
+
+    def _held(self) -> Credential:
+        if self.credential is None:
+            raise NeedsConsent("There is no session.")
+        return self.credential
+
+    def renew(self) -> Credential:
+        """A new pair of tokens; `keep` gets it before anything else is done, since the old pair may be used up."""
+        self.credential = oauth.refresh(self.http, self.server, self.keys, self._held())
+        if self.keep:
+            self.keep(self.credential)
+        return self.credential
+
+    def problem(self, answer: Answer, *, public: bool) -> PlatformError:
+        """The error that an unsuccessful answer stands for."""
+        code, words, log = told(answer)
+        # TikTok's own people ask for the number of the log.
+        evidence = answers.evidence(answer, self.secrets()) | {"problem": code, "log_id": log}
+        known = _consent(code, answer.status, evidence) or self._wait(code, answer, evidence)
+        if known:
+            return known
+        if code == "privacy_level_option_mismatch":
+            return NotReached(CHANGED, evidence)
+        if code in REFUSED or answer.status in REFUSALS or (answer.ok and code != "internal_error"):
+            message, field = REFUSED.get(code, (words or "The server refused this.", None))
+            return Rejected(message, field, code or str(answer.status), evidence)
+        if public:
+            return OutcomeUnknown("The server failed and did not say whether it published.", evidence)
+        return NotReached("The server does not answer properly at the moment.", evidence)
+
+    def _wait(self, code: str, answer: Answer, evidence: dict[str, Any]) -> RateLimited | None:
+        now = datetime.now(UTC)
+        if code in CAPS:
+            return RateLimited(CAPS[code], now + self.cap, evidence)
+        if code == "rate_limit_exceeded" or answer.status == 429:
+            until = answers.retry_after(answer.headers.get("retry-after"), now) or now + oauth.MINUTE
+            return RateLimited("The network asks us to wait.", min(until, now + answers.LONGEST_WAIT), evidence)
+        return None
+
+
+def _consent(code: str, status: int, evidence: dict[str, Any]) -> NeedsConsent | None:
+    if code in UNGRANTED:
+        return NeedsConsent(NO_RIGHT, evidence)
+    if code == "spam_risk_user_banned_from_posting":
+        return NeedsConsent(BANNED, evidence)
+    return NeedsConsent(oauth.ENDED, evidence) if code in ENDED or status == 401 else None
+
+
+def told(answer: Answer) -> tuple[str, str, str]:
+    """(code, words, number of the log) of an answer; empty where it tells none."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return "", "", ""
+    error = found.get("error") if isinstance(found, Mapping) else None
+    if not isinstance(error, Mapping):
+        return "", "", ""
+    return tuple(str(error.get(name) or "") for name in ("code", "message", "log_id"))  # type: ignore[return-value]

@@ -1,0 +1,188 @@
+"""TikTok, through its Content Posting API, in the name of one account.
+
+Before each post TikTok is asked what the account allows. A video goes up in chunks under a `publish_id` that is stored
+first; pictures are fetched from us by their addresses. Then TikTok checks the post for a minute or for hours, and only
+when it names a public number is it published. Nothing can be changed, deleted or answered through this API.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from common.http import Http
+from platforms import checks, counting
+from platforms.addresses import address
+from platforms.defaults import Defaults
+from platforms.errors import NotReached, PlatformError, Rejected
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
+from platforms.tiktok import events, oauth, posts
+from platforms.tiktok.calls import Calls
+from platforms.tiktok.facts import OPTIONS, SCOPES, limits
+from platforms.tiktok.insights import Insights, numbers
+from platforms.tiktok.publishing import NO_ANSWERS, Creator, Publishing
+from platforms.types import (
+    Credential,
+    Keys,
+    Limits,
+    Messages,
+    Outgoing,
+    Problem,
+    Profile,
+    Published,
+    RawEvent,
+    Read,
+    Scope,
+)
+from platforms.words import gettext_noop
+
+BASIC = ("open_id", "display_name", "avatar_url")
+PROFILE = ("username", "profile_deep_link")
+
+NO_TITLE = gettext_noop("TikTok shows no title with a video. It will be left out; write it into the text.")
+NO_LINKS = gettext_noop("People cannot tap a link in a text on TikTok. Say where to look instead.")
+LARGE = gettext_noop(
+    "TikTok names %(wide)s × %(high)s as the largest size of a picture, and may refuse this one or make it smaller."
+)
+
+
+class TikTok(Insights, Publishing, Defaults):
+    """One account. Errors are those of `platforms.errors`."""
+
+    connect_by: ClassVar[str] = "oauth"
+    scopes: ClassVar[tuple[Scope, ...]] = SCOPES
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str,
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.http = http
+        self.keys = keys
+        self.server = server.rstrip("/")
+        self.facts = facts or {}
+        self.set = values(OPTIONS, self.facts)
+        self.credential = credential
+        self.calls = Calls(http, self.server, keys, credential, keep)
+        self.calls.cap = timedelta(hours=self.set["cap_hours"])
+        self.account_id = credential.account_id if credential else ""
+        self.witness = witness or (lambda _token: None)
+
+    # Connects
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else oauth.API
+
+    def look(self) -> dict[str, Any]:
+        """One server for everybody, which tells of the account only how long its videos may be and who may see them."""
+        told: dict[str, Any] = {"version": "2"}
+        if self.credential is None:
+            return told
+        try:
+            creator = Creator.asked(self.calls)
+        except PlatformError:
+            return {**told, "creator": self.facts.get("creator") or {}}
+        return {**told, "creator": {"seconds": creator.seconds, "audiences": list(creator.audiences)}}
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        proof = oauth.proof(challenge, self.set["pkce"])
+        return oauth.authorize_url(self.server, self.keys, redirect_uri, state, proof)
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        return oauth.exchange(self.http, self.server, self.keys, answer, self.set["pkce"])
+
+    def refresh(self) -> Credential:
+        return oauth.refresh(self.http, self.server, self.keys, super().refresh())
+
+    def profile(self) -> Profile:
+        """A field whose permission was not given fails the whole question, so it is not asked for."""
+        shown, counted = self.calls.granted("user.info.profile"), self.calls.granted("user.info.stats")
+        fields = [*BASIC, *(PROFILE if shown else ()), *(("follower_count",) if counted else ())]
+        user = self.calls.get("/user/info/", fields=",".join(fields)).get("user")
+        if not isinstance(user, Mapping) or not user.get("open_id"):
+            raise NotReached("The server did not tell whose access this is.")
+        name = str(user.get("username") or "") or Creator.asked(self.calls).name
+        return Profile(
+            remote_id=str(user["open_id"]),
+            handle=f"@{name}" if name else "",
+            name=str(user.get("display_name") or name),
+            url=f"https://www.tiktok.com/@{name}" if name else "",
+            avatar_url=str(user.get("avatar_url") or ""),
+            followers=numbers(user, {"followers": "follower_count"}).get("followers"),
+        )
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """The consent is the account's: while it is connected elsewhere in the house, nothing is given back."""
+        held = self.calls.credential
+        if held and not shared:
+            oauth.revoke(self.http, self.server, self.keys, held.access_token)
+
+    # Publishes
+
+    @classmethod
+    def limits(cls, facts: Facts) -> Limits:
+        return limits(facts)
+
+    @classmethod
+    def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
+        bare = replace(outgoing, title="") if outgoing.video else outgoing
+        found = checks.check(bare, limits)
+        title = counting.utf16(bare.title)
+        if len(bare.title) <= limits.title_characters < title:
+            over: dict[str, int | str] = {"count": title, "limit": limits.title_characters}
+            over |= {"over": title - limits.title_characters}
+            found.insert(0, Problem("title_too_long", "title", checks.TITLE_TOO_LONG, params=over))
+        if outgoing.video and outgoing.title.strip():
+            found.append(Problem("title_not_here", "title", NO_TITLE, severity="warning"))
+        if counting.urls(outgoing.text):
+            found.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
+        return found + _large(outgoing)
+
+    @classmethod
+    def named_by(cls, link: str, server: str, account_id: str) -> str | None:
+        return posts.number(link)
+
+    def withdraw(self, remote_id: str) -> None:
+        raise Rejected("This server cannot delete posts for us.", code="unsupported")
+
+    # Converses: comments are not part of what TikTok offers to applications
+
+    def messages(self, cursor: str | None = None) -> Messages:
+        return Messages((), cursor)
+
+    def replies(self, remote_id: str) -> Messages:
+        return Messages(())
+
+    def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        raise Rejected(NO_ANSWERS, code="unsupported")
+
+    # Notifies
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        return events.is_signed(raw_body, headers.get("tiktok-signature", ""), secret, datetime.now(UTC))
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        return events.told(payload)
+
+    def subscribe(self, address: str, secret: str) -> None:
+        """The administrator enters the address for the whole application; accounts need not say anything."""
+
+
+def _large(outgoing: Outgoing) -> list[Problem]:
+    wide, high = OPTIONS["picture_sides"].value
+    return [
+        Problem("picture_large", f"pictures.{place}", LARGE, "warning", {"wide": wide, "high": high})
+        for place, picture in enumerate(outgoing.pictures)
+        if max(picture.width, picture.height) > wide or min(picture.width, picture.height) > high
+    ]

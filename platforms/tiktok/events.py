@@ -1,0 +1,42 @@
+"""What TikTok tells by itself. https://developers.tiktok.com/doc/webhooks-overview
+
+One address for the whole application, entered at TikTok; what is not answered with 200 is told again for three days.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from platforms import signatures
+from platforms.types import RawEvent
+
+# As long as TikTok tells again. What comes twice has the same key, and an old end of consent ends no newer one.
+OLDEST = timedelta(hours=73)
+
+
+def is_signed(raw: bytes, told: str, secret: str, now: datetime) -> bool:
+    """`TikTok-Signature: t=…,s=…`. https://developers.tiktok.com/doc/webhooks-verification"""
+    parts = dict(part.strip().partition("=")[::2] for part in told.split(","))
+    when = parts.get("t", "")
+    if not secret or not when.isdigit() or len(when) > 11:
+        return False
+    fresh = abs(now.timestamp() - int(when)) <= OLDEST.total_seconds()
+    return fresh and signatures.same(parts.get("s", ""), signatures.hex_digest(secret, when.encode() + b"." + raw))
+
+
+def told(payload: Any) -> list[RawEvent]:
+    if not isinstance(payload, Mapping) or not payload:
+        return []
+    name, account = str(payload.get("event") or ""), str(payload.get("user_openid") or "")
+    is_end = name == "authorization.removed"
+    kind = "deauthorised" if is_end else "status" if name.startswith("post.publish.") else "other"
+    key = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    at = _moment(payload.get("create_time"))
+    return [RawEvent(key, account, kind, dict(payload), at, account if is_end else "")]
+
+
+def _moment(told: Any) -> datetime | None:
+    known = isinstance(told, int) and not isinstance(told, bool) and 0 < told < 10**11
+    return datetime.fromtimestamp(told, UTC) if known else None

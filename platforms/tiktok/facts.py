@@ -1,0 +1,91 @@
+"""What TikTok takes and asks for, with the day on which a document said so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.options import Option, values
+from platforms.types import Limits, Scope, VideoLimits
+from platforms.words import gettext_noop
+
+DIRECT = "https://developers.tiktok.com/doc/content-posting-api-reference-direct-post"
+PHOTO = "https://developers.tiktok.com/doc/content-posting-api-reference-photo-post"
+TRANSFER = "https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide"
+PUBLIC = "PUBLIC_TO_EVERYONE"
+
+OPTIONS: Mapping[str, Option] = {
+    "characters": Option(4_000, "2026-11-25", PHOTO),
+    "video_characters": Option(2_200, "2026-11-25", DIRECT),
+    "title_characters": Option(90, "2026-11-25", PHOTO),
+    "pictures": Option(35, "2026-11-25", PHOTO),
+    "picture_bytes": Option(20_000_000, "2026-11-25", TRANSFER),
+    # Longer and shorter side of "1080p". Whether a larger picture is refused or made smaller, no document says.
+    "picture_sides": Option((1_920, 1_080), "2026-11-25", TRANSFER),
+    "video_bytes": Option(4_000_000_000, "2026-11-25", TRANSFER),
+    # Each account has a length of its own besides, which TikTok tells before each post.
+    "video_seconds": Option(600, "2026-11-25", TRANSFER),
+    "chunk_bytes": Option(10_000_000, "2026-11-25", TRANSFER),
+    "upload_minutes": Option(60, "2026-11-25", TRANSFER),
+    # Who sees a post. Anything but everyone is for trials: such a post is never called published.
+    "audience": Option(PUBLIC, "2026-11-25", DIRECT),
+    # What people may do with a post, where the account itself allows it.
+    "comments": Option(True, "2026-11-25", DIRECT),
+    "duets": Option(False, "2026-11-25", DIRECT),
+    "stitches": Option(False, "2026-11-25", DIRECT),
+    # Music that TikTok chooses, under pictures.
+    "music": Option(False, "2026-11-25", PHOTO),
+    # How the proof of an authorisation is written: "hex" as TikTok wants it of programs on a desk, "base64url" as
+    # RFC 7636 has it, or "none": of websites no document asks for one.
+    "pkce": Option("hex", "2026-11-25", "believed"),
+    # After a day's posts are used up: TikTok counts 24 hours and does not say from when.
+    "cap_hours": Option(24, "2026-11-25", "believed"),
+    # How long TikTok may check a post before a person is asked.
+    "review_hours": Option(24, "2026-11-25", "believed"),
+    # Whether a post that is not among the answers is gone. It may also be private, or a kind that is never told.
+    "missing_is_gone": Option(False, "2026-11-25", "believed"),
+    # Our name of a number, and the network's.
+    "post_metrics": Option(
+        {"views": "view_count", "likes": "like_count", "replies": "comment_count", "reposts": "share_count"},
+        "2026-11-25",
+        "https://developers.tiktok.com/doc/tiktok-api-v2-video-object",
+    ),
+}
+
+SCOPES = (
+    Scope("user.info.basic", gettext_noop("Know whose account it is.")),
+    Scope("video.publish", gettext_noop("Publish videos and pictures.")),
+    Scope("user.info.profile", gettext_noop("Show the account's name and address."), needed=False),
+    Scope("user.info.stats", gettext_noop("Read how many people follow the account."), needed=False),
+    Scope(
+        "video.list",
+        gettext_noop("Read the numbers of posts, and find a post again after a call that got no answer."),
+        needed=False,
+    ),
+)
+
+
+def limits(facts: Mapping[str, Any]) -> Limits:
+    """`facts["creator"]` is what TikTok last told of the account."""
+    told = values(OPTIONS, facts)
+    own = (facts.get("creator") or {}).get("seconds")
+    return Limits(
+        max_characters=told["characters"],
+        counting="utf16",
+        max_images=told["pictures"],
+        image_bytes=told["picture_bytes"],
+        alt_characters=0,
+        mime_types=("image/jpeg", "image/webp"),
+        link_card="none",
+        videos=VideoLimits(
+            max_bytes=told["video_bytes"],
+            max_seconds=min(told["video_seconds"], own) if isinstance(own, int) and own > 0 else told["video_seconds"],
+            mime_types=("video/mp4", "video/quicktime", "video/webm"),
+            codecs=("h264", "hevc", "vp8", "vp9"),
+            min_width=360,
+            frames=(23, 60),
+            characters=told["video_characters"],
+            uploaded=True,
+        ),
+        fetches_media=True,
+        needs_media=True,
+        title_characters=told["title_characters"],
+    )

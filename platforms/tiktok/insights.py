@@ -1,0 +1,54 @@
+"""Numbers. https://developers.tiktok.com/doc/tiktok-api-v2-video-query
+
+What an account hides, or a permission keeps back, is not told: that is no reading, and never 0.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from platforms.tiktok import posts
+from platforms.tiktok.calls import Calls
+from platforms.types import Gone, Reading, Readings
+
+BATCH = 20
+ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts": "video_count"}
+
+
+class Insights:
+    measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts"})
+    account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+
+    calls: Calls
+    set: Mapping[str, Any]
+
+    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+        """A post that is not among the answers may be gone, private, or of a kind that is never told: no reading."""
+        if not self.calls.granted("video.list"):
+            return []
+        names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
+        fields = ",".join(["id", *names.values()])
+        told: list[Readings | Gone] = []
+        for start in range(0, len(remote_ids), BATCH):
+            batch = remote_ids[start : start + BATCH]
+            found, now = posts.several(self.calls, batch, fields), datetime.now(UTC)
+            told += [Readings(one, numbers(found[one], names), now) for one in batch if one in found]
+            if self.set["missing_is_gone"]:
+                told += [Gone(one, now) for one in batch if one not in found]
+        return told
+
+    def account_readings(self) -> Reading:
+        if not self.calls.granted("user.info.stats"):
+            return {}
+        return numbers(self.calls.get("/user/info/", fields=",".join(ACCOUNT.values())).get("user"), ACCOUNT)
+
+
+def numbers(told: Any, names: Mapping[str, str]) -> dict[str, int]:
+    """Our name → number, of what was told."""
+    metrics = told if isinstance(told, Mapping) else {}
+    found = {ours: metrics.get(theirs) for ours, theirs in names.items()}
+    return {
+        ours: value
+        for ours, value in found.items()
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    }

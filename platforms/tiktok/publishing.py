@@ -1,0 +1,264 @@
+"""From a post to a `publish_id`, and from a `publish_id` to what became of it.
+
+https://developers.tiktok.com/doc/content-posting-api-reference-direct-post
+
+A video's `publish_id` is known, and stored, before its first byte leaves the house; whatever breaks off, the network
+says of it whether it is out. Pictures are fetched by the network from one call, whose lost answer leaves no such id.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms import matching
+from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.tiktok import oauth, posts, upload
+from platforms.tiktok.calls import BANNED, DAY_FULL, UNAUDITED, Calls
+from platforms.tiktok.facts import PUBLIC
+from platforms.tiktok.held import Held
+from platforms.types import Absent, CannotTell, Found, Lapsed, Look, Outgoing, Pending, Published, Read, Ready
+from platforms.words import gettext_noop
+
+LOOK_PAGES = 5
+LISTED = 20
+
+PRIVATE_ACCOUNT = gettext_noop(
+    "The account is private on TikTok, so nobody would see the post. Open TikTok, “Settings and privacy”, “Privacy”, "
+    "and switch “Private account” off. Nothing was posted."
+)
+NO_AUDIENCE = gettext_noop("TikTok does not let this account post for everybody. Nothing was posted.")
+ONLY_SELF = gettext_noop(
+    "TikTok took the post but shows it to nobody but the account itself, as it does for trials. It is not published."
+)
+TOO_LONG = gettext_noop("TikTok takes videos of at most %s seconds from this account. Shorten it.")
+NO_ANSWERS = gettext_noop("TikTok takes no comments from the portal. Write it in the app.")
+WORKING = gettext_noop("TikTok works on the post.")
+CHECKED = gettext_noop("TikTok took the post and checks it before people see it.")
+NOT_SHOWN = gettext_noop(
+    "TikTok says that the post is complete, but has not shown it to the public for a long time. Look in the app "
+    "whether it is private or still being checked."
+)
+FORGOTTEN = gettext_noop("TikTok no longer knows what became of the post.")
+IN_INBOX = gettext_noop("TikTok put the post into the account's inbox as a draft. It is not published.")
+PROVES_NOTHING = gettext_noop(
+    "TikTok lists only what is public and checked, so that the post is not there yet proves nothing."
+)
+MAY_NOT_LIST = gettext_noop("The account does not let the portal see its list of videos.")
+
+UNFETCHED = gettext_noop(
+    "TikTok could not fetch the pictures from the portal. Ask the administrator whether the portal's public address "
+    "can be reached from the internet."
+)
+FAILED = gettext_noop("TikTok failed on the post and published nothing.")
+FORMAT = gettext_noop("TikTok cannot read the file. Save a video as MP4 with H.264 and AAC, a picture as JPEG.")
+DURATION = gettext_noop("The video is too short or too long for TikTok.")
+FRAMES = gettext_noop("TikTok takes videos with 23 to 60 pictures a second.")
+SIZE = gettext_noop(
+    "The picture or the video is too small or too large for TikTok. Pictures are at most 1,920 × 1,080."
+)
+CANCELLED = gettext_noop("Somebody cancelled the post in TikTok.")
+SPAM = gettext_noop("TikTok takes the post for spam and did not publish it.")
+SPAM_TEXT = gettext_noop("TikTok takes the text for spam and did not publish the post. Change the text.")
+
+# What a person has to change: (words, field).
+REASONS: Mapping[str, tuple[str, str | None]] = {
+    "file_format_check_failed": (FORMAT, None),
+    "duration_check_failed": (DURATION, "video"),
+    "frame_rate_check_failed": (FRAMES, "video"),
+    "picture_size_check_failed": (SIZE, None),
+    "publish_cancelled": (CANCELLED, None),
+    "spam_risk": (SPAM, None),
+    "spam_risk_text": (SPAM_TEXT, "text"),
+    "spam_risk_too_many_posts": (DAY_FULL, None),
+    "spam_risk_user_banned_from_posting": (BANNED, None),
+}
+
+
+@dataclass(frozen=True)
+class Creator:
+    """What TikTok says of the account right before a post. https://developers.tiktok.com/doc/content-posting-api-reference-query-creator-info"""
+
+    name: str
+    audiences: tuple[str, ...]
+    seconds: int
+    no_comments: bool
+    no_duets: bool
+    no_stitches: bool
+
+    @classmethod
+    def asked(cls, calls: Calls) -> "Creator":
+        told = calls.ask("/post/publish/creator_info/query/", {})
+        seconds = told.get("max_video_post_duration_sec")
+        return cls(
+            name=str(told.get("creator_username") or ""),
+            audiences=tuple(str(one) for one in told.get("privacy_level_options") or ()),
+            seconds=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else 0,
+            no_comments=told.get("comment_disabled") is True,
+            no_duets=told.get("duet_disabled") is True,
+            no_stitches=told.get("stitch_disabled") is True,
+        )
+
+    def audience(self, wanted: str) -> str:
+        """Never another than the one that was wanted. Raises `Rejected` where the account cannot post for it."""
+        if wanted in self.audiences:
+            return wanted
+        if set(self.audiences) <= {"SELF_ONLY"}:
+            raise Rejected(UNAUDITED, code="unaudited")
+        raise Rejected(PRIVATE_ACCOUNT if wanted == PUBLIC and "FOLLOWER_OF_CREATOR" in self.audiences else NO_AUDIENCE)
+
+
+class Publishing:
+    calls: Calls
+    account_id: str
+    set: Mapping[str, Any]
+    witness: Callable[[str], None]
+
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
+        if outgoing.reply_to:
+            raise Rejected(NO_ANSWERS, code="unsupported")
+        creator = Creator.asked(self.calls)
+        audience = creator.audience(self.set["audience"])
+        if outgoing.video:
+            return self._video(outgoing, read, creator, audience)
+        return self._photos(outgoing, read, creator, audience)
+
+    def _video(self, outgoing: Outgoing, read: Read, creator: Creator, audience: str) -> Pending:
+        assert outgoing.video
+        video = outgoing.video
+        if creator.seconds and video.seconds > creator.seconds:
+            raise Rejected(TOO_LONG % creator.seconds, "video")
+        plan = upload.Plan.of(video.size, self.set["chunk_bytes"])
+        info = {"title": outgoing.text, **self._around(creator, audience)}
+        info |= {"disable_duet": creator.no_duets or not self.set["duets"]}
+        info |= {"disable_stitch": creator.no_stitches or not self.set["stitches"], "is_aigc": False}
+        source = {"source": "FILE_UPLOAD", "video_size": plan.size, "chunk_size": plan.chunk}
+        source |= {"total_chunk_count": plan.number}
+        told = self.calls.ask("/post/publish/video/init/", {"post_info": info, "source_info": source})
+        if not told.get("publish_id"):
+            raise NotReached("The server's answer names no post.")
+        # The address is a secret of its own and is never stored.
+        where = upload.checked(str(told.get("upload_url") or ""), self.calls.server)
+        held = Held.now(str(told["publish_id"]), kind="video", size=plan.size, name=creator.name, audience=audience)
+        self.witness(held.token)
+        upload.send(self.calls.http, where, video, read, plan)
+        return Pending(held.token)
+
+    def _photos(self, outgoing: Outgoing, read: Read, creator: Creator, audience: str) -> Pending:
+        info = {"description": outgoing.text, **self._around(creator, audience)}
+        info |= {"title": outgoing.title} if outgoing.title.strip() else {}
+        info |= {"auto_add_music": bool(self.set["music"])}
+        addresses = [read.address(picture.ref) for picture in outgoing.pictures]
+        source = {"source": "PULL_FROM_URL", "photo_images": addresses, "photo_cover_index": 0}
+        made = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
+        # What an earlier attempt left does not speak for this one, whose own id comes with the answer.
+        self.witness("")
+        told = self.calls.public("/post/publish/content/init/", made)
+        if not told.get("publish_id"):
+            raise OutcomeUnknown("The server's answer names no post.")
+        return Pending(
+            Held.now(str(told["publish_id"]), kind="photo", size=0, name=creator.name, audience=audience).token
+        )
+
+    def _around(self, creator: Creator, audience: str) -> dict[str, Any]:
+        """What the account forbids stays forbidden, whatever the installation allows. Nothing is an advertisement."""
+        return {
+            "privacy_level": audience,
+            "disable_comment": creator.no_comments or not self.set["comments"],
+            "brand_content_toggle": False,
+            "brand_organic_toggle": False,
+        }
+
+    # what became of it
+
+    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+        """https://developers.tiktok.com/doc/content-posting-api-reference-get-video-status"""
+        held = Held.of(pending)
+        told = self._status(held)
+        state = str(told.get("status") or "")
+        if state == "PUBLISH_COMPLETE":
+            return self._complete(held, told) or pending
+        if state == "FAILED":
+            return self._failed(str(told.get("fail_reason") or ""))
+        if state == "SEND_TO_USER_INBOX":
+            raise Rejected(IN_INBOX, code=state)
+        return pending
+
+    def _status(self, held: Held) -> dict[str, Any]:
+        try:
+            return self.calls.ask("/post/publish/status/fetch/", {"publish_id": held.publish_id})
+        except Rejected as refused:
+            raise OutcomeUnknown(FORGOTTEN, refused.evidence) from None
+
+    def _complete(self, held: Held, told: Mapping[str, Any]) -> Published | None:
+        """None while TikTok checks it. The number's field is TikTok's own spelling."""
+        ids = told.get("publicaly_available_post_id") or told.get("publicly_available_post_id") or ()
+        if ids:
+            return self._published(held, str(ids[0]))
+        if held.audience != PUBLIC:
+            raise Rejected(ONLY_SELF, code=held.audience)
+        return None
+
+    def _published(self, held: Held, number: str) -> Published:
+        """The post is out. Its address and time are a second question, whose failure changes nothing about that."""
+        try:
+            shown = posts.several(self.calls, [number], "id,share_url,create_time").get(number, {})
+        except PlatformError:
+            shown = {}
+        return Published(number, posts.permalink(shown) or held.permalink(number), posts.when(shown))
+
+    def _failed(self, reason: str) -> Lapsed:
+        """Nothing was published. What is not of our making may be sent anew."""
+        if reason == "auth_removed":
+            raise NeedsConsent(oauth.ENDED, {"reason": reason})
+        if reason in REASONS:
+            words, field = REASONS[reason]
+            raise Rejected(words, field, reason, {"reason": reason})
+        return Lapsed(UNFETCHED if reason.endswith("_pull_failed") else FAILED)
+
+    def _is_cut_short(self, held: Held, told: Mapping[str, Any]) -> bool:
+        """Bytes are missing, and the address to which they would have to go has run out."""
+        arrived = told.get("uploaded_bytes")
+        if not isinstance(arrived, int) or isinstance(arrived, bool):
+            return False
+        return arrived < held.size and held.minutes > self.set["upload_minutes"]
+
+    def find(
+        self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
+    ) -> Look:
+        if witness and witness.token:
+            held = Held.of(witness)
+            try:
+                return self._settled(held, witness, outgoing)
+            except OutcomeUnknown:
+                pass  # forgotten there: the list has to tell
+        found = self._among_own(outgoing, since, bound)
+        if isinstance(found, Absent):
+            # No byte of a video leaves before its id is stored, and here is none.
+            return found if outgoing.video and not witness else CannotTell(PROVES_NOTHING)
+        return found
+
+    def _settled(self, held: Held, witness: Pending, outgoing: Outgoing) -> Look:
+        """By the id alone. Raises `NotReached` while TikTok works on it, `OutcomeUnknown` if it forgot it."""
+        told = self._status(held)
+        state = str(told.get("status") or "")
+        if state == "PUBLISH_COMPLETE" and held.audience == PUBLIC:
+            published = self._complete(held, told)
+            if published:
+                return Found(published, ("",) * len(outgoing.pictures))
+            if held.minutes > self.set["review_hours"] * 60:
+                return CannotTell(NOT_SHOWN)
+            raise NotReached(CHECKED)
+        if state in ("PUBLISH_COMPLETE", "FAILED", "SEND_TO_USER_INBOX"):
+            # Not published: `poll` says why, and it is settled there.
+            return Ready(witness.token)
+        if self._is_cut_short(held, told):
+            return Absent()
+        raise NotReached(WORKING)
+
+    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+        if not self.calls.granted("video.list"):
+            return CannotTell(MAY_NOT_LIST)
+        listed = posts.listed(self.calls, since - matching.SLACK, LOOK_PAGES, LISTED)
+        found = [posts.candidate(one, outgoing) for one in listed]
+        return matching.look_among(found, outgoing, since, datetime.now(UTC), bound)

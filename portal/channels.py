@@ -1,0 +1,58 @@
+"""The Channels page: how each account stands, what went out on it last, what goes out next, and what to do.
+
+Here because it looks from channels up to posts.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_GET
+
+from channels import pauses, traffic
+from channels import queries as of_channels
+from channels.enums import ChannelState
+from channels.models import Channel
+from channels.pauses import Paused
+from channels.standing import Standing, standing
+from channels.traffic import Traffic
+from municipalities.access import requires
+from municipalities.rules import Verb
+from posts import queries
+from posts.models import Publication
+
+
+@dataclass
+class Row:
+    channel: Channel
+    paused: Paused | None
+    traffic: Traffic
+    last: Publication | None
+    next: Publication | None
+
+    @cached_property
+    def standing(self) -> Standing:
+        return standing(self.channel, self.paused, getattr(self.channel, "consent_until", None), self.traffic)
+
+
+@requires(Verb.CHANNEL_VIEW)
+@require_GET
+def channels(request: Any) -> HttpResponse:
+    """Four queries and one question to Valkey, however many channels there are."""
+    listed = list(of_channels.listed())
+    running = pauses.here(request.municipality)
+    wide = next((pause for pause in running if pause.kind != "channel"), None)
+    alone = {pause.channel_id: pause for pause in running if pause.kind == "channel"}
+    at = traffic.of(row for row in listed if row.state == ChannelState.CONNECTED)
+    last, coming = queries.last_on_channels(), queries.next_on_channels()
+    rows = [Row(row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk)) for row in listed]
+    may = request.access.may
+    context = {
+        "rows": rows,
+        "may_connect": may(Verb.CHANNEL_CONNECT),
+        "may_pause": may(Verb.PAUSE),
+        "may_read_drafts": may(Verb.DRAFT_VIEW),
+    }
+    return render(request, "channels/channels.html", context)

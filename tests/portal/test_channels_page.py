@@ -1,0 +1,167 @@
+"""The Channels page: how each account stands, in one sentence, with the one thing to do and the posts around now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from django.utils import timezone, translation
+
+from channels import messages, traffic
+from channels.domain import credentials
+from channels.domain import pause as pauses
+from channels.enums import ChannelState
+from channels.models import Channel, Credential
+from channels.pauses import Paused
+from channels.standing import standing
+from common.http import Answer
+from municipalities.enums import Approval
+from municipalities.tenancy import scope
+from platforms.types import Credential as Secret
+from posts.domain.schedule import schedule
+from tests.analytics.factories import channel, published
+from tests.people import Cast, sign_in
+from tests.posts.desk import Desk, in_hours, opened
+
+PAGE = "/m/cuprija/channels/"
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    traffic._told.clear()
+    traffic._scarce.clear()
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Iterator[Desk]:
+    with scope(cast.cuprija):
+        yield opened(cast)
+
+
+def page_of(cast: Cast, **fields: Any) -> Channel:
+    return channel(cast.cuprija, cast.approver, **{"name": "Општина Ћуприја", **fields})
+
+
+def shown(who: Any) -> str:
+    answer = sign_in(who).get(PAGE)
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
+
+
+def words(found: Channel, paused: Paused | None = None, ends: datetime | None = None) -> tuple[str, str, str]:
+    told = standing(found, paused, ends, traffic.Traffic(NOW))
+    return told.state, told.word, told.act
+
+
+# ---- one state, the worst first
+
+
+def test_a_channel_that_works_asks_for_nothing(cast: Cast) -> None:
+    assert words(page_of(cast)) == ("connected", "Works", "")
+
+
+def test_what_a_person_has_to_do_comes_before_what_passes_by_itself(cast: Cast) -> None:
+    paused = Paused("channel", 1, "Дан жалости", "Ана", NOW, NOW + timedelta(hours=2))
+    found = page_of(cast, problem=messages.SERVER_SILENT)
+    assert words(found) == ("unreachable", "Not checked", "")
+    found.left_told_at = NOW
+    assert words(found) == ("late", "Hand it over", "reconnect")
+    assert words(found, ends=NOW + timedelta(days=15))[1] == "Hand it over"
+    assert words(found, ends=NOW + timedelta(days=13)) == ("late", "Access ends on 8 Dec 2026", "reconnect")
+    assert words(found, paused, NOW)[::2] == ("paused", "resume_channel")
+    found.state = ChannelState.NEEDS_CONSENT
+    assert words(found, paused) == ("needs_consent", "Needs reconnecting", "reconnect")
+    found.state = ChannelState.DISCONNECTED
+    assert words(found, paused) == ("disconnected", "Disconnected", "reconnect")
+
+
+def test_a_network_that_limits_or_does_not_answer_passes_by_itself(cast: Cast) -> None:
+    found = page_of(cast, platform="facebook", server="https://graph.facebook.com")
+    usage = Answer(200, {"X-App-Usage": '{"call_count": 100}'}, b"", "")
+    traffic.heard(found.pk, found.server, usage, commits=False, app="facebook")
+    assert "Limited until" in shown(cast.officer)
+    for _time in range(traffic.FAILURES):
+        traffic.heard(found.pk, found.server, None, commits=False)
+    page = shown(cast.officer)
+    assert "Network does not answer" in page
+    assert "Limited until" not in page
+
+
+def test_the_page_says_whose_access_ends_when(cast: Cast) -> None:
+    found = page_of(cast)
+    with scope(cast.cuprija):
+        credentials.store(found, Secret(access_token="x"))
+        Credential.objects.update(consent_until=timezone.now() + timedelta(days=3))
+    assert "Access ends on" in shown(cast.approver)
+
+
+# ---- the one button follows the right
+
+
+def test_the_button_is_for_those_who_may(cast: Cast) -> None:
+    found = page_of(cast, state=ChannelState.NEEDS_CONSENT, problem=messages.CONSENT_LOST)
+    again = f"{PAGE}{found.pk}/reconnect/"
+    officer = shown(cast.officer)
+    assert "An approver of the municipality or the administrator can do that." in officer
+    assert again not in officer
+    assert again in shown(cast.approver)
+    with scope(cast.cuprija):
+        Channel.objects.update(state=ChannelState.CONNECTED, problem="")
+        pauses.pause_channel(found, "Дан жалости", by=cast.approver)
+    assert f"{PAGE}{found.pk}/resume/" in shown(cast.officer)
+
+
+def test_every_channel_is_silent_while_the_municipality_is(cast: Cast) -> None:
+    page_of(cast)
+    with scope(cast.cuprija):
+        pauses.pause(cast.cuprija, "Дан жалости.", by=cast.approver)
+    assert "Approver paused all publishing: Дан жалости." in shown(cast.officer)
+
+
+# ---- the posts around now, and names
+
+
+def test_the_last_post_and_the_next_stand_beside_it(desk: Desk, cast: Cast) -> None:
+    desk.house_rule(approval=Approval.NONE)
+    earlier = published(desk.mastodon, timezone.now() - timedelta(days=2)).post
+    last = published(desk.mastodon, timezone.now() - timedelta(days=1)).post
+    later = schedule(desk.write("Касније"), in_hours(9), by=cast.officer)
+    coming = schedule(desk.write("Сутра радимо"), in_hours(5), by=cast.officer)
+    page = shown(cast.officer)
+    assert [f"/posts/{post.pk}/" in page for post in (earlier, last, later, coming)] == [False, True, False, True]
+    assert "None yet" in page
+    assert "None is scheduled" in page
+    administrator = shown(cast.administrator)
+    assert "Сутра радимо" not in administrator
+    assert f"/posts/{last.pk}/" in administrator
+
+
+def test_two_accounts_of_one_name_are_told_apart(cast: Cast) -> None:
+    page_of(cast)
+    page_of(cast, platform="bluesky", server="https://bsky.social", state=ChannelState.NEEDS_CONSENT)
+    page = shown(cast.approver)
+    assert "<span>Mastodon</span>" in page
+    assert '<span class="visually-hidden"> Bluesky: Општина Ћуприја</span>' in page
+
+
+def test_the_number_of_queries_does_not_grow(
+    cast: Cast, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    published(page_of(cast), timezone.now())
+    client = sign_in(cast.approver)
+    client.get(PAGE)
+    with django_assert_max_num_queries(12) as few:
+        client.get(PAGE)
+    for number in range(30):
+        found = page_of(cast, name=f"{number}")
+        published(found, timezone.now())
+        with scope(cast.cuprija):
+            pauses.pause_channel(found, "Дан жалости", by=cast.officer)
+    with django_assert_num_queries(len(few.captured_queries)):
+        client.get(PAGE)

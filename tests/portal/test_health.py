@@ -1,0 +1,128 @@
+"""`/readyz` tells the truth: each part that is down is named, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import override_settings
+
+from analytics import partitions
+from delivery import dispatch
+from portal import queues, tasks
+from portal.celery import app
+from portal.health import CHECKS
+
+
+def told(client: Client | None = None) -> tuple[int, set[str]]:
+    """The status, and what is down."""
+    answer = (client or Client()).get("/readyz")
+    found = answer.json()
+    assert list(found) == list(CHECKS)
+    return answer.status_code, {name for name, fine in found.items() if not fine}
+
+
+def serve(*names: str) -> None:
+    """What a worker of these queues does every two seconds."""
+    app.amqp.queues.select(list(names))
+    tasks.worker_heartbeat()
+
+
+@pytest.fixture
+def all_up(db: None) -> Iterator[None]:
+    partitions.ensure(*partitions.ahead())
+    dispatch.tell_alive()
+    serve(*queues.SLOW)
+    serve(*queues.QUICK)
+    tasks.beat_heartbeat()
+    yield
+    app.amqp.queues.deselect([])
+    app.amqp.queues._consume_from = None
+
+
+def test_it_is_ready_when_everything_is_there(all_up: None) -> None:
+    assert told() == (200, set())
+
+
+@pytest.mark.parametrize("queue", [*queues.QUICK, *queues.SLOW])
+def test_a_queue_without_a_worker_is_noticed(all_up: None, queue: str) -> None:
+    cache.delete(tasks.key_of(queue))
+    assert told() == (503, {"worker" if queue in queues.QUICK else "errands"})
+
+
+def test_a_worker_speaks_for_its_own_queues_only(db: None) -> None:
+    serve(*queues.SLOW)
+    assert "worker" in told()[1]
+    assert "errands" not in told()[1]
+    tasks.worker_stops()
+    assert "errands" in told()[1]
+
+
+def test_beat_that_stopped_is_noticed_while_workers_live(all_up: None) -> None:
+    cache.delete(tasks.BEAT_KEY)
+    assert told() == (503, {"beat"})
+
+
+def test_a_publisher_that_left_is_noticed(all_up: None) -> None:
+    dispatch.tell_gone()
+    assert told() == (503, {"publisher"})
+
+
+def test_a_sign_of_life_is_not_believed_for_ever(all_up: None, settings: Any) -> None:
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        lives = {key.decode(): valkey.ttl(key) for key in valkey.keys("*heartbeat*")}
+    assert len(lives) == len([*queues.QUICK, *queues.SLOW]) + 2
+    assert all(0 < seconds <= tasks.ALIVE_SECONDS for seconds in lives.values()), lives
+
+
+def test_without_valkey_the_database_is_still_told_of(all_up: None, settings: Any) -> None:
+    nowhere = "redis://127.0.0.1:1/0"
+    caches = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": nowhere}}
+    with override_settings(REDIS_URL=nowhere, CACHES=caches):
+        assert told() == (503, {"valkey", "publisher", "worker", "errands", "beat"})
+        assert Client().get("/healthz").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_database_valkey_is_still_told_of() -> None:
+    dispatch.tell_alive()
+    port = connection.settings_dict["PORT"]
+    connection.close()
+    connection.settings_dict["PORT"] = "1"
+    try:
+        status, down = told()
+        assert Client().get("/healthz").status_code == 200
+    finally:
+        connection.settings_dict["PORT"] = port
+        connection.close()
+    assert status == 503
+    assert {"database", "partitions"} <= down
+    assert not {"valkey", "publisher"} & down
+
+
+def test_a_missing_month_is_noticed(all_up: None) -> None:
+    first, _last = partitions.ahead()
+    coming = partitions.months(first, partitions.ahead()[1])
+    next(coming)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {partitions.TABLE}_{next(coming):%Y_%m}")
+    assert told() == (503, {"partitions"})
+
+
+def test_rows_in_the_default_partition_are_noticed(all_up: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET session_replication_role = replica")  # only where the row lands matters here
+        cursor.execute(
+            "INSERT INTO analytics_pull (subject_id, municipality_id, at, outcome) VALUES (1, 1, '2020-01-01', 'ok')"
+        )
+        cursor.execute("SET session_replication_role = DEFAULT")
+    assert told() == (503, {"partitions"})
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM analytics_pull_default")
