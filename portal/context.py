@@ -1,7 +1,7 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
 At most three queries in a workspace: the workspaces of the person, what they have not read, and what is paused here.
-Outside, whether the person is staff of a programme, and what staff and administrators have paused for many at once.
+Outside, whether the person is staff of a programme, and what is paused for many at once.
 """
 
 from dataclasses import dataclass, field
@@ -128,16 +128,14 @@ def _pause_notice(request: Any) -> str:
 
 
 def _wide_notice(request: Any) -> str:
-    """Outside workspaces: what is paused for many at once, for those who answer for them."""
-    if request.user.is_administrator:
-        running = pauses.wide(None)
-    elif _is_staff(request):
-        running = pauses.wide(list(Programme.objects.filter(staff=request.user)))
-    else:
+    """Outside workspaces: what is paused for all, or in a programme that one runs. The page of pauses says it itself."""
+    if _current(request) == "programme_pauses":
         return ""
-    if not running or _current(request) == "programme_pauses":
+    running = pauses.wide(request.user)
+    if not running:
         return ""
-    return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
+    may_end = request.user.is_administrator or any(pause.programme for pause in running)
+    return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": may_end}, request)
 
 
 def _workspaces(user: Any, current: Any) -> list[Workspace]:
