@@ -128,14 +128,13 @@ def _pause_notice(request: Any) -> str:
 
 
 def _wide_notice(request: Any) -> str:
-    """Outside workspaces: what is paused for all, or in a programme that one runs. The page of pauses says it itself."""
-    if _current(request) == "programme_pauses":
+    """Outside workspaces: what is paused for many at once, for who may end it. The page of pauses has it anyway."""
+    if _current(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
         return ""
     running = pauses.wide(request.user)
     if not running:
         return ""
-    may_end = request.user.is_administrator or any(pause.programme for pause in running)
-    return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": may_end}, request)
+    return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
 
 
 def _workspaces(user: Any, current: Any) -> list[Workspace]:
@@ -164,7 +163,10 @@ def _is_staff(request: Any) -> bool:
     """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
     if request.access:
         return "staff" in request.access.roles
-    return bool(getattr(request, "programmes", None)) or Programme.objects.filter(staff=request.user).exists()
+    if not hasattr(request, "runs_a_programme"):
+        known = getattr(request, "programmes", None)
+        request.runs_a_programme = bool(known) or Programme.objects.filter(staff=request.user).exists()
+    return bool(request.runs_a_programme)
 
 
 def _current(request: Any) -> str:
