@@ -90,11 +90,11 @@ def of_channel(channel: Channel) -> ChannelPause | None:
     return ChannelPause.objects.filter(runs(timezone.now()), channel=channel).select_related("by").first()
 
 
-def wide(programmes: list[Any] | None) -> list[WidePause]:
-    """Pauses of these programmes and those of everybody; None: all there are."""
+def wide(user: Any) -> list[WidePause]:
+    """The pause of everybody, and those of the programmes that this person runs; to an administrator all there are."""
     rows = WidePause.objects.filter(runs(timezone.now())).select_related("by", "programme")
-    if programmes is not None:
-        rows = rows.filter(Q(programme=None) | Q(programme__in=programmes))
+    if not user.is_administrator:
+        rows = rows.filter(Q(programme=None) | Q(programme__staff=user))
     return list(rows.order_by("programme_id", "pk"))
 
 

@@ -177,6 +177,12 @@ def of(channels: Iterable[Channel]) -> Traffic:
     return look([row.pk for row in rows], {row.server for row in rows}, timezone.now(), apps - {""})
 
 
+def is_spent(channel: Channel) -> bool:
+    """Whether what all channels of our application may still do is kept for urgent posts: what can wait waits."""
+    app = app_of(channel.platform, channel.server)
+    return bool(app) and look((), (), timezone.now(), [app]).limited_until(0, app) is not None
+
+
 def limited(channels: Iterable[Channel]) -> dict[int, datetime]:
     """Channel → until when its network takes nothing more from it."""
     rows = list(channels)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from channels.models import Channel
-from delivery.enums import Because, Outcome, State, Step
+from delivery.enums import PAUSES, Because, Outcome, State, Step
 from municipalities.tenancy import TenantModel
 
 DOORBELL = "delivery_due"
@@ -159,6 +159,11 @@ class Delivery(TenantModel):
         """The first words of the text: the activity page names a delivery by them."""
         words = str(self.payload.get("text", "")).split()
         return " ".join(words[:8]) + ("…" if len(words) > 8 else "") or f"{self.kind} {self.pk}"
+
+    @property
+    def shown_state(self) -> str:
+        """The state as people see it: what a pause holds back is paused (`common.states`)."""
+        return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
 
     @property
     def reason_words(self) -> str:

@@ -24,7 +24,7 @@ WORDS: dict[Verb, str] = {
     Verb.FEEDBACK_GIVE: "fill in the rubric for a post",
     Verb.FEEDBACK_VIEW: "see the feedback by the rubric",
     Verb.DELIVERY_ANSWER: "decide about a post that failed, expired or was not confirmed",
-    Verb.PAUSE: "pause and resume all publishing",
+    Verb.PAUSE: "pause and resume publishing, all of it or one channel",
     Verb.ANALYTICS_VIEW: "see the numbers",
     Verb.CHANNEL_VIEW: "see the channels",
     Verb.CHANNEL_CONNECT: "connect and disconnect channels",

@@ -1,7 +1,7 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
 One query: the workspaces of the person, with how much they have not read and what is paused here. Outside workspaces
-whether the person is staff of a programme, and what staff and administrators have paused for many at once.
+whether the person is staff of a programme, and what is paused for many at once.
 """
 
 from dataclasses import dataclass, field
@@ -137,14 +137,11 @@ def _pause_notice(request: Any, rows: list[Any]) -> str:
 
 
 def _wide_notice(request: Any) -> str:
-    """Outside workspaces: what is paused for many at once, for those who answer for them."""
-    if request.user.is_administrator:
-        running = pauses.wide(None)
-    elif _is_staff(request):
-        running = pauses.wide(list(Programme.objects.filter(staff=request.user)))
-    else:
+    """Outside workspaces: what is paused for many at once, for who may end it. The page of pauses has it anyway."""
+    if _current(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
         return ""
-    if not running or _current(request) == "programme_pauses":
+    running = pauses.wide(request.user)
+    if not running:
         return ""
     return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
 
@@ -184,7 +181,10 @@ def _is_staff(request: Any) -> bool:
     """Whether the programme's pages stand in the rail: in a workspace of a programme's, and outside workspaces."""
     if request.access:
         return "staff" in request.access.roles
-    return bool(getattr(request, "programmes", None)) or Programme.objects.filter(staff=request.user).exists()
+    if not hasattr(request, "runs_a_programme"):
+        known = getattr(request, "programmes", None)
+        request.runs_a_programme = bool(known) or Programme.objects.filter(staff=request.user).exists()
+    return bool(request.runs_a_programme)
 
 
 def _current(request: Any) -> str:

@@ -20,6 +20,7 @@ from analytics.domain import rollup
 from analytics.enums import PullOutcome, SubjectKind
 from analytics.models import Pull, Subject
 from analytics.queries import channels_without_subject, publications_without_subject
+from channels import traffic
 from channels.models import Channel
 from channels.open import open_channel
 from delivery.domain import watch
@@ -99,6 +100,8 @@ def collect(channel_id: int, subject_ids: Iterable[int]) -> None:
     """Ask one channel's network about these subjects and write what it told."""
     with everywhere("a look starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
+    if traffic.is_spent(channel):
+        return  # what our application may still ask is for posts; the lease brings the look back
     with scope(channel.municipality_id):
         subjects = list(Subject.objects.filter(pk__in=list(subject_ids), channel=channel))
         for start in range(0, len(subjects), BATCH):

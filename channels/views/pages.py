@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import pauses, queries, tasks
+from channels import pauses, queries, tasks, traffic
 from channels.domain import connect as connection
 from channels.domain.arrange import arrange as set_arrangement
 from channels.domain.disconnect import disconnect as end
@@ -22,6 +22,7 @@ from channels.enums import ChannelState, ConnectStep, Layout
 from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
 from channels.rules import PRACTICE_PLATFORM, Refused, is_practice, languages
+from channels.standing import standing
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
 from platforms import scopes
@@ -233,7 +234,7 @@ def _channel(channel_id: int) -> Channel:
 
 
 def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int = 200) -> HttpResponse:
-    named = dict(languages())
+    named, ends = dict(languages()), queries.ends(found)
     context = {
         "channel": found,
         "platform": PLATFORMS[found.platform],
@@ -241,7 +242,8 @@ def _channel_page(request: Any, found: Channel, form: ArrangeForm, status: int =
         "spoken": [named.get(tag, tag) for tag in found.languages],
         "granted": _scopes(found.platform, found.granted),
         "missing": scopes.missing(connector(found.platform).scopes, found.granted) if found.granted else [],
-        "ends": queries.ends(found),
+        "ends": ends,
+        "standing": standing(found, pauses.holding(found), ends, traffic.of([found])),
         "pause": pauses.of_channel(found),
         "may_pause": request.access.may(Verb.PAUSE),
         "form": form,

@@ -71,7 +71,7 @@ def resume_channel(request: Any, channel: int) -> HttpResponse:
 def programme_pauses(request: Any) -> HttpResponse:
     """What runs now, with what it silences."""
     mine = _programmes(request)
-    running = pauses.wide(None if request.user.is_administrator else mine)
+    running = pauses.wide(request.user)
     rows = [{"pause": row, "places": len(verbs.concerned(row.programme)), "may_end": _may(request, row, mine)}
             for row in running]  # fmt: skip
     return render(request, "channels/programme_pauses.html", {"rows": rows})

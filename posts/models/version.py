@@ -99,4 +99,4 @@ class Publication(TenantModel):
     def shown_state(self) -> str:
         """That of its delivery; "changed" where somebody changed the text on the network itself."""
         was_changed = self.delivery.state == State.PUBLISHED and self.delivery.changed_at
-        return "changed" if was_changed else self.delivery.state
+        return "changed" if was_changed else self.delivery.shown_state

@@ -38,6 +38,7 @@ from posts.domain.videos import add
 from posts.draft import BadDraft, Draft, Shown, parse
 from posts.models import Post
 from posts.rules import Resolved
+from posts.views.decisions import handed_over
 from posts.views.page import Page, fragments, page
 
 
@@ -239,7 +240,7 @@ def _schedule(request: Any, post: Post, time: Resolved | None) -> str:
 
 def _publish(request: Any, post: Post, time: Resolved | None) -> str:
     publish_now(_allowed(request, post), by=request.user)
-    return _("It goes out in a moment. This page shows what becomes of it.")
+    return handed_over(request)
 
 
 def _allowed(request: Any, post: Post) -> Post:

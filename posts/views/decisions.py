@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from channels import pauses
 from municipalities.access import requires
-from municipalities.queries import running_pause
 from municipalities.rules import Verb
 from posts.domain import emergency as emergencies
 from posts.domain.approve import approve as approve_version
@@ -91,7 +91,7 @@ def reopen(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def publish(request: Any, pk: int) -> HttpResponse:
     post = readable(request, pk)
-    return tried(request, post, lambda: publish_now(post, by=request.user), going_out())
+    return tried(request, post, lambda: publish_now(post, by=request.user), handed_over(request))
 
 
 @requires(Verb.POST_SCHEDULE)
@@ -99,6 +99,13 @@ def publish(request: Any, pk: int) -> HttpResponse:
 def off_schedule(request: Any, pk: int) -> HttpResponse:
     post = readable(request, pk)
     return tried(request, post, lambda: unschedule(post, by=request.user), _("It has no time any more."))
+
+
+def handed_over(request: Any) -> str:
+    """What is said after "publish now"."""
+    if any(pause.kind != "channel" for pause in pauses.here(request.municipality)):
+        return _("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
+    return going_out()
 
 
 def going_out() -> str:
@@ -124,7 +131,8 @@ def emergency(request: Any, pk: int) -> HttpResponse:
             problems = [refused.sentence, *refused.details]
         else:
             return tried(request, post, lambda: None, going_out())
-    context = {"post": post, "form": form, "problems": problems, "out": out, "pause": running_pause()}
+    pause = next(iter(pauses.here(request.municipality)), None)
+    context = {"post": post, "form": form, "problems": problems, "out": out, "pause": pause}
     return render(request, "posts/emergency.html", context, status=422 if problems or form.errors else 200)
 
 

@@ -119,6 +119,8 @@ def test_what_a_pause_missed_asks_to_be_looked_at_and_goes_out_when_a_person_say
         assert (held.reason, held.problem) == (KINDS[kind], f"{who}: {REASON}")
         swept()
         assert delivery(desk, post).state == State.WAITING
+        for path in ("calendar/", "posts/", f"posts/{post.pk}/"):
+            assert "<span>Paused</span>" in sign_in(desk.cast.officer).get(f"/m/cuprija/{path}").text
 
         stop(desk, kind)
         later = due(desk, "Ово тек долази.", seconds=2)
@@ -144,13 +146,15 @@ def test_what_a_pause_missed_asks_to_be_looked_at_and_goes_out_when_a_person_say
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_pause_ends_by_itself_and_what_it_missed_still_asks(desk: Desk, network: FakeServer, kind: str) -> None:
-    start(desk, kind, timezone.now() + timedelta(seconds=2))
-    post, later = due(desk, "Прошло"), due(desk, "Долази", seconds=4)
     with publisher():
-        wait_for(lambda: delivery(desk, post).state == State.WAITING, 2)
-        time.sleep(2)
+        over = timezone.now() + timedelta(seconds=5)
+        start(desk, kind, over)
+        post, later = due(desk, "Прошло"), due(desk, "Долази", seconds=8)
+        wait_for(lambda: delivery(desk, post).state == State.WAITING, 5)
+        assert timezone.now() < over
+        time.sleep((over - timezone.now()).total_seconds())
         wait_for(lambda: missed(desk, post), 5)
-        wait_for(lambda: delivery(desk, later).state == State.PUBLISHED, 8)
+        wait_for(lambda: delivery(desk, later).state == State.PUBLISHED, 15)
     tasks.end_pauses()
     assert texts(network) == ["Долази"]
     assert [each.post for each in needing_attention()] == [post]
@@ -166,6 +170,14 @@ def test_an_answer_during_the_pause_can_only_be_a_time_after_it(desk: Desk) -> N
     assert [f'value="{answer}"' in card for answer in ("still_send", "send_now", "choose_time", "drop")] == [
         False, False, True, True,
     ]  # fmt: skip
+
+
+def test_publishing_now_during_a_pause_is_told_to_wait(desk: Desk) -> None:
+    post = schedule(desk.write("Вода"), in_hours(1), by=desk.cast.officer)
+    client = sign_in(desk.cast.officer)
+    start(desk, "programme")
+    told = client.post(f"/m/cuprija/posts/{post.pk}/publish/", follow=True).text
+    assert "Publishing is paused, so it waits." in told
 
 
 def test_a_paused_channel_stops_no_other_and_no_other_municipality_is_silent(

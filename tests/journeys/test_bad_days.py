@@ -71,10 +71,10 @@ def test_a_pause_holds_what_is_due_and_its_end_sends_nothing_by_itself(visit: Ca
     officer.inspect()
     officer.button("Publish now")
     officer.button("Publish now", officer.page.locator("#confirm"))
-    officer.sees("It goes out in a moment. This page shows what becomes of it.")
+    officer.sees("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
     where = officer.page.locator("#where-heading + .list")
     rows = where.locator(".list-row").count()
-    waits = where.get_by_text(officer.say("Waiting"), exact=True)
+    waits = where.get_by_text(officer.say("Paused"), exact=True)
     until(officer, lambda: waits.count() == rows > 0, within=30)
 
     approver.go(HERE).button("Resume publishing")

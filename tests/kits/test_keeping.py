@@ -237,7 +237,7 @@ def test_the_pages_cost_the_same_for_one_post_and_for_many(
         keep.write(kit, None, part(f"Објава {number}", FIRST), by=cast.staff)
         keep.create(cast.programme, values(name=f"Комплет {number}"), by=cast.staff)
     staff = sign_in(cast.staff)
-    for name, args, most in (("s", [], 6), ("", [kit.pk], 7), ("_post_new", [kit.pk], 7)):
+    for name, args, most in (("s", [], 7), ("", [kit.pk], 8), ("_post_new", [kit.pk], 8)):
         url = reverse(f"programme_kit{name}", args=args)
         staff.get(url)
         with django_assert_max_num_queries(most):
