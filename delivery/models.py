@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from channels.models import Channel
 from delivery.enums import Because, Outcome, State, Step
+from delivery.rules import SEEN
 from municipalities.tenancy import TenantModel
 
 DOORBELL = "delivery_due"
@@ -159,6 +160,11 @@ class Delivery(TenantModel):
         """The first words of the text: the activity page names a delivery by them."""
         words = str(self.payload.get("text", "")).split()
         return " ".join(words[:8]) + ("…" if len(words) > 8 else "") or f"{self.kind} {self.pk}"
+
+    @property
+    def only_seen(self) -> bool:
+        """A person says that it is there, where links name no post: the network would not know which one we mean."""
+        return self.remote_id.startswith(SEEN)
 
     @property
     def reason_words(self) -> str:
