@@ -1,4 +1,4 @@
-"""Pictures with their descriptions, and the consents of the people in them."""
+"""Pictures and videos with their descriptions and captions, and the consents of the people in them."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +12,7 @@ from posts.models import Consent, Media
 
 PICTURES = (
     "id", "file", "name", "description", "author", "terms_of_use", "folder", "shows_children", "agreement",
-    "agreed_until", "width", "height", "uploaded_by", "uploaded_at", "archived_at",
+    "agreed_until", "width", "height", "seconds", "captions", "uploaded_by", "uploaded_at", "archived_at",
 )  # fmt: skip
 CONSENTS = (
     "picture", "kind", "who_is_shown", "who_agreed", "given_on", "valid_until", "keep_until", "scan", "recorded_by",
@@ -21,10 +21,11 @@ CONSENTS = (
 
 
 def write(archive: Archive) -> int:
-    """Returns how many pictures there are."""
+    """Returns how many pictures and videos there are."""
     count = 0
     for media in Media.objects.order_by("pk").iterator(chunk_size=200):
-        for ref in (media.file.name, *(str(cut["file"]) for cut in media.crops.values() if cut.get("file"))):
+        made = [str(cut["file"]) for cut in media.crops.values() if cut.get("file")]
+        for ref in filter(None, (media.file.name, media.captions.name, *made)):
             archive.file(place_of(ref), partial(default_storage.open, ref))
         count += 1
     scans = Consent.objects.exclude(scan="").order_by("pk").values_list("scan", flat=True)
@@ -40,7 +41,8 @@ def _pictures() -> Iterator[tuple[Any, ...]]:
         yield (
             row.pk, place_of(row.file.name), row.name, row.alt, row.credit, row.licence,
             str(row.folder) if row.folder else "", row.shows_children, row.agreement, row.agreed_until, row.width,
-            row.height, str(row.uploaded_by), row.uploaded_at, row.archived_at,
+            row.height, row.seconds or "", place_of(row.captions.name) if row.captions else "", str(row.uploaded_by),
+            row.uploaded_at, row.archived_at,
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.utils import timezone
 
 # What packing would only slow down.
-PACKED = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4", ".pdf", ".zip")
+PACKED = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4", ".mov", ".webm", ".pdf", ".zip")
 PIECE = 256 * 1024
 # A cell that begins so is a formula to a spreadsheet, whoever typed it. https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

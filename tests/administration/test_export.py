@@ -40,12 +40,13 @@ from links.models import ClickCount, Link
 from municipalities.models import GlossaryWord, Membership, Municipality
 from municipalities.tenancy import TenantModel, scope
 from planning.models import Campaign, CampaignPost, Slot
-from posts.domain import consents
+from posts.domain import consents, videos
 from posts.domain.pictures import add
 from posts.models import Closing, Comment, Decision, Media, Suggestion, Thread, Variant
 from tests.analytics.factories import channel, published
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import picture_bytes
+from tests.posts.films import SRT, film
 
 pytestmark = pytest.mark.django_db
 TOKEN = "the-token-of-a-channel"
@@ -194,6 +195,19 @@ def test_pictures_consents_numbers_links_people_and_activity_are_in_it(filled: F
     assert [row["campaign"] for row in rows(archive, "calendar.csv")] == ["ourmark campaign"]
     assert json.loads(archive.read("plans.json"))["usual_times"][0]["weekday"] == 1
     assert json.loads(archive.read("municipality.json"))["words"][0]["latin"] == "ourmarkword"
+
+
+def test_a_video_is_in_it_with_its_captions(filled: Filled, settings: Any) -> None:
+    body, by = film(), filled.cast.officer
+    with scope(filled.cast.cuprija):
+        video = videos.add(filled.cast.cuprija, ContentFile(body, "vasar.mp4"), name="vasar.mp4", size=len(body), by=by)
+        videos.probe_due()
+        videos.caption(Media.objects.get(pk=video.pk), SRT.encode(), tag="sr-Cyrl", by=by)
+    with filled.open(filled.make(), settings) as archive:
+        (row,) = [row for row in rows(archive, "pictures.csv") if row["name"] == "vasar.mp4"]
+        assert archive.read(row["file"]) == body
+        assert archive.read(row["captions"]).decode() == SRT
+        assert row["seconds"].startswith("2")
 
 
 def test_a_title_that_is_a_formula_is_none_in_a_spreadsheet(filled: Filled, settings: Any) -> None:

@@ -63,6 +63,7 @@ EVERYWHERE = {
     "portal/management/commands/bench.py",
     "portal/notices.py",
     "posts/domain/check_links.py",
+    "posts/domain/videos.py",
     "posts/domain/clock.py",
     "posts/domain/amend.py",
     "posts/domain/emergency.py",
