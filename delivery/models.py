@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from channels.models import Channel
 from delivery.enums import PAUSES, Because, Outcome, State, Step
+from delivery.rules import SEEN
 from municipalities.tenancy import TenantModel
 
 DOORBELL = "delivery_due"
@@ -164,6 +165,11 @@ class Delivery(TenantModel):
     def shown_state(self) -> str:
         """The state as people see it: what a pause holds back is paused (`common.states`)."""
         return "paused" if self.state == State.WAITING and self.reason in PAUSES else self.state
+
+    @property
+    def only_seen(self) -> bool:
+        """A person says that it is there, where links name no post: the network would not know which one we mean."""
+        return self.remote_id.startswith(SEEN)
 
     @property
     def reason_words(self) -> str:

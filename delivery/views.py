@@ -127,14 +127,9 @@ def _holding(found: Delivery) -> pauses.Paused | None:
     return None if found.urgent else pauses.holding(found.channel)
 
 
-def _only_seen(found: Delivery) -> bool:
-    """A person says that it is there, where links name no post: the network would not know which one we mean."""
-    return found.remote_id.startswith(rules.SEEN)
-
-
 def _about_public(found: Delivery) -> tuple[str, ...]:
     """A change of ours is taken back by another change. What has a page for it is taken down there."""
-    if found.withdrawal_asked_at or found.kind == EDIT or _only_seen(found):
+    if found.withdrawal_asked_at or found.kind == EDIT or found.only_seen:
         return ()
     noted = ("noted",) if found.changed_at and not found.noted_at else ()
     return noted if origins.of(found).take_down else (*noted, "take_down")
@@ -146,7 +141,7 @@ def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Fo
     offered = _offered(found, paused) if may_answer else ()
     origin = origins.of(found)
     public = found.state == State.PUBLISHED and found.kind != EDIT and not found.withdrawal_asked_at
-    public = public and not _only_seen(found)
+    public = public and not found.only_seen
     context = {
         "paused": paused,
         "delivery": found,

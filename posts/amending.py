@@ -101,7 +101,7 @@ def _plan(publication: Publication, then: Outgoing | None, chosen: str) -> Plann
     then = replace(then, reply_to=now.reply_to)
     # somebody changed it there: the words that were approved are put back even if they are the same
     changed = changes(now, then) | ({"text"} if publication.delivery.changed_at else set())
-    if channel.state == ChannelState.DISCONNECTED:
+    if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
         found = (Way.BY_HAND,)
     else:
         found = ways(frozenset(changed), dry.limits(channel), has_poll=bool(now.poll or then.poll))

@@ -22,7 +22,7 @@ from platforms.types import Outgoing, Published
 @transaction.atomic
 def edit(delivery: Delivery, outgoing: Outgoing, *, by: Any, urgent: bool = False) -> Delivery:
     """The delivery that makes `outgoing` of a published one, as soon as may be. Raises `NoSuchMove`, `Moved`."""
-    if delivery.state != State.PUBLISHED or delivery.withdrawal_asked_at:
+    if delivery.state != State.PUBLISHED or delivery.withdrawal_asked_at or delivery.only_seen:
         raise NoSuchMove("Only what is published and stays so can be changed.")
     locked = Delivery.objects.select_for_update().filter(pk=delivery.pk, state=State.PUBLISHED)
     if not locked.filter(withdrawal_asked_at=None).exists():

@@ -13,8 +13,11 @@ from delivery.models import Delivery
 
 @transaction.atomic
 def withdraw(delivery: Delivery, *, by: Any) -> None:
-    """Ask for it. Raises `NoSuchMove` when it is not published, `Moved` when it was just now taken down."""
-    if delivery.state != State.PUBLISHED:
+    """Ask for it. Raises `NoSuchMove` when it is not published, `Moved` when it was just now taken down.
+
+    Of a post that only a person has seen the network would say that it is not there, and mean nothing by it.
+    """
+    if delivery.state != State.PUBLISHED or delivery.only_seen:
         raise NoSuchMove("Only what is published can be taken down.")
     now = timezone.now()
     asked = Delivery.objects.filter(pk=delivery.pk, state=State.PUBLISHED)

@@ -88,4 +88,5 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         fetches_media=True,
         needs_media=True,
         title_characters=told["title_characters"],
+        withdraws=False,
     )

@@ -18,6 +18,7 @@ ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts"})
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    reads_back: ClassVar[bool] = True
 
     calls: Calls
     set: Mapping[str, Any]
@@ -27,12 +28,12 @@ class Insights:
         if not self.calls.granted("video.list"):
             return []
         names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
-        fields = ",".join(["id", *names.values()])
+        fields = ",".join(["id", "video_description", *names.values()])
         told: list[Readings | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
             found, now = posts.several(self.calls, batch, fields), datetime.now(UTC)
-            told += [Readings(one, numbers(found[one], names), now) for one in batch if one in found]
+            told += [_read(one, found[one], names, now) for one in batch if one in found]
             if self.set["missing_is_gone"]:
                 told += [Gone(one, now) for one in batch if one not in found]
         return told
@@ -41,6 +42,11 @@ class Insights:
         if not self.calls.granted("user.info.stats"):
             return {}
         return numbers(self.calls.get("/user/info/", fields=",".join(ACCOUNT.values())).get("user"), ACCOUNT)
+
+
+def _read(one: str, told: Any, names: Mapping[str, str], at: datetime) -> Readings:
+    text = told.get("video_description") if isinstance(told, Mapping) else None
+    return Readings(one, numbers(told, names), at, text if isinstance(text, str) else None)
 
 
 def numbers(told: Any, names: Mapping[str, str]) -> dict[str, int]:

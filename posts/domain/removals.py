@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from channels import dry
 from channels.enums import ChannelState
-from channels.models import Channel
 from common.audit import record
 from delivery.domain import withdraw
 from delivery.domain.move import Moved, NoSuchMove
@@ -36,9 +35,11 @@ def may_at_once(post: Post, *, by: Any) -> tuple[bool, bool]:
     return listed, listed
 
 
-def can_be_taken_down(channel: Channel) -> bool:
-    """Whether the portal can do it: some networks leave that to people."""
-    return channel.state == ChannelState.CONNECTED and dry.limits(channel).withdraws
+def can_be_taken_down(publication: Publication) -> bool:
+    """Whether the portal can do it: some networks leave that to people, and of some posts it does not know the id."""
+    channel = publication.channel
+    known = channel.state == ChannelState.CONNECTED and not publication.delivery.only_seen
+    return known and dry.limits(channel).withdraws
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
     rows = [each for each in public(post) if each.pk in chosen]
     if not rows or len(rows) < len(set(chosen)):
         raise Refused(_("Choose at least one network on which the post is public now."))
-    if stays := [each.channel.name for each in rows if not can_be_taken_down(each.channel)]:
+    if stays := [each.channel.name for each in rows if not can_be_taken_down(each)]:
         words = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
         raise Refused(words % {"channels": ", ".join(stays)})
     return rows

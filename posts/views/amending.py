@@ -43,8 +43,11 @@ class Place:
     def of(cls, publication: Publication, *, chosen: bool) -> "Place":
         channel = publication.channel
         limits = dry.limits(channel)
-        connected = channel.state == ChannelState.CONNECTED
-        return cls(publication, chosen, "text" in limits.edits, connected and limits.withdraws, connected)
+        known = not publication.delivery.only_seen
+        return cls(
+            publication, chosen, "text" in limits.edits and known, removals.can_be_taken_down(publication),
+            channel.state == ChannelState.CONNECTED,
+        )  # fmt: skip
 
 
 # ---------------------------------------------------------------- correcting

@@ -11,13 +11,15 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from channels.domain.pause import pause, resume
 from common.models import AuditEvent
-from delivery.domain import take_down
+from delivery.domain import take_down, withdraw
 from delivery.domain.answer import drop as drop_delivery
+from delivery.domain.edit import edit
 from delivery.domain.missing import missing
+from delivery.domain.move import NoSuchMove
 from delivery.enums import Because, State
 from delivery.models import Delivery
-from municipalities.domain.pause import pause, resume
 from municipalities.enums import Approval
 from municipalities.queries import access as access_of
 from municipalities.tenancy import scope
@@ -30,7 +32,7 @@ from posts.enums import AmendmentState, PartState, Stage, Way
 from posts.home import board
 from posts.models import Amendment, Publication
 from posts.queries import publications
-from tests.delivery.conftest import allowed, network
+from tests.delivery.conftest import allowed, network, outgoing_of
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import FIRST, SECOND, Street, street
@@ -211,6 +213,25 @@ def test_what_was_changed_after_the_choice_is_chosen_again(desk: Street) -> None
     desk.change(desk.reload(post), replace(parse(post.draft), texts={"sr-Cyrl": Text("Нешто треће.")}))
     with pytest.raises(Refused, match="was changed after"):
         corrections.choose(post, version, desk.ways(post), by=desk.cast.officer)
+
+
+def test_a_post_that_only_a_person_has_seen_is_left_to_people(desk: Street) -> None:
+    """The network does not know it by our id: it would say that it is gone, and a second post would go out."""
+    post = desk.published(FIRST, desk.bluesky)
+    Delivery.objects.filter(pk=desk.on(post, "bluesky").delivery_id).update(remote_id="seen:1", permalink="")
+    corrected = desk.correct(post)
+    version = corrections.prepare(corrected, by=desk.cast.officer)
+    with pytest.raises(Refused, match="Say for each network"):
+        corrections.choose(corrected, version, desk.ways(post), by=desk.cast.officer)
+    corrections.drop(corrected, by=desk.cast.officer)
+    desk.agreed(desk.reload(post), bluesky=Way.BY_HAND)
+    desk.go()
+    assert desk.texts() == [FIRST]
+    with pytest.raises(Refused, match="cannot take it down"):
+        removals.take_down(post, [desk.on(post, "bluesky").pk], reason="Погрешно", by=desk.cast.approver)
+    for act in (withdraw.withdraw, lambda seen, by: edit(seen, outgoing_of(SECOND), by=by)):
+        with pytest.raises(NoSuchMove):
+            act(desk.on(post, "bluesky").delivery, by=desk.cast.officer)
 
 
 # ---------------------------------------------------------------- dropping
@@ -431,7 +452,6 @@ def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
 def test_words_that_somebody_changed_there_are_put_back(desk: Street) -> None:
     from channels.open import open_channel
     from delivery.domain import watch
-    from tests.delivery.conftest import outgoing_of
 
     post = desk.published(FIRST, desk.mastodon)
     shown = desk.on(post, "mastodon").delivery

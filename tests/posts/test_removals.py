@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from channels.domain.pause import pause
 from channels.models import Channel
 from common.models import AuditEvent
 from delivery.enums import State
-from municipalities.domain.pause import pause
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from notifications.models import Notification
