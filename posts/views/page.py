@@ -175,8 +175,8 @@ class Page:
 
     @property
     def text_findings(self) -> list[tuple[Preview, dry.Finding]]:
-        """Problems of words, beside the words."""
-        fields = ("text", "language")
+        """Problems of words, beside the words, and what the whole channel has against the post."""
+        fields = ("text", "language", "channel")
         return [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
 
     @property
