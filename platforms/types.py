@@ -36,6 +36,8 @@ class Limits:
     max_images: int = 4
     image_bytes: int = 16 * 1024 * 1024
     image_pixels: int | None = None
+    image_sides: tuple[int, int] | None = None
+    """Longer and shorter side beyond which the network may refuse a picture: worth a warning, no more."""
     alt_characters: int = 1500
     """0 where a picture has no description: none is asked for then, and none is sent."""
     mime_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")
@@ -68,6 +70,8 @@ class Limits:
     """Whether a post can go on in a chain of answers to itself."""
     post_links: bool = True
     """False where no link that a person can copy tells which post it leads to."""
+    closed: str = ""
+    """Why the account could publish nothing when it was last asked, as an English msgid; empty when it could."""
     edits: tuple[str, ...] = ()
     """What of a published post can be changed: "text", "title", "alt". Empty: withdraw it and send it anew."""
     withdraws: bool = True
@@ -301,7 +305,8 @@ class Problem:
 
     code: str
     field: str
-    """"text", "language", "title", "video", "link_card", "first_comment", or "pictures.0" … for the one there."""
+    """"text", "language", "title", "video", "link_card", "first_comment", "channel", or "pictures.0" … for
+    the one there."""
     message_id: str
     severity: str = "error"
     """"error" stops the post, "warning" does not."""

@@ -12,6 +12,7 @@ from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.tiktok import oauth
+from platforms.tiktok.facts import UNAUDITED
 from platforms.types import Credential, Keys
 from platforms.words import gettext_noop
 
@@ -29,13 +30,8 @@ DAY_FULL = gettext_noop("TikTok takes only so many posts of an account in 24 hou
 APP_FULL = gettext_noop(
     "TikTok lets the portal post for a few accounts in 24 hours only, until the application has passed TikTok's audit."
 )
-UNAUDITED = gettext_noop(
-    "TikTok lets the portal post only what nobody but the account itself sees, until the administrator has had the "
-    "application audited. Nothing was posted."
-)
 UNVERIFIED = gettext_noop(
-    "TikTok does not take pictures from the portal's address before the administrator has verified it at TikTok. "
-    "Nothing was posted."
+    "TikTok does not take pictures from the portal's address before the administrator has verified it at TikTok."
 )
 CHANGED = gettext_noop("The account's settings on TikTok changed a moment ago.")
 

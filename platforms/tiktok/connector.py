@@ -145,7 +145,10 @@ class TikTok(Insights, Publishing, Defaults):
             found.append(Problem("title_not_here", "title", NO_TITLE, severity="warning"))
         if counting.urls(outgoing.text):
             found.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
-        return found + _large(outgoing)
+        if limits.closed:
+            # As of yesterday perhaps, so it stops nobody; the account is asked again before each post.
+            found.append(Problem("closed", "channel", limits.closed, severity="warning"))
+        return found + _large(outgoing, limits)
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
@@ -179,8 +182,10 @@ class TikTok(Insights, Publishing, Defaults):
         """The administrator enters the address for the whole application; accounts need not say anything."""
 
 
-def _large(outgoing: Outgoing) -> list[Problem]:
-    wide, high = OPTIONS["picture_sides"].value
+def _large(outgoing: Outgoing, limits: Limits) -> list[Problem]:
+    if limits.image_sides is None:
+        return []
+    wide, high = limits.image_sides
     return [
         Problem("picture_large", f"pictures.{place}", LARGE, "warning", {"wide": wide, "high": high})
         for place, picture in enumerate(outgoing.pictures)

@@ -1,6 +1,6 @@
 """What TikTok takes and asks for, with the day on which a document said so."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from platforms.options import Option, values
@@ -11,6 +11,16 @@ DIRECT = "https://developers.tiktok.com/doc/content-posting-api-reference-direct
 PHOTO = "https://developers.tiktok.com/doc/content-posting-api-reference-photo-post"
 TRANSFER = "https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide"
 PUBLIC = "PUBLIC_TO_EVERYONE"
+
+UNAUDITED = gettext_noop(
+    "TikTok lets the portal post only what nobody but the account itself sees, until the administrator has had the "
+    "application audited."
+)
+PRIVATE_ACCOUNT = gettext_noop(
+    "The account is private on TikTok, so nobody would see the post. Open TikTok, “Settings and privacy”, “Privacy”, "
+    "and switch “Private account” off."
+)
+NO_AUDIENCE = gettext_noop("TikTok does not let this account post for everybody.")
 
 OPTIONS: Mapping[str, Option] = {
     "characters": Option(4_000, "2026-11-25", PHOTO),
@@ -63,15 +73,27 @@ SCOPES = (
 )
 
 
+def closed(audiences: Collection[str], wanted: str) -> str:
+    """Why nothing can be posted for those for whom it is meant, or ""."""
+    if wanted in audiences:
+        return ""
+    if set(audiences) <= {"SELF_ONLY"}:
+        return UNAUDITED
+    return PRIVATE_ACCOUNT if wanted == PUBLIC and "FOLLOWER_OF_CREATOR" in audiences else NO_AUDIENCE
+
+
 def limits(facts: Mapping[str, Any]) -> Limits:
     """`facts["creator"]` is what TikTok last told of the account."""
     told = values(OPTIONS, facts)
-    own = (facts.get("creator") or {}).get("seconds")
+    creator = facts.get("creator") or {}
+    own, audiences = creator.get("seconds"), creator.get("audiences") or ()
+    wide, high = told["picture_sides"]
     return Limits(
         max_characters=told["characters"],
         counting="utf16",
         max_images=told["pictures"],
         image_bytes=told["picture_bytes"],
+        image_sides=(wide, high),
         alt_characters=0,
         mime_types=("image/jpeg", "image/webp"),
         link_card="none",
@@ -89,4 +111,6 @@ def limits(facts: Mapping[str, Any]) -> Limits:
         needs_media=True,
         title_characters=told["title_characters"],
         withdraws=False,
+        # Not asked yet is not forbidden.
+        closed=closed(audiences, told["audience"]) if audiences else "",
     )

@@ -14,8 +14,8 @@ from typing import Any
 from platforms import matching
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.tiktok import oauth, posts, upload
-from platforms.tiktok.calls import BANNED, DAY_FULL, UNAUDITED, Calls
-from platforms.tiktok.facts import PUBLIC
+from platforms.tiktok.calls import BANNED, DAY_FULL, Calls
+from platforms.tiktok.facts import PUBLIC, closed
 from platforms.tiktok.held import Held
 from platforms.types import Absent, CannotTell, Found, Lapsed, Look, Outgoing, Pending, Published, Read, Ready
 from platforms.words import gettext_noop
@@ -23,11 +23,6 @@ from platforms.words import gettext_noop
 LOOK_PAGES = 5
 LISTED = 20
 
-PRIVATE_ACCOUNT = gettext_noop(
-    "The account is private on TikTok, so nobody would see the post. Open TikTok, “Settings and privacy”, “Privacy”, "
-    "and switch “Private account” off. Nothing was posted."
-)
-NO_AUDIENCE = gettext_noop("TikTok does not let this account post for everybody. Nothing was posted.")
 ONLY_SELF = gettext_noop(
     "TikTok took the post but shows it to nobody but the account itself, as it does for trials. It is not published."
 )
@@ -101,11 +96,9 @@ class Creator:
 
     def audience(self, wanted: str) -> str:
         """Never another than the one that was wanted. Raises `Rejected` where the account cannot post for it."""
-        if wanted in self.audiences:
-            return wanted
-        if set(self.audiences) <= {"SELF_ONLY"}:
-            raise Rejected(UNAUDITED, code="unaudited")
-        raise Rejected(PRIVATE_ACCOUNT if wanted == PUBLIC and "FOLLOWER_OF_CREATOR" in self.audiences else NO_AUDIENCE)
+        if words := closed(self.audiences, wanted):
+            raise Rejected(words, code="audience")
+        return wanted
 
 
 class Publishing:

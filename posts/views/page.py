@@ -171,12 +171,12 @@ class Page:
 
     @property
     def text_findings(self) -> list[tuple[str, dry.Finding]]:
-        """Problems of words, beside the words: each said once, with the channels that have it."""
+        """Problems of words or of a whole channel, beside the words: each once, with the channels that have it."""
         found: dict[dry.Finding, dict[str, None]] = {}
         for each in self.previews:
             where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
             for finding in each.findings:
-                if finding.field in ("text", "language") and finding.code != "empty":
+                if finding.field in ("text", "language", "channel") and finding.code != "empty":
                     found.setdefault(finding, {})[where] = None
         return [(", ".join(channels), finding) for finding, channels in found.items()]
 

@@ -18,6 +18,7 @@ from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, Credential, Event
 from channels.open import open_channel
 from municipalities.tenancy import everywhere, scope
+from platforms.tiktok.facts import UNAUDITED
 from platforms.types import Pending, Published
 from tests.channels.conftest import last_attempt, page, the_channel
 from tests.people import Cast, sign_in
@@ -146,6 +147,17 @@ def test_the_length_that_this_account_may_have_is_learnt(cast: Cast, approver: C
         health.learn(the_channel().pk)
     found = dry.check(the_channel(), outgoing("Снимак", video=video(seconds=31.0)))
     assert [(finding.code, finding.severity) for finding in found] == [("video_too_long", "error")]
+
+
+def test_an_account_that_may_post_for_nobody_is_warned_of_before_anything_is_sent(
+    cast: Cast, approver: Client, fakes: FakeServer
+) -> None:
+    fakes.options(tiktok_audiences=("SELF_ONLY",))
+    connect(approver)
+    with scope(cast.cuprija):
+        health.learn(the_channel().pk)
+    (found,) = dry.check(the_channel(), outgoing("Снимак", video=video()))
+    assert (found.field, found.severity, found.message) == ("channel", "warning", UNAUDITED)
 
 
 # ---- how a consent ends

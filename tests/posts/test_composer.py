@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from channels import messages
 from channels.models import Channel
 from delivery.enums import State
 from municipalities.enums import Approval
@@ -275,6 +277,18 @@ def test_the_preview_names_what_a_network_would_refuse(desk: Desk, client: Clien
     page = client.post(url("post_preview"), sent).content.decode()
     assert "12 too many" in page
     assert "One problem stops this post." in page
+
+
+def test_what_a_whole_channel_has_against_a_post_stands_beside_the_words(desk: Desk, client: Client) -> None:
+    """A network that fetches pictures cannot reach a portal that is not public: nothing else would say why it stops."""
+    with scope(desk.house):
+        picture = desk.picture()
+        fetches = channel(desk.house, desk.cast.approver, platform="tiktok", name="TikTok општине")
+        post = desk.write("Фонтана ради.", channels=(fetches.pk,), media=(Shown(picture.pk, "Фонтана на тргу"),))
+    shown = client.get(url("post_edit", post.pk)).content.decode()
+    beside = shown.partition('id="text-findings"')[2].partition("</ul>")[0]
+    assert "TikTok општине" in beside
+    assert str(messages.BASE_IS_PRIVATE).split(".")[0] in html.unescape(beside)
 
 
 def test_the_preview_shows_the_derived_script_before_it_is_used(desk: Desk, client: Client) -> None:
