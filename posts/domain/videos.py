@@ -1,8 +1,8 @@
 """Videos come in here: as they are, hostile until a worker has looked at them in a process of its own.
 
 A picture is encoded anew and harmless when it is in the library. A video is not: it is stored under a name that says
-its content, and nobody decodes it but `posts.probe`, which may take little memory and little time and may write
-nothing. Until that has told what it is, no post with it goes anywhere.
+its content, all of it but the place where it was taken, and nobody decodes it but `posts.probe`, which may take little
+memory and little time and may write nothing. Until that has told what it is, no post with it goes anywhere.
 """
 
 import base64
@@ -39,6 +39,7 @@ from posts.enums import Probe
 from posts.models import Folder, Media
 from posts.pictures import key_of
 from posts.videos import sniffed
+from posts.whereabouts import blank
 
 log = logging.getLogger(__name__)
 
@@ -172,10 +173,19 @@ def _settle(row: Media, told: Mapping[str, Any]) -> None:
             _take(row, told)
         except (KeyError, TypeError, ValueError, BadPicture, binascii.Error):
             problem = "corrupt"
+    if not problem:
+        _forget_place(row)
     row.probe, row.probe_problem, row.probe_due_at = Probe.BAD if problem else Probe.READY, problem, None
     row.search_key = key_of(row)
     row.save()
     log.info("Video %s: %s", row.pk, problem or "ready")
+
+
+def _forget_place(row: Media) -> None:
+    """Where it was taken goes nowhere. No version has the file yet, and its size stays."""
+    with Path(default_storage.path(str(row.file.name))).open("r+b") as file:
+        if blank(file):
+            log.info("Video %s: the place in it is blanked", row.pk)
 
 
 def _take(row: Media, told: Mapping[str, Any]) -> None:
