@@ -1,8 +1,8 @@
 """Videos come in here: as they are, hostile until a worker has looked at them in a process of its own.
 
 A picture is encoded anew and harmless when it is in the library. A video is not: it is stored under a name that says
-its content, and nobody decodes it but `posts.probe`, which may take little memory and little time and may write
-nothing. Until that has told what it is, no post with it goes anywhere.
+its content, all of it but the place where it was taken, and nobody decodes it but `posts.probe`, which may take little
+memory and little time and may write nothing. Until that has told what it is, no post with it goes anywhere.
 """
 
 import base64
@@ -39,6 +39,7 @@ from posts.enums import Probe
 from posts.models import Folder, Media
 from posts.pictures import key_of
 from posts.videos import sniffed
+from posts.whereabouts import blank
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ def add(
         raise BadPicture(uploads.too_large(size))
     digest = _digest(file)
     known = Media.objects.filter(sha256=digest).first()
+    if known is not None and known.probe == Probe.BAD:
+        return _look_again(known, file)
     if known is None:
         return _store(municipality, file, digest, mime, name=pictures.plain_name(name), by=by, folder=folder)
     return pictures.unarchive(known, by=by) if known.archived_at else known
@@ -86,9 +89,7 @@ def _digest(file: File) -> str:
 def _store(
     municipality: Municipality, file: File, digest: str, mime: str, *, name: str, by: Any, folder: Folder | None
 ) -> Media:
-    stored = f"videos/{municipality.pk}/{digest[:32]}.{ENDINGS[mime]}"
-    if not default_storage.exists(stored):
-        stored = default_storage.save(stored, file)
+    stored = _put(f"videos/{municipality.pk}/{digest[:32]}.{ENDINGS[mime]}", file)
     row = Media(
         municipality=municipality, sha256=digest, name=name, uploaded_by=by, folder=folder, file=stored, mime=mime,
         width=0, height=0, bytes=file.size or 0, probe=Probe.WAITING, probe_due_at=timezone.now(),
@@ -102,6 +103,21 @@ def _store(
         # The same file came twice at once: a double click, two tabs.
         return Media.objects.get(sha256=digest)
     return row
+
+
+def _put(name: str, file: File) -> str:
+    return name if default_storage.exists(name) else default_storage.save(name, file)
+
+
+@transaction.atomic
+def _look_again(media: Media, file: File) -> Media:
+    """Somebody adds once more what could not be used: it may have been gone, or taken too long on a bad day."""
+    media = Media.objects.select_for_update().get(pk=media.pk)
+    _put(str(media.file.name), file)
+    media.probe, media.probe_problem, media.probes = Probe.WAITING, "", 0
+    media.probe_due_at, media.archived_at = timezone.now(), None
+    media.save(update_fields=["probe", "probe_problem", "probes", "probe_due_at", "archived_at"])
+    return media
 
 
 # ---------------------------------------------------------------- looking at it
@@ -172,10 +188,19 @@ def _settle(row: Media, told: Mapping[str, Any]) -> None:
             _take(row, told)
         except (KeyError, TypeError, ValueError, BadPicture, binascii.Error):
             problem = "corrupt"
+    if not problem:
+        _forget_place(row)
     row.probe, row.probe_problem, row.probe_due_at = Probe.BAD if problem else Probe.READY, problem, None
     row.search_key = key_of(row)
     row.save()
     log.info("Video %s: %s", row.pk, problem or "ready")
+
+
+def _forget_place(row: Media) -> None:
+    """Where it was taken goes nowhere. No version has the file yet, and its size stays."""
+    with Path(default_storage.path(str(row.file.name))).open("r+b") as file:
+        if blank(file):
+            log.info("Video %s: the place in it is blanked", row.pk)
 
 
 def _take(row: Media, told: Mapping[str, Any]) -> None:

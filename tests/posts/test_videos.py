@@ -152,6 +152,16 @@ def test_a_worker_that_died_at_a_video_is_followed_by_another_but_not_for_ever(d
     assert (media.probe, media.probe_due_at) == (Probe.BAD, None)
 
 
+def test_what_could_not_be_used_is_looked_at_again_when_somebody_adds_it_again(desk: Desk) -> None:
+    media = desk.film()
+    Media.objects.filter(pk=media.pk).update(
+        probe=Probe.BAD, probe_problem="gone", probes=4, archived_at=timezone.now()
+    )
+    default_storage.delete(str(media.file.name))
+    again = desk.film()
+    assert (again.pk, again.probe, again.archived_at) == (media.pk, Probe.READY, None)
+
+
 # ---- how large, and where it lies
 
 
