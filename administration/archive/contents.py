@@ -2,10 +2,12 @@
 
 GOES_IN = {
     "analytics.channelday", "analytics.dailyfact", "analytics.pull", "analytics.subject", "channels.channel",
+    "channels.channelpause",
     "delivery.attempt", "delivery.delivery", "kits.adoptedpost", "kits.adoption", "library.snippet", "library.template",
     "links.clickcount", "links.link", "mentoring.feedback", "mentoring.score", "municipalities.glossaryword",
     "municipalities.pause", "municipalities.serviceavailability", "planning.campaign", "planning.campaignpost",
-    "planning.importrun", "planning.occurrence", "planning.recurrence", "planning.slot", "posts.closing",
+    "planning.importrun", "planning.occurrence", "planning.recurrence", "planning.slot", "posts.amendment",
+    "posts.amendmentpart", "posts.closing",
     "posts.comment", "posts.consent", "posts.decision", "posts.folder", "posts.media", "posts.post",
     "posts.publication", "posts.suggestion", "posts.thread", "posts.variant", "posts.version",
 }  # fmt: skip

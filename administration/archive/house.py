@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.utils import timezone
 
 from administration.archive.writer import Archive
-from channels.models import Channel
+from channels.models import Channel, ChannelPause
 from common.models import AuditEvent
 from common.sentences import sentence
 from kits.models import Adoption
@@ -81,11 +81,16 @@ def _place(place: Municipality) -> dict[str, Any]:
             for row in ServiceAvailability.objects.select_related("service")
         ],
         "words": [{"latin": row.latin, "cyrillic": row.cyrillic} for row in GlossaryWord.objects.order_by("latin")],
-        "pauses": [
-            {"reason": row.reason, "by": str(row.by), "since": row.at, "until": row.ended_at}
-            for row in Pause.objects.select_related("by").order_by("pk")
+        "pauses": [_pause(row) for row in Pause.objects.select_related("by").order_by("pk")],
+        "pauses_of_channels": [
+            {"channel": row.channel.name, **_pause(row)}
+            for row in ChannelPause.objects.select_related("by", "channel").order_by("pk")
         ],
     }
+
+
+def _pause(row: Pause | ChannelPause) -> dict[str, Any]:
+    return {"reason": row.reason, "by": str(row.by), "since": row.at, "until": row.ended_at or row.ends_at}
 
 
 def _people(place: Municipality) -> Iterator[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from administration.archive.writer import Archive
 from mentoring.models import Feedback
-from posts.models import Closing, Comment, Decision, Post, Publication, Thread, Version
+from posts.models import Amendment, AmendmentPart, Closing, Comment, Decision, Post, Publication, Thread, Version
 
 PIECE = 50
 HEADINGS = (
@@ -36,8 +36,15 @@ def _whole() -> QuerySet[Post]:
         Prefetch("publications", publications.prefetch_related("delivery__attempts")),
         Prefetch("feedback", Feedback.objects.select_related("mentor").prefetch_related("scores__criterion")),
         Prefetch("closing", Closing.objects.select_related("by")),
+        Prefetch("amendments", _amendments()),
         "campaign_post__campaign",
     )
+
+
+def _amendments() -> QuerySet[Amendment]:
+    parts = AmendmentPart.objects.select_related("publication__channel").order_by("pk")
+    people = Amendment.objects.select_related("version", "by", "decided_by", "for_whom").order_by("pk")
+    return people.prefetch_related(Prefetch("parts", parts))
 
 
 def write(archive: Archive) -> int:
@@ -83,6 +90,7 @@ def as_data(post: Post) -> dict[str, Any]:
         "versions": [_version(version) for version in post.versions.all()],
         "conversations": [_thread(thread) for thread in post.threads.all()],
         "publications": [_publication(publication) for publication in post.publications.all()],
+        "amendments": [_amendment(amendment) for amendment in post.amendments.all()],
         "feedback": [_feedback(feedback) for feedback in post.feedback.all()],
         "closing": _closing(closing) if closing else None,
     }
@@ -170,6 +178,35 @@ def _publication(row: Publication) -> dict[str, Any]:
         "attempts": [
             {"step": each.step, "opened_at": each.opened_at, "sent_at": each.sent_at, "outcome": each.outcome}
             for each in sent.attempts.all()
+        ],
+    }
+
+
+def _amendment(row: Amendment) -> dict[str, Any]:
+    """A correction of what is public, or the wish to take it down."""
+    return {
+        "kind": row.kind,
+        "state": row.state,
+        "words": row.get_state_display(),
+        "reason": row.reason,
+        "version": row.version.number if row.version else None,
+        "by": str(row.by),
+        "at": row.at,
+        "emergency": row.is_emergency,
+        "decided_by": str(row.decided_by) if row.decided_by else "",
+        "for": str(row.for_whom) if row.for_whom else "",
+        "decided_at": row.decided_at,
+        "note": row.note,
+        "finished_at": row.finished_at,
+        "on_channels": [
+            {
+                "channel": part.publication.channel.name,
+                "way": part.way,
+                "state": part.state,
+                "problem": part.problem,
+                "ended_at": part.ended_at,
+            }
+            for part in row.parts.all()
         ],
     }
 

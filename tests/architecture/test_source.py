@@ -53,7 +53,6 @@ EVERYWHERE = {
     "links/domain/check.py",
     "links/domain/make.py",
     "links/queries.py",
-    "municipalities/queries.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
     "portal/bench/publishing.py",

@@ -22,13 +22,12 @@ from municipalities.tenancy import everywhere, scope
 from posts.domain import emergency
 from posts.domain.schedule import schedule
 from posts.models import Post
-from posts.queries import needing_attention
 from tests.crash.workers import wait_for
 from tests.delivery.conftest import connected
 from tests.delivery.test_dispatch import publisher
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
-from tests.posts.deciders import on_the_list
+from tests.posts.deciders import home_of, on_the_list
 from tests.posts.desk import Desk, in_hours
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,7 +125,7 @@ def test_what_a_pause_missed_asks_to_be_looked_at_and_goes_out_when_a_person_say
         later = due(desk, "Ово тек долази.", seconds=2)
         wait_for(lambda: missed(desk, post), 5)
         assert delivery(desk, post).problem == f"{who}: {REASON}"
-        assert [each.post for each in needing_attention()] == [post]
+        assert [each.post for each in home_of(desk, desk.cast.officer).attention] == [post]
         wait_for(lambda: delivery(desk, later).state == State.PUBLISHED, 8)
         assert texts(network) == ["Ово тек долази."]
 
@@ -157,7 +156,7 @@ def test_a_pause_ends_by_itself_and_what_it_missed_still_asks(desk: Desk, networ
         wait_for(lambda: delivery(desk, later).state == State.PUBLISHED, 15)
     tasks.end_pauses()
     assert texts(network) == ["Долази"]
-    assert [each.post for each in needing_attention()] == [post]
+    assert [each.post for each in home_of(desk, desk.cast.officer).attention] == [post]
 
 
 def test_an_answer_during_the_pause_can_only_be_a_time_after_it(desk: Desk) -> None:
