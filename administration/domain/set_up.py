@@ -25,8 +25,9 @@ from administration.queries import setting_up
 from common import audit, mail
 from common.enums import MailState
 
-# How many wrong codes one connection, and all of them together, may try within an hour.
-TRIES, TRIES_OF_ALL = 10, 100
+# How many wrong codes one connection may try within an hour, and how many of all of them are written down. There is no
+# limit for all together: nobody guesses 192 bits, and strangers could keep the administrator out with it.
+TRIES, WRITTEN_DOWN = 10, 100
 HOUR = 3600
 
 
@@ -71,22 +72,23 @@ def _is_valid(row: Installation, hash_: str) -> bool:
 
 def is_too_often(address: str) -> bool:
     """Whether so many wrong codes came that none is looked at any more for the rest of the hour."""
-    here, everywhere = _keys(address)
-    found = cache.get_many([here, everywhere])
-    return found.get(here, 0) >= TRIES or found.get(everywhere, 0) >= TRIES_OF_ALL
+    return int(cache.get(_key(address), 0)) >= TRIES
 
 
 def refuse(address: str) -> None:
     """A wrong code came from there: count it and write it down."""
-    for key in _keys(address):
-        cache.add(key, 0, HOUR)
-        cache.incr(key)
-    audit.record("installation.refuse_code", by=None, address=address)
+    _count(_key(address))
+    if _count(_key("all of them")) <= WRITTEN_DOWN:
+        audit.record("installation.refuse_code", by=None, address=address)
 
 
-def _keys(address: str) -> tuple[str, str]:
-    hour = int(timezone.now().timestamp()) // HOUR
-    return f"setup:{hashed(address)[:32]}:{hour}", f"setup:all:{hour}"
+def _count(key: str) -> int:
+    cache.add(key, 0, HOUR)
+    return int(cache.incr(key))
+
+
+def _key(address: str) -> str:
+    return f"setup:{hashed(address)[:32]}:{int(timezone.now().timestamp()) // HOUR}"
 
 
 @transaction.atomic

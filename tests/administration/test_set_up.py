@@ -153,6 +153,15 @@ def test_wrong_codes_are_written_down_and_soon_not_looked_at_any_more() -> None:
     assert browser().get(right).status_code == 302
 
 
+def test_strangers_can_neither_keep_the_administrator_out_nor_fill_the_trail(monkeypatch: Any) -> None:
+    right = link()
+    monkeypatch.setattr(set_up, "WRITTEN_DOWN", 3)
+    for number in range(5):
+        set_up.refuse(f"203.0.113.{number}")
+    assert AuditEvent.objects.filter(verb="installation.refuse_code").count() == 3
+    assert browser().get(right).status_code == 302
+
+
 def test_an_installation_with_accounts_has_no_set_up(cast: Cast) -> None:
     assert set_up.issue_code() == ""
     with pytest.raises(CommandError, match="has accounts already"):
