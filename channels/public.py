@@ -4,10 +4,14 @@ The address holds the file's name in the store and the time at which it runs out
 a name out of one; whoever has one may read that file until then, without a cookie and without being sent elsewhere.
 """
 
+import io
 import json
 import re
 import time
+from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from PIL import Image
 
 from django.conf import settings
 from django.urls import reverse
@@ -39,23 +43,59 @@ class OutOfRange(Exception):
     """The part that is asked for is not in the file."""
 
 
-def address(ref: str) -> str:
-    """The address of one file of the store, good for six hours. Its ending tells the type to whoever looks there."""
-    sealed = crypto.seal(PURPOSE, json.dumps([ref, int(time.time()) + LIFE_SECONDS]), "file")
-    name = "file" + PurePosixPath(ref).suffix.lower()
+def address(ref: str, sides: tuple[int, int] | None = None) -> str:
+    """The address of one file of the store, good for six hours. Its ending tells the type to whoever looks there.
+
+    `sides`: longer and shorter side that the network takes at most; a picture is given out as a JPEG that fits.
+    """
+    sealed = crypto.seal(PURPOSE, json.dumps([ref, int(time.time()) + LIFE_SECONDS, sides]), "file")
+    name = "file" + (".jpg" if sides else PurePosixPath(ref).suffix.lower())
     return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_media", args=[sealed, name])
 
 
-def named(word: str) -> tuple[str, str]:
-    """(name in the store, type) of the file that an address stands for. Raises `Unknown`."""
+@dataclass(frozen=True)
+class File:
+    """What an address stands for: name in the store, type, and the sides that it has to fit."""
+
+    ref: str
+    kind: str
+    sides: tuple[int, int] | None = None
+
+
+def named(word: str) -> File:
+    """Raises `Unknown`."""
     try:
-        ref, ends = json.loads(crypto.open_(PURPOSE, word, "file"))
+        ref, ends, *sides = json.loads(crypto.open_(PURPOSE, word, "file"))
     except (ValueError, crypto.CryptoError):
         raise Unknown from None
     kind = TYPES.get(PurePosixPath(ref).suffix.lower())
     if ends < time.time() or kind is None:
         raise Unknown
-    return ref, kind
+    longer, shorter = (sides and sides[0]) or (0, 0)
+    return File(ref, "image/jpeg", (longer, shorter)) if longer else File(ref, kind)
+
+
+def fitted(body: bytes, sides: tuple[int, int]) -> bytes:
+    """The picture as a JPEG, made smaller where it is too large. Raises `Unknown` for what is no picture."""
+    longer, shorter = sides
+    try:
+        with Image.open(io.BytesIO(body)) as picture:
+            small = _on_white(picture)
+    except OSError:
+        raise Unknown from None
+    small.thumbnail((longer, shorter) if small.width >= small.height else (shorter, longer), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """What shows through would be black in a JPEG."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    seen = picture.convert("RGBA")
+    white = Image.new("RGBA", seen.size, "white")
+    return Image.alpha_composite(white, seen).convert("RGB")
 
 
 def part(asked: str, size: int) -> tuple[int, int] | None:

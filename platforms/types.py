@@ -12,14 +12,15 @@ class Read(Protocol):
 
     `read(ref)` gives all bytes of a picture, captions or a cover. `read.open(ref)` gives a file for what is sent in
     chunks; each `read(n)` of it keeps the caller's lease alive. `read.address(ref)` gives the public, signed, expiring
-    address from which a network that fetches by itself (`Limits.fetches_media`) takes the file.
+    address from which a network that fetches by itself (`Limits.fetches_media`) takes the file; with `sides`, the
+    longer and the shorter one, a picture comes as a JPEG that fits them.
     """
 
     def __call__(self, ref: str) -> bytes: ...
 
     def open(self, ref: str) -> BinaryIO: ...
 
-    def address(self, ref: str) -> str: ...
+    def address(self, ref: str, sides: tuple[int, int] | None = None) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,6 @@ class Limits:
     max_images: int = 4
     image_bytes: int = 16 * 1024 * 1024
     image_pixels: int | None = None
-    image_sides: tuple[int, int] | None = None
-    """Longer and shorter side beyond which the network may refuse a picture: worth a warning, no more."""
     alt_characters: int = 1500
     """0 where a picture has no description: none is asked for then, and none is sent."""
     mime_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")

@@ -1,6 +1,6 @@
 """What a network fetches by itself: one file by its signed address. No cookie, no redirect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
@@ -19,19 +19,28 @@ CHUNK = 64 * 1024
 def media(request: Any, word: str, name: str) -> HttpResponseBase:
     """The file, or the part that a Range header names. An address that is not ours, or is over, is 404."""
     try:
-        ref, kind = signed.named(word)
-        size = default_storage.size(ref)
+        file = signed.named(word)
+        whole = _fitted(file) if file.sides else b""
+        size = len(whole) or default_storage.size(file.ref)
         asked = signed.part(request.headers.get("range", ""), size)
     except (signed.Unknown, FileNotFoundError, SuspiciousFileOperation):
         raise Http404 from None
     except signed.OutOfRange:
-        return _headed(HttpResponse(status=416), kind, {"Content-Range": f"bytes */{size}"})
+        return _headed(HttpResponse(status=416), file.kind, {"Content-Range": f"bytes */{size}"})
     first, last = asked or (0, size - 1)
     headers = {"Content-Length": str(last - first + 1)}
     if asked:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-    content = () if request.method == "HEAD" else _chunks(ref, first, last - first + 1)
-    return _headed(StreamingHttpResponse(content, status=206 if asked else 200), kind, headers)
+    content: Iterable[bytes] = ()
+    if request.method != "HEAD":
+        content = (whole[first : last + 1],) if whole else _chunks(file.ref, first, last - first + 1)
+    return _headed(StreamingHttpResponse(content, status=206 if asked else 200), file.kind, headers)
+
+
+def _fitted(file: signed.File) -> bytes:
+    assert file.sides
+    with default_storage.open(file.ref) as stored:
+        return signed.fitted(stored.read(), file.sides)
 
 
 def _headed(response: HttpResponseBase, kind: str, headers: dict[str, str]) -> HttpResponseBase:

@@ -59,8 +59,8 @@ class Files:
         except OSError as problem:
             raise NotReached(UNREADABLE, {"problem": type(problem).__name__}) from problem
 
-    def address(self, ref: str) -> str:
-        return public.address(ref)
+    def address(self, ref: str, sides: tuple[int, int] | None = None) -> str:
+        return public.address(ref, sides)
 
 
 class _Watched:

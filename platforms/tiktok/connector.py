@@ -42,9 +42,6 @@ PROFILE = ("username", "profile_deep_link")
 
 NO_TITLE = gettext_noop("TikTok shows no title with a video. It will be left out; write it into the text.")
 NO_LINKS = gettext_noop("People cannot tap a link in a text on TikTok. Say where to look instead.")
-LARGE = gettext_noop(
-    "TikTok names %(wide)s × %(high)s as the largest size of a picture, and may refuse this one or make it smaller."
-)
 
 
 class TikTok(Insights, Publishing, Defaults):
@@ -148,7 +145,7 @@ class TikTok(Insights, Publishing, Defaults):
         if limits.closed:
             # As of yesterday perhaps, so it stops nobody; the account is asked again before each post.
             found.append(Problem("closed", "channel", limits.closed, severity="warning"))
-        return found + _large(outgoing, limits)
+        return found
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
@@ -180,14 +177,3 @@ class TikTok(Insights, Publishing, Defaults):
 
     def subscribe(self, address: str, secret: str) -> None:
         """The administrator enters the address for the whole application; accounts need not say anything."""
-
-
-def _large(outgoing: Outgoing, limits: Limits) -> list[Problem]:
-    if limits.image_sides is None:
-        return []
-    wide, high = limits.image_sides
-    return [
-        Problem("picture_large", f"pictures.{place}", LARGE, "warning", {"wide": wide, "high": high})
-        for place, picture in enumerate(outgoing.pictures)
-        if max(picture.width, picture.height) > wide or min(picture.width, picture.height) > high
-    ]

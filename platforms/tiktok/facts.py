@@ -28,7 +28,7 @@ OPTIONS: Mapping[str, Option] = {
     "title_characters": Option(90, "2026-11-25", PHOTO),
     "pictures": Option(35, "2026-11-25", PHOTO),
     "picture_bytes": Option(20_000_000, "2026-11-25", TRANSFER),
-    # Longer and shorter side of "1080p". Whether a larger picture is refused or made smaller, no document says.
+    # Longer and shorter side of "1080p". A larger picture fails the whole post; the portal gives it out smaller.
     "picture_sides": Option((1_920, 1_080), "2026-11-25", TRANSFER),
     "video_bytes": Option(4_000_000_000, "2026-11-25", TRANSFER),
     # Each account has a length of its own besides, which TikTok tells before each post.
@@ -87,15 +87,13 @@ def limits(facts: Mapping[str, Any]) -> Limits:
     told = values(OPTIONS, facts)
     creator = facts.get("creator") or {}
     own, audiences = creator.get("seconds"), creator.get("audiences") or ()
-    wide, high = told["picture_sides"]
     return Limits(
         max_characters=told["characters"],
         counting="utf16",
         max_images=told["pictures"],
         image_bytes=told["picture_bytes"],
-        image_sides=(wide, high),
         alt_characters=0,
-        mime_types=("image/jpeg", "image/webp"),
+        mime_types=("image/jpeg", "image/png", "image/webp"),
         link_card="none",
         videos=VideoLimits(
             max_bytes=told["video_bytes"],

@@ -17,11 +17,12 @@ from platforms.tiktok import oauth, posts, upload
 from platforms.tiktok.calls import BANNED, DAY_FULL, Calls
 from platforms.tiktok.facts import PUBLIC, closed
 from platforms.tiktok.held import Held
-from platforms.types import Absent, CannotTell, Found, Lapsed, Look, Outgoing, Pending, Published, Read, Ready
+from platforms.types import Absent, CannotTell, Found, Lapsed, Look, Outgoing, Pending, Picture, Published, Read, Ready
 from platforms.words import gettext_noop
 
 LOOK_PAGES = 5
 LISTED = 20
+TAKEN = ("image/jpeg", "image/webp")
 
 ONLY_SELF = gettext_noop(
     "TikTok took the post but shows it to nobody but the account itself, as it does for trials. It is not published."
@@ -141,7 +142,7 @@ class Publishing:
         info = {"description": outgoing.text, **self._around(creator, audience)}
         info |= {"title": outgoing.title} if outgoing.title.strip() else {}
         info |= {"auto_add_music": bool(self.set["music"])}
-        addresses = [read.address(picture.ref) for picture in outgoing.pictures]
+        addresses = [self._address(picture, read) for picture in outgoing.pictures]
         source = {"source": "PULL_FROM_URL", "photo_images": addresses, "photo_cover_index": 0}
         made = {"media_type": "PHOTO", "post_mode": "DIRECT_POST", "post_info": info, "source_info": source}
         # What an earlier attempt left does not speak for this one, whose own id comes with the answer.
@@ -152,6 +153,13 @@ class Publishing:
         return Pending(
             Held.now(str(told["publish_id"]), kind="photo", size=0, name=creator.name, audience=audience).token
         )
+
+    def _address(self, picture: Picture, read: Read) -> str:
+        """One picture that is too large, or a PNG, fails all of them, and TikTok does not say which."""
+        wide, high = self.set["picture_sides"]
+        fits = max(picture.width, picture.height) <= wide and min(picture.width, picture.height) <= high
+        fits = fits and picture.mime in TAKEN
+        return read.address(picture.ref) if fits else read.address(picture.ref, (wide, high))
 
     def _around(self, creator: Creator, audience: str) -> dict[str, Any]:
         """What the account forbids stays forbidden, whatever the installation allows. Nothing is an advertisement."""

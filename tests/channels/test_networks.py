@@ -1,5 +1,6 @@
 """Networks with keys and pages: from the administrator's keys to a channel, and what the network tells by itself."""
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 import requests
 import time_machine
+from PIL import Image
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -510,6 +512,32 @@ def test_an_address_runs_out_and_cannot_be_made(client: Client, stored: str) -> 
     assert client.get(urlsplit(public.address("public-test/none.jpg")).path).status_code == 404
     assert client.get(urlsplit(public.address("public-test/none.html")).path).status_code == 404
     assert client.get(urlsplit(public.address("../../etc/passwd.jpg")).path).status_code == 404
+
+
+def test_a_picture_is_given_out_as_small_as_a_network_takes_it() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (1536, 2048), (200, 30, 60, 0)).save(out, "PNG")
+    ref = default_storage.save("public-test/velika.png", ContentFile(out.getvalue()))
+    try:
+        where = urlsplit(public.address(ref, (1920, 1080))).path
+        whole = Client().get(where)
+        body = b"".join(whole.streaming_content)
+        with Image.open(io.BytesIO(body)) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (1080, 1440))
+            # What shines through shines on white.
+            assert all(abs(told - 255) < 5 for told in picture.getpixel((540, 720)))
+        assert (whole["Content-Type"], int(whole["Content-Length"]), where[-4:]) == ("image/jpeg", len(body), ".jpg")
+        part = Client().get(where, headers={"range": "bytes=10-19"})
+        assert (part.status_code, b"".join(part.streaming_content)) == (206, body[10:20])
+        assert int(Client().head(where)["Content-Length"]) == len(body)
+        default_storage.delete(ref)
+        assert Client().get(where).status_code == 404
+    finally:
+        default_storage.delete(ref)
+
+
+def test_what_is_no_picture_is_not_given_out_as_one(stored: str) -> None:
+    assert Client().get(urlsplit(public.address(stored, (1920, 1080))).path).status_code == 404
 
 
 def test_a_network_that_fetches_is_refused_while_the_portal_is_private(

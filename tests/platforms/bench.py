@@ -68,10 +68,11 @@ class Files:
     def open(self, ref: str) -> io.BytesIO:
         return io.BytesIO(FILES[ref])
 
-    def address(self, ref: str) -> str:
+    def address(self, ref: str, sides: tuple[int, int] | None = None) -> str:
         if not self.base:
             raise AssertionError("This network takes files by upload; nothing gives them out.")
-        return f"{self.base}/__media__/{ref}"
+        fitted = f"?sides={sides[0]}x{sides[1]}" if sides else ""
+        return f"{self.base}/__media__/{ref}{fitted}"
 
 
 read = Files()

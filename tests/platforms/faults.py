@@ -34,7 +34,7 @@ class Broken(Files):
     def __call__(self, ref: str) -> bytes:
         return b"not a picture"
 
-    def address(self, ref: str) -> str:
+    def address(self, ref: str, sides: tuple[int, int] | None = None) -> str:
         return super().address("titlovi")
 
 

@@ -12,7 +12,7 @@ from platforms.tiktok.held import Held
 from platforms.tiktok.publishing import CHECKED, PROVES_NOTHING
 from platforms.types import Absent, CannotTell, Credential, Found, Lapsed, Pending, Published, Ready
 from tests.platforms import bench as files
-from tests.platforms.bench import MOVIE, Bench, Files, photo, video
+from tests.platforms.bench import MOVIE, Bench, Files, photo, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.fakes import FakeServer
 from tests.platforms.faults import Broken, FaultConformance, bench_for
@@ -60,6 +60,29 @@ def test_pictures_are_fetched_from_us_with_a_title_above_the_text(bench: Bench) 
     (post,) = bench.public()
     assert (post["title"], post["text"], len(post["alts"])) == ("Вашар", "Три слике.", 3)
     assert published.permalink == f"https://www.tiktok.com/@opstina/photo/{post['id']}"
+
+
+def test_a_picture_that_is_too_large_is_given_out_smaller(
+    bench: Bench, fakes: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is too large fails the whole post."""
+    monkeypatch.setitem(files.FILES, "velika.jpg", files.jpeg(2048, 1536))
+    large = replace(photo(1), ref="velika.jpg", width=2048, height=1536)
+    sent = bench.outgoing("Велика", pictures=(photo(2), large))
+    with pytest.raises(Rejected) as refused:
+        bench.publish(bench.connector(facts=with_options(bench, picture_sides=(4096, 4096))), sent)
+    assert refused.value.message == publishing.SIZE
+    bench.publish(bench.connector(), sent)
+    (post,) = bench.public()
+    assert len(post["alts"]) == 2
+
+
+def test_a_png_is_given_out_as_a_jpeg(bench: Bench) -> None:
+    bench.publish(bench.connector(), bench.outgoing("Плакат", pictures=(picture(1),)))
+    assert bench.texts() == ["Плакат"]
+    with pytest.raises(Rejected) as refused:
+        bench.publish(bench.connector(), bench.outgoing("Као JPEG", pictures=(replace(picture(1), mime="image/jpeg"),)))
+    assert refused.value.message == publishing.FORMAT
 
 
 def test_a_video_is_one_chunk_where_it_is_small(bench: Bench, fakes: FakeServer) -> None:

@@ -7,6 +7,7 @@ defaults. All but the two eldest live under `/<key>/`, which is cut off before `
 """
 
 import contextlib
+import io
 import json
 import random
 import re
@@ -23,6 +24,8 @@ from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any
+
+from PIL import Image
 
 
 class Refusal(Exception):
@@ -254,10 +257,20 @@ def given_out(request: Request) -> Reply:
     content = FILES.get(request.path.removeprefix("/__media__/"))
     if content is None:
         return Reply(404, "not here", content_type="text/plain")
+    if sides := request.one("sides"):
+        content = _fitted(content, *(int(side) for side in sides.split("x")))
     kind = (
         "image/png" if content.startswith(b"\x89PNG") else "image/jpeg" if content[:2] == b"\xff\xd8" else "video/mp4"
     )
     return Reply(200, content, content_type=kind)
+
+
+def _fitted(content: bytes, longer: int, shorter: int) -> bytes:
+    """As the portal gives a picture out to a network that takes only smaller ones."""
+    out, picture = io.BytesIO(), Image.open(io.BytesIO(content)).convert("RGB")
+    picture.thumbnail((longer, shorter) if picture.width >= picture.height else (shorter, longer))
+    picture.save(out, "JPEG")
+    return out.getvalue()
 
 
 def fetched(url: str) -> tuple[bytes, str]:

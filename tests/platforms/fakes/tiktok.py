@@ -483,4 +483,6 @@ def _pulled(addresses: list[str]) -> str:
             return "file_format_check_failed"
         if image.format not in ("JPEG", "WEBP") or len(content) > 20 * MB:
             return "file_format_check_failed"
+        if max(image.size) > 1_920 or min(image.size) > 1_080:
+            return "picture_size_check_failed"
     return ""
