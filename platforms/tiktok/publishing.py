@@ -98,7 +98,7 @@ class Creator:
     def audience(self, wanted: str) -> str:
         """Never another than the one that was wanted. Raises `Rejected` where the account cannot post for it."""
         if words := closed(self.audiences, wanted):
-            raise Rejected(words, code="audience")
+            raise Rejected(words, None, "audience")
         return wanted
 
 

@@ -16,11 +16,13 @@ from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.types import Read, Video
+from platforms.words import gettext_noop
 
 HOST = re.compile(r"(open-upload|upload\.[a-z0-9-]{1,16})\.tiktokapis\.com")
 SMALLEST, LARGEST = 5_000_000, 64_000_000
 WAITS = (0.5, 1.0, 2.0)
-UNSURE = "The server failed and did not say whether it took the whole video."
+UNSURE = gettext_noop("The server failed and did not say whether it took the whole video.")
+NO_ADDRESS = gettext_noop("The server named no address for the video.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def checked(url: str, server: str) -> str:
     known = parts.scheme == "https" and HOST.fullmatch(parts.netloc)
     if known or (parts.scheme, parts.netloc) == urlsplit(server)[:2]:
         return url
-    raise NotReached("The server named no address for the video.")
+    raise NotReached(NO_ADDRESS)
 
 
 def send(http: Http, url: str, video: Video, read: Read, plan: Plan) -> None:

@@ -10,6 +10,7 @@ import requests
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from channels import dry, messages, tasks
 from channels.domain import credentials, keys
@@ -166,4 +167,4 @@ def test_an_installation_that_was_not_audited_stops_a_video_before_it_is_schedul
     connect(approver)
     settings.NETWORK_OPTIONS["youtube"]["audited"] = False
     (finding,) = dry.check(the_channel(), outgoing("Седница", video=video()))
-    assert (finding.message, finding.severity) == (NOT_AUDITED, "error")
+    assert (finding.message, finding.severity) == (gettext(NOT_AUDITED), "error")
