@@ -9,6 +9,8 @@ import pytest
 
 from django.utils import timezone
 
+from analytics.domain import collect
+from analytics.models import Subject
 from channels import traffic
 from channels.domain import credentials
 from channels.models import Channel
@@ -105,6 +107,23 @@ def test_a_tenth_of_what_the_application_may_is_kept_back(outbox: Outbox) -> Non
     scarce("facebook", 10)
     assert until(page)
     assert until(outbox.channel) is None
+
+
+def test_numbers_wait_while_what_is_left_is_for_posts(outbox: Outbox) -> None:
+    page = account(outbox, "prva", "facebook")
+    collect.enrol()
+
+    def looks() -> int:
+        before = len(outbox.network.ledger())
+        with everywhere("test"):
+            subjects = list(Subject.objects.filter(channel=page).values_list("pk", flat=True))
+        collect.collect(page.pk, subjects)
+        return len(outbox.network.ledger()) - before
+
+    scarce("facebook", 5)
+    assert looks() == 0
+    scarce("facebook", 80)
+    assert looks() > 0
 
 
 def test_which_channels_share_an_application() -> None:
