@@ -27,8 +27,8 @@ OPTIONS: dict[str, dict[str, object]] = {
 }
 
 
-def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool) -> None:
-    """Run what is due. A database that is not ours to know is always asked."""
+def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_serve: bool = False) -> None:
+    """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards."""
     stamps = site.data / "stamps.json"
     now = {"migrate": _migrations(), "collectstatic": _static()}
     before = files.load(stamps)
@@ -38,7 +38,7 @@ def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool) -> No
     if not _manifest(environ).exists() and "collectstatic" not in due:
         due.append("collectstatic")
     if not site.demo:
-        due += ["check", "setup_code"]
+        due += ["check", "setup_code"] if to_serve else ["check"]
     if not due:
         return
     for task in due:

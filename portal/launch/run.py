@@ -78,7 +78,7 @@ def run(site: Site) -> int:
         print("Starting PostgreSQL and Valkey ..." if _embeds() else "Using the servers you named ...", flush=True)
         with embedded.serving(site.servers) as urls:
             environ = sites.environment(site, urls)
-            prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"))
+            prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"), to_serve=True)
             return _supervise(site, environ, urls["DATABASE_URL"], began)
 
 

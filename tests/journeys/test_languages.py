@@ -33,11 +33,11 @@ PAGES = {
               "/accounts/name/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/notifications/"),
     APPROVER: (HERE, f"{HERE}channels/", f"{HERE}channels/connect/", f"{HERE}settings/", f"{HERE}settings/rules/",
                f"{HERE}settings/deciding/", f"{HERE}members/", f"{HERE}members/invite/", f"{HERE}activity/",
-               f"{HERE}pause/"),
+               f"{HERE}pause/", f"{HERE}first-steps/", f"{HERE}settings/export/"),
     MENTOR: ("/", "/desk/?show=all", "/desk/absence/", f"{HERE}hand-over/"),
     STAFF: ("/programme/", "/programme/people/", "/programme/feedback/", "/programme/rubric/", "/programme/kits/",
-            "/programme/services/"),
-    ADMIN: ("/installation/people/", "/installation/municipalities/"),
+            "/programme/services/", "/programme/first-steps/"),
+    ADMIN: ("/installation/people/", "/installation/municipalities/", "/installation/about/"),
 }  # fmt: skip
 TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
 # Texts and labels of the page; not people's names, nor what has a language of its own, as the languages' names do.

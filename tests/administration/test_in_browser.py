@@ -1,0 +1,144 @@
+"""Administration in a real browser: a new installation walked through as a person does, and the pages after it."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from django.conf import settings as django_settings
+
+from accounts.models import User
+from administration import tasks
+from administration.domain import set_up
+from administration.models import Installation
+from common import mail
+from municipalities.models import Programme
+from tests.accounts.test_security import code
+from tests.analytics.factories import channel
+from tests.people import Cast, sign_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PASSWORD = "kisa lampa sedam brod"
+
+
+def enter(page: Any, live_server: Any, person: Any) -> None:
+    value = sign_in(person).cookies[django_settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+
+
+def is_sound(page: Any) -> None:
+    """No mistake that axe knows, in light and dark, and nothing that is cut off on a phone."""
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], page.url
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.timeout(240)
+def test_a_new_installation_is_set_up_by_a_person(page: Any, live_server: Any, settings: Any) -> None:
+    settings.SECOND_FACTOR_REQUIRED, settings.DEMO = True, False
+    settings.EMAIL_BACKEND, settings.MAIL_TRANSPORT = "common.mail.OutboxBackend", "common.mail.DemoTransport"
+    settings.PUBLIC_BASE_URL = live_server.url
+    assert page.goto(f"{live_server.url}/setup/").status == 404
+    link = set_up.issue_code()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Set up Dobošar")).to_be_visible()
+    is_sound(page)
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("E-mail address").fill("ada@opstine.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password once more").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account and go on").click()
+
+    expect(page.get_by_role("heading", name="Protect your account with a second factor")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("link", name="Authenticator app on a phone").click()
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button.button-primary").click()
+    secret = page.locator("#authenticator_secret, [name=secret]").first.input_value()
+    page.locator("[name=code]").fill(code(secret))
+    page.locator("main button.button-primary").click()
+    page.get_by_role("link", name="Go on with the set-up").click()
+
+    expect(page.get_by_role("heading", name="Who runs this portal?")).to_be_visible()
+    is_sound(page)
+    page.get_by_label("Name of the portal").fill("Glasnik")
+    page.get_by_label("Who is responsible").fill("Institut")
+    page.get_by_label("Postal address").fill("Ulica 1")
+    page.get_by_label("E-mail address for everybody").fill("info@opstine.example")
+    page.get_by_role("button", name="Save and go on").click()
+
+    expect(page.get_by_text("You opened this page at that address.")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("button", name="Go on as it is").click()
+
+    page.get_by_role("button", name="Send the test mail").click()
+    expect(page.get_by_text("The mail is on its way to the mail server")).to_be_visible()
+    is_sound(page)
+    assert mail.send_waiting() >= 1
+    expect(page.get_by_text("The mail has left")).to_be_visible()  # the page looks by itself
+    is_sound(page)
+    page.get_by_role("button", name="It arrived, go on").click()
+
+    expect(page.get_by_role("heading", name="Which networks shall work?")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("button", name="Go on").click()
+    is_sound(page)
+    page.get_by_label("Name of the programme").fill("Swiss PRO")
+    page.get_by_role("button", name="Start the programme and finish").click()
+
+    expect(page.get_by_text("The portal is set up.")).to_be_visible()
+    assert User.objects.get().is_administrator
+    assert Programme.objects.get().name == "Swiss PRO"
+    assert Installation.objects.get().operator == "Institut"
+    assert page.goto(f"{live_server.url}/setup/").status == 404
+    assert page.goto(link).status == 404
+    page.goto(f"{live_server.url}/about/")
+    expect(page.get_by_text("Institut")).to_be_visible()
+    is_sound(page)
+
+
+def test_first_steps_from_home_to_the_end(page: Any, live_server: Any, cast: Cast) -> None:
+    channel(cast.cuprija, cast.approver)
+    enter(page, live_server, cast.approver)
+    page.goto(f"{live_server.url}/m/cuprija/")
+    expect(page.get_by_role("heading", name="First steps")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("link", name="All steps").click()
+    is_sound(page)
+    row = page.get_by_role("listitem").filter(has_text="Words of the house")
+    row.get_by_role("button", name="Nothing to add").click()
+    expect(row.get_by_role("button", name="Bring back")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("button", name="Do not show them on Home any more").click()
+    expect(page.get_by_role("heading", name="First steps")).to_have_count(0)
+    enter(page, live_server, cast.staff)
+    page.goto(f"{live_server.url}/programme/first-steps/")
+    is_sound(page)
+
+
+def test_everything_of_a_municipality_is_asked_for_and_fetched(
+    page: Any, live_server: Any, cast: Cast, settings: Any, tmp_path: Any
+) -> None:
+    settings.EXPORTS_ROOT = tmp_path
+    enter(page, live_server, cast.approver)
+    page.goto(f"{live_server.url}/m/cuprija/settings/export/")
+    is_sound(page)
+    page.get_by_role("button", name="Put the file together").click()
+    expect(page.get_by_text("A worker puts the file together")).to_be_visible()
+    is_sound(page)
+    tasks.build_exports()
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Fetch").click()  # the page looks by itself
+    assert fetched.value.suggested_filename.startswith("cuprija-")
+    assert "index.html" in zipfile.ZipFile(fetched.value.path()).namelist()
+    is_sound(page)

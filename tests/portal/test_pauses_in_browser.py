@@ -1,0 +1,110 @@
+"""Pausing, resuming and the Channels page in a real browser, without a word that a reader or axe would stumble over."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from django.conf import settings as conf
+
+from channels.domain import pause as pauses
+from channels.enums import ChannelState
+from municipalities.tenancy import scope
+from tests.analytics.factories import channel
+from tests.people import Cast, sign_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+NAME = "Општина Ћуприја"
+CHANNELS = "/m/cuprija/channels/"
+
+
+def enter(page: Any, live_server: Any, person: Any) -> None:
+    value = sign_in(person).cookies[conf.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+
+
+def violations(page: Any) -> list[Any]:
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+
+@pytest.fixture
+def accounts(cast: Cast) -> list[Any]:
+    """Four of one name, two of them on one network."""
+    networks = (
+        ("mastodon", "https://a.example"),
+        ("mastodon", "https://b.example"),
+        ("bluesky", "https://bsky.social"),
+    )
+    made = [channel(cast.cuprija, cast.approver, name=NAME, platform=key, server=server) for key, server in networks]
+    lost = {"state": ChannelState.NEEDS_CONSENT, "platform": "facebook", "server": "https://graph.facebook.com"}
+    return [*made, channel(cast.cuprija, cast.approver, name=NAME, **lost)]
+
+
+def test_a_channel_is_paused_seen_and_resumed(page: Any, live_server: Any, cast: Cast, accounts: list[Any]) -> None:
+    enter(page, live_server, cast.officer)
+    page.goto(f"{live_server.url}{CHANNELS}{accounts[0].pk}/")
+    assert violations(page) == []
+    page.get_by_role("link", name="Pause…").click()
+    page.get_by_label("Reason").fill("Нова страница")
+    assert violations(page) == []
+    page.get_by_role("button", name="Pause now").click()
+    expect(page.get_by_text("One channel is paused")).to_be_visible()
+    assert violations(page) == []
+    page.goto(live_server.url + CHANNELS)
+    row = page.locator(".channel-row", has_text="Officer paused this channel: Нова страница.")
+    assert violations(page) == []
+    row.get_by_role("button", name=re.compile("Resume.*Mastodon")).click()
+    page.locator("#confirm").get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("One channel is paused")).to_have_count(0)
+
+
+def test_the_programme_silences_everybody_in_it_and_ends_that(
+    page: Any, live_server: Any, cast: Cast, accounts: list[Any]
+) -> None:
+    enter(page, live_server, cast.staff)
+    page.goto(live_server.url + "/programme/pauses/")
+    assert violations(page) == []
+    page.get_by_role("link", name="Pause publishing…").click()
+    page.get_by_label("Reason").fill("Дан жалости")
+    assert violations(page) == []
+    page.get_by_role("button", name="Pause now").click()
+    expect(page.get_by_text("2 municipalities are silent")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="End the pause").click()
+    page.locator("#confirm").get_by_role("button", name="End the pause").click()
+    expect(page.get_by_text("Nothing is paused")).to_be_visible()
+
+
+def test_every_pause_at_once_stands_at_the_top_of_a_page(
+    page: Any, live_server: Any, cast: Cast, accounts: list[Any]
+) -> None:
+    pauses.pause_programme(None, "Дан жалости", by=cast.administrator)
+    pauses.pause_programme(cast.programme, "Обука", by=cast.staff)
+    with scope(cast.cuprija):
+        pauses.pause(cast.cuprija, "Избори", by=cast.approver)
+        for each in accounts[:2]:
+            pauses.pause_channel(each, "Нова страница", by=cast.approver)
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, live_server, cast.officer)
+    for path in ("", "calendar/", "posts/", "channels/"):
+        page.goto(f"{live_server.url}/m/cuprija/{path}")
+        expect(page.locator(".page-notice .callout")).to_have_count(4)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert violations(page) == []
+
+
+def test_previews_of_accounts_of_one_name_are_told_apart(
+    page: Any, live_server: Any, cast: Cast, accounts: list[Any]
+) -> None:
+    enter(page, live_server, cast.officer)
+    page.goto(f"{live_server.url}/m/cuprija/posts/new/")
+    page.locator("#text-sr-Cyrl").fill("Пијаца ради у недељу до 14 часова.")
+    expect(page.locator("section.preview")).to_have_count(4)
+    assert [each for each in violations(page) if each[0] == "landmark-unique"] == []
+    names = page.locator("section.preview h3").all_inner_texts()
+    assert len({" ".join(name.split()) for name in names}) == 4
