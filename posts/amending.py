@@ -1,6 +1,6 @@
 """What a correction does on each channel: what changes there, and which ways there are. Pure, but for `planned`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from delivery.models import Delivery
 from platforms.counting import normalised
 from platforms.types import Limits, Outgoing
 from posts import compose
+from posts.draft import Draft
 from posts.enums import Way
 from posts.models import Post, Publication, Version
 from posts.queries import content, frozen_files, publications
@@ -65,15 +66,24 @@ def ways(changed: frozenset[str], limits: Limits, *, has_poll: bool = False) -> 
     return (*found, Way.BY_HAND)
 
 
-def standing(delivery: Delivery) -> Outgoing:
-    """What the network shows of it by our own doing: what was sent, or what it was changed to last. One query."""
-    last = delivery.children.filter(kind=EDIT, state=State.PUBLISHED).order_by("-pk").first()
-    return Outgoing.from_json((last or delivery).payload)
+def standing(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
+    """By id, what the networks show by our own doing: what was sent, or what it was changed to last. One query."""
+    rows = Delivery.objects.filter(parent__in=deliveries, kind=EDIT, state=State.PUBLISHED)
+    last = dict(rows.order_by("pk").values_list("parent_id", "payload"))
+    found = {}
+    for each in deliveries:
+        first = Outgoing.from_json(each.payload)
+        # A change carries no first comment: the one that followed the post stands.
+        found[each.pk] = replace(Outgoing.from_json(last.get(each.pk, each.payload)), first_comment=first.first_comment)
+    return found
 
 
-def payload(version: Version, publication: Publication) -> Outgoing | None:
-    """What `version` sends in the place of this publication; None where it has nothing there any more."""
-    draft = content(version)
+def payload(version: Version, publication: Publication, draft: Draft | None = None) -> Outgoing | None:
+    """What `version` sends in the place of this publication; None where it has nothing there any more.
+
+    `draft` is `content(version)`, for who has it at hand.
+    """
+    draft = draft or content(version)
     parts = {part.slot: part for part in compose.parts(draft, publication.channel)}
     part = parts.get(publication.slot)
     if part is None:
@@ -88,12 +98,16 @@ def public(post: Post) -> list[Publication]:
 
 
 def planned(post: Post, version: Version, chosen: Mapping[str, str]) -> list[Planned]:
-    """What `version` does to each publication that is public; `chosen` are ways by the publication's id."""
-    return [_plan(each, payload(version, each), chosen.get(str(each.pk), "")) for each in public(post)]
+    """What `version` does to each publication that is public. `chosen` are ways by id. A fixed number of queries."""
+    rows, draft = public(post), content(version)
+    now = standing([each.delivery for each in rows])
+    return [
+        _plan(each, now[each.delivery_id], payload(version, each, draft), chosen.get(str(each.pk), "")) for each in rows
+    ]
 
 
-def _plan(publication: Publication, then: Outgoing | None, chosen: str) -> Planned:
-    now, channel = standing(publication.delivery), publication.channel
+def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen: str) -> Planned:
+    channel = publication.channel
     if then is None:
         found: tuple[Way, ...] = (Way.BY_HAND,)
         return Planned(publication, now, None, frozenset({"text"}), found, _among(found, chosen))

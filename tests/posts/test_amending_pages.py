@@ -318,6 +318,17 @@ def test_pages_ask_the_database_a_fixed_number_of_times(desk: Street) -> None:
     assert counts[0] == counts[1]
 
 
+def test_the_page_of_ways_asks_as_often_for_one_network_as_for_two(desk: Street) -> None:
+    officer, counts = sign_in(desk.cast.officer), []
+    for channels in ((desk.mastodon,), (desk.mastodon, desk.bluesky)):
+        post = desk.chosen(desk.published(FIRST, *channels))
+        officer.get(url("post_correction", post.pk))
+        with CaptureQueriesContext(connection) as asked:
+            assert officer.get(url("post_correction", post.pk)).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 16
+
+
 def test_a_change_that_failed_stands_on_home_until_somebody_answers(desk: Street) -> None:
     post = desk.published(FIRST, desk.mastodon)
     desk.network.plan("status", "/api/v1/statuses/", method="PUT", status=422, body={"error": "Too long"})

@@ -30,13 +30,14 @@ from posts.domain.submit import submit, take_back
 from posts.draft import Text, parse
 from posts.enums import AmendmentState, PartState, Stage, Way
 from posts.home import board
-from posts.models import Amendment, Publication
+from posts.models import Amendment, AmendmentPart, Publication
 from posts.queries import publications
 from tests.delivery.conftest import allowed, network, outgoing_of
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import FIRST, SECOND, Street, street
 from tests.posts.deciders import on_the_list
+from tests.posts.desk import in_hours
 
 __all__ = ["allowed", "network"]
 STATUS = "/api/v1/statuses/"
@@ -157,6 +158,21 @@ def test_a_second_correction_follows_the_first(desk: Street) -> None:
     assert Amendment.objects.filter(state=AmendmentState.DONE).count() == 2
 
 
+def test_the_first_comment_stands_however_often_the_post_is_corrected(desk: Street) -> None:
+    said = "Пријаве у коментарима."
+    post = submit(
+        desk.write(FIRST, channels=(desk.mastodon.pk,), first_comment=said, time=in_hours(1)), by=desk.cast.officer
+    )
+    approve(post, desk.version(post), by=desk.cast.approver)
+    desk.go(desk.deliveries(post)[0].due_at)
+    for text in (SECOND, "Вашар почиње у 11 часова."):
+        desk.agreed(desk.reload(post), text)
+        desk.go()
+        assert text in desk.texts()
+    assert {each.way for each in AmendmentPart.objects.all()} == {Way.EDIT}
+    assert Delivery.objects.filter(kind="first_comment").count() <= 1
+
+
 # ---------------------------------------------------------------- what is chosen
 
 
@@ -261,8 +277,6 @@ def test_a_dropped_correction_leaves_everything_as_it_was(desk: Street) -> None:
 
 
 def test_a_correction_has_no_time_and_is_not_published_as_a_post(desk: Street) -> None:
-    from tests.posts.desk import in_hours
-
     post = desk.chosen(desk.published())
     desk.house_rule(approval=Approval.NONE)
     for act in (
@@ -275,8 +289,6 @@ def test_a_correction_has_no_time_and_is_not_published_as_a_post(desk: Street) -
 
 
 def test_only_what_is_out_everywhere_is_corrected(desk: Street) -> None:
-    from tests.posts.desk import in_hours
-
     waiting = submit(desk.write(FIRST, time=in_hours(1)), by=desk.cast.officer)
     with pytest.raises(Refused, match="that is out"):
         corrections.begin(waiting, reason="Погрешан сат", by=desk.cast.officer)
