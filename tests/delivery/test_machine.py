@@ -147,7 +147,7 @@ class Schedules(RuleBasedStateMachine):
                 Attempt.objects.filter(pk=work.attempt.pk).update(sent_at=timezone.now())
                 if landed:
                     outgoing = content.outgoing(work.delivery)
-                    open_channel(work.delivery.channel).publish(outgoing, content.reader(outgoing))
+                    open_channel(work.delivery.channel).publish(outgoing, content.Files(outgoing))
         if found:
             self.wait(300)
             self.tidy()
