@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 
 from common.access import Permission
 from municipalities import queries
-from municipalities.models import Municipality, Programme
+from municipalities.models import Municipality
 from municipalities.tenancy import scope
 
 # Packages whose views carry their own checks.
@@ -72,6 +72,6 @@ def enter(request: Any, slug: str, verb: str) -> None:
 
 
 def _require_staff(request: Any) -> None:
-    request.programmes = list(Programme.objects.filter(staff=request.user))
+    request.programmes = list(queries.run_by(request.user))
     if not request.programmes:
         raise Http404

@@ -31,6 +31,7 @@ from municipalities.models import (
     Pause,
     Programme,
     ServiceAvailability,
+    WidePause,
     runs,
 )
 from municipalities.rules import DELEGATE, ON_EMERGENCY_LIST, PUBLISHING_ROLES, Verb, verbs
@@ -140,6 +141,12 @@ def mentored(user: Any) -> QuerySet[Municipality]:
     """Municipalities that `user` accompanies as a mentor today."""
     paired = Pairing.objects.on(today()).filter(mentor=user).values("municipality")
     return Municipality.objects.filter(joined_on__isnull=False, pk__in=paired)
+
+
+def run_by(user: Any) -> QuerySet[Programme]:
+    """The programmes whose staff this person is. Each knows whether any wide pause runs (`is_anything_paused`)."""
+    wide = WidePause.objects.filter(runs(timezone.now()))
+    return Programme.objects.filter(staff=user).annotate(is_anything_paused=Exists(wide))
 
 
 def running_pause() -> Pause | None:

@@ -120,8 +120,12 @@ def _host(url: str) -> str:
 
 
 def normalised(text: str) -> str:
-    """For comparing what we sent with what a network shows: NFC, all white space as one blank."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """For comparing what we sent with what a network shows: NFC, all white space as one blank, nothing invisible.
+
+    Marks of direction and letters without width are left out: some servers take them out, and nobody sees them.
+    """
+    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
 WAYS: dict[str, Callable[[str], int]] = {

@@ -140,7 +140,8 @@ def _wide_notice(request: Any) -> str:
     """Outside workspaces: what is paused for many at once, for who may end it. The page of pauses has it anyway."""
     if _current(request) == "programme_pauses" or not (request.user.is_administrator or _is_staff(request)):
         return ""
-    running = pauses.wide(request.user)
+    known = getattr(request, "programmes", None)
+    running = [] if known and not known[0].is_anything_paused else pauses.wide(request.user)
     if not running:
         return ""
     return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)

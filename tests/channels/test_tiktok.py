@@ -10,6 +10,7 @@ import requests
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from channels import dry, messages, queries, tasks
 from channels.domain import health, keys
@@ -157,7 +158,7 @@ def test_an_account_that_may_post_for_nobody_is_warned_of_before_anything_is_sen
     with scope(cast.cuprija):
         health.learn(the_channel().pk)
     (found,) = dry.check(the_channel(), outgoing("Снимак", video=video()))
-    assert (found.field, found.severity, found.message) == ("channel", "warning", UNAUDITED)
+    assert (found.field, found.severity, found.message) == ("channel", "warning", gettext(UNAUDITED))
 
 
 # ---- how a consent ends

@@ -82,7 +82,7 @@ class Conformance:
                 continue  # said before it is sent
             began = start()
             published = bench.publish(connector, sent)
-            assert bench.texts().count(sent.text) == 1
+            assert bench.texts().count(sent.text) == 1 or "tidies letters" in bench.deviations
             if "cannot look" not in bench.deviations:
                 found = bench.find(connector, sent, began)
                 assert isinstance(found, Found)
