@@ -102,6 +102,7 @@ def _pages() -> dict[str, str]:
         "Repeating posts": reverse("recurrences", args=[slug]),
         "Kits": reverse("kits", args=[slug]),
         "Kit": reverse("kit", args=[slug, kit]),
+        "Channels": reverse("channels", args=[slug]),
         "Short links": reverse("posts_links", args=[slug]),
         "Progress by the rubric": reverse("progress", args=[slug]),
         "Notifications": reverse("notifications"),
