@@ -34,7 +34,7 @@ def enter(page: Any, live_server: Any, person: Any) -> None:
 def is_sound(page: Any) -> None:
     """No mistake that axe knows, in light and dark, and nothing that is cut off on a phone."""
     for colours in ("light", "dark"):
-        page.emulate_media(color_scheme=colours)
+        page.emulate_media(color_scheme=colours, reduced_motion="reduce")
         found = Axe().run(page).response["violations"]
         assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], page.url
     page.set_viewport_size(PHONE)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
 from analytics.models import Pull
@@ -22,6 +23,7 @@ from tests.practice.network import serving
 @pytest.mark.django_db(transaction=True)
 def test_a_played_day_goes_over_http_and_comes_back_as_numbers(settings: Any, media: Path) -> None:
     settings.DEMO = True
+    cache.clear()  # no worker of another test is taken for alive: this one sends by itself
     with serving(media) as address:
         settings.PRACTICE_URL = address
         settings.PRIVATE_HOSTS_ALLOWED = [address.removeprefix("http://")]
