@@ -62,6 +62,7 @@ def the_administrator_opens_a_workspace(admin: Visit) -> str:
     page = admin.go("/installation/municipalities/?q=bor").page
     page.locator("tr", has=page.locator("th", has_text=re.compile(r"^\s*Бор\s*$"))).get_by_role("link").click()
     admin.button("Open the workspace")
+    admin.link("Invite people")  # the first steps are shown, this one among them
     admin.link("Invite a person")
     page.locator("[name=email]").fill(APPROVER)
     page.locator("[name=role][value=approver]").check()
