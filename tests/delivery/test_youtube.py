@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from channels.domain import keys
 from channels.models import Channel
+from channels.open import open_channel
 from delivery import gates
-from delivery.domain import answer, deliver, poll, reconcile, sweep
+from delivery.domain import answer, claim, content, deliver, poll, reconcile, sweep
+from delivery.domain.departure import Departure
 from delivery.enums import Because, State
 from delivery.gates import FIRST_COMMENT
 from delivery.models import Delivery
@@ -86,13 +88,16 @@ def test_a_worker_that_dies_before_the_last_step_leaves_one_private_video(
     class Killed(BaseException):
         pass
 
-    def die(*_: Any) -> None:
+    def die() -> None:
         raise Killed
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(deliver.Departure, "_mark", die)
+    (work,) = claim.take_due(timezone.now(), 1)
+    note = Departure(work.delivery, work.attempt).note
+    with outbox.inside():
+        sent = content.outgoing(work.delivery)
+        connector = open_channel(work.delivery.channel, before_send=die, witness=note)
         with pytest.raises(Killed):
-            outbox.tick()
+            connector.publish(sent, content.Files(sent))
     assert outbox.again(post).state == State.SENDING
     assert (len(fake.videos), outbox.texts()) == (1, [])
     lease = outbox.again(post).lease_until

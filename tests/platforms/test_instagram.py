@@ -243,9 +243,7 @@ def test_a_video_that_cannot_be_played_is_refused_in_plain_words(bench: Bench) -
     assert (refused.value.message, refused.value.field) == (meaning.VIDEO, "video")
 
 
-def test_an_address_that_cannot_be_fetched_is_tried_twice(bench: Bench, fakes: FakeServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("platforms.meta.containers.AGAIN_AFTER", 0.01)
-
+def test_an_address_that_cannot_be_fetched_is_tried_twice(bench: Bench, fakes: FakeServer) -> None:
     class Nowhere(Files):
         def address(self, ref: str) -> str:
             return f"{self.base}/__media__/nema"
@@ -256,8 +254,7 @@ def test_an_address_that_cannot_be_fetched_is_tried_twice(bench: Bench, fakes: F
     assert asked(fakes, "/media") == 2
 
 
-def test_a_moment_without_a_way_to_us_costs_nothing(bench: Bench, fakes: FakeServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("platforms.meta.containers.AGAIN_AFTER", 0.01)
+def test_a_moment_without_a_way_to_us_costs_nothing(bench: Bench, fakes: FakeServer) -> None:
     body = {"error": {"code": 9004, "error_subcode": 2207052, "message": "could not be fetched"}}
     fakes.plan("status", MAKE, method="POST", status=400, body=body)
     bench.publish(bench.connector(), bench.outgoing("Ипак"))

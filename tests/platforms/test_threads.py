@@ -213,9 +213,7 @@ def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, words
     assert bench.texts() == []
 
 
-def test_an_address_that_cannot_be_fetched_is_tried_twice(bench: Bench, fakes: FakeServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("platforms.meta.containers.AGAIN_AFTER", 0.01)
-
+def test_an_address_that_cannot_be_fetched_is_tried_twice(bench: Bench, fakes: FakeServer) -> None:
     class Nowhere(Files):
         def address(self, ref: str) -> str:
             return f"{self.base}/__media__/nema"
@@ -383,8 +381,7 @@ def test_answers_below_answers_are_read_and_our_own_are_not_messages(bench: Benc
     assert ours["reply_to"] == below
 
 
-def test_an_answer_waits_for_its_picture(bench: Bench, fakes: FakeServer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("platforms.meta.containers.WAITS", (0.01,) * 5)
+def test_an_answer_waits_for_its_picture(bench: Bench, fakes: FakeServer) -> None:
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Питајте")).remote_id
     fakes.options(threads_polls=3)
