@@ -1,11 +1,14 @@
 """What a connector inherits when its network has no such thing. Everything here says so, or does the obvious."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from common.http import Http
 from platforms.errors import OutcomeUnknown, Rejected
-from platforms.options import Option
+from platforms.options import Option, values
+from platforms.protocols import Facts, Keep, Witness
 from platforms.types import (
     Account,
     Credential,
@@ -21,17 +24,49 @@ from platforms.types import (
 )
 
 
-class Defaults:
+class OfEachNetwork(ABC):
+    """What every network says in its own way."""
+
+    @abstractmethod
+    def wire(self) -> None:
+        """Make what the calls go through; everything of `__init__` is there."""
+
+    @abstractmethod
+    def profile(self) -> Profile: ...
+
+    @abstractmethod
+    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending: ...
+
+
+class Defaults(OfEachNetwork):
     scopes: ClassVar[tuple[Scope, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = {}
     reads_back: ClassVar[bool] = False
+    home: ClassVar[str] = ""
+    """The server of a network that has one for everybody, where none was typed."""
 
-    credential: Credential | None
+    def __init__(
+        self,
+        http: Http,
+        *,
+        server: str = "",
+        keys: Keys = Keys(),  # noqa: B008 - frozen
+        credential: Credential | None = None,
+        facts: Facts | None = None,
+        keep: Keep | None = None,
+        witness: Witness | None = None,
+    ) -> None:
+        self.http, self.server, self.keys = http, server.rstrip("/") or self.home, keys
+        self.facts = facts or {}
+        self.set: Mapping[str, Any] = values(self.options, self.facts)
+        self.keep = keep
+        self.witness = witness or (lambda _token: None)
+        self.credential = credential
+        self.token = credential.access_token if credential else ""
+        self.account_id = credential.account_id if credential else ""
+        self.wire()
 
     # Connects
-
-    def profile(self) -> Profile:
-        raise NotImplementedError
 
     def accounts(self) -> list[Account]:
         """The credential's own account is the only one."""
@@ -44,7 +79,7 @@ class Defaults:
         return Keys()
 
     def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        raise NotImplementedError("This network is not connected by consent in the browser.")
+        raise ValueError("This network is not connected by consent in the browser.")
 
     def refresh(self) -> Credential:
         """The network's tokens do not expire."""
@@ -54,9 +89,6 @@ class Defaults:
 
     # Publishes
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
-        raise NotImplementedError
-
     def resume(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
         """What was prepared lapses by itself; it is prepared anew."""
         return self.publish(outgoing, read)
@@ -65,7 +97,7 @@ class Defaults:
         raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        raise NotImplementedError("This network publishes in one step.")
+        raise ValueError("This network publishes in one step.")
 
     def may_resend(self, opened_at: datetime, now: datetime) -> bool:
         return False

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from common.http import Http
 from platforms import answers, checks
 from platforms.addresses import address
 from platforms.bluesky import records
@@ -19,13 +18,12 @@ from platforms.bluesky.facets import facets
 from platforms.bluesky.tid import record_key
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
-from platforms.protocols import Facts, Keep, Witness
+from platforms.protocols import Facts
 from platforms.types import (
     Absent,
     Credential,
     Found,
     Gone,
-    Keys,
     Limits,
     Look,
     Outgoing,
@@ -49,25 +47,14 @@ ALT_CHARACTERS = 2000  # what the app allows; the lexicon has no limit. [mem]
 class Bluesky(Conversation, Defaults):
     """One account. Errors are those of `platforms.errors`."""
 
+    home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "app_password"
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
     reads_back: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str = DEFAULT_SERVER,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.credential = credential
-        self.facts = facts or {}
-        self.calls = Calls(http, server or DEFAULT_SERVER, credential, keep)
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.credential, self.keep)
 
     # Connects
 

@@ -1,5 +1,6 @@
 """Reading what people answer, and answering. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
 
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,13 +17,13 @@ DEPTH = 6
 HIDDEN_AT_MOST = 300
 
 
-class Conversation:
+class Conversation(ABC):
     """The half of the connector that talks with people."""
 
     calls: Calls
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        raise NotImplementedError
+    @abstractmethod
+    def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: time of the newest notification seen and what came at that very time.

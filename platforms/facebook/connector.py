@@ -5,7 +5,6 @@ video's upload, or `/comments` for what answers a post. The network knows no key
 settled by reading the page's own posts, or the video under its id.
 """
 
-import contextlib
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -14,25 +13,21 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from common.http import Http
-from platforms import checks, matching, signatures
-from platforms.addresses import address
+from platforms import checks, matching
 from platforms.defaults import Defaults
-from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
+from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.facebook import pages, posts, videos
 from platforms.facebook.conversation import Conversation
 from platforms.facebook.facts import OPTIONS, SCOPES, limits
 from platforms.facebook.insights import Insights
 from platforms.meta import codes, events, login
 from platforms.meta.calls import Calls
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.types import (
     Account,
     CannotTell,
-    Credential,
     Found,
-    Keys,
     Lapsed,
     Limits,
     Look,
@@ -42,7 +37,6 @@ from platforms.types import (
     Problem,
     Profile,
     Published,
-    RawEvent,
     Read,
     Ready,
     Scope,
@@ -53,51 +47,17 @@ LOOK_PAGES = 5
 LINKS = re.compile(r"/(?:[^/]+/)?(?:posts|videos)/(?:[^/]+/)?(pfbid\w+|\d+)/?")
 
 
-class Facebook(Insights, Conversation, Defaults):
+class Facebook(Insights, Conversation, login.ByLogin, events.Notified, Defaults):
     """One page. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.credential = credential
-        self.keys = keys
-        self.server = server.rstrip("/")
-        self.facts = facts or {}
-        self.set = values(OPTIONS, self.facts)
-        self.witness = witness or (lambda _token: None)
-        token = credential.access_token if credential else ""
-        self.calls = Calls(http, self.server, self.set["version"], token, keys.client_secret)
-        self.page_id = credential.account_id if credential else ""
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
 
     # Connects
-
-    @classmethod
-    def address(cls, typed: str) -> str:
-        return address(typed) if typed.strip() else login.GRAPH
-
-    def look(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
-        return {"version": self.set["version"]}
-
-    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        """Without PKCE: the code is exchanged with our application's secret."""
-        where = (self.server, self.set["version"], self.keys, SCOPES)
-        return login.authorize_url(*where, redirect_uri=redirect_uri, state=state, config_id=self.set["config_id"])
-
-    def exchange(self, answer: Mapping[str, str]) -> Credential:
-        return login.exchange(self.calls, self.keys, answer)
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
@@ -109,13 +69,6 @@ class Facebook(Insights, Conversation, Defaults):
         if not page.get("id"):
             raise NotReached("The server did not tell whose access this is.")
         return pages.profile(page)
-
-    def revoke(self, *, shared: bool = False) -> None:
-        """The page's events first; the person's consent only when no other page of theirs lives from it."""
-        with contextlib.suppress(NeedsConsent, Rejected):  # dead already, or never subscribed
-            self.calls.private("DELETE", f"/{self.page_id}/subscribed_apps")
-        if not shared and self.credential and self.credential.refresh_token:
-            login.withdraw(self.calls.as_(self.credential.refresh_token))
 
     # Publishes
 
@@ -131,17 +84,17 @@ class Facebook(Insights, Conversation, Defaults):
         if outgoing.reply_to:
             return self._comment(outgoing, outgoing.reply_to, read)
         if outgoing.video:
-            video_id, session = videos.upload(self.calls, self.page_id, outgoing.video, read)
+            video_id, session = videos.upload(self.calls, self.account_id, outgoing.video, read)
             held = Pending(videos.token(video_id, session, finished=False))
             self.witness(held.token)
-            return videos.finish(self.calls, self.page_id, outgoing, held)
+            return videos.finish(self.calls, self.account_id, outgoing, held)
         form: dict[str, Any] = {"message": outgoing.text}
         staged = self._staged(outgoing.pictures, read)
         if staged:
             form["attached_media"] = json.dumps([{"media_fbid": one} for one in staged])
         elif shown := posts.link(outgoing):
             form["link"] = shown
-        return self._made(self.calls.public("POST", f"/{self.page_id}/feed", form))
+        return self._made(self.calls.public("POST", f"/{self.account_id}/feed", form))
 
     def _comment(self, outgoing: Outgoing, subject: str, read: Read) -> Published:
         staged = self._staged(outgoing.pictures[:1], read)
@@ -163,7 +116,7 @@ class Facebook(Insights, Conversation, Defaults):
         # https://developers.facebook.com/docs/graph-api/reference/page/photos/
         form = {"published": "false"} | ({"alt_text_custom": picture.alt} if picture.alt.strip() else {})
         source = {"source": (picture.mime.replace("/", "."), read(picture.ref), picture.mime)}
-        told = self.calls.private("POST", f"/{self.page_id}/photos", form, files=source)
+        told = self.calls.private("POST", f"/{self.account_id}/photos", form, files=source)
         if not told.get("id"):
             raise NotReached("The server did not take the picture.")
         return str(told["id"])
@@ -186,10 +139,10 @@ class Facebook(Insights, Conversation, Defaults):
         return Published(remote_id, link, posts.when(shown))
 
     def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
-        return videos.poll(self.calls, self.page_id, pending)
+        return videos.poll(self.calls, self.account_id, pending)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        return videos.finish(self.calls, self.page_id, outgoing, pending)
+        return videos.finish(self.calls, self.account_id, outgoing, pending)
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
@@ -204,17 +157,15 @@ class Facebook(Insights, Conversation, Defaults):
                 limit=LISTED,
             )
             # An author that we may not see could be ourselves.
-            ours = [one for one in comments if posts.is_own(one, self.page_id) or not one.get("from")]
+            ours = [one for one in comments if posts.is_own(one, self.account_id) or not one.get("from")]
             candidates = [posts.comment_candidate(comment, outgoing.reply_to) for comment in ours]
             return matching.look_among(candidates, outgoing, since, datetime.now(UTC), bound)
-        if outgoing.video:
-            return (
-                videos.look(self.calls, self.page_id, witness) if witness else self._among_own(outgoing, since, bound)
-            )
+        if outgoing.video and witness:
+            return videos.look(self.calls, self.account_id, witness)
         return self._among_own(outgoing, since, bound)
 
     def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
-        edge = self.calls.listed(f"/{self.page_id}/published_posts", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED)
+        edge = self.calls.listed(f"/{self.account_id}/published_posts", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED)
         listed: dict[str, dict[str, Any]] = {}
         for post in edge:
             if posts.when(post) < since - matching.SLACK:
@@ -259,25 +210,9 @@ class Facebook(Insights, Conversation, Defaults):
 
     # Notifies
 
-    @classmethod
-    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
-        return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
-
-    @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
-        return signatures.hub_greeting(query, token)
-
-    @classmethod
-    def events(cls, payload: Any) -> list[RawEvent]:
-        return events.events(payload)
-
-    @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
-        return events.departed(raw_body, secret)
-
     def subscribe(self, address: str, secret: str) -> None:
         """The address is the application's, entered by the administrator; the page says that it wants to be told.
 
         The list that is sent replaces the one before: https://developers.facebook.com/docs/pages-api/webhooks
         """
-        self.calls.private("POST", f"/{self.page_id}/subscribed_apps", {"subscribed_fields": "feed,mention"})
+        self.calls.private("POST", f"/{self.account_id}/subscribed_apps", {"subscribed_fields": "feed,mention"})

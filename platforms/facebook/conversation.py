@@ -4,6 +4,7 @@ There are two levels: what answers an answer stands beside it. The page's feed i
 newest posts is asked for its comments; events tell of those under older ones.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,24 +21,24 @@ EDGE = f"comments.filter(stream).order(reverse_chronological).limit(50){{{posts.
 TAGGED = "id,message,created_time,permalink_url,from{id,name}"
 
 
-class Conversation:
+class Conversation(ABC):
     calls: Calls
-    page_id: str
+    account_id: str
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def publish(self, outgoing: Outgoing, read: Read) -> Any: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         return newest.after(self._newest(), cursor)
 
     def _newest(self) -> Iterator[Message]:
-        listed = self.calls.get(f"/{self.page_id}/published_posts", fields=f"id,{EDGE}", limit=POSTS)
+        listed = self.calls.get(f"/{self.account_id}/published_posts", fields=f"id,{EDGE}", limit=POSTS)
         for post in listed.get("data") or ():
             for comment in (post.get("comments") or {}).get("data") or ():
-                if not posts.is_own(comment, self.page_id):
+                if not posts.is_own(comment, self.account_id):
                     yield posts.message(comment, str(post["id"]))
-        for post in self.calls.listed(f"/{self.page_id}/tagged", 1, fields=TAGGED, limit=POSTS):
-            if not posts.is_own(post, self.page_id):
+        for post in self.calls.listed(f"/{self.account_id}/tagged", 1, fields=TAGGED, limit=POSTS):
+            if not posts.is_own(post, self.account_id):
                 yield posts.mention(post)
 
     def replies(self, remote_id: str) -> Messages:
@@ -48,13 +49,13 @@ class Conversation:
             fields=posts.COMMENT_FIELDS,
             limit=COMMENTS,
         )
-        theirs = [posts.message(one, remote_id) for one in listed if not posts.is_own(one, self.page_id)]
+        theirs = [posts.message(one, remote_id) for one in listed if not posts.is_own(one, self.account_id)]
         return Messages(tuple(sorted(theirs, key=lambda m: (m.at, m.remote_id))))
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """An answer to an answer goes to the comment above both."""
         subject = str(outgoing.reply_to)
-        if not subject.startswith(f"{self.page_id}_"):
+        if not subject.startswith(f"{self.account_id}_"):
             parent = (self.calls.get(f"/{subject}", fields="parent{id}").get("parent") or {}).get("id")
             subject = str(parent or subject)
         told = self.publish(replace(outgoing, reply_to=subject), read)

@@ -5,16 +5,12 @@ sees, and one request, `/media_publish`, makes that public. The container's id s
 unclear outcome is settled by asking, and the same container never becomes two posts.
 """
 
-import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from common.http import Http
-from platforms import signatures
-from platforms.addresses import address
 from platforms.defaults import Defaults
-from platforms.errors import NeedsConsent, NotReached, Rejected
+from platforms.errors import NotReached
 from platforms.instagram import calls as meaning
 from platforms.instagram import posts
 from platforms.instagram.calls import Calls
@@ -23,15 +19,13 @@ from platforms.instagram.insights import Insights
 from platforms.instagram.publishing import Publishing
 from platforms.meta import events, login
 from platforms.meta.containers import Containers, Edges
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.types import (
     Account,
     Credential,
-    Keys,
     Limits,
     Profile,
-    RawEvent,
     Scope,
 )
 from platforms.words import gettext_noop
@@ -45,54 +39,20 @@ NO_ACCOUNT = gettext_noop(
 NO_ROLE = gettext_noop("Your role on this page does not allow publishing. Ask its administrator for full control.")
 
 
-class Instagram(Insights, Publishing, Defaults):
+class Instagram(Insights, Publishing, login.ByLogin, events.Notified, Defaults):
     """One professional account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.credential = credential
-        self.keys = keys
-        self.server = server.rstrip("/")
-        self.facts = facts or {}
-        self.set = values(OPTIONS, self.facts)
-        self.witness = witness or (lambda _token: None)
-        token = credential.access_token if credential else ""
-        self.calls = Calls(http, self.server, self.set["version"], token, keys.client_secret)
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
-        self.account_id = credential.account_id if credential else ""
         self.handle = ""
         self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
 
     # Connects
-
-    @classmethod
-    def address(cls, typed: str) -> str:
-        return address(typed) if typed.strip() else login.GRAPH
-
-    def look(self) -> dict[str, Any]:
-        """One server for everybody, which tells nothing of itself."""
-        return {"version": self.set["version"]}
-
-    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
-        """Facebook's own page of consent; an account is reached through the page that it is linked to."""
-        where = (self.server, self.set["version"], self.keys, SCOPES)
-        return login.authorize_url(*where, redirect_uri=redirect_uri, state=state, config_id=self.set["config_id"])
-
-    def exchange(self, answer: Mapping[str, str]) -> Credential:
-        return login.exchange(self.calls, self.keys, answer)
 
     def accounts(self) -> list[Account]:
         given = login.grant(self.calls, self.keys, self.calls.token)
@@ -123,14 +83,6 @@ class Instagram(Insights, Publishing, Defaults):
             raise NotReached("The server did not tell whose access this is.")
         return _profile(account)
 
-    def revoke(self, *, shared: bool = False) -> None:
-        """The account's events first; the person's consent only when no other channel lives from it."""
-        # Dead already, or never subscribed: then there is nothing to end.
-        with contextlib.suppress(NeedsConsent, Rejected):
-            self.calls.private("DELETE", f"/{self.account_id}/subscribed_apps")
-        if not shared and self.credential and self.credential.refresh_token:
-            login.withdraw(self.calls.as_(self.credential.refresh_token))
-
     # Publishes
 
     @classmethod
@@ -138,22 +90,6 @@ class Instagram(Insights, Publishing, Defaults):
         return limits(facts)
 
     # Notifies
-
-    @classmethod
-    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
-        return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
-
-    @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
-        return signatures.hub_greeting(query, token)
-
-    @classmethod
-    def events(cls, payload: Any) -> list[RawEvent]:
-        return events.events(payload)
-
-    @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
-        return events.departed(raw_body, secret)
 
     def subscribe(self, address: str, secret: str) -> None:
         """The address is the application's, entered by the administrator; the account says that it wants to be told."""

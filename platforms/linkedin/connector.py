@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
-from common.http import Http
 from platforms import checks, matching, signatures
 from platforms.addresses import address
 from platforms.defaults import Defaults
@@ -22,14 +21,13 @@ from platforms.linkedin.calls import DUPLICATE, Calls, encoded
 from platforms.linkedin.conversation import COMMENT, Conversation
 from platforms.linkedin.facts import OPTIONS, SCOPES, limits
 from platforms.linkedin.insights import Insights
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.types import (
     Account,
     CannotTell,
     Credential,
     Found,
-    Keys,
     Lapsed,
     Limits,
     Look,
@@ -67,26 +65,9 @@ class LinkedIn(Insights, Conversation, Defaults):
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.http = http
-        self.credential = credential
-        self.keys = keys
-        self.server = server.rstrip("/")
-        self.facts = facts or {}
-        self.set = values(OPTIONS, self.facts)
-        token = credential.access_token if credential else ""
-        self.calls = Calls(http, self.server, self.set["version"], token, keys.client_secret)
-        self.author = f"urn:li:organization:{credential.account_id}" if credential else ""
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
+        self.author = f"urn:li:organization:{self.account_id}" if self.account_id else ""
 
     # Connects
 

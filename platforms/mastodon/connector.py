@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from common.http import Http
 from platforms import checks, matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
@@ -19,7 +18,7 @@ from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.mastodon import oauth, server, statuses
 from platforms.mastodon.calls import Calls
 from platforms.mastodon.conversation import Conversation
-from platforms.protocols import Facts, Keep, Witness
+from platforms.protocols import Facts
 from platforms.types import (
     CannotTell,
     Credential,
@@ -56,23 +55,9 @@ class Mastodon(Conversation, Defaults):
     account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
     reads_back: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.credential = credential
-        self.keys = keys
-        self.facts = facts or {}
-        token = credential.access_token if credential else ""
-        self.calls = Calls(http, server, token, (keys.client_secret,))
-        self._own_id = credential.account_id if credential else ""
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.token, (self.keys.client_secret,))
+        self._own_id = self.account_id
 
     # Connects
 

@@ -1,5 +1,6 @@
 """Reading what people answer, and answering. https://docs.joinmastodon.org/methods/notifications/"""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,16 +11,16 @@ from platforms.types import Message, Messages, Outgoing, Published, Read
 PAGE = 40
 
 
-class Conversation:
+class Conversation(ABC):
     """The half of the connector that talks with people."""
 
     calls: Calls
 
-    def own_id(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def own_id(self) -> str: ...
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Published:
-        raise NotImplementedError
+    @abstractmethod
+    def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         params: dict[str, Any] = {"types[]": "mention", "limit": PAGE}

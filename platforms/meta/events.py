@@ -40,6 +40,26 @@ def departed(raw_body: bytes, secret: str) -> RawEvent | None:
     return RawEvent(key, "", "deauthorised", {}, moment(said.get("issued_at")), grantor=str(said["user_id"]))
 
 
+class Notified:
+    """The half of a connector that Meta tells of what happens, signed by our application's secret."""
+
+    @classmethod
+    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+        return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
+
+    @classmethod
+    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
+        return signatures.hub_greeting(query, token)
+
+    @classmethod
+    def events(cls, payload: Any) -> list[RawEvent]:
+        return events(payload)
+
+    @classmethod
+    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
+        return departed(raw_body, secret)
+
+
 def _list(holder: Any, name: str) -> list[dict[str, Any]]:
     found = holder.get(name) if isinstance(holder, Mapping) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

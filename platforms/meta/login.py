@@ -4,12 +4,14 @@ https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
 https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from platforms.addresses import address
 from platforms.errors import NeedsConsent, NotReached, PlatformError, Rejected
 from platforms.meta.calls import Calls
 from platforms.types import Credential, Keys, Scope
@@ -107,3 +109,38 @@ def withdraw(calls: Calls) -> None:
         calls.private("DELETE", "/me/permissions")
     except NeedsConsent:
         return
+
+
+class ByLogin:
+    """The half of a connector that is reached by Facebook Login: a page, and an account that is linked to one."""
+
+    server: str
+    keys: Keys
+    account_id: str
+    credential: Credential | None
+    set: Mapping[str, Any]
+    scopes: ClassVar[tuple[Scope, ...]]
+    calls: Calls
+
+    @classmethod
+    def address(cls, typed: str) -> str:
+        return address(typed) if typed.strip() else GRAPH
+
+    def look(self) -> dict[str, Any]:
+        """One server for everybody, which tells nothing of itself."""
+        return {"version": self.set["version"]}
+
+    def authorize_url(self, redirect_uri: str, state: str, challenge: str) -> str:
+        """Facebook's own page of consent. Without PKCE: the code is exchanged with our application's secret."""
+        where = (self.server, self.set["version"], self.keys, self.scopes)
+        return authorize_url(*where, redirect_uri=redirect_uri, state=state, config_id=self.set["config_id"])
+
+    def exchange(self, answer: Mapping[str, str]) -> Credential:
+        return exchange(self.calls, self.keys, answer)
+
+    def revoke(self, *, shared: bool = False) -> None:
+        """The account's events first; the person's consent only when no other channel lives from it."""
+        with contextlib.suppress(NeedsConsent, Rejected):  # dead already, or never subscribed
+            self.calls.private("DELETE", f"/{self.account_id}/subscribed_apps")
+        if not shared and self.credential and self.credential.refresh_token:
+            withdraw(self.calls.as_(self.credential.refresh_token))

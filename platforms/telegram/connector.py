@@ -10,13 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from common.http import Http
 from platforms import answers, matching, signatures
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, OutcomeUnknown, PlatformError, Rejected
 from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.protocols import Facts
 from platforms.telegram import access, conversation, page, sending
 from platforms.telegram import limits as taken
 from platforms.telegram.calls import NOT_ADMIN, TOO_OLD, Calls, said
@@ -26,7 +25,6 @@ from platforms.types import (
     CannotTell,
     Credential,
     Gone,
-    Keys,
     Limits,
     Look,
     Outgoing,
@@ -47,27 +45,15 @@ DEFAULT_SERVER = "https://api.telegram.org"
 class Telegram(Conversation, Defaults):
     """One channel. Errors are those of `platforms.errors`."""
 
+    home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "token"
     scopes: ClassVar[tuple[Scope, ...]] = access.SCOPES
     options: ClassVar[Mapping[str, Option]] = taken.OPTIONS
     measures: ClassVar[frozenset[str]] = frozenset()
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str = DEFAULT_SERVER,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.credential = credential
-        self.facts = facts or {}
-        self.http, self.server = http, server or DEFAULT_SERVER
-        self.calls = Calls(http, self.server, credential.access_token if credential else "")
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.token)
 
     # Connects
 

@@ -4,6 +4,7 @@ https://core.telegram.org/bots/api#update. A channel's posts are copied into its
 that copy. A bot hears what is written after it came, keeps nothing, and cannot ask for what was written below one post.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -25,14 +26,14 @@ PAGE = 100
 CONFLICT = "409"
 
 
-class Conversation:
+class Conversation(ABC):
     """The half of the connector that listens."""
 
     calls: Calls
     facts: Mapping[str, Any]
 
-    def channel_id(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def channel_id(self) -> str: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         """What was written since `cursor`. Nothing while Telegram tells us by itself: it does either."""

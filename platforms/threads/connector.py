@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from common.http import Http
-from platforms import signatures
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached
 from platforms.meta import events
 from platforms.meta.containers import Containers, Edges
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.threads import calls as meaning
 from platforms.threads import events as own
 from platforms.threads import oauth, posts
@@ -25,41 +23,23 @@ from platforms.threads.calls import Calls
 from platforms.threads.facts import OPTIONS, SCOPES, limits
 from platforms.threads.insights import Insights
 from platforms.threads.publishing import Publishing
-from platforms.types import Credential, Keys, Limits, Profile, RawEvent, Scope
+from platforms.types import Credential, Limits, Profile, RawEvent, Scope
 
 FIELDS = "id,username,name,threads_profile_picture_url"
 EDGES = Edges("threads", "threads_publish", "status", "error_message", meaning.of_container, meaning.UNFETCHABLE)
 
 
-class Threads(Insights, Publishing, Defaults):
+class Threads(Insights, Publishing, events.Notified, Defaults):
     """One account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.http = http
-        self.credential = credential
-        self.keys = keys
-        self.server = server.rstrip("/")
-        self.facts = facts or {}
-        self.set = values(OPTIONS, self.facts)
-        token = credential.access_token if credential else ""
-        self.calls = Calls(http, self.server, self.set["version"], token, keys.client_secret)
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.set["version"], self.token, self.keys.client_secret)
         self.calls.blocked = timedelta(hours=self.set["blocked_hours"])
-        self.account_id = credential.account_id if credential else ""
-        self.containers = Containers(self.calls, self.account_id, EDGES, witness or (lambda _token: None))
+        self.containers = Containers(self.calls, self.account_id, EDGES, self.witness)
 
     # Connects
 
@@ -107,20 +87,8 @@ class Threads(Insights, Publishing, Defaults):
     # Notifies
 
     @classmethod
-    def verify(cls, raw_body: bytes, headers: Mapping[str, str], secret: str) -> bool:
-        return signatures.hub(raw_body, headers.get("x-hub-signature-256", ""), secret)
-
-    @classmethod
-    def greet(cls, query: Mapping[str, str], secret: str, token: str) -> str | None:
-        return signatures.hub_greeting(query, token)
-
-    @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
         return own.told(payload)
-
-    @classmethod
-    def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
-        return events.departed(raw_body, secret)
 
     def subscribe(self, address: str, secret: str) -> None:
         """The administrator subscribes the whole application, at the network; accounts need not say anything."""

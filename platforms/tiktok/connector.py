@@ -10,13 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from common.http import Http
 from platforms import checks, counting
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.tiktok import events, oauth, posts
 from platforms.tiktok.calls import Calls
 from platforms.tiktok.facts import OPTIONS, SCOPES, limits
@@ -24,7 +23,6 @@ from platforms.tiktok.insights import Insights, numbers
 from platforms.tiktok.publishing import NO_ANSWERS, Creator, Publishing
 from platforms.types import (
     Credential,
-    Keys,
     Limits,
     Messages,
     Outgoing,
@@ -51,27 +49,9 @@ class TikTok(Insights, Publishing, Defaults):
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.http = http
-        self.keys = keys
-        self.server = server.rstrip("/")
-        self.facts = facts or {}
-        self.set = values(OPTIONS, self.facts)
-        self.credential = credential
-        self.calls = Calls(http, self.server, keys, credential, keep)
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.keys, self.credential, self.keep)
         self.calls.cap = timedelta(hours=self.set["cap_hours"])
-        self.account_id = credential.account_id if credential else ""
-        self.witness = witness or (lambda _token: None)
 
     # Connects
 

@@ -14,18 +14,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from common.http import Http
 from platforms import checks, counting, signatures
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.types import (
     CannotTell,
     Credential,
     Gone,
-    Keys,
     Limits,
     Look,
     Messages,
@@ -61,6 +59,7 @@ NOT_CALLED_BACK = gettext_noop("Viber tried to call the portal at its public add
 class Viber(Defaults):
     """One channel. Errors are those of `platforms.errors`."""
 
+    home: ClassVar[str] = DEFAULT_SERVER
     connect_by: ClassVar[str] = "token"
     measures: ClassVar[frozenset[str]] = frozenset()
     account_measures: ClassVar[frozenset[str]] = frozenset(COUNTS.values())
@@ -70,22 +69,8 @@ class Viber(Defaults):
         "channel_link": Option("https://chats.viber.com/{uri}", "2026-11-24", "believed"),
     }
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str = DEFAULT_SERVER,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.credential = credential
-        self.facts = facts or {}
-        self.set = values(self.options, self.facts)
-        self.http, self.server = http, server or DEFAULT_SERVER
-        self.calls = self._calls(credential.access_token if credential else "")
+    def wire(self) -> None:
+        self.calls = self._calls(self.token)
 
     def _calls(self, token: str) -> Calls:
         return Calls(self.http, self.server, token, timedelta(seconds=self.set["wait_seconds"]))

@@ -11,19 +11,17 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from common.http import Http
 from platforms import checks, counting, matching
 from platforms.addresses import address
 from platforms.counting import normalised
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.types import (
     CannotTell,
     Credential,
     Found,
-    Keys,
     Lapsed,
     Limits,
     Look,
@@ -66,25 +64,8 @@ class X(Insights, Conversation, Defaults):
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.http = http
-        self.keys = keys
-        self.server = server.rstrip("/")
-        self.facts = facts or {}
-        self.set = values(OPTIONS, self.facts)
-        self.credential = credential
-        self.calls = Calls(http, self.server, keys, credential, keep)
-        self.account_id = credential.account_id if credential else ""
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.keys, self.credential, self.keep)
 
     # Connects
 

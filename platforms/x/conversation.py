@@ -6,6 +6,7 @@ Every post that is read is charged. Answers name whom they answer, so the list o
 post is known for seven days only.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,13 +20,13 @@ PAGES = 5
 PEOPLE = {"expansions": "author_id", "user.fields": "username,name,profile_image_url"}
 
 
-class Conversation:
+class Conversation(ABC):
     calls: Calls
     account_id: str
     set: Mapping[str, Any]
 
-    def publish(self, outgoing: Outgoing, read: Read) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def publish(self, outgoing: Outgoing, read: Read) -> Any: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
         """`cursor`: the number of the newest one. Numbers grow with time."""

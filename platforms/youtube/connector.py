@@ -12,19 +12,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from common.http import Http
 from platforms import matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
-from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.options import Option
+from platforms.protocols import Facts
 from platforms.types import (
     Absent,
     Account,
     Credential,
     Found,
-    Keys,
     Lapsed,
     Limits,
     Look,
@@ -62,26 +60,8 @@ class YouTube(Insights, Conversation, Defaults):
     scopes: ClassVar[tuple[Scope, ...]] = SCOPES
     options: ClassVar[Mapping[str, Option]] = OPTIONS
 
-    def __init__(
-        self,
-        http: Http,
-        *,
-        server: str,
-        keys: Keys = Keys(),  # noqa: B008 - frozen
-        credential: Credential | None = None,
-        facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
-    ) -> None:
-        self.http = http
-        self.keys = keys
-        self.server = server.rstrip("/")
-        self.facts = facts or {}
-        self.set = values(OPTIONS, self.facts)
-        self.credential = credential
-        self.calls = Calls(http, self.server, keys, credential, keep)
-        self.account_id = credential.account_id if credential else ""
-        self.witness = witness or (lambda _token: None)
+    def wire(self) -> None:
+        self.calls = Calls(self.http, self.server, self.keys, self.credential, self.keep)
 
     # Connects
 

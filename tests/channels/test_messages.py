@@ -41,7 +41,7 @@ def marked(path: Path) -> set[str]:
     }
 
 
-# ValueError and NotImplementedError: a caller's mistake, never shown.
+# A ValueError: a caller's mistake, never shown.
 FOR_PROGRAMMERS = {
     "There is no credential to refresh.",
     "There is no credential to read accounts with.",
