@@ -4,20 +4,20 @@ Every answer is `{"data", "error": {"code", "message", "log_id"}}`, and only the
 status says. The same mistake is `invalid_param` at one half of the API and `invalid_params` at the other.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common.http import Answer, Http
+from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
+from platforms.sessions import Session
 from platforms.tiktok import oauth
 from platforms.tiktok.facts import UNAUDITED
-from platforms.types import Credential, Keys
+from platforms.types import Credential
 from platforms.words import gettext_noop
 
 # A session lives a day; this much before its end it is renewed on our own accord.
-RENEW_BEFORE = timedelta(minutes=5)
 
 NO_RIGHT = gettext_noop(
     "TikTok does not allow the portal to do this: a permission is missing. Connect the channel again."
@@ -49,30 +49,15 @@ REFUSED: Mapping[str, tuple[str, str | None]] = {
 REFUSALS = frozenset({400, 403, 404, 405, 413, 415, 422})
 
 
-class Calls:
-    """Requests in the name of one account, with a session that renews itself once it has run out."""
-
+class Calls(Session):
     cap = timedelta(hours=24)
     """How long nothing is sent after a day's posts are used up."""
 
-    def __init__(
-        self,
-        http: Http,
-        server: str,
-        keys: Keys,
-        credential: Credential | None,
-        keep: Callable[[Credential], None] | None,
-    ) -> None:
-        self.http = http
-        self.server = server.rstrip("/")
-        self.keys = keys
-        self.credential = credential
-        self.keep = keep
+    def refreshed(self, held: Credential) -> Credential:
+        return oauth.refresh(self.http, self.server, self.keys, held)
 
-    def secrets(self) -> tuple[str, ...]:
-        c = self.credential
-        held = (c.access_token, c.refresh_token) if c else ()
-        return tuple(word for word in (*held, self.keys.client_secret) if word)
+    def has_ended(self, answer: Answer) -> bool:
+        return super().has_ended(answer) and told(answer)[0] not in UNGRANTED
 
     def granted(self, scope: str) -> bool:
         """Whether the account gave this permission, as far as was told."""
@@ -81,25 +66,18 @@ class Calls:
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """The data of a read. Raises the five errors."""
-        return self._with_session("GET", path, public=False, params=params)
+        return self._asked("GET", path, public=False, params=params)
 
     def ask(self, path: str, body: Mapping[str, Any], **params: Any) -> dict[str, Any]:
         """A question that has a body, or a write that nobody sees: whatever goes wrong, it may be done again."""
-        return self._with_session("POST", path, public=False, json=body, params=params)
+        return self._asked("POST", path, public=False, json=body, params=params)
 
     def public(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
-        return self._with_session("POST", path, public=True, commits=True, json=body)
+        return self._asked("POST", path, public=True, commits=True, json=body)
 
-    def _with_session(self, verb: str, path: str, *, public: bool, **more: Any) -> dict[str, Any]:
-        until = self._held().expires_at
-        if until and datetime.now(UTC) > until - RENEW_BEFORE:
-            self.renew()
-        answer = self._send(verb, path, public, more)
-        if answer.status == 401 and told(answer)[0] not in UNGRANTED and self._held().refresh_token:
-            # Refused before anything was done, so the same request may go out once more.
-            self.renew()
-            answer = self._send(verb, path, public, more)
+    def _asked(self, verb: str, path: str, *, public: bool, **more: Any) -> dict[str, Any]:
+        answer = self.send(verb, f"{self.server}/v2{path}", public=public, **more)
         code, _words, _log = told(answer)
         if not answer.ok or code not in ("ok", ""):
             raise self.problem(answer, public=public)
@@ -107,25 +85,7 @@ class Calls:
         data = found.get("data") if isinstance(found, dict) and code == "ok" else None
         if isinstance(data, dict):
             return data
-        kind = OutcomeUnknown if public else NotReached
-        raise kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
-
-    def _send(self, verb: str, path: str, public: bool, more: Mapping[str, Any]) -> Answer:
-        headers = {"Authorization": f"Bearer {self._held().access_token}"}
-        send = answers.write if public else answers.read
-        return send(lambda: self.http.request(verb, f"{self.server}/v2{path}", headers=headers, **more))
-
-    def _held(self) -> Credential:
-        if self.credential is None:
-            raise NeedsConsent("There is no session.")
-        return self.credential
-
-    def renew(self) -> Credential:
-        """A new pair of tokens; `keep` gets it before anything else is done, since the old pair may be used up."""
-        self.credential = oauth.refresh(self.http, self.server, self.keys, self._held())
-        if self.keep:
-            self.keep(self.credential)
-        return self.credential
+        raise self.unreadable(answer, public=public)
 
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         """The error that an unsuccessful answer stands for."""

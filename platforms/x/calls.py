@@ -3,19 +3,19 @@
 An unknown key in a body is refused. An answer may hold `data` and `errors` side by side: some of what was asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common.http import Answer, Http
+from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.types import Credential, Keys
+from platforms.sessions import Session
+from platforms.types import Credential
 from platforms.words import gettext_noop
 from platforms.x import oauth
 
 # A session lives two hours; this much before its end it is renewed on our own accord.
-RENEW_BEFORE = timedelta(minutes=5)
 CREDITS_WAIT = timedelta(hours=1)
 DUPLICATE = "duplicate"
 FORBIDDEN = "forbidden"
@@ -30,49 +30,24 @@ NO_RIGHT = gettext_noop(
 NO_APP = gettext_noop("X does not let the portal's application do this. The administrator has to look at its console.")
 
 
-class Calls:
-    """Requests in the name of one account, with a session that renews itself once it has run out."""
-
-    def __init__(
-        self,
-        http: Http,
-        server: str,
-        keys: Keys,
-        credential: Credential | None,
-        keep: Callable[[Credential], None] | None,
-    ) -> None:
-        self.http = http
-        self.server = server.rstrip("/")
-        self.keys = keys
-        self.credential = credential
-        self.keep = keep
-
-    def secrets(self) -> tuple[str, ...]:
-        c = self.credential
-        held = (c.access_token, c.refresh_token) if c else ()
-        return tuple(word for word in (*held, self.keys.client_secret) if word)
+class Calls(Session):
+    def refreshed(self, held: Credential) -> Credential:
+        return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
-        return self._with_session("GET", path, public=False, params=params)
+        return self._asked("GET", path, public=False, params=params)
 
     def private(self, verb: str, path: str, **more: Any) -> dict[str, Any]:
         """A write that nobody sees: whatever goes wrong, it may be done again."""
-        return self._with_session(verb, path, public=False, **more)
+        return self._asked(verb, path, public=False, **more)
 
     def public(self, path: str, body: Any) -> dict[str, Any]:
         """The one write that others see. Without a usable answer it raises `OutcomeUnknown`."""
-        return self._with_session("POST", path, public=True, commits=True, json=body)
+        return self._asked("POST", path, public=True, commits=True, json=body)
 
-    def _with_session(self, verb: str, path: str, *, public: bool, **more: Any) -> dict[str, Any]:
-        until = self._held().expires_at
-        if until and datetime.now(UTC) > until - RENEW_BEFORE:
-            self.renew()
-        answer = self._send(verb, path, public, more)
-        if answer.status == 401 and self._held().refresh_token:
-            # Refused before anything was done, so the same request may go out once more.
-            self.renew()
-            answer = self._send(verb, path, public, more)
+    def _asked(self, verb: str, path: str, *, public: bool, **more: Any) -> dict[str, Any]:
+        answer = self.send(verb, f"{self.server}/2{path}", public=public, **more)
         if not answer.ok:
             raise problem(answer, public=public, secrets=self.secrets())
         if not answer.content and not public:
@@ -80,25 +55,7 @@ class Calls:
         found = answers.body(answer, public=public, secrets=self.secrets())
         if isinstance(found, dict):
             return found
-        kind = OutcomeUnknown if public else NotReached
-        raise kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
-
-    def _send(self, verb: str, path: str, public: bool, more: Mapping[str, Any]) -> Answer:
-        headers = {"Authorization": f"Bearer {self._held().access_token}"}
-        send = answers.write if public else answers.read
-        return send(lambda: self.http.request(verb, f"{self.server}/2{path}", headers=headers, **more))
-
-    def _held(self) -> Credential:
-        if self.credential is None:
-            raise NeedsConsent("There is no session.")
-        return self.credential
-
-    def renew(self) -> Credential:
-        """A new pair of tokens; `keep` gets it before anything else is done, since the old pair is used up."""
-        self.credential = oauth.refresh(self.http, self.server, self.keys, self._held())
-        if self.keep:
-            self.keep(self.credential)
-        return self.credential
+        raise self.unreadable(answer, public=public)
 
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:

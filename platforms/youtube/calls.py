@@ -4,21 +4,21 @@ An error is known by its `reason`. Quotas belong to the portal's project, not to
 left, and a day ends at midnight in California.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from common.http import Answer, Http
+from common.http import Answer
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
-from platforms.types import Credential, Keys
+from platforms.sessions import Session
+from platforms.types import Credential
 from platforms.words import gettext_noop
 from platforms.youtube import oauth
 
 # A session lives an hour; this much before its end it is renewed on our own accord.
-RENEW_BEFORE = timedelta(minutes=5)
 CALIFORNIA = ZoneInfo("America/Los_Angeles")
 A_DAY = timedelta(hours=24)
 NO_QUOTA = gettext_noop(
@@ -67,27 +67,9 @@ RIGHTS: Mapping[str, str] = {
 REFUSALS = frozenset({400, 404, 405, 409, 410, 411, 412, 413, 415, 422})
 
 
-class Calls:
-    """Requests in the name of one channel, with a session that renews itself once it has run out."""
-
-    def __init__(
-        self,
-        http: Http,
-        server: str,
-        keys: Keys,
-        credential: Credential | None,
-        keep: Callable[[Credential], None] | None,
-    ) -> None:
-        self.http = http
-        self.server = server.rstrip("/")
-        self.keys = keys
-        self.credential = credential
-        self.keep = keep
-
-    def secrets(self) -> tuple[str, ...]:
-        c = self.credential
-        held = (c.access_token, c.refresh_token) if c else ()
-        return tuple(word for word in (*held, self.keys.client_secret) if word)
+class Calls(Session):
+    def refreshed(self, held: Credential) -> Credential:
+        return oauth.refresh(self.http, self.server, self.keys, held)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:
         """The object of a read. Raises the five errors; what is not there is `Rejected(code="404")`."""
@@ -113,23 +95,6 @@ class Calls:
     def upload(self, path: str) -> str:
         return f"{self.server}/upload/youtube/v3{path}"
 
-    def send(self, verb: str, url: str, *, public: bool = False, **more: Any) -> Answer:
-        """Any answer, with a session that is good. Raises for no answer."""
-        until = self._held().expires_at
-        if until and datetime.now(UTC) > until - RENEW_BEFORE:
-            self.renew()
-        answer = self._once(verb, url, public, more)
-        if answer.status == 401 and self._held().refresh_token:
-            # Refused before anything was done, so the same request may go out once more.
-            self.renew()
-            answer = self._once(verb, url, public, more)
-        return answer
-
-    def _once(self, verb: str, url: str, public: bool, more: Mapping[str, Any]) -> Answer:
-        headers = {**more.get("headers", {}), "Authorization": f"Bearer {self._held().access_token}"}
-        through = answers.write if public else answers.read
-        return through(lambda: self.http.request(verb, url, **{**more, "headers": headers}))
-
     def _good(self, answer: Answer, *, public: bool) -> Answer:
         if answer.ok:
             return answer
@@ -139,8 +104,7 @@ class Calls:
         found = answers.body(answer, public=public, secrets=self.secrets())
         if isinstance(found, dict):
             return found
-        kind = OutcomeUnknown if public else NotReached
-        raise kind("The server's answer could not be read.", answers.evidence(answer, self.secrets()))
+        raise self.unreadable(answer, public=public)
 
     def ours(self, url: str) -> str:
         """Bytes and token go to Google's own hosts only, whatever an answer says."""
@@ -149,17 +113,6 @@ class Calls:
         if known or (parts.scheme, parts.netloc) == urlsplit(self.server)[:2]:
             return url
         raise NotReached("The server did not take the video.")
-
-    def _held(self) -> Credential:
-        if self.credential is None:
-            raise NeedsConsent("There is no session.")
-        return self.credential
-
-    def renew(self) -> Credential:
-        self.credential = oauth.refresh(self.http, self.server, self.keys, self._held())
-        if self.keep:
-            self.keep(self.credential)
-        return self.credential
 
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
