@@ -1,11 +1,9 @@
 """Everything the composer's template shows, gathered with a fixed number of queries."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
-
-from django.utils.translation import gettext as _
 
 from channels import dry
 from channels.enums import Layout
@@ -78,6 +76,20 @@ class Place:
         return bool(self.layout) or any(each.text for each in self.own)
 
 
+Said = tuple[str, dry.Finding]
+"""The channels that have a problem, and the problem."""
+
+
+def once(previews: Sequence[Preview], wanted: Callable[[dry.Finding], bool]) -> list[Said]:
+    """Each problem once, however many channels have it."""
+    found: dict[dry.Finding, dict[str, None]] = {}
+    for each in previews:
+        where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
+        for finding in filter(wanted, each.findings):
+            found.setdefault(finding, {})[where] = None
+    return [(", ".join(channels), finding) for finding, channels in found.items()]
+
+
 @dataclass
 class Page:
     post: Post
@@ -97,7 +109,7 @@ class Page:
     previews: list[Preview]
     notes: list[str]
     coach: list[Told] = field(default_factory=list)
-    picture_notes: dict[int, list[str]] = field(default_factory=dict)
+    picture_notes: dict[int, list[Said]] = field(default_factory=dict)
     returned: Decision | None = None
     correction: Amendment | None = None
     offers: Sequence[Offered] = ()
@@ -170,15 +182,10 @@ class Page:
         return list(dict.fromkeys(finding.message for finding in findings if finding.code != "poll_too_few"))
 
     @property
-    def text_findings(self) -> list[tuple[str, dry.Finding]]:
-        """Problems of words or of a whole channel, beside the words: each once, with the channels that have it."""
-        found: dict[dry.Finding, dict[str, None]] = {}
-        for each in self.previews:
-            where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
-            for finding in each.findings:
-                if finding.field in ("text", "language", "channel") and finding.code != "empty":
-                    found.setdefault(finding, {})[where] = None
-        return [(", ".join(channels), finding) for finding, channels in found.items()]
+    def text_findings(self) -> list[Said]:
+        """Problems of words or of a whole channel, beside the words."""
+        fields = ("text", "language", "channel")
+        return once(self.previews, lambda finding: finding.field in fields and finding.code != "empty")
 
     @property
     def headline_places(self) -> list[Place]:
@@ -211,11 +218,11 @@ class Page:
         return [each for each in self.previews if each.comment]
 
     @property
-    def beside_findings(self) -> dict[str, list[tuple[Preview, dry.Finding]]]:
+    def beside_findings(self) -> dict[str, list[Said]]:
         """Problems of title and first comment, beside them."""
         fields = ("title", "first_comment")
-        found = [(each, finding) for each in self.previews for finding in each.findings if finding.field in fields]
-        return {name: [(each, finding) for each, finding in found if finding.field == name] for name in fields}
+        found = once(self.previews, lambda finding: finding.field in fields)
+        return {name: [said for said in found if said[1].field == name] for name in fields}
 
     @property
     def odd_service(self) -> str:
@@ -341,21 +348,16 @@ def _place(draft: Draft, channel: Channel) -> Place:
     )
 
 
-def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]) -> dict[int, list[str]]:
-    """Problems of each picture and of the video, once however many channels have them; key 0: of all together."""
+def _of_pictures(draft: Draft, seen: Sequence[Preview], library: Mapping[int, Media]) -> dict[int, list[Said]]:
+    """Problems of each picture and of the video; key 0: of all together."""
     known = [shown.id for shown in draft.media if shown.id in library]
     pictures = [each for each in known if not library[each].is_video]
     video = next((each for each in known if library[each].is_video), 0)
-    found: dict[int, dict[str, None]] = {}
-    for each in seen:
-        for finding in each.findings:
-            name, _dot, place = finding.field.partition(".")
-            if name == "pictures":
-                key = pictures[int(place)] if place and int(place) < len(pictures) else 0
-                found.setdefault(key, {})[finding.message] = None
-            elif finding.code == "two_videos":
-                found.setdefault(0, {})[finding.message] = None
-            elif name == "video" and finding.code != "video_not_ready":  # its row says that itself
-                named = {"channel": each.channel.name, "problem": finding.message}
-                found.setdefault(video, {})[_("%(channel)s: %(problem)s") % named] = None
-    return {key: list(messages) for key, messages in found.items()}
+    found: dict[int, list[Said]] = {}
+    for said in once(seen, lambda finding: finding.code != "video_not_ready"):  # its row says that itself
+        name, _dot, place = said[1].field.partition(".")
+        if name == "pictures":
+            found.setdefault(pictures[int(place)] if place and int(place) < len(pictures) else 0, []).append(said)
+        elif name == "video":
+            found.setdefault(0 if said[1].code == "two_videos" else video, []).append(said)
+    return found

@@ -108,7 +108,7 @@ def test_pictures_come_from_the_shelf_with_their_last_description_also_on_a_phon
     page.locator("#pick-folder").select_option(label="Паркови")
     expect(page.locator(".pick-grid .tile")).to_have_count(1)
     page.get_by_label("park.jpg").check()
-    page.locator("#pick-folder").select_option(label="All pictures")
+    page.locator("#pick-folder").select_option(label="All files")
     expect(page.locator(".pick-grid .tile")).to_have_count(2)
     expect(page.get_by_label("park.jpg")).to_be_checked()
     page.get_by_label("most.jpg").check()
