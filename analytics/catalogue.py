@@ -30,13 +30,14 @@ METRICS: dict[str, Metric] = {
         Metric("quotes", _("Quotes"), _("Shares with words of their own.")),
         Metric("clicks", _("Clicks"), _("Clicks on the link in the post.")),
         Metric("views", _("Views"), _("Times the post was shown.")),
+        Metric("paid_views", _("Paid views"), _("Times the post was shown because somebody paid for it.")),
         Metric("reach", _("Reach"), _("Different people who saw the post; it must not be added up."), addable=False),
         Metric("followers", _("Followers"), _("People who follow the channel."), addable=False),
     )
 }
 
 # Columns of a pull, in the order of the tables.
-POST_METRICS = ("likes", "reposts", "replies", "quotes", "clicks", "views", "reach")
+POST_METRICS = ("likes", "reposts", "replies", "quotes", "clicks", "views", "paid_views", "reach")
 ADDED = tuple(key for key in POST_METRICS if METRICS[key].addable)
 INTERACTIONS = ("likes", "reposts", "replies", "quotes")
 

@@ -8,6 +8,7 @@ class SubjectKind(models.TextChoices):
     """What a pull looks at."""
 
     PUBLICATION = "publication", _("Publication")
+    IMPORTED = "imported", _("Post from before the portal")
     CHANNEL = "channel", _("Channel")
 
 
@@ -15,10 +16,22 @@ class PullOutcome(models.TextChoices):
     """What a look brought; a number that was not told is no number."""
 
     READ = "read", _("Read")
+    UNCHANGED = "unchanged", _("Read, nothing new")
+    MISSED = "missed", _("Not looked at in time")
     REFUSED = "refused", _("The network refused")
     NEEDS_CONSENT = "needs_consent", _("The channel must be reconnected")
     NOT_REACHED = "not_reached", _("The network could not be reached")
     GONE = "gone", _("No longer on the network")
+
+
+class Material(models.TextChoices):
+    """What a post is made of; a network's own poll counts as text."""
+
+    TEXT = "text", _("Text")
+    LINK = "link", _("Text with a link")
+    PICTURE = "picture", _("Picture")
+    PICTURES = "pictures", _("Several pictures")
+    VIDEO = "video", _("Video")
 
 
 class Basis(models.TextChoices):

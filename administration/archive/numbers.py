@@ -6,21 +6,23 @@ from typing import Any
 from django.db.models import Sum
 
 from administration.archive.writer import Archive
+from analytics.catalogue import ADDED
 from analytics.models import ChannelDay, Counts, DailyFact, Pull, Subject
 from links.models import ClickCount, Link
 from links.queries import short
 from posts.models import Post
 
 METRICS = tuple(field.name for field in Counts._meta.get_fields())
+TRAITS = ("category", "call_kind", "service", "material", "languages", "interactive", "boosted")
+SUMS = (*ADDED, "interactions")
 SUBJECT = ("kind", "channel", "network", "post", "link", "published_at")
 
 
 def write(archive: Archive) -> None:
     archive.table("numbers.csv", (*SUBJECT, "looked_at", "followers", *METRICS), _latest())
     archive.table("readings.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings())
-    daily = ("channel", "day", "category", "call_kind", "basis", "posts", "interactions")
-    archive.table("days.csv", daily, _days(daily))
-    archive.table("followers.csv", ("channel", "day", "followers", "why_missing"), _followers())
+    archive.table("days.csv", ("channel", "day", *TRAITS, "basis", "posts", *SUMS), _days())
+    archive.table("followers.csv", ("channel", "day", "followers", "why_missing", "imported"), _followers())
     archive.table(
         "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
     )
@@ -32,8 +34,9 @@ def _latest() -> Iterator[tuple[Any, ...]]:
     for row in rows.iterator(chunk_size=500):
         public = row.publication
         yield (
-            row.kind, row.channel.name, row.channel.platform, public.post_id if public else "",
-            public.delivery.permalink if public else row.channel.url, row.published_at, row.last_at, row.followers,
+            row.kind, row.channel.name, row.channel.platform, public.post_id if public else row.title,
+            public.delivery.permalink if public else row.permalink or row.channel.url, row.published_at, row.last_at,
+            row.followers,
             *(getattr(row, name) for name in METRICS),
         )  # fmt: skip
 
@@ -48,14 +51,15 @@ def _readings() -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _days(names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    for row in DailyFact.objects.select_related("channel").order_by("day", "pk").iterator(chunk_size=1000):
-        yield (row.channel.name, *(getattr(row, name) for name in names[1:]))
+def _days() -> Iterator[tuple[Any, ...]]:
+    for row in DailyFact.objects.select_related("channel", "traits").order_by("day", "pk").iterator(chunk_size=1000):
+        kind = (getattr(row.traits, name) for name in TRAITS)
+        yield (row.channel.name, row.day, *kind, row.basis, row.posts, *(getattr(row, name) for name in SUMS))
 
 
 def _followers() -> Iterator[tuple[Any, ...]]:
     for row in ChannelDay.objects.select_related("channel").order_by("channel_id", "day").iterator(chunk_size=1000):
-        yield row.channel.name, row.day, row.followers, row.gap
+        yield row.channel.name, row.day, row.followers, row.gap, row.imported
 
 
 def _links() -> Iterator[tuple[Any, ...]]:

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from analytics import rules
 from analytics.catalogue import POST_METRICS, interactions
-from analytics.domain import rollup
+from analytics.domain import rollup, traits
 from analytics.enums import PullOutcome, SubjectKind
-from analytics.models import Pull, Subject
+from analytics.models import Pull, Subject, Traits
 from analytics.queries import channels_without_subject, publications_without_subject
 from channels import traffic
 from channels.models import Channel
@@ -32,7 +32,6 @@ from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.protocols import Connector
 from platforms.types import Gone, Reading, Readings
 from posts.models import Publication
-from posts.queries import call_kind
 
 LEASE = timedelta(minutes=10)
 BATCH = 200
@@ -51,7 +50,10 @@ def enrol() -> int:
     """Make subjects of what was published or connected since the last time. Returns how many are new."""
     with everywhere("find publications without a subject"), transaction.atomic():
         now = timezone.now()
-        new = [_subject_of(each, now) for each in publications_without_subject()]
+        found = list(publications_without_subject())
+        keys = {each.pk: traits.key_of(each) for each in found}
+        rows = traits.rows_for(keys.values())
+        new = [_subject_of(each, rows[keys[each.pk]], now) for each in found]
         new += [
             Subject(municipality_id=c.municipality_id, kind=SubjectKind.CHANNEL, channel=c, next_at=now)
             for c in channels_without_subject()
@@ -62,7 +64,7 @@ def enrol() -> int:
         return len(new)
 
 
-def _subject_of(publication: Publication, now: datetime) -> Subject:
+def _subject_of(publication: Publication, kind: Traits, now: datetime) -> Subject:
     delivery = publication.delivery
     assert delivery.published_at is not None  # a constraint says so
     return Subject(
@@ -71,8 +73,7 @@ def _subject_of(publication: Publication, now: datetime) -> Subject:
         channel_id=publication.channel_id,
         publication=publication,
         remote_id=delivery.remote_id,
-        category=publication.version.category,
-        call_kind=call_kind(publication.version),
+        traits=kind,
         published_at=delivery.published_at,
         published_on=timezone.localdate(delivery.published_at),
         next_at=rules.first_look(delivery.published_at, now),

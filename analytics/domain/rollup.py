@@ -20,12 +20,12 @@ _ALL = f"(CASE WHEN num_nonnulls({', '.join(INTERACTIONS)}) = 0 THEN NULL ELSE {
 
 PUBLICATION_DAY = f"""
 INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, category, call_kind, basis, posts, {_COLUMNS}, interactions)
-SELECT municipality_id, channel_id, published_on, category, call_kind, 'publication', count(*), {_SUMS},
+    (municipality_id, channel_id, day, traits_id, basis, posts, {_COLUMNS}, interactions)
+SELECT municipality_id, channel_id, published_on, traits_id, 'publication', count(*), {_SUMS},
     sum(interactions)
 FROM analytics_subject
-WHERE channel_id = %s AND published_on = %s AND kind = 'publication'
-GROUP BY municipality_id, channel_id, published_on, category, call_kind
+WHERE channel_id = %s AND published_on = %s AND kind <> 'channel'
+GROUP BY municipality_id, channel_id, published_on, traits_id
 """  # noqa: S608 -- column names from the catalogue
 
 # The growth of a post on a day: its last reading of that day minus its last reading before it; where a network began
@@ -35,7 +35,7 @@ WITH bounds AS (
     SELECT %(day)s::timestamp AT TIME ZONE 'Europe/Belgrade' AS since,
            (%(day)s::timestamp + interval '1 day') AT TIME ZONE 'Europe/Belgrade' AS until
 ), grown AS (
-    SELECT s.municipality_id, s.channel_id, s.category, s.call_kind,
+    SELECT s.municipality_id, s.channel_id, s.traits_id,
            {", ".join(f"now_.{k} - coalesce(before_.{k}, 0) AS {k}" for k in ADDED)}
     FROM analytics_subject s CROSS JOIN bounds b
     CROSS JOIN LATERAL (
@@ -48,20 +48,20 @@ WITH bounds AS (
         WHERE p.subject_id = s.id AND p.at < b.since AND p.outcome = 'read' AND p.at >= b.since - interval '100 days'
         ORDER BY p.at DESC LIMIT 1
     ) before_ ON true
-    WHERE s.channel_id = %(channel)s AND s.kind = 'publication' AND s.published_on <= %(day)s
+    WHERE s.channel_id = %(channel)s AND s.kind <> 'channel' AND s.published_on <= %(day)s
       AND s.published_on > %(day)s::date - 100
 )
 INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, category, call_kind, basis, posts, {_COLUMNS}, interactions)
-SELECT municipality_id, channel_id, %(day)s, category, call_kind, 'activity', 0, {_SUMS}, sum({_ALL})
-FROM grown GROUP BY municipality_id, channel_id, category, call_kind
+    (municipality_id, channel_id, day, traits_id, basis, posts, {_COLUMNS}, interactions)
+SELECT municipality_id, channel_id, %(day)s, traits_id, 'activity', 0, {_SUMS}, sum({_ALL})
+FROM grown GROUP BY municipality_id, channel_id, traits_id
 """  # noqa: S608 -- column names from the catalogue
 
 
 def renew(subjects: Iterable[Subject], day: date) -> None:
     """Renew the facts that readings of `subjects`, taken on `day`, touch."""
     rows = list(subjects)
-    posts = [s for s in rows if s.kind == SubjectKind.PUBLICATION]
+    posts = [s for s in rows if s.kind != SubjectKind.CHANNEL]
     for channel_id, published_on in {(s.channel_id, s.published_on) for s in posts}:
         assert published_on is not None  # a constraint says so
         publication_day(channel_id, published_on)

@@ -86,7 +86,11 @@ def dashboard(period: Period, channel_id: int | None = None) -> Dashboard:
         if not row["current"]:
             before.add(row)
             continue
-        groups = (by_channel[row["channel_id"]], by_category[row["category"]], by_call[row["call_kind"]])
+        groups = (
+            by_channel[row["channel_id"]],
+            by_category[row["traits__category"]],
+            by_call[row["traits__call_kind"]],
+        )
         for totals in (now, *groups):
             totals.add(row)
     channels = list(Channel.objects.exclude(state="disconnected").order_by("pk"))
@@ -109,7 +113,7 @@ def _published(period: Period, chosen: Q) -> Iterable[dict[str, Any]]:
         chosen, basis=Basis.PUBLICATION, day__gte=period.before.first, day__lte=period.last
     )
     current = Case(When(day__gte=period.first, then=Value(1)), default=Value(0), output_field=IntegerField())
-    return facts.values("channel_id", "category", "call_kind", current=current).annotate(
+    return facts.values("channel_id", "traits__category", "traits__call_kind", current=current).annotate(
         posts=Sum("posts"), **{key: Sum(key) for key in NUMBERS}
     )
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics import partitions
-from analytics.models import Subject
+from analytics.domain import traits
+from analytics.models import Subject, Traits
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
@@ -45,11 +46,11 @@ WHERE s.kind = 'publication'
 """
 FACTS = """
 INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, category, call_kind, basis, posts, likes, reposts, replies, quotes, interactions)
-SELECT municipality_id, channel_id, published_on, category, call_kind, basis, count(*), sum(likes),
+    (municipality_id, channel_id, day, traits_id, basis, posts, likes, reposts, replies, quotes, interactions)
+SELECT municipality_id, channel_id, published_on, traits_id, basis, count(*), sum(likes),
        sum(reposts), sum(replies), sum(quotes), sum(interactions)
 FROM analytics_subject, unnest(ARRAY['publication', 'activity']) basis
-WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5, 6
+WHERE kind = 'publication' GROUP BY 1, 2, 3, 4, 5
 """
 FOLLOWERS = """
 INSERT INTO analytics_channelday (municipality_id, channel_id, day, followers, gap)
@@ -172,7 +173,9 @@ def _publications(versions: list[Version], plan: list[Any], rng: random.Random) 
         )
         for (version, _d), d in zip(ready, deliveries, strict=True)
     )
-    Subject.objects.bulk_create(_subject(each, rng) for each in publications if each.delivery.state == State.PUBLISHED)
+    out = [each for each in publications if each.delivery.state == State.PUBLISHED]
+    kinds = traits.rows_for(map(traits.key_of, out))
+    Subject.objects.bulk_create(_subject(each, kinds[traits.key_of(each)], rng) for each in out)
 
 
 def _deliveries(versions: list[Version], plan: list[Any]) -> Iterator[tuple[Version, Delivery]]:
@@ -189,13 +192,13 @@ def _deliveries(versions: list[Version], plan: list[Any]) -> Iterator[tuple[Vers
             )  # fmt: skip
 
 
-def _subject(publication: Publication, rng: random.Random) -> Subject:
+def _subject(publication: Publication, kind: Traits, rng: random.Random) -> Subject:
     at = publication.delivery.published_at
     assert at is not None
     likes = int(rng.paretovariate(1.3) * 8) % 3000
     return Subject(
         municipality_id=publication.municipality_id, kind="publication", channel_id=publication.channel_id,
-        publication=publication, remote_id=publication.delivery.remote_id, category=publication.version.category,
+        publication=publication, remote_id=publication.delivery.remote_id, traits=kind,
         published_at=at, published_on=timezone.localdate(at), likes=likes,
         reposts=likes // 5, replies=likes // 7, quotes=0,
         interactions=likes + likes // 5 + likes // 7, last_at=at, last_outcome="read",

@@ -7,16 +7,15 @@ from django.utils import timezone
 
 from analytics import partitions, rules
 from analytics.catalogue import interactions
-from analytics.domain import rollup
+from analytics.domain import rollup, traits
 from analytics.enums import PullOutcome, SubjectKind
-from analytics.models import ChannelDay, Pull, Subject
+from analytics.models import ChannelDay, Pull, Subject, Traits
 from municipalities.tenancy import everywhere, scope
 from portal.demo.network import Voice
 from portal.demo.past import Past, Sent
 from portal.demo.reactions import Crowd, curve_of
 from portal.demo.rows import insert
 from portal.demo.texts import DAYS
-from posts.queries import call_kind
 from practice.models import Status
 
 HOUR = timedelta(hours=1)
@@ -30,7 +29,10 @@ def read(pasts: list[Past], crowd: Crowd) -> None:
     partitions.ensure((crowd.now - timedelta(days=DAYS + 31)).date(), partitions.ahead()[1])
     with everywhere("the demo's readings"):
         replies = _replies(pasts)
-        subjects = insert([_subject(sent, crowd, replies) for past in pasts for sent in past.sent])
+        kinds = traits.rows_for(
+            traits.key_of(sent.publication) for past in pasts for sent in past.sent if sent.publication
+        )
+        subjects = insert([_subject(sent, crowd, replies, kinds) for past in pasts for sent in past.sent])
         by_publication = {subject.publication_id: subject for subject in subjects}
         channels = insert([_channel_subject(voice, crowd) for past in pasts for voice in past.voices])
         insert([p for past in pasts for sent in past.sent for p in _pulls(by_publication, sent, crowd, replies)])
@@ -70,15 +72,14 @@ def _values(sent: Sent, at: datetime, crowd: Crowd, replies: Replies) -> dict[st
     return {**told, "replies": sum(moment <= at for moment in replies[sent.status.pk])}
 
 
-def _subject(sent: Sent, crowd: Crowd, replies: Replies) -> Subject:
+def _subject(sent: Sent, crowd: Crowd, replies: Replies, kinds: dict[traits.Key, Traits]) -> Subject:
     assert sent.publication is not None
     assert sent.status is not None
     looks = list(_looks(sent.at, crowd.now))
     values = _values(sent, looks[-1], crowd, replies) if looks else {}
     return Subject(
         municipality_id=sent.post.municipality_id, kind=SubjectKind.PUBLICATION, channel=sent.voice.channel,
-        publication=sent.publication, remote_id=str(sent.status.pk), category=sent.version.category,
-        call_kind=call_kind(sent.version),
+        publication=sent.publication, remote_id=str(sent.status.pk), traits=kinds[traits.key_of(sent.publication)],
         published_at=sent.at, published_on=timezone.localdate(sent.at),
         last_at=looks[-1] if looks else None, last_outcome=PullOutcome.READ if looks else "",
         next_at=rules.next_look(sent.at, looks[-1] if looks else crowd.now),

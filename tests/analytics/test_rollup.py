@@ -128,7 +128,7 @@ def test_what_people_are_asked_to_do_is_counted_apart(channel: Channel) -> None:
         factories.published(channel, at(MONDAY, 9), call=call)
     collect.enrol()
     with scope(channel.municipality_id):
-        asked = Subject.objects.filter(call_kind="apply").first()
+        asked = Subject.objects.filter(traits__call_kind="apply").first()
     assert asked is not None
     look(asked, at(MONDAY, 10), likes=6)
     with scope(channel.municipality_id):
@@ -136,8 +136,8 @@ def test_what_people_are_asked_to_do_is_counted_apart(channel: Channel) -> None:
             (Basis.PUBLICATION, [("", 1, None), ("apply", 2, 6)]),
             (Basis.ACTIVITY, [("apply", 0, 6)]),
         ):
-            facts = DailyFact.objects.filter(basis=basis).order_by("call_kind")
-            assert list(facts.values_list("call_kind", "posts", "interactions")) == expected
+            facts = DailyFact.objects.filter(basis=basis).order_by("traits__call_kind")
+            assert list(facts.values_list("traits__call_kind", "posts", "interactions")) == expected
 
 
 def test_rebuilding_gives_the_same_facts(channel: Channel, subject: Subject) -> None:

@@ -1,0 +1,60 @@
+"""What a published post is, for the breakdowns: one shared row of `Traits` per combination."""
+
+from collections.abc import Iterable
+
+from analytics.enums import Material
+from analytics.models import Traits
+from channels.enums import Layout
+from posts.compose import WHOLE
+from posts.models import Publication, Version
+from posts.queries import call_kind
+
+Key = tuple[str, str, str, str, str, str, bool]
+
+
+def key_of(publication: Publication) -> Key:
+    """The traits of what was sent, as the version froze it. No query when the version is there."""
+    version = publication.version
+    structure = version.structure
+    return (
+        version.category,
+        call_kind(version),
+        str(structure.get("service") or ""),
+        str(material(version)),
+        languages(publication),
+        str((structure.get("interactive") or {}).get("kind") or ""),
+        False,
+    )
+
+
+def material(version: Version) -> Material:
+    """What it is made of; a video beside pictures makes it a video."""
+    mimes = [str(entry.get("mime", "")) for entry in version.media]
+    if any(mime.startswith("video/") for mime in mimes):
+        return Material.VIDEO
+    if mimes:
+        return Material.PICTURE if len(mimes) == 1 else Material.PICTURES
+    return Material.LINK if version.link else Material.TEXT
+
+
+def languages(publication: Publication) -> str:
+    """Tags of the texts that the publication shows, with a plus between them."""
+    if publication.slot != WHOLE:
+        return publication.slot
+    shown = publication.version.layout.get(str(publication.channel_id)) or {}
+    tags = [str(tag) for tag in shown.get("languages", ())]
+    return "+".join(tags if shown.get("layout") == Layout.COMBINED else tags[:1])[:60]
+
+
+def rows_for(keys: Iterable[Key]) -> dict[Key, Traits]:
+    """The row of each combination, made where it is missing. Two queries."""
+    wanted = set(keys)
+    fields = ("category", "call_kind", "service", "material", "languages", "interactive", "boosted")
+    Traits.objects.bulk_create(
+        [Traits(**dict(zip(fields, key, strict=True))) for key in sorted(wanted)], ignore_conflicts=True
+    )
+    categories = {key[0] for key in wanted}
+    found = {
+        tuple(getattr(row, name) for name in fields): row for row in Traits.objects.filter(category__in=categories)
+    }
+    return {key: found[key] for key in wanted}

@@ -1,0 +1,141 @@
+"""Facts made of the pulls: per channel and day, and per channel and month. All can be made again at any time
+(`analytics.domain.rollup`).
+
+What a post is (its category, what it asks for, its format …) is one row of `Traits` that all posts of that kind share,
+so that a fact needs one number for it and a page reads every breakdown in one query.
+"""
+
+from django.db import models
+
+from analytics.enums import Basis, Material, PullOutcome
+from channels.models import Channel
+from municipalities.tenancy import TenantModel
+from posts.enums import CallKind, Category, Format
+
+
+class Traits(models.Model):
+    """One combination of what posts can be; shared by all municipalities, and it names none of them.
+
+    `call_kind` is empty when a post asks for nothing, `service` when it promotes no eService (its key else),
+    `interactive` when it only informs. `languages` are the tags of what was sent, in order, a plus between them:
+    "sr-Cyrl", "sr-Cyrl+sr-Latn", "bs-Latn".
+    """
+
+    category = models.CharField(max_length=14, choices=Category)
+    call_kind = models.CharField(max_length=10, choices=CallKind, blank=True)
+    service = models.CharField(max_length=40, blank=True)
+    material = models.CharField(max_length=10, choices=Material)
+    languages = models.CharField(max_length=60, blank=True)
+    interactive = models.CharField(max_length=14, choices=Format, blank=True)
+    boosted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_of_each_traits",
+                fields=["category", "call_kind", "service", "material", "languages", "interactive", "boosted"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.call_kind} {self.material}"
+
+
+class Sums(models.Model):
+    """Metrics that may be added, added up; signed, because networks correct themselves. NULL: not told."""
+
+    posts = models.PositiveIntegerField(default=0)
+    likes = models.IntegerField(null=True)
+    reposts = models.IntegerField(null=True)
+    replies = models.IntegerField(null=True)
+    quotes = models.IntegerField(null=True)
+    clicks = models.IntegerField(null=True)
+    views = models.IntegerField(null=True)
+    paid_views = models.IntegerField(null=True)
+    interactions = models.IntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class DailyFact(TenantModel, Sums):
+    """Posts and interactions of a channel, day (Belgrade) and traits.
+
+    Basis *publication*: the latest numbers of the posts published that day. Basis *activity*: by how much the numbers
+    of all posts grew that day; it may be negative.
+    """
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    day = models.DateField()
+    traits = models.ForeignKey(Traits, models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=12, choices=Basis)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="one_fact", fields=["channel", "day", "basis", "traits"])]
+        indexes = [
+            # dashboards: a municipality over a period
+            models.Index(fields=["municipality", "basis", "day"], name="fact_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.day} {self.traits_id} {self.basis}"
+
+
+class MonthlyFact(TenantModel, Sums):
+    """All daily facts of a channel, month and basis together; what a page over all municipalities reads.
+
+    `month` is its first day. The counts of kinds of posts are of posts published in the month (basis *publication*).
+    `followers` are the last that were read in the month.
+    """
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    month = models.DateField()
+    basis = models.CharField(max_length=12, choices=Basis)
+    calls = models.PositiveIntegerField(default=0)
+    services = models.PositiveIntegerField(default=0)
+    informing = models.PositiveIntegerField(default=0)
+    ceremonies = models.PositiveIntegerField(default=0)
+    interactive = models.PositiveIntegerField(default=0)
+    boosted = models.PositiveIntegerField(default=0)
+    followers = models.PositiveIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="one_month", fields=["channel", "month", "basis"])]
+        indexes = [models.Index(fields=["municipality", "basis", "month"], name="month_period")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.month:%Y-%m} {self.basis}"
+
+
+class StaleDay(TenantModel):
+    """A day of a channel whose facts must be made again: the doorbell between looks and facts. `since` is the oldest
+    change that they do not show yet, so a page can say how fresh it is."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    day = models.DateField()
+    basis = models.CharField(max_length=12, choices=Basis)
+    since = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="one_stale_day", fields=["channel", "day", "basis"])]
+        indexes = [models.Index(fields=["since"], name="stale_oldest")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.day} {self.basis} since {self.since}"
+
+
+class ChannelDay(TenantModel):
+    """Followers of a channel at the end of a day, and why they are missing when they are."""
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    day = models.DateField()
+    followers = models.PositiveIntegerField(null=True)
+    gap = models.CharField(max_length=14, choices=PullOutcome, blank=True)
+    imported = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="one_channel_day", fields=["channel", "day"])]
+        indexes = [models.Index(fields=["municipality", "day"], name="channel_day_period")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.day}: {self.followers}"
