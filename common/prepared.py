@@ -37,6 +37,14 @@ def _marker(kind: type) -> Any:
     return f"marker {number}"
 
 
+def instance(model: Any, values: dict[str, Any]) -> Any:
+    """An instance of `model` from some of its columns, in any order; reading another one asks the database."""
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    if len(names) != len(values):
+        raise ValueError(f"{model._meta.label} has no {sorted(values.keys() - set(names))}.")
+    return model.from_db(connection.alias, names, [values[name] for name in names])
+
+
 class _Statement:
     def __init__(self, make: Callable[[Any], Any], **kinds: type) -> None:
         self.make = make

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels.models import Channel
+from common.prepared import instance
 from delivery import gates
 from delivery.domain import attempts
 from delivery.enums import State
@@ -112,7 +113,7 @@ class Departure:
 def _read(pk: int, row: tuple[Any, ...]) -> Delivery:
     """The locked row, with as much of its channel and its parent as a gate looks at."""
     own, parents, channel_state = row[: len(OWN)], row[len(OWN) : -1], row[-1]
-    found = Delivery.from_db("default", ("id", "state", *OWN), (pk, State.SENDING, *own))
-    found.channel = Channel.from_db("default", ("id", "state"), (found.channel_id, channel_state))
-    found.parent = Delivery.from_db("default", PARENTS, parents) if parents[0] else None
+    found: Delivery = instance(Delivery, {"id": pk, "state": State.SENDING, **dict(zip(OWN, own, strict=True))})
+    found.channel = instance(Channel, {"id": found.channel_id, "state": channel_state})
+    found.parent = instance(Delivery, dict(zip(PARENTS, parents, strict=True))) if parents[0] else None
     return found

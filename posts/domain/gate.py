@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from channels import pauses
 from channels.pauses import Paused
+from common.prepared import instance
 from delivery.enums import Because
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
@@ -95,7 +96,7 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
     about = [row for row in publications.values() if row["post__stage"] == Stage.APPROVED]
     if len(about) == 1:
         told = DECISIONS.rows(municipality=about[0]["municipality_id"], version=about[0]["version_id"])
-        made = [Decision.from_db("default", DECIDED, row) for row in told]
+        made = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in told]
     else:
         made = list(_decisions(version__in=[row["version_id"] for row in about]).only(*DECIDED))
     for decision in made:

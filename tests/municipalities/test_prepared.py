@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from channels.models import Channel
+from common.prepared import instance
 from municipalities.models import Pause
 from municipalities.prepared import Prepared, PreparedUpdate
 from municipalities.tenancy import OutOfScope, everywhere, scope
@@ -83,3 +84,15 @@ def test_a_value_that_the_statement_does_not_use_is_an_error(cast: Cast) -> None
     query = Prepared(lambda of: Channel.objects.values_list("name"), pk=int)
     with scope(cast.cuprija), pytest.raises(ValueError, match="pk"):
         query.rows(municipality=cast.cuprija.pk, pk=1)
+
+
+def test_an_instance_takes_its_columns_in_any_order(pages: list[Channel]) -> None:
+    page = pages[0]
+    values = {"name": page.name, "state": page.state, "id": page.pk, "municipality_id": page.municipality_id}
+    for order in (values, dict(reversed(values.items()))):
+        found = instance(Channel, order)
+        assert (found.pk, found.name, found.state) == (page.pk, page.name, page.state)
+    with scope(page.municipality_id):
+        assert found.handle == page.handle, "the rest is asked of the database"
+    with pytest.raises(ValueError, match="colour"):
+        instance(Channel, {"id": 1, "colour": "red"})
