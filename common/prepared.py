@@ -7,6 +7,9 @@ the SQL as always, with markers in place of the values, and each run puts the va
     STATE = Prepared(lambda of: Delivery.objects.filter(pk=of.pk).values_list("state"), pk=int)
     STATE.rows(pk=7)
 
+PostgreSQL, too, plans it once for each connection (PREPARE); not where `CONN_MAX_AGE=0` says that a pooler hands a
+connection from one transaction to another.
+
 Whatever decides the *shape* of a query (a condition that is sometimes there, how many values a list has, a value that
 may be None) must not be a marker.
 """
@@ -17,12 +20,17 @@ from functools import cached_property
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from psycopg2.extensions import AsIs
 
 from django.db import connection, models
 from django.db.models import sql
 
 Rows = list[tuple[Any, ...]]
 _numbers = count(1)
+# Which statements a connection knows. One that was closed is forgotten with them.
+_known: "WeakKeyDictionary[Any, set[int]]" = WeakKeyDictionary()
 
 
 def _marker(kind: type) -> Any:
@@ -49,6 +57,7 @@ class _Statement:
     def __init__(self, make: Callable[[Any], Any], **kinds: type) -> None:
         self.make = make
         self.kinds = kinds
+        self._number = next(_numbers)
 
     @cached_property
     def _made(self) -> tuple[str, list[Any], list[tuple[int, str]]]:
@@ -64,12 +73,29 @@ class _Statement:
     def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
         raise NotImplementedError
 
-    def _bound(self, given: dict[str, Any]) -> tuple[str, list[Any]]:
+    def _run(self, cursor: Any, given: dict[str, Any]) -> None:
         text, values, places = self._made
-        bound = list(values)
-        for at, name in places:
-            bound[at] = given[name]
-        return text, bound
+        bound = [given[name] for _at, name in places]
+        if connection.settings_dict["CONN_MAX_AGE"] == 0:
+            filled = list(values)
+            for (at, _name), value in zip(places, bound, strict=True):
+                filled[at] = value
+            cursor.execute(text, filled)
+            return
+        known = _known.setdefault(connection.connection, set())
+        if self._number not in known:
+            held = list(values)
+            for number, (at, _name) in enumerate(places, 1):
+                held[at] = AsIs(f"${number}")
+            cursor.execute(f"PREPARE made_once_{self._number} AS {text}", held)
+            known.add(self._number)
+        marks = ", ".join(["%s"] * len(bound))
+        cursor.execute(f"EXECUTE made_once_{self._number} ({marks})", bound)
+
+
+def _set(column: str) -> str:
+    """The name of a column's new value among the values of a statement: no marker has such a name."""
+    return f"set {column}"
 
 
 def _is(value: Any, marker: Any) -> bool:
@@ -82,7 +108,7 @@ class Prepared(_Statement):
     def rows(self, **given: Any) -> Rows:
         """As the driver returns them: what Django converts (JSON) comes unconverted."""
         with connection.cursor() as cursor:
-            cursor.execute(*self._bound(given))
+            self._run(cursor, given)
             return cursor.fetchall()
 
     def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
@@ -99,12 +125,16 @@ class PreparedUpdate(_Statement):
 
     def run(self, changes: dict[str, Any], **given: Any) -> int:
         """Set `changes`, a value for each column, and return how many rows were changed."""
-        text, values = self._bound(given)
-        for at, (name, field) in enumerate(self._fields):
-            values[at] = field.get_db_prep_save(changes[name], connection)
+        assert self._made  # it finds out whose columns they are
+        new = {column: field.get_db_prep_save(changes[column], connection) for column, field in self._fields}
         with connection.cursor() as cursor:
-            cursor.execute(text, values)
+            self._run(cursor, {**given, **{_set(column): value for column, value in new.items()}})
             return int(cursor.rowcount)
+
+    @cached_property
+    def _made(self) -> tuple[str, list[Any], list[tuple[int, str]]]:
+        text, values, places = super()._made
+        return text, values, [*((at, _set(column)) for at, column in enumerate(self.columns)), *places]
 
     @cached_property
     def _fields(self) -> "list[tuple[str, models.Field[Any, Any]]]":

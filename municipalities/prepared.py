@@ -14,10 +14,9 @@ class _Scoped:
 
         super().__init__(made, *columns, municipality=int, **kinds)  # type: ignore[call-arg]
 
-    def _bound(self, given: dict[str, Any]) -> tuple[str, list[Any]]:
+    def _run(self, cursor: Any, given: dict[str, Any]) -> None:
         require().refuse(given["municipality"])
-        bound: tuple[str, list[Any]] = super()._bound(given)  # type: ignore[misc]
-        return bound
+        super()._run(cursor, given)  # type: ignore[misc]
 
 
 class Prepared(_Scoped, prepared.Prepared):

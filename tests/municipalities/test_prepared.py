@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from channels.models import Channel
+from common import prepared
 from common.prepared import instance
 from municipalities.models import Pause
 from municipalities.prepared import Prepared, PreparedUpdate
@@ -96,3 +98,24 @@ def test_an_instance_takes_its_columns_in_any_order(pages: list[Channel]) -> Non
         assert found.handle == page.handle, "the rest is asked of the database"
     with pytest.raises(ValueError, match="colour"):
         instance(Channel, {"id": 1, "colour": "red"})
+
+
+def test_it_answers_after_a_connection_was_lost_and_behind_a_pooler(
+    pages: list[Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, query = pages[0], named()
+    asked = {"municipality": page.municipality_id, "pk": page.pk}
+    with scope(page.municipality_id):
+        for _again in range(2):
+            assert query.rows(**asked) == [(page.name,)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'made_once_%'")
+            assert cursor.fetchone()[0] >= 1
+            cursor.execute("DEALLOCATE ALL")
+        prepared._known.clear()
+        assert query.rows(**asked) == [(page.name,)]
+        monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+        assert named().rows(**asked) == [(page.name,)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'made_once_%'")
+            assert cursor.fetchone()[0] == 1, "the second one was not prepared"
