@@ -151,6 +151,7 @@ SENTENCES: dict[str, Promise] = {
     "post.emergency": _("Published version %(version)s of “%(target)s” in an emergency: %(reason)s"),
     "post.endorse": _("Read version %(version)s of “%(target)s” as its mentor"),
     "post.remind_review": _("Reminded of the review of the emergency post “%(target)s”"),
+    "post.recategorise": _("Corrected what “%(target)s” counts as in the numbers"),
     "post.restore_version": _("Put version %(version)s of “%(target)s” back into the draft"),
     "post.review_emergency": _("Reviewed the emergency post “%(target)s”"),
     "post.carry_out": _("Agreed to the correction of “%(target)s” by version %(version)s"),
