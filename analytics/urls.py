@@ -1,8 +1,9 @@
 from django.urls import path
 
-from analytics import views
+from analytics.views import counted, municipality, programme
 
 urlpatterns = [
-    path("m/<slug:municipality>/analytics/", views.municipality, name="analytics"),
-    path("programme/", views.programme, name="programme"),
+    path("m/<slug:municipality>/analytics/", municipality.municipality, name="analytics"),
+    path("m/<slug:municipality>/analytics/counted/<int:pk>/", counted.edit, name="analytics_counted"),
+    path("programme/", programme.programme, name="programme"),
 ]

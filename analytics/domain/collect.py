@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from analytics import rules
 from analytics.catalogue import POST_METRICS, interactions
-from analytics.domain import rollup, traits
+from analytics.domain import ingest, stale, traits
 from analytics.enums import PullOutcome, SubjectKind
 from analytics.models import Pull, Subject, Traits
 from analytics.queries import channels_without_subject, publications_without_subject
@@ -59,8 +59,7 @@ def enrol() -> int:
             for c in channels_without_subject()
         ]
         Subject.objects.bulk_create(new, ignore_conflicts=True)
-        for channel_id, day in {(s.channel_id, s.published_on) for s in new if s.published_on}:
-            rollup.publication_day(channel_id, day)
+        stale.mark_published(new)
         return len(new)
 
 
@@ -154,14 +153,10 @@ def _outcome(error: PlatformError) -> PullOutcome:
 
 @transaction.atomic
 def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None:
-    """Write one pull per subject, move the ladder, and renew the facts of the days that are touched."""
+    """Write one pull per subject, move the ladder, and mark the days whose facts are touched."""
     suspects = {subject.pk for subject in subjects if subject.last_outcome == PullOutcome.GONE}
     pulls = [_apply(subject, *told.get(subject.pk, (PullOutcome.REFUSED, {})), at) for subject in subjects]
-    Pull.objects.bulk_create(pulls, ignore_conflicts=True)
-    Subject.objects.bulk_update(
-        subjects, [*POST_METRICS, "followers", "interactions", "last_at", "last_outcome", "misses", "next_at"]
-    )
-    rollup.renew(subjects, timezone.localdate(at))
+    ingest.write(subjects, pulls)
     for subject in subjects:
         if subject.last_outcome == PullOutcome.GONE and subject.publication_id and subject.pk in suspects:
             _tell_that_it_is_gone(subject)

@@ -19,6 +19,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from administration.models import Export
+from analytics.domain import collect
+from analytics.models import Subject
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
@@ -291,6 +293,12 @@ def _export(things: Things) -> int:
 
 
 # By the name in the address, with the word before it where the name alone does not say what it is.
+def _counted(it: Things) -> int:
+    collect.enrol()
+    with scope(it.cast.cuprija):
+        return int(Subject.objects.get(publication=it.publication).pk)
+
+
 OBJECTS: dict[str, Callable[[Things], Any]] = {
     "m/municipality": lambda it: it.cast.cuprija.slug,
     "municipalities/place": lambda it: it.cast.cuprija.slug,
@@ -349,6 +357,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",
     "setup/step": lambda it: "facts",
+    "counted/pk": lambda it: _counted(it),
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
