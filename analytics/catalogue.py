@@ -4,6 +4,7 @@ A metric may be *added* over posts, days or channels only where that is true of 
 same person is reached twice. A number a network did not tell is absent (None), never 0.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,8 @@ METRICS: dict[str, Metric] = {
 POST_METRICS = ("likes", "reposts", "replies", "quotes", "clicks", "views", "paid_views", "reach")
 ADDED = tuple(key for key in POST_METRICS if METRICS[key].addable)
 INTERACTIONS = ("likes", "reposts", "replies", "quotes")
+# More than any town hall's post will ever have, and few enough that the sums of a day fit their columns.
+BELIEVED_UP_TO = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,15 @@ FORMULAS: dict[str, Formula] = {
         ),
     )
 }
+
+
+def believed(told: Mapping[str, Any], keys: Iterable[str]) -> dict[str, int]:
+    """What a network told, as far as it is a number of ours: whole, not below 0, not beyond reason."""
+    return {key: told[key] for key in keys if _is_count(told.get(key))}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= BELIEVED_UP_TO
 
 
 def interactions(values: dict[str, Any]) -> int | None:

@@ -73,6 +73,11 @@ def _worded(problem: Problem) -> str:
     return gettext(problem.message_id) % problem.params
 
 
+def about(platform: str, payload: Any) -> str:
+    """The remote id of the post that a stored event of this network is about, "" where it names none."""
+    return connector(platform).about(payload) if platform in PLATFORMS else ""
+
+
 def count(channel: Channel, text: str) -> int:
     """The length of `text` as this network counts it, in the unit of `limits(channel).max_characters`."""
     return counting.count(text, limits(channel))

@@ -42,6 +42,7 @@ class Defaults(OfEachNetwork):
     scopes: ClassVar[tuple[Scope, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = {}
     reads_back: ClassVar[bool] = False
+    readings_at_once: ClassVar[int] = 1
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""
 
@@ -127,6 +128,10 @@ class Defaults(OfEachNetwork):
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
         return []
+
+    @classmethod
+    def about(cls, payload: Any) -> str:
+        return ""
 
     @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:

@@ -160,6 +160,9 @@ class Measures(Protocol):
     account_measures: ClassVar[frozenset[str]]
     reads_back: ClassVar[bool]
     """Whether `readings` tell the text of a post too. Only where it costs no further call."""
+    readings_at_once: ClassVar[int]
+    """For how many posts `readings` is best asked at a time: what one call tells of. Fewer where each post costs calls
+    of its own, so that a budget that ends half-way loses little."""
 
     def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
@@ -201,6 +204,10 @@ class Notifies(Protocol):
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
         """What a verified body holds. What is not understood is kept as "other", never an exception."""
+
+    @classmethod
+    def about(cls, payload: Any) -> str:
+        """The remote id of our post that a stored event (`RawEvent.payload`) is about, "" where it names none."""
 
     @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:

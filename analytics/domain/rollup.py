@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 
 from analytics.catalogue import ADDED, INTERACTIONS
-from analytics.enums import PullOutcome, SubjectKind
+from analytics.enums import TOLD, SubjectKind
 from analytics.models import ChannelDay, DailyFact, Subject
 from municipalities.tenancy import require
 
@@ -97,7 +97,7 @@ def _forget(channel_id: int, day: date, basis: str) -> None:
 
 def channel_day(subject: Subject, day: date) -> None:
     """Followers at the end of `day`; a look that brought nothing leaves an earlier number and names the gap else."""
-    read = subject.last_outcome == PullOutcome.READ
+    read = subject.last_outcome in TOLD
     row = ChannelDay(
         municipality_id=subject.municipality_id,
         channel_id=subject.channel_id,

@@ -52,6 +52,7 @@ class Bluesky(Conversation, Defaults):
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = BATCH
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.credential, self.keep)

@@ -21,6 +21,7 @@ class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"})
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = 10  # each has insights of its own
 
     calls: Calls
     set: Mapping[str, Any]

@@ -22,6 +22,7 @@ class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"likes", "replies", "reposts", "views", "reach"})
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT_COUNTERS)
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = 10  # each has insights of its own
 
     calls: Calls
     account_id: str

@@ -21,6 +21,7 @@ KINDS = {"urn:li:share:": "shares", "urn:li:ugcPost:": "ugcPosts"}
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"})
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+    readings_at_once: ClassVar[int] = BATCH
 
     calls: Calls
     author: str

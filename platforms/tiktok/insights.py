@@ -18,6 +18,7 @@ ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts"})
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    readings_at_once: ClassVar[int] = BATCH
     reads_back: ClassVar[bool] = True
 
     calls: Calls

@@ -28,6 +28,7 @@ class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(COUNTED)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = BATCH
 
     calls: Calls
     set: Mapping[str, Any]

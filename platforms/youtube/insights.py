@@ -20,6 +20,7 @@ class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(STATISTICS)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = BATCH
 
     calls: Calls
 
