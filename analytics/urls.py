@@ -1,8 +1,8 @@
 from django.urls import path
 
-from analytics import views
+from analytics.views import municipality, programme
 
 urlpatterns = [
-    path("m/<slug:municipality>/analytics/", views.municipality, name="analytics"),
-    path("programme/", views.programme, name="programme"),
+    path("m/<slug:municipality>/analytics/", municipality.municipality, name="analytics"),
+    path("programme/", programme.programme, name="programme"),
 ]

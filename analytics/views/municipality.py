@@ -1,4 +1,4 @@
-"""Numbers of a municipality, and of a programme's municipalities side by side."""
+"""Numbers of a municipality."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,23 +9,12 @@ from django.utils.translation import gettext as _
 
 from analytics import periods, pictures
 from analytics.catalogue import FORMULAS, METRICS
-from analytics.queries.comparison import FEW_POSTS, Comparison, comparison
 from analytics.queries.dashboard import Dashboard, Totals, dashboard
-from municipalities.access import programme as programme_page
+from analytics.views.common import segments
 from municipalities.access import requires
 from municipalities.queries import today
-from municipalities.rules import ProgrammeVerb, Verb
+from municipalities.rules import Verb
 from posts.enums import CallKind, Category
-from serbian.sorting import sort_key
-
-SORTS = {
-    "name": lambda row: sort_key(str(row.municipality)),
-    "posts": lambda row: -row.posts,
-    "interactions": lambda row: -(row.interactions or -1),
-    "inhabitants": lambda row: -(row.per_inhabitants or -1),
-    "followers": lambda row: -(row.followers or -1),
-    "median": lambda row: -(row.per_followers or -1),
-}
 
 
 @requires(Verb.ANALYTICS_VIEW)
@@ -35,7 +24,7 @@ def municipality(request: Any) -> HttpResponse:
     found = dashboard(period, int(channel_id) if channel_id.isdecimal() else None)
     context = {
         "period": period,
-        "segments": _segments(request, period),
+        "segments": segments(request, period),
         "found": found,
         "chosen": channel_id,
         "stats": _stats(found, period),
@@ -48,54 +37,6 @@ def municipality(request: Any) -> HttpResponse:
         "formulas": FORMULAS,
     }
     return render(request, "analytics/municipality.html", context)
-
-
-@programme_page(ProgrammeVerb.COMPARE)
-def programme(request: Any) -> HttpResponse:
-    period = periods.parse(request.GET.get("days"), today())
-    found = comparison(request.programmes, period)
-    sort = request.GET.get("sort", "name")
-    rows = sorted(found.rows, key=SORTS.get(sort, SORTS["name"]))
-    context = {
-        "period": period,
-        "segments": _segments(request, period),
-        "found": Comparison(rows, found.withheld),
-        "rows": [(row, pictures.sparkline(row)) for row in rows],
-        "columns": _columns(request, sort),
-        "ranking": pictures.ranking(rows),
-        "formulas": FORMULAS,
-        "few": FEW_POSTS,
-    }
-    return render(request, "analytics/programme.html", context)
-
-
-def _address(request: Any, **changed: str) -> str:
-    query = request.GET.copy()
-    for key, value in changed.items():
-        query[key] = value
-    return f"?{query.urlencode()}"
-
-
-def _segments(request: Any, period: periods.Period) -> list[dict[str, Any]]:
-    return [
-        {"label": label, "url": _address(request, days=key), "current": key == period.key}
-        for key, (_days, label) in periods.CHOICES.items()
-    ]
-
-
-def _columns(request: Any, sort: str) -> list[dict[str, Any]]:
-    labels = {
-        "name": _("Municipality"),
-        "posts": _("Posts"),
-        "interactions": _("Interactions"),
-        "inhabitants": _("per 1,000 inhabitants"),
-        "followers": _("Followers"),
-        "median": _("per post per 1,000 followers (median)"),
-    }
-    return [
-        {"key": key, "label": label, "url": _address(request, sort=key), "sorted": key == sort}
-        for key, label in labels.items()
-    ]
 
 
 def _change(now: float | None, before: float | None) -> float | None:
