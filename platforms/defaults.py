@@ -14,6 +14,7 @@ from platforms.types import (
     Credential,
     Keys,
     Message,
+    MetricChange,
     Outgoing,
     Pending,
     Profile,
@@ -41,6 +42,9 @@ class OfEachNetwork(ABC):
 class Defaults(OfEachNetwork):
     scopes: ClassVar[tuple[Scope, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = {}
+    own_names: ClassVar[Mapping[str, str]] = {}
+    remarks: ClassVar[Mapping[str, str]] = {}
+    changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
     readings_at_once: ClassVar[int] = 1
     home: ClassVar[str] = ""

@@ -27,6 +27,7 @@ from platforms.types import (
     Look,
     Message,
     Messages,
+    MetricChange,
     Outgoing,
     Pending,
     Problem,
@@ -158,6 +159,12 @@ class Measures(Protocol):
     measures: ClassVar[frozenset[str]]
     """Metrics that a post may have here."""
     account_measures: ClassVar[frozenset[str]]
+    own_names: ClassVar[Mapping[str, str]]
+    """Metric → what the network itself calls it."""
+    remarks: ClassVar[Mapping[str, str]]
+    """Metric → what is particular about it here, as an English msgid."""
+    changes: ClassVar[tuple[MetricChange, ...]]
+    """What was renamed or counted anew, so that nobody compares across it unawares. Oldest first."""
     reads_back: ClassVar[bool]
     """Whether `readings` tell the text of a post too. Only where it costs no further call."""
     readings_at_once: ClassVar[int]

@@ -392,6 +392,16 @@ class Account:
         return cls(Profile(**stored["profile"]), Credential.from_json(stored["credential"]), stored["problem"])
 
 
+@dataclass(frozen=True)
+class MetricChange:
+    """What a network changed about one of our metrics on a day (ISO), as an English msgid. `source` is a link."""
+
+    metric: str
+    on: str
+    message_id: str
+    source: str
+
+
 Reading = Mapping[str, int]
 """Metric name → number. A metric the network did not report is absent, never 0."""
 

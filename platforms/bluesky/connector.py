@@ -51,6 +51,7 @@ class Bluesky(Conversation, Defaults):
     connect_by: ClassVar[str] = "app_password"
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
+    own_names: ClassVar[Mapping[str, str]] = records.COUNTS | records.ACCOUNT_COUNTS
     reads_back: ClassVar[bool] = True
     readings_at_once: ClassVar[int] = BATCH
 

@@ -37,6 +37,7 @@ from platforms.types import (
     Readings,
     Scope,
 )
+from platforms.words import gettext_noop
 
 # The key lives 3,600 s; ten minutes stay for clocks and queues. https://docs.joinmastodon.org/methods/statuses/#create
 RESEND_WITHIN = timedelta(minutes=50)
@@ -53,6 +54,10 @@ class Mastodon(Conversation, Defaults):
     scopes: ClassVar[tuple[Scope, ...]] = oauth.ASKED
     measures: ClassVar[frozenset[str]] = frozenset(statuses.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
+    own_names: ClassVar[Mapping[str, str]] = statuses.COUNTS | statuses.ACCOUNT_COUNTS
+    remarks: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("likes", "reposts", "replies"), gettext_noop("As far as the own server heard of what happened on others.")
+    ) | {"quotes": gettext_noop("Told by servers with Mastodon 4.5 or newer.")}
     reads_back: ClassVar[bool] = True
     readings_at_once: ClassVar[int] = BATCH
 

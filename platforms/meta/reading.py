@@ -59,6 +59,18 @@ def measured(insights: Any) -> dict[str, int]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def split(insights: Any, metric: str, name: str) -> dict[str, int]:
+    """The parts of one metric by the network's word for each: {"0": 40, "1": 12} of values that carry `name`."""
+    found: dict[str, int] = {}
+    for one in data(insights):
+        values = one.get("values")
+        for value in values if one.get("name") == metric and isinstance(values, list) else ():
+            count = number(value.get("value")) if isinstance(value, Mapping) and name in value else None
+            if count is not None:
+                found[str(value[name])] = count
+    return found
+
+
 def _measured(metric: Mapping[str, Any]) -> int | None:
     """Numbers stand in `total_value`, or as the last of `values`."""
     total = metric.get("total_value")

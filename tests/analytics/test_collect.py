@@ -13,7 +13,7 @@ from django.utils import timezone
 from analytics import rules
 from analytics.domain import collect, waking
 from analytics.enums import PullOutcome, SubjectKind
-from analytics.models import ChannelDay, Pull, Subject, Telling
+from analytics.models import ChannelDay, DailyFact, Pull, Subject, Telling
 from channels import traffic
 from channels.domain import credentials
 from channels.models import Channel, Event
@@ -307,6 +307,33 @@ def test_an_old_post_stays_in_sight_as_long_as_people_react_to_it(cast: Cast, fa
 
 
 # ---- what a network tells, and what it does not tell
+
+
+def test_a_post_that_somebody_paid_for_is_boosted_and_its_paid_views_stand_apart(cast: Cast, fakes: FakeServer) -> None:
+    subject = post(account(cast, fakes, "facebook"), fakes)
+    due(subject)
+    tick()
+    looked = again(subject)
+    assert (looked.views, looked.paid_views) == (7, None)  # not told is not 0
+    fakes.react("facebook", subject.remote_id, "boost", "50")
+    due(subject)
+    tick()
+    with everywhere("test"):
+        boosted = Subject.objects.select_related("traits").get(pk=subject.pk)
+        facts = DailyFact.objects.filter(basis="publication").values_list("traits__boosted", "posts", "paid_views")
+        assert list(facts) == [(True, 1, 50)]
+    assert (boosted.views, boosted.paid_views) == (57, 50)
+    assert boosted.traits.boosted
+
+
+def test_facebook_without_the_parts_tells_the_sum(cast: Cast, fakes: FakeServer) -> None:
+    subject = post(account(cast, fakes, "facebook"), fakes)
+    fakes.options(facebook_unknown_metrics=["is_from_ads"])
+    fakes.react("facebook", subject.remote_id, "boost", "50")
+    due(subject)
+    tick()
+    looked = again(subject)
+    assert (looked.views, looked.paid_views) == (57, None)
 
 
 def test_a_network_without_numbers_of_posts_is_not_asked_for_them(cast: Cast, fakes: FakeServer) -> None:
