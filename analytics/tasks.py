@@ -4,7 +4,7 @@ from celery import shared_task
 
 from analytics import partitions
 from analytics.domain import collect as looks
-from analytics.domain import waking
+from analytics.domain import retain, rollup, waking
 
 
 @shared_task(name="analytics.tasks.tick")
@@ -19,6 +19,17 @@ def tick() -> None:
 @shared_task(name="analytics.tasks.collect")
 def collect(channel_id: int, subject_ids: list[int]) -> None:
     looks.collect(channel_id, subject_ids)
+
+
+@shared_task(name="analytics.tasks.fold")
+def fold() -> None:
+    """Make facts of what was told since the last time; one that is still at it goes on alone."""
+    rollup.fold(wait=False)
+
+
+@shared_task(name="analytics.tasks.forget_readings")
+def forget_readings() -> None:
+    retain.forget_readings()
 
 
 @shared_task(name="analytics.tasks.make_months")

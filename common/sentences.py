@@ -73,6 +73,7 @@ SENTENCES: dict[str, Promise] = {
     "delivery.waiting": _("Waits before it can be sent: %(target)s"),
     "delivery.withdraw": _("Asked the network to take down: %(target)s"),
     "delivery.withdrawn": _("Was taken down: %(target)s"),
+    "facts.rebuild": _("Made the numbers by day and month again from all readings, %(first)s–%(last)s"),
     "feed.make": _("Made a secret link to the calendar"),
     "feed.revoke": _("Switched the secret link to the calendar off"),
     "feedback.change": _("Changed the feedback by the rubric on “%(target)s”"),

@@ -200,6 +200,9 @@ SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
 # An eService that nobody looked at for so many months is no longer taken for available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
 
+# Months of what networks told at each look that are kept besides the present one; facts made of it stay. 0: all.
+READINGS_KEEP_MONTHS = env.int("READINGS_KEEP_MONTHS", default=25)
+
 # ------------------------------------------------------------------ mail: rows first, a worker sends them
 EMAIL_BACKEND = "common.mail.OutboxBackend"
 MAIL_TRANSPORT = env.str(

@@ -22,9 +22,9 @@ from django.utils import timezone
 
 from analytics import rules
 from analytics.catalogue import INTERACTIONS, POST_METRICS, believed, interactions
-from analytics.domain import rollup, telling, traits
+from analytics.domain import ingest, stale, telling, traits
 from analytics.enums import TOLD, PullOutcome, SubjectKind
-from analytics.models import ChannelDay, Pull, Subject, Traits
+from analytics.models import Pull, Subject, Traits
 from analytics.queries import channels_without_subject, publications_without_subject
 from channels import dry, traffic
 from channels.enums import ChannelState
@@ -48,8 +48,6 @@ PATIENCE_SECONDS = 60
 # A channel that nobody connects again is thought of once a day.
 DISCONNECTED_PAUSE = timedelta(days=1)
 LONGEST_WAIT = timedelta(days=1)
-# What a look moves of a subject besides its counts.
-MOVED = ("followers", "interactions", "last_at", "last_outcome", "misses", "next_at", "owed_at", "traits")
 Told = tuple[PullOutcome, Reading]
 # Longer than that nobody asks why there was no number.
 MOST_MISSED_DAYS = 100
@@ -76,8 +74,7 @@ def enrol() -> int:
             for c in channels_without_subject()
         ]
         Subject.objects.bulk_create(new, ignore_conflicts=True)
-        for channel_id, day in {(s.channel_id, s.published_on) for s in new if s.published_on}:
-            rollup.publication_day(channel_id, day)
+        stale.mark_published(new)
         return len(new)
 
 
@@ -240,14 +237,10 @@ def _wait(subjects: list[Subject], until: datetime) -> None:
     now = timezone.now()
     until = min(max(until, now + timedelta(minutes=1)), now + LONGEST_WAIT)
     late = [s for s in subjects if _is_missed(s, until)]
-    for subject in late:
-        subject.last_outcome = PullOutcome.MISSED
-    Subject.objects.bulk_update(late, ["last_outcome"])
     Subject.objects.filter(pk__in=[s.pk for s in subjects]).update(next_at=until)
-    Pull.objects.bulk_create([_missed(subject, now) for subject in late], ignore_conflicts=True)
     for subject in late:
-        if subject.kind == SubjectKind.CHANNEL:
-            rollup.channel_day(subject, timezone.localdate(now))
+        subject.last_outcome, subject.next_at = PullOutcome.MISSED, until
+    ingest.write(late, [_missed(subject, now) for subject in late])
 
 
 def _is_missed(subject: Subject, made: datetime) -> bool:
@@ -264,29 +257,23 @@ def _missed(subject: Subject, at: datetime) -> Pull:
 @transaction.atomic
 def _leave_alone(subjects: list[Subject], now: datetime) -> None:
     """Somebody disconnected the channel: nothing is owed until it is connected again, and its followers are a gap."""
-    waiting = Subject.objects.filter(pk__in=[s.pk for s in subjects])
-    waiting.update(next_at=now + DISCONNECTED_PAUSE, owed_at=None)
     for subject in subjects:
-        if subject.kind == SubjectKind.CHANNEL:
-            subject.last_outcome = PullOutcome.NEEDS_CONSENT
-            rollup.channel_day(subject, timezone.localdate(now))
+        subject.next_at, subject.owed_at = now + DISCONNECTED_PAUSE, None
+    outcome = PullOutcome.NEEDS_CONSENT
+    channels = [subject for subject in subjects if subject.kind == SubjectKind.CHANNEL]
+    gaps = [Pull(subject=s, municipality_id=s.municipality_id, at=now, outcome=outcome) for s in channels]
+    ingest.write(subjects, gaps)
 
 
-def _name_missed_days(subject: Subject, at: datetime) -> None:
-    """Days on which nobody read a channel's followers, up to the look at `at`, get their reason."""
-    if subject.owed_at is None:
-        return
-    first, last = timezone.localdate(subject.owed_at), timezone.localdate(at)
-    days = [first + timedelta(days=n) for n in range(min((last - first).days, MOST_MISSED_DAYS))]
-    ChannelDay.objects.bulk_create(
-        [
-            ChannelDay(
-                municipality_id=subject.municipality_id, channel_id=subject.channel_id, day=day, gap=PullOutcome.MISSED
-            )
-            for day in days
-        ],
-        ignore_conflicts=True,
-    )
+def _missed_before(subject: Subject, at: datetime) -> list[Pull]:
+    """What nobody looked at before the look at `at`: a post once, a channel's followers on each day."""
+    if subject.owed_at is None or not rules.was_late(subject.published_at, subject.owed_at, at):
+        return []
+    if subject.kind != SubjectKind.CHANNEL:
+        return [_missed(subject, subject.owed_at)] if _is_missed(subject, at) else []
+    days = min((timezone.localdate(at) - timezone.localdate(subject.owed_at)).days, MOST_MISSED_DAYS)
+    said = _is_missed(subject, at)
+    return [_missed(subject, subject.owed_at + timedelta(days=n)) for n in range(0 if said else 1, max(days, 1))]
 
 
 # ---------------------------------------------------------------- writing
@@ -294,20 +281,15 @@ def _name_missed_days(subject: Subject, at: datetime) -> None:
 
 @transaction.atomic
 def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None:
-    """Write the pulls of these subjects, move the ladder, and renew the facts of the days that are touched."""
+    """Write the pulls of these subjects, move the ladder, and mark the days whose facts are touched."""
     suspects = {subject.pk for subject in subjects if subject.last_outcome == PullOutcome.GONE}
     pulls: list[Pull] = []
     for subject in subjects:
         outcome, values = told.get(subject.pk, (PullOutcome.REFUSED, {}))
         pulls += _apply(subject, outcome, believed(values, _keys(subject)), at)
-    Pull.objects.bulk_create(pulls, ignore_conflicts=True)
-    boosted = _mark_boosted(subjects)
-    Subject.objects.bulk_update(subjects, [*POST_METRICS, *MOVED])
+    ingest.write(subjects, pulls)
+    _mark_boosted(subjects)
     telling.note(subjects, pulls, at)
-    rollup.renew(subjects, timezone.localdate(at))
-    for subject in boosted:
-        assert subject.published_on is not None  # a constraint says so
-        rollup.rebuild(subject.channel_id, subject.published_on, timezone.localdate(at))
     for subject in subjects:
         if subject.last_outcome == PullOutcome.GONE and subject.publication_id and subject.pk in suspects:
             _tell_that_it_is_gone(subject)
@@ -324,26 +306,22 @@ def _tell_that_it_is_gone(subject: Subject) -> None:
         missing(delivery)
 
 
-def _mark_boosted(subjects: list[Subject]) -> list[Subject]:
-    """Posts that turn out to be paid for become posts of a kind of their own; returns them."""
+def _mark_boosted(subjects: list[Subject]) -> None:
+    """Posts that turn out to be paid for become posts of a kind of their own."""
     found = [s for s in subjects if s.paid_views and s.traits and not s.traits.boosted]
-    if found:
-        rows = traits.rows_for(traits.boosted(s.traits) for s in found if s.traits)
-        for subject in found:
-            assert subject.traits is not None
-            subject.traits = rows[traits.boosted(subject.traits)]
-    return found
+    if not found:
+        return
+    rows = traits.rows_for(traits.boosted(s.traits) for s in found if s.traits)
+    for subject in found:
+        assert subject.traits is not None
+        subject.traits = rows[traits.boosted(subject.traits)]
+    Subject.objects.bulk_update(found, ["traits"])
+    stale.mark_traces([subject.pk for subject in found])
 
 
 def _apply(subject: Subject, outcome: PullOutcome, values: dict[str, int], at: datetime) -> list[Pull]:
     """Take a look's answer into the subject; returns its pull, after that of a look which was missed before it."""
-    pulls = []
-    if _is_missed(subject, at) and subject.owed_at:
-        pulls.append(_missed(subject, subject.owed_at))
-        if subject.kind == SubjectKind.CHANNEL:
-            _name_missed_days(subject, at)
-    elif subject.last_outcome == PullOutcome.MISSED and subject.kind == SubjectKind.CHANNEL:
-        _name_missed_days(subject, at)
+    pulls = _missed_before(subject, at)
     was_gone = subject.last_outcome == PullOutcome.GONE
     if outcome == PullOutcome.READ and subject.last_at and _is_unchanged(subject, values):
         outcome = PullOutcome.UNCHANGED

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0004_traits'),
+        ('analytics', '0005_days_of_pulls'),
         ('channels', '0005_hears_at'),
         ('municipalities', '0006_pauses'),
     ]

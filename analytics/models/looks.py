@@ -4,6 +4,7 @@ A `Subject` is a publication, a post from before the municipality joined, or a c
 latest look told.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -110,6 +111,10 @@ class Pull(TenantModel, Counts):
     at = models.DateTimeField()
     outcome = models.CharField(max_length=14, choices=PullOutcome)
     followers = models.PositiveIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        # all looks of a day, for its facts; looks are written in the order of time, so a few pages tell where
+        indexes = [BrinIndex(fields=["at"], name="pull_day", pages_per_range=16, autosummarize=True)]
 
     def __str__(self) -> str:
         return f"{self.subject_id} at {self.at}: {self.outcome}"

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from analytics import rules
-from analytics.domain import collect, waking
+from analytics.domain import collect, rollup, waking
 from analytics.enums import PullOutcome, SubjectKind
 from analytics.models import ChannelDay, DailyFact, Pull, Subject, Telling
 from channels import traffic
@@ -120,6 +120,7 @@ def test_followers_that_stay_the_same_are_still_the_followers_of_the_next_day(ca
             collect.record(
                 [subject], {subject.pk: (PullOutcome.READ, {"followers": 120})}, monday + timedelta(days=day)
             )
+        rollup.fold()
         days = ChannelDay.objects.filter(channel=channel).order_by("day")
         assert list(days.values_list("followers", "gap")) == [(120, ""), (120, "")]
     assert outcomes(subject) == ["read", "unchanged"]
@@ -150,6 +151,7 @@ def test_days_on_which_nobody_read_the_followers_get_their_reason(cast: Cast, fa
         subject = Subject.objects.get(kind=SubjectKind.CHANNEL)
     due(subject, ago=timedelta(days=3))
     tick()
+    rollup.fold()
     with scope(cast.cuprija):
         days = list(ChannelDay.objects.filter(channel=channel).order_by("day").values_list("gap", flat=True))
     assert days == ["missed", "missed", "missed", ""]
@@ -318,6 +320,7 @@ def test_a_post_that_somebody_paid_for_is_boosted_and_its_paid_views_stand_apart
     fakes.react("facebook", subject.remote_id, "boost", "50")
     due(subject)
     tick()
+    rollup.fold()
     with everywhere("test"):
         boosted = Subject.objects.select_related("traits").get(pk=subject.pk)
         facts = DailyFact.objects.filter(basis="publication").values_list("traits__boosted", "posts", "paid_views")
@@ -354,7 +357,8 @@ def test_a_channel_that_somebody_disconnected_owes_nothing_and_names_the_gap(cas
     before = len(fakes.ledger())
     tick()
     assert len(fakes.ledger()) == before
-    assert (outcomes(subject), outcomes(follower_subject)) == ([], [])
+    assert (outcomes(subject), outcomes(follower_subject)) == ([], ["needs_consent"])
+    rollup.fold()
     with scope(cast.cuprija):
         assert [day.gap for day in ChannelDay.objects.all()] == ["needs_consent"]
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.domain import collect
+from analytics.domain import collect, rollup
 from analytics.enums import PullOutcome
 from analytics.models import Subject
 from municipalities.models import Enrolment, Municipality
@@ -33,6 +33,7 @@ def fill(municipality: Municipality, by: object, posts: int, likes: int = 5, cha
             values = {"likes": likes, "replies": 1} if subject.publication_id else {"followers": 400}
             for day in (2, 1):
                 collect.record([subject], {subject.pk: (PullOutcome.READ, values)}, now - timedelta(days=day))
+    rollup.fold()
 
 
 def address(cast: Cast) -> str:
@@ -68,6 +69,7 @@ def test_the_dashboard_tells_what_people_were_asked_to_do(cast: Cast) -> None:
     for call in ("pay", "pay", ""):
         factories.published(page, timezone.now() - timedelta(days=2), call=call)
     collect.enrol()
+    rollup.fold()
     rows = sign_in(cast.officer).get(address(cast)).context["by_call"]
     assert [row["posts"] for row in rows] == [2, 1]
     assert str(rows[0]["label"]) == "Плати"

@@ -40,6 +40,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 EVERYWHERE = {
     "administration/domain/exports.py",
     "analytics/domain/collect.py",
+    "analytics/domain/rebuild.py",
+    "analytics/domain/rollup.py",
     "channels/domain/connect/answer.py",
     "channels/domain/connect/work.py",
     "channels/domain/disconnect.py",
