@@ -16,6 +16,7 @@ from platforms.types import (
     Message,
     MetricChange,
     Outgoing,
+    PastPosts,
     Pending,
     Profile,
     Published,
@@ -109,6 +110,13 @@ class Defaults(OfEachNetwork):
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
         raise Rejected("This network cannot change a post that is out.", code="unsupported")
+
+    # Remembers
+
+    remembers: ClassVar[bool] = False
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        raise Rejected("This network tells no older posts with their numbers.", code="unsupported")
 
     # Converses
 

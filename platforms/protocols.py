@@ -29,6 +29,7 @@ from platforms.types import (
     Messages,
     MetricChange,
     Outgoing,
+    PastPosts,
     Pending,
     Problem,
     Profile,
@@ -177,6 +178,17 @@ class Measures(Protocol):
     def account_readings(self) -> Reading: ...
 
 
+class Remembers(Protocol):
+    remembers: ClassVar[bool]
+    """Whether the network tells an account's own posts with their numbers, also those that we did not send."""
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        """Reads one page of them, newest first and back to `since`; answers to others are none. One or two calls.
+
+        A page may be empty and have a cursor. Raises `Rejected(code="unsupported")` where the network does not.
+        """
+
+
 class Converses(Protocol):
     def messages(self, cursor: str | None = None) -> Messages:
         """Reads replies and mentions that came after `cursor`."""
@@ -224,5 +236,5 @@ class Notifies(Protocol):
         """Have the network tell of this account at `address`. Repeated without harm. A write nobody sees."""
 
 
-class Connector(Connects, Publishes, Measures, Converses, Notifies, Protocol):
-    """All five. `platforms.defaults.Defaults` stands in for what a network does not have."""
+class Connector(Connects, Publishes, Measures, Remembers, Converses, Notifies, Protocol):
+    """All six. `platforms.defaults.Defaults` stands in for what a network does not have."""

@@ -417,6 +417,29 @@ class Readings:
 
 
 @dataclass(frozen=True)
+class PastPost:
+    """A post of the account that we did not send, with the numbers that came in the same answer.
+
+    `material`: "text", "link", "picture", "pictures" or "video".
+    """
+
+    remote_id: str
+    at: datetime
+    permalink: str
+    text: str
+    values: Reading
+    material: str = "text"
+
+
+@dataclass(frozen=True)
+class PastPosts:
+    """One page, newest first. Give `cursor` to the next call; None: there are no older ones."""
+
+    items: tuple[PastPost, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
 class Gone:
     """The network answered and says that this post does not exist (any more)."""
 

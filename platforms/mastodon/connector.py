@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from platforms import checks, matching
+from platforms import checks, matching, past
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
@@ -27,6 +27,7 @@ from platforms.types import (
     Limits,
     Look,
     Outgoing,
+    PastPosts,
     Pending,
     Picture,
     Problem,
@@ -254,6 +255,19 @@ class Mastodon(Conversation, Defaults):
             page = self.calls.entities("/api/v1/statuses", {"id[]": list(remote_ids[start : start + BATCH])})
             found.update({str(status["id"]): status for status in page})
         return found
+
+    # Remembers
+
+    remembers: ClassVar[bool] = True
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        """https://docs.joinmastodon.org/methods/accounts/#statuses ; what only followers see is nobody's business."""
+        asked = {"exclude_reblogs": "true", "exclude_replies": "true", "limit": PAGE}
+        place = {"max_id": cursor} if cursor else {}
+        listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", asked | place)
+        own = [status for status in listed if statuses.is_public_post(status)]
+        older = str(listed[-1]["id"]) if listed and str(listed[-1]["id"]) != cursor else None
+        return past.page((statuses.past(status) for status in own), since, older)
 
     def account_readings(self) -> Reading:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)

@@ -35,6 +35,15 @@ def data(edge: Any) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def after(listed: Mapping[str, Any]) -> str | None:
+    """The cursor of the next page, None after the last one. `next` holds the token in its address."""
+    paging = listed.get("paging")
+    told: Mapping[str, Any] = paging if isinstance(paging, dict) else {}
+    cursors = told.get("cursors")
+    found = cursors.get("after") if told.get("next") and isinstance(cursors, dict) else None
+    return str(found) if found else None
+
+
 def when(entity: Mapping[str, Any]) -> datetime:
     """Its "timestamp"; now, where the network told no time."""
     try:
