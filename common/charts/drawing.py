@@ -121,6 +121,11 @@ def marked(x: float, y: float, said: str, body: str) -> str:
     return f'<g data-x="{n(x)}" data-y="{n(y)}" data-text="{escape(said, quote=True)}">{body}</g>'
 
 
+def haloed(css: str, path: str) -> str:
+    """A line with an edge of paper, so that it is seen on a bar too."""
+    return f'<path class="chart-halo" d="{path}"/><path class="{css}" d="{path}"/>'
+
+
 def axis(plot: Plot, words: Words) -> str:
     lines = []
     for value in plot.scale:

@@ -90,9 +90,9 @@ def _words(into: list[Element], look: Look, kind: str, lines: Iterable[str], y: 
 
 def _legend(into: list[Element], look: Look, chart: Chart, y: float, width: float) -> float:
     """Samples and names in as many rows as they need."""
-    x = 0.0
+    x, y = 0.0, y + 6
     for name, sample in chart.legend:
-        length = 36 + len(name) * 7 + 18
+        length = 36 + len(name) * 6.6 + 18
         if x and x + length > width:
             x, y = 0.0, y + 20
         drawn = fromstring(sample.replace("<svg ", f'<svg xmlns="{SVG}" ', 1))  # noqa: S314

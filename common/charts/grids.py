@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, summary
+from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, ends_said, summary
 
 CELL = 26
 SHADES = 5
@@ -200,22 +200,9 @@ def tiles(title: str, cells: Sequence[Tile], words: Words = PLAIN) -> Chart:
     labels = [cell.name for cell in cells]
     reasons = {index: cell.reason for index, cell in enumerate(cells) if cell.reason}
     series = Series(title, [cell.value for cell in cells], reasons)
-    said = _districts_said(cells, words)
+    said = ends_said(labels, series.values, words)
     legend = shades.legend(words, any(cell.value is None for cell in cells))
     return Chart(title, draw(), *drawing.table(labels, [series], words), legend, words.formula, said)
-
-
-def _districts_said(cells: Sequence[Tile], words: Words) -> str:
-    present = [cell for cell in cells if cell.value is not None]
-    if not present:
-        return f"{words.missing()}."
-    lowest, highest = min(present, key=lambda c: c.value or 0), max(present, key=lambda c: c.value or 0)
-    said = _("Highest: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
-        "highest": highest.name, "most": words.number(highest.value or 0),
-        "lowest": lowest.name, "least": words.number(lowest.value or 0),
-    }  # fmt: skip
-    missing = len(cells) - len(present)
-    return said if not missing else f"{said} {words.missing()}: {missing}."
 
 
 KINDS_OF_PLACE = (" округ", " okrug", " District", " district")
@@ -248,10 +235,10 @@ def small(labels: Sequence[str], series: Sequence[Series], words: Words = PLAIN)
     """One small chart per series with a table of its own, on one common scale. For a handful; see `multiples`."""
     checked(labels, series)
     scale = drawing.scale_of([value for each in series for value in each.values])
-    ends = (scale[0], scale[-1])
+    reach = (scale[0], scale[-1])
     drawn = []
     for each in series:
-        plot = Plot(len(labels), ends, 260, 100, left=drawing.left_of(ends, words), bottom=24)
+        plot = Plot(len(labels), reach, 260, 100, left=drawing.left_of(reach, words), bottom=24)
         body = [drawing.gaps(plot, each, words), drawing.axis(plot, words), drawing.columns_named(plot, labels)]
         body += [_line(plot, each, "series-1"), _columns_of(plot, labels, each, words)]
         said = summary([each], labels, words)
@@ -288,21 +275,21 @@ def multiples(
     checked(labels, [*series, *([against] if against else [])])
     shared = [value for each in [*series, *([against] if against else [])] for value in each.values]
     scale = drawing.scale_of(shared)
-    ends = (scale[0], scale[-1])
+    reach = (scale[0], scale[-1])
     order = sorted(range(len(series)), key=lambda at: _rank(series[at])) if sort else list(range(len(series)))
     ordered = [series[at] for at in order]
     strong = order.index(marked) if marked in order else -1
 
     def draw(narrow: bool) -> str:
         width, across = (NARROW, 2) if narrow else (WIDE, 4)
-        left = drawing.left_of(ends, words)
+        left = drawing.left_of(reach, words)
         cell, high = (width - left) / across, 88
         rows = ceil(len(ordered) / across)
         body = []
         for at, each in enumerate(ordered):
             column, row = at % across, floor(at / across)
             plot = Plot(
-                len(labels), ends, left + (column + 1) * cell, row * high + high, left=left + column * cell,
+                len(labels), reach, left + (column + 1) * cell, row * high + high, left=left + column * cell,
                 right=14, top=row * high + 26, bottom=10,
             )  # fmt: skip
             body.append(_panel(plot, each, at == strong, column == 0))
@@ -314,8 +301,8 @@ def multiples(
 
     def _panel(plot: Plot, each: Series, own: bool, first: bool) -> str:
         parts = [drawing.gaps(plot, each, words)]
-        for value in ends:
-            css = "chart-axis" if value == ends[0] else "chart-grid"
+        for value in reach:
+            css = "chart-axis" if value == reach[0] else "chart-grid"
             parts.append(f'<path class="{css}" d="M{n(plot.left)} {n(plot.y(value))}H{n(plot.end)}"/>')
             if first:
                 parts.append(drawing.text(plot.left - 8, plot.y(value) + 4, words.number(value), " chart-end"))
@@ -355,18 +342,11 @@ def _rank(series: Series) -> tuple[bool, float]:
 
 
 def _many_said(ordered: Sequence[Series], words: Words) -> str:
-    """The highest and the lowest last figure, and how many there are."""
-    known = sorted(((last[1], each.name) for each in ordered if (last := _last(each))), key=lambda pair: pair[0])
-    count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered)) % {
-        "count": len(ordered)
-    }
-    if not known:
-        return f"{count} {words.missing()}."
-    ends = _("Highest at the end: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
-        "highest": known[-1][1], "most": words.number(known[-1][0]),
-        "lowest": known[0][1], "least": words.number(known[0][0]),
-    }  # fmt: skip
-    return f"{count} {ends}"
+    """How many there are, and the highest and the lowest last figure."""
+    count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered))
+    last = [found[1] if (found := _last(each)) else None for each in ordered]
+    said = ends_said([each.name for each in ordered], last, words)
+    return _("%(count)s At the end: %(ends)s") % {"count": count % {"count": len(ordered)}, "ends": said}
 
 
 def _line(plot: Plot, series: Series, css: str) -> str:

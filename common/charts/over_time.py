@@ -34,11 +34,11 @@ def line(
     def draw(narrow: bool) -> str:
         plot = _plot(len(labels), scale, words, marks, narrow, slots=False)
         body = [*(drawing.gaps(plot, each, words) for each in series if not each.muted), drawing.axis(plot, words)]
-        body += [drawing.columns_named(plot, labels), _target(plot, target, words), drawing.draw_marks(plot, marks)]
+        body += [drawing.columns_named(plot, labels), drawing.draw_marks(plot, marks)]
         # The muted lie below what they are compared with.
         lines = sorted(drawing.numbered(series), key=lambda pair: not pair[1].muted)
         body += [_lines(plot, each, css, drawing.breaks(marks)) for css, each in lines]
-        body.append(_columns(plot, labels, series, words))
+        body += [_target(plot, target, words), _columns(plot, labels, series, words)]
         return drawing.svg(title, said, body, (plot.width, plot.height))
 
     said = summary(series, labels, words, marks)
@@ -175,7 +175,9 @@ def _target(plot: Plot, target: tuple[str, float] | None, words: Words) -> str:
     if not target:
         return ""
     y = plot.y(target[1])
-    name = drawing.text(plot.end, y - 6, f"{target[0]}: {words.number(target[1])}", " chart-end chart-text-value")
+    name = drawing.text(
+        plot.end, y - 6, f"{target[0]}: {words.number(target[1])}", " chart-end chart-text-value chart-text-over"
+    )
     return f'<path class="chart-target" d="M{n(plot.left)} {n(y)}H{n(plot.end)}"/>{name}'
 
 
@@ -230,7 +232,7 @@ def _bars(plot: Plot, series: Sequence[Series], words: Words) -> str:
             for index, value in enumerate(each.values)
             if value is not None
         ]
-        parts.append(f'<path class="chart-tick {css}" d="{"".join(ticks)}"/>' if ticks else "")
+        parts.append(drawing.haloed(f"chart-tick {css}", "".join(ticks)) if ticks else "")
     return "".join(parts)
 
 

@@ -98,6 +98,22 @@ def summary(series: Sequence[Series], labels: Sequence[str], words: Words, marks
     return " ".join(said)
 
 
+def ends_said(labels: Sequence[str], values: Values, words: Words) -> str:
+    """Of places side by side: which is highest, which lowest, how many are missing."""
+    present = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
+    if not present:
+        return f"{words.missing()}."
+    lowest, highest = min(present, key=lambda pair: pair[0]), max(present, key=lambda pair: pair[0])
+    said = _("Highest: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
+        "highest": highest[1],
+        "most": words.number(highest[0]),
+        "lowest": lowest[1],
+        "least": words.number(lowest[0]),
+    }
+    missing = len(values) - len(present)
+    return said if not missing else f"{said} {_missing_said(missing)}"
+
+
 def _series_said(series: Series, labels: Sequence[str], words: Words) -> str:
     present = [(value, index) for index, value in enumerate(series.values) if value is not None]
     if not present:
