@@ -160,4 +160,4 @@ def _bullet() -> Chart:
 def small_charts() -> list[Chart]:
     months = ["I", "II", "III", "IV", "V", "VI"]
     series = [Series(town, [at * 3 + 5, 12, None, 20, 18 + at, 30 - at * 4]) for at, town in enumerate(TOWNS[:4])]
-    return charts.small(months, series)
+    return charts.small(months, series, _words(heading=_("Month")))

@@ -148,6 +148,7 @@ PLACES = {
     "RS-24": (3, 7),
 }  # fmt: skip
 TILE = (67, 56)
+PANEL = 88  # height of one of many small charts
 
 
 @dataclass(frozen=True)
@@ -273,6 +274,7 @@ def multiples(
     grey in each (the median of the peers), `marks` as hairlines, and `marked` is the index of one's own municipality.
     """
     checked(labels, [*series, *([against] if against else [])])
+    words = words.remembered()
     shared = [value for each in [*series, *([against] if against else [])] for value in each.values]
     scale = drawing.scale_of(shared)
     reach = (scale[0], scale[-1])
@@ -280,50 +282,52 @@ def multiples(
     ordered = [series[at] for at in order]
     strong = order.index(marked) if marked in order else -1
 
-    def draw(narrow: bool) -> str:
-        width, across = (NARROW, 2) if narrow else (WIDE, 4)
-        left = drawing.left_of(reach, words)
-        cell, high = (width - left) / across, 88
-        rows = ceil(len(ordered) / across)
-        body = []
-        for at, each in enumerate(ordered):
-            column, row = at % across, floor(at / across)
-            plot = Plot(
-                len(labels), reach, left + (column + 1) * cell, row * high + high, left=left + column * cell,
-                right=14, top=row * high + 26, bottom=10,
-            )  # fmt: skip
-            body.append(_panel(plot, each, at == strong, column == 0))
-        foot = rows * high + 8
-        if labels and ordered:
-            body.append(drawing.text(left, foot + 6, labels[0]))
-            body.append(drawing.text(left + cell - 14, foot + 6, labels[-1], " chart-end"))
-        return drawing.svg(title, said, body, (width, foot + 14), " chart-multiples")
+    left = drawing.left_of(reach, words)
+    cell = floor(min((NARROW - left) / 2, (WIDE - left) / 4))  # the same in both drawings, so each is drawn once
+    plot = Plot(len(labels), reach, cell, PANEL, left=0, right=14, top=26, bottom=10)
 
-    def _panel(plot: Plot, each: Series, own: bool, first: bool) -> str:
-        parts = [drawing.gaps(plot, each, words)]
-        for value in reach:
-            css = "chart-axis" if value == reach[0] else "chart-grid"
-            parts.append(f'<path class="{css}" d="M{n(plot.left)} {n(plot.y(value))}H{n(plot.end)}"/>')
-            if first:
-                parts.append(drawing.text(plot.left - 8, plot.y(value) + 4, words.number(value), " chart-end"))
-        parts += [f'<path class="chart-event" d="M{n(plot.x(m.at))} {n(plot.top)}V{n(plot.floor)}"/>' for m in marks]
-        if against:
-            parts.append(_line(plot, against, "series-muted"))
-        parts.append(_line(plot, each, "series-1"))
+    def panel(each: Series, own: bool) -> str:
         last = _last(each)
         figure = "–" if last is None else words.number(last[1])
+        most = max(4, int((plot.end - len(figure) * drawing.LETTER - 6) / 6.6))
+        css = " chart-text-strong" if own else " chart-text-value"
+        parts = [
+            drawing.gaps(plot, each, words),
+            ground,
+            _line(plot, each, "series-1"),
+            drawing.text(0, plot.top - 9, drawing.clip(each.name, most), css),
+            drawing.text(plot.end, plot.top - 9, figure, f"{css} chart-end"),
+        ]
         if last:
             x, y = plot.x(last[0]), plot.y(last[1])
             parts.append(f'<circle class="chart-dot series-1" cx="{n(x)}" cy="{n(y)}" r="3"/>')
-        room = plot.end - plot.left - len(figure) * drawing.LETTER - 6
-        css = " chart-text-strong" if own else " chart-text-value"
-        parts.append(drawing.text(plot.left, plot.top - 9, drawing.clip(each.name, max(4, int(room / 6.6))), css))
-        parts.append(drawing.text(plot.end, plot.top - 9, figure, f"{css} chart-end"))
-        return drawing.marked((plot.left + plot.end) / 2, (plot.top + plot.floor) / 2, _one_said(each), "".join(parts))
+        return "".join(parts)
 
-    def _one_said(each: Series) -> str:
-        return summary([each], labels, words)
+    def draw(narrow: bool) -> str:
+        width, across = (NARROW, 2) if narrow else (WIDE, 4)
+        body = []
+        for at, (drawn, told) in enumerate(panels):
+            x, y = left + at % across * cell, at // across * PANEL
+            moved = f'<g transform="translate({n(x)} {y})">{drawn}</g>'
+            body.append(drawing.marked(x + plot.end / 2, y + PANEL / 2, told, moved))
+            if at % across == 0:
+                ends = ((value, y + plot.y(value) + 4) for value in reach)
+                body += [drawing.text(left - 8, height, words.number(value), " chart-end") for value, height in ends]
+        foot = ceil(len(panels) / across) * PANEL + 14
+        if labels:
+            body.append(drawing.text(left, foot, labels[0]))
+            body.append(drawing.text(left + plot.end, foot, labels[-1], " chart-end"))
+        return drawing.svg(title, said, body, (width, foot + 8), " chart-multiples")
 
+    ground = "".join(
+        [
+            f'<path class="chart-axis" d="M0 {n(plot.y(reach[0]))}H{n(plot.end)}"/>',
+            f'<path class="chart-grid" d="M0 {n(plot.y(reach[1]))}H{n(plot.end)}"/>',
+            *(f'<path class="chart-event" d="M{n(plot.x(m.at))} {n(plot.top)}V{n(plot.floor)}"/>' for m in marks),
+            _line(plot, against, "series-muted") if against else "",
+        ]
+    )
+    panels = [(panel(each, at == strong), summary([each], labels, words)) for at, each in enumerate(ordered)]
     said = _many_said(ordered, words)
     shown = [*ordered, *([against] if against else [])]
     legend = drawing.legend([Series(title, []), Series(against.name, [], muted=True)], "line") if against else ()

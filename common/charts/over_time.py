@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 from django.utils.translation import gettext as _
 
@@ -145,7 +144,7 @@ def sparkline(
     newest = max(index for index, value in enumerate(values) if value is not None)
     parts.append(f'<path class="chart-last" d="M{point(newest)}h0"/>')
     text = _spark_said(present, words) if description is None else description
-    said = f'role="img" aria-label="{escape(text, quote=True)}"' if text else 'aria-hidden="true"'
+    said = f'role="img" aria-label="{drawing.escape(text)}"' if text else 'aria-hidden="true"'
     box = 'viewBox="0 0 100 28" preserveAspectRatio="none"'
     return f'<svg class="sparkline" {box} {said}>{"".join(parts)}</svg>'
 

@@ -4,7 +4,8 @@ Numbers are written as the language of the interface writes them, unless the cal
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -53,6 +54,10 @@ class Words:
     gap: str = ""
     heading: str = ""
     formula: str = ""
+
+    def remembered(self) -> "Words":
+        """The same, writing each number once: where thousands of them are few different ones."""
+        return replace(self, number=lru_cache(maxsize=None)(self.number))
 
     def missing(self, reason: str = "") -> str:
         return reason or self.gap or _("No reading")

@@ -125,7 +125,7 @@ def dumbbell(
     rows = tuple(
         (p.label, words.told(p.before, p.reason), words.told(p.after, p.reason), _change(p, words)) for p in pairs
     )
-    table = ((words.heading, before, after, _("Change")), rows)
+    table = ((words.heading, before, after, _("Difference")), rows)
     legend = ((before, drawing.sample("before")), (after, drawing.sample("after")))
     return drawing.chart(title, words, said, table, draw, legend=legend)
 
