@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from common import numbers
+from common import charts, numbers
 from common.states import STATES, UNKNOWN, State
 
 register = template.Library()
@@ -348,10 +349,28 @@ def progress(label: str, value: int | None, most: int = 100) -> dict[str, Any]:
     return {"label": label, "value": value, "most": most}
 
 
-@register.inclusion_tag("ui/chart.html")
-def chart(drawn: Any, level: int = 2) -> dict[str, Any]:
-    """A chart of common/charts.py with its legend, formula, read-out and the table beside it."""
-    return {"chart": drawn, "level": level}
+@register.inclusion_tag("ui/chart.html", takes_context=True)
+def chart(context: Context, drawn: Any, level: int = 2, key: str = "") -> dict[str, Any]:
+    """A chart of common/charts with its legend, formula, read-out and the table beside it.
+
+    `key` is its name in `charts.asked` of the page's view; with it, the menu below offers the picture as SVG and PNG.
+    """
+    pictures = []
+    if key and "request" in context:
+        for kind in charts.KINDS:
+            query = context["request"].GET.copy()
+            query["picture"] = f"{key}.{kind}"
+            pictures.append((kind.upper(), f"?{query.urlencode()}"))
+    return {"chart": drawn, "level": level, "pictures": pictures, "rows": _table_rows(drawn.rows)}
+
+
+def _table_rows(rows: Iterable[Iterable[str]]) -> SafeString:
+    """Without a template: the table of many small charts has thousands of cells."""
+    parts = []
+    for first, *cells in rows:
+        values = "".join(f'<td class="num">{escape(cell)}</td>' for cell in cells)
+        parts.append(f'<tr><th scope="row">{escape(first)}</th>{values}</tr>')
+    return mark_safe("".join(parts))  # noqa: S308 - every part of it is escaped
 
 
 @register.simple_block_tag
