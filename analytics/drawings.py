@@ -179,6 +179,16 @@ def best_time(judged: Judged, best: When | None) -> charts.Chart:
     )
 
 
+def published_when(judged: Judged) -> charts.Chart:
+    """How many posts there were at each time, where nothing can be said yet of how they did."""
+    values = [
+        [cell.posts if (cell := judged.cells.get((day, band))) else 0 for band in range(len(BANDS))] for day in range(7)
+    ]
+    words = charts.Words(number=whole, heading=_("Day of the week"), formula=_("number of posts; hours in Belgrade"))
+    columns = [hours(band) for band in range(len(BANDS))]
+    return charts.heat(_("When you published"), [day_name(day) for day in range(7)], columns, values, words)
+
+
 def _too_few(posts: int) -> str:
     if not posts:
         return _("not enough data: no post")

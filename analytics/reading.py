@@ -74,13 +74,28 @@ def against_baseline(now: Totals, base: Totals | None, joined: bool) -> Sentence
     """The same against the municipality's own baseline; None where there is none."""
     if base is None or not base.per_post or now.per_post is None:
         return None
-    named = {"now": rounded(now.per_post), "before": rounded(base.per_post)}
+    named = {"before": rounded(base.per_post)}
     change = now.per_post / base.per_post - 1
-    if joined:
-        text = _("In the four weeks before joining the portal it was %(before)s interactions per post.")
-    else:
-        text = _("In the four weeks before the training it was %(before)s interactions per post.")
-    return Sentence(text % named, "up" if change > ABOUT else "down" if change < -ABOUT else "")
+    if change > ABOUT:
+        text = (
+            _("That is more than in the four weeks before joining the portal, when it was %(before)s.")
+            if joined
+            else _("That is more than in the four weeks before the training, when it was %(before)s.")
+        )
+        return Sentence(text % named, "up")
+    if change < -ABOUT:
+        text = (
+            _("That is less than in the four weeks before joining the portal, when it was %(before)s.")
+            if joined
+            else _("That is less than in the four weeks before the training, when it was %(before)s.")
+        )
+        return Sentence(text % named, "down")
+    text = (
+        _("That is about as much as in the four weeks before joining the portal.")
+        if joined
+        else _("That is about as much as in the four weeks before the training.")
+    )
+    return Sentence(text)
 
 
 def mix(shares: dict[str, int]) -> Sentence | None:

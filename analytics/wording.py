@@ -27,8 +27,8 @@ TITLES: dict[str, tuple[str | Promise, str | Promise]] = {
     "boosted": (_("Boosted and organic"), _("Whether it was paid for")),
 }
 BASES: dict[str, str | Promise] = {
-    Basis.PUBLICATION: _("By day of publication"),
-    Basis.ACTIVITY: _("By day of activity"),
+    Basis.PUBLICATION: _("By publication day"),
+    Basis.ACTIVITY: _("By activity day"),
 }
 MONDAY = date(2024, 1, 1)
 

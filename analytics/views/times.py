@@ -27,7 +27,11 @@ def best_time(request: Any) -> HttpResponse:
     judged = typical(known.period, known.today, known.channel_id)
     best = reading.best_time(judged)
     is_enough = judged.posts >= ENOUGH_FOR_A_TIME
-    drawn = {"heat": drawings.best_time(judged, best) if is_enough else None}
+    is_known = is_enough and bool(reading.times_known(judged))
+    drawn = {
+        "heat": drawings.best_time(judged, best) if is_known else None,
+        "published": drawings.published_when(judged) if is_enough and not is_known else None,
+    }
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
         return picture
     context = {
@@ -35,7 +39,7 @@ def best_time(request: Any) -> HttpResponse:
         **drawn,
         "judged": judged,
         "best": best,
-        "sentences": _sentences(judged, best) if is_enough else [],
+        "sentences": _sentences(judged, best) if is_known else [],
         "least": ENOUGH_FOR_A_TIME,
         "enough": ENOUGH_ON_A_CHANNEL,
         "settled": SETTLED_AFTER.days,
@@ -44,10 +48,8 @@ def best_time(request: Any) -> HttpResponse:
 
 
 def _sentences(judged: Judged, best: When | None) -> list[Sentence]:
-    """The best times and the weakest, of the finest kind that has enough posts; and what cannot be said."""
+    """The best times and the weakest, of the finest kind that has enough posts."""
     usable = reading.times_known(judged)
-    if not usable:
-        return [Sentence(_("No single time has enough posts yet. Publish at different times to find out."))]
     good = [each for each in usable if each.found.times >= BETTER][:SHOWN]
     bad = [each for each in reversed(usable) if each.found.times <= WORSE][:SHOWN]
     if best is None and not bad:

@@ -84,7 +84,8 @@ def works(request: Any) -> HttpResponse:
     judgement = verdicts(period, known.today, usual(period.last, known.today), channel)
     context = {
         **known.context(),
-        "tables": [table for table in tables if table.rows],
+        "tables": [table for table in tables if len(table.rows) > 1],
+        "alike": [table for table in tables if len(table.rows) == 1],
         "all": found[""].get("", Totals()),
         "judged": judged,
         "best": [_explained(each, judged, names) for each in judgement.best],
