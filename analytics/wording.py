@@ -86,4 +86,4 @@ def whole(value: float) -> str:
 
 
 def rounded(value: float | None) -> str:
-    return significant(value, 2)
+    return whole(value) if value is not None and value == int(value) else significant(value, 2)

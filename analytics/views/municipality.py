@@ -158,7 +158,7 @@ def _tiles(
                 "formula": _("by day of publication, where the network tells it; paid views stand apart"),
             }
         )  # fmt: skip
-    return [{"places": None, "url": "", **tile} for tile in tiles]
+    return [{"places": None, "url": "", **tile, "label": str(tile["label"])} for tile in tiles]
 
 
 def _followers_tile(follow: Followers, names: list[str]) -> dict[str, Any]:

@@ -33,22 +33,19 @@ BAR = 100
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of posts. `width` is that of its bar, the longest 100."""
+    """One kind of posts. `width` is that of its bar, the longest 100; `times` is empty where
+    too few posts are there to conclude from."""
 
     label: str
     url: str
     totals: Totals
     typical: Typical | None
     width: str
+    times: str
 
     @property
     def is_few(self) -> bool:
         return self.totals.posts < ENOUGH_OF_A_KIND
-
-    @property
-    def times(self) -> str:
-        """Nothing is concluded from a few posts."""
-        return times(self.typical.times) if self.typical and self.typical.posts >= ENOUGH_OF_A_KIND else ""
 
 
 @dataclass(frozen=True)
@@ -108,8 +105,9 @@ def _table(known: Frame, key: str, groups: dict[str, Totals], judged: Judged, na
             value_label(key, value, names),
             known.posts(key, value),
             totals,
-            judged.kinds.get(key, {}).get(value),
+            kind := judged.kinds.get(key, {}).get(value),
             f"{max(totals.per_post or 0, 0) * BAR / longest:.1f}" if longest > 0 else "0",
+            times(kind.times) if kind and kind.posts >= ENOUGH_OF_A_KIND else "",
         )
         for value, totals in sorted(groups.items(), key=lambda item: (-item[1].posts, item[0]))
     ]
@@ -174,9 +172,11 @@ def _reason(verdict: Verdict, judged: Judged, names: Mapping[str, str]) -> str:
         if not held[key] or kind is None or kind.posts < ENOUGH_OF_A_KIND:
             continue
         if kind.times >= BETTER if is_good else kind.times <= WORSE:
-            telling.append((kind.times, kind.posts, key))
+            telling.append((kind.times if is_good else -kind.times, kind.posts, -EXPLAIN.index(key)))
     if not telling:
         return ""
-    factor, posts, key = max(telling) if is_good else min(telling)
+    _factor, _posts, at = max(telling)
+    key = EXPLAIN[-at]
+    kind = judged.kinds[key][held[key]]
     text = _("A reason: posts with “%(name)s” typically get %(times)s the usual (n = %(posts)s).")
-    return text % {"name": value_label(key, held[key], names), "times": times(factor), "posts": number(posts)}
+    return text % {"name": value_label(key, held[key], names), "times": times(kind.times), "posts": number(kind.posts)}
