@@ -25,12 +25,17 @@ FEWEST_COLUMNS = 2
 
 
 def _words(stretches: Stretches, formula: str = "", gap: str = "", say: Callable[[float], str] = whole) -> charts.Words:
-    heads = {periods.DAY: _("Day"), periods.WEEK: _("Week from"), periods.MONTH: _("Month")}
+    heads = {
+        periods.DAY: _("Day"),
+        periods.WEEK: _("Week from"),
+        periods.MONTH: _("Month"),
+        periods.QUARTER: _("Quarter from"),
+    }
     return charts.Words(number=say, gap=gap or _("not read"), heading=heads[stretches.unit], formula=formula)
 
 
 def labels_of(stretches: Stretches) -> list[str]:
-    if stretches.unit == periods.MONTH:
+    if stretches.unit in (periods.MONTH, periods.QUARTER):
         return [month_year(each) for each in stretches.firsts]
     is_long = stretches.firsts[0].year != stretches.lasts[-1].year
     return [short_date(each) if is_long else day_month_short(each) for each in stretches.firsts]
@@ -65,6 +70,7 @@ def activity(
         periods.DAY: _("Interactions by day"),
         periods.WEEK: _("Interactions by week"),
         periods.MONTH: _("Interactions by month"),
+        periods.QUARTER: _("Interactions by quarter"),
     }
     formula = f"{BASES[basis]}: {FORMULAS['interactions'].text}"
     series = charts.Series(str(FORMULAS["interactions"].label), values, reasons)
@@ -82,12 +88,9 @@ def followers(found: Followers, stretches: Stretches, channels: list[Channel]) -
     return charts.line(_("Followers"), labels_of(stretches), [series], words, from_zero=False)
 
 
-def followers_of(channel: Channel, found: Followers, stretches: Stretches) -> charts.Chart:
-    values = [told.get(channel.pk) for told in found.by_stretch]
-    reasons = {index: told[channel.pk] for index, told in enumerate(found.reasons()) if channel.pk in told}
-    series = charts.Series(_("Followers"), values, reasons)
-    formula = _("the last reading of each stretch of time")
-    return charts.line(channel.name, labels_of(stretches), [series], _words(stretches, formula), from_zero=False)
+def sparkline(channel: Channel, found: Followers) -> str:
+    """The course of one channel's followers, beside its figures in a table."""
+    return charts.sparkline([told.get(channel.pk) for told in found.by_stretch])
 
 
 SERVICE, CEREMONY = ("service", "eservice"), ("ceremony",)
@@ -132,6 +135,7 @@ def clicks(values: list[int], stretches: Stretches) -> charts.Chart:
         periods.DAY: _("Clicks by day"),
         periods.WEEK: _("Clicks by week"),
         periods.MONTH: _("Clicks by month"),
+        periods.QUARTER: _("Clicks by quarter"),
     }
     words = _words(
         stretches, _("people who followed a short link, by the day on which they did; programs are left out")

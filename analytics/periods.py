@@ -130,14 +130,14 @@ def _within_reason(first: date, last: date) -> date:
 # ---- stretches of a chart ----
 
 
-DAY, WEEK, MONTH = "day", "week", "month"
-MOST_DAYS, MOST_WEEKS = 31, 26
+DAY, WEEK, MONTH, QUARTER = "day", "week", "month", "quarter"
+MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 31, 26, 24
 
 
 @dataclass(frozen=True)
 class Stretches:
-    """What stands below an axis: single days for a month, weeks that end with the period for half a year, then months.
-    The first week or month may be shorter than the others."""
+    """What stands below an axis: single days for a month, weeks that end with the period for half a year, months for
+    two years, then quarters. The first and the last may be shorter than the others."""
 
     unit: str
     firsts: list[date]
@@ -154,9 +154,19 @@ def stretches(period: Period) -> Stretches:
         short = period.days % 7
         firsts = [period.first] if short else []
         firsts += [period.first + timedelta(days=n) for n in range(short, period.days, 7)]
-    else:
-        firsts = [period.first]
-        while (after := (firsts[-1].replace(day=1) + timedelta(days=32)).replace(day=1)) <= period.last:
-            firsts.append(after)
-    lasts = [each - timedelta(days=1) for each in firsts[1:]] + [period.last]
-    return Stretches(WEEK if period.days <= MOST_WEEKS * 7 else MONTH, firsts, lasts)
+        return Stretches(WEEK, firsts, _until_next(firsts, period.last))
+    return _by_calendar(period)
+
+
+def _by_calendar(period: Period) -> Stretches:
+    firsts = [period.first]
+    while (after := (firsts[-1].replace(day=1) + timedelta(days=32)).replace(day=1)) <= period.last:
+        firsts.append(after)
+    unit = MONTH if len(firsts) <= MOST_MONTHS + 1 else QUARTER
+    if unit == QUARTER:
+        firsts = [firsts[0], *(each for each in firsts[1:] if each.month % 3 == 1)]
+    return Stretches(unit, firsts, _until_next(firsts, period.last))
+
+
+def _until_next(firsts: list[date], last: date) -> list[date]:
+    return [each - timedelta(days=1) for each in firsts[1:]] + [last]

@@ -48,10 +48,6 @@ class Followers:
         told = list(self.gaps[stretch].values())
         return str(PullOutcome(told[-1]).label) if told else ""
 
-    def reasons(self) -> list[dict[int, str]]:
-        """The same by channel."""
-        return [{pk: str(PullOutcome(gap).label) for pk, gap in told.items()} for told in self.gaps]
-
     def end(self, period: int, of: set[int] | None = None) -> int | None:
         """All channels together at the end of a period, or of those in `of`; None where nothing was read."""
         told = self.at_end[period]

@@ -29,22 +29,18 @@ def audience(request: Any) -> HttpResponse:
     stretches = periods.stretches(known.period)
     follow = followers(stretches, [known.period, *compared], known.channel_id)
     clicked = clicks(known.period, stretches, compared, known.channel_id)
-    shown = [each for each in known.shown if any(each.pk in told for told in follow.by_stretch)]
-    drawn = {f"followers-{each.pk}": drawings.followers_of(each, follow, stretches) for each in shown}
-    if len(shown) > 1:
-        drawn["followers"] = drawings.followers(follow, stretches, known.shown)
-    if clicked.any_link:
-        drawn["clicks"] = drawings.clicks(clicked.by_stretch, stretches)
+    drawn = {
+        "followers": drawings.followers(follow, stretches, known.shown),
+        "clicks": drawings.clicks(clicked.by_stretch, stretches) if clicked.any_link else None,
+    }
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
         return picture
     names = {service.key: str(service) for service in services(all_of_them=True)} if clicked.by_service else {}
     context = {
         **known.context(),
         "base": base,
-        "together": drawn.get("followers"),
-        "by_channel": [(each, f"followers-{each.pk}", drawn[f"followers-{each.pk}"]) for each in shown],
+        **drawn,
         "rows": [_row(known, each, follow, len(compared)) for each in known.shown],
-        "clicks": drawn.get("clicks"),
         "clicked": clicked,
         "total": clicked.in_periods[0],
         "before": clicked.in_periods[1],
@@ -63,7 +59,7 @@ def _row(known: Frame, channel: Channel, follow: Followers, compared: int) -> di
         "channel": channel,
         "now": now,
         "grown": [now - old if now is not None and old is not None else None for old in then],
-        "url": known.posts("channel", str(channel.pk)),
+        "spark": drawings.sparkline(channel, follow),
     }
 
 

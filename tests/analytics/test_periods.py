@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analytics import periods
-from analytics.periods import DAY, MONTH, WEEK, Chosen, Period, choose, stretches
+from analytics.periods import DAY, MONTH, QUARTER, WEEK, Chosen, Period, choose, stretches
 from analytics.queries.typical import typical
 from municipalities.tenancy import scope
 from tests.analytics.numbers import Numbers
@@ -104,8 +104,8 @@ def test_stretches_cover_each_day_once_whatever_the_length(days: int) -> None:
         for n in range((last - first).days + 1)
     ]
     assert covered == period.dates
-    assert len(found) <= 38
-    assert found.unit == (DAY if days <= 31 else WEEK if days <= 182 else MONTH)
+    assert len(found) <= 31
+    assert found.unit == (DAY if days <= 31 else WEEK if days <= 182 else MONTH if days <= 365 else QUARTER)
 
 
 @pytest.mark.django_db
