@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
-from analytics import partitions
+from analytics import months, partitions
 from analytics.domain import collect as looks
+from analytics.domain import medians
+from municipalities.queries import today
 
 
 @shared_task(name="analytics.tasks.tick")
@@ -22,3 +24,9 @@ def collect(channel_id: int, subject_ids: list[int]) -> None:
 @shared_task(name="analytics.tasks.make_months")
 def make_months() -> None:
     partitions.ensure(*partitions.ahead())
+
+
+@shared_task(name="analytics.tasks.renew_medians")
+def renew_medians() -> None:
+    """Of the months whose posts are still looked at: 90 days reach into four of them."""
+    medians.renew(months.first_of(today(), -3))

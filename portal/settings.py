@@ -199,6 +199,8 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
 # An eService that nobody looked at for so many months is no longer taken for available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
+# Of fewer municipalities together nothing is said: a group of two tells each of them about the other.
+SMALLEST_GROUP = env.int("SMALLEST_GROUP", default=3)
 
 # ------------------------------------------------------------------ mail: rows first, a worker sends them
 EMAIL_BACKEND = "common.mail.OutboxBackend"

@@ -1,6 +1,9 @@
-"""Numbers: what we look at and every look (`looks`), and the facts of days and months made of them (`facts`)."""
+"""Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), and the
+medians of months (`medians`).
+"""
 
 from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
 from analytics.models.looks import Counts, Pull, Subject
+from analytics.models.medians import MonthlyMedian
 
-__all__ = ["ChannelDay", "Counts", "DailyFact", "MonthlyFact", "Pull", "StaleDay", "Subject", "Traits"]
+__all__ = ["ChannelDay", "Counts", "DailyFact", "MonthlyFact", "MonthlyMedian", "Pull", "StaleDay", "Subject", "Traits"]
