@@ -4,7 +4,7 @@ from celery import shared_task
 
 from analytics import months, partitions
 from analytics.domain import collect as looks
-from analytics.domain import medians
+from analytics.domain import medians, training
 from municipalities.queries import today
 
 
@@ -26,7 +26,9 @@ def make_months() -> None:
     partitions.ensure(*partitions.ahead())
 
 
-@shared_task(name="analytics.tasks.renew_medians")
-def renew_medians() -> None:
-    """Of the months whose posts are still looked at: 90 days reach into four of them."""
+@shared_task(name="analytics.tasks.renew_comparison")
+def renew_comparison() -> None:
+    """What pages over all municipalities read: medians of the months whose posts are still looked at (90 days reach
+    into four of them), and the figures around trainings."""
     medians.renew(months.first_of(today(), -3))
+    training.renew()

@@ -32,6 +32,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "erase-consents": {"task": "posts.tasks.erase_consents", "schedule": 6 * 3600.0},
     "performance": {"task": "mentoring.tasks.tell_performance", "schedule": 1800.0, "options": {"expires": 1800}},
     "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
-    "medians": {"task": "analytics.tasks.renew_medians", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
+    "comparison": {"task": "analytics.tasks.renew_comparison", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
     "short-links": {"task": "links.tasks.look", "schedule": 120.0, "options": {"expires": 120}},
 }

@@ -1,4 +1,4 @@
-"""Medians of months, for pages over all municipalities. Those of the past are made at the first turn of the task."""
+"""Medians of months and figures around trainings, for pages over all municipalities; a task makes them."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -31,6 +31,41 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "constraints": [models.UniqueConstraint(fields=("municipality", "month"), name="one_median")],
+            },
+        ),
+        migrations.CreateModel(
+            name="TrainingWindow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("training_on", models.DateField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("posts", models.PositiveIntegerField(default=0)),
+                ("interactions", models.IntegerField(null=True)),
+                ("calls", models.PositiveIntegerField(default=0)),
+                ("services", models.PositiveIntegerField(default=0)),
+                ("informing", models.PositiveIntegerField(default=0)),
+                ("ceremonies", models.PositiveIntegerField(default=0)),
+                ("interactive", models.PositiveIntegerField(default=0)),
+                ("boosted", models.PositiveIntegerField(default=0)),
+                ("followers", models.PositiveIntegerField(null=True)),
+                ("channels", models.PositiveSmallIntegerField(default=0)),
+                ("median", models.FloatField(null=True)),
+                ("counted", models.PositiveIntegerField(default=0)),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="municipalities.municipality",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality", "training_on", "number"), name="one_window")
+                ],
             },
         ),
     ]

@@ -1,9 +1,21 @@
-"""Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), and the
-medians of months (`medians`).
+"""Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), and
+what pages over all municipalities read besides (`medians`, `training`).
 """
 
 from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
 from analytics.models.looks import Counts, Pull, Subject
 from analytics.models.medians import MonthlyMedian
+from analytics.models.training import TrainingWindow
 
-__all__ = ["ChannelDay", "Counts", "DailyFact", "MonthlyFact", "MonthlyMedian", "Pull", "StaleDay", "Subject", "Traits"]
+__all__ = [
+    "ChannelDay",
+    "Counts",
+    "DailyFact",
+    "MonthlyFact",
+    "MonthlyMedian",
+    "Pull",
+    "StaleDay",
+    "Subject",
+    "TrainingWindow",
+    "Traits",
+]

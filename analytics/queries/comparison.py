@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from django.db.models import Sum
 
@@ -17,15 +16,19 @@ from analytics.periods import Period
 from analytics.queries import figures
 from analytics.queries.dashboard import countable
 from analytics.queries.figures import Window
+from analytics.queries.training import around
+from analytics.stretches import BEFORE
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
-from municipalities.queries import access_in, today, with_roles
-from municipalities.rules import Verb
+from municipalities.queries import today
 from municipalities.tenancy import scope
 
 # Below this many posts a median says little; the table marks it.
 FEW_POSTS = 5
-# The days before the training that a municipality's own baseline is made of (`domain.md` 1.3).
-BASELINE = 28
+# What is read of a municipality.
+READ = (
+    "slug", "name_cyrl", "name_latn", "name_en", "population", "joined_on",
+    "district__name_cyrl", "district__name_latn", "district__name_en",
+)  # fmt: skip
 # The little line tells at least so many months, however short the period.
 LINE_MONTHS = 12
 
@@ -42,7 +45,6 @@ class Row:
     months: dict[date, Figures] = field(default_factory=dict)
     line: list[float | None] = field(default_factory=list)
     since: date | None = None
-    may_open: bool = False  # whether the reader may open its own pages
 
     def value(self, measure: Measure) -> float | None:
         return measure.of(self.now, self.municipality.population)
@@ -73,7 +75,6 @@ class Place:
 
     municipality: Municipality
     cohort: Cohort
-    may_open: bool
 
 
 @dataclass(frozen=True)
@@ -91,18 +92,17 @@ class Comparison:
     labels: Sequence[date] = ()  # what the values of a row's line belong to; empty: not told by month
 
 
-def taking_part(programmes: Sequence[Programme], user: Any) -> Part:
-    """Two queries: who takes part today, and what `user` may open of it."""
+def taking_part(programmes: Sequence[Programme]) -> Part:
+    """Who takes part today. One query."""
     enrolments = list(
         Enrolment.objects.on(today())
         .filter(cohort__programme__in=programmes, municipality__joined_on__isnull=False)
-        .select_related("cohort")
+        .select_related("cohort", "municipality__district")
+        .only("compares", "cohort__name", "cohort__training_on", *(f"municipality__{name}" for name in READ))
         .order_by("starts_on", "pk")
     )
-    cohorts = {each.municipality_id: each.cohort for each in enrolments if each.compares}
-    found = with_roles(user).filter(pk__in=cohorts).select_related("district")
-    places = {each.pk: Place(each, cohorts[each.pk], access_in(user, each).may(Verb.ANALYTICS_VIEW)) for each in found}
-    return Part(places, len({each.municipality_id for each in enrolments} - set(cohorts)))
+    places = {each.municipality_id: Place(each.municipality, each.cohort) for each in enrolments if each.compares}
+    return Part(places, len({each.municipality_id for each in enrolments} - set(places)))
 
 
 def comparison(part: Part, period: Period, measure: Measure) -> Comparison:
@@ -111,10 +111,6 @@ def comparison(part: Part, period: Period, measure: Measure) -> Comparison:
         return Comparison(part, [])
     with scope(*part.places):
         return _by_month(part, period, measure) if isinstance(period, Months) else _by_day(part, period, measure)
-
-
-def baseline_window(pk: int, cohort: Cohort) -> Window:
-    return Window(pk, cohort.training_on - timedelta(days=BASELINE), cohort.training_on - timedelta(days=1))
 
 
 def _by_month(part: Part, period: Months, measure: Measure) -> Comparison:
@@ -128,7 +124,7 @@ def _by_month(part: Part, period: Months, measure: Measure) -> Comparison:
         now = figures.together(mine, period)
         values = [measure.of(mine[month], people) if month in mine else None for month in line.months]
         before = figures.together(mine, period.before)
-        row = Row(place.municipality, place.cohort, now, before, baselines[pk], mine, values, may_open=place.may_open)
+        row = Row(place.municipality, place.cohort, now, before, baselines.get(pk), mine, values)
         rows.append(_since(row, period, first_of))
     return Comparison(part, rows, line.months)
 
@@ -149,9 +145,9 @@ def _since(row: Row, period: Period, cut: Callable[[date], date]) -> Row:
 
 
 def _baselines(part: Part, measure: Measure) -> dict[int, Figures]:
-    windows = [baseline_window(pk, place.cohort) for pk, place in part.places.items()]
-    found = figures.by_days(windows, followers=measure.key == "followers", medians=measure.key == "median")
-    return dict(zip(part.places, found, strict=True))
+    trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
+    found = around(trained, (BEFORE,), followers=measure.key == "followers", medians=measure.key == "median")
+    return {pk: one[BEFORE.number] for pk, one in found.items() if BEFORE.number in one}
 
 
 def _by_day(part: Part, period: Period, measure: Measure) -> Comparison:
@@ -163,7 +159,7 @@ def _by_day(part: Part, period: Period, measure: Measure) -> Comparison:
     rows = []
     for index, (pk, place) in enumerate(part.places.items()):
         now, before = found[2 * index : 2 * index + 2]
-        row = Row(place.municipality, place.cohort, now, before, baselines[pk], line=lines[pk], may_open=place.may_open)
+        row = Row(place.municipality, place.cohort, now, before, baselines.get(pk), line=lines[pk])
         rows.append(_since(row, period, lambda day: day))
     return Comparison(part, rows)
 

@@ -34,7 +34,7 @@ from common.dates import short_date
 from common.numbers import number
 from municipalities.access import programme as programme_page
 from municipalities.queries import today
-from municipalities.rules import ProgrammeVerb
+from municipalities.rules import ProgrammeVerb, Verb, verbs
 from serbian.sorting import sort_key
 
 ALL = "all"
@@ -59,7 +59,7 @@ class Line:
 @programme_page(ProgrammeVerb.COMPARE)
 def programme(request: Any) -> HttpResponse:
     chosen = choice(request.GET, today())
-    found = comparison(taking_part(request.programmes, request.user), chosen.period, chosen.measure)
+    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     context = {
         **frame(request, chosen, found.part, "programme"),
         "columns": _columns(request, chosen),
@@ -102,7 +102,7 @@ def _line(row: Row, chosen: Choice, request: Any) -> Line:
 
 def _page_of(row: Row, request: Any) -> str:
     """Its own page of numbers where the reader may open it, else what the programme's pages tell of it."""
-    if row.may_open:
+    if Verb.ANALYTICS_VIEW in verbs(frozenset({"staff"}), staff_may_read_drafts=False):
         return reverse("analytics", args=[row.municipality.slug])
     return reverse("programme_municipality", args=[row.municipality.slug]) + address(request)
 
@@ -118,7 +118,7 @@ def _line_of_group(group: Group[Row], chosen: Choice) -> Line:
 def table(request: Any) -> HttpResponse:
     """What the page shows, as it is: rows or groups, the chosen columns in the chosen order."""
     chosen = choice(request.GET, today())
-    found = comparison(taking_part(request.programmes, request.user), chosen.period, chosen.measure)
+    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     columns = [key for key in chosen.columns if key != LINE]
     headings = [_("Group") if chosen.group else _("Municipality"), *(str(_heading(key, chosen)) for key in columns)]
     rows: list[list[Any]] = []

@@ -41,6 +41,7 @@ EVERYWHERE = {
     "administration/domain/exports.py",
     "analytics/domain/collect.py",
     "analytics/domain/medians.py",
+    "analytics/domain/training.py",
     "channels/domain/connect/answer.py",
     "channels/domain/connect/work.py",
     "channels/domain/disconnect.py",
