@@ -12,6 +12,7 @@ from common import charts
 from common.numbers import number, significant
 
 MOST_BARS = 15
+UNIT = "\u202f%"  # a narrow no-break space, as Serbian typography asks
 
 
 def words(measure: Measure, heading: str = "") -> charts.Words:
@@ -25,7 +26,7 @@ def words(measure: Measure, heading: str = "") -> charts.Words:
 
 def written(value: float, measure: Measure) -> str:
     if measure.kind == Kind.SHARE:
-        return f"{number(value, 0)} %"
+        return f"{number(value, 0)}{UNIT}"
     return significant(value) if measure.places else number(round(value) if value >= 10 else round(value, 1))
 
 
@@ -50,3 +51,10 @@ def ranking(rows: Sequence[Row], measure: Measure) -> charts.Chart | None:
 def line_of(row: Row) -> str:
     """The little line of the table: decoration, since the pages behind it say its figures."""
     return charts.sparkline(row.line)
+
+
+def told(value: float | None, measure: Measure) -> str:
+    """A figure as the tables write it; a dash where it is not known."""
+    if value is None:
+        return number(None)
+    return f"{number(value, measure.places)}{UNIT}" if measure.kind == Kind.SHARE else number(value, measure.places)

@@ -16,6 +16,7 @@ STAYS = {
     "administration.putaway": "what somebody does not want to be reminded of",
     "analytics.monthlyfact": "sums of the daily facts, which go in",
     "analytics.monthlymedian": "medians of the posts, which go in",
+    "analytics.sharing": "whether figures are shared; the activity says since when and by whom",
     "analytics.trainingwindow": "sums of the daily facts, which go in",
     "analytics.staleday": "which sums are being made again",
     "channels.connectattempt": "secrets, for some minutes",

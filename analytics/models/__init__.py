@@ -1,10 +1,12 @@
 """Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), and
-what pages over all municipalities read besides (`medians`, `training`).
+what pages over all municipalities read besides (`medians`, `training`); whether a
+municipality shares its figures (`sharing`).
 """
 
 from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
 from analytics.models.looks import Counts, Pull, Subject
 from analytics.models.medians import MonthlyMedian
+from analytics.models.sharing import Sharing
 from analytics.models.training import TrainingWindow
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "MonthlyFact",
     "MonthlyMedian",
     "Pull",
+    "Sharing",
     "StaleDay",
     "Subject",
     "TrainingWindow",

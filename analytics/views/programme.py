@@ -38,7 +38,6 @@ from municipalities.rules import ProgrammeVerb, Verb, verbs
 from serbian.sorting import sort_key
 
 ALL = "all"
-UNIT = "\u202f%"  # a narrow no-break space, as Serbian typography asks
 
 
 @dataclass(frozen=True)
@@ -166,8 +165,7 @@ def _written(value: float | None, key: str, measure: Measure) -> str:
         return number(None)
     if key in (GROWTH, CHANGE, BASELINE):
         return signed(value, MEASURES["followers"] if key == GROWTH else measure)
-    it = MEASURES[key]
-    return f"{number(value, it.places)}{UNIT}" if it.kind == Kind.SHARE else number(value, it.places)
+    return compared.told(value, MEASURES[key])
 
 
 def signed(value: float, measure: Measure) -> str:
@@ -177,7 +175,7 @@ def signed(value: float, measure: Measure) -> str:
     amount = number(abs(rounded))
     if measure.kind == Kind.SHARE:
         return _("%(change)s points") % {"change": f"{sign}{amount}"}
-    return f"{sign}{amount}{UNIT}"
+    return f"{sign}{amount}{compared.UNIT}"
 
 
 def _plain(values: Any) -> list[Any]:

@@ -42,6 +42,7 @@ EVERYWHERE = {
     "analytics/domain/collect.py",
     "analytics/domain/medians.py",
     "analytics/domain/training.py",
+    "analytics/queries/peers.py",
     "channels/domain/connect/answer.py",
     "channels/domain/connect/work.py",
     "channels/domain/disconnect.py",
