@@ -141,6 +141,8 @@ SENTENCES: dict[str, Promise] = {
     "municipality.pause_ended": _("The pause of all publishing ended at its time"),
     "municipality.put_step_away": _("Put a first step away: %(step)s"),
     "municipality.resume": _("Resumed publishing"),
+    "municipality.share_figures": _("Shares the municipality's figures with others of its size who share theirs"),
+    "municipality.stop_sharing_figures": _("No longer shares the municipality's figures with others of its size"),
     "plan.import": _("Imported the plan “%(target)s”: %(made)s drafts"),
     "plan.upload": _("Uploaded the plan “%(target)s” to look at it"),
     "post.accept": _("Accepted suggestions for “%(target)s” into version %(version)s"),

@@ -208,6 +208,8 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
 # An eService that nobody looked at for so many months is no longer taken for available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
+# Of fewer municipalities together nothing is said: a group of two tells each of them about the other.
+SMALLEST_GROUP = env.int("SMALLEST_GROUP", default=3)
 
 # Months of what networks told at each look that are kept besides the present one; facts made of it stay. 0: all.
 READINGS_KEEP_MONTHS = env.int("READINGS_KEEP_MONTHS", default=25)
