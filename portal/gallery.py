@@ -72,7 +72,7 @@ def _charts() -> dict[str, Any]:
     towns = ["Ћуприја", "Нови Пазар", "Прокупље", "Бујановац", "Кула", "Мајданпек"]
     rank = charts.Series(_("Reach per 1,000 inhabitants"), [312, 287.5, 198, None, 121, 64], {3: _("no channel yet")})
     hours = [f"{hour}" for hour in range(7, 21)]
-    week = [charts.Series(day, [(index * 7 + at * 11) % 40 for at in range(14)]) for index, day in enumerate(_week())]
+    week = [[(index * 7 + at * 11) % 40 for at in range(14)] for index in range(7)]
     months = ["I", "II", "III", "IV", "V", "VI"]
     return {
         "line_chart": charts.line(_("Reach and interactions"), days, both, words, target=(_("Target"), 500)),
@@ -86,8 +86,8 @@ def _charts() -> dict[str, Any]:
             words,
         ),
         "ranking_chart": charts.ranking(_("Municipalities"), towns, rank, words, marked=0),
-        "heat_chart": charts.heat(_("When citizens answer"), hours, week, words),
-        "small_charts": charts.multiples(
+        "heat_chart": charts.heat(_("When citizens answer"), _week(), hours, week, words),
+        "small_charts": charts.small(
             months,
             [
                 charts.Series(town, [at * 3 + 5, 12, None, 20, 18 + at, 30 - at * 4])
