@@ -4,6 +4,7 @@ from celery import shared_task
 
 from analytics import partitions
 from analytics.domain import collect as looks
+from analytics.domain import indicators_measure
 
 
 @shared_task(name="analytics.tasks.tick")
@@ -22,3 +23,9 @@ def collect(channel_id: int, subject_ids: list[int]) -> None:
 @shared_task(name="analytics.tasks.make_months")
 def make_months() -> None:
     partitions.ensure(*partitions.ahead())
+
+
+@shared_task(name="analytics.tasks.measure_indicators")
+def measure_indicators() -> None:
+    """Values of the indicators: of the last 28 days, and of the months that are due."""
+    indicators_measure.renew()

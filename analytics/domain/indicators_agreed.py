@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.enums import AimKind, Unit
+from analytics.logframe_words import value as said
 from analytics.models import PlaceTarget, ProgrammeIndicator, Target
 from analytics.queries.indicators import start_of
 from analytics.standing import Aim, goal, is_step_back
 from common import audit
 from common.dates import short_date
-from common.numbers import significant
 from municipalities.domain.refused import Refused
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
@@ -111,7 +111,7 @@ def _warnings(indicator: ProgrammeIndicator, wanted: Wanted, place: Municipality
             return [_("The baseline is 0, and a change of 0 in per cent is not defined. Say the target as a value.")]
     value = goal(Aim(wanted.kind, wanted.value, wanted.due_on), start)
     if start is not None and value is not None and is_step_back(value, start.value, indicator.better):
-        told = {"value": significant(value), "baseline": significant(start.value)}
+        told = {"value": said(value, indicator.unit), "baseline": said(start.value, indicator.unit)}
         return [_("The target %(value)s is worse than the baseline %(baseline)s. It was set as you said.") % told]
     return []
 

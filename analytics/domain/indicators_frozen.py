@@ -40,7 +40,7 @@ def freeze(
     if indicator.is_manual:
         raise Refused(_("People enter the values of this indicator; enter its baseline too."))
     with scope(*places):
-        found = measure(places, first, last).get(indicator.code)
+        found = measure(places, first, last, indicator.code).get(indicator.code)
         if found is None:
             raise Refused(str(indicator.listed.needs) if indicator.listed else "")
         values = {pk: each for pk, each in found.items() if each.value is not None}

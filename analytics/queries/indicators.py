@@ -489,7 +489,7 @@ def proposals(indicator: ProgrammeIndicator, seats: Sequence[Enrolment], first: 
     """One for each municipality, in their order; those that did not agree to comparison are left out."""
     places = [row.municipality for row in seats if row.compares]
     with scope(*places):
-        found = measure(places, first, last).get(indicator.code, {}) if places else {}
+        found = measure(places, first, last, indicator.code).get(indicator.code, {}) if places else {}
         frozen = {row.municipality_id: row for row in latest_baselines(indicator)}
     nothing = Measured(None, 0, "nobody")
     return [Proposal(place, found.get(place.pk, nothing), frozen.get(place.pk)) for place in places]

@@ -5,7 +5,7 @@ municipalities must be open; each of the statements here names them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -102,6 +102,12 @@ WHERE s.municipality_id = ANY(%(ids)s) AND s.published_on BETWEEN %(first)s AND 
 GROUP BY s.municipality_id, s.published_on
 """
 
+# What a formula is made of, besides the posts themselves.
+SOURCES = {
+    "OC1": ("facts",), "OC2": ("gaps",), "OC5": ("clicks",), "OP1": ("facts",), "OP2": ("facts",), "OP3": ("facts",),
+    "OP4": ("facts",), "OP5": ("once",), "OP6": ("once",), "OP7": ("days",), "GV2": ("once",),
+}  # fmt: skip
+
 Part = tuple[str, str]
 WHOLE: Part = ("", "")
 
@@ -175,18 +181,21 @@ class Known:
 Values = dict[str, dict[int, Measured]]
 
 
-def measure(places: Sequence[Municipality], first: date, last: date) -> Values:
-    """Every code that is measured today → municipality id → its value from `first` to `last`, both included."""
+def measure(places: Sequence[Municipality], first: date, last: date, only: str = "") -> Values:
+    """Every code that is measured today (or `only` one) → municipality id → its value from `first` to `last`, both
+    included. Seven queries, for one code four at most."""
     require()
     if not places:
         return {}
-    known = _read(places, first, last)
-    found: Values = {
-        code: {pk: _measured(code, each, (last - first).days + 1) for pk, each in known.items()} for code in HERE
-    }
+    here = [code for code in HERE if only in ("", code)]
+    found: Values = {}
+    if here:
+        known = _read(places, first, last, here)
+        for code in here:
+            found[code] = {pk: _measured(code, each, (last - first).days + 1) for pk, each in known.items()}
     for code in INDICATORS:
         above = provider(code)
-        if above is not None:
+        if above is not None and only in ("", code):
             found[code] = _from_above(above.measure(places, first, last), places)
     return found
 
@@ -204,7 +213,7 @@ def _run(sql: str, params: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _read(places: Sequence[Municipality], first: date, last: date) -> dict[int, Known]:
+def _read(places: Sequence[Municipality], first: date, last: date, codes: Collection[str]) -> dict[int, Known]:
     ids = [place.pk for place in places]
     params = {
         "ids": ids,
@@ -216,20 +225,21 @@ def _read(places: Sequence[Municipality], first: date, last: date) -> dict[int, 
     }
     since = dict(_run(SINCE, {"ids": ids}))
     known = {place.pk: Known(place, _first(place, since.get(place.pk), first, last), last) for place in places}
-    for row in _facts(ids, first, last):
+    wanted = {source for code in codes for source in SOURCES.get(code, ())}
+    for row in _facts(ids, first, last) if "facts" in wanted else ():
         each = known[row["municipality_id"]]
         for part in (WHOLE, *((way, row[name]) for way, name in PARTS.items())):
             each.facts[part].add(row)
     for pk, network, category, *counts in _run(POSTS, params):
         part = ("network", network) if network else ("category", category) if category else WHOLE
         known[pk].posts[part] = Looked(*counts)
-    for pk, network, subjects, people in _run(CLICKS, params):
+    for pk, network, subjects, people in _run(CLICKS, params) if "clicks" in wanted else ():
         known[pk].clicks[("network", network) if network else WHOLE] = (subjects, int(people))
-    for pk, _post, tags, *judged in _run(ONCE, params):
+    for pk, _post, tags, *judged in _run(ONCE, params) if "once" in wanted else ():
         known[pk].once.append(Once({tag for tag in tags.split("+") if tag}, *judged))
-    for pk, day, posts in _run(DAYS, params):
+    for pk, day, posts in _run(DAYS, params) if "days" in wanted else ():
         known[pk].days[day] = posts
-    for pk, days, gaps in _channel_days(ids, first, last):
+    for pk, days, gaps in _channel_days(ids, first, last) if "gaps" in wanted else ():
         known[pk].channel_days, known[pk].gaps = days, gaps
     return known
 

@@ -40,6 +40,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 EVERYWHERE = {
     "administration/domain/exports.py",
     "analytics/domain/collect.py",
+    "analytics/domain/indicators_measure.py",
     "channels/domain/connect/answer.py",
     "channels/domain/connect/work.py",
     "channels/domain/disconnect.py",
