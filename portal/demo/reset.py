@@ -3,7 +3,16 @@
 from django.conf import settings
 from django.db import transaction
 
-from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, StaleDay, Subject
+from analytics.models import (
+    AccessCheck,
+    ChannelDay,
+    DailyFact,
+    IndicatorValue,
+    MonthlyFact,
+    Pull,
+    StaleDay,
+    Subject,
+)
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
@@ -41,6 +50,7 @@ ORDER = (
     Closing, Consent,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
+    AccessCheck, IndicatorValue,
     Pull, DailyFact, MonthlyFact, StaleDay, ChannelDay, Subject,
     Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,

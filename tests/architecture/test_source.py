@@ -59,6 +59,7 @@ EVERYWHERE = {
     "portal/bench/publishing.py",
     "portal/bench/seed.py",
     "portal/demo/day.py",
+    "portal/demo/indicators.py",
     "portal/demo/numbers.py",
     "portal/management/commands/bench.py",
     "portal/notices.py",
