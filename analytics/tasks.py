@@ -4,8 +4,7 @@ from celery import shared_task
 
 from analytics import months, partitions
 from analytics.domain import collect as looks
-from analytics.domain import retain, rollup, waking
-from analytics.domain import medians, training
+from analytics.domain import indicators_measure, medians, retain, rollup, training, waking
 from municipalities.queries import today
 
 
@@ -45,3 +44,9 @@ def renew_comparison() -> None:
     into four of them), and the figures around trainings."""
     medians.renew(months.first_of(today(), -3))
     training.renew()
+
+
+@shared_task(name="analytics.tasks.measure_indicators")
+def measure_indicators() -> None:
+    """Values of the indicators: of the last 28 days, and of the months that are due."""
+    indicators_measure.renew()

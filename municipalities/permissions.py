@@ -37,6 +37,7 @@ WORDS: dict[Verb, str] = {
 PROGRAMME_WORDS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
     ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits and the rubric",
+    ProgrammeVerb.INDICATORS: "choose indicators, freeze baselines, set targets, enter values",
     ProgrammeVerb.MANAGE: "add cohorts, enrol municipalities, pair mentors",
 }
 HEAD = """# Who may do what

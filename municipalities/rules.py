@@ -41,6 +41,7 @@ class ProgrammeVerb(StrEnum):
     COMPARE = "programme.compare"
     MANAGE = "programme.manage"
     CATALOGUES = "programme.catalogues"
+    INDICATORS = "programme.indicators"
 
 
 V = Verb

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.db import transaction
 
 from analytics.models import (
+    AccessCheck,
     ChannelDay,
     DailyFact,
+    IndicatorValue,
     MonthlyFact,
     MonthlyMedian,
     Pull,
@@ -52,6 +54,7 @@ ORDER = (
     Closing, Consent,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
+    AccessCheck, IndicatorValue,
     Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
     Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
