@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from common import numbers
+from common import charts, numbers
 from common.states import STATES, UNKNOWN, State
 
 register = template.Library()
@@ -345,10 +345,19 @@ def progress(label: str, value: int | None, most: int = 100) -> dict[str, Any]:
     return {"label": label, "value": value, "most": most}
 
 
-@register.inclusion_tag("ui/chart.html")
-def chart(drawn: Any, level: int = 2) -> dict[str, Any]:
-    """A chart of common/charts.py with its legend, formula, read-out and the table beside it."""
-    return {"chart": drawn, "level": level}
+@register.inclusion_tag("ui/chart.html", takes_context=True)
+def chart(context: Context, drawn: Any, level: int = 2, key: str = "") -> dict[str, Any]:
+    """A chart of common/charts with its legend, formula, read-out and the table beside it.
+
+    `key` is its name in `charts.asked` of the page's view; with it, the menu below offers the picture as SVG and PNG.
+    """
+    pictures = []
+    if key and "request" in context:
+        for kind in charts.KINDS:
+            query = context["request"].GET.copy()
+            query["picture"] = f"{key}.{kind}"
+            pictures.append((kind.upper(), f"?{query.urlencode()}"))
+    return {"chart": drawn, "level": level, "pictures": pictures}
 
 
 @register.simple_block_tag

@@ -13,8 +13,8 @@ EVERY = [
     lambda series, labels: charts.line("t", labels, [series]).svg,
     lambda series, labels: charts.bars("t", labels, [series]).svg,
     lambda series, labels: charts.ranking("t", labels, series).svg,
-    lambda series, labels: charts.heat("t", labels, [series]).svg,
-    lambda series, labels: charts.multiples(labels, [series])[0].svg,
+    lambda series, labels: charts.heat("t", [series.name], labels, [series.values]).svg,
+    lambda series, labels: charts.small(labels, [series])[0].svg,
     lambda series, labels: charts.sparkline(series.values, "d"),
 ]
 
@@ -92,7 +92,7 @@ def test_numbers_are_written_as_the_caller_says():
 
 
 def test_small_multiples_share_one_scale():
-    large, small = charts.multiples(DAYS, [Series("A", [0, 0, 0, 100]), Series("B", [0, 0, 0, 10])])
+    large, small = charts.small(DAYS, [Series("A", [0, 0, 0, 100]), Series("B", [0, 0, 0, 10])])
     ends = [of_class(chart.svg, "chart-line")[0].get("d").rsplit(" ", 1)[1] for chart in (large, small)]
     assert float(ends[0]) < float(ends[1])  # higher on the page is smaller in SVG
 
