@@ -14,6 +14,8 @@ GOES_IN = {
 STAYS = {
     "administration.export": "exports themselves",
     "administration.putaway": "what somebody does not want to be reminded of",
+    "analytics.monthlyfact": "sums of the daily facts, which go in",
+    "analytics.staleday": "which sums are being made again",
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
     "mentoring.handover": "what one mentor told the next",

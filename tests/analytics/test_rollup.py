@@ -145,7 +145,7 @@ def test_rebuilding_gives_the_same_facts(channel: Channel, subject: Subject) -> 
         look(subject, at(MONDAY, 0) + timedelta(hours=hours), likes=likes, reposts=1)
 
     def rows() -> list[tuple]:
-        columns = ("day", "category", "call_kind", "basis", "posts", "likes", "interactions")
+        columns = ("day", "traits_id", "basis", "posts", "likes", "interactions")
         return sorted(DailyFact.objects.values_list(*columns))
 
     with scope(channel.municipality_id):

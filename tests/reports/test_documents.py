@@ -22,7 +22,7 @@ from reports.document import (
     Tile,
     Tiles,
 )
-from reports.files import charts, pdf, sheets, tables
+from reports.files import pdf, sheets, tables
 from reports.files.cells import plain
 from tests.reports import reading
 
@@ -162,12 +162,3 @@ def test_sheets_get_names_that_excel_takes() -> None:
 def test_plain_refuses_what_is_no_cell() -> None:
     with pytest.raises(TypeError):
         plain(True)
-
-
-def test_printed_charts_have_the_colours_of_the_pages() -> None:
-    from django.conf import settings
-
-    tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text(encoding="utf-8")
-    for name, colour in (("ink-2", charts.INK_2), ("ink-3", charts.INK_3), ("line", charts.LINE),
-                         *((f"series-{n}", colour) for n, colour in enumerate(charts.SERIES, 1))):  # fmt: skip
-        assert f"--{name}: {colour};" in tokens
