@@ -55,12 +55,12 @@ def compared(now: Number | None, earlier: Number | None, days: int) -> str:
     found = change(now, earlier)
     if found is None:
         return ""
-    facts = {"per_cent": number(abs(found), 0), "days": days}
+    facts = {"per_cent": f"{number(abs(found), 0)}\u00a0%", "days": days}
     if round(found) == 0:
         return _("as many as in the %(days)s days before") % facts
     if found > 0:
-        return _("%(per_cent)s %% more than in the %(days)s days before") % facts
-    return _("%(per_cent)s %% fewer than in the %(days)s days before") % facts
+        return _("%(per_cent)s more than in the %(days)s days before") % facts
+    return _("%(per_cent)s fewer than in the %(days)s days before") % facts
 
 
 def meanings(*more: tuple[str, str]) -> list[tuple[str, str]]:

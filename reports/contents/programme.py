@@ -132,7 +132,9 @@ def _tiles(places: Sequence[Place], period: Period) -> Tiles | None:
     ]  # fmt: skip
     for key in ("per_inhabitants", "per_followers"):
         told, n = _middle([getattr(place, key) for place in places])
-        label = _("%(measure)s, median") % {"measure": FORMULAS[key].label}
+        label = str(FORMULAS[key].label)
+        if key == "per_inhabitants":
+            label = _("%(measure)s, median") % {"measure": label}
         formula = _("%(formula)s; n = %(n)s municipalities") % {"formula": FORMULAS[key].text, "n": n}
         tiles.append(Tile(label, Missing(_few()) if told is None else told, formula, 1))
     return Tiles(_("The programme in numbers"), tiles)

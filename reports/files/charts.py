@@ -9,7 +9,7 @@ from reports.document import Figure
 # Where a file of its own has its title and margins, a document has its own.
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
 _GROUND = re.compile(r"(<desc>.*?</desc>)<rect [^>]*/>", re.DOTALL)
-MARGIN, TITLE = 20, 50
+MARGIN, TITLE, FOOT = 20, 58, 26
 
 
 def printed(chart: Chart) -> Figure:
@@ -18,6 +18,6 @@ def printed(chart: Chart) -> Figure:
 
     def cut(found: re.Match[str]) -> str:
         wide, high = float(found[1]), float(found[2])
-        return f'viewBox="{MARGIN} {TITLE} {wide - 2 * MARGIN:g} {high - TITLE - MARGIN / 2:g}"'
+        return f'viewBox="{MARGIN} {TITLE} {wide - 2 * MARGIN:g} {high - TITLE - FOOT:g}"'
 
     return Figure(chart.title, _BOX.sub(cut, drawn, count=1), f"{chart.title}. {chart.summary}".strip(), chart.formula)

@@ -45,6 +45,9 @@ STAND_IN = "[]"
 LONGEST_WORD = 24
 # Columns of such kinds take no more room than they need.
 TIGHT = (Kind.NUMBER, Kind.DATE)
+SHORT_LABEL = 14
+# Not `str.split`, which takes a space that holds a number and its unit together for any other.
+_SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 
 
 class NotMade(Exception):
@@ -86,17 +89,13 @@ def _covered() -> frozenset[int]:
 def legible(text: str) -> str:
     """`text` with what the typeface cannot draw shown as a box, one for a row of such signs; long words may break."""
     covered, out, lacks = _covered(), [], False
-    for sign in " ".join(text.split()):
+    for sign in _SPACES.sub(" ", text).strip():
         if ord(sign) in covered:
             out.append(sign)
         elif not lacks:
             out.append(STAND_IN)
         lacks = ord(sign) not in covered
     return " ".join(_breakable(word) for word in "".join(out).split(" "))
-
-
-def lacks_signs(text: str) -> bool:
-    return any(ord(sign) not in _covered() for sign in text if not sign.isspace())
 
 
 def _breakable(word: str) -> str:
@@ -166,7 +165,7 @@ def _figure(block: Figure) -> dict[str, Any]:
 
 
 def _tile(tile: Any) -> dict[str, str]:
-    told = "" if tile.change is None else f"{'+' if tile.change > 0 else ''}{number(tile.change, 0)} %"
+    told = "" if tile.change is None else f"{'+' if tile.change > 0 else ''}{number(tile.change, 0)}\u00a0%"
     return {
         "label": legible(tile.label),
         "value": _missing(tile.value) if isinstance(tile.value, Missing) else number(tile.value, tile.places),
@@ -176,10 +175,9 @@ def _tile(tile: Any) -> dict[str, str]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    wide = [column.kind not in TIGHT for column in table.columns]
     columns = [
-        {"label": legible(column.label), "number": column.kind == Kind.NUMBER, "wide": is_wide}
-        for column, is_wide in zip(table.columns, wide, strict=True)
+        {"label": legible(column.label), "number": column.kind == Kind.NUMBER, "share": _share(column, at)}
+        for at, column in enumerate(table.columns)
     ]
     return {
         "title": legible(table.title),
@@ -188,6 +186,13 @@ def _table(table: Table) -> dict[str, Any]:
         "note": legible(table.note),
         "empty": legible(table.empty),
     }
+
+
+def _share(column: Column, at: int) -> float:
+    """Of the room that is left; 0: no more than it needs. A number under a long heading lets the heading break."""
+    if column.kind in TIGHT:
+        return 0 if len(column.label) <= SHORT_LABEL else 1
+    return 2 if at == 0 else 1.4
 
 
 def _row(columns: Sequence[Column], row: Sequence[Cell]) -> list[Any]:

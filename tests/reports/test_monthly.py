@@ -102,8 +102,8 @@ def test_every_format_says_the_same(cast: Cast, shelf: Path) -> None:
 def test_it_begins_with_the_month_in_a_sentence(cast: Cast) -> None:
     filled(cast)
     assert made(cast).summary == (
-        "In October 2026, Ćuprija published 6 posts on 1 channel. They brought 135 interactions, 57 % more than in the "
-        "31 days before."
+        "In October 2026, Ćuprija published 6 posts on 1 channel. They brought 135 interactions, "
+        "57\u00a0% more than in the 31 days before."
     )
 
 
