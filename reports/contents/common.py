@@ -16,6 +16,10 @@ from reports.document import Block, Document, Missing, Paragraph, Words
 Number = int | float
 
 
+# Per cent of a small number say little: above this the number itself is told.
+LARGEST = 200
+
+
 def words() -> Words:
     return Words(
         measure=_("Measure"),
@@ -55,6 +59,8 @@ def compared(now: Number | None, earlier: Number | None, days: int) -> str:
     found = change(now, earlier)
     if found is None:
         return ""
+    if found > LARGEST:
+        return _("against %(before)s in the %(days)s days before") % {"before": number(earlier), "days": days}
     facts = {"per_cent": f"{number(abs(found), 0)}\u00a0%", "days": days}
     if round(found) == 0:
         return _("as many as in the %(days)s days before") % facts

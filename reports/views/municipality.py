@@ -59,7 +59,7 @@ def _page(request: Any, form: forms.MonthlyForm) -> HttpResponse:
 def report(request: Any, report: int) -> HttpResponse:
     """How far it is, and what can be done with it once it is ready."""
     row = get_object_or_404(MonthlyReport.objects.select_related("asked_by"), pk=report)
-    context = {"report": row, "formats": Format.choices}
+    context = {"report": row, "formats": Format.choices, "again": "reports/_again.html"}
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'report'}.html", context)
 

@@ -57,7 +57,8 @@ def _mine(request: Any, pk: int) -> ProgrammeReport:
 @programme(ProgrammeVerb.COMPARE)
 @require_GET
 def report(request: Any, told: int) -> HttpResponse:
-    context = {"report": _mine(request, told), "formats": Format.choices}
+    again = "reports/_programme_again.html"
+    context = {"report": _mine(request, told), "formats": Format.choices, "again": again}
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'programme_report'}.html", context)
 
