@@ -24,6 +24,7 @@ from portal.demo import (
     planning,
     present,
     reactions,
+    reports,
     shelf,
 )
 from portal.demo.network import Voice
@@ -100,6 +101,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
     planning.arrange(teams, crowd.now)
+    reports.arrange(teams)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

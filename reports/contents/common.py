@@ -59,14 +59,38 @@ def compared(now: Number | None, earlier: Number | None, days: int) -> str:
     found = change(now, earlier)
     if found is None:
         return ""
+    facts = {"per_cent": _per_cent(found), "before": number(earlier), "days": days}
     if found > LARGEST:
-        return _("against %(before)s in the %(days)s days before") % {"before": number(earlier), "days": days}
-    facts = {"per_cent": f"{number(abs(found), 0)}\u00a0%", "days": days}
+        return _("against %(before)s in the %(days)s days before") % facts
     if round(found) == 0:
         return _("as many as in the %(days)s days before") % facts
     if found > 0:
         return _("%(per_cent)s more than in the %(days)s days before") % facts
     return _("%(per_cent)s fewer than in the %(days)s days before") % facts
+
+
+def compared_with_months(now: Number | None, earlier: Number | None) -> str:
+    """The same for whole months against as many before them."""
+    found = change(now, earlier)
+    if found is None:
+        return ""
+    facts = {"per_cent": _per_cent(found), "before": number(earlier)}
+    if found > LARGEST:
+        return _("against %(before)s in as many months before") % facts
+    if round(found) == 0:
+        return _("as many as in the same number of months before") % facts
+    if found > 0:
+        return _("%(per_cent)s more than in as many months before") % facts
+    return _("%(per_cent)s fewer than in as many months before") % facts
+
+
+def _per_cent(found: float) -> str:
+    return f"{number(abs(found), 0)}\u00a0%"
+
+
+def whole(told: float) -> str:
+    """Marks of an axis come as 250.0."""
+    return number(int(told) if told == int(told) else told)
 
 
 def meanings(*more: tuple[str, str]) -> list[tuple[str, str]]:

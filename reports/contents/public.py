@@ -7,18 +7,15 @@ from django.utils.translation import gettext as _
 from analytics.catalogue import FORMULAS, METRICS
 from common import charts
 from common.dates import month_year
-from common.numbers import number, per_thousand
+from common.numbers import per_thousand
+from reports.contents.common import whole
 from reports.queries.public import Numbers
-
-
-def _whole(value: float) -> str:
-    return number(int(value) if value == int(value) else value)
 
 
 def page(found: Numbers) -> dict[str, Any]:
     """In the language that is active."""
     labels = [month_year(month) for month in found.months]
-    words = charts.Words(number=_whole, gap=_("not told"), heading=_("Month"))
+    words = charts.Words(number=whole, gap=_("not told"), heading=_("Month"))
     interactions = charts.Series(_("Interactions"), [found.total(month, "interactions") for month in found.months])
     followers = charts.Series(_("Followers"), [found.followers(month) for month in found.months])
     rate = per_thousand(found.total(found.last, "interactions"), found.municipality.population)
