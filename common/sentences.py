@@ -212,6 +212,19 @@ SENTENCES: dict[str, Promise] = {
     "service.edit": _("Changed the eService %(target)s in the catalogue"),
     "service.keep": _("Changed what is known here of the eService %(target)s"),
     "service.verify": _("Looked at the eService %(target)s and confirmed it"),
+    "public_page.change": _("Changed whom one may ask on the public page of the numbers"),
+    "public_page.switch_off": _("Switched the public page of the numbers off"),
+    "public_page.switch_on": _("Switched the public page of the numbers on: everybody may see it"),
+    "report.ask": _("Asked for the report of %(month)s"),
+    "report.ask_programme": _("Asked for the report of the programme %(target)s: %(month)s"),
+    "report.download": _("Fetched the report %(target)s (%(format)s)"),
+    "report.end_schedule": _("Ended the report of each month by mail"),
+    "report.make": _("Put the report of %(month)s together"),
+    "report.make_programme": _("Put the report of the programme %(target)s together"),
+    "report.pause_schedule": _("Paused the report of each month by mail"),
+    "report.resume_schedule": _("Resumed the report of each month by mail"),
+    "report.schedule": _("The report of each month goes out on day %(day)s to: %(people)s"),
+    "report.send": _("Sent the report of %(month)s to those on its list"),
     "rubric.add": _("Added the criterion “%(target)s” to the rubric"),
     "rubric.leave_out": _("Took the criterion “%(target)s” out of the rubric"),
     "rubric.move": _("Moved the criterion “%(target)s” to another place"),
@@ -244,7 +257,7 @@ AREAS: dict[str, Area] = {
     "publishing": Area(_("Publishing"), "send", ("delivery.",)),
     "channels": Area(_("Channels"), "plug", ("channel.",)),
     "people": Area(_("People"), "users", ("member.", "invitation.", "programme.", "mentor.")),
-    "settings": Area(_("Settings"), "settings", ("municipality.", "service.")),
+    "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "public_page.")),
 }
 
 

@@ -25,6 +25,10 @@ STAYS = {
     "channels.credential": "secrets",
     "mentoring.handover": "what one mentor told the next",
     "mentoring.performancenotice": "what a mentor was told",
+    "reports.monthlyreport": "made of the numbers that are in it, and deleted after some days",
+    "reports.publicpage": "a switch; the activity tells when it was used",
+    "reports.run": "when a report went out; the activity tells it",
+    "reports.schedule": "to whom reports go by mail",
     "posts.linkcheck": "whether a stranger's page answered last week",
     "posts.seen": "when a person looked last",
 }

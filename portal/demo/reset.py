@@ -47,9 +47,11 @@ from posts.models import (
 )
 from practice.models import Account, App
 from practice.models import Media as Picture
+from reports.models import MonthlyReport, PublicPage, Run, Schedule
 
 # From what points to what is pointed at.
 ORDER = (
+    Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
     Score, Feedback, PerformanceNotice,
