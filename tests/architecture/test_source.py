@@ -168,8 +168,9 @@ def writes_a_delivery_state(path: Path) -> list[int]:
             about = "Delivery" in ast.unparse(node.func) or "deliver" in ast.unparse(node.func)
             if about and any(keyword.arg == "state" for keyword in node.keywords):
                 lines.append(node.lineno)
-        elif isinstance(node, ast.Call) and called(node) == "PreparedUpdate" and "Delivery" in ast.unparse(node):
-            if any(isinstance(column, ast.Constant) and column.value == "state" for column in node.args):
+        elif isinstance(node, ast.Call) and called(node) == "PreparedUpdate":
+            columns = [column.value for column in node.args if isinstance(column, ast.Constant)]
+            if "state" in columns and "Delivery" in ast.unparse(node):
                 lines.append(node.lineno)
     return lines
 
