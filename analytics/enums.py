@@ -24,6 +24,10 @@ class PullOutcome(models.TextChoices):
     GONE = "gone", _("No longer on the network")
 
 
+# The network told its numbers; every other outcome is a look that brought none.
+TOLD = frozenset({PullOutcome.READ, PullOutcome.UNCHANGED})
+
+
 class Material(models.TextChoices):
     """What a post is made of; a network's own poll counts as text."""
 

@@ -4,13 +4,14 @@ from celery import shared_task
 
 from analytics import partitions
 from analytics.domain import collect as looks
-from analytics.domain import retain, rollup
+from analytics.domain import retain, rollup, waking
 
 
 @shared_task(name="analytics.tasks.tick")
 def tick() -> None:
     """Find new subjects and hand out what is due, a task per channel."""
     looks.enrol()
+    waking.wake()
     for channel_id, subject_ids in looks.claim().items():
         collect.delay(channel_id, subject_ids)
 

@@ -56,6 +56,7 @@ def _tables() -> list[tuple[str, str]]:
         ("readings.csv", _("every look at those numbers")),
         ("days.csv", _("posts and interactions by day")),
         ("followers.csv", _("followers by day")),
+        ("told.csv", _("which numbers each channel's network told, first and last")),
         ("calendar.csv", _("what was planned when")),
         ("plans.json", _("campaigns, usual times, repeating posts, adopted kits")),
         ("pictures.csv", _("pictures with descriptions; the files lie in media/")),

@@ -16,7 +16,7 @@ from analytics.models import Pull, Subject
 from municipalities.tenancy import require
 
 PULL = ("subject_id", "municipality_id", "at", "outcome", *POST_METRICS, "followers")
-LATEST = (*POST_METRICS, "followers", "interactions", "last_at", "last_outcome", "misses", "next_at")
+LATEST = (*POST_METRICS, "followers", "interactions", "last_at", "last_outcome", "misses", "next_at", "owed_at")
 TYPES = {
     "BigAutoField": "bigint", "DateTimeField": "timestamptz", "CharField": "text", "PositiveIntegerField": "integer",
     "PositiveSmallIntegerField": "smallint", "ForeignKey": "bigint",

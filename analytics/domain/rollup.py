@@ -87,6 +87,10 @@ _TOLD_BEFORE = "SELECT p.{key} FROM analytics_pull p WHERE p.subject_id = s.id A
 _TOLD_BEFORE += "AND p.{key} IS NOT NULL ORDER BY p.at DESC LIMIT 1"
 
 
+# What an imported post had at its first look came on days that nobody knows.
+_FIRST = f"CASE WHEN s.kind = 'imported' THEN g.{{key}} & {_NUMBER} ELSE 0 END"
+
+
 def _before(key: str) -> str:
     """The number as it was last told before `since`; the look right before tells it nearly always."""
     found = _TOLD_BEFORE.format(key=key, of=_OF_THE_POST)
@@ -99,7 +103,7 @@ def _before(key: str) -> str:
 # before `since` is sought in the months before it (`lately`), and only where there is none, in all the others.
 ACTIVITY = f"""
 WITH {_DAYS}, posts AS (
-    SELECT id, municipality_id, channel_id, traits_id, published_on FROM analytics_subject
+    SELECT id, kind, municipality_id, channel_id, traits_id, published_on FROM analytics_subject
     WHERE kind <> 'channel' AND channel_id IN (SELECT channel_id FROM days)
 ), looks AS (
     SELECT p.subject_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {", ".join(f"p.{key}" for key in ADDED)},
@@ -128,9 +132,12 @@ WITH {_DAYS}, posts AS (
     WINDOW earlier AS (PARTITION BY subject_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), grown AS (
     SELECT g.subject_id, g.day, {
-    ", ".join(f"(g.{key} & {_NUMBER}) - coalesce(g.{key}_earlier & {_NUMBER}, b.{key}, 0) AS {key}" for key in ADDED)
+    ", ".join(
+        f"(g.{key} & {_NUMBER}) - coalesce(g.{key}_earlier & {_NUMBER}, b.{key}, {_FIRST.format(key=key)}) AS {key}"
+        for key in ADDED
+    )
 }
-    FROM growing g LEFT JOIN before b ON b.subject_id = g.subject_id
+    FROM growing g JOIN posts s ON s.id = g.subject_id LEFT JOIN before b ON b.subject_id = g.subject_id
 ), made AS (
     SELECT s.municipality_id, s.channel_id, g.day, s.traits_id, 0 AS posts,
            {", ".join(f"sum({key}) AS {key}" for key in ADDED)}, sum({_ALL}) AS interactions

@@ -1,6 +1,6 @@
 """Numbers: what we look at and every look (`looks`), and the facts of days and months made of them (`facts`)."""
 
 from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
-from analytics.models.looks import Counts, Pull, Subject
+from analytics.models.looks import Counts, Pull, Subject, Telling
 
-__all__ = ["ChannelDay", "Counts", "DailyFact", "MonthlyFact", "Pull", "StaleDay", "Subject", "Traits"]
+__all__ = ["ChannelDay", "Counts", "DailyFact", "MonthlyFact", "Pull", "StaleDay", "Subject", "Telling", "Traits"]

@@ -1,6 +1,6 @@
 // Makes every third-party file the browser gets, from the npm packages pinned in package.json.
 // `make vendor` runs it; the result is committed, so neither Node nor a CDN is needed at run time.
-// Icons become one sprite (static/img/icons.svg), the font three small woff2 files, htmx is copied unchanged.
+// Icons become one sprite (static/img/icons.svg), our drawings another, the font three small woff2 files, htmx is copied unchanged.
 // static/vendor/VENDOR.json records version, licence and sha256 of each; a test compares them with the files.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -41,9 +41,18 @@ function sprite() {
   const symbols = [
     ...LUCIDE.map((name) => `<symbol id="${name}" viewBox="0 0 24 24" ${stroke}>${inner(readFileSync(packageFile("lucide-static", `icons/${name}.svg`), "utf8"))}</symbol>`),
     ...NETWORKS.map((name) => `<symbol id="${name}" viewBox="0 0 24 24" fill="currentColor" stroke="none">${inner(readFileSync(packageFile("simple-icons", `icons/${name}.svg`), "utf8"))}</symbol>`),
-    ...Object.entries(DRAWN).map(([name, { box, body }]) => `<symbol id="${name}" viewBox="${box}">${body}</symbol>`),
+    ...drawn((name) => !name.startsWith("drawing-")),
   ];
-  const path = "static/img/icons.svg";
+  // Drawings stand on pages that are empty; the others need not fetch them.
+  write("static/img/drawings.svg", drawn((name) => name.startsWith("drawing-")));
+  return write("static/img/icons.svg", symbols);
+}
+
+function drawn(wanted) {
+  return Object.entries(DRAWN).filter(([name]) => wanted(name)).map(([name, { box, body }]) => `<symbol id="${name}" viewBox="${box}">${body}</symbol>`);
+}
+
+function write(path, symbols) {
   writeFileSync(path, `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
   return path;
 }
