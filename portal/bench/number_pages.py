@@ -1,0 +1,39 @@
+"""The pages of numbers that `make bench ARGS=analytics` measures. A new page of numbers gets a line here.
+
+By name: who opens it ("officer" of the busiest municipality, "staff" of the programme), the name of its address, what
+stands in it (`place` is that municipality's), and its query (`first` and `last` day of the three years).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Page:
+    who: str
+    url: str
+    query: str = ""
+    places: tuple[str, ...] = ("place",)
+
+    def path(self, place: str, first: date) -> str:
+        last = timezone.localdate() - timedelta(days=1)
+        words = {"place": place}
+        query = self.query.format(first=first.isoformat(), last=last.isoformat(), place=place)
+        return reverse(self.url, args=[words.get(each, each) for each in self.places]) + (f"?{query}" if query else "")
+
+
+MONTH, QUARTER, YEARS = "days=28", "days=90", "days=own&from={first}&to={last}"
+PAGES = {
+    "Overview, 28 days": Page("officer", "analytics", MONTH),
+    "Overview, 90 days": Page("officer", "analytics", QUARTER),
+    "Overview, 3 years": Page("officer", "analytics", YEARS),
+    "What works, 3 years": Page("officer", "analytics_works", YEARS),
+    "Posts, 3 years": Page("officer", "analytics_posts", YEARS),
+    "Best time, 3 years": Page("officer", "analytics_time", YEARS),
+    "Followers and links, 3 years": Page("officer", "analytics_links", YEARS),
+    "Programme, 28 days": Page("staff", "programme", MONTH, ()),
+    "Programme, 3 years": Page("staff", "programme", YEARS, ()),
+}
