@@ -1,5 +1,5 @@
-"""Databases of the benchmark's own beside the site's: one that is dropped afterwards, and some that take minutes to fill
-and are kept for the next time."""
+"""Databases of the benchmark's own beside the site's: one that is dropped afterwards, and some that take minutes to
+fill and are kept for the next time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
