@@ -21,11 +21,14 @@ class Page:
     def path(self, place: str, first: date) -> str:
         last = timezone.localdate() - timedelta(days=1)
         words = {"place": place}
-        query = self.query.format(first=first.isoformat(), last=last.isoformat(), place=place)
+        months = {"first_month": f"{first:%Y-%m}", "last_month": f"{last:%Y-%m}"}
+        query = self.query.format(first=first.isoformat(), last=last.isoformat(), **months)
         return reverse(self.url, args=[words.get(each, each) for each in self.places]) + (f"?{query}" if query else "")
 
 
 MONTH, QUARTER, YEARS = "days=28", "days=90", "days=own&from={first}&to={last}"
+# The programme's pages know whole months.
+MONTHS = "days=own&from={first_month}&to={last_month}"
 PAGES = {
     "Overview, 28 days": Page("officer", "analytics", MONTH),
     "Overview, 90 days": Page("officer", "analytics", QUARTER),
@@ -34,6 +37,11 @@ PAGES = {
     "Posts, 3 years": Page("officer", "analytics_posts", YEARS),
     "Best time, 3 years": Page("officer", "analytics_time", YEARS),
     "Followers and links, 3 years": Page("officer", "analytics_links", YEARS),
+    "Peers": Page("officer", "analytics_peers"),
+    "Indicators of a municipality": Page("officer", "analytics_indicators"),
     "Programme, 28 days": Page("staff", "programme", MONTH, ()),
-    "Programme, 3 years": Page("staff", "programme", YEARS, ()),
+    "Programme, 3 years": Page("staff", "programme", MONTHS, ()),
+    "Programme by cohort, 3 years": Page("staff", "programme", MONTHS + "&group=cohort", ()),
+    "One municipality for the programme, 3 years": Page("staff", "programme_municipality", MONTHS),
+    "Programme's indicators": Page("staff", "programme_indicators", "", ()),
 }
