@@ -42,6 +42,5 @@ PAGES = {
     "Programme, 28 days": Page("staff", "programme", MONTH, ()),
     "Programme, 3 years": Page("staff", "programme", MONTHS, ()),
     "Programme by cohort, 3 years": Page("staff", "programme", MONTHS + "&group=cohort", ()),
-    "One municipality for the programme, 3 years": Page("staff", "programme_municipality", MONTHS),
     "Programme's indicators": Page("staff", "programme_indicators", "", ()),
 }
