@@ -29,6 +29,8 @@ Day = tuple[int, date]
 
 # So many days in one transaction: those who mark the same days wait for no longer than it takes.
 BATCH = 3000
+# A month of all municipalities is sorted and hashed in memory.
+WORK_MEMORY = "48MB"
 # Looks at a post lie a week apart at most, unless it was left alone for a while.
 LATELY = timedelta(days=60)
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('facts'))"
@@ -102,9 +104,9 @@ def _before(key: str) -> str:
 # in between that nobody asked for are read as well, because they say what was told before the later ones. The look
 # before `since` is sought in the months before it (`lately`), and only where there is none, in all the others.
 ACTIVITY = f"""
-WITH {_DAYS}, posts AS (
+WITH {_DAYS}, posts AS NOT MATERIALIZED (
     SELECT id, kind, municipality_id, channel_id, traits_id, published_on FROM analytics_subject
-    WHERE kind <> 'channel' AND channel_id IN (SELECT channel_id FROM days)
+    WHERE kind <> 'channel' AND channel_id IN (SELECT channel_id FROM days) AND published_on <= %(last)s
 ), looks AS (
     SELECT p.subject_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {", ".join(f"p.{key}" for key in ADDED)},
            row_number() OVER (PARTITION BY p.subject_id ORDER BY p.at) AS place
@@ -252,6 +254,8 @@ def make(*, published: Iterable[Day], active: Iterable[Day]) -> None:
 
     Activity of days whose readings are no longer kept stays as it is: nothing is left to make it of.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
     kept = partitions.first_whole_day()
     touched: set[Day] = set()
     for month, days in _by_month(published):
@@ -277,7 +281,9 @@ def _run(statement: str, days: list[Day]) -> None:
         since = _midnight(min(dates))
         times = {"since": since, "until": _midnight(max(dates) + timedelta(days=1)), "lately": since - LATELY}
         with connection.cursor() as cursor:
-            cursor.execute(statement, {"channels": channels, "days": dates, "first": min(dates), **times})
+            cursor.execute(
+                statement, {"channels": channels, "days": dates, "first": min(dates), "last": max(dates), **times}
+            )
 
 
 def _midnight(day: date) -> datetime:

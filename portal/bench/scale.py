@@ -90,7 +90,11 @@ def fill(size: Size = Size(), say: Say = lambda _: None) -> Filled:
         channels = list(Channel.objects.order_by("pk").values_list("pk", flat=True))
         rebuild.make_again(last - timedelta(days=size.days), last, channels)
         steps.done("facts")
-        run("VACUUM ANALYZE") if not connection.in_atomic_block else run("ANALYZE")
+        if connection.in_atomic_block:
+            run("ANALYZE")
+        else:
+            run("VACUUM ANALYZE")
+            partitions.tidy()  # as the daily task does
         steps.done("statistics")
         return _filled(steps.seconds)
 
