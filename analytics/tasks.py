@@ -38,6 +38,11 @@ def make_months() -> None:
     partitions.ensure(*partitions.ahead())
 
 
+@shared_task(name="analytics.tasks.tidy_months")
+def tidy_months() -> None:
+    partitions.tidy()
+
+
 @shared_task(name="analytics.tasks.renew_comparison")
 def renew_comparison() -> None:
     """What pages over all municipalities read: medians of the months whose posts are still looked at (90 days reach
