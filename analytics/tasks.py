@@ -4,7 +4,7 @@ from celery import shared_task
 
 from analytics import partitions
 from analytics.domain import collect as looks
-from analytics.domain import retain, rollup, waking
+from analytics.domain import fetch, past, retain, rollup, waking
 
 
 @shared_task(name="analytics.tasks.tick")
@@ -35,3 +35,13 @@ def forget_readings() -> None:
 @shared_task(name="analytics.tasks.make_months")
 def make_months() -> None:
     partitions.ensure(*partitions.ahead())
+
+
+@shared_task(name="analytics.tasks.bring_past")
+def bring_past() -> None:
+    fetch.work()
+
+
+@shared_task(name="analytics.tasks.forget_past")
+def forget_past() -> None:
+    past.forget()

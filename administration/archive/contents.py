@@ -16,6 +16,7 @@ STAYS = {
     "administration.putaway": "what somebody does not want to be reminded of",
     "analytics.monthlyfact": "sums of the daily facts, which go in",
     "analytics.staleday": "which sums are being made again",
+    "analytics.pastimport": "files with numbers from before; the numbers themselves go in",
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
     "mentoring.handover": "what one mentor told the next",

@@ -2,5 +2,17 @@
 
 from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
 from analytics.models.looks import Counts, Pull, Subject, Telling
+from analytics.models.past import PastImport
 
-__all__ = ["ChannelDay", "Counts", "DailyFact", "MonthlyFact", "Pull", "StaleDay", "Subject", "Telling", "Traits"]
+__all__ = [
+    "ChannelDay",
+    "Counts",
+    "DailyFact",
+    "MonthlyFact",
+    "PastImport",
+    "Pull",
+    "StaleDay",
+    "Subject",
+    "Telling",
+    "Traits",
+]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import transaction
 
-from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, StaleDay, Subject, Telling
+from analytics.models import ChannelDay, DailyFact, MonthlyFact, PastImport, Pull, StaleDay, Subject, Telling
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
@@ -41,7 +41,7 @@ ORDER = (
     Closing, Consent,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
-    Pull, DailyFact, MonthlyFact, StaleDay, ChannelDay, Telling, Subject,
+    Pull, DailyFact, MonthlyFact, StaleDay, ChannelDay, Telling, Subject, PastImport,
     Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
