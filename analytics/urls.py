@@ -6,7 +6,7 @@ PAST = "m/<slug:municipality>/analytics/past/"
 
 urlpatterns = [
     path("m/<slug:municipality>/analytics/", municipality.municipality, name="analytics"),
-    path("m/<slug:municipality>/analytics/metrics/", metrics.metrics, name="metrics"),
+    path("m/<slug:municipality>/analytics/metrics/", metrics.metrics, name="numbers_meaning"),
     path(PAST, past.imports, name="past_imports"),
     path(f"{PAST}fetch/", past.fetch, name="past_fetch"),
     path(f"{PAST}sample/<slug:kind>/", past.sample, name="past_sample"),

@@ -93,9 +93,9 @@ def _bring(run: PastImport, rows: list[Row]) -> int:
 
 
 @transaction.atomic
-def begin(channel: Channel, since: date | None, *, by: Any) -> PastImport:
+def begin(channel: Channel | None, since: date | None, *, by: Any) -> PastImport:
     """Have a worker fetch the channel's posts back to `since`. Raises `Refused`."""
-    if not dry.remembers(channel):
+    if channel is None or not dry.remembers(channel):
         raise Refused(_("This network does not tell older posts with their numbers. Import them from a file."))
     if channel.state != ChannelState.CONNECTED:
         raise Refused(_("The channel has to be connected first."))

@@ -60,7 +60,7 @@ def imports(request: Any) -> HttpResponse:
 @require_POST
 def fetch(request: Any) -> HttpResponse:
     chosen, since = request.POST.get("channel", ""), _date(request.POST.get("since", ""))
-    channel = get_object_or_404(Channel.objects.all(), pk=int(chosen) if chosen.isdecimal() else 0)
+    channel = next((channel for channel in fetchable() if str(channel.pk) == chosen), None)
     try:
         past.begin(channel, since, by=request.user)
     except Refused as refused:
