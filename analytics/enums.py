@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SubjectKind(models.TextChoices):
@@ -44,6 +45,66 @@ class ImportState(models.TextChoices):
     DONE = "done", _("Imported")
     FAILED = "failed", _("Stopped")
     UNDONE = "undone", _("Taken back")
+
+
+class Level(models.TextChoices):
+    """Where an indicator stands in the logframe."""
+
+    OUTCOME = "outcome", _("Outcomes")
+    OUTPUT = "output", _("Outputs")
+    MENTORING = "mentoring", pgettext_lazy("level of indicators", "Mentoring")
+    GOVERNANCE = "governance", _("Governance")
+
+
+class Unit(models.TextChoices):
+    """What a value counts; the label stands behind the number."""
+
+    PERCENT = "percent", _("per cent")
+    PER_THOUSAND = "per_thousand", _("per 1,000")
+    HOURS = "hours", _("hours")
+    POSTS = "posts", pgettext_lazy("unit of an indicator", "posts")
+    NUMBER = "number", pgettext_lazy("unit of an indicator", "number")
+    SCORE = "score", _("points")
+
+
+class Better(models.TextChoices):
+    UP = "up", _("More is better")
+    DOWN = "down", _("Less is better")
+
+
+class Area(models.TextChoices):
+    """The areas of the Serbian index of good governance (Indeks dobre uprave)."""
+
+    ACCOUNTABILITY = "accountability", _("Accountability")
+    PARTICIPATION = "participation", _("Transparency and participation")
+    EQUALITY = "equality", _("Equality")
+    EFFECTIVENESS = "effectiveness", _("Predictability, efficiency and effectiveness")
+    ANTI_CORRUPTION = "anti_corruption", _("Fight against corruption")
+
+
+class Span(models.TextChoices):
+    """The days a measured value is about."""
+
+    MONTH = "month", _("Month")
+    ROLLING = "rolling", _("Last 28 days")
+
+
+class AimKind(models.TextChoices):
+    """How a target is said."""
+
+    VALUE = "value", _("A value")
+    CHANGE = "change", _("Per cent of change against the baseline")
+
+
+class Standing(models.TextChoices):
+    """Where an actual value stands against what was agreed."""
+
+    REACHED = "reached", _("Reached")
+    ON_TRACK = "on_track", _("On track")
+    BEHIND = "behind", _("Behind")
+    NOT_DUE = "not_due", _("Not due yet")
+    NO_DATA = "no_data", _("No data")
+    NO_TARGET = "no_target", _("No target set")
 
 
 class Material(models.TextChoices):

@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
-from analytics import partitions
+from analytics import months, partitions
 from analytics.domain import collect as looks
-from analytics.domain import fetch, past, retain, rollup, waking
+from analytics.domain import fetch, indicators_measure, medians, past, retain, rollup, training, waking
+from municipalities.queries import today
 
 
 @shared_task(name="analytics.tasks.tick")
@@ -45,3 +46,17 @@ def bring_past() -> None:
 @shared_task(name="analytics.tasks.forget_past")
 def forget_past() -> None:
     past.forget()
+
+
+@shared_task(name="analytics.tasks.renew_comparison")
+def renew_comparison() -> None:
+    """What pages over all municipalities read: medians of the months whose posts are still looked at (90 days reach
+    into four of them), and the figures around trainings."""
+    medians.renew(months.first_of(today(), -3))
+    training.renew()
+
+
+@shared_task(name="analytics.tasks.measure_indicators")
+def measure_indicators() -> None:
+    """Values of the indicators: of the last 28 days, and of the months that are due."""
+    indicators_measure.renew()

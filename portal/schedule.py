@@ -35,6 +35,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-readings": {"task": "analytics.tasks.forget_readings", "schedule": 24 * 3600.0},
     "past": {"task": "analytics.tasks.bring_past", "schedule": 10.0, "options": {"expires": 10}},
     "forget-past": {"task": "analytics.tasks.forget_past", "schedule": 6 * 3600.0},
+    "indicators": {"task": "analytics.tasks.measure_indicators", "schedule": 3 * 3600.0, "options": {"expires": 3600}},
+    "reports": {"task": "reports.tasks.make", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-reports": {"task": "reports.tasks.forget", "schedule": 6 * 3600.0},
     "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
+    "comparison": {"task": "analytics.tasks.renew_comparison", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
     "short-links": {"task": "links.tasks.look", "schedule": 120.0, "options": {"expires": 120}},
 }

@@ -7,7 +7,18 @@ from django.db.models import Sum
 
 from administration.archive.writer import Archive
 from analytics.catalogue import ADDED
-from analytics.models import ChannelDay, Counts, DailyFact, Pull, Subject, Telling
+from analytics.models import (
+    ChannelDay,
+    Counts,
+    DailyFact,
+    IndicatorValue,
+    PlaceBaseline,
+    PlaceTarget,
+    PlaceValue,
+    Pull,
+    Subject,
+    Telling,
+)
 from links.models import ClickCount, Link
 from links.queries import short
 from posts.models import Post
@@ -28,6 +39,7 @@ def write(archive: Archive) -> None:
         "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
     )
     archive.table("clicks.csv", ("short", "day", "hour", "people", "machines"), _clicks())
+    _indicators(archive)
 
 
 def _latest() -> Iterator[tuple[Any, ...]]:
@@ -86,3 +98,35 @@ def _clicks() -> Iterator[tuple[Any, ...]]:
     rows = ClickCount.objects.select_related("link").order_by("link_id", "counted_on", "hour")
     for row in rows.iterator(chunk_size=1000):
         yield short(row.link.code), row.counted_on, row.hour, row.people, row.machines
+
+
+def _indicators(archive: Archive) -> None:
+    """What was agreed with the programme, frozen, entered and measured."""
+    columns = ("code", "first", "last", "part", "value", "n", "why_missing")
+    archive.table("indicators.csv", columns, _measured())
+    archive.table("indicator-baselines.csv", ("indicator", "first", "last", "value", "n", "at", "reason"), _frozen())
+    agreed = ("indicator", "is_milestone", "said_as", "value", "due_on", "reason", "set_at", "ended_at")
+    archive.table("indicator-targets.csv", agreed, _targets())
+    archive.table("indicator-entries.csv", ("indicator", "on", "value", "source", "note", "entered_at"), _entries())
+
+
+def _measured() -> Iterator[tuple[Any, ...]]:
+    for row in IndicatorValue.objects.order_by("code", "first", "way", "part").iterator(chunk_size=1000):
+        yield row.code, row.first, row.last, row.part, row.value, row.n, row.why
+
+
+def _frozen() -> Iterator[tuple[Any, ...]]:
+    for row in PlaceBaseline.objects.select_related("indicator").order_by("pk"):
+        yield row.indicator, row.first, row.last, row.value, row.n, row.frozen_at, row.reason
+
+
+def _targets() -> Iterator[tuple[Any, ...]]:
+    for row in PlaceTarget.objects.select_related("indicator").order_by("pk"):
+        yield (
+            row.indicator, row.is_milestone, row.kind, row.value, row.due_on, row.reason, row.set_at, row.ended_at
+        )  # fmt: skip
+
+
+def _entries() -> Iterator[tuple[Any, ...]]:
+    for row in PlaceValue.objects.select_related("indicator").order_by("pk"):
+        yield row.indicator, row.on, row.value, row.source, row.note, row.entered_at

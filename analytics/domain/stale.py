@@ -6,6 +6,7 @@ marked already keeps the older `since`. A mark waits for a fold that is just mak
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -112,6 +113,6 @@ def mark_traces(subjects: Iterable[int]) -> None:
     _run(TRACES, {"subjects": list(subjects), "now": timezone.now()})
 
 
-def _run(statement: str, values: dict[str, object]) -> None:
+def _run(statement: str, values: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

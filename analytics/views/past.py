@@ -43,7 +43,7 @@ def imports(request: Any) -> HttpResponse:
         except Unreadable as unreadable:
             problem = str(unreadable) if file else _("Choose a file first.")
         else:
-            return redirect("past_import", request.municipality.slug, run.pk)
+            return redirect("analytics_past_import", request.municipality.slug, run.pk)
     runs = listed()
     context = {
         "problem": problem,
@@ -65,7 +65,7 @@ def fetch(request: Any) -> HttpResponse:
         past.begin(channel, since, by=request.user)
     except Refused as refused:
         messages.error(request, refused.sentence)
-    return redirect("past_imports", request.municipality.slug)
+    return redirect("analytics_past_imports", request.municipality.slug)
 
 
 def _date(typed: str) -> Any:
@@ -104,7 +104,7 @@ def confirm(request: Any, pk: int) -> HttpResponse:
         past.confirm(run, by=request.user, expected=int(expected) if expected.isdecimal() else None)
     except Refused as refused:
         messages.error(request, refused.sentence)
-    return redirect("past_import", request.municipality.slug, run.pk)
+    return redirect("analytics_past_import", request.municipality.slug, run.pk)
 
 
 @requires(Verb.CHANNEL_CONNECT)
@@ -116,7 +116,7 @@ def undo(request: Any, pk: int) -> HttpResponse:
         messages.success(request, _("What this import brought is no longer here."))
     except Refused as refused:
         messages.error(request, refused.sentence)
-    return redirect("past_imports", request.municipality.slug)
+    return redirect("analytics_past_imports", request.municipality.slug)
 
 
 @requires(Verb.CHANNEL_CONNECT)

@@ -77,7 +77,7 @@ def _charts(found: Progress) -> list[charts.Chart]:
         number=lambda value: number(value, 1), gap=_("no feedback"), heading=_("Week from"),
         formula=_("mean level of the week, 1 to 4"),
     )  # fmt: skip
-    return charts.multiples(labels, series, words)
+    return charts.small(labels, series, words)
 
 
 @programme_page(ProgrammeVerb.COMPARE)

@@ -448,24 +448,24 @@ def test_what_is_being_fetched_stops_when_it_is_taken_back(cast: Cast, fakes: Fa
 def test_a_person_who_manages_channels_imports_a_file_and_takes_it_back(cast: Cast, channel: Channel) -> None:
     client = sign_in(cast.approver)
     file = SimpleUploadedFile("stare.csv", POSTS.encode(), "text/csv")
-    answer = client.post(reverse("past_imports", args=["cuprija"]), {"file": file}, follow=True)
+    answer = client.post(reverse("analytics_past_imports", args=["cuprija"]), {"file": file}, follow=True)
     page = answer.content.decode()
     assert "Will be imported" in page
     assert "This day is still to come" in page
     with scope(cast.cuprija):
         run = PastImport.objects.get()
     address = ["cuprija", run.pk]
-    done = client.post(reverse("past_confirm", args=address), {"rows": "2"}, follow=True).content.decode()
+    done = client.post(reverse("analytics_past_confirm", args=address), {"rows": "2"}, follow=True).content.decode()
     assert "The newest of what it brought" in done
     assert "Сабор" in done
-    listed = client.get(reverse("past_imports", args=["cuprija"])).content.decode()
+    listed = client.get(reverse("analytics_past_imports", args=["cuprija"])).content.decode()
     assert "2 new" in listed
-    client.post(reverse("past_undo", args=address))
-    assert "Taken back" in client.get(reverse("past_import", args=address)).content.decode()
+    client.post(reverse("analytics_past_undo", args=address))
+    assert "Taken back" in client.get(reverse("analytics_past_import", args=address)).content.decode()
 
 
 def test_who_may_not_manage_channels_sees_nothing_of_it(cast: Cast, channel: Channel) -> None:
-    path = reverse("past_imports", args=["cuprija"])
+    path = reverse("analytics_past_imports", args=["cuprija"])
     assert sign_in(cast.officer).get(path).status_code == 403
     assert sign_in(cast.stranger).get(path).status_code == 404
 
@@ -473,7 +473,7 @@ def test_who_may_not_manage_channels_sees_nothing_of_it(cast: Cast, channel: Cha
 @pytest.mark.parametrize("of", ["", "?of=followers"])
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_the_samples_can_be_imported_as_they_are(cast: Cast, channel: Channel, kind: str, of: str) -> None:
-    raw = sign_in(cast.approver).get(reverse("past_sample", args=["cuprija", kind]) + of).content
+    raw = sign_in(cast.approver).get(reverse("analytics_past_sample", args=["cuprija", kind]) + of).content
     with scope(cast.cuprija):
         run = past.upload(cast.cuprija, raw, f"uzorak.{kind}", by=cast.approver)
         assert run.left_out == []
@@ -487,10 +487,10 @@ def test_the_page_of_a_long_file_asks_few_questions(cast: Cast, channel: Channel
     client = sign_in(cast.approver)
     lines = [f"{1 + n % 28}.{1 + n % 12}.2025.;Вест {n};{n}" for n in range(600)]
     runs = [upload(channel, "\n".join(["Datum;Naslov;Svidjanja", *some])) for some in (lines[:1], lines)]
-    client.get(reverse("past_import", args=["cuprija", runs[0].pk]))
+    client.get(reverse("analytics_past_import", args=["cuprija", runs[0].pk]))
     asked = []
     for run in runs:
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(reverse("past_import", args=["cuprija", run.pk])).status_code == 200
+            assert client.get(reverse("analytics_past_import", args=["cuprija", run.pk])).status_code == 200
         asked.append(len(queries))
     assert asked[0] == asked[1] <= 14

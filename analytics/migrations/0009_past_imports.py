@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0006_owed_looks'),
+        ('analytics', '0008_medians'),
         ('channels', '0005_hears_at'),
         ('municipalities', '0006_pauses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

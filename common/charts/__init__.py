@@ -1,0 +1,54 @@
+"""Charts as SVG text, drawn on the server: the same picture in the page, in a PDF and in an export.
+
+Words and number formats come from the caller, so that charts speak the page's language; what a chart says by itself
+("lowest", "not enough data") is translated. Colours are classes (static/css/charts.css), because the pages' policy
+forbids style attributes; `standalone` writes them out for a file.
+
+| Kind | For |
+|---|---|
+| `line`, `bars`, `stacked` | figures over time; marks of events, muted series to compare with, shares |
+| `sparkline` | a line in a tile or a row of a table |
+| `ranking`, `dumbbell`, `bullet` | places side by side, before and after, an indicator against its target |
+| `heat`, `tiles`, `multiples`, `small` | weekday by hour, the districts, many small lines on one scale |
+
+- A value that is None is a gap: nothing is drawn but a hatch, and the reason is said. It is never a zero.
+- Bars start at 0, always. A line does too unless `from_zero=False`, for counts that hardly move (followers).
+- Every chart carries its table (`headings`, `rows`: the same figures as text) and its `summary`, the text alternative.
+- A page offers the pictures by `{% chart drawn key="activity" %}` and, first thing in its view,
+  `if picture := charts.asked(request, {"activity": drawn}, source=charts.source_line(municipality)): return picture`.
+"""
+
+from common.charts.drawing import ticks
+from common.charts.export import KINDS, asked, download, png, source_line, standalone
+from common.charts.grids import PLACES, Tile, heat, multiples, small, tiles
+from common.charts.over_time import bars, line, sparkline, stacked
+from common.charts.parts import Chart, Mark, Series, Words
+from common.charts.side_by_side import Pair, bullet, dumbbell, ranking
+
+__all__ = [
+    "KINDS",
+    "PLACES",
+    "Chart",
+    "Mark",
+    "Pair",
+    "Series",
+    "Tile",
+    "Words",
+    "asked",
+    "bars",
+    "bullet",
+    "download",
+    "dumbbell",
+    "heat",
+    "line",
+    "multiples",
+    "png",
+    "ranking",
+    "small",
+    "source_line",
+    "sparkline",
+    "stacked",
+    "standalone",
+    "ticks",
+    "tiles",
+]

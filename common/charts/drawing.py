@@ -1,0 +1,303 @@
+"""The pieces drawings are put together of: scales, axes, hatches, marks. Sizes are units of the drawing.
+
+A wide drawing is some 600 to 1,100 pixels wide on screen, a narrow one some 320; letters keep their size on the screen
+(static/css/charts.css), so a wide drawing reckons with the largest they come to in its own units, `LETTER`.
+"""
+
+import html
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+from common.charts.parts import Chart, Mark, Series, Table, Values, Words
+
+WIDE, NARROW = 640, 340
+HEIGHT, NARROW_HEIGHT = 220, 210
+RIGHT, TOP, BOTTOM = 12, 12, 28
+LETTER = 7.4  # what a letter takes at most, on average
+MARK_ROW = 18
+
+
+def ticks(lowest: float, highest: float, wanted: int = 4) -> list[float]:
+    """Round numbers that enclose the range, about `wanted` steps apart."""
+    if highest <= lowest:
+        highest = lowest + 1
+    raw = (highest - lowest) / wanted
+    size = 10 ** floor(log10(raw))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= raw)
+    first, last = floor(lowest / step), ceil(highest / step)
+    return [round(index * step, 10) for index in range(first, last + 1)]
+
+
+def scale_of(values: Iterable[float | None], *, from_zero: bool = True, wanted: int = 4) -> tuple[float, ...]:
+    present = [value for value in values if value is not None]
+    if not present:
+        return (0, 1)
+    lowest = min(0.0, *present) if from_zero else min(present)
+    return tuple(ticks(lowest, max(0.0, *present) if from_zero else max(present), wanted))
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The rectangle the figures are drawn in, and the way from figures to points."""
+
+    count: int
+    scale: tuple[float, ...]
+    width: float = WIDE
+    height: float = HEIGHT
+    left: float = 56
+    right: float = RIGHT
+    top: float = TOP
+    bottom: float = BOTTOM
+    slots: bool = False  # bars stand in the middle of a slot, points on its edges
+
+    @property
+    def step(self) -> float:
+        room = self.width - self.left - self.right
+        return room / max(self.count, 1) if self.slots else room / max(self.count - 1, 1)
+
+    @property
+    def floor(self) -> float:
+        return self.height - self.bottom
+
+    @property
+    def end(self) -> float:
+        return self.width - self.right
+
+    def x(self, index: float) -> float:
+        if not self.slots and self.count == 1:
+            return (self.left + self.end) / 2  # a lone point stands in the middle
+        return self.left + self.step * (index + 0.5 if self.slots else index)
+
+    def y(self, value: float) -> float:
+        lowest, highest = self.scale[0], self.scale[-1]
+        return self.floor - (value - lowest) / (highest - lowest) * (self.floor - self.top)
+
+    def around(self, first: int, last: int) -> tuple[float, float]:
+        """The edges of what belongs to these indices."""
+        if not self.slots and self.count == 1:
+            return self.left, self.end
+        return max(self.left, self.x(first) - self.step / 2), min(self.end, self.x(last) + self.step / 2)
+
+
+# What XML may not contain at all; a file with one of these opens nowhere.
+_FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+Legend = tuple[tuple[str, str], ...]
+
+
+def chart(
+    title: str, words: Words, said: str, table: Table, draw: Callable[[bool], str], *, legend: Legend = ()
+) -> Chart:
+    """Both drawings of it, the wide and the narrow one, with what stands beside them."""
+    return Chart(title, draw(False), *table, legend, words.formula, said, draw(True))
+
+
+def clean(words: str) -> str:
+    return str(words).translate(_FORBIDDEN)
+
+
+def escape(words: str) -> str:
+    return html.escape(clean(words), quote=True)
+
+
+def n(value: float) -> str:
+    short = f"{value:.1f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
+
+
+def text(x: float, y: float, words: str, css: str = "") -> str:
+    return f'<text class="chart-text{css}" x="{n(x)}" y="{n(y)}">{escape(words)}</text>'
+
+
+def clip(label: str, most: int = 18) -> str:
+    return label if len(label) <= most else label[: max(most - 1, 1)].rstrip() + "…"
+
+
+def room_for(labels: Iterable[str], least: float = 0, most: float = WIDE) -> float:
+    """What the longest of these labels takes."""
+    return min(max([least, *(len(label) * LETTER for label in labels)]), most)
+
+
+def svg(title: str, description: str, body: Iterable[str], size: tuple[float, float], css: str = "") -> str:
+    said = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    box = f'viewBox="0 0 {n(size[0])} {n(size[1])}"'
+    label = escape(title)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart-svg{css}" {box} role="img" aria-label="{label}">'
+    return f"{opening}{said}{''.join(body)}</svg>"
+
+
+def marked(x: float, y: float, said: str, body: str) -> str:
+    """A part of the drawing that is read by pointer and keyboard: where its middle is and what it says."""
+    return f'<g data-x="{n(x)}" data-y="{n(y)}" data-text="{escape(said)}">{body}</g>'
+
+
+def haloed(css: str, path: str) -> str:
+    """A line with an edge of paper, so that it is seen on a bar too."""
+    return f'<path class="chart-halo" d="{path}"/><path class="{css}" d="{path}"/>'
+
+
+def axis(plot: Plot, words: Words) -> str:
+    lines = []
+    for value in plot.scale:
+        y = plot.y(value)
+        css = "chart-axis" if value == 0 or (value == plot.scale[0] and plot.scale[0] > 0) else "chart-grid"
+        lines.append(f'<path class="{css}" d="M{n(plot.left)} {n(y)}H{n(plot.end)}"/>')
+        lines.append(text(plot.left - 8, y + 4, words.number(value), " chart-end"))
+    return "".join(lines)
+
+
+def left_of(scale: Sequence[float], words: Words) -> float:
+    return room_for((words.number(value) for value in scale), 20, 120) + 14
+
+
+def columns_named(plot: Plot, labels: Sequence[str]) -> str:
+    """As many labels below the axis as there is room for, the last one always among them."""
+    most = max(2, floor((plot.end - plot.left) / (room_for(labels, 20) + 14)))
+    every = max(1, ceil(len(labels) / most))
+    shown = [index for index in range(len(labels)) if (len(labels) - 1 - index) % every == 0]
+    texts = []
+    for index in shown:
+        x, half = plot.x(index), len(labels[index]) * LETTER / 2
+        edge = " chart-middle"
+        if x + half > plot.width:
+            x, edge = plot.end, " chart-end"
+        elif x - half < 0:
+            x, edge = plot.left, ""
+        texts.append(text(x, plot.floor + 19, labels[index], edge))
+    return "".join(texts)
+
+
+def runs(values: Values, missing: bool, breaks: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
+    """First and last index of each stretch of present (or missing) values; none goes over an index in `breaks`."""
+    found: list[tuple[int, int]] = []
+    for index, value in enumerate(values):
+        if (value is None) is not missing:
+            continue
+        if found and found[-1][1] == index - 1 and index not in breaks:
+            found[-1] = (found[-1][0], index)
+        else:
+            found.append((index, index))
+    return found
+
+
+def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> str:
+    """A hatched field. Drawn line by line: a <pattern> needs an id, and ids of two charts on a page could collide."""
+    right, bottom = x + width, y + height
+    lines, offset = [], x - bottom
+    while offset < right - y:
+        start, end = max(x, offset + y), min(right, offset + bottom)
+        if end > start:
+            lines.append(f"M{n(start)} {n(start - offset)}L{n(end)} {n(end - offset)}")
+        offset += 7
+    field = f'<rect class="chart-gap" x="{n(x)}" y="{n(y)}" width="{n(max(width, 0))}" height="{n(height)}"/>'
+    said = f"<title>{escape(reason)}</title>" if reason else ""
+    return f'<g class="chart-missing">{said}{field}<path class="chart-hatch" d="{"".join(lines) or "M0 0"}"/></g>'
+
+
+def gaps(plot: Plot, series: Series, words: Words) -> str:
+    fields = []
+    for first, last in runs(series.values, missing=True):
+        left, right = plot.around(first, last)
+        fields.append(hatch(left, plot.top, right - left, plot.floor - plot.top, words.of(series, first)))
+    return "".join(fields)
+
+
+def columns(plot: Plot, labels: Sequence[str], said: Callable[[int], str], points: Callable[[int], str]) -> str:
+    """Invisible columns that chart.js reads figures from. `points` are the heights to show a dot at, one per series."""
+    parts = [f'<line class="chart-cursor" hidden="" x1="0" x2="0" y1="{n(plot.top)}" y2="{n(plot.floor)}"/>']
+    for index, label in enumerate(labels):
+        left, right = plot.around(index, index)
+        box = f'x="{n(left)}" y="{n(plot.top)}" width="{n(right - left)}" height="{n(plot.floor - plot.top)}"'
+        told = escape(f"{label} · {said(index)}")
+        read = f'data-x="{n(plot.x(index))}" data-points="{points(index)}" data-text="{told}"'
+        parts.append(f'<rect class="chart-column" {read} {box}/>')
+    return "".join(parts)
+
+
+def rows_of_marks(plot: Plot, marks: Sequence[Mark]) -> list[tuple[Mark, float, int, bool]]:
+    """Of each mark: its x, the row its name stands in, and whether the name stands left of it."""
+    placed: list[tuple[Mark, float, int, bool]] = []
+    ends: list[list[tuple[float, float]]] = []
+    for mark in marks:
+        # From this index on it is another thing, so the break is before it.
+        x = plot.x(mark.at - 0.5 if mark.broken and mark.at == int(mark.at) else mark.at)
+        length = len(mark.label) * LETTER + 10
+        before = x + length > plot.width
+        reach = (x - length, x) if before else (x, x + length)
+        row = next(
+            (at for at, taken in enumerate(ends) if all(reach[1] < one or reach[0] > other for one, other in taken)),
+            len(ends),
+        )
+        if row == len(ends):
+            ends.append([])
+        ends[row].append(reach)
+        placed.append((mark, x, row, before))
+    return placed
+
+
+def draw_marks(plot: Plot, marks: Sequence[Mark]) -> str:
+    parts = []
+    for mark, x, row, before in rows_of_marks(plot, marks):
+        y = plot.top - 6 - row * MARK_ROW
+        line = f'<path class="chart-event" d="M{n(x)} {n(y - 9)}V{n(plot.floor)}"/>'
+        if mark.broken:
+            line = (
+                f'<path class="chart-break" d="M{n(x - 2)} {n(y - 9)}V{n(plot.floor)}M{n(x + 2)} {n(y - 9)}'
+                f'V{n(plot.floor)}"/>'
+            )
+        name = text(x - 6 if before else x + 6, y, mark.label, " chart-text-event" + (" chart-end" if before else ""))
+        parts.append(f'<g class="chart-mark"><title>{escape(mark.label)}</title>{line}{name}</g>')
+    return "".join(parts)
+
+
+def room_for_marks(plot: Plot, marks: Sequence[Mark]) -> float:
+    """How far down the plot begins, so that the names of what happened stand above it."""
+    rows = max((row for _mark, _x, row, _before in rows_of_marks(plot, marks)), default=-1) + 1
+    return TOP + rows * MARK_ROW
+
+
+def breaks(marks: Sequence[Mark]) -> frozenset[int]:
+    return frozenset(ceil(mark.at) for mark in marks if mark.broken)
+
+
+def table(labels: Sequence[str], series: Sequence[Series], words: Words, marks: Sequence[Mark] = ()) -> Table:
+    happened: dict[int, list[str]] = {}
+    for mark in marks:
+        happened.setdefault(min(max(round(mark.at), 0), len(labels) - 1), []).append(mark.label)
+    rows = tuple(
+        (" · ".join([label, *happened.get(index, [])]), *(words.of(each, index) for each in series))
+        for index, label in enumerate(labels)
+    )
+    return (words.heading, *(each.name for each in series)), rows
+
+
+def numbered(series: Sequence[Series]) -> list[tuple[str, Series]]:
+    """Each series with its class: the muted ones have one of their own and take no colour."""
+    found, number = [], 0
+    for each in series:
+        number += not each.muted
+        found.append(("series-muted" if each.muted else f"series-{number}", each))
+    return found
+
+
+SAMPLES = {
+    "line": '<path class="chart-line {}" d="M0 6H28"/>',
+    "bar": '<rect class="chart-bar {}" width="28" height="12"/>',
+    "tick": '<path class="chart-tick {}" d="M0 6H28"/>',
+    "cell": '<rect class="{}" width="28" height="12" rx="2"/>',
+    "before": '<circle class="chart-before" cx="14" cy="6" r="4.5"/>',
+    "after": '<circle class="chart-dot series-1" cx="14" cy="6" r="5"/>',
+}
+
+
+def sample(kind: str, css: str = "") -> str:
+    body = hatch(0, 0, 28, 12) if kind == "gap" else SAMPLES[kind].format(css)
+    return f'<svg viewBox="0 0 28 12" aria-hidden="true">{body}</svg>'
+
+
+def legend(series: Sequence[Series], kind: str) -> Legend:
+    if len(series) < 2:
+        return ()
+    return tuple(
+        (each.name, sample("tick" if each.muted and kind == "bar" else kind, css)) for css, each in numbered(series)
+    )

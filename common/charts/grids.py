@@ -1,0 +1,365 @@
+"""Grids: heat maps, the tile map of the districts, and many small charts on one scale."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.charts import drawing
+from common.charts.drawing import NARROW, WIDE, Plot, n
+from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, ends_said, summary
+
+CELL = 26
+SHADES = 5
+
+
+@dataclass(frozen=True)
+class Shades:
+    """Five steps of equal width between the lowest figure (0, unless there are negative ones) and the highest."""
+
+    lowest: float
+    highest: float
+
+    def of(self, value: float) -> int:
+        """0 for the lowest itself, else 1 to 5."""
+        if value <= self.lowest:
+            return 0
+        share = (value - self.lowest) / (self.highest - self.lowest)
+        return min(SHADES, max(1, ceil(share * SHADES - 1e-9)))
+
+    def legend(self, words: Words, missing: bool) -> tuple[tuple[str, str], ...]:
+        if self.highest <= self.lowest:
+            named = [(words.number(self.lowest), drawing.sample("cell", "heat-0"))]
+        else:
+            width = (self.highest - self.lowest) / SHADES
+            named = [(words.number(self.lowest), drawing.sample("cell", "heat-0"))]
+            for step in range(1, SHADES + 1):
+                most = words.number(_rounded(self.lowest + step * width, self.highest))
+                named.append((_("up to %(most)s") % {"most": most}, drawing.sample("cell", f"heat-{step}")))
+        if missing:
+            named.append((words.missing(), drawing.sample("gap")))
+        return tuple(named)
+
+
+def _rounded(value: float, highest: float) -> float:
+    return round(value, 0 if highest >= 20 else 1 if highest >= 2 else 3)
+
+
+def shades_of(values: Sequence[float | None]) -> Shades:
+    present = [value for value in values if value is not None]
+    return Shades(min([0.0, *present]), max([0.0, *present]))
+
+
+def heat(
+    title: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    values: Sequence[Values],
+    words: Words = PLAIN,
+    *,
+    reasons: Mapping[tuple[int, int], str] | None = None,
+    marked: Sequence[tuple[int, int]] = (),
+) -> Chart:
+    """A grid of shades, e.g. 7 weekdays by hours: `values[row][column]`, None is hatched and says why.
+
+    `words.gap` is the reason for cells without one in `reasons` (keys are (row, column)), e.g. "not enough data".
+    `marked` cells get an outline (the best times). Shades go in five steps from 0 to the highest figure.
+    """
+    if len(values) != len(rows) or any(len(each) != len(columns) for each in values):
+        raise ValueError(f"{title!r} needs {len(rows)} rows of {len(columns)} values.")
+    reasons = reasons or {}
+    shades = shades_of([value for each in values for value in each])
+
+    def draw(narrow: bool) -> str:
+        width = NARROW if narrow else WIDE
+        names = [drawing.clip(name, 11 if narrow else 14) for name in rows]
+        left = drawing.room_for(names, 24, 110) + 10
+        step = (width - left - 2) / max(len(columns), 1)
+        every = max(1, ceil((drawing.room_for(columns, 8) + 8) / step))
+        body = [
+            drawing.text(left + (index + 0.5) * step, 13, label, " chart-middle")
+            for index, label in enumerate(columns)
+            if index % every == 0
+        ]
+        gap = 2 if step > 14 else 1
+        outlines = []
+        for row, name in enumerate(names):
+            y = 22 + row * CELL
+            body.append(drawing.text(left - 8, y + 17, name, " chart-end"))
+            for column, value in enumerate(values[row]):
+                x = left + column * step
+                said_ = f"{rows[row]}, {columns[column]} · {words.told(value, reasons.get((row, column), ''))}"
+                if value is None:
+                    shape = drawing.hatch(x, y, step - gap, CELL - gap, words.missing(reasons.get((row, column), "")))
+                else:
+                    box = f'x="{n(x)}" y="{y}" width="{n(step - gap)}" height="{CELL - gap}" rx="2"'
+                    shape = f'<rect class="chart-cell heat-{shades.of(value)}" {box}/>'
+                body.append(drawing.marked(x + step / 2, y + CELL / 2, said_, shape))
+                if (row, column) in marked:
+                    box = f'x="{n(x - 1)}" y="{y - 1}" width="{n(step - gap + 2)}" height="{CELL - gap + 2}" rx="3"'
+                    outlines.append(f'<rect class="chart-outline" {box}/>')
+        return drawing.svg(title, said, [*body, *outlines], (width, 24 + len(rows) * CELL), " chart-heat")
+
+    said = _heat_said(rows, columns, values, words)
+    table = tuple(
+        (
+            name,
+            *(words.told(value, reasons.get((row, column), "")) for column, value in enumerate(values[row])),
+        )
+        for row, name in enumerate(rows)
+    )
+    legend = shades.legend(words, any(value is None for each in values for value in each))
+    return drawing.chart(title, words, said, ((words.heading, *columns), table), draw, legend=legend)
+
+
+def _heat_said(rows: Sequence[str], columns: Sequence[str], values: Sequence[Values], words: Words) -> str:
+    cells = [
+        (value, -row, -column)
+        for row, each in enumerate(values)
+        for column, value in enumerate(each)
+        if value is not None
+    ]
+    empty = sum(len(each) for each in values) - len(cells)
+    said = ""
+    if cells:
+        value, row, column = max(cells)
+        said = _("Highest: %(row)s, %(column)s (%(value)s).") % {
+            "row": rows[-row], "column": columns[-column], "value": words.number(value),
+        }  # fmt: skip
+    if empty:
+        said += f" {words.missing()}: {empty}."
+    return said.strip()
+
+
+# ---- the districts ----
+
+# Column and row of each district, roughly where it lies; Belgrade stands for itself. Keys are ISO 3166-2, as in
+# municipalities.District.code. North is up: Vojvodina in rows 0 to 2, the south at the bottom.
+PLACES = {
+    "RS-05": (0, 0), "RS-01": (1, 0), "RS-03": (2, 0),
+    "RS-06": (1, 1), "RS-02": (2, 1),
+    "RS-07": (1, 2), "RS-00": (2, 2), "RS-04": (3, 2),
+    "RS-08": (0, 3), "RS-09": (1, 3), "RS-10": (2, 3), "RS-11": (3, 3), "RS-14": (4, 3),
+    "RS-16": (0, 4), "RS-17": (1, 4), "RS-12": (2, 4), "RS-13": (3, 4), "RS-15": (4, 4),
+    "RS-18": (1, 5), "RS-19": (2, 5), "RS-20": (3, 5), "RS-22": (4, 5),
+    "RS-21": (2, 6), "RS-23": (3, 6),
+    "RS-24": (3, 7),
+}  # fmt: skip
+TILE = (67, 56)
+PANEL = 88  # height of one of many small charts
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One district: its code, its name in the language of the page, its figure or the reason for none."""
+
+    code: str
+    name: str
+    value: float | None
+    reason: str = ""
+
+
+def tiles(title: str, cells: Sequence[Tile], words: Words = PLAIN) -> Chart:
+    """A map of Serbia's districts as a grid of tiles: shade, name and figure. Districts without a tile stay empty.
+
+    Names may carry "District" or "okrug"; the drawing leaves that word away, the table keeps it.
+    """
+    unknown = [cell.code for cell in cells if cell.code not in PLACES]
+    if unknown:
+        raise ValueError(f"{title!r}: no place on the map for {', '.join(unknown)}.")
+    shades = shades_of([cell.value for cell in cells])
+    given = {cell.code: cell for cell in cells}
+    wide, high = TILE
+
+    def draw() -> str:
+        body = []
+        for code, (column, row) in PLACES.items():
+            x, y = column * wide + 2, row * high + 2
+            box = f'x="{x}" y="{y}" width="{wide - 3}" height="{high - 3}" rx="3"'
+            cell = given.get(code)
+            if cell is None:
+                body.append(f'<rect class="chart-empty" {box}/>')
+                continue
+            if cell.value is None:
+                shape = drawing.hatch(x, y, wide - 3, high - 3, words.missing(cell.reason))
+                ink, figure = "", "–"
+            else:
+                shade = shades.of(cell.value)
+                shape = f'<rect class="chart-cell heat-{shade}" {box}/>'
+                ink, figure = f" chart-on-{shade}", words.number(cell.value)
+            lines, middle = _in_two(_place(cell.name)), x + wide / 2 - 1.5
+            first = y + (17 if len(lines) == 2 else 23)
+            for at, part in enumerate(lines):
+                shape += drawing.text(middle, first + at * 11.5, part, f" chart-middle chart-tile-name{ink}")
+            shape += drawing.text(middle, y + high - 11, figure, f" chart-middle chart-tile-value{ink}")
+            said_ = f"{cell.name} · {words.told(cell.value, cell.reason)}"
+            body.append(drawing.marked(x + wide / 2, y + high / 2, said_, shape))
+        return drawing.svg(title, said, body, (5 * wide + 3, 8 * high + 3), " chart-tiles")
+
+    labels = [cell.name for cell in cells]
+    reasons = {index: cell.reason for index, cell in enumerate(cells) if cell.reason}
+    series = Series(title, [cell.value for cell in cells], reasons)
+    said = ends_said(labels, series.values, words)
+    legend = shades.legend(words, any(cell.value is None for cell in cells))
+    return Chart(title, draw(), *drawing.table(labels, [series], words), legend, words.formula, said)
+
+
+KINDS_OF_PLACE = (" округ", " okrug", " District", " district")
+# Where a long name of a district may be divided: Јужнобанатски -> Јужно-банатски.
+FIRST_PARTS = (
+    "Северно", "Јужно", "Средњо", "Средње", "Западно", "Severno", "Južno", "Srednjo", "Srednje", "Zapadno",
+)  # fmt: skip
+
+
+def _place(name: str) -> str:
+    for kind in KINDS_OF_PLACE:
+        name = name.removesuffix(kind)
+    return name
+
+
+def _in_two(name: str) -> list[str]:
+    if " " in name:
+        first, rest = name.split(" ", 1)
+        return [first, drawing.clip(rest, 11)]
+    for part in FIRST_PARTS:
+        if name.startswith(part) and len(name) > len(part):
+            return [f"{part}-", drawing.clip(name[len(part) :], 11)]
+    return [drawing.clip(name, 12)]
+
+
+# ---- many small charts ----
+
+
+def small(labels: Sequence[str], series: Sequence[Series], words: Words = PLAIN) -> list[Chart]:
+    """One small chart per series with a table of its own, on one common scale. For a handful; see `multiples`."""
+    checked(labels, series)
+    scale = drawing.scale_of([value for each in series for value in each.values])
+    reach = (scale[0], scale[-1])
+    drawn = []
+    for each in series:
+        plot = Plot(len(labels), reach, 260, 100, left=drawing.left_of(reach, words), bottom=24)
+        body = [drawing.gaps(plot, each, words), drawing.axis(plot, words), drawing.columns_named(plot, labels)]
+        body += [_line(plot, each, "series-1"), _columns_of(plot, labels, each, words)]
+        said = summary([each], labels, words)
+        svg = drawing.svg(each.name, said, body, (plot.width, plot.height), " chart-small")
+        table = drawing.table(labels, [each], words)
+        drawn.append(Chart(each.name, svg, *table, formula=words.formula, summary=said))
+    return drawn
+
+
+def _columns_of(plot: Plot, labels: Sequence[str], series: Series, words: Words) -> str:
+    def points(index: int) -> str:
+        value = series.values[index]
+        return "" if value is None else f"series-1:{n(plot.y(value))}"
+
+    return drawing.columns(plot, labels, lambda index: words.of(series, index), points)
+
+
+def multiples(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    words: Words = PLAIN,
+    *,
+    against: Series | None = None,
+    marks: Sequence[Mark] = (),
+    marked: int = -1,
+    sort: bool = True,
+) -> Chart:
+    """Many small lines in one picture, on one shared scale from 0: all municipalities at a glance.
+
+    Sorted by their last figure, the highest first, unless `sort=False` keeps the caller's order. `against` is drawn
+    grey in each (the median of the peers), `marks` as hairlines, and `marked` is the index of one's own municipality.
+    """
+    checked(labels, [*series, *([against] if against else [])])
+    words = words.remembered()
+    shared = [value for each in [*series, *([against] if against else [])] for value in each.values]
+    scale = drawing.scale_of(shared)
+    reach = (scale[0], scale[-1])
+    order = sorted(range(len(series)), key=lambda at: _rank(series[at])) if sort else list(range(len(series)))
+    ordered = [series[at] for at in order]
+    strong = order.index(marked) if marked in order else -1
+
+    left = drawing.left_of(reach, words)
+    cell = floor(min((NARROW - left) / 2, (WIDE - left) / 4))  # the same in both drawings, so each is drawn once
+    plot = Plot(len(labels), reach, cell, PANEL, left=0, right=14, top=26, bottom=10)
+
+    def panel(each: Series, own: bool) -> str:
+        last = _last(each)
+        figure = "–" if last is None else words.number(last[1])
+        most = max(4, int((plot.end - len(figure) * drawing.LETTER - 6) / 6.6))
+        css = " chart-text-strong" if own else " chart-text-value"
+        parts = [
+            drawing.gaps(plot, each, words),
+            ground,
+            _line(plot, each, "series-1"),
+            drawing.text(0, plot.top - 9, drawing.clip(each.name, most), css),
+            drawing.text(plot.end, plot.top - 9, figure, f"{css} chart-end"),
+        ]
+        if last:
+            x, y = plot.x(last[0]), plot.y(last[1])
+            parts.append(f'<circle class="chart-dot series-1" cx="{n(x)}" cy="{n(y)}" r="3"/>')
+        return "".join(parts)
+
+    def draw(narrow: bool) -> str:
+        width, across = (NARROW, 2) if narrow else (WIDE, 4)
+        body = []
+        for at, (drawn, told) in enumerate(panels):
+            x, y = left + at % across * cell, at // across * PANEL
+            moved = f'<g transform="translate({n(x)} {y})">{drawn}</g>'
+            body.append(drawing.marked(x + plot.end / 2, y + PANEL / 2, told, moved))
+            if at % across == 0:
+                ends = ((value, y + plot.y(value) + 4) for value in reach)
+                body += [drawing.text(left - 8, height, words.number(value), " chart-end") for value, height in ends]
+        foot = ceil(len(panels) / across) * PANEL + 14
+        if labels:
+            body.append(drawing.text(left, foot, labels[0]))
+            body.append(drawing.text(left + plot.end, foot, labels[-1], " chart-end"))
+        return drawing.svg(title, said, body, (width, foot + 8), " chart-multiples")
+
+    ground = "".join(
+        [
+            f'<path class="chart-axis" d="M0 {n(plot.y(reach[0]))}H{n(plot.end)}"/>',
+            f'<path class="chart-grid" d="M0 {n(plot.y(reach[1]))}H{n(plot.end)}"/>',
+            *(f'<path class="chart-event" d="M{n(plot.x(m.at))} {n(plot.top)}V{n(plot.floor)}"/>' for m in marks),
+            _line(plot, against, "series-muted") if against else "",
+        ]
+    )
+    panels = [(panel(each, at == strong), summary([each], labels, words)) for at, each in enumerate(ordered)]
+    said = _many_said(ordered, words)
+    shown = [*ordered, *([against] if against else [])]
+    legend = drawing.legend([Series(title, []), Series(against.name, [], muted=True)], "line") if against else ()
+    rows = tuple((each.name, *(words.of(each, index) for index in range(len(labels)))) for each in shown)
+    return drawing.chart(title, words, said, ((words.heading, *labels), rows), draw, legend=legend)
+
+
+def _last(series: Series) -> tuple[int, float] | None:
+    backwards = range(len(series.values) - 1, -1, -1)
+    return next(((index, value) for index in backwards if (value := series.values[index]) is not None), None)
+
+
+def _rank(series: Series) -> tuple[bool, float]:
+    last = _last(series)
+    return (last is None, -last[1] if last else 0)
+
+
+def _many_said(ordered: Sequence[Series], words: Words) -> str:
+    """How many there are, and the highest and the lowest last figure."""
+    count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered))
+    last = [found[1] if (found := _last(each)) else None for each in ordered]
+    said = ends_said([each.name for each in ordered], last, words)
+    return _("%(count)s At the end: %(ends)s") % {"count": count % {"count": len(ordered)}, "ends": said}
+
+
+def _line(plot: Plot, series: Series, css: str) -> str:
+    parts = []
+    for first, last in drawing.runs(series.values, missing=False):
+        points = [(plot.x(index), plot.y(series.values[index] or 0)) for index in range(first, last + 1)]
+        if len(points) == 1:
+            parts.append(f'<circle class="chart-dot {css}" cx="{n(points[0][0])}" cy="{n(points[0][1])}" r="3"/>')
+        else:
+            path = "L".join(f"{n(x)} {n(y)}" for x, y in points)
+            parts.append(f'<path class="chart-line {css}" d="M{path}"/>')
+    return "".join(parts)

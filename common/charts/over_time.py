@@ -1,0 +1,319 @@
+"""Figures over time: lines, bars, shares, and the sparkline of a tile."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from common.charts import drawing
+from common.charts.drawing import HEIGHT, LETTER, NARROW, NARROW_HEIGHT, WIDE, Plot, n
+from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, summary
+from common.templatetags.sr import percent
+
+
+def line(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    words: Words = PLAIN,
+    *,
+    from_zero: bool = True,
+    target: tuple[str, float] | None = None,
+    marks: Sequence[Mark] = (),
+) -> Chart:
+    """Figures over time, at most six series and the muted ones. `target` is a name and a value, drawn as a dotted line.
+
+    `marks` name what happened, e.g. `Mark(7, "Training")`; a broken one (`broken=True`) interrupts the lines before its
+    index. A muted series (`Series(…, muted=True)`) is grey and dashed.
+    """
+    checked(labels, series)
+    values = [value for each in series for value in each.values]
+    scale = drawing.scale_of([*values, target[1] if target else None], from_zero=from_zero)
+
+    def draw(narrow: bool) -> str:
+        plot = _plot(len(labels), scale, words, marks, narrow, slots=False)
+        body = [*(drawing.gaps(plot, each, words) for each in series if not each.muted), drawing.axis(plot, words)]
+        body += [drawing.columns_named(plot, labels), drawing.draw_marks(plot, marks)]
+        # The muted lie below what they are compared with.
+        lines = sorted(drawing.numbered(series), key=lambda pair: not pair[1].muted)
+        body += [_lines(plot, each, css, drawing.breaks(marks)) for css, each in lines]
+        body += [_target(plot, target, words), _columns(plot, labels, series, words)]
+        return drawing.svg(title, said, body, (plot.width, plot.height))
+
+    said = summary(series, labels, words, marks)
+    table = drawing.table(labels, series, words, marks)
+    return drawing.chart(title, words, said, table, draw, legend=drawing.legend(series, "line"))
+
+
+def bars(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    words: Words = PLAIN,
+    *,
+    marks: Sequence[Mark] = (),
+) -> Chart:
+    """Figures side by side, standing on 0. A muted series is a tick across the slot instead of a bar."""
+    checked(labels, series)
+    scale = drawing.scale_of([value for each in series for value in each.values])
+
+    def draw(narrow: bool) -> str:
+        plot = _plot(len(labels), scale, words, marks, narrow, slots=True)
+        body = [drawing.axis(plot, words), drawing.columns_named(plot, labels)]
+        body += [_bars(plot, series, words), drawing.draw_marks(plot, marks), _columns(plot, labels, series, words)]
+        return drawing.svg(title, said, body, (plot.width, plot.height))
+
+    said = summary(series, labels, words, marks)
+    table = drawing.table(labels, series, words, marks)
+    return drawing.chart(title, words, said, table, draw, legend=drawing.legend(series, "bar"))
+
+
+def stacked(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    words: Words = PLAIN,
+    *,
+    share: bool = True,
+    marks: Sequence[Mark] = (),
+) -> Chart:
+    """What a whole is made of, over time: the content mix. At most six series, the first one at the bottom.
+
+    `share=True` draws every column to 100 %, `share=False` as high as its sum. A column without any figure is a gap;
+    in a column with some, a missing one is no part of the whole and its reason is said.
+    """
+    checked(labels, series)
+    if len(series) > 6:
+        raise ValueError(f"{title!r} has {len(series)} parts; put the smallest together, six can be told apart.")
+    if any(value is not None and value < 0 for each in series for value in each.values):
+        raise ValueError(f"{title!r}: a part of a whole cannot be negative.")
+    sums = [_sum(series, index) for index in range(len(labels))]
+    scale = (0, 0.25, 0.5, 0.75, 1) if share else drawing.scale_of(sums)
+    marks_of_axis = replace(words, number=percent) if share else words
+
+    def draw(narrow: bool) -> str:
+        names = [] if narrow else [each.name for each in series]
+        plot = _plot(len(labels), scale, marks_of_axis, marks, narrow, slots=True)
+        plot = replace(plot, right=drawing.RIGHT if narrow else drawing.room_for(names, 0, 170) + 22)
+        body = [drawing.axis(plot, marks_of_axis), drawing.columns_named(plot, labels)]
+        for index, whole in enumerate(sums):
+            reason = words.of(series[0], index) if whole is None else ""
+            body.append(_stack(plot, _pieces(plot, series, sums, index, share), index, reason))
+        if not narrow:
+            body.append(_names_beside(plot, series, sums, share))
+        body.append(drawing.draw_marks(plot, marks))
+        body.append(drawing.columns(plot, labels, lambda index: _parts_said(series, sums, index, words), lambda _i: ""))
+        return drawing.svg(title, said, body, (plot.width, plot.height), " chart-stacked")
+
+    shares = [
+        Series(each.name, [_share(value, whole) for value, whole in zip(each.values, sums, strict=True)], each.reasons)
+        for each in series
+    ]
+    said = summary(shares if share else series, labels, replace(words, number=percent) if share else words, marks)
+    headings, rows = drawing.table(labels, series, words, marks)
+    rows = tuple(
+        (row[0], *(_part_said(each, sums[index], index, words) for each in series)) for index, row in enumerate(rows)
+    )
+    return drawing.chart(title, words, said, (headings, rows), draw, legend=drawing.legend(series, "bar"))
+
+
+def sparkline(
+    values: Values, description: str | None = None, words: Words = PLAIN, *, mark: float | None = None
+) -> str:
+    """A line without axes for a tile or a row, as SVG text; gaps stay open and the last figure has a dot.
+
+    Its text alternative is `description`, or first, last and range of the figures where there is none; "" makes it
+    decoration, beside the same figures as text. `mark` is the index of an event (a training), drawn as a hairline.
+    """
+    present = [value for value in values if value is not None]
+    if not present:
+        return ""
+    lowest, highest = min(present), max(present)
+    spread = (highest - lowest) or 1
+    across = 96 / max(len(values) - 1, 1)
+
+    def point(index: int) -> str:
+        height = 14.0 if highest == lowest else 25 - ((values[index] or 0) - lowest) / spread * 22
+        return f"{2 + index * across:.0f} {height:.0f}"
+
+    parts = [f'<path class="chart-event" d="M{2 + mark * across:.0f} 0V28"/>'] if mark is not None else []
+    for first, last in drawing.runs(values, missing=False):
+        path = "L".join(point(index) for index in range(first, last + 1))
+        # A lone figure is drawn as a line of no length, which the round cap makes a dot.
+        parts.append(f'<path class="chart-line" d="M{path}{"" if last > first else "h0"}"/>')
+    newest = max(index for index, value in enumerate(values) if value is not None)
+    parts.append(f'<path class="chart-last" d="M{point(newest)}h0"/>')
+    text = _spark_said(present, words) if description is None else description
+    said = f'role="img" aria-label="{drawing.escape(text)}"' if text else 'aria-hidden="true"'
+    box = 'viewBox="0 0 100 28" preserveAspectRatio="none"'
+    return f'<svg class="sparkline" {box} {said}>{"".join(parts)}</svg>'
+
+
+def _spark_said(present: Sequence[float], words: Words) -> str:
+    return _("from %(first)s to %(last)s, lowest %(lowest)s, highest %(highest)s") % {
+        "first": words.number(present[0]),
+        "last": words.number(present[-1]),
+        "lowest": words.number(min(present)),
+        "highest": words.number(max(present)),
+    }
+
+
+# ---- pieces ----
+
+
+def _plot(
+    count: int, scale: Sequence[float], words: Words, marks: Sequence[Mark], narrow: bool, *, slots: bool
+) -> Plot:
+    size = (NARROW, NARROW_HEIGHT) if narrow else (WIDE, HEIGHT)
+    plot = Plot(count, tuple(scale), *size, left=drawing.left_of(scale, words), slots=slots)
+    top = drawing.room_for_marks(plot, marks)
+    return replace(plot, top=top, height=plot.height + top - drawing.TOP)
+
+
+def _target(plot: Plot, target: tuple[str, float] | None, words: Words) -> str:
+    if not target:
+        return ""
+    y = plot.y(target[1])
+    name = drawing.text(
+        plot.end, y - 6, f"{target[0]}: {words.number(target[1])}", " chart-end chart-text-value chart-text-over"
+    )
+    return f'<path class="chart-target" d="M{n(plot.left)} {n(y)}H{n(plot.end)}"/>{name}'
+
+
+def _lines(plot: Plot, series: Series, css: str, breaks: frozenset[int]) -> str:
+    parts = []
+    for first, last in drawing.runs(series.values, False, breaks):
+        points = [(plot.x(index), plot.y(series.values[index] or 0)) for index in range(first, last + 1)]
+        if len(points) > 1:
+            path = "L".join(f"{n(x)} {n(y)}" for x, y in points)
+            parts.append(f'<path class="chart-line {css}" d="M{path}"/>')
+        else:
+            # A figure between two gaps has no line to lie on.
+            x, y = points[0]
+            parts.append(f'<circle class="chart-dot {css}" cx="{n(x)}" cy="{n(y)}" r="4"/>')
+    return "".join(parts)
+
+
+def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words: Words) -> str:
+    def said(index: int) -> str:
+        # What a single line shows, the heading says.
+        named = [f"{each.name}: {words.of(each, index)}" for each in series]
+        return "; ".join(named) if len(series) > 1 else words.of(series[0], index) if series else ""
+
+    def points(index: int) -> str:
+        if plot.slots:
+            return ""
+        given = [(css, each.values[index]) for css, each in drawing.numbered(series)]
+        return " ".join(f"{css}:{n(plot.y(value))}" for css, value in given if value is not None)
+
+    return drawing.columns(plot, labels, said, points)
+
+
+def _bars(plot: Plot, series: Sequence[Series], words: Words) -> str:
+    loud = [(css, each) for css, each in drawing.numbered(series) if not each.muted]
+    muted = [(css, each) for css, each in drawing.numbered(series) if each.muted]
+    width = min(plot.step * 0.7 / max(len(loud), 1), 44)
+    gap = min(1.0, width * 0.15)
+    parts = []
+    for at, (css, each) in enumerate(loud):
+        for index, value in enumerate(each.values):
+            x = plot.x(index) - width * len(loud) / 2 + width * at
+            if value is None:
+                parts.append(drawing.hatch(x, plot.top, width - gap, plot.floor - plot.top, words.of(each, index)))
+                continue
+            top, foot = sorted((plot.y(value), plot.y(0)))
+            box = f'x="{n(x)}" y="{n(top)}" width="{n(width - gap)}" height="{n(foot - top)}"'
+            parts.append(f'<rect class="chart-bar {css}" {box}/>')
+    for css, each in muted:
+        half = min(plot.step * 0.45, width * max(len(loud), 1) / 2 + 4)
+        ticks = [
+            f"M{n(plot.x(index) - half)} {n(plot.y(value))}h{n(half * 2)}"
+            for index, value in enumerate(each.values)
+            if value is not None
+        ]
+        parts.append(drawing.haloed(f"chart-tick {css}", "".join(ticks)) if ticks else "")
+    return "".join(parts)
+
+
+def _sum(series: Sequence[Series], index: int) -> float | None:
+    present = [value for each in series if (value := each.values[index]) is not None]
+    return sum(present) if present else None
+
+
+def _share(value: float | None, whole: float | None) -> float | None:
+    return None if value is None or not whole else value / whole
+
+
+def _part_said(series: Series, whole: float | None, index: int, words: Words) -> str:
+    share = _share(series.values[index], whole)
+    said = words.of(series, index)
+    return said if share is None else f"{said} ({percent(share)})"
+
+
+def _parts_said(series: Sequence[Series], sums: Sequence[float | None], index: int, words: Words) -> str:
+    whole = sums[index]
+    if whole is None:
+        return words.of(series[0], index)
+    parts = "; ".join(f"{each.name}: {_part_said(each, whole, index, words)}" for each in series)
+    return _("%(parts)s; together %(sum)s") % {"parts": parts, "sum": words.number(whole)}
+
+
+def _pieces(
+    plot: Plot, series: Sequence[Series], sums: Sequence[float | None], index: int, share: bool
+) -> list[tuple[str, float, float]]:
+    """Class, upper and lower edge of every part of a column that is more than nothing."""
+    whole, pieces, below = sums[index] or 0, [], 0.0
+    for css, each in drawing.numbered(series):
+        value = each.values[index] or 0
+        part = value / whole if share and whole else value
+        if part:
+            pieces.append((css, plot.y(below + part), plot.y(below)))
+        below += part
+    return pieces
+
+
+def _stack(plot: Plot, pieces: Sequence[tuple[str, float, float]], index: int, reason: str) -> str:
+    width = _thick(plot)
+    x = plot.x(index) - width / 2
+    if reason:
+        return drawing.hatch(x, plot.top, width, plot.floor - plot.top, reason)
+    box = f'x="{n(x)}" width="{n(width)}"'
+    return "".join(
+        f'<rect class="chart-bar chart-part {css}" {box} y="{n(top)}" height="{n(foot - top)}"/>'
+        for css, top, foot in pieces
+    )
+
+
+def _thick(plot: Plot) -> float:
+    return min(plot.step * 0.78, 56)
+
+
+def _names_beside(plot: Plot, series: Sequence[Series], sums: Sequence[float | None], share: bool) -> str:
+    """The parts' names beside the last column, so that nobody needs the colours; the small ones make room."""
+    last = max((index for index, whole in enumerate(sums) if whole), default=None)
+    if last is None:
+        return ""
+    middles = {css: (top + foot) / 2 for css, top, foot in _pieces(plot, series, sums, last, share)}
+    named = [(css, each.name) for css, each in drawing.numbered(series) if css in middles]
+    heights = spread([middles[css] for css, _name in named], 15, plot.top + 4, plot.floor - 2)
+    edge = plot.x(last) + _thick(plot) / 2
+    most = max(6, int((plot.right - 20) / LETTER))
+    parts = []
+    for (css, name), y in zip(named, heights, strict=True):
+        start = plot.end + 12
+        parts.append(f'<path class="chart-leader" d="M{n(edge + 3)} {n(middles[css])}L{n(start - 4)} {n(y)}"/>')
+        parts.append(drawing.text(start, y + 4.5, drawing.clip(name, most), " chart-text-value"))
+    return "".join(parts)
+
+
+def spread(wanted: Sequence[float], apart: float, top: float, bottom: float) -> list[float]:
+    """Heights as near to the wanted ones as may be that are `apart` from each other; given from the bottom up."""
+    heights = list(wanted)
+    for index in range(1, len(heights)):
+        heights[index] = min(heights[index], heights[index - 1] - apart)
+    if heights and heights[-1] < top:
+        heights[-1] = top
+        for index in range(len(heights) - 2, -1, -1):
+            heights[index] = max(heights[index], heights[index + 1] + apart)
+    over = max((height - bottom for height in heights), default=0)
+    return [height - max(over, 0) for height in heights]

@@ -1,0 +1,160 @@
+"""What charts are made of and what comes out: series, words, marks, and the drawn chart with its table and summary.
+
+Numbers are written as the language of the interface writes them, unless the caller's `Words` say otherwise.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from common import numbers
+
+Number = Callable[[float], str]
+Values = Sequence[float | None]
+
+
+def plain(value: float) -> str:
+    """Whole figures whole, others as they are: a computed figure gets its rounding from the caller."""
+    return numbers.number(int(value) if value == int(value) else round(value, 2))
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of figures. `reasons` says per index why a value is missing; the chart's `gap` stands in elsewhere.
+
+    `muted` is for what one compares with (the period before, the own baseline, the peers' median): grey and dashed.
+    """
+
+    name: str
+    values: Values
+    reasons: dict[int, str] = field(default_factory=dict)
+    muted: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What happened on the way, e.g. a training: a hairline with its name. `at` is an index, 2.5 is between two.
+
+    `broken` says that what is left and right of it must not be compared (a channel was connected to another page).
+    """
+
+    at: float
+    label: str
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a chart cannot know by itself: how numbers are written, what a gap and the first column are called."""
+
+    number: Number = plain
+    gap: str = ""
+    heading: str = ""
+    formula: str = ""
+
+    def remembered(self) -> "Words":
+        """The same, writing each number once: where thousands of them are few different ones."""
+        return replace(self, number=lru_cache(maxsize=None)(self.number))
+
+    def missing(self, reason: str = "") -> str:
+        return reason or self.gap or _("No reading")
+
+    def of(self, series: Series, index: int) -> str:
+        value = series.values[index]
+        return self.number(value) if value is not None else self.missing(series.reasons.get(index, ""))
+
+    def told(self, value: float | None, reason: str = "") -> str:
+        return self.number(value) if value is not None else self.missing(reason)
+
+
+PLAIN = Words()
+Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]  # headings and rows
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart and what stands around it; `{% chart %}` prints all of it.
+
+    - `svg` is the picture for wide rooms and for paper, `narrow` the same one for a telephone (nothing where one does).
+    - `headings` and `rows` are the table beside it: the same figures as text, with the reasons for gaps.
+    - `summary` says in a sentence or two what the eye takes from the picture; it is the picture's text alternative.
+    - `legend` pairs a name with a small SVG sample; it is empty for one series, whose name is the title.
+    """
+
+    title: str
+    svg: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    legend: tuple[tuple[str, str], ...] = ()
+    formula: str = ""
+    summary: str = ""
+    narrow: str = ""
+
+
+def summary(series: Sequence[Series], labels: Sequence[str], words: Words, marks: Sequence[Mark] = ()) -> str:
+    """Range and last figure of each series, how many are missing, and what happened when."""
+    said = [_series_said(each, labels, words) for each in series]
+    for mark in marks:
+        where = labels[min(max(round(mark.at), 0), len(labels) - 1)] if labels else ""
+        said.append(pgettext("mark of a chart", "%(when)s: %(what)s.") % {"when": where, "what": mark.label})
+    return " ".join(said)
+
+
+def ends_said(labels: Sequence[str], values: Values, words: Words) -> str:
+    """Of places side by side: which is highest, which lowest, how many are missing."""
+    present = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
+    if not present:
+        return f"{words.missing()}."
+    lowest, highest = min(present, key=lambda pair: pair[0]), max(present, key=lambda pair: pair[0])
+    said = _("Highest: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
+        "highest": highest[1],
+        "most": words.number(highest[0]),
+        "lowest": lowest[1],
+        "least": words.number(lowest[0]),
+    }
+    missing = len(values) - len(present)
+    return said if not missing else f"{said} {_missing_said(missing)}"
+
+
+def _series_said(series: Series, labels: Sequence[str], words: Words) -> str:
+    present = [(value, index) for index, value in enumerate(series.values) if value is not None]
+    if not present:
+        return f"{series.name}: {words.missing()}."
+    lowest, highest, last = min(present), max(present), max(present, key=lambda pair: pair[1])
+    parts = {"name": series.name, "last": words.number(last[0]), "last_at": labels[last[1]]}
+    if lowest[0] == highest[0]:
+        text = _("%(name)s: always %(last)s.") if len(present) > 1 else _("%(name)s: %(last)s (%(last_at)s).")
+        said = text % parts
+    else:
+        said = _range_said(parts, lowest, highest, labels, words)
+    missing = len(series.values) - len(present)
+    return said if not missing else f"{said} {_missing_said(missing)}"
+
+
+def _range_said(
+    parts: dict[str, str], lowest: tuple[float, int], highest: tuple[float, int], labels: Sequence[str], words: Words
+) -> str:
+    ends = {
+        "lowest": words.number(lowest[0]),
+        "lowest_at": labels[lowest[1]],
+        "highest": words.number(highest[0]),
+        "highest_at": labels[highest[1]],
+    }
+    said = _(
+        "%(name)s: lowest %(lowest)s (%(lowest_at)s), highest %(highest)s (%(highest_at)s), "
+        "last %(last)s (%(last_at)s)."
+    )
+    return said % (parts | ends)
+
+
+def _missing_said(count: int) -> str:
+    return ngettext("%(count)s value is missing.", "%(count)s values are missing.", count) % {"count": count}
+
+
+def checked(labels: Sequence[str], series: Sequence[Series]) -> None:
+    for each in series:
+        if len(each.values) != len(labels):
+            raise ValueError(f"{each.name!r} has {len(each.values)} values for {len(labels)} labels.")

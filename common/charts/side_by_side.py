@@ -1,0 +1,255 @@
+"""Figures of several places or things, one row each: rankings, before and after, indicators against their target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from common.charts import drawing
+from common.charts.drawing import NARROW, RIGHT, WIDE, Plot, n
+from common.charts.parts import PLAIN, Chart, Series, Words, checked, ends_said
+
+ROW, NARROW_ROW = 30, 48
+BULLET = 66
+LABELS = 190  # room for names left of wide rows; narrow ones stand above their row
+
+
+def ranking(title: str, labels: Sequence[str], series: Series, words: Words = PLAIN, *, marked: int = -1) -> Chart:
+    """Lying bars with the figure at their end: municipalities, posts or channels side by side.
+
+    The order is the caller's; `marked` is the index to show strong (one's own municipality). Bars of negative figures
+    go to the left.
+    """
+    checked(labels, [series])
+    present = [value for value in series.values if value is not None]
+    most, least = max([0.0, *present]), min([0.0, *present])
+    span = (most - least) or 1
+    ends = drawing.room_for((words.number(value) for value in present), 20, 110) + 14
+
+    def draw(narrow: bool) -> str:
+        width, row = (NARROW, NARROW_ROW) if narrow else (WIDE, ROW)
+        left = (0 if narrow else LABELS) + (ends if least < 0 else 0)
+        room = width - left - ends
+        zero = left + -least / span * room
+        body = []
+        for index in range(len(labels)):
+            body.append(_row(index, index * row + (20 if narrow else 4), (left, room, zero), narrow))
+        if least < 0:
+            body.append(f'<path class="chart-axis" d="M{n(zero)} 0V{n(len(labels) * row)}"/>')
+        return drawing.svg(title, said, body, (width, max(len(labels) * row + 4, row)), " chart-ranking")
+
+    def _row(index: int, y: float, sizes: tuple[float, float, float], narrow: bool) -> str:
+        label, value, (left, room, zero) = labels[index], series.values[index], sizes
+        strong = " chart-text-strong" if index == marked else ""
+        name = _name(label, y, narrow, strong)
+        if value is None:
+            shape = drawing.hatch(left, y, room, ROW - 12, words.of(series, index))
+            end = drawing.text(left + room + 8, y + 14, "–", strong or " chart-text-value")
+        else:
+            length = abs(value) / span * room
+            box = f'x="{n(zero - length if value < 0 else zero)}" y="{n(y)}" width="{n(length)}" height="{ROW - 12}"'
+            other = " chart-bar-other" if marked not in (-1, index) else ""
+            shape = f'<rect class="chart-bar series-1{other}" {box}/>'
+            side = " chart-end" if value < 0 else ""
+            at = zero - length - 8 if value < 0 else zero + length + 8
+            end = drawing.text(at, y + 14, words.number(value), (strong or " chart-text-value") + side)
+        return drawing.marked(0, y + 10, f"{label} · {words.of(series, index)}", name + shape + end)
+
+    said = ends_said(labels, series.values, words)
+    return drawing.chart(title, words, said, drawing.table(labels, [series], words), draw)
+
+
+def _name(label: str, y: float, narrow: bool, css: str) -> str:
+    if narrow:
+        return drawing.text(0, y - 5, drawing.clip(label, 42), f"{css} chart-text-over")
+    return drawing.text(0, y + 14, drawing.clip(label, 24), css)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Before and after of one municipality. `reason` says why one of them is missing."""
+
+    label: str
+    before: float | None
+    after: float | None
+    reason: str = ""
+
+
+def dumbbell(
+    title: str,
+    pairs: Sequence[Pair],
+    words: Words = PLAIN,
+    *,
+    names: tuple[str, str] | None = None,
+    marked: int = -1,
+) -> Chart:
+    """Before and after, one row each: a hollow dot, a line, a filled dot, and the difference at the end.
+
+    `names` is what the two are called, e.g. ("3 months before the training", "3 months after"). The order is the
+    caller's; `marked` is the index to show strong.
+    """
+    before, after = names or (_("Before"), _("After"))
+    values = [value for pair in pairs for value in (pair.before, pair.after)]
+    scale = drawing.scale_of(values)
+    changes = [words.number(p.after - p.before) if _whole(p) else "–" for p in pairs]  # type: ignore[operator]
+    ends = drawing.room_for(changes, 20, 110) + 24
+
+    def draw(narrow: bool) -> str:
+        width, row = (NARROW, NARROW_ROW) if narrow else (WIDE, ROW)
+        height = len(pairs) * row + 34
+        left = 10 if narrow else LABELS
+        plot = Plot(len(scale), scale, width, height, left=left, right=ends, top=4, bottom=26)
+        body = [_upright(plot, words)]
+        for index, pair in enumerate(pairs):
+            y = index * row + (30 if narrow else 17)
+            body.append(_pair(plot, pair, y, narrow, " chart-text-strong" if index == marked else ""))
+        return drawing.svg(title, said, body, (width, height), " chart-ranking")
+
+    def _pair(plot: Plot, pair: Pair, y: float, narrow: bool, strong: str) -> str:
+        name = _name(pair.label, y - (7 if narrow else 9), narrow, strong)
+        body, known = "", [value for value in (pair.before, pair.after) if value is not None]
+        if not known:
+            body = drawing.hatch(plot.left, y - 7, plot.end - plot.left, 14, words.missing(pair.reason))
+        elif len(known) == 2:
+            one, other = (_across(plot, value) for value in known)
+            body = f'<path class="chart-between" d="M{n(one)} {n(y)}H{n(other)}"/>'
+        if pair.before is not None:
+            body += f'<circle class="chart-before" cx="{n(_across(plot, pair.before))}" cy="{n(y)}" r="4.5"/>'
+        if pair.after is not None:
+            body += f'<circle class="chart-dot series-1" cx="{n(_across(plot, pair.after))}" cy="{n(y)}" r="5.5"/>'
+        end = drawing.text(plot.width, y + 5, _change(pair, words), (strong or " chart-text-value") + " chart-end")
+        told = [f"{before}: {words.told(pair.before, pair.reason)}", f"{after}: {words.told(pair.after, pair.reason)}"]
+        return drawing.marked(0, y, f"{pair.label} · {'; '.join(told)}", name + body + end)
+
+    said = _pairs_said(pairs, (before, after), words)
+    rows = tuple(
+        (p.label, words.told(p.before, p.reason), words.told(p.after, p.reason), _change(p, words)) for p in pairs
+    )
+    table = ((words.heading, before, after, _("Difference")), rows)
+    legend = ((before, drawing.sample("before")), (after, drawing.sample("after")))
+    return drawing.chart(title, words, said, table, draw, legend=legend)
+
+
+def _whole(pair: Pair) -> bool:
+    return pair.before is not None and pair.after is not None
+
+
+def _change(pair: Pair, words: Words) -> str:
+    if pair.before is None or pair.after is None:
+        return "–"
+    change = pair.after - pair.before
+    return f"+{words.number(change)}" if change > 0 else words.number(change).replace("-", "−")
+
+
+def _pairs_said(pairs: Sequence[Pair], names: tuple[str, str], words: Words) -> str:
+    whole = [pair for pair in pairs if _whole(pair)]
+    more = sum(1 for pair in whole if (pair.after or 0) > (pair.before or 0))
+    less = sum(1 for pair in whole if (pair.after or 0) < (pair.before or 0))
+    counts = {"after": names[1], "before": names[0], "more": more, "less": less, "same": len(whole) - more - less}
+    said = _("%(before)s and %(after)s: more in %(more)s, less in %(less)s, the same in %(same)s.") % counts
+    missing = len(pairs) - len(whole)
+    return said if not missing else f"{said} {words.missing()}: {missing}."
+
+
+def _across(plot: Plot, value: float) -> float:
+    lowest, highest = plot.scale[0], plot.scale[-1]
+    return plot.left + (value - lowest) / (highest - lowest) * (plot.end - plot.left)
+
+
+def _upright(plot: Plot, words: Words) -> str:
+    """An axis of rows: uprights, named below."""
+    every = 1 if plot.width > NARROW else 2
+    parts = []
+    for index, value in enumerate(plot.scale):
+        x = _across(plot, value)
+        css = "chart-axis" if value == 0 else "chart-grid"
+        parts.append(f'<path class="{css}" d="M{n(x)} {n(plot.top)}V{n(plot.floor)}"/>')
+        if index % every == 0:
+            parts.append(drawing.text(x, plot.floor + 18, words.number(value), " chart-middle"))
+    return "".join(parts)
+
+
+def bullet(
+    title: str,
+    *,
+    baseline: float | None,
+    actual: float | None,
+    target: float | None,
+    milestones: Sequence[tuple[str, float]] = (),
+    words: Words = PLAIN,
+    reason: str = "",
+) -> Chart:
+    """One indicator in one quiet row: the actual as a bar, the baseline as a hollow tick, the target as a strong line.
+
+    `milestones` are named values on the way to the target. `reason` says why the actual is missing. Whether the
+    indicator is on track is the caller's to say, in words beside it.
+    """
+    points = [
+        value for value in (baseline, actual, target, *(value for _name, value in milestones)) if value is not None
+    ]
+    scale = drawing.scale_of(points or [1])
+
+    def draw(narrow: bool) -> str:
+        width = NARROW if narrow else WIDE
+        plot = Plot(2, scale, width, BULLET, left=4, right=RIGHT)
+        body = [f'<rect class="chart-track" x="4" y="22" width="{n(plot.end - 4)}" height="20" rx="3"/>', _fill(plot)]
+        for name, value in milestones:
+            x = _across(plot, value)
+            shape = drawing.haloed("chart-milestone", f"M{n(x)} 22V42")
+            body.append(drawing.marked(x, 32, f"{name}: {words.number(value)}", shape))
+        for name, point, css in ((_("Baseline"), baseline, "chart-baseline"), (_("Target"), target, "chart-goal")):
+            if point is not None:
+                shape = drawing.haloed(css, f"M{n(_across(plot, point))} 18V46")
+                body.append(drawing.marked(_across(plot, point), 32, f"{name}: {words.number(point)}", shape))
+        above = [(_("Actual"), actual, " chart-text-strong"), (_("Target"), target, " chart-text-value")]
+        below = [(_("Baseline"), baseline, ""), *((name, value, "") for name, value in milestones)]
+        body += [_labels(plot, above, 13), _labels(plot, below, 60)]
+        return drawing.svg(title, said, body, (width, BULLET), " chart-bullet")
+
+    def _fill(plot: Plot) -> str:
+        if actual is None:
+            told = f"{_('Actual')}: {words.missing(reason)}"
+            return drawing.marked(5, 32, told, drawing.hatch(4, 26, plot.end - 4, 12, words.missing(reason)))
+        zero = min(max(_across(plot, 0), plot.left), plot.end)
+        one, other = sorted((zero, _across(plot, actual)))
+        bar = f'<rect class="chart-bar series-1" x="{n(one)}" y="26" width="{n(other - one)}" height="12" rx="1"/>'
+        return drawing.marked(_across(plot, actual), 32, f"{_('Actual')}: {words.number(actual)}", bar)
+
+    def _labels(plot: Plot, named: Sequence[tuple[str, float | None, str]], y: float) -> str:
+        """Names at their values, moved aside where they would overlap; only the first one where all have no room."""
+        shown = [
+            (f"{name} {words.number(value)}", _across(plot, value), css)
+            for name, value, css in named
+            if value is not None
+        ]
+        if sum(len(label) * drawing.LETTER + 10 for label, _x, _css in shown) > plot.width:
+            shown = shown[:1]
+        shown.sort(key=lambda each: each[1])
+        starts = side_by_side([(x, len(label) * drawing.LETTER) for label, x, _css in shown], plot.width)
+        return "".join(
+            drawing.text(start + len(label) * drawing.LETTER / 2, y, label, f"{css} chart-middle")
+            for (label, _x, css), start in zip(shown, starts, strict=True)
+        )
+
+    rows = [
+        (_("Baseline"), words.told(baseline)),
+        *((name, words.number(value)) for name, value in milestones),
+        (_("Target"), words.told(target)),
+        (_("Actual"), words.told(actual, reason)),
+    ]
+    said = "; ".join(f"{name}: {value}" for name, value in rows) + "."
+    return drawing.chart(title, words, said, ((words.heading, _("Value")), tuple(rows)), draw)
+
+
+def side_by_side(wanted: Sequence[tuple[float, float]], width: float, apart: float = 8) -> list[float]:
+    """Where labels begin that want their middle at x: pairs of (x, length), from left to right, none over another."""
+    starts: list[float] = []
+    end = -apart
+    for x, length in wanted:
+        starts.append(max(x - length / 2, end + apart, 0))
+        end = starts[-1] + length
+    limit = width
+    for index in range(len(starts) - 1, -1, -1):
+        starts[index] = min(starts[index], limit - wanted[index][1])
+        limit = starts[index] - apart
+    return starts
