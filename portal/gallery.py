@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common import charts
 from common.states import STATES
-from common.templatetags.ui import NETWORK_NAMES, sprite_names
+from common.templatetags.ui import DRAWINGS, NETWORK_NAMES, sprite_names
 from municipalities.access import public
 from portal.gallery_charts import charts_of_all_kinds, small_charts, spark
 
@@ -99,8 +99,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "states": list(STATES),
         "tones": TONES,
         "networks": [*NETWORK_NAMES, "practice"],
-        "icons": sorted(name for name in sprite_names() if not name.startswith("drawing-") and name != "mark"),
-        "drawings": sorted(name[8:] for name in sprite_names() if name.startswith("drawing-")),
+        "icons": sorted(sprite_names() - {"mark"}),
+        "drawings": sorted(name.removeprefix("drawing-") for name in sprite_names(DRAWINGS)),
         "form": Example({"channels": ["mastodon"], "layout": "one", "category": "call"}, auto_id="bad_%s"),
         "fresh_form": Example(initial={"layout": "one"}),
     }
