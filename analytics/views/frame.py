@@ -20,6 +20,8 @@ from municipalities.rules import Verb
 
 # In an address, "nothing" needs a word of its own: an empty value means all.
 NONE = "none"
+# Pages with periods of their own.
+APART = ("analytics_peers", "analytics_indicators")
 
 
 @dataclass
@@ -89,7 +91,10 @@ class Frame:
             "analytics_posts": _("Posts"),
             "analytics_time": _("Best time"),
             "analytics_links": _("Followers and links"),
+            "analytics_peers": _("Our size class"),
+            "analytics_indicators": _("Indicators"),
         }
+        place = [self.request.municipality.slug]
         return {
             "frame": self,
             "period": self.period,
@@ -97,7 +102,11 @@ class Frame:
             "fixed": self.fixed(),
             "may_import": self.request.access.may(Verb.CHANNEL_CONNECT),
             "pages": [
-                {"label": label, "url": self.address(name), "current": name == self.page}
+                {
+                    "label": label,
+                    "url": self.address(name) if name not in APART else reverse(name, args=place),
+                    "current": name == self.page,
+                }
                 for name, label in pages.items()
             ],
             "segments": [
@@ -115,7 +124,7 @@ class Frame:
 
 
 def frame(request: Any, page: str, *, default: str = periods.DEFAULT) -> Frame:
-    """Two queries."""
+    """Three queries."""
     found, asked = edges(), request.GET
     typed = (_plain(asked.get("from", "")), _plain(asked.get("to", "")))
     wanted = asked.get("days") or (periods.OWN if any(typed) else None)
