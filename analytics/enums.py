@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SubjectKind(models.TextChoices):
@@ -22,6 +23,70 @@ class PullOutcome(models.TextChoices):
     NEEDS_CONSENT = "needs_consent", _("The channel must be reconnected")
     NOT_REACHED = "not_reached", _("The network could not be reached")
     GONE = "gone", _("No longer on the network")
+
+
+# The network told its numbers; every other outcome is a look that brought none.
+TOLD = frozenset({PullOutcome.READ, PullOutcome.UNCHANGED})
+
+
+class Level(models.TextChoices):
+    """Where an indicator stands in the logframe."""
+
+    OUTCOME = "outcome", _("Outcomes")
+    OUTPUT = "output", _("Outputs")
+    MENTORING = "mentoring", pgettext_lazy("level of indicators", "Mentoring")
+    GOVERNANCE = "governance", _("Governance")
+
+
+class Unit(models.TextChoices):
+    """What a value counts; the label stands behind the number."""
+
+    PERCENT = "percent", _("per cent")
+    PER_THOUSAND = "per_thousand", _("per 1,000")
+    HOURS = "hours", _("hours")
+    POSTS = "posts", pgettext_lazy("unit of an indicator", "posts")
+    NUMBER = "number", pgettext_lazy("unit of an indicator", "number")
+    SCORE = "score", _("points")
+
+
+class Better(models.TextChoices):
+    UP = "up", _("More is better")
+    DOWN = "down", _("Less is better")
+
+
+class Area(models.TextChoices):
+    """The areas of the Serbian index of good governance (Indeks dobre uprave)."""
+
+    ACCOUNTABILITY = "accountability", _("Accountability")
+    PARTICIPATION = "participation", _("Transparency and participation")
+    EQUALITY = "equality", _("Equality")
+    EFFECTIVENESS = "effectiveness", _("Predictability, efficiency and effectiveness")
+    ANTI_CORRUPTION = "anti_corruption", _("Fight against corruption")
+
+
+class Span(models.TextChoices):
+    """The days a measured value is about."""
+
+    MONTH = "month", _("Month")
+    ROLLING = "rolling", _("Last 28 days")
+
+
+class AimKind(models.TextChoices):
+    """How a target is said."""
+
+    VALUE = "value", _("A value")
+    CHANGE = "change", _("Per cent of change against the baseline")
+
+
+class Standing(models.TextChoices):
+    """Where an actual value stands against what was agreed."""
+
+    REACHED = "reached", _("Reached")
+    ON_TRACK = "on_track", _("On track")
+    BEHIND = "behind", _("Behind")
+    NOT_DUE = "not_due", _("Not due yet")
+    NO_DATA = "no_data", _("No data")
+    NO_TARGET = "no_target", _("No target set")
 
 
 class Material(models.TextChoices):

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from analytics import months, partitions
 from analytics.domain import collect as looks
-from analytics.domain import medians, training
+from analytics.domain import indicators_measure, medians, retain, rollup, training, waking
 from municipalities.queries import today
 
 
@@ -12,6 +12,7 @@ from municipalities.queries import today
 def tick() -> None:
     """Find new subjects and hand out what is due, a task per channel."""
     looks.enrol()
+    waking.wake()
     for channel_id, subject_ids in looks.claim().items():
         collect.delay(channel_id, subject_ids)
 
@@ -19,6 +20,17 @@ def tick() -> None:
 @shared_task(name="analytics.tasks.collect")
 def collect(channel_id: int, subject_ids: list[int]) -> None:
     looks.collect(channel_id, subject_ids)
+
+
+@shared_task(name="analytics.tasks.fold")
+def fold() -> None:
+    """Make facts of what was told since the last time; one that is still at it goes on alone."""
+    rollup.fold(wait=False)
+
+
+@shared_task(name="analytics.tasks.forget_readings")
+def forget_readings() -> None:
+    retain.forget_readings()
 
 
 @shared_task(name="analytics.tasks.make_months")
@@ -32,3 +44,9 @@ def renew_comparison() -> None:
     into four of them), and the figures around trainings."""
     medians.renew(months.first_of(today(), -3))
     training.renew()
+
+
+@shared_task(name="analytics.tasks.measure_indicators")
+def measure_indicators() -> None:
+    """Values of the indicators: of the last 28 days, and of the months that are due."""
+    indicators_measure.renew()

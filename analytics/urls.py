@@ -1,10 +1,36 @@
 from django.urls import path
 
-from analytics.views import municipality, peers, programme, programme_pages
+from analytics.views import (
+    audience,
+    counted,
+    found,
+    indicators,
+    metrics,
+    municipality,
+    own_indicators,
+    peers,
+    programme,
+    programme_pages,
+    times,
+    works,
+)
+
+HERE = "m/<slug:municipality>/analytics/"
+OWN = f"{HERE}indicators/"
+ALL = "programme/indicators/"
+ONE = f"{ALL}<int:indicator>/"
 
 urlpatterns = [
-    path("m/<slug:municipality>/analytics/", municipality.municipality, name="analytics"),
-    path("m/<slug:municipality>/analytics/peers/", peers.peers, name="analytics_peers"),
+    path(HERE, municipality.municipality, name="analytics"),
+    path(f"{HERE}what-works/", works.works, name="analytics_works"),
+    path(f"{HERE}posts/", found.posts, name="analytics_posts"),
+    path(f"{HERE}best-time/", times.best_time, name="analytics_time"),
+    path(f"{HERE}followers-and-links/", audience.audience, name="analytics_links"),
+    path(f"{HERE}counted/<int:pk>/", counted.edit, name="analytics_counted"),
+    path(f"{HERE}metrics/", metrics.metrics, name="metrics"),
+    path(f"{HERE}peers/", peers.peers, name="analytics_peers"),
+    path(OWN, own_indicators.indicators, name="analytics_indicators"),
+    path(f"{OWN}<int:indicator>/evidence/<int:value>/", own_indicators.evidence, name="analytics_evidence"),
     path("m/<slug:municipality>/settings/comparison/", peers.settings, name="settings_comparison"),
     path("m/<slug:municipality>/settings/comparison/share/", peers.share, name="share_figures"),
     path("programme/", programme.programme, name="programme"),
@@ -14,4 +40,26 @@ urlpatterns = [
     path("programme/districts/", programme_pages.districts, name="programme_districts"),
     path("programme/training/", programme_pages.training, name="programme_training"),
     path("programme/municipalities/<slug:place>/", programme_pages.municipality, name="programme_municipality"),
+    path(ALL, indicators.board, name="programme_indicators"),
+    path(f"{ALL}choose/<int:programme>/", indicators.choose, name="programme_indicators_choose"),
+    path(f"{ALL}new/<int:programme>/", indicators.new, name="programme_indicator_new"),
+    path(ONE, indicators.one, name="programme_indicator"),
+    path(f"{ONE}edit/", indicators.edit, name="programme_indicator_edit"),
+    path(f"{ONE}end/", indicators.end, name="programme_indicator_end"),
+    path(f"{ONE}baseline/", indicators.baseline, name="programme_indicator_baseline"),
+    path(f"{ONE}target/", indicators.target, name="programme_indicator_target"),
+    path(f"{ONE}targets/<int:target>/end/", indicators.end_target, name="programme_indicator_target_end"),
+    path(f"{ONE}value/", indicators.value, name="programme_indicator_value"),
+    path(f"{ONE}evidence/<int:value>/", indicators.evidence, name="programme_indicator_evidence"),
+    path(f"{ONE}of/<slug:place>/", indicators.of_place, name="programme_indicator_place"),
+    path(
+        f"{ONE}of/<slug:place>/targets/<int:target>/end/",
+        indicators.end_place_target,
+        name="programme_indicator_place_target_end",
+    ),
+    path(
+        f"{ONE}of/<slug:place>/evidence/<int:value>/",
+        indicators.place_evidence,
+        name="programme_indicator_place_evidence",
+    ),
 ]

@@ -65,6 +65,13 @@ STATES: dict[str, State] = {
     "under_way": State("info", "circle-dot", _("Under way")),
     "done": State("good", "circle-check", _("Done")),
     "late": State("warning", "clock", pgettext_lazy("a task", "Late")),
+    # indicators against what was agreed
+    "reached": State("good", "circle-check", pgettext_lazy("a target", "Reached")),
+    "on_track": State("good", "trending-up", _("On track")),
+    "behind": State("warning", "triangle-alert", pgettext_lazy("an indicator", "Behind")),
+    "not_due": State("quiet", "hourglass", _("Not due yet")),
+    "no_data": State("quiet", "circle-help", _("No data")),
+    "no_target": State("quiet", "circle-dashed", _("No target set")),
 }
 
 UNKNOWN = State("quiet", "circle-dot", "")

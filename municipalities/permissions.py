@@ -25,7 +25,8 @@ WORDS: dict[Verb, str] = {
     Verb.FEEDBACK_VIEW: "see the feedback by the rubric",
     Verb.DELIVERY_ANSWER: "decide about a post that failed, expired or was not confirmed",
     Verb.PAUSE: "pause and resume publishing, all of it or one channel",
-    Verb.ANALYTICS_VIEW: "see the numbers",
+    Verb.ANALYTICS_VIEW: "see the numbers, make reports of them",
+    Verb.REPORT_SCHEDULE: "have the report of each month sent by mail",
     Verb.CHANNEL_VIEW: "see the channels",
     Verb.CHANNEL_CONNECT: "connect and disconnect channels",
     Verb.MEMBERS_MANAGE: "invite people, change roles, end memberships",
@@ -37,6 +38,7 @@ WORDS: dict[Verb, str] = {
 PROGRAMME_WORDS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
     ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits and the rubric",
+    ProgrammeVerb.INDICATORS: "choose indicators, freeze baselines, set targets, enter values",
     ProgrammeVerb.MANAGE: "add cohorts, enrol municipalities, pair mentors",
 }
 HEAD = """# Who may do what

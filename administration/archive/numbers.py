@@ -7,7 +7,18 @@ from django.db.models import Sum
 
 from administration.archive.writer import Archive
 from analytics.catalogue import ADDED
-from analytics.models import ChannelDay, Counts, DailyFact, Pull, Subject
+from analytics.models import (
+    ChannelDay,
+    Counts,
+    DailyFact,
+    IndicatorValue,
+    PlaceBaseline,
+    PlaceTarget,
+    PlaceValue,
+    Pull,
+    Subject,
+    Telling,
+)
 from links.models import ClickCount, Link
 from links.queries import short
 from posts.models import Post
@@ -23,10 +34,12 @@ def write(archive: Archive) -> None:
     archive.table("readings.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings())
     archive.table("days.csv", ("channel", "day", *TRAITS, "basis", "posts", *SUMS), _days())
     archive.table("followers.csv", ("channel", "day", "followers", "why_missing", "imported"), _followers())
+    archive.table("told.csv", ("channel", "metric", "told_first_at", "told_last_at"), _told())
     archive.table(
         "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
     )
     archive.table("clicks.csv", ("short", "day", "hour", "people", "machines"), _clicks())
+    _indicators(archive)
 
 
 def _latest() -> Iterator[tuple[Any, ...]]:
@@ -62,6 +75,11 @@ def _followers() -> Iterator[tuple[Any, ...]]:
         yield row.channel.name, row.day, row.followers, row.gap, row.imported
 
 
+def _told() -> Iterator[tuple[Any, ...]]:
+    for row in Telling.objects.select_related("channel").order_by("channel_id", "metric"):
+        yield row.channel.name, row.metric, row.first_at, row.last_at
+
+
 def _links() -> Iterator[tuple[Any, ...]]:
     rows = Link.objects.annotate(people=Sum("counts__people"), machines=Sum("counts__machines")).order_by("pk")
     posts: dict[Any, int] = {}
@@ -80,3 +98,35 @@ def _clicks() -> Iterator[tuple[Any, ...]]:
     rows = ClickCount.objects.select_related("link").order_by("link_id", "counted_on", "hour")
     for row in rows.iterator(chunk_size=1000):
         yield short(row.link.code), row.counted_on, row.hour, row.people, row.machines
+
+
+def _indicators(archive: Archive) -> None:
+    """What was agreed with the programme, frozen, entered and measured."""
+    columns = ("code", "first", "last", "part", "value", "n", "why_missing")
+    archive.table("indicators.csv", columns, _measured())
+    archive.table("indicator-baselines.csv", ("indicator", "first", "last", "value", "n", "at", "reason"), _frozen())
+    agreed = ("indicator", "is_milestone", "said_as", "value", "due_on", "reason", "set_at", "ended_at")
+    archive.table("indicator-targets.csv", agreed, _targets())
+    archive.table("indicator-entries.csv", ("indicator", "on", "value", "source", "note", "entered_at"), _entries())
+
+
+def _measured() -> Iterator[tuple[Any, ...]]:
+    for row in IndicatorValue.objects.order_by("code", "first", "way", "part").iterator(chunk_size=1000):
+        yield row.code, row.first, row.last, row.part, row.value, row.n, row.why
+
+
+def _frozen() -> Iterator[tuple[Any, ...]]:
+    for row in PlaceBaseline.objects.select_related("indicator").order_by("pk"):
+        yield row.indicator, row.first, row.last, row.value, row.n, row.frozen_at, row.reason
+
+
+def _targets() -> Iterator[tuple[Any, ...]]:
+    for row in PlaceTarget.objects.select_related("indicator").order_by("pk"):
+        yield (
+            row.indicator, row.is_milestone, row.kind, row.value, row.due_on, row.reason, row.set_at, row.ended_at
+        )  # fmt: skip
+
+
+def _entries() -> Iterator[tuple[Any, ...]]:
+    for row in PlaceValue.objects.select_related("indicator").order_by("pk"):
+        yield row.indicator, row.on, row.value, row.source, row.note, row.entered_at

@@ -28,6 +28,7 @@ TABS: tuple[tuple[str, Any, Verb], ...] = (
     ("channels", _("Channels"), Verb.CHANNEL_VIEW),
     ("settings_services", _("eServices"), Verb.SETTINGS_VIEW),
     ("settings_words", _("Words"), Verb.SETTINGS_VIEW),
+    ("settings_public", _("Public page"), Verb.SETTINGS_VIEW),
     ("activity", _("Activity"), Verb.ACTIVITY_VIEW),
     ("exports", _("Export"), Verb.EXPORT),
 )

@@ -13,6 +13,7 @@ from municipalities.tenancy import scope
 from portal.demo import (
     decisions,
     growth,
+    indicators,
     kits,
     library,
     mentoring,
@@ -24,6 +25,7 @@ from portal.demo import (
     planning,
     present,
     reactions,
+    reports,
     shelf,
 )
 from portal.demo.network import Voice
@@ -99,7 +101,9 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
             put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
+    indicators.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
+    reports.arrange(teams)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

@@ -19,6 +19,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from administration.models import Export
+from analytics.domain import collect, indicators, indicators_agreed, indicators_entered
+from analytics.models import PlaceTarget, ProgrammeIndicator, Subject, Target
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
@@ -40,6 +42,8 @@ from posts.domain import consents, folders
 from posts.domain.pictures import add
 from posts.draft import Draft, Text
 from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Thread
+from reports.domain import public_page
+from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -77,6 +81,7 @@ class Address:
 
     def path(self, things: Things) -> str:
         parts = self.route.split("/")
+        things.is_in_place = "of/<slug:place>" in self.route or self.route.startswith("m/")
         values = iter(self.objects)
         return "/" + "/".join(str(OBJECTS[next(values)](things)) if part.startswith("<") else part for part in parts)
 
@@ -112,6 +117,7 @@ class Things:
     attempts: dict[str, Any]
     invitation: Invitation
     role: str = ""
+    is_in_place: bool = False  # whether the address is of one municipality
 
 
 def make(cast: Cast) -> Things:
@@ -290,7 +296,64 @@ def _export(things: Things) -> int:
         return Export.objects.create(municipality=things.cast.cuprija, asked_by=by, **ready).pk
 
 
+def _indicator(it: Things) -> ProgrammeIndicator:
+    """One of the programme's own, with a value of the programme and one of Ćuprija, each with its evidence."""
+    name = "Citizens at trainings"
+    found = ProgrammeIndicator.objects.filter(name=name).first()
+    if found is None:
+        words = indicators.Defined(name, "output", "number", "up", "Signatures on the list", "Minutes")
+        found = indicators.define(it.cast.programme, words, by=it.cast.staff)
+    return found
+
+
+def _entered(it: Things, kind: str) -> int:
+    scan = consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF)
+    told = indicators_entered.Told(timezone.localdate(), 5, "Minutes")
+    place = it.cast.cuprija if kind == "place" else None
+    return indicators_entered.enter(_indicator(it), told, by=it.cast.staff, place=place, evidence=scan).pk
+
+
+def _agreed(it: Things, kind: str) -> int:
+    """A target of Ćuprija or of the programme; the former also stands for an id that only one of the two may have."""
+    day = timezone.localdate() + timedelta(days=30)
+    wanted = indicators_agreed.Wanted("value", 60, day, is_milestone=False, reason="Agreed")
+    place = it.cast.cuprija if kind == "place" else None
+    indicators_agreed.set_target(_indicator(it), wanted, by=it.cast.staff, place=place)
+    if place is None:
+        return Target.objects.get(ended_at__isnull=True).pk
+    with scope(place):
+        return int(PlaceTarget.objects.get(ended_at__isnull=True).pk)
+
+
+def _report(things: Things, kind: str) -> int:
+    """One that is ready to be fetched."""
+    root = Path(settings.REPORTS_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "one.pdf").write_bytes(b"%PDF-1.7")
+    now, month = timezone.now(), timezone.localdate().replace(day=1)
+    ready = {"first": month, "last": month, "language": "en", "state": "ready", "ready_at": now,
+             "expires_at": now + timedelta(days=1), "files": {"pdf": {"name": "one.pdf", "bytes": 8}}}  # fmt: skip
+    if kind == "programme":
+        cast = things.cast
+        return ProgrammeReport.objects.create(programme=cast.programme, asked_by=cast.staff, **ready).pk
+    with scope(things.cast.cuprija):
+        return MonthlyReport.objects.create(municipality=things.cast.cuprija, **ready).pk
+
+
+def _public(things: Things) -> str:
+    """A municipality that shows its numbers to everybody."""
+    with scope(things.cast.cuprija):
+        public_page.choose(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
+    return things.cast.cuprija.slug
+
+
 # By the name in the address, with the word before it where the name alone does not say what it is.
+def _counted(it: Things) -> int:
+    collect.enrol()
+    with scope(it.cast.cuprija):
+        return int(Subject.objects.get(publication=it.publication).pk)
+
+
 OBJECTS: dict[str, Callable[[Things], Any]] = {
     "m/municipality": lambda it: it.cast.cuprija.slug,
     "municipalities/place": lambda it: it.cast.cuprija.slug,
@@ -345,10 +408,25 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "feeds/secret": _feed,
     "kits/kit": lambda it: _kit(it).pk,
     "posts/part": lambda it: _kit(it).posts.get().pk,
+    "choose/programme": lambda it: it.cast.programme.pk,
+    "new/programme": lambda it: it.cast.programme.pk,
+    "indicators/indicator": lambda it: _indicator(it).pk,
+    "of/place": lambda it: it.cast.cuprija.slug,
+    "targets/target": lambda it: _agreed(it, "place" if it.is_in_place else "programme"),
+    "evidence/value": lambda it: _entered(it, "place" if it.is_in_place else "programme"),
     "export/export": lambda it: _export(it),
+    "reports/report": lambda it: _report(it, "monthly"),
+    "report/format": lambda it: "pdf",
+    "reports/told": lambda it: _report(it, "programme"),
+    "told/format": lambda it: "pdf",
+    "schedule/act": lambda it: "pause",
+    "p/place": _public,
+    "place/tongue": lambda it: "en",
+    "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",
     "setup/step": lambda it: "facts",
+    "counted/pk": lambda it: _counted(it),
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

@@ -1,0 +1,239 @@
+"""The programme's indicators: a closed list, each with its code, its level and the one formula it is measured by.
+
+The codes are those of the programme's logframe: OC outcomes, OP outputs, ME mentoring, GV governance. Those that need
+what citizens write or what was agreed with a mentor are measured by floors above this one, which say so with `provide`;
+until they do, the indicator stands in the list and says that nothing is measured yet. It is never guessed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from analytics.enums import Area, Better, Level, Unit
+
+Words = str | Promise
+
+# Below this many posts a share or a median says little; below three municipalities a median betrays them.
+FEW_POSTS = 5
+FEW_PLACES = 3
+# The days before the training that a baseline is taken from, and those that the actual value covers.
+BASELINE_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One line of the logframe. `counts` says what n is; below `least` of them a value says too little to be judged.
+
+    `split_by` are the ways in which a value of one municipality is taken apart ("network", "category").
+    """
+
+    code: str
+    level: Level
+    name: Words
+    formula: Words
+    unit: Unit
+    better: Better
+    areas: tuple[Area, ...]
+    counts: Words
+    least: int = FEW_POSTS
+    split_by: tuple[str, ...] = ()
+    usual_target: Words = ""
+    needs: Words = ""  # what has to be there before anything can be measured; empty: measured here
+
+
+_OPEN, _FAIR, _ABLE = Area.PARTICIPATION, Area.EQUALITY, Area.EFFECTIVENESS
+_POSTS = _("posts")
+_INBOX = _("It is measured once citizens' messages are answered in the portal.")
+_MENTORING = _("It is measured once activities and feedback of the mentoring are kept in the portal.")
+
+INDICATORS: dict[str, Indicator] = {
+    each.code: each
+    for each in (
+        Indicator(
+            "OC1", Level.OUTCOME, _("Interactions per 1,000 inhabitants"),
+            _("Likes, shares, comments and quotes of the posts published in these days ÷ population × 1,000, per 30 "
+              "days. Paid posts are left out."),
+            Unit.PER_THOUSAND, Better.UP, (_OPEN,), _POSTS, split_by=("network", "category"),
+            usual_target=_("25 per cent above one's own baseline"),
+        ),
+        Indicator(
+            "OC2", Level.OUTCOME, _("Interactions per post per 1,000 followers (median)"),
+            _("Median over the posts of: interactions of the post ÷ followers of its channel at the end of these days "
+              "× 1,000. Paid posts are left out."),
+            Unit.PER_THOUSAND, Better.UP, (_OPEN,), _POSTS, split_by=("network", "category"),
+            usual_target=_("not below one's own baseline"),
+        ),
+        Indicator(
+            "OC3", Level.OUTCOME, _("Citizens' questions answered in time"),
+            _("Questions answered within the promised time ÷ questions that needed an answer × 100."),
+            Unit.PERCENT, Better.UP, (Area.ACCOUNTABILITY, _OPEN), _("questions"),
+            usual_target=_("80 per cent"), needs=_INBOX,
+        ),
+        Indicator(
+            "OC4", Level.OUTCOME, _("Time to the first answer (median)"),
+            _("Median of the working hours (Monday to Friday, 7 to 15, without holidays) from a question to its first "
+              "answer."),
+            Unit.HOURS, Better.DOWN, (Area.ACCOUNTABILITY, _ABLE), _("questions"),
+            usual_target=_("8 working hours"), needs=_INBOX,
+        ),
+        Indicator(
+            "OC5", Level.OUTCOME, _("Clicks to eServices per 1,000 inhabitants"),
+            _("Clicks of people on the short links of posts that promote an eService ÷ population × 1,000, per 30 "
+              "days. Clicks by programs are left out."),
+            Unit.PER_THOUSAND, Better.UP, (_OPEN, _ABLE), _("posts with a short link to an eService"), least=1,
+            split_by=("network",), usual_target=_("above one's own baseline"),
+        ),
+        Indicator(
+            "OC6", Level.OUTCOME, _("Citizens' proposals with a public report of what was done"),
+            _("Proposals for which a report of what was done was published ÷ proposals × 100."),
+            Unit.PERCENT, Better.UP, (_OPEN, Area.ACCOUNTABILITY), _("proposals"),
+            usual_target=_("50 per cent"), needs=_INBOX,
+        ),
+        Indicator(
+            "OP1", Level.OUTPUT, _("Posts with a call to action"),
+            _("Posts that ask people to do something ÷ published posts × 100. A post counts once on each channel."),
+            Unit.PERCENT, Better.UP, (_OPEN,), _POSTS, split_by=("network", "category"),
+            usual_target=_("60 per cent"),
+        ),
+        Indicator(
+            "OP2", Level.OUTPUT, _("Posts that promote an eService"),
+            _("Posts that promote an eService ÷ published posts × 100. A post counts once on each channel."),
+            Unit.PERCENT, Better.UP, (_ABLE, _OPEN), _POSTS, split_by=("network",),
+            usual_target=_("one post a week"),
+        ),
+        Indicator(
+            "OP3", Level.OUTPUT, _("Interactive posts"),
+            _("Polls, questions, quizzes, contests and live answers ÷ published posts × 100. A post counts once on "
+              "each channel."),
+            Unit.PERCENT, Better.UP, (_OPEN,), _POSTS, split_by=("network", "category"),
+            usual_target=_("15 per cent"),
+        ),
+        Indicator(
+            "OP4", Level.OUTPUT, _("Service information"),
+            _("Posts with service information, about eServices or about emergencies ÷ published posts × 100. "
+              "Ceremonies are told beside it. A post counts once on each channel."),
+            Unit.PERCENT, Better.UP, (_OPEN, _ABLE), _POSTS, split_by=("network",),
+            usual_target=_("40 per cent"),
+        ),
+        Indicator(
+            "OP5", Level.OUTPUT, _("Posts that everybody can read"),
+            _("Posts with every check of accessibility passed ÷ published posts × 100. Checked are the descriptions of "
+              "all pictures, captions of videos, and the letters, capitals, emoji and hashtags of the text."),
+            Unit.PERCENT, Better.UP, (_FAIR,), _POSTS, usual_target=_("95 per cent"),
+        ),
+        Indicator(
+            "OP6", Level.OUTPUT, _("Posts in every official script and language"),
+            _("Posts that appeared in all languages and scripts in official use in the municipality, on one channel or "
+              "on several together ÷ published posts × 100."),
+            Unit.PERCENT, Better.UP, (_FAIR, _OPEN), _POSTS,
+            usual_target=_("what the municipality's own rule says"),
+        ),
+        Indicator(
+            "OP7", Level.OUTPUT, _("Weeks with a post"),
+            _("Weeks in which something was published ÷ weeks × 100. A week is seven days, counted back from the last "
+              "one; days left over at the beginning are not counted. The longest gap is told beside it."),
+            Unit.PERCENT, Better.UP, (_ABLE,), _("weeks"), least=4, usual_target=_("every week, three posts or more"),
+        ),
+        Indicator(
+            "ME1", Level.MENTORING, _("Agreed activities done in time"),
+            _("Activities done by their day ÷ activities agreed × 100."),
+            Unit.PERCENT, Better.UP, (_ABLE,), _("activities"), usual_target=_("80 per cent"), needs=_MENTORING,
+        ),
+        Indicator(
+            "ME2", Level.MENTORING, _("Time to the mentor's feedback (median)"),
+            _("Median of the hours from a draft that was shown to the mentor to the mentor's first word on it."),
+            Unit.HOURS, Better.DOWN, (_ABLE,), _("drafts"), usual_target=_("24 hours"), needs=_MENTORING,
+        ),
+        Indicator(
+            "ME3", Level.MENTORING, _("Feedback settled before publishing"),
+            _("Remarks of mentors settled before the post went out ÷ remarks given × 100."),
+            Unit.PERCENT, Better.UP, (_ABLE,), _("remarks"), usual_target=_("90 per cent"), needs=_MENTORING,
+        ),
+        Indicator(
+            "GV1", Level.GOVERNANCE, _("Hidden comments with reason and evidence"),
+            _("Hidden comments that have a reason and a copy ÷ hidden comments × 100."),
+            Unit.PERCENT, Better.UP, (Area.ACCOUNTABILITY, Area.ANTI_CORRUPTION), _("hidden comments"), least=1,
+            usual_target=_("100 per cent"), needs=_INBOX,
+        ),
+        Indicator(
+            "GV2", Level.GOVERNANCE, _("Posts published without a second pair of eyes"),
+            _("Published posts that nobody but their writer approved or read as a mentor. Emergencies are left out; "
+              "they are reviewed afterwards."),
+            Unit.POSTS, Better.DOWN, (Area.ACCOUNTABILITY, Area.ANTI_CORRUPTION), _POSTS, least=1,
+            usual_target=_("none"),
+        ),
+    )
+}  # fmt: skip
+HERE = tuple(code for code, each in INDICATORS.items() if not each.needs)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value of one municipality over some days. `value` None: `why` says by which word of `WHY` it is missing.
+
+    `parts` holds the same taken apart: (way, part) → (value, n). `quality` is what the note beside it is made of.
+    """
+
+    value: float | None
+    n: int
+    why: str = ""
+    parts: Mapping[tuple[str, str], tuple[float | None, int]] = field(default_factory=dict)
+    quality: Mapping[str, Any] = field(default_factory=dict)
+
+
+WHY: dict[str, Words] = {
+    "before": _("There are no numbers yet for these days."),
+    "no_posts": _("Nothing was published in these days."),
+    "no_population": _("The population of the municipality is not entered."),
+    "no_followers": _("The followers of the channels are not known for these days."),
+    "not_told": _("The networks told no interactions for these days."),
+    "no_links": _("No post about an eService had a short link by then."),
+    "no_rule": _("The languages in official use are not entered in the profile."),
+    "unchecked": _("The posts of these days have not been checked yet."),
+    "not_ours": _("The posts of these days came from before the portal, where this is not known."),
+    "no_weeks": _("These days make no whole week."),
+    "nobody": _("It is not measured yet."),
+    "few_places": _("Fewer than three municipalities have a value."),
+    "not_entered": _("No value was entered yet."),
+}
+
+# ---- floors above
+
+
+Measure = Callable[[Sequence[Any], date, date], Mapping[int, Measured]]
+
+
+@dataclass(frozen=True)
+class Provider:
+    """How a floor above measures a code: municipalities, first and last day in; a value by municipality id out."""
+
+    measure: Measure
+    since: date  # from when on there is anything to measure
+
+
+_PROVIDERS: dict[str, Provider] = {}
+
+
+def provide(code: str, measure: Measure, *, since: date) -> None:
+    """Let a floor above measure `code`. Raises `ValueError` for a code that is not in the list or is measured here."""
+    if code not in INDICATORS or code in HERE:
+        raise ValueError(f"{code} is not an indicator that waits for a measure")
+    _PROVIDERS[code] = Provider(measure, since)
+
+
+def withdraw(code: str) -> None:
+    """Take a measure back, as its floor is taken out."""
+    _PROVIDERS.pop(code, None)
+
+
+def provider(code: str) -> Provider | None:
+    return _PROVIDERS.get(code)
+
+
+def measured_codes() -> tuple[str, ...]:
+    """The codes that are measured today, in the order of the list."""
+    return tuple(code for code in INDICATORS if code in HERE or code in _PROVIDERS)

@@ -1,0 +1,316 @@
+"""The pages of indicators: who sees and who sets, what they say, and that they cost the same at any size."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
+from analytics.domain.indicators_agreed import Wanted
+from analytics.domain.indicators_entered import Told
+from analytics.logframe import INDICATORS
+from analytics.models import ManualValue, PlaceBaseline, PlaceValue, ProgrammeIndicator, Target
+from municipalities.models import Cohort, Enrolment, Municipality, Programme
+from municipalities.tenancy import everywhere, scope
+from posts.domain.consents import PDF, Scan
+from tests.analytics import factories
+from tests.analytics.logframe_data import peopled, post
+from tests.analytics.test_indicators import DEFINED
+from tests.people import Cast, municipality, sign_in
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def filled(cast: Cast, count: int, months: int) -> list[Municipality]:
+    """`count` more municipalities with posts, all codes of the list with baseline, target and milestone, and one of
+    the programme's own with values; the months are made as rows."""
+    cohort = Cohort.objects.get()
+    places = [cast.cuprija, cast.novi_pazar]
+    for number in range(count):
+        place = municipality(f"place-{number}", f"Место {number}", f"Mesto {number}")
+        Enrolment.objects.create(cohort=cohort, municipality=place, starts_on=cohort.training_on)
+        places.append(place)
+    today = timezone.localdate()
+    for place in places:
+        peopled(place)
+        channel = factories.channel(place, cast.officer)
+        for offset in range(1, 6):
+            post(channel, today - timedelta(days=offset), 7, call="apply")
+    indicators.choose(cast.programme, list(INDICATORS), by=cast.staff)
+    own = indicators.define(cast.programme, DEFINED, by=cast.staff)
+    for row in ProgrammeIndicator.objects.all():
+        for place in (None, places[0]):
+            for days, is_milestone in ((90, False), (30, True)):
+                wanted = Wanted("value", 50, today + timedelta(days=days), is_milestone, "Agreed")
+                indicators_agreed.set_target(row, wanted, by=cast.staff, place=place)
+    for place in (None, *places):
+        indicators_entered.enter(own, Told(today, 5, "Minutes"), by=cast.staff, place=place)
+    op1 = ProgrammeIndicator.objects.get(code="OP1")
+    window = (today - timedelta(days=28), today - timedelta(days=1))
+    indicators_frozen.freeze(op1, places, *window, by=cast.staff)
+    indicators_measure.renew()
+    with everywhere("the test"):
+        _months(places, months)
+    return places
+
+
+def _months(places: list[Municipality], months: int) -> None:
+    from analytics.models import IndicatorValue
+
+    rows = []
+    for number in range(1, months + 1):
+        first = (timezone.localdate().replace(day=1) - timedelta(days=31 * (number + 4))).replace(day=1)
+        rows += [
+            IndicatorValue(
+                municipality=place, code=code, span="month", first=first, last=first + timedelta(days=27), value=number,
+                n=9, is_enough=True,
+            )
+            for place in places
+            for code in ("OC1", "OP1")
+        ]  # fmt: skip
+    IndicatorValue.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def page(cast: Cast, name: str, *args: Any, by: Any = None, **query: str) -> Any:
+    return sign_in(by or cast.staff).get(reverse(name, args=args), query)
+
+
+def words_of(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def op1(cast: Cast) -> ProgrammeIndicator:
+    indicators.choose(cast.programme, ["OP1"], by=cast.staff)
+    return ProgrammeIndicator.objects.get(code="OP1")
+
+
+@pytest.fixture
+def own(cast: Cast) -> ProgrammeIndicator:
+    return indicators.define(cast.programme, DEFINED, by=cast.staff)
+
+
+# ---------------------------------------------------------------- who
+
+
+def test_another_programmes_indicator_is_not_there(cast: Cast, op1: ProgrammeIndicator) -> None:
+    other = Programme.objects.create(name="Another")
+    other.staff.add(cast.mentor)
+    for name in ("", "_edit", "_baseline", "_target", "_value"):
+        assert page(cast, f"programme_indicator{name}", op1.pk, by=cast.mentor).status_code == 404
+        assert page(cast, f"programme_indicator{name}", op1.pk, by=cast.officer).status_code == 404
+    assert page(cast, "programme_indicators_choose", cast.programme.pk, by=cast.mentor).status_code == 404
+    assert page(cast, "programme_indicators", by=cast.mentor).status_code == 200
+
+
+def test_a_municipality_sees_its_own_and_a_stranger_nothing(cast: Cast, op1: ProgrammeIndicator) -> None:
+    for person in (cast.officer, cast.viewer, cast.mentor):
+        assert page(cast, "analytics_indicators", cast.cuprija.slug, by=person).status_code == 200
+    assert page(cast, "analytics_indicators", cast.cuprija.slug, by=cast.stranger).status_code == 404
+
+
+def test_a_municipality_that_did_not_agree_has_no_page_for_the_programme(cast: Cast, op1: ProgrammeIndicator) -> None:
+    Enrolment.objects.filter(municipality=cast.cuprija).update(compares=False)
+    assert page(cast, "programme_indicator_place", op1.pk, cast.cuprija.slug).status_code == 404
+    assert page(cast, "programme_indicator_place", op1.pk, cast.novi_pazar.slug).status_code == 200
+    assert "1 enrolled municipality did not agree" in words_of(page(cast, "programme_indicator", op1.pk))
+
+
+# ---------------------------------------------------------------- what they say
+
+
+def test_an_empty_programme_is_told_what_to_do(cast: Cast) -> None:
+    assert "No indicator yet" in words_of(page(cast, "programme_indicators"))
+    assert "has not chosen any" in words_of(page(cast, "analytics_indicators", cast.cuprija.slug, by=cast.officer))
+
+
+def test_choosing_by_the_form(cast: Cast) -> None:
+    client = sign_in(cast.staff)
+    address = reverse("programme_indicators_choose", args=[cast.programme.pk])
+    assert client.post(address, {"code": ["OC1", "ME1", "nonsense"]}).status_code == 302
+    text = words_of(page(cast, "programme_indicators"))
+    assert "Interactions per 1,000 inhabitants" in text
+    assert "It is measured once activities and feedback of the mentoring are kept in the portal." in text
+
+
+def test_values_are_shown_before_they_are_frozen(cast: Cast) -> None:
+    today = timezone.localdate()
+    channel = factories.channel(peopled(cast.cuprija), cast.officer)
+    training = Cohort.objects.get().training_on
+    for call in ("apply", "", "", ""):
+        post(channel, training - timedelta(days=3), 2, call=call)
+    indicators.choose(cast.programme, ["OP1"], by=cast.staff)
+    row = ProgrammeIndicator.objects.get()
+    answer = page(cast, "programme_indicator_baseline", row.pk)
+    assert answer.context["days"] == (training - timedelta(days=28), training - timedelta(days=1))
+    rows = {str(each["place"]): each for each in answer.context["rows"]}
+    assert rows["Ćuprija"]["value"] == "25 %"
+    assert rows["Novi Pazar"]["why"] == "Nothing was published in these days."
+    client, address = sign_in(cast.staff), reverse("programme_indicator_baseline", args=[row.pk])
+    told = {"cohort": Cohort.objects.get().pk, "first": training - timedelta(days=28),
+            "last": training - timedelta(days=1), "whom": "missing"}  # fmt: skip
+    assert client.post(address, told).status_code == 302
+    with scope(cast.cuprija):
+        assert PlaceBaseline.objects.get().value == 25
+    again = client.post(address, {**told, "whom": "all"})
+    assert again.status_code == 422
+    assert "Say why it changes" in words_of(again)
+    assert client.post(address, {**told, "whom": "all", "reason": "Moved"}).status_code == 302
+    early = {"cohort": told["cohort"], "first": "2020-01-01", "last": "2020-01-28"}
+    assert "No municipality has a value for these days" in words_of(client.get(address, early))
+    odd = client.get(address, {"cohort": "x", "first": "yesterday", "last": today.isoformat()})
+    assert odd.status_code == 422
+
+
+def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
+    places = filled(cast, 1, months=0)
+    row = ProgrammeIndicator.objects.get(code="OP1")
+    client = sign_in(cast.staff)
+    day = timezone.localdate() + timedelta(days=60)
+    told = {"is_milestone": "target", "kind": "value", "value": "40", "due_on": day, "reason": "Too high", "place": ""}
+    answer = client.post(reverse("programme_indicator_target", args=[row.pk]), told, follow=True)
+    assert "The target 40 % is worse than the baseline 100 %. It was set as you said." in words_of(answer)
+    text = words_of(page(cast, "programme_indicator", row.pk))
+    assert "The target is reached." in text
+    assert "Too high" in text
+    bad = client.post(reverse("programme_indicator_target", args=[row.pk]), {**told, "value": "101"})
+    assert bad.status_code == 422
+    assert "A share cannot be above 100 per cent." in words_of(bad)
+    own_page = words_of(page(cast, "programme_indicator_place", row.pk, places[0].slug))
+    assert "Agreed" in own_page
+
+
+def test_ending_a_target_asks_for_the_reason(cast: Cast, op1: ProgrammeIndicator) -> None:
+    day = timezone.localdate() + timedelta(days=60)
+    indicators_agreed.set_target(op1, Wanted("value", 60, day, False, "Agreed"), by=cast.staff)
+    address = reverse("programme_indicator_target_end", args=[op1.pk, Target.objects.get().pk])
+    client = sign_in(cast.staff)
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "The donor changed it"}).status_code == 302
+    assert client.get(address).status_code == 404
+    assert "The donor changed it" in words_of(page(cast, "programme_indicator", op1.pk))
+
+
+def test_a_municipality_reads_its_indicators_as_sentences(cast: Cast) -> None:
+    filled(cast, 1, months=0)
+    text = words_of(page(cast, "analytics_indicators", cast.cuprija.slug, by=cast.officer))
+    assert "Now: 100 % (" in text
+    assert "Baseline: 100 % (" in text
+    assert "Agreed: 50 % by" in text
+    assert "The target is reached." in text
+    assert "Mesto 0" not in text
+
+
+def test_an_indicator_of_ones_own_is_defined_changed_ended_and_taken_up(cast: Cast) -> None:
+    client = sign_in(cast.staff)
+    told = {**vars(DEFINED), "areas": ["equality"]}
+    address = reverse("programme_indicator_new", args=[cast.programme.pk])
+    assert client.post(address, told).status_code == 302
+    assert client.post(address, told).status_code == 422  # the name is taken
+    row = ProgrammeIndicator.objects.get()
+    assert row.areas == ["equality"]
+    client.post(reverse("programme_indicator_edit", args=[row.pk]), {**told, "name": "Women at trainings"})
+    client.post(reverse("programme_indicator_end", args=[row.pk]))
+    row.refresh_from_db()
+    assert (str(row), row.ended_at is not None) == ("Women at trainings", True)
+    assert "This indicator has ended" in words_of(client.get(reverse("programme_indicator", args=[row.pk])))
+    client.post(reverse("programme_indicator_end", args=[row.pk]), {"again": "1"})
+    row.refresh_from_db()
+    assert row.ended_at is None
+
+
+# ---------------------------------------------------------------- evidence
+
+
+def upload(name: str, body: bytes) -> dict[str, Any]:
+    told = {"on": timezone.localdate(), "value": "5,5", "source": "Minutes", "note": "", "place": "cuprija"}
+    return {**told, "evidence": SimpleUploadedFile(name, body)}
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_value_comes_with_evidence_that_only_the_right_people_get(cast: Cast, own: ProgrammeIndicator) -> None:
+    client = sign_in(cast.staff)
+    address = reverse("programme_indicator_value", args=[own.pk])
+    with translation.override("sr"):
+        cast.staff.language = "sr"
+        cast.staff.save()
+        assert client.post(address, upload("minutes.exe", picture())).status_code == 302
+    with scope(cast.cuprija):
+        row = PlaceValue.objects.get()
+    assert row.value == 5.5
+    theirs = reverse("analytics_evidence", args=["cuprija", own.pk, row.pk])
+    for person, expected in ((cast.officer, 200), (cast.viewer, 200), (cast.stranger, 404)):
+        assert sign_in(person).get(theirs).status_code == expected
+    other = reverse("analytics_evidence", args=["novi-pazar", own.pk, row.pk])
+    assert sign_in(cast.stranger).get(other).status_code == 404
+    answer = client.get(reverse("programme_indicator_place_evidence", args=[own.pk, "cuprija", row.pk]))
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert sign_in(cast.officer).get(answer.request["PATH_INFO"]).status_code == 404
+
+
+def test_a_file_that_is_not_what_it_says_is_refused(cast: Cast, own: ProgrammeIndicator) -> None:
+    client = sign_in(cast.staff)
+    address = reverse("programme_indicator_value", args=[own.pk])
+    for name, body in (("minutes.pdf", b"MZ\x90\x00"), ("minutes.pdf", b"%PDF-1.7 cut"), ("x.png", b"<svg onload=x>")):
+        answer = client.post(address, upload(name, body))
+        assert answer.status_code == 422, name
+        assert "PDF or a picture" in words_of(answer)
+    assert not ManualValue.objects.exists()
+
+
+def test_a_file_that_is_gone_is_not_found(cast: Cast, own: ProgrammeIndicator) -> None:
+    row = indicators_entered.enter(
+        own, Told(date(2026, 9, 1), 5, "Minutes"), by=cast.staff, evidence=Scan(b"%PDF-1.7\n%%EOF", PDF)
+    )
+    row.evidence.storage.delete(row.evidence.name)
+    assert page(cast, "programme_indicator_evidence", own.pk, row.pk).status_code == 404
+
+
+# ---------------------------------------------------------------- what they cost
+
+MOST = 12
+
+
+@pytest.mark.parametrize(("places", "months"), [(1, 0), (12, 36)])
+def test_every_page_costs_the_same_at_any_size(
+    cast: Cast, places: int, months: int, django_assert_max_num_queries
+) -> None:
+    filled(cast, places, months)
+    op1 = ProgrammeIndicator.objects.get(code="OP1")
+    own = ProgrammeIndicator.objects.get(code="")
+    pages = [
+        (cast.staff, reverse("programme_indicators")),
+        (cast.staff, reverse("programme_indicators") + f"?cohort={Cohort.objects.get().pk}"),
+        (cast.staff, reverse("programme_indicator", args=[op1.pk])),
+        (cast.staff, reverse("programme_indicator", args=[own.pk])),
+        (cast.staff, reverse("programme_indicator_baseline", args=[op1.pk])),
+        (cast.staff, reverse("programme_indicators_choose", args=[cast.programme.pk])),
+        (cast.officer, reverse("analytics_indicators", args=["cuprija"])),
+    ]
+    for person, address in pages:
+        client = sign_in(person)
+        client.get(address)
+        with django_assert_max_num_queries(MOST, info=address):
+            client.get(address)

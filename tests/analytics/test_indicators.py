@@ -1,0 +1,452 @@
+"""Choosing, freezing, agreeing, entering: what is written once stays, and every change has its reason."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from PIL import Image
+
+from django.db import Error, transaction
+from django.utils import timezone, translation
+
+from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
+from analytics.domain.indicators import Defined
+from analytics.domain.indicators_agreed import Wanted
+from analytics.domain.indicators_entered import Told
+from analytics.enums import AimKind, Span, Standing
+from analytics.models import (
+    Baseline,
+    IndicatorValue,
+    ManualValue,
+    PlaceBaseline,
+    PlaceTarget,
+    PlaceValue,
+    ProgrammeIndicator,
+    Target,
+)
+from analytics.queries import indicators as queries
+from common.models import AuditEvent
+from common.sentences import sentence
+from municipalities.domain.refused import Refused
+from municipalities.models import Cohort, Enrolment, Municipality
+from municipalities.tenancy import everywhere, scope
+from posts.domain.consents import scanned
+from posts.domain.pictures import BadPicture
+from tests.analytics import factories
+from tests.analytics.logframe_data import peopled, post
+from tests.people import Cast, municipality
+
+FIRST, LAST = date(2026, 9, 1), date(2026, 9, 28)
+DEFINED = Defined("Citizens at trainings", "output", "number", "up", "Signatures on the list", "Minutes", ("equality",))
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def tomorrow(days: int = 1) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+@pytest.fixture
+def places(cast: Cast) -> list[Municipality]:
+    """Three municipalities of 10,000 people, here since January, with 28, 56 and 84 likes in September."""
+    third = municipality("kragujevac", "Крагујевац", "Kragujevac")
+    Enrolment.objects.create(cohort=Cohort.objects.get(), municipality=third, starts_on=date(2026, 9, 1))
+    found = []
+    for number, place in enumerate((cast.cuprija, cast.novi_pazar, third), 1):
+        place.joined_on = date(2026, 1, 1)
+        found.append(peopled(place))
+        channel = factories.channel(place, cast.officer)
+        for offset in range(5):
+            post(channel, FIRST + timedelta(days=offset), 28 * number if offset == 0 else 0, call="apply")
+    return found
+
+
+@pytest.fixture
+def oc1(cast: Cast) -> ProgrammeIndicator:
+    indicators.choose(cast.programme, ["OC1"], by=cast.staff)
+    return ProgrammeIndicator.objects.get(code="OC1")
+
+
+@pytest.fixture
+def manual(cast: Cast) -> ProgrammeIndicator:
+    return indicators.define(cast.programme, DEFINED, by=cast.staff)
+
+
+def last_event() -> AuditEvent:
+    found = AuditEvent.objects.order_by("-id").first()
+    assert found is not None
+    return found
+
+
+# ---------------------------------------------------------------- choosing
+
+
+def test_what_is_left_out_ends_and_comes_back_as_it_was(cast: Cast) -> None:
+    indicators.choose(cast.programme, ["OP1", "OC1", "XX9"], by=cast.staff)
+    assert sentence(last_event()) == "Chose the indicators of Swiss PRO. Added: OC1, OP1. Ended: –"
+    row = ProgrammeIndicator.objects.get(code="OC1")
+    indicators.rename(row, "Interest of citizens", by=cast.staff)
+    indicators.choose(cast.programme, ["OP1"], by=cast.staff)
+    assert list(queries.followed([cast.programme]).values_list("code", flat=True)) == ["OP1"]
+    indicators.choose(cast.programme, ["OP1", "OC1"], by=cast.staff)
+    assert [str(each) for each in queries.in_order(queries.followed([cast.programme]))] == [
+        "Interest of citizens", "Posts with a call to action",
+    ]  # fmt: skip
+    count = AuditEvent.objects.count()
+    indicators.choose(cast.programme, ["OP1", "OC1"], by=cast.staff)
+    assert AuditEvent.objects.count() == count
+
+
+def test_two_indicators_of_one_name_are_refused(cast: Cast, manual: ProgrammeIndicator) -> None:
+    with pytest.raises(Refused, match="of this name"):
+        indicators.define(cast.programme, DEFINED, by=cast.staff)
+
+
+def test_the_unit_stays_once_there_are_values(cast: Cast, manual: ProgrammeIndicator) -> None:
+    indicators_entered.enter(manual, Told(FIRST, 5, "Minutes"), by=cast.staff)
+    changed = Defined(**{**vars(DEFINED), "unit": "percent"})
+    with pytest.raises(Refused, match="old unit"):
+        indicators.change(manual, changed, by=cast.staff)
+
+
+# ---------------------------------------------------------------- freezing
+
+
+def test_freezing_keeps_each_value_and_the_median_with_who_and_when(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    assert indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
+    with scope(*places):
+        rows = {row.municipality_id: row for row in PlaceBaseline.objects.all()}
+    assert [rows[place.pk].value for place in places] == pytest.approx([3.0, 6.0, 9.0])
+    row = rows[places[0].pk]
+    assert (row.n, row.first, row.last, row.frozen_by, row.reason) == (5, FIRST, LAST, cast.staff, "")
+    assert row.quality["posts"] == row.quality["told"] == 5
+    whole = Baseline.objects.get()
+    assert (whole.value, whole.n) == (pytest.approx(6.0), 3)
+    assert sentence(last_event()) == (
+        "Froze the baseline of “Interactions per 1,000 inhabitants” from 2026-09-01 to 2026-09-28. Reason: –"
+    )
+
+
+def test_a_frozen_baseline_does_not_move_when_numbers_are_corrected(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    post(factories.channel(places[0], cast.officer), FIRST, 5000)
+    with scope(places[0]):
+        assert PlaceBaseline.objects.get().value == pytest.approx(3.0)
+        for change in (lambda row: row.save(), lambda row: row.delete()):
+            with pytest.raises(Error), transaction.atomic():
+                change(PlaceBaseline.objects.get())
+    with pytest.raises(Error), transaction.atomic():
+        Baseline.objects.update(value=1)
+
+
+def test_freezing_again_needs_a_reason_and_leaves_the_old_row(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    with pytest.raises(Refused, match="Say why") as refused:
+        indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    assert refused.value.field == "reason"
+    shorter = LAST - timedelta(days=14)
+    indicators_frozen.freeze(oc1, places[:1], FIRST, shorter, by=cast.staff, reason="The training was moved")
+    with scope(*places):
+        assert PlaceBaseline.objects.count() == 4
+        newest = queries.latest_baselines(oc1).get(municipality=places[0])
+    assert (newest.value, newest.reason) == (pytest.approx(6.0), "The training was moved")
+    assert [row.value for row in Baseline.objects.order_by("pk")] == pytest.approx([6.0, 6.0])
+
+
+def test_who_comes_late_is_frozen_alone_without_a_reason(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    indicators_frozen.freeze(oc1, places[:2], FIRST, LAST, by=cast.staff)
+    assert not Baseline.objects.exists()  # a median of two would tell of each
+    indicators_frozen.freeze(oc1, places[2:], FIRST, LAST, by=cast.staff)
+    assert Baseline.objects.get().n == 3
+
+
+def test_days_that_cannot_be_a_baseline_are_refused(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator, manual: ProgrammeIndicator
+) -> None:
+    def freeze(first: date, last: date, indicator: ProgrammeIndicator = oc1) -> None:
+        indicators_frozen.freeze(indicator, places, first, last, by=cast.staff)
+
+    with pytest.raises(Refused, match="None of the municipalities has a value"):
+        freeze(date(2025, 1, 1), date(2025, 1, 28))
+    with pytest.raises(Refused, match="not over yet"):
+        freeze(FIRST, timezone.localdate())
+    with pytest.raises(Refused, match="before the first"):
+        freeze(LAST, FIRST)
+    with pytest.raises(Refused, match="People enter"):
+        freeze(FIRST, LAST, manual)
+    indicators.choose(cast.programme, ["ME1"], by=cast.staff)
+    with pytest.raises(Refused, match="activities and feedback"):
+        freeze(FIRST, LAST, ProgrammeIndicator.objects.get(code="ME1"))
+
+
+def test_a_municipality_without_a_value_is_left_without_a_baseline(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    places[0].population = None
+    assert indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 2
+    with scope(*places):
+        assert places[0].pk not in set(PlaceBaseline.objects.values_list("municipality_id", flat=True))
+
+
+def test_who_did_not_agree_to_comparison_has_a_baseline_and_is_in_no_median(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    Enrolment.objects.filter(municipality=places[0]).update(compares=False)
+    assert indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff) == 3
+    assert not Baseline.objects.exists()
+    board = queries.board(cast.programme)
+    assert (len(board.seats), board.withheld) == (2, 1)
+
+
+def test_a_baseline_known_from_elsewhere_is_entered_with_its_source(
+    cast: Cast, places: list[Municipality], manual: ProgrammeIndicator
+) -> None:
+    def enter(place: Municipality | None, **more: str) -> None:
+        indicators_frozen.enter(manual, place, FIRST, LAST, 12, source="Survey 2025", by=cast.staff, **more)
+
+    enter(None)
+    enter(places[0])
+    assert Baseline.objects.get().quality == {"source": "Survey 2025"}
+    with pytest.raises(Refused, match="Say why"):
+        enter(None)
+    enter(None, reason="A mistake in the survey")
+    assert Baseline.objects.count() == 2
+
+
+# ---------------------------------------------------------------- targets
+
+
+def wanted(value: float = 60, due_on: date | None = None, **more: object) -> Wanted:
+    told = {"kind": AimKind.VALUE.value, "is_milestone": False, "reason": "Agreed at the opening", **more}
+    return Wanted(value=value, due_on=due_on or tomorrow(90), **told)  # type: ignore[arg-type]
+
+
+def test_another_target_ends_the_first_and_says_why(cast: Cast, oc1: ProgrammeIndicator) -> None:
+    indicators_agreed.set_target(oc1, wanted(60), by=cast.staff)
+    indicators_agreed.set_target(oc1, wanted(50, reason="Too much for the small ones"), by=cast.administrator)
+    old, new = Target.objects.order_by("pk")
+    assert (old.ended_by, old.ended_because, new.ended_at) == (cast.administrator, "Too much for the small ones", None)
+    assert (new.value, new.set_by) == (50, cast.administrator)
+    assert AuditEvent.objects.filter(verb="indicator.set_target").count() == 2
+
+
+def test_milestones_lie_before_the_target_one_a_day(cast: Cast, oc1: ProgrammeIndicator) -> None:
+    indicators_agreed.set_target(oc1, wanted(60), by=cast.staff)
+    for value in (30, 35):
+        indicators_agreed.set_target(oc1, wanted(value, tomorrow(30), is_milestone=True), by=cast.staff)
+    standing = Target.objects.filter(ended_at__isnull=True, is_milestone=True)
+    assert [row.value for row in standing] == [35]
+    with pytest.raises(Refused, match="before the target"):
+        indicators_agreed.set_target(oc1, wanted(35, tomorrow(90), is_milestone=True), by=cast.staff)
+
+
+def test_a_target_of_ones_own_stands_in_place_of_the_programmes(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    indicators_agreed.set_target(oc1, wanted(60), by=cast.staff)
+    indicators_agreed.set_target(oc1, wanted(10), by=cast.staff, place=places[0])
+    known = {line.place.pk: line for line in queries.whole(oc1).places if line.place}
+    assert [known[place.pk].target.value for place in places] == [10, 60, 60]  # type: ignore[union-attr]
+    assert [known[place.pk].is_own_target for place in places] == [True, False, False]
+    event = last_event()
+    assert (event.verb, event.municipality_id) == ("indicator.set_target", places[0].pk)
+
+
+def test_an_ended_target_stays_in_the_history(cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator) -> None:
+    indicators_agreed.set_target(oc1, wanted(10), by=cast.staff, place=places[0])
+    with scope(places[0]):
+        row = PlaceTarget.objects.get()
+        indicators_agreed.end_target(row, "The council changed its plan", by=cast.staff)
+        indicators_agreed.end_target(row, "Again", by=cast.staff)
+        assert PlaceTarget.objects.get().ended_because == "The council changed its plan"
+        assert [each.ended_by for each in queries.past(oc1).targets] == [cast.staff]
+
+
+def test_targets_that_cannot_be_are_refused(cast: Cast, oc1: ProgrammeIndicator) -> None:
+    indicators.choose(cast.programme, ["OC1", "OP1"], by=cast.staff)
+    share = ProgrammeIndicator.objects.get(code="OP1")
+    for told, words in (
+        (wanted(60, timezone.localdate()), "has passed"),
+        (wanted(101), "above 100"),
+        (wanted(-1), "below 0"),
+    ):
+        with pytest.raises(Refused, match=words):
+            indicators_agreed.set_target(share, told, by=cast.staff)
+    assert not Target.objects.exists()
+
+
+def test_a_target_worse_than_the_baseline_is_allowed_with_a_warning(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    assert indicators_agreed.set_target(oc1, wanted(7), by=cast.staff) == []
+    (warning,) = indicators_agreed.set_target(oc1, wanted(5), by=cast.staff)
+    assert "worse than the baseline" in warning
+    assert Target.objects.get(ended_at__isnull=True).value == 5
+
+
+def test_a_change_in_per_cent_warns_without_a_baseline_and_at_zero(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator, manual: ProgrammeIndicator
+) -> None:
+    more = wanted(25, kind=AimKind.CHANGE.value)
+    (none_yet,) = indicators_agreed.set_target(oc1, more, by=cast.staff)
+    assert "no baseline yet" in none_yet
+    indicators_frozen.enter(manual, None, FIRST, LAST, 0, source="Survey", by=cast.staff)
+    (zero,) = indicators_agreed.set_target(manual, more, by=cast.staff)
+    assert "not defined" in zero
+
+
+# ---------------------------------------------------------------- values
+
+
+def test_entered_values_are_added_and_the_last_of_a_day_counts(cast: Cast, manual: ProgrammeIndicator) -> None:
+    for value, day in ((5, FIRST), (7, LAST), (8, LAST)):
+        indicators_entered.enter(manual, Told(day, value, "Minutes"), by=cast.staff)
+    line = queries.whole(manual).line
+    assert (line.actual, line.months) == (8, [(FIRST, 5), (LAST, 8)])
+    assert ManualValue.objects.count() == 3
+    with pytest.raises(Error), transaction.atomic():
+        ManualValue.objects.update(value=1)
+
+
+def test_the_programmes_value_is_the_median_where_only_municipalities_have_one(
+    cast: Cast, places: list[Municipality], manual: ProgrammeIndicator
+) -> None:
+    for value, place in zip((1, 5, 9), places, strict=True):
+        assert queries.board(cast.programme).lines[0].actual is None
+        indicators_entered.enter(manual, Told(FIRST, value, "Minutes"), by=cast.staff, place=place)
+    assert (queries.board(cast.programme).lines[0].actual, queries.whole(manual).line.actual) == (5, 5)
+    with scope(places[0]):
+        assert PlaceValue.objects.get().value == 1
+
+
+def test_values_that_cannot_be_are_refused(cast: Cast, manual: ProgrammeIndicator, oc1: ProgrammeIndicator) -> None:
+    with pytest.raises(Refused, match="to come"):
+        indicators_entered.enter(manual, Told(tomorrow(), 5, "Minutes"), by=cast.staff)
+    with pytest.raises(Refused, match="below 0"):
+        indicators_entered.enter(manual, Told(FIRST, -5, "Minutes"), by=cast.staff)
+    with pytest.raises(Refused, match="measures this indicator"):
+        indicators_entered.enter(oc1, Told(FIRST, 5, "Minutes"), by=cast.staff)
+
+
+def test_evidence_is_kept_as_what_its_content_says(cast: Cast, manual: ProgrammeIndicator) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "PNG")
+    file.seek(0)
+    scan = scanned(file, size=100)
+    row = indicators_entered.enter(manual, Told(FIRST, 5, "Minutes"), by=cast.staff, evidence=scan)
+    assert str(row.evidence.name).startswith(f"evidence/{manual.pk}/")
+    assert row.evidence_mime.startswith("image/")
+    with pytest.raises(BadPicture):
+        scanned(io.BytesIO(b"MZ\x90 a program called minutes.pdf"), size=40)
+
+
+# ---------------------------------------------------------------- values by month
+
+
+def test_months_and_the_last_days_are_made_and_made_again_the_same(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    def rows() -> list[tuple]:
+        columns = ("municipality_id", "code", "span", "first", "last", "way", "part", "value", "n", "why")
+        with everywhere("the test"):
+            return sorted(IndicatorValue.objects.values_list(*columns), key=str)
+
+    today = date(2026, 10, 9)
+    indicators_measure.renew(today)
+    first = rows()
+    with scope(places[0]):
+        months = IndicatorValue.objects.filter(code="OC1", span=Span.MONTH, way="").order_by("first")
+        assert [(row.first, row.last) for row in months] == [
+            (date(2026, 9, 1), date(2026, 9, 30)), (date(2026, 10, 1), date(2026, 10, 8)),
+        ]  # fmt: skip
+        assert months[0].value == pytest.approx(2.8)  # 28 likes in thirty days
+        rolling = IndicatorValue.objects.filter(code="OC1", span=Span.ROLLING, way="").get()
+        assert (rolling.first, rolling.last) == (date(2026, 9, 11), date(2026, 10, 8))
+    indicators_measure.renew(today)
+    assert rows() == first
+    indicators_measure.rebuild(today)
+    assert rows() == first
+    indicators_measure.renew(today + timedelta(days=1))
+    with scope(places[0]):
+        assert IndicatorValue.objects.filter(code="OC1", span=Span.ROLLING, way="").get().last == today
+
+
+def test_old_months_are_made_again_once_a_week(cast: Cast, places: list[Municipality]) -> None:
+    today = date(2027, 3, 9)
+    indicators_measure.renew(today)
+    post(factories.channel(places[0], cast.officer), FIRST, 28)
+
+    def september() -> float:
+        with scope(places[0]):
+            row = IndicatorValue.objects.get(code="OC1", span=Span.MONTH, first=FIRST, way="")
+        return float(row.value)
+
+    indicators_measure.renew(today)
+    assert september() == pytest.approx(2.8)
+    with everywhere("the test"):
+        IndicatorValue.objects.update(made_at=timezone.now() - timedelta(days=8))
+    indicators_measure.renew(today)
+    assert september() == pytest.approx(5.6)
+
+
+def test_on_the_first_day_of_a_month_and_a_year_there_is_no_month_yet(cast: Cast, places: list[Municipality]) -> None:
+    indicators_measure.renew(date(2027, 1, 1))
+    with scope(places[0]):
+        months = IndicatorValue.objects.filter(code="OP7", span=Span.MONTH).order_by("first")
+        assert [row.last for row in months] == [
+            date(2026, 9, 30), date(2026, 10, 31), date(2026, 11, 30), date(2026, 12, 31),
+        ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- reading
+
+
+def test_the_board_tells_medians_states_and_suppresses_small_groups(
+    cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator
+) -> None:
+    today = timezone.localdate()
+    for number, place in enumerate(places, 1):
+        channel = factories.channel(place, cast.officer)
+        for offset in range(1, 6):
+            post(channel, today - timedelta(days=offset), 28 * number if offset == 1 else 0)
+    indicators_frozen.freeze(oc1, places, FIRST, LAST, by=cast.staff)
+    indicators_agreed.set_target(oc1, wanted(5), by=cast.staff)
+    indicators_measure.renew()
+    (line,) = queries.board(cast.programme).lines
+    assert (line.actual, line.n, line.judged.standing) == (pytest.approx(6.0), 3, Standing.REACHED)
+    assert line.start is not None
+    assert line.start.value == pytest.approx(6.0)
+    cohort = Cohort.objects.create(programme=cast.programme, name="Second", training_on=today)
+    Enrolment.objects.filter(municipality=places[2]).update(cohort=cohort)
+    (line,) = queries.board(cast.programme, cohort=str(cohort.pk)).lines
+    assert (line.actual, line.n, line.why, line.start) == (None, 1, "few_places", None)
+    assert queries.board(cast.programme, area="equality").lines == []
+    groups = {(each.way, each.key): each for each in queries.whole(oc1).groups}
+    assert groups["size", "small"].value == pytest.approx(6.0)
+    assert (groups["cohort", "First"].n, groups["cohort", "First"].value) == (2, None)
+    assert groups["category", "service"].value == pytest.approx(6.0)
+
+
+def test_who_left_is_in_no_median_any_more(cast: Cast, places: list[Municipality], oc1: ProgrammeIndicator) -> None:
+    indicators_measure.renew()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Enrolment.objects.filter(municipality=places[0]).update(ends_on=yesterday)
+    assert len(queries.whole(oc1).places) == 2
+    with scope(places[0]):
+        assert queries.own(places[0]) == []
