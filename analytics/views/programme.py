@@ -29,7 +29,7 @@ from analytics.queries.comparison import FEW_POSTS, Comparison, Row, comparison,
 from analytics.queries.grouping import groups
 from analytics.views.common import address
 from analytics.views.compared import frame, kept
-from common import spreadsheets
+from common import charts, spreadsheets
 from common.dates import short_date
 from common.numbers import number
 from municipalities.access import programme as programme_page
@@ -82,8 +82,15 @@ def programme(request: Any) -> HttpResponse:
         context["left_out"] = len(told) - len(shown)
     else:
         context["lines"] = [_line(row, chosen, request) for row in _sorted(found.rows, chosen)]
-        context["ranking"] = compared.ranking(found.rows, chosen.measure)
+        context["ranking"] = ranking = compared.ranking(found.rows, chosen.measure)
+        if picture := charts.asked(request, {"ranking": ranking}, source=source(chosen)):
+            return picture
     return render(request, "analytics/programme.html", context)
+
+
+def source(chosen: Choice) -> str:
+    """What stands below a picture that leaves the page."""
+    return f"{short_date(chosen.period.first)} – {short_date(chosen.period.last)}"
 
 
 def _line(row: Row, chosen: Choice, request: Any) -> Line:

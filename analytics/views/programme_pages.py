@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from analytics import compared
-from analytics.choices import Choice, choice
+from analytics.choices import choice
 from analytics.measures import MEASURES, Kind
 from analytics.queries.comparison import Part, Row, comparison, taking_part
 from analytics.queries.grouping import groups, median_of
@@ -16,9 +16,8 @@ from analytics.queries.training import around
 from analytics.stretches import STRETCHES
 from analytics.views.common import address
 from analytics.views.compared import frame, kept, months_of
-from analytics.views.programme import may_open
+from analytics.views.programme import may_open, source
 from common import charts
-from common.dates import short_date
 from municipalities.access import programme as programme_page
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
@@ -34,7 +33,7 @@ def multiples(request: Any) -> HttpResponse:
     chosen = months_of(choice(request.GET, today()), today())
     found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     drawn = compared.multiples(found, chosen.measure)
-    if picture := charts.asked(request, {"multiples": drawn}, source=_source(chosen)):
+    if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
         return picture
     context = {**frame(request, chosen, found.part, "programme_multiples", days=False), "chart": drawn}
     return render(request, "analytics/programme_multiples.html", context)
@@ -66,7 +65,7 @@ def compare(request: Any) -> HttpResponse:
             "over-time": compared.over_time(rows, found.labels, chosen.measure),
             "before-now": compared.before_and_now(rows, chosen.period, chosen.measure),
         }
-        if picture := charts.asked(request, drawn, source=_source(chosen)):
+        if picture := charts.asked(request, drawn, source=source(chosen)):
             return picture
         context |= {
             "names": [str(row.municipality) for row in rows],
@@ -86,7 +85,7 @@ def districts(request: Any) -> HttpResponse:
     found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     told = groups(found.rows, "district", settings.SMALLEST_GROUP)
     drawn = compared.districts(told, chosen.measure, settings.SMALLEST_GROUP)
-    if picture := charts.asked(request, {"districts": drawn}, source=_source(chosen)):
+    if picture := charts.asked(request, {"districts": drawn}, source=source(chosen)):
         return picture
     shown = [group for group in told if not group.is_hidden]
     context = {
@@ -137,7 +136,7 @@ def municipality(request: Any, place: str) -> HttpResponse:
     found = comparison(Part({pk: part.places[pk]}, part.withheld), chosen.period, chosen.measure)
     (row,) = found.rows
     drawn = compared.over_time([row], found.labels, chosen.measure)
-    if picture := charts.asked(request, {"over-time": drawn}, source=_source(chosen)):
+    if picture := charts.asked(request, {"over-time": drawn}, source=source(chosen)):
         return picture
     context = {
         **frame(request, chosen, part, "", days=False),
@@ -156,7 +155,3 @@ def _told(row: Row, measure: Any) -> tuple[Any, str, list[str]]:
     changes = (row.change(measure), row.change_of_baseline(measure))
     value = compared.told(row.value(measure), measure)
     return measure, value, ["–" if change is None else compared.signed(change, measure) for change in changes]
-
-
-def _source(chosen: Choice) -> str:
-    return f"{short_date(chosen.period.first)} – {short_date(chosen.period.last)}"
