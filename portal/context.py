@@ -80,7 +80,18 @@ WORKSPACE = (
     ),
 )
 PROGRAMME = (
-    Page("programme", _("Municipalities compared"), "chart-line"),
+    Page(
+        "programme",
+        _("Municipalities compared"),
+        "chart-line",
+        prefixes=(
+            "programme_multiples",
+            "programme_compare",
+            "programme_districts",
+            "programme_training",
+            "programme_municipality",
+        ),
+    ),
     Page("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
     Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
