@@ -1,45 +1,129 @@
 """What each number means: the metrics networks tell us, and the formulas made of them.
 
-A metric may be *added* over posts, days or channels only where that is true of people too: reach may not, since the
-same person is reached twice. A number a network did not tell is absent (None), never 0.
+Whether a metric may be *added* is three questions, over posts, days and channels: reach may not at all, since the same
+person is reached twice. A number a network did not tell is absent (None), never 0. Which network tells what, by what
+name, and what it changed when, is asked of the connectors (`channels.dry.told`).
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from analytics.enums import PullOutcome
+
 Words = str | Promise
+
+
+class Unit(StrEnum):
+    """What one of it is."""
+
+    REACTION = "reaction"
+    SHOWING = "showing"
+    CLICK = "click"
+    PERSON = "person"
+
+
+UNITS: dict[Unit, Words] = {
+    Unit.REACTION: _("things that people did"),
+    Unit.SHOWING: _("times it was on a screen"),
+    Unit.CLICK: _("clicks"),
+    Unit.PERSON: _("people"),
+}
+
+
+@dataclass(frozen=True)
+class Adding:
+    """Whether a metric may be added up over something, and why."""
+
+    allowed: bool
+    why: Words
 
 
 @dataclass(frozen=True)
 class Metric:
+    """`over_days` is of what came on each day; the standing number of a day is never added to the next one's."""
+
     key: str
     label: Words
     meaning: Words
-    addable: bool = True
+    unit: Unit
+    over_posts: Adding
+    over_days: Adding
+    over_channels: Adding
+    is_paid: bool = False
+    """Bought, so it stands apart from what people saw by themselves."""
+
+    @property
+    def addable(self) -> bool:
+        """Over posts and over days: what a fact of a day may hold."""
+        return self.over_posts.allowed and self.over_days.allowed
+
+
+_DONE = Adding(True, _("Each was done once, below one post."))
+_DAILY = Adding(True, _("What came on each day; a network's correction counts as minus."))
+_DONE_ELSEWHERE = Adding(True, _("Each network counts its own; a person on two networks may do it twice."))
+_SHOWN = Adding(True, _("Every showing counts, also the second one to the same person."))
+_SAME_PERSON_POSTS = Adding(False, _("A person who saw two posts would count as two."))
+_SAME_PERSON_DAYS = Adding(False, _("A person who saw the post on two days would count as two."))
+_SAME_PERSON_CHANNELS = Adding(False, _("A person on two networks would count as two."))
+
+
+def _reaction(key: str, label: Words, meaning: Words) -> Metric:
+    return Metric(key, label, meaning, Unit.REACTION, _DONE, _DAILY, _DONE_ELSEWHERE)
 
 
 METRICS: dict[str, Metric] = {
     m.key: m
     for m in (
-        Metric("likes", _("Likes"), _("People who marked the post as liked.")),
-        Metric("reposts", _("Shares"), _("Times the post was shared on the same network.")),
-        Metric("replies", _("Comments"), _("Replies below the post.")),
-        Metric("quotes", _("Quotes"), _("Shares with words of their own.")),
-        Metric("clicks", _("Clicks"), _("Clicks on the link in the post.")),
-        Metric("views", _("Views"), _("Times the post was shown.")),
-        Metric("paid_views", _("Paid views"), _("Times the post was shown because somebody paid for it.")),
-        Metric("reach", _("Reach"), _("Different people who saw the post; it must not be added up."), addable=False),
-        Metric("followers", _("Followers"), _("People who follow the channel."), addable=False),
+        _reaction("likes", _("Likes"), _("People who marked the post as liked.")),
+        _reaction("reposts", _("Shares"), _("Times the post was shared on the same network.")),
+        _reaction("replies", _("Comments"), _("Replies below the post.")),
+        _reaction("quotes", _("Quotes"), _("Shares with words of their own.")),
+        Metric(
+            "clicks", _("Clicks"), _("Clicks on the link in the post."),
+            Unit.CLICK, _DONE, _DAILY, _DONE_ELSEWHERE,
+        ),
+        Metric("views", _("Views"), _("Times the post was shown."), Unit.SHOWING, _SHOWN, _DAILY, _SHOWN),
+        Metric(
+            "paid_views", _("Paid views"), _("Times the post was shown because somebody paid for it."),
+            Unit.SHOWING, _SHOWN, _DAILY, _SHOWN, is_paid=True,
+        ),
+        Metric(
+            "reach", _("Reach"), _("Different people who saw the post; it must not be added up."),
+            Unit.PERSON, _SAME_PERSON_POSTS, _SAME_PERSON_DAYS, _SAME_PERSON_CHANNELS,
+        ),
+        Metric(
+            "followers", _("Followers"), _("People who follow the channel."), Unit.PERSON,
+            Adding(False, _("They follow the channel and not a post.")),
+            Adding(False, _("Each day tells how many there are, not how many came.")),
+            Adding(True, _("As followings: a person on two networks follows twice.")),
+        ),
     )
-}
+}  # fmt: skip
 
 # Columns of a pull, in the order of the tables.
 POST_METRICS = ("likes", "reposts", "replies", "quotes", "clicks", "views", "paid_views", "reach")
 ADDED = tuple(key for key in POST_METRICS if METRICS[key].addable)
 INTERACTIONS = ("likes", "reposts", "replies", "quotes")
+# More than any town hall's post will ever have, and few enough that the sums of a day fit their columns.
+BELIEVED_UP_TO = 100_000_000
+
+
+# Why a look brought no number, by its outcome; a chart shows a gap there and never a 0.
+GAPS: dict[str, Words] = {
+    PullOutcome.UNCHANGED: _("The network told the same numbers as before. They count on; nothing is missing."),
+    PullOutcome.MISSED: _(
+        "The portal could not ask in time: it stood still, or what the network allows was kept for posts."
+    ),
+    PullOutcome.REFUSED: _("The network answered and told no numbers of this post."),
+    PullOutcome.NEEDS_CONSENT: _("The channel's access has ended; connect it again and the numbers go on."),
+    PullOutcome.NOT_REACHED: _("The network did not answer. It is asked again, later and later, once a day at least."),
+    PullOutcome.GONE: _("The post is no longer there. What it had reached stays."),
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +153,15 @@ FORMULAS: dict[str, Formula] = {
         ),
     )
 }
+
+
+def believed(told: Mapping[str, Any], keys: Iterable[str]) -> dict[str, int]:
+    """What a network told, as far as it is a number of ours: whole, not below 0, not beyond reason."""
+    return {key: told[key] for key in keys if _is_count(told.get(key))}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= BELIEVED_UP_TO
 
 
 def interactions(values: dict[str, Any]) -> int | None:

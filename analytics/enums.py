@@ -25,6 +25,10 @@ class PullOutcome(models.TextChoices):
     GONE = "gone", _("No longer on the network")
 
 
+# The network told its numbers; every other outcome is a look that brought none.
+TOLD = frozenset({PullOutcome.READ, PullOutcome.UNCHANGED})
+
+
 class Level(models.TextChoices):
     """Where an indicator stands in the logframe."""
 

@@ -1,11 +1,19 @@
-"""The period a page speaks of, and the one before it that it is compared with."""
+"""The period a page speaks of, and those it is compared with: the one before it, and the municipality's own baseline.
+
+`parse` reads one of the three short periods. `choose` also reads twelve months, everything, and dates that people type
+in any of the ways they write them; what it cannot use it says in a sentence, and the page keeps what was typed.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from common.dates import long_date
+from planning.moments import day as day_typed
 
 CHOICES: dict[str, tuple[int, str | Promise]] = {
     "7": (7, _("7 days")),
@@ -13,6 +21,14 @@ CHOICES: dict[str, tuple[int, str | Promise]] = {
     "90": (90, _("90 days")),
 }
 DEFAULT = "28"
+YEAR, ALL, OWN = "12m", "all", "own"
+LONGER: dict[str, str | Promise] = {YEAR: _("12 months"), ALL: _("Everything")}
+# A window before the training or before joining, long enough for a rhythm to show and short enough to be remembered.
+BASELINE_DAYS = 28
+# Nothing here is older; whoever types 1926 means something else.
+MOST_YEARS = 12
+# Whoever writes no year means a day that is over.
+BACKWARDS = timedelta(days=305)
 
 
 @dataclass(frozen=True)
@@ -37,9 +53,120 @@ class Period:
         return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """A period, as it was asked for. `problem` says what could not be used and `note` what was cut off; `typed` holds
+    what stood in the two fields."""
+
+    period: Period
+    problem: str = ""
+    note: str = ""
+    typed: tuple[str, str] = ("", "")
+
+
 def parse(wanted: str | None, today: date) -> Period:
     """The period named in the address; anything unknown is the default. Ends yesterday: today is not over."""
     key = wanted if wanted in CHOICES else DEFAULT
     days, _label = CHOICES[key]
     last = today - timedelta(days=1)
     return Period(last - timedelta(days=days - 1), last, key)
+
+
+def choose(
+    wanted: str | None, typed: tuple[str, str], today: date, earliest: date | None, default: str = DEFAULT
+) -> Chosen:
+    """`earliest` is the first day that has a number, for "everything"; None while there is none."""
+    key = wanted if wanted in {*CHOICES, *LONGER, OWN} else default
+    last = today - timedelta(days=1)
+    if key == YEAR:
+        return Chosen(Period(a_year_before(last) + timedelta(days=1), last, YEAR))
+    if key == ALL:
+        return Chosen(Period(_within_reason(min(earliest or last, last), last), last, ALL))
+    if key == OWN:
+        return _own(typed, last, default)
+    return Chosen(parse(key, today))
+
+
+def _own(typed: tuple[str, str], last: date, default: str) -> Chosen:
+    words = (typed[0].strip()[:40], typed[1].strip()[:40])
+    stand_in = choose(default, ("", ""), last + timedelta(days=1), None).period
+    stand_in = Period(stand_in.first, stand_in.last, OWN)
+    since, until = (day_typed(each, last - BACKWARDS) if each else None for each in words)
+    problem = ""
+    if not any(words):
+        problem = gettext("Enter the first and the last day of the period.")
+    elif bad := [word for word, day in zip(words, (since, until), strict=True) if word and day is None]:
+        problem = gettext("“%(typed)s” is not a day. Write it like 24. 11. 2026. or 24.11.2026.") % {"typed": bad[0]}
+    elif since is None:
+        problem = gettext("Enter the first day too.")
+    elif since > last:
+        problem = gettext("The period begins on %(day)s, and that day is not over yet.") % {"day": long_date(since)}
+    elif until and until < since:
+        problem = gettext("The last day lies before the first one. Exchange them.")
+    if problem or since is None:
+        return Chosen(stand_in, problem, typed=words)
+    note = ""
+    if until and until > last:
+        note = gettext("Numbers end on %(day)s: today is not over.") % {"day": long_date(last)}
+    first, final = since, min(until or last, last)
+    if first < _within_reason(first, last):
+        first = _within_reason(first, last)
+        note = gettext("Nothing is older than %(day)s.") % {"day": long_date(first)}
+        final = max(final, first)
+    return Chosen(Period(first, final, OWN), note=note, typed=words)
+
+
+def a_year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _within_reason(first: date, last: date) -> date:
+    return max(first, last - timedelta(days=366 * MOST_YEARS))
+
+
+# ---- stretches of a chart ----
+
+
+DAY, WEEK, MONTH, QUARTER = "day", "week", "month", "quarter"
+MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 31, 26, 24
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """What stands below an axis: single days for a month, weeks that end with the period for half a year, months for
+    two years, then quarters. The first and the last may be shorter than the others."""
+
+    unit: str
+    firsts: list[date]
+    lasts: list[date]
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+
+def stretches(period: Period) -> Stretches:
+    if period.days <= MOST_DAYS:
+        return Stretches(DAY, period.dates, period.dates)
+    if period.days <= MOST_WEEKS * 7:
+        short = period.days % 7
+        firsts = [period.first] if short else []
+        firsts += [period.first + timedelta(days=n) for n in range(short, period.days, 7)]
+        return Stretches(WEEK, firsts, _until_next(firsts, period.last))
+    return _by_calendar(period)
+
+
+def _by_calendar(period: Period) -> Stretches:
+    firsts = [period.first]
+    while (after := (firsts[-1].replace(day=1) + timedelta(days=32)).replace(day=1)) <= period.last:
+        firsts.append(after)
+    unit = MONTH if len(firsts) <= MOST_MONTHS + 1 else QUARTER
+    if unit == QUARTER:
+        firsts = [firsts[0], *(each for each in firsts[1:] if each.month % 3 == 1)]
+    return Stretches(unit, firsts, _until_next(firsts, period.last))
+
+
+def _until_next(firsts: list[date], last: date) -> list[date]:
+    return [each - timedelta(days=1) for each in firsts[1:]] + [last]

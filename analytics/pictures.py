@@ -6,15 +6,13 @@ from django.utils.translation import gettext as _
 
 from analytics.catalogue import FORMULAS
 from analytics.periods import Period
-from analytics.queries.comparison import Row
 from analytics.queries.dashboard import Dashboard
 from common import charts
 from common.dates import day_month_short
-from common.numbers import number, significant
+from common.numbers import number
 from posts.enums import Category
 
 MOST_DAYS = 28
-MOST_BARS = 15
 
 
 def _whole(value: float) -> str:
@@ -86,26 +84,3 @@ def mix(found: Dashboard) -> charts.Chart | None:
     labels = [str(Category(key).label) for key, _totals in rows]
     series = charts.Series(_("Posts"), [totals.posts for _key, totals in rows])
     return charts.ranking(_("What the posts were about"), labels, series, _words(_("posts by category"), _("Category")))
-
-
-def ranking(rows: list[Row]) -> charts.Chart | None:
-    """Interactions per 1,000 inhabitants, the largest first; the table has all the others."""
-    known = sorted((r for r in rows if r.per_inhabitants is not None), key=lambda r: -(r.per_inhabitants or 0))
-    if not known:
-        return None
-    shown = known[:MOST_BARS]
-    series = charts.Series(str(FORMULAS["per_inhabitants"].label), [r.per_inhabitants for r in shown])
-    words = charts.Words(
-        number=significant,
-        gap=_("not read"),
-        heading=_("Municipality"),
-        formula=str(FORMULAS["per_inhabitants"].text),
-    )
-    title = str(FORMULAS["per_inhabitants"].label)
-    if len(known) > MOST_BARS:
-        title = _("%(formula)s: the %(count)s highest") % {"formula": title, "count": MOST_BARS}
-    return charts.ranking(title, [str(r.municipality) for r in shown], series, words)
-
-
-def sparkline(row: Row) -> str:
-    return charts.sparkline(row.weeks)

@@ -1,4 +1,8 @@
-"""When to look again. Fresh posts often, old ones seldom, none after ninety days; a channel four times a day."""
+"""When to look again. Fresh posts often, old ones seldom, none after ninety days; a channel four times a day.
+
+A post that has left the ladder is looked at again when something happens: its network tells of it, or its last look
+found that people still react.
+"""
 
 from datetime import datetime, timedelta
 
@@ -11,6 +15,13 @@ LADDER = (
     (timedelta(days=30), timedelta(days=1)),
     (timedelta(days=90), timedelta(days=7)),
 )
+# After the ladder: as long as every look finds new reactions.
+GROWING_PAUSE = timedelta(days=7)
+# What happens in a burst is one look, and events bring a post's next look forward at most this often.
+EVENT_PAUSE = timedelta(minutes=5)
+EVENT_QUIET = timedelta(hours=1)
+# A look counts as missed when it comes so late that the one after it was due as well, by half an hour at least.
+LATE = timedelta(minutes=30)
 CHANNEL_PAUSE = timedelta(hours=6)
 # In its first seconds a post has no numbers yet, and after that look the next one is minutes away.
 FIRST_PAUSE = timedelta(seconds=30)
@@ -26,12 +37,24 @@ def first_look(published_at: datetime, now: datetime) -> datetime | None:
     return max(now, published_at + FIRST_PAUSE) if next_look(published_at, now) else None
 
 
-def next_look(published_at: datetime | None, now: datetime) -> datetime | None:
-    """Time of the next look at a post (at a channel when `published_at` is None); None: no more looks."""
+def next_look(published_at: datetime | None, now: datetime, *, grew: bool = False) -> datetime | None:
+    """Time of the next look at a post (at a channel when `published_at` is None); None: no more looks.
+
+    `grew`: this look found new reactions, which keeps a post that is older than the ladder in sight.
+    """
     if published_at is None:
         return now + CHANNEL_PAUSE
     age = now - published_at
-    return next((now + pause for limit, pause in LADDER if age < limit), None)
+    after = GROWING_PAUSE if grew else None
+    pause = next((pause for limit, pause in LADDER if age < limit), after)
+    return now + pause if pause else None
+
+
+def was_late(published_at: datetime | None, due: datetime, made: datetime) -> bool:
+    """Whether a look that was due at `due` and made at `made` counts as missed."""
+    following = next_look(published_at, due, grew=True)
+    assert following is not None  # what grows is looked at
+    return made > max(following, due + LATE)
 
 
 def after_miss(misses: int, now: datetime) -> datetime:

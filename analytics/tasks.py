@@ -2,15 +2,17 @@
 
 from celery import shared_task
 
-from analytics import partitions
+from analytics import months, partitions
 from analytics.domain import collect as looks
-from analytics.domain import indicators_measure
+from analytics.domain import indicators_measure, medians, retain, rollup, training, waking
+from municipalities.queries import today
 
 
 @shared_task(name="analytics.tasks.tick")
 def tick() -> None:
     """Find new subjects and hand out what is due, a task per channel."""
     looks.enrol()
+    waking.wake()
     for channel_id, subject_ids in looks.claim().items():
         collect.delay(channel_id, subject_ids)
 
@@ -20,9 +22,28 @@ def collect(channel_id: int, subject_ids: list[int]) -> None:
     looks.collect(channel_id, subject_ids)
 
 
+@shared_task(name="analytics.tasks.fold")
+def fold() -> None:
+    """Make facts of what was told since the last time; one that is still at it goes on alone."""
+    rollup.fold(wait=False)
+
+
+@shared_task(name="analytics.tasks.forget_readings")
+def forget_readings() -> None:
+    retain.forget_readings()
+
+
 @shared_task(name="analytics.tasks.make_months")
 def make_months() -> None:
     partitions.ensure(*partitions.ahead())
+
+
+@shared_task(name="analytics.tasks.renew_comparison")
+def renew_comparison() -> None:
+    """What pages over all municipalities read: medians of the months whose posts are still looked at (90 days reach
+    into four of them), and the figures around trainings."""
+    medians.renew(months.first_of(today(), -3))
+    training.renew()
 
 
 @shared_task(name="analytics.tasks.measure_indicators")

@@ -1,16 +1,41 @@
 from django.urls import path
 
-from analytics.views import indicators, municipality, own_indicators, programme
+from analytics.views import (
+    audience,
+    counted,
+    found,
+    indicators,
+    metrics,
+    municipality,
+    own_indicators,
+    peers,
+    programme,
+    times,
+    works,
+)
 
+HERE = "m/<slug:municipality>/analytics/"
+OWN = f"{HERE}indicators/"
 ALL = "programme/indicators/"
 ONE = f"{ALL}<int:indicator>/"
-OWN = "m/<slug:municipality>/analytics/indicators/"
 
 urlpatterns = [
-    path("m/<slug:municipality>/analytics/", municipality.municipality, name="analytics"),
-    path("programme/", programme.programme, name="programme"),
+    path(HERE, municipality.municipality, name="analytics"),
+    path(f"{HERE}what-works/", works.works, name="analytics_works"),
+    path(f"{HERE}posts/", found.posts, name="analytics_posts"),
+    path(f"{HERE}best-time/", times.best_time, name="analytics_time"),
+    path(f"{HERE}followers-and-links/", audience.audience, name="analytics_links"),
+    path(f"{HERE}counted/<int:pk>/", counted.edit, name="analytics_counted"),
+    path(f"{HERE}metrics/", metrics.metrics, name="metrics"),
+    path(f"{HERE}peers/", peers.peers, name="analytics_peers"),
     path(OWN, own_indicators.indicators, name="analytics_indicators"),
     path(f"{OWN}<int:indicator>/evidence/<int:value>/", own_indicators.evidence, name="analytics_evidence"),
+    path("m/<slug:municipality>/settings/comparison/", peers.settings, name="settings_comparison"),
+    path("m/<slug:municipality>/settings/comparison/share/", peers.share, name="share_figures"),
+    path("programme/", programme.programme, name="programme"),
+    path("programme/table.csv", programme.table, name="programme_csv"),
+    path("programme/compare/", programme.programme, name="programme_compare"),
+    path("programme/municipalities/<slug:place>/", programme.programme, name="programme_municipality"),
     path(ALL, indicators.board, name="programme_indicators"),
     path(f"{ALL}choose/<int:programme>/", indicators.choose, name="programme_indicators_choose"),
     path(f"{ALL}new/<int:programme>/", indicators.new, name="programme_indicator_new"),

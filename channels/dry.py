@@ -6,6 +6,7 @@ page may ask at every keystroke.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -71,6 +72,47 @@ def check(channel: Channel, outgoing: Outgoing) -> list[Finding]:
 def _worded(problem: Problem) -> str:
     # The connectors' texts are marked for translation where they stand, in platforms/checks.py.
     return gettext(problem.message_id) % problem.params
+
+
+@dataclass(frozen=True)
+class Told:
+    """How one network tells one metric. `remark` and the changes' words are in the reader's language, changes newest
+    first, as (day, words, source)."""
+
+    platform: str
+    title: str
+    own_name: str
+    remark: str
+    changes: tuple[tuple[date, str, str], ...]
+
+
+def networks() -> dict[str, str]:
+    """Title of every network we know, by title."""
+    return dict(sorted(((key, known.title) for key, known in PLATFORMS.items()), key=lambda one: one[1].casefold()))
+
+
+def told(metric: str) -> list[Told]:
+    """Which networks tell this metric of a post or an account, by title."""
+    found = []
+    for key, title in networks().items():
+        kind = connector(key)
+        if metric not in kind.measures | kind.account_measures:
+            continue
+        set_here = known(key, None)["options"].get("post_metrics", {})
+        changes = [
+            (date.fromisoformat(one.on), gettext(one.message_id), one.source)
+            for one in reversed(kind.changes)
+            if one.metric == metric
+        ]
+        remark = kind.remarks.get(metric, "")
+        name = str(set_here.get(metric) or kind.own_names.get(metric, ""))
+        found.append(Told(key, title, name, gettext(remark) if remark else "", tuple(changes)))
+    return found
+
+
+def about(platform: str, payload: Any) -> str:
+    """The remote id of the post that a stored event of this network is about, "" where it names none."""
+    return connector(platform).about(payload) if platform in PLATFORMS else ""
 
 
 def count(channel: Channel, text: str) -> int:

@@ -3,8 +3,9 @@
 A gate asks with `of`, a column of the query that it makes anyway. Pages ask with `here`: one query, whatever is paused.
 """
 
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -40,8 +41,9 @@ class Paused:
         return f"{self.by}: {self.reason}"
 
     @classmethod
-    def read(cls, row: dict[str, Any]) -> "Paused":
-        """From what `of` and `here` bring: JSON of PostgreSQL."""
+    def read(cls, row: dict[str, Any] | str) -> "Paused":
+        """From what `of` and `here` bring: JSON of PostgreSQL, as text where nobody has read it yet."""
+        row = json.loads(row) if isinstance(row, str) else row
         kind = "everybody" if row["kind"] == "programme" and not row["programme"] else row["kind"]
         ends_at = datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None
         times = {"at": datetime.fromisoformat(row["at"]), "ends_at": ends_at}
@@ -53,18 +55,22 @@ NAME = Coalesce(NullIf(F("by__name"), Value("")), F("by__email"))
 FIELDS = {"pk": F("pk"), "reason": F("reason"), "by": NAME, "at": F("at"), "ends_at": F("ends_at")}
 
 
-def of(municipality: str = "municipality", channel: str = "channel") -> Coalesce:
+def of(
+    municipality: str = "municipality", channel: str = "channel", *, now: datetime | None = None, on: date | None = None
+) -> Coalesce:
     """For a query whose rows have a municipality and a channel: the widest pause that runs for them, as `Paused` reads.
 
     Three looks by index into tables that are nearly always empty of what runs; a found one spares the next.
     """
-    return Coalesce(*(Subquery(rows[:1]) for rows in _rows(timezone.now(), municipality, channel)))
+    return Coalesce(
+        *(Subquery(rows[:1]) for rows in _rows(now or timezone.now(), on or today(), municipality, channel))
+    )
 
 
 def columns(municipality: str = "pk") -> dict[str, ArraySubquery]:
     """For a query of municipalities, whose rows `told` reads. Only what is in the open scope is seen as paused."""
     names = ("paused_wide", "paused_own", "paused_channels")
-    rows = _rows(timezone.now(), municipality, None)
+    rows = _rows(timezone.now(), today(), municipality, None)
     return {name: ArraySubquery(each) for name, each in zip(names, rows, strict=True)}
 
 
@@ -98,9 +104,9 @@ def wide(user: Any) -> list[WidePause]:
     return list(rows.order_by("programme_id", "pk"))
 
 
-def _rows(now: datetime, municipality: str, channel: str | None) -> list[QuerySet[Any]]:
+def _rows(now: datetime, on: date, municipality: str, channel: str | None) -> list[QuerySet[Any]]:
     """Of the widest kind first. `municipality` and `channel` name the columns of the query around it."""
-    enrolled = Enrolment.objects.on(today()).filter(
+    enrolled = Enrolment.objects.on(on).filter(
         municipality=OuterRef(OuterRef(municipality)), cohort__programme=OuterRef("programme")
     )
     everywhere = WidePause.objects.filter(runs(now)).filter(Q(programme=None) | Exists(enrolled))

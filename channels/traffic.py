@@ -177,10 +177,17 @@ def of(channels: Iterable[Channel]) -> Traffic:
     return look([row.pk for row in rows], {row.server for row in rows}, timezone.now(), apps - {""})
 
 
-def is_spent(channel: Channel) -> bool:
-    """Whether what all channels of our application may still do is kept for urgent posts: what can wait waits."""
-    app = app_of(channel.platform, channel.server)
-    return bool(app) and look((), (), timezone.now(), [app]).limited_until(0, app) is not None
+def waits_until(channel: Channel) -> datetime | None:
+    """Until when what can wait (numbers, upkeep) leaves this channel's network alone; None: it may go.
+
+    What is left of the account's or our application's budget is kept for posts, and a server that does not answer is
+    not asked for what nobody waits for.
+    """
+    found = of([channel])
+    limited = found.limited_until(channel.pk, app_of(channel.platform, channel.server))
+    if limited is None and found.circuit(channel.server) == "open":
+        return found.circuits[channel.server][1]
+    return limited
 
 
 def limited(channels: Iterable[Channel]) -> dict[int, datetime]:

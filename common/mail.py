@@ -5,7 +5,9 @@ the worker runs; `DemoTransport` keeps the demo's mail inside the demo, where th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -32,9 +34,19 @@ def queue_all(messages: Iterable[MailMessage]) -> None:
 
 
 def compose(
-    *, to: str, subject: str, body: str, dedupe: str | None = None, headers: Mapping[str, str] | None = None
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    dedupe: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    files: Iterable[Mapping[str, str]] = (),
 ) -> MailMessage:
-    """A mail that is not queued yet. `headers` go out as they are: nothing that a person typed belongs in them."""
+    """A mail that is not queued yet. `headers` go out as they are: nothing that a person typed belongs in them.
+
+    `files` are attached when it leaves (`MailMessage.files`); one that is gone by then is left out, so the body must
+    say where else it is to be had.
+    """
     return MailMessage(
         to=to,
         subject=" ".join(subject.split())[:LONGEST_SUBJECT],
@@ -42,6 +54,7 @@ def compose(
         from_email=settings.DEFAULT_FROM_EMAIL,
         dedupe=dedupe,
         headers=dict(headers or {}),
+        files=[dict(each) for each in files],
     )
 
 
@@ -89,6 +102,7 @@ def _send(message: MailMessage) -> bool:
             message.from_email,
             [message.to],
             headers=message.headers,
+            attachments=_attachments(message.files),
             connection=connection,
         ).send()
     except OSError as error:  # smtplib's errors are OSError too
@@ -99,6 +113,16 @@ def _send(message: MailMessage) -> bool:
         message.state, message.sent_at, message.problem = MailState.SENT, timezone.now(), ""
     message.save()
     return message.state == MailState.SENT
+
+
+def _attachments(files: Iterable[Mapping[str, str]]) -> list[tuple[str, bytes, str]]:
+    found = []
+    for each in files:
+        with suppress(FileNotFoundError):
+            # A plain name: whatever stands in a row leads to no other folder.
+            body = (Path(settings.MAIL_FILES_ROOT) / Path(each["path"]).name).read_bytes()
+            found.append((each["name"], body, each["type"]))
+    return found
 
 
 def forget_sent() -> int:

@@ -43,6 +43,8 @@ class MailMessage(models.Model):
     from_email = models.CharField(max_length=200)
     # e.g. List-Unsubscribe; written by us, never from anybody's input
     headers = models.JSONField(default=dict)
+    # [{"path": name in settings.MAIL_FILES_ROOT, "name": as the reader sees it, "type": "application/pdf"}]
+    files = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(auto_now_add=True)

@@ -16,6 +16,8 @@ def number(value: Number | None, places: int | None = None) -> str:
     """`value` with its thousands apart and `places` decimals (as they are, if None); a dash for no value."""
     if value is None:
         return MISSING
+    if type(value) is int and -1000 < value < 1000 and not places:
+        return str(value)  # alike in every language, and most of what tables hold
     exact = Decimal(str(value))
     if places is not None:
         exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

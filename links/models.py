@@ -50,6 +50,10 @@ class ClickCount(TenantModel):
             models.UniqueConstraint(name="one_count_an_hour", fields=["link", "counted_on", "hour"]),
             models.CheckConstraint(name="hour_of_a_day", condition=Q(hour__lt=24)),
         ]
+        indexes = [
+            # the clicks of a municipality over a period
+            models.Index(fields=["municipality", "counted_on"], name="click_period", include=["link", "people"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.link_id} {self.counted_on} {self.hour}"

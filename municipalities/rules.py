@@ -26,6 +26,7 @@ class Verb(StrEnum):
     DELIVERY_ANSWER = "delivery.answer"
     PAUSE = "workspace.pause"
     ANALYTICS_VIEW = "analytics.view"
+    REPORT_SCHEDULE = "report.schedule"
     CHANNEL_VIEW = "channel.view"
     CHANNEL_CONNECT = "channel.connect"
     MEMBERS_MANAGE = "members.manage"
@@ -53,6 +54,7 @@ _OFFICER = _VIEWER | {
     V.LIBRARY_EDIT,
     V.FEEDBACK_VIEW,
     V.DELIVERY_ANSWER,
+    V.REPORT_SCHEDULE,
     V.PAUSE,
     V.CHANNEL_VIEW,
     V.SETTINGS_VIEW,
@@ -74,6 +76,7 @@ _ADMINISTRATOR = {
     V.WORKSPACE_VIEW,
     V.POST_VIEW,
     V.ANALYTICS_VIEW,
+    V.REPORT_SCHEDULE,
     V.PAUSE,
     V.CHANNEL_VIEW,
     V.CHANNEL_CONNECT,

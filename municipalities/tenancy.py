@@ -29,6 +29,11 @@ class Scope:
     municipality_ids: frozenset[int] | None  # None: everywhere
     reason: str = ""
 
+    def refuse(self, municipality_id: int | None) -> None:
+        """Raise `OutOfScope` unless it covers this municipality."""
+        if not self.covers(municipality_id):
+            raise OutOfScope(f"A statement about municipality {municipality_id} outside its scope")
+
     def covers(self, municipality_id: int | None) -> bool:
         return self.municipality_ids is None or municipality_id in self.municipality_ids
 

@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     CHANNEL = "channel", _("A channel asks to be connected again")
     PAUSE = "pause", _("Somebody pauses publishing, or it goes on")
     KIT = "kit", _("Campaign kits of the programme")
+    REPORT = "report", _("The report of a month")
     PLAN = "plan", _("The month's plan and recurring posts")
 
 

@@ -19,5 +19,6 @@ ICONS: dict[str, str] = {
     Kind.CHANNEL: "plug",
     Kind.PAUSE: "circle-pause",
     Kind.KIT: "layers",
+    Kind.REPORT: "files",
     Kind.PLAN: "calendar-days",
 }

@@ -28,7 +28,8 @@ def at_once(person: User, rows: Sequence[Notification], key: str) -> MailMessage
     """About one thing: what was said about it, oldest first, each with its link."""
     with translation.override(person.language):
         said = [f"{row.subject}\n\n{_said(row)}" for row in rows] if len(rows) > 1 else [_said(rows[0])]
-        return _letter(person, _subject(rows), "\n\n\n".join(said), rows, key)
+        files = [row.file for row in rows if row.file]
+        return _letter(person, _subject(rows), "\n\n\n".join(said), rows, key, files=files)
 
 
 def several(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
@@ -78,7 +79,15 @@ def address(row: Notification) -> str:
     return settings.PUBLIC_BASE_URL + reverse("notification_open", args=[row.pk])
 
 
-def _letter(person: User, subject: str, body: str, rows: Sequence[Notification], key: str) -> MailMessage:
+def _letter(
+    person: User,
+    subject: str,
+    body: str,
+    rows: Sequence[Notification],
+    key: str,
+    *,
+    files: Sequence[dict[str, str]] = (),
+) -> MailMessage:
     kinds = sorted({Kind(row.kind) for row in rows}, key=list(Kind).index)
     stop = stop_links.address(person.pk, kinds, key)
     return mail.compose(
@@ -88,6 +97,7 @@ def _letter(person: User, subject: str, body: str, rows: Sequence[Notification],
         dedupe=f"notification:{min(row.pk for row in rows)}",
         # One click in the mail program, without a page: RFC 8058.
         headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        files=files,
     )
 
 

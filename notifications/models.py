@@ -40,6 +40,8 @@ class Notification(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
+    # what is attached to a mail of its own (`common.mail.compose`); a summary of the day only leads to it
+    file = models.JSONField(default=dict)
     how = models.CharField(max_length=8, choices=How)
     mail_due_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)

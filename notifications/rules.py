@@ -34,6 +34,7 @@ NEEDS = {
     Kind.ELSEWHERE: Verb.POST_VIEW,
     Kind.FEEDBACK: Verb.FEEDBACK_VIEW,
     Kind.PLAN: Verb.POST_VIEW,
+    Kind.REPORT: Verb.ANALYTICS_VIEW,
 }
 
 # What a role has in the daily summary; everything else comes at once.
@@ -43,8 +44,9 @@ _SUMMARY: dict[str, set[Kind]] = {
     "approver": _CALM,
     "mentor": _CALM | {Kind.MOVED, Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL},
     "administrator": _CALM - {Kind.KIT} | {Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.COMMENT, Kind.SUGGESTION},
-    "staff": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.HANDOVER},
-    "viewer": set(Kind) - {Kind.MENTION, Kind.EMERGENCY},
+    # Who gets a report was put on its list by name.
+    "staff": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.HANDOVER, Kind.REPORT},
+    "viewer": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.REPORT},
 }
 
 

@@ -8,14 +8,16 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from openpyxl import load_workbook
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from posts.draft import MOST_TEXT, storable
 from serbian.folding import fold
@@ -58,8 +60,37 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "campaign": ("kampanja", "campaign"),
 }  # fmt: skip
 NEEDED = "text"
-_KNOWN = {word: (column, rank) for column, words in COLUMNS.items() for rank, word in enumerate(words)}
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s+ref=["']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})["']""")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a table holds: our name of each column with the headings it goes by, folded, the plainest first.
+
+    `without` is what a person is told when no row names the column `needed`, `too_many` when there are more rows than
+    `most_rows`; both as English msgids, the second with %(most)s.
+    """
+
+    columns: Mapping[str, tuple[str, ...]]
+    needed: str
+    most_rows: int
+    without: str
+    too_many: str
+
+    @cached_property
+    def known(self) -> dict[str, tuple[str, int]]:
+        return {word: (column, rank) for column, words in self.columns.items() for rank, word in enumerate(words)}
+
+
+PLAN = Shape(
+    COLUMNS,
+    NEEDED,
+    MOST_ROWS,
+    gettext_noop(
+        "One of the first rows must name the columns, and “Text” is in none. Download the sample and fill it in."
+    ),
+    gettext_noop("There are more than %(most)s rows. Split the plan into months."),
+)
 
 
 class Unreadable(ValueError):
@@ -86,29 +117,27 @@ class Plan:
 Table = list[list[str]]
 
 
-def read(raw: bytes) -> Plan:
-    """Raises `Unreadable`."""
+def read(raw: bytes, shape: Shape = PLAN) -> Plan:
+    """The rows of a CSV or Excel file. Raises `Unreadable`."""
     if not raw:
         raise Unreadable(_("The file is empty."))
     if len(raw) > MOST_BYTES:
         raise Unreadable(_("The file is larger than 1 MB. Leave out pictures and old months."))
     if raw.startswith(COMPOUND):
         raise Unreadable(_("This is an old Excel file, or one with a password. Save it as .xlsx without a password."))
-    return _excel(raw) if raw[:2] == b"PK" else _csv(raw)
+    return _excel(raw, shape) if raw[:2] == b"PK" else _csv(raw, shape)
 
 
 # ---------------------------------------------------------------- rows
 
 
-def _plan(rows: Table, sheet: str = "") -> Plan:
-    heading = _heading(rows)
+def _plan(rows: Table, shape: Shape, sheet: str = "") -> Plan:
+    heading = _heading(rows, shape)
     if heading is None:
         if not any(any(row) for row in rows):
             raise Unreadable(_("The file has no rows."))
-        raise Unreadable(
-            _("One of the first rows must name the columns, and “Text” is in none. Download the sample and fill it in.")
-        )
-    columns = _columns(rows[heading])
+        raise Unreadable(_(shape.without))
+    columns = _columns(rows[heading], shape)
     lines = [
         Line(number, {columns[at]: cell for at, cell in enumerate(row) if at in columns and cell})
         for number, row in enumerate(rows[heading + 1 :], heading + 2)
@@ -116,25 +145,25 @@ def _plan(rows: Table, sheet: str = "") -> Plan:
     ]
     if not lines:
         raise Unreadable(_("There is no row under the names of the columns."))
-    if len(lines) > MOST_ROWS:
-        raise Unreadable(_("There are more than %(most)s rows. Split the plan into months.") % {"most": MOST_ROWS})
+    if len(lines) > shape.most_rows:
+        raise Unreadable(_(shape.too_many) % {"most": shape.most_rows})
     strange = [cell[:60] for at, cell in enumerate(rows[heading]) if cell and at not in columns]
     return Plan([line for line in lines if line.cells], strange, sheet)
 
 
-def _heading(rows: Table) -> int | None:
-    """Which row names the columns: of the first ones that which names the most of them, "Text" among them."""
+def _heading(rows: Table, shape: Shape) -> int | None:
+    """Which row names the columns: of the first ones that which names the most of them, the needed one among them."""
     first = [at for at, row in enumerate(rows) if any(row)][:MOST_ABOVE]
-    known = {at: _columns(rows[at]) for at in first}
-    return max((at for at in first if NEEDED in known[at].values()), key=lambda at: len(known[at]), default=None)
+    known = {at: _columns(rows[at], shape) for at in first}
+    return max((at for at in first if shape.needed in known[at].values()), key=lambda at: len(known[at]), default=None)
 
 
-def _columns(cells: Sequence[str]) -> dict[int, str]:
+def _columns(cells: Sequence[str], shape: Shape) -> dict[int, str]:
     """Our name of each column; where two would do, the plainer word wins, then the one on the left."""
     best: dict[str, tuple[int, int]] = {}
     for at, cell in enumerate(cells):
-        column, rank = _KNOWN.get(" ".join(re.findall(r"[a-z]+", fold(cell[:80]))), ("", 0))
-        if column and (rank, at) < best.get(column, (len(_KNOWN), 0)):
+        column, rank = shape.known.get(" ".join(re.findall(r"[a-z]+", fold(cell[:80]))), ("", 0))
+        if column and (rank, at) < best.get(column, (len(shape.known), 0)):
             best[column] = (rank, at)
     return {at: column for column, (_rank, at) in best.items()}
 
@@ -146,16 +175,16 @@ def _tidy(cells: Iterable[str]) -> list[str]:
 # ---------------------------------------------------------------- CSV
 
 
-def _csv(raw: bytes) -> Plan:
+def _csv(raw: bytes, shape: Shape) -> Plan:
     """With the separator that makes the most columns of ours."""
     text = _decoded(raw)
     tables = [_table(text, separator) for separator in ";,\t"]
-    return _plan(max(tables, key=_known))
+    return _plan(max(tables, key=lambda table: _known(table, shape)), shape)
 
 
-def _known(rows: Table) -> int:
-    heading = _heading(rows)
-    return 0 if heading is None else len(_columns(rows[heading]))
+def _known(rows: Table, shape: Shape) -> int:
+    heading = _heading(rows, shape)
+    return 0 if heading is None else len(_columns(rows[heading], shape))
 
 
 def _table(text: str, separator: str) -> Table:
@@ -190,11 +219,11 @@ def _old(raw: bytes) -> list[str]:
 # ---------------------------------------------------------------- Excel
 
 
-def _excel(raw: bytes) -> Plan:
+def _excel(raw: bytes, shape: Shape) -> Plan:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             is_small = _is_small(packed)
-            name, rows = _sheet(raw, packed) if is_small else ("", [])
+            name, rows = _sheet(raw, packed, shape) if is_small else ("", [])
     except Unreadable:
         raise
     except Exception as error:
@@ -202,7 +231,7 @@ def _excel(raw: bytes) -> Plan:
         raise Unreadable(_("The Excel file could not be read. Save it again as .xlsx, or as CSV (UTF-8).")) from error
     if not is_small:
         raise Unreadable(_("The Excel file unpacks to far too much. Save only the sheet with the plan."))
-    return _plan(rows, name)
+    return _plan(rows, shape, name)
 
 
 def _is_small(packed: zipfile.ZipFile) -> bool:
@@ -212,20 +241,20 @@ def _is_small(packed: zipfile.ZipFile) -> bool:
     return sum(each.file_size for each in parts) <= MOST_UNPACKED and styles <= MOST_STYLES
 
 
-def _sheet(raw: bytes, packed: zipfile.ZipFile) -> tuple[str, Table]:
+def _sheet(raw: bytes, packed: zipfile.ZipFile, shape: Shape) -> tuple[str, Table]:
     """The plan among the visible sheets, first the one that was open when it was saved; named if it has sisters."""
     book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
     sheets.sort(key=lambda sheet: sheet is not book.active)
     tables = []
     for sheet in sheets:
-        tables.append(_rows(sheet, packed))
-        if _known(tables[-1]):
+        tables.append(_rows(sheet, packed, shape))
+        if _known(tables[-1], shape):
             return sheet.title if len(sheets) > 1 else "", tables[-1]
     return "", tables[0] if tables else []
 
 
-def _rows(sheet: Any, packed: zipfile.ZipFile) -> Table:
+def _rows(sheet: Any, packed: zipfile.ZipFile, shape: Shape) -> Table:
     found: Table = []
     letters = filled = 0
     for row in sheet.iter_rows(max_col=MOST_COLUMNS, max_row=MOST_LINES, values_only=True):
@@ -235,7 +264,7 @@ def _rows(sheet: Any, packed: zipfile.ZipFile) -> Table:
         if letters > MOST_LETTERS:
             raise Unreadable(_("There is far too much text in the file. Save only the sheet with the plan."))
         found.append(_tidy(cells))
-        if filled > MOST_ROWS + MOST_ABOVE:
+        if filled > shape.most_rows + MOST_ABOVE:
             break
     _spread(found, packed.read(sheet._worksheet_path.lstrip("/")))
     return found

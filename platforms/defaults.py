@@ -14,7 +14,9 @@ from platforms.types import (
     Credential,
     Keys,
     Message,
+    MetricChange,
     Outgoing,
+    PastPosts,
     Pending,
     Profile,
     Published,
@@ -41,7 +43,11 @@ class OfEachNetwork(ABC):
 class Defaults(OfEachNetwork):
     scopes: ClassVar[tuple[Scope, ...]] = ()
     options: ClassVar[Mapping[str, Option]] = {}
+    own_names: ClassVar[Mapping[str, str]] = {}
+    remarks: ClassVar[Mapping[str, str]] = {}
+    changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
+    readings_at_once: ClassVar[int] = 1
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""
 
@@ -105,6 +111,13 @@ class Defaults(OfEachNetwork):
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
         raise Rejected("This network cannot change a post that is out.", code="unsupported")
 
+    # Remembers
+
+    remembers: ClassVar[bool] = False
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        raise Rejected("This network tells no older posts with their numbers.", code="unsupported")
+
     # Converses
 
     @classmethod
@@ -127,6 +140,10 @@ class Defaults(OfEachNetwork):
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
         return []
+
+    @classmethod
+    def about(cls, payload: Any) -> str:
+        return ""
 
     @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:

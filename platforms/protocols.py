@@ -27,7 +27,9 @@ from platforms.types import (
     Look,
     Message,
     Messages,
+    MetricChange,
     Outgoing,
+    PastPosts,
     Pending,
     Problem,
     Profile,
@@ -158,13 +160,33 @@ class Measures(Protocol):
     measures: ClassVar[frozenset[str]]
     """Metrics that a post may have here."""
     account_measures: ClassVar[frozenset[str]]
+    own_names: ClassVar[Mapping[str, str]]
+    """Metric → what the network itself calls it."""
+    remarks: ClassVar[Mapping[str, str]]
+    """Metric → what is particular about it here, as an English msgid."""
+    changes: ClassVar[tuple[MetricChange, ...]]
+    """What was renamed or counted anew, so that nobody compares across it unawares. Oldest first."""
     reads_back: ClassVar[bool]
     """Whether `readings` tell the text of a post too. Only where it costs no further call."""
+    readings_at_once: ClassVar[int]
+    """For how many posts `readings` is best asked at a time: what one call tells of. Fewer where each post costs calls
+    of its own, so that a budget that ends half-way loses little."""
 
     def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
 
     def account_readings(self) -> Reading: ...
+
+
+class Remembers(Protocol):
+    remembers: ClassVar[bool]
+    """Whether the network tells an account's own posts with their numbers, also those that we did not send."""
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        """Reads one page of them, newest first and back to `since`; answers to others are none. One or two calls.
+
+        A page may be empty and have a cursor. Raises `Rejected(code="unsupported")` where the network does not.
+        """
 
 
 class Converses(Protocol):
@@ -203,6 +225,10 @@ class Notifies(Protocol):
         """What a verified body holds. What is not understood is kept as "other", never an exception."""
 
     @classmethod
+    def about(cls, payload: Any) -> str:
+        """The remote id of our post that a stored event (`RawEvent.payload`) is about, "" where it names none."""
+
+    @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         """Whose consent ended (`grantor`) and when, from a network's own notice of that; None if it is not signed."""
 
@@ -210,5 +236,5 @@ class Notifies(Protocol):
         """Have the network tell of this account at `address`. Repeated without harm. A write nobody sees."""
 
 
-class Connector(Connects, Publishes, Measures, Converses, Notifies, Protocol):
-    """All five. `platforms.defaults.Defaults` stands in for what a network does not have."""
+class Connector(Connects, Publishes, Measures, Remembers, Converses, Notifies, Protocol):
+    """All six. `platforms.defaults.Defaults` stands in for what a network does not have."""

@@ -392,6 +392,16 @@ class Account:
         return cls(Profile(**stored["profile"]), Credential.from_json(stored["credential"]), stored["problem"])
 
 
+@dataclass(frozen=True)
+class MetricChange:
+    """What a network changed about one of our metrics on a day (ISO), as an English msgid. `source` is a link."""
+
+    metric: str
+    on: str
+    message_id: str
+    source: str
+
+
 Reading = Mapping[str, int]
 """Metric name → number. A metric the network did not report is absent, never 0."""
 
@@ -404,6 +414,29 @@ class Readings:
     text: str | None = None
     """The text as the network shows it, where the connector `reads_back`; None: it was not told. Networks rewrite what
     they are sent, so it is compared with what they showed before."""
+
+
+@dataclass(frozen=True)
+class PastPost:
+    """A post of the account that we did not send, with the numbers that came in the same answer.
+
+    `material`: "text", "link", "picture", "pictures" or "video".
+    """
+
+    remote_id: str
+    at: datetime
+    permalink: str
+    text: str
+    values: Reading
+    material: str = "text"
+
+
+@dataclass(frozen=True)
+class PastPosts:
+    """One page, newest first. Give `cursor` to the next call; None: there are no older ones."""
+
+    items: tuple[PastPost, ...]
+    cursor: str | None = None
 
 
 @dataclass(frozen=True)

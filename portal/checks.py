@@ -23,6 +23,7 @@ ORDERED = (
     (("CALL_DEADLINE_SECONDS", "CELERY_TASK_TIME_LIMIT", "LEASE_SECONDS"), "60, 150 and 240"),
     (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS"), "600, 900 and 1200"),
 )
+LOOKED_AT_MONTHS = 4
 HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
 KEYS_HINT = "A new key: python -c \"import base64, os; print('first:' + base64.b64encode(os.urandom(32)).decode())\""
 
@@ -133,6 +134,20 @@ def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
             f"NETWORK_OPTIONS holds {', '.join(map(repr, bad))}, which no network has.",
             hint='Write JSON, for example {"facebook": {"version": "v27.0"}}; docs/platforms names the options.',
             id="portal.E007",
+        )
+    ]
+
+
+@register(START)
+def readings_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E008: growth of a post is counted while it is looked at, three months long."""
+    if settings.READINGS_KEEP_MONTHS == 0 or settings.READINGS_KEEP_MONTHS >= LOOKED_AT_MONTHS:
+        return []
+    return [
+        Error(
+            f"READINGS_KEEP_MONTHS is {settings.READINGS_KEEP_MONTHS}: posts are looked at for three months.",
+            hint=f"Set it to {LOOKED_AT_MONTHS} at least (the default is 25), or to 0 to keep everything.",
+            id="portal.E008",
         )
     ]
 

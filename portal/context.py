@@ -63,7 +63,7 @@ WORKSPACE = (
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
-    Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW, ("analytics",)),
+    Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW, ("analytics", "metrics", "report")),
     Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over",)),
     Page(
         "settings",
@@ -76,6 +76,7 @@ WORKSPACE = (
 PROGRAMME = (
     Page("programme", _("Municipalities compared"), "chart-line"),
     Page("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
+    Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
     Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),

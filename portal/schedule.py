@@ -31,7 +31,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},
     "erase-consents": {"task": "posts.tasks.erase_consents", "schedule": 6 * 3600.0},
     "performance": {"task": "mentoring.tasks.tell_performance", "schedule": 1800.0, "options": {"expires": 1800}},
+    "facts": {"task": "analytics.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
+    "forget-readings": {"task": "analytics.tasks.forget_readings", "schedule": 24 * 3600.0},
     "indicators": {"task": "analytics.tasks.measure_indicators", "schedule": 3 * 3600.0, "options": {"expires": 3600}},
+    "reports": {"task": "reports.tasks.make", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-reports": {"task": "reports.tasks.forget", "schedule": 6 * 3600.0},
     "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
+    "comparison": {"task": "analytics.tasks.renew_comparison", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
     "short-links": {"task": "links.tasks.look", "schedule": 120.0, "options": {"expires": 120}},
 }

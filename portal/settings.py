@@ -6,6 +6,7 @@
 
 from pathlib import Path
 from urllib.parse import urlsplit
+from wsgiref.headers import Headers
 
 import environ
 
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
     "portal",
     "administration",
     "mentoring",
+    "reports",
     "analytics",
     "kits",
     "library",
@@ -85,12 +87,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # First: styles and scripts need nothing of what the others say of pages (a page loads some fifty of them).
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "links.middleware.ShortLinkMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "reports.middleware.PublicNumbersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -140,11 +144,29 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 # Exports of whole municipalities, until they are fetched. Shared by web and worker, never served by the proxy.
 EXPORTS_ROOT = Path(env.str("EXPORTS_ROOT", default=str(DATA_DIR / "exports")))
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
+# Reports, the same way; they can be made again, so they are deleted too. A larger one is not attached to a mail.
+REPORTS_ROOT = Path(env.str("REPORTS_ROOT", default=str(DATA_DIR / "reports")))
+# Where the files that go out with mail lie.
+MAIL_FILES_ROOT = REPORTS_ROOT
+REPORT_DAYS = env.int("REPORT_DAYS", default=180)
+REPORT_MAIL_BYTES = env.int("REPORT_MAIL_BYTES", default=5 * 1024 * 1024)
+# Open data and public pages of numbers: the licence, how long an answer is kept, how often one connection may ask.
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", default="CC-BY-4.0")
+OPEN_DATA_LICENCE_URL = env.str("OPEN_DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=600)
+PUBLIC_PAGES_PER_MINUTE = env.int("PUBLIC_PAGES_PER_MINUTE", default=120)
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Our own pages alone use them: a line less in the head of fifty answers.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+
+def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Headers, path: str, url: str) -> None:  # noqa: N802 -- WhiteNoise's name
+    """What a style or a script says of itself; the rest of a page's heads says nothing of them."""
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "common.static_storage.StaticStorage"},
@@ -199,6 +221,11 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
 # An eService that nobody looked at for so many months is no longer taken for available.
 SERVICE_STALE_MONTHS = env.int("SERVICE_STALE_MONTHS", default=6)
+# Of fewer municipalities together nothing is said: a group of two tells each of them about the other.
+SMALLEST_GROUP = env.int("SMALLEST_GROUP", default=3)
+
+# Months of what networks told at each look that are kept besides the present one; facts made of it stay. 0: all.
+READINGS_KEEP_MONTHS = env.int("READINGS_KEEP_MONTHS", default=25)
 
 # ------------------------------------------------------------------ mail: rows first, a worker sends them
 EMAIL_BACKEND = "common.mail.OutboxBackend"

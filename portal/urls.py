@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("analytics.urls")),
+    path("", include("reports.urls")),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("", include("channels.urls")),
     path("", include("delivery.urls")),

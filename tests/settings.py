@@ -7,6 +7,8 @@ from portal.settings import *  # noqa: F403
 from portal.settings import MIDDLEWARE, STORAGES
 
 EXPORTS_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-exports-"))
+REPORTS_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-reports-"))
+MAIL_FILES_ROOT = REPORTS_ROOT
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-media-"))
 # Journeys get every file, gathered or not; that the real storage finds all of them is tested on the running stack.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

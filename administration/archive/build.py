@@ -56,6 +56,7 @@ def _tables() -> list[tuple[str, str]]:
         ("readings.csv", _("every look at those numbers")),
         ("days.csv", _("posts and interactions by day")),
         ("followers.csv", _("followers by day")),
+        ("told.csv", _("which numbers each channel's network told, first and last")),
         ("indicators.csv", _("what the programme measures, by month")),
         ("indicator-baselines.csv", _("baselines that were frozen")),
         ("indicator-targets.csv", _("targets that were agreed")),

@@ -17,6 +17,7 @@ from analytics.models import (
     PlaceValue,
     Pull,
     Subject,
+    Telling,
 )
 from links.models import ClickCount, Link
 from links.queries import short
@@ -33,6 +34,7 @@ def write(archive: Archive) -> None:
     archive.table("readings.csv", ("subject", "post", "channel", "at", "outcome", "followers", *METRICS), _readings())
     archive.table("days.csv", ("channel", "day", *TRAITS, "basis", "posts", *SUMS), _days())
     archive.table("followers.csv", ("channel", "day", "followers", "why_missing", "imported"), _followers())
+    archive.table("told.csv", ("channel", "metric", "told_first_at", "told_last_at"), _told())
     archive.table(
         "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
     )
@@ -71,6 +73,11 @@ def _days() -> Iterator[tuple[Any, ...]]:
 def _followers() -> Iterator[tuple[Any, ...]]:
     for row in ChannelDay.objects.select_related("channel").order_by("channel_id", "day").iterator(chunk_size=1000):
         yield row.channel.name, row.day, row.followers, row.gap, row.imported
+
+
+def _told() -> Iterator[tuple[Any, ...]]:
+    for row in Telling.objects.select_related("channel").order_by("channel_id", "metric"):
+        yield row.channel.name, row.metric, row.first_at, row.last_at
 
 
 def _links() -> Iterator[tuple[Any, ...]]:

@@ -15,11 +15,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from common.spreadsheets import harmless
+
 # What packing would only slow down.
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4", ".mov", ".webm", ".pdf", ".zip")
 PIECE = 256 * 1024
-# A cell that begins so is a formula to a spreadsheet, whoever typed it. https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Archive:
@@ -82,7 +82,7 @@ class Archive:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return harmless(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict | list):

@@ -1,26 +1,33 @@
 """Looking at the numbers: find what is new, claim what is due, ask the network, write what it told.
 
-A claim only moves `next_at` ahead by a lease, so a worker that dies costs one lease and no number. A look that brings
-nothing is written down too: a gap in a chart has a reason. The same look tells whether a post is still there and says
-what was sent; a post counts as gone after two looks, minutes apart.
+A claim only moves `next_at` ahead by a lease, so a worker that dies costs one lease and no number. A channel is asked
+in batches as large as its network takes, each is written before the next is asked, and between them posts go first.
+Every look is written down, also one that brought nothing new, nothing at all, or that nobody could make in time: a gap
+in a chart has a reason. The same look tells whether a post is still there and says what was sent; a post counts as gone
+after two looks, minutes apart.
 """
 
+import logging
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from analytics import rules
-from analytics.catalogue import POST_METRICS, interactions
-from analytics.domain import rollup, traits
-from analytics.enums import PullOutcome, SubjectKind
+from analytics.catalogue import INTERACTIONS, POST_METRICS, believed, interactions
+from analytics.domain import ingest, stale, telling, traits
+from analytics.enums import TOLD, PullOutcome, SubjectKind
 from analytics.models import Pull, Subject, Traits
 from analytics.queries import channels_without_subject, publications_without_subject
-from channels import traffic
+from channels import dry, traffic
+from channels.enums import ChannelState
 from channels.models import Channel
 from channels.open import open_channel
 from delivery.domain import watch
@@ -28,14 +35,22 @@ from delivery.domain.missing import missing
 from delivery.domain.move import Moved
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere, scope
-from platforms.errors import NeedsConsent, NotReached, PlatformError
+from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited, Rejected
 from platforms.protocols import Connector
 from platforms.types import Gone, Reading, Readings
 from posts.models import Publication
 
+log = logging.getLogger(__name__)
+
 LEASE = timedelta(minutes=10)
-BATCH = 200
+# A task lives 150 s; what is left after this is due again at the next tick.
+PATIENCE_SECONDS = 60
+# A channel that nobody connects again is thought of once a day.
+DISCONNECTED_PAUSE = timedelta(days=1)
+LONGEST_WAIT = timedelta(days=1)
 Told = tuple[PullOutcome, Reading]
+# Longer than that nobody asks why there was no number.
+MOST_MISSED_DAYS = 100
 
 
 @dataclass
@@ -59,8 +74,7 @@ def enrol() -> int:
             for c in channels_without_subject()
         ]
         Subject.objects.bulk_create(new, ignore_conflicts=True)
-        for channel_id, day in {(s.channel_id, s.published_on) for s in new if s.published_on}:
-            rollup.publication_day(channel_id, day)
+        stale.mark_published(new)
         return len(new)
 
 
@@ -76,12 +90,12 @@ def _subject_of(publication: Publication, kind: Traits, now: datetime) -> Subjec
         traits=kind,
         published_at=delivery.published_at,
         published_on=timezone.localdate(delivery.published_at),
-        next_at=rules.first_look(delivery.published_at, now),
+        next_at=rules.first_look(delivery.published_at, now) if dry.platform(publication.channel).measures else None,
     )
 
 
 def claim(limit: int = 500) -> dict[int, list[int]]:
-    """Due subjects by channel, their `next_at` moved ahead by a lease."""
+    """Due subjects by channel, their `next_at` moved ahead by a lease; since when they are due is kept."""
     with everywhere("claim due looks"), transaction.atomic():
         now = timezone.now()
         due = list(
@@ -90,7 +104,9 @@ def claim(limit: int = 500) -> dict[int, list[int]]:
             .order_by("next_at")
             .values_list("pk", "channel_id")[:limit]
         )
-        Subject.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
+        Subject.objects.filter(pk__in=[pk for pk, _ in due]).update(
+            next_at=now + LEASE, owed_at=Coalesce("owed_at", F("next_at"))
+        )
     by_channel: dict[int, list[int]] = defaultdict(list)
     for pk, channel_id in due:
         by_channel[channel_id].append(pk)
@@ -101,29 +117,89 @@ def collect(channel_id: int, subject_ids: Iterable[int]) -> None:
     """Ask one channel's network about these subjects and write what it told."""
     with everywhere("a look starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
-    if traffic.is_spent(channel):
-        return  # what our application may still ask is for posts; the lease brings the look back
     with scope(channel.municipality_id):
-        subjects = list(Subject.objects.filter(pk__in=list(subject_ids), channel=channel))
-        for start in range(0, len(subjects), BATCH):
-            batch = subjects[start : start + BATCH]
-            answers = _ask(channel, batch)
-            record(batch, answers.told, timezone.now())
-            _compare(batch, answers.texts)
+        wanted = Subject.objects.filter(pk__in=list(subject_ids), channel=channel).select_related("traits")
+        subjects = list(wanted.order_by("next_at", "pk"))
+        if channel.state == ChannelState.DISCONNECTED:
+            _leave_alone(subjects, timezone.now())
+            return
+        try:
+            connector = open_channel(channel)
+        except PlatformError as error:
+            record(subjects, dict.fromkeys((s.pk for s in subjects), (_outcome(error), {})), timezone.now())
+            return
+        _look(channel, connector, subjects)
 
 
-def _ask(channel: Channel, subjects: list[Subject]) -> Answers:
+def _look(channel: Channel, connector: Connector, subjects: list[Subject]) -> None:
+    """Batch after batch, for as long as the network, its budget and our own time allow."""
+    began = time.monotonic()
+    left = list(subjects)
+    for batch in _batches(connector, subjects):
+        if until := traffic.waits_until(channel):
+            _wait(left, until)
+            return
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            Subject.objects.filter(pk__in=[s.pk for s in left]).update(next_at=timezone.now())
+            return
+        try:
+            answers = _ask(connector, batch)
+        except RateLimited as limited:
+            _wait(left, limited.retry_at)
+            return
+        except (NeedsConsent, NotReached) as error:
+            # It would say the same of the others.
+            record(left, dict.fromkeys((s.pk for s in left), (_outcome(error), {})), timezone.now())
+            return
+        record(batch, answers.told, timezone.now())
+        _compare(batch, answers.texts)
+        del left[: len(batch)]
+
+
+def _batches(connector: Connector, subjects: list[Subject]) -> Iterator[list[Subject]]:
+    """The channel itself first, then its posts. Takes the order of the batches into `subjects`."""
+    subjects.sort(key=lambda subject: subject.kind != SubjectKind.CHANNEL)
+    channels = [subject for subject in subjects if subject.kind == SubjectKind.CHANNEL]
+    posts = subjects[len(channels) :]
+    if channels:
+        yield channels
+    for start in range(0, len(posts), connector.readings_at_once):
+        yield posts[start : start + connector.readings_at_once]
+
+
+def _ask(connector: Connector, subjects: list[Subject]) -> Answers:
+    """Raises the errors that hold for the whole channel. A post that the network refuses spoils it for no other."""
     try:
-        return _answers(open_channel(channel), subjects)
-    except PlatformError as error:
-        return Answers({subject.pk: (_outcome(error), {}) for subject in subjects})
+        return _answers(connector, subjects)
+    except (NeedsConsent, NotReached, RateLimited):
+        raise
+    except Rejected as refused:
+        if len(subjects) == 1:
+            return Answers({subjects[0].pk: (_outcome(refused), {})})
+        return _one_by_one(connector, subjects)
+    except Exception as problem:
+        # An answer that the connector did not expect; nothing of it can be believed.
+        log.exception("Numbers of channel %s could not be read", subjects[0].channel_id)
+        outcome = _outcome(problem) if isinstance(problem, PlatformError) else PullOutcome.NOT_REACHED
+        return Answers({subject.pk: (outcome, {}) for subject in subjects})
+
+
+def _one_by_one(connector: Connector, subjects: list[Subject]) -> Answers:
+    found = Answers()
+    for subject in subjects:
+        alone = _ask(connector, [subject])
+        found.told |= alone.told
+        found.texts |= alone.texts
+    return found
 
 
 def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
     found = Answers()
-    posts = {s.remote_id: s.pk for s in subjects if s.kind == SubjectKind.PUBLICATION}
+    posts = {s.remote_id: s.pk for s in subjects if s.kind != SubjectKind.CHANNEL}
     for answer in connector.readings(list(posts)) if posts else ():
-        subject_id = posts[answer.subject_remote_id]
+        subject_id = posts.get(answer.subject_remote_id)
+        if subject_id is None:
+            continue  # nobody asked
         found.told[subject_id] = _told(answer)
         if isinstance(answer, Readings) and answer.text is not None:
             found.texts[subject_id] = watch.Shown(answer.text, answer.at)
@@ -135,7 +211,7 @@ def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
 
 def _compare(subjects: list[Subject], texts: dict[int, watch.Shown]) -> None:
     """Hand on what the network shows of each post, by its delivery. Two queries when nothing was changed."""
-    shown = {each.publication_id: texts[each.pk] for each in subjects if each.pk in texts}
+    shown = {each.publication_id: texts[each.pk] for each in subjects if each.pk in texts and each.publication_id}
     known = Publication.objects.filter(pk__in=shown).values_list("pk", "delivery_id") if shown else ()
     watch.look({delivery: shown[publication] for publication, delivery in known})
 
@@ -152,19 +228,75 @@ def _outcome(error: PlatformError) -> PullOutcome:
     return PullOutcome.NOT_REACHED if isinstance(error, NotReached) else PullOutcome.REFUSED
 
 
+# ---------------------------------------------------------------- looks that are not made
+
+
+@transaction.atomic
+def _wait(subjects: list[Subject], until: datetime) -> None:
+    """Nobody asks before `until`. One pull says so of each look that comes too late by that, however long it lasts."""
+    now = timezone.now()
+    until = min(max(until, now + timedelta(minutes=1)), now + LONGEST_WAIT)
+    late = [s for s in subjects if _is_missed(s, until)]
+    Subject.objects.filter(pk__in=[s.pk for s in subjects]).update(next_at=until)
+    for subject in late:
+        subject.last_outcome, subject.next_at = PullOutcome.MISSED, until
+    ingest.write(late, [_missed(subject, now) for subject in late])
+
+
+def _is_missed(subject: Subject, made: datetime) -> bool:
+    """Whether a look made at `made` comes too late and nobody has said so yet."""
+    if subject.owed_at is None or subject.last_outcome == PullOutcome.MISSED:
+        return False
+    return rules.was_late(subject.published_at, subject.owed_at, made)
+
+
+def _missed(subject: Subject, at: datetime) -> Pull:
+    return Pull(subject=subject, municipality_id=subject.municipality_id, at=at, outcome=PullOutcome.MISSED)
+
+
+@transaction.atomic
+def _leave_alone(subjects: list[Subject], now: datetime) -> None:
+    """Somebody disconnected the channel: nothing is owed until it is connected again, and its followers are a gap."""
+    for subject in subjects:
+        subject.next_at, subject.owed_at = now + DISCONNECTED_PAUSE, None
+    outcome = PullOutcome.NEEDS_CONSENT
+    channels = [subject for subject in subjects if subject.kind == SubjectKind.CHANNEL]
+    gaps = [Pull(subject=s, municipality_id=s.municipality_id, at=now, outcome=outcome) for s in channels]
+    ingest.write(subjects, gaps)
+
+
+def _missed_before(subject: Subject, at: datetime) -> list[Pull]:
+    """What nobody looked at before the look at `at`: a post once, a channel's followers on each day."""
+    if subject.owed_at is None or not rules.was_late(subject.published_at, subject.owed_at, at):
+        return []
+    if subject.kind != SubjectKind.CHANNEL:
+        return [_missed(subject, subject.owed_at)] if _is_missed(subject, at) else []
+    days = min((timezone.localdate(at) - timezone.localdate(subject.owed_at)).days, MOST_MISSED_DAYS)
+    said = _is_missed(subject, at)
+    return [_missed(subject, subject.owed_at + timedelta(days=n)) for n in range(0 if said else 1, max(days, 1))]
+
+
+# ---------------------------------------------------------------- writing
+
+
 @transaction.atomic
 def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None:
-    """Write one pull per subject, move the ladder, and renew the facts of the days that are touched."""
+    """Write the pulls of these subjects, move the ladder, and mark the days whose facts are touched."""
     suspects = {subject.pk for subject in subjects if subject.last_outcome == PullOutcome.GONE}
-    pulls = [_apply(subject, *told.get(subject.pk, (PullOutcome.REFUSED, {})), at) for subject in subjects]
-    Pull.objects.bulk_create(pulls, ignore_conflicts=True)
-    Subject.objects.bulk_update(
-        subjects, [*POST_METRICS, "followers", "interactions", "last_at", "last_outcome", "misses", "next_at"]
-    )
-    rollup.renew(subjects, timezone.localdate(at))
+    pulls: list[Pull] = []
+    for subject in subjects:
+        outcome, values = told.get(subject.pk, (PullOutcome.REFUSED, {}))
+        pulls += _apply(subject, outcome, believed(values, _keys(subject)), at)
+    ingest.write(subjects, pulls)
+    _mark_boosted(subjects)
+    telling.note(subjects, pulls, at)
     for subject in subjects:
         if subject.last_outcome == PullOutcome.GONE and subject.publication_id and subject.pk in suspects:
             _tell_that_it_is_gone(subject)
+
+
+def _keys(subject: Subject) -> tuple[str, ...]:
+    return ("followers",) if subject.kind == SubjectKind.CHANNEL else POST_METRICS
 
 
 def _tell_that_it_is_gone(subject: Subject) -> None:
@@ -174,23 +306,55 @@ def _tell_that_it_is_gone(subject: Subject) -> None:
         missing(delivery)
 
 
-def _apply(subject: Subject, outcome: PullOutcome, values: Reading, at: datetime) -> Pull:
-    pull = Pull(subject=subject, municipality_id=subject.municipality_id, at=at, outcome=outcome)
+def _mark_boosted(subjects: list[Subject]) -> None:
+    """Posts that turn out to be paid for become posts of a kind of their own."""
+    found = [s for s in subjects if s.paid_views and s.traits and not s.traits.boosted]
+    if not found:
+        return
+    rows = traits.rows_for(traits.boosted(s.traits) for s in found if s.traits)
+    for subject in found:
+        assert subject.traits is not None
+        subject.traits = rows[traits.boosted(subject.traits)]
+    Subject.objects.bulk_update(found, ["traits"])
+    stale.mark_traces([subject.pk for subject in found])
+
+
+def _apply(subject: Subject, outcome: PullOutcome, values: dict[str, int], at: datetime) -> list[Pull]:
+    """Take a look's answer into the subject; returns its pull, after that of a look which was missed before it."""
+    pulls = _missed_before(subject, at)
     was_gone = subject.last_outcome == PullOutcome.GONE
-    subject.last_at, subject.last_outcome = at, outcome
-    if outcome == PullOutcome.READ:
+    if outcome == PullOutcome.READ and subject.last_at and _is_unchanged(subject, values):
+        outcome = PullOutcome.UNCHANGED
+    pull = Pull(subject=subject, municipality_id=subject.municipality_id, at=at, outcome=outcome)
+    subject.last_at, subject.last_outcome, subject.owed_at = at, outcome, None
+    if outcome in TOLD:
         subject.misses = 0
-        subject.next_at = rules.next_look(subject.published_at, at)
-        keys = POST_METRICS if subject.kind == SubjectKind.PUBLICATION else ("followers",)
-        for key in keys:
-            setattr(pull, key, values.get(key))
-            setattr(subject, key, values.get(key))
-        if subject.kind == SubjectKind.PUBLICATION:
-            subject.interactions = interactions(dict(values))
+        subject.next_at = rules.next_look(subject.published_at, at, grew=_grew(subject, values))
+        if outcome == PullOutcome.READ:
+            _take(subject, pull, values)
     else:
         subject.misses = min(subject.misses + 1, 1000)
         subject.next_at = rules.after_miss(subject.misses, at)
         if outcome == PullOutcome.GONE:
             # What it had keeps standing. One look may be wrong: servers answer so while they are moved.
             subject.next_at = None if was_gone else at + rules.GONE_AGAIN
-    return pull
+    return [*pulls, pull]
+
+
+def _is_unchanged(subject: Subject, values: dict[str, int]) -> bool:
+    """A metric that is no longer told is a change: the look that comes without it is written as it was."""
+    return all(getattr(subject, key) == values.get(key) for key in _keys(subject))
+
+
+def _grew(subject: Subject, values: dict[str, int]) -> bool:
+    """New reactions since the last look. Views trickle in for ever and keep nothing in sight."""
+    return any(values[key] > (getattr(subject, key) or 0) for key in INTERACTIONS if key in values)
+
+
+def _take(subject: Subject, pull: Pull, values: dict[str, int]) -> None:
+    """What was told; a metric that was not keeps its last number, and the pull has none."""
+    for key, value in values.items():
+        setattr(pull, key, value)
+        setattr(subject, key, value)
+    if subject.kind != SubjectKind.CHANNEL:
+        subject.interactions = interactions({key: getattr(subject, key) for key in INTERACTIONS})

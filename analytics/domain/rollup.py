@@ -1,121 +1,272 @@
-"""From pulls to daily facts. Every function makes the facts of a day anew from the pulls, so running it twice, or
-rebuilding everything, gives the same rows.
+"""From looks to facts. Looks only mark days as stale (`stale`); `fold` makes all of them anew, many in one statement.
+
+Every fact is made from what is stored, never by adding to an older fact: a fold that runs twice, or a rebuild of
+everything (`rebuild`), gives the same rows. One transaction makes facts at a time, so that a month is always the sum of
+days that are there. What is made:
+
+- followers of a channel at the end of a day (`ChannelDay`), from the looks at the channel;
+- basis *publication*: the latest numbers of the posts published on a day, as their subjects hold them;
+- basis *activity*: by how much the numbers of all posts grew on a day of Belgrade: each number as it was last told that
+  day, minus as it was last told before. What the network did not tell that day did not grow. Where looks lie days
+  apart, all that happened in between counts to the day of the later look. Days without growth have no row;
+- months, from the days.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
+from analytics import partitions
 from analytics.catalogue import ADDED, INTERACTIONS
-from analytics.enums import PullOutcome, SubjectKind
-from analytics.models import ChannelDay, DailyFact, Subject
-from municipalities.tenancy import require
+from analytics.enums import Basis
+from municipalities.holidays import BELGRADE
+from municipalities.tenancy import everywhere
 
-_COLUMNS = ", ".join(ADDED)
-_SUMS = ", ".join(f"sum({key})" for key in ADDED)
-# NULL where the network told none of them; num_nonnulls and the sum skip what was not told.
+Day = tuple[int, date]
+"""Channel and day."""
+
+# So many days in one transaction: those who mark the same days wait for no longer than it takes.
+BATCH = 3000
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('facts'))"
+TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('facts'))"
+# Taken away first and made afterwards: what is written from here on marks its days again. A day that somebody is just
+# marking is left to the next fold.
+CLAIM = """
+DELETE FROM analytics_staleday WHERE id IN (
+    SELECT id FROM analytics_staleday ORDER BY since LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING channel_id, day, basis
+"""
+
+_NUMBERS = (*ADDED, "interactions")
+_COLUMNS = ", ".join(_NUMBERS)
 _ADDED_UP = " + ".join(f"coalesce({key}, 0)" for key in INTERACTIONS)
+# NULL where the network told none of them; num_nonnulls and the sum skip what was not told.
 _ALL = f"(CASE WHEN num_nonnulls({', '.join(INTERACTIONS)}) = 0 THEN NULL ELSE {_ADDED_UP} END)"
-
-PUBLICATION_DAY = f"""
-INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, traits_id, basis, posts, {_COLUMNS}, interactions)
-SELECT municipality_id, channel_id, published_on, traits_id, 'publication', count(*), {_SUMS},
-    sum(interactions)
-FROM analytics_subject
-WHERE channel_id = %s AND published_on = %s AND kind <> 'channel'
-GROUP BY municipality_id, channel_id, published_on, traits_id
-"""  # noqa: S608 -- column names from the catalogue
-
-# The growth of a post on a day: its last reading of that day minus its last reading before it; where a network began
-# to tell a metric only that day, all of it counts. Days are Belgrade's.
-ACTIVITY_DAY = f"""
-WITH bounds AS (
-    SELECT %(day)s::timestamp AT TIME ZONE 'Europe/Belgrade' AS since,
-           (%(day)s::timestamp + interval '1 day') AT TIME ZONE 'Europe/Belgrade' AS until
-), grown AS (
-    SELECT s.municipality_id, s.channel_id, s.traits_id,
-           {", ".join(f"now_.{k} - coalesce(before_.{k}, 0) AS {k}" for k in ADDED)}
-    FROM analytics_subject s CROSS JOIN bounds b
-    CROSS JOIN LATERAL (
-        SELECT * FROM analytics_pull p
-        WHERE p.subject_id = s.id AND p.at >= b.since AND p.at < b.until AND p.outcome = 'read'
-        ORDER BY p.at DESC LIMIT 1
-    ) now_
-    LEFT JOIN LATERAL (
-        SELECT * FROM analytics_pull p
-        WHERE p.subject_id = s.id AND p.at < b.since AND p.outcome = 'read' AND p.at >= b.since - interval '100 days'
-        ORDER BY p.at DESC LIMIT 1
-    ) before_ ON true
-    WHERE s.channel_id = %(channel)s AND s.kind <> 'channel' AND s.published_on <= %(day)s
-      AND s.published_on > %(day)s::date - 100
-)
-INSERT INTO analytics_dailyfact
-    (municipality_id, channel_id, day, traits_id, basis, posts, {_COLUMNS}, interactions)
-SELECT municipality_id, channel_id, %(day)s, traits_id, 'activity', 0, {_SUMS}, sum({_ALL})
-FROM grown GROUP BY municipality_id, channel_id, traits_id
-"""  # noqa: S608 -- column names from the catalogue
+_DAYS = "days (channel_id, day) AS (SELECT * FROM unnest(%(channels)s::bigint[], %(days)s::date[]))"
 
 
-def renew(subjects: Iterable[Subject], day: date) -> None:
-    """Renew the facts that readings of `subjects`, taken on `day`, touch."""
-    rows = list(subjects)
-    posts = [s for s in rows if s.kind != SubjectKind.CHANNEL]
-    for channel_id, published_on in {(s.channel_id, s.published_on) for s in posts}:
-        assert published_on is not None  # a constraint says so
-        publication_day(channel_id, published_on)
-    for channel_id in {s.channel_id for s in posts}:
-        activity_day(channel_id, day)
-    for subject in rows:
-        if subject.kind == SubjectKind.CHANNEL:
-            channel_day(subject, day)
-
-
-@transaction.atomic
-def publication_day(channel_id: int, day: date) -> None:
-    """Facts of the posts published on `day`: their latest numbers."""
-    _forget(channel_id, day, "publication")
-    with connection.cursor() as cursor:
-        cursor.execute(PUBLICATION_DAY, [channel_id, day])
-
-
-@transaction.atomic
-def activity_day(channel_id: int, day: date) -> None:
-    """Facts of what happened on `day` below posts of any age."""
-    _forget(channel_id, day, "activity")
-    with connection.cursor() as cursor:
-        cursor.execute(ACTIVITY_DAY, {"channel": channel_id, "day": day})
-
-
-def _forget(channel_id: int, day: date, basis: str) -> None:
-    # the lock makes two workers renew one channel's day one after the other
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"fact {channel_id} {day} {basis}"])
-    DailyFact.objects.filter(channel_id=channel_id, day=day, basis=basis).delete()
-
-
-def channel_day(subject: Subject, day: date) -> None:
-    """Followers at the end of `day`; a look that brought nothing leaves an earlier number and names the gap else."""
-    read = subject.last_outcome == PullOutcome.READ
-    row = ChannelDay(
-        municipality_id=subject.municipality_id,
-        channel_id=subject.channel_id,
-        day=day,
-        followers=subject.followers if read else None,
-        gap="" if read else subject.last_outcome,
+def _stored(basis: Basis) -> str:
+    """Facts of `days` become what stands in `made`: what is the same stays untouched, what is no more goes."""
+    return f"""
+gone AS (
+    DELETE FROM analytics_dailyfact f USING days d
+    WHERE f.channel_id = d.channel_id AND f.day = d.day AND f.basis = '{basis}' AND NOT EXISTS (
+        SELECT FROM made m WHERE m.channel_id = f.channel_id AND m.day = f.day AND m.traits_id = f.traits_id
     )
-    if read:
-        ChannelDay.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["channel", "day"], update_fields=["followers", "gap"]
-        )
-    else:
-        ChannelDay.objects.bulk_create([row], ignore_conflicts=True)
+)
+INSERT INTO analytics_dailyfact AS f (municipality_id, channel_id, day, traits_id, basis, posts, {_COLUMNS})
+SELECT municipality_id, channel_id, day, traits_id, '{basis}', posts, {_COLUMNS} FROM made
+ON CONFLICT (channel_id, day, basis, traits_id) DO UPDATE SET
+    posts = excluded.posts, {", ".join(f"{key} = excluded.{key}" for key in _NUMBERS)}
+WHERE (f.posts, {", ".join(f"f.{key}" for key in _NUMBERS)})
+    IS DISTINCT FROM (excluded.posts, {", ".join(f"excluded.{key}" for key in _NUMBERS)})
+"""  # noqa: S608 -- column names from the catalogue
 
 
-def rebuild(channel_id: int, first: date, last: date) -> None:
-    """Make the facts of a channel from `first` to `last` again from its pulls."""
-    require()
-    for offset in range((last - first).days + 1):
-        publication_day(channel_id, first + timedelta(days=offset))
-        activity_day(channel_id, first + timedelta(days=offset))
+PUBLICATION = f"""
+WITH {_DAYS}, made AS (
+    SELECT s.municipality_id, s.channel_id, s.published_on AS day, s.traits_id, count(*) AS posts,
+           {", ".join(f"sum({key}) AS {key}" for key in _NUMBERS)}
+    FROM days d JOIN analytics_subject s ON s.channel_id = d.channel_id AND s.published_on = d.day
+    WHERE s.kind <> 'channel'
+    GROUP BY s.municipality_id, s.channel_id, s.published_on, s.traits_id
+), {_stored(Basis.PUBLICATION)}
+"""  # noqa: S608 -- column names from the catalogue
+
+# A number that was told at the nth look of a post goes through max() as n * 2^32 + number: the greatest is the one told
+# last, looks that did not tell it fall out, and one pass over the looks does for all metrics.
+_LAST_TOLD = ", ".join(f"max(place << 32 | {key}) AS {key}" for key in ADDED)
+_NUMBER = 0xFFFFFFFF
+# Looks from before the post's own day are not of this post, whoever wrote them.
+_OF_THE_POST = "p.outcome = 'read' AND p.at >= s.published_on::timestamp AT TIME ZONE 'Europe/Belgrade'"
+_TOLD_BEFORE = "SELECT p.{key} FROM analytics_pull p WHERE p.subject_id = s.id AND p.at < %(since)s AND {of} "
+_TOLD_BEFORE += "AND p.{key} IS NOT NULL ORDER BY p.at DESC LIMIT 1"
+
+
+# What an imported post had at its first look came on days that nobody knows.
+_FIRST = f"CASE WHEN s.kind = 'imported' THEN g.{{key}} & {_NUMBER} ELSE 0 END"
+
+
+def _before(key: str) -> str:
+    """The number as it was last told before `since`; the look right before tells it nearly always."""
+    found = _TOLD_BEFORE.format(key=key, of=_OF_THE_POST)
+    return f"coalesce(b.{key}, CASE WHEN b.subject_id IS NOT NULL AND t.{key} IS NOT NULL THEN ({found}) END) AS {key}"
+
+
+# `since` and `until` are the first and the last midnight around the days, so that only their partitions are read. Days
+# in between that nobody asked for are read as well, because they say what was told before the later ones.
+ACTIVITY = f"""
+WITH {_DAYS}, posts AS (
+    SELECT id, kind, municipality_id, channel_id, traits_id, published_on FROM analytics_subject
+    WHERE kind <> 'channel' AND channel_id IN (SELECT channel_id FROM days)
+), looks AS (
+    SELECT p.subject_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {", ".join(f"p.{key}" for key in ADDED)},
+           row_number() OVER (PARTITION BY p.subject_id ORDER BY p.at) AS place
+    FROM analytics_pull p JOIN posts s ON s.id = p.subject_id
+    WHERE p.at >= %(since)s AND p.at < %(until)s AND {_OF_THE_POST}
+), told AS MATERIALIZED (
+    SELECT subject_id, day, {_LAST_TOLD} FROM looks GROUP BY subject_id, day
+), before AS (
+    SELECT s.id AS subject_id, {", ".join(_before(key) for key in ADDED)}
+    FROM (
+        SELECT subject_id, {", ".join(f"max({key}) AS {key}" for key in ADDED)} FROM told GROUP BY subject_id
+    ) t JOIN posts s ON s.id = t.subject_id AND s.published_on < %(first)s
+    CROSS JOIN LATERAL (
+        SELECT p.* FROM analytics_pull p WHERE p.subject_id = s.id AND p.at < %(since)s AND {_OF_THE_POST}
+        ORDER BY p.at DESC LIMIT 1
+    ) b
+), growing AS (
+    SELECT subject_id, day, {", ".join(f"{key}, max({key}) OVER earlier AS {key}_earlier" for key in ADDED)} FROM told
+    WINDOW earlier AS (PARTITION BY subject_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), grown AS (
+    SELECT g.subject_id, g.day, {
+    ", ".join(
+        f"(g.{key} & {_NUMBER}) - coalesce(g.{key}_earlier & {_NUMBER}, b.{key}, {_FIRST.format(key=key)}) AS {key}"
+        for key in ADDED
+    )
+}
+    FROM growing g JOIN posts s ON s.id = g.subject_id LEFT JOIN before b ON b.subject_id = g.subject_id
+), made AS (
+    SELECT s.municipality_id, s.channel_id, g.day, s.traits_id, 0 AS posts,
+           {", ".join(f"sum({key}) AS {key}" for key in ADDED)}, sum({_ALL}) AS interactions
+    FROM grown g JOIN posts s ON s.id = g.subject_id JOIN days d ON d.channel_id = s.channel_id AND d.day = g.day
+    GROUP BY s.municipality_id, s.channel_id, g.day, s.traits_id
+    HAVING {" OR ".join(f"sum({key}) <> 0" for key in ADDED)}
+), {_stored(Basis.ACTIVITY)}
+"""  # noqa: S608 -- column names from the catalogue
+
+# Followers as they were last told that day; "unchanged" means as before. Where no look brought any, the reason of the
+# last one, and a number that is there (a file's, or an earlier look's) stays.
+FOLLOWERS = f"""
+WITH {_DAYS}, looks AS (
+    SELECT s.id, s.municipality_id, s.channel_id, d.day, told.*
+    FROM days d JOIN analytics_subject s ON s.channel_id = d.channel_id AND s.kind = 'channel'
+    CROSS JOIN LATERAL (
+        SELECT (array_agg(p.outcome ORDER BY p.at DESC))[1] AS outcome,
+               bool_or(p.outcome IN ('read', 'unchanged')) AS answered, bool_or(p.outcome = 'unchanged') AS unchanged,
+               (array_agg(p.followers ORDER BY p.at DESC) FILTER (WHERE p.followers IS NOT NULL))[1] AS followers
+        FROM analytics_pull p
+        WHERE p.subject_id = s.id AND p.at >= d.day::timestamp AT TIME ZONE 'Europe/Belgrade'
+          AND p.at < (d.day + 1)::timestamp AT TIME ZONE 'Europe/Belgrade'
+        HAVING count(*) > 0
+    ) told
+)
+INSERT INTO analytics_channelday AS c (municipality_id, channel_id, day, followers, gap, imported)
+SELECT municipality_id, channel_id, day, coalesce(followers, CASE WHEN unchanged THEN (
+           SELECT p.followers FROM analytics_pull p
+           WHERE p.subject_id = looks.id AND p.at < looks.day::timestamp AT TIME ZONE 'Europe/Belgrade'
+             AND p.followers IS NOT NULL
+           ORDER BY p.at DESC LIMIT 1
+       ) END), CASE WHEN answered THEN '' ELSE outcome END, false
+FROM looks
+ON CONFLICT (channel_id, day) DO UPDATE SET followers = excluded.followers, gap = excluded.gap, imported = false
+WHERE (excluded.followers IS NOT NULL OR c.followers IS NULL)
+  AND (c.followers, c.gap, c.imported) IS DISTINCT FROM (excluded.followers, excluded.gap, false)
+"""  # noqa: S608 -- our own words from above
+
+# What posts of a month were, by the sum of those with these traits.
+_KINDS = {
+    "calls": "t.call_kind <> ''",
+    "services": "t.service <> ''",
+    "informing": "t.category = 'service'",
+    "ceremonies": "t.category = 'ceremony'",
+    "interactive": "t.interactive <> ''",
+    "boosted": "t.boosted",
+}
+_MONTHLY = ("posts", *_NUMBERS, *_KINDS, "followers")
+MONTHS = f"""
+WITH wanted (channel_id, month) AS (SELECT * FROM unnest(%(channels)s::bigint[], %(days)s::date[])), sums AS (
+    SELECT f.municipality_id, f.channel_id, w.month, f.basis, sum(f.posts) AS posts,
+           {", ".join(f"sum(f.{key}) AS {key}" for key in _NUMBERS)},
+           {", ".join(f"coalesce(sum(f.posts) FILTER (WHERE {said}), 0) AS {key}" for key, said in _KINDS.items())}
+    FROM wanted w JOIN analytics_dailyfact f
+        ON f.channel_id = w.channel_id AND f.day >= w.month AND f.day < w.month + interval '1 month'
+    JOIN analytics_traits t ON t.id = f.traits_id
+    GROUP BY f.municipality_id, f.channel_id, w.month, f.basis
+), followed AS (
+    SELECT DISTINCT ON (w.channel_id, w.month) c.municipality_id, w.channel_id, w.month, 'publication' AS basis,
+           c.followers
+    FROM wanted w JOIN analytics_channelday c
+        ON c.channel_id = w.channel_id AND c.day >= w.month AND c.day < w.month + interval '1 month'
+    WHERE c.followers IS NOT NULL ORDER BY w.channel_id, w.month, c.day DESC
+), made AS (
+    SELECT coalesce(s.municipality_id, d.municipality_id) AS municipality_id, channel_id, month, basis,
+           coalesce(s.posts, 0) AS posts, {", ".join(f"s.{key}" for key in _NUMBERS)},
+           {", ".join(f"coalesce(s.{key}, 0) AS {key}" for key in _KINDS)}, d.followers
+    FROM sums s FULL JOIN followed d USING (channel_id, month, basis)
+), gone AS (
+    DELETE FROM analytics_monthlyfact f USING wanted w
+    WHERE f.channel_id = w.channel_id AND f.month = w.month AND NOT EXISTS (
+        SELECT FROM made m WHERE m.channel_id = f.channel_id AND m.month = f.month AND m.basis = f.basis
+    )
+)
+INSERT INTO analytics_monthlyfact AS f (municipality_id, channel_id, month, basis, {", ".join(_MONTHLY)})
+SELECT municipality_id, channel_id, month, basis, {", ".join(_MONTHLY)} FROM made
+ON CONFLICT (channel_id, month, basis) DO UPDATE SET {", ".join(f"{key} = excluded.{key}" for key in _MONTHLY)}
+WHERE ({", ".join(f"f.{key}" for key in _MONTHLY)})
+    IS DISTINCT FROM ({", ".join(f"excluded.{key}" for key in _MONTHLY)})
+"""  # noqa: S608 -- column names from the catalogue
+
+
+def fold(*, wait: bool = True) -> int:
+    """Make all stale days anew; returns how many. While another process makes facts, `wait` for it or leave it all."""
+    folded = 0
+    with everywhere("stale days of all municipalities are made anew"):
+        while some := _fold_some(wait):
+            folded += some
+    return folded
+
+
+@transaction.atomic
+def _fold_some(wait: bool) -> int:
+    if not lock(wait=wait):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [BATCH])
+        claimed = cursor.fetchall()
+    make(
+        published=[(channel, day) for channel, day, basis in claimed if basis == Basis.PUBLICATION],
+        active=[(channel, day) for channel, day, basis in claimed if basis == Basis.ACTIVITY],
+    )
+    return len(claimed)
+
+
+def lock(*, wait: bool = True) -> bool:
+    """Nobody else makes facts until the transaction ends. False: somebody does, and we did not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK if wait else TRY_LOCK)
+        return wait or bool(cursor.fetchone()[0])
+
+
+def make(*, published: Iterable[Day], active: Iterable[Day]) -> None:
+    """Make the facts of these days and of their months, in a transaction that holds the `lock`.
+
+    Activity of days whose readings are no longer kept stays as it is: nothing is left to make it of.
+    """
+    kept = partitions.first_whole_day()
+    by_month: dict[date, list[Day]] = defaultdict(list)
+    for channel, day in active:
+        if kept is None or day >= kept:
+            by_month[day.replace(day=1)].append((channel, day))
+    days = list(published)
+    _run(FOLLOWERS, days)
+    _run(PUBLICATION, days)
+    for each in by_month.values():
+        dates = [day for _channel, day in each]
+        _run(ACTIVITY, each, first=min(dates), since=_midnight(min(dates)), until=_midnight(max(dates), 1))
+    touched = {(channel, day.replace(day=1)) for some in (days, *by_month.values()) for channel, day in some}
+    _run(MONTHS, sorted(touched))
+
+
+def _midnight(day: date, later: int = 0) -> datetime:
+    return datetime.combine(day + timedelta(days=later), time(), BELGRADE)
+
+
+def _run(statement: str, days: list[Day], **values: Any) -> None:
+    if days:
+        with connection.cursor() as cursor:
+            channels, dates = (list(column) for column in zip(*days, strict=True))
+            cursor.execute(statement, {"channels": channels, "days": dates, **values})

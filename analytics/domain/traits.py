@@ -27,6 +27,13 @@ def key_of(publication: Publication) -> Key:
     )
 
 
+def boosted(kind: Traits) -> Key:
+    """The same kind of post, paid for."""
+    return (
+        kind.category, kind.call_kind, kind.service, kind.material, kind.languages, kind.interactive, True,
+    )  # fmt: skip
+
+
 def material(version: Version) -> Material:
     """What it is made of; a video beside pictures makes it a video."""
     mimes = [str(entry.get("mime", "")) for entry in version.media]

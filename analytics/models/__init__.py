@@ -1,5 +1,6 @@
-"""Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), and what a
-programme follows (`indicators`).
+"""Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), what pages
+over all municipalities read besides (`medians`, `training`), whether a municipality shares its figures (`sharing`),
+and what a programme follows (`indicators`).
 """
 
 from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
@@ -14,7 +15,10 @@ from analytics.models.indicators import (
     ProgrammeIndicator,
     Target,
 )
-from analytics.models.looks import Counts, Pull, Subject
+from analytics.models.looks import Counts, Pull, Subject, Telling
+from analytics.models.medians import MonthlyMedian
+from analytics.models.sharing import Sharing
+from analytics.models.training import TrainingWindow
 
 __all__ = [
     "AccessCheck",
@@ -25,13 +29,17 @@ __all__ = [
     "IndicatorValue",
     "ManualValue",
     "MonthlyFact",
+    "MonthlyMedian",
     "PlaceBaseline",
     "PlaceTarget",
     "PlaceValue",
     "ProgrammeIndicator",
     "Pull",
+    "Sharing",
     "StaleDay",
     "Subject",
     "Target",
+    "Telling",
+    "TrainingWindow",
     "Traits",
 ]

@@ -62,7 +62,7 @@ class DailyFact(TenantModel, Sums):
     """Posts and interactions of a channel, day (Belgrade) and traits.
 
     Basis *publication*: the latest numbers of the posts published that day. Basis *activity*: by how much the numbers
-    of all posts grew that day; it may be negative.
+    of all posts grew that day; it may be negative, and where nothing grew there is no row.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -84,8 +84,9 @@ class DailyFact(TenantModel, Sums):
 class MonthlyFact(TenantModel, Sums):
     """All daily facts of a channel, month and basis together; what a page over all municipalities reads.
 
-    `month` is its first day. The counts of kinds of posts are of posts published in the month (basis *publication*).
-    `followers` are the last that were read in the month.
+    `month` is its first day. Basis *publication* alone has the kinds of posts published in the month (`calls`: they ask
+    for something; `services`: they promote an eService; `informing`: their category is service information) and the
+    `followers`, which are the last that were read in the month; it has a row where only followers were read.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")

@@ -4,6 +4,7 @@ A `Subject` is a publication, a post from before the municipality joined, or a c
 latest look told.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -31,7 +32,7 @@ class Counts(models.Model):
 
 
 class Subject(TenantModel, Counts):
-    """What we look at. Holds the latest numbers so that a page need not search the pulls.
+    """What we look at. Holds the last number of each metric that was told, so that a page need not search the pulls.
 
     An imported one is a post from before the municipality joined: it has no publication, so it carries what the network
     or a file told of it (`title`, `permalink`).
@@ -47,6 +48,7 @@ class Subject(TenantModel, Counts):
     published_at = models.DateTimeField(null=True)
     published_on = models.DateField(null=True)  # in Belgrade
     next_at = models.DateTimeField(null=True)  # NULL: no more looks
+    owed_at = models.DateTimeField(null=True)  # since when a look is due and not made
     last_at = models.DateTimeField(null=True)
     last_outcome = models.CharField(max_length=14, choices=PullOutcome, blank=True)
     misses = models.PositiveSmallIntegerField(default=0)
@@ -80,14 +82,39 @@ class Subject(TenantModel, Counts):
         return f"{self.kind} {self.publication_id or self.remote_id or self.channel_id}"
 
 
+class Telling(TenantModel):
+    """Since when and until when the network told a channel one metric of its posts (or its followers).
+
+    A metric that is no longer told ends here, so that what follows is a gap with a date and not a fall to nothing.
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    metric = models.CharField(max_length=20)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="one_telling", fields=["channel", "metric"])]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.metric}: {self.first_at} to {self.last_at}"
+
+
 class Pull(TenantModel, Counts):
-    """One look. Partitioned by month of `at` (`analytics.partitions`); a default partition takes what has none."""
+    """One look. Partitioned by month of `at` (`analytics.partitions`); a default partition takes what has none.
+
+    Its counts are what was told at this look. Outcome *unchanged*: the same as at the last one, and they stay NULL.
+    """
 
     pk = models.CompositePrimaryKey("subject_id", "at")
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="pulls")
     at = models.DateTimeField()
     outcome = models.CharField(max_length=14, choices=PullOutcome)
     followers = models.PositiveIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        # all looks of a day, for its facts; looks are written in the order of time, so a few pages tell where
+        indexes = [BrinIndex(fields=["at"], name="pull_day", pages_per_range=16, autosummarize=True)]
 
     def __str__(self) -> str:
         return f"{self.subject_id} at {self.at}: {self.outcome}"

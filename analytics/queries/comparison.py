@@ -1,137 +1,169 @@
 """Municipalities of a programme side by side. Opens the scope of exactly those that are enrolled and agreed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from analytics.enums import Basis
+from analytics.groups import Size, size
+from analytics.measures import MEASURES, Figures, Measure
 from analytics.models import DailyFact
+from analytics.months import Months, first_of, spanning
 from analytics.periods import Period
+from analytics.queries import figures
 from analytics.queries.dashboard import countable
-from common.numbers import per_thousand
-from municipalities.models import Enrolment, Municipality, Programme
+from analytics.queries.figures import Window
+from analytics.queries.training import around
+from analytics.stretches import BEFORE
+from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
 
 # Below this many posts a median says little; the table marks it.
 FEW_POSTS = 5
-
-FOLLOWERS = """
-SELECT municipality_id, sum(followers) FROM (
-    SELECT DISTINCT ON (d.channel_id) d.municipality_id, d.followers
-    FROM analytics_channelday d JOIN channels_channel c ON c.id = d.channel_id
-    WHERE d.municipality_id = ANY(%s) AND d.day <= %s AND d.day > %s AND d.followers IS NOT NULL
-      AND c.state <> 'disconnected' AND (%s OR NOT c.is_practice)
-    ORDER BY d.channel_id, d.day DESC
-) latest GROUP BY municipality_id
-"""
-
-# Followers now: of the channel on its latest day up to the period's end.
-MEDIAN = """
-WITH now_ AS (
-    SELECT DISTINCT ON (d.channel_id) d.channel_id, d.followers
-    FROM analytics_channelday d JOIN channels_channel c ON c.id = d.channel_id
-    WHERE d.municipality_id = ANY(%(ids)s) AND d.day <= %(last)s AND d.day > %(oldest)s AND d.followers IS NOT NULL
-      AND (%(practice)s OR NOT c.is_practice)
-    ORDER BY d.channel_id, d.day DESC
-)
-SELECT s.municipality_id, count(*),
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY s.interactions * 1000.0 / now_.followers)
-FROM analytics_subject s JOIN now_ ON now_.channel_id = s.channel_id AND now_.followers > 0
-WHERE s.municipality_id = ANY(%(ids)s) AND s.kind = 'publication' AND s.interactions IS NOT NULL
-  AND s.published_on BETWEEN %(first)s AND %(last)s
-GROUP BY s.municipality_id
-"""
-# Followers older than this are no longer "now".
-STALE = timedelta(days=14)
+# What is read of a municipality.
+READ = (
+    "slug", "name_cyrl", "name_latn", "name_en", "population", "joined_on",
+    "district__name_cyrl", "district__name_latn", "district__name_en",
+)  # fmt: skip
+# The little line tells at least so many months, however short the period.
+LINE_MONTHS = 12
 
 
 @dataclass
 class Row:
-    """One municipality in the table. None: not told, or not entered."""
+    """One municipality in the table. `since`: it joined only meanwhile, and by-the-week figures count from then."""
 
     municipality: Municipality
-    posts: int = 0
-    posts_before: int = 0
-    interactions: int | None = None
-    interactions_before: int | None = None
-    followers: int | None = None
-    per_followers: float | None = None
-    counted: int = 0
-    weeks: list[int | None] = field(default_factory=list)
+    cohort: Cohort
+    now: Figures
+    before: Figures
+    baseline: Figures | None = None
+    months: dict[date, Figures] = field(default_factory=dict)
+    line: list[float | None] = field(default_factory=list)
+    since: date | None = None
+
+    def value(self, measure: Measure) -> float | None:
+        return measure.of(self.now, self.municipality.population)
+
+    def change(self, measure: Measure) -> float | None:
+        return measure.change(self.now, self.before, self.municipality.population)
+
+    def change_of_baseline(self, measure: Measure) -> float | None:
+        return measure.change(self.now, self.baseline, self.municipality.population)
 
     @property
-    def per_inhabitants(self) -> float | None:
-        return per_thousand(self.interactions, self.municipality.population)
+    def growth(self) -> float | None:
+        """By how many per cent its followers grew."""
+        return self.change(MEASURES["followers"])
 
     @property
-    def change(self) -> float | None:
-        """Difference of interactions against the period before, in per cent."""
-        if self.interactions is None or not self.interactions_before:
-            return None
-        return (self.interactions - self.interactions_before) * 100 / self.interactions_before
+    def size(self) -> Size:
+        return size(self.municipality.population)
 
     @property
     def few(self) -> bool:
-        return self.posts < FEW_POSTS
+        return self.now.posts < FEW_POSTS
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality that takes part today and agreed to be compared, with the latest cohort it takes part in."""
+
+    municipality: Municipality
+    cohort: Cohort
+
+
+@dataclass(frozen=True)
+class Part:
+    """Who of the programmes is compared, and how many are not because they did not agree."""
+
+    places: dict[int, Place]
+    withheld: int
 
 
 @dataclass(frozen=True)
 class Comparison:
+    part: Part
     rows: list[Row]
-    withheld: int  # enrolled, but did not agree to comparison
+    labels: Sequence[date] = ()  # what the values of a row's line belong to; empty: not told by month
 
 
-def comparison(programmes: Sequence[Programme], period: Period) -> Comparison:
-    """Rows of all municipalities enrolled today that agreed; in no order."""
+def taking_part(programmes: Sequence[Programme]) -> Part:
+    """Who takes part today; workspaces of practice only in the demo. One query."""
+    real = Q() if settings.DEMO else Q(municipality__is_practice=False)
     enrolments = list(
         Enrolment.objects.on(today())
-        .filter(cohort__programme__in=programmes, municipality__joined_on__isnull=False)
-        .select_related("municipality")
+        .filter(real, cohort__programme__in=programmes, municipality__joined_on__isnull=False)
+        .select_related("cohort", "municipality__district")
+        .only("compares", "cohort__name", "cohort__training_on", *(f"municipality__{name}" for name in READ))
+        .order_by("starts_on", "pk")
     )
-    agreed = {e.municipality_id: e.municipality for e in enrolments if e.compares}
-    withheld = {e.municipality_id for e in enrolments} - set(agreed)
-    rows = {pk: Row(municipality) for pk, municipality in agreed.items()}
-    if rows:
-        with scope(*rows):
-            _fill_sums(rows, period)
-            _fill_weeks(rows, period)
-            _fill_followers(rows, period)
-            _fill_medians(rows, period)
-    return Comparison(list(rows.values()), len(withheld))
+    places = {each.municipality_id: Place(each.municipality, each.cohort) for each in enrolments if each.compares}
+    return Part(places, len({each.municipality_id for each in enrolments} - set(places)))
 
 
-def _fill_sums(rows: dict[int, Row], period: Period) -> None:
-    facts = DailyFact.objects.filter(countable(), basis=Basis.PUBLICATION)
-    for days, suffix in ((period, ""), (period.before, "_before")):
-        found = (
-            facts.filter(day__gte=days.first, day__lte=days.last)
-            .values("municipality_id")
-            .annotate(p=Sum("posts"), i=Sum("interactions"))
-        )
-        for each in found:
-            row = rows[each["municipality_id"]]
-            setattr(row, f"posts{suffix}", each["p"])
-            setattr(row, f"interactions{suffix}", each["i"])
+def comparison(part: Part, period: Period, measure: Measure) -> Comparison:
+    """Rows of all that are compared, in no order. At most five queries, whatever their number."""
+    if not part.places:
+        return Comparison(part, [])
+    with scope(*part.places):
+        return _by_month(part, period, measure) if isinstance(period, Months) else _by_day(part, period, measure)
 
 
-def _fill_weeks(rows: dict[int, Row], period: Period) -> None:
-    """Interactions by stretch of seven days of activity, the last one ending with the period."""
-    sums: dict[tuple[int, int], int] = defaultdict(int)
-    facts = DailyFact.objects.filter(
-        countable(), basis=Basis.ACTIVITY, day__gte=period.first, day__lte=period.last, interactions__isnull=False
-    )
-    for pk, day, total in facts.values_list("municipality_id", "day").annotate(t=Sum("interactions")):
-        sums[pk, (period.last - day).days // step(period)] += total
-    count = -(-period.days // step(period))
-    for pk, row in rows.items():
-        row.weeks = [sums.get((pk, n)) for n in reversed(range(count))]
+def _by_month(part: Part, period: Months, measure: Measure) -> Comparison:
+    line = spanning(min(period.first, first_of(period.last, 1 - LINE_MONTHS)), period.last)
+    wanted = spanning(min(line.first, period.before.first), period.last)
+    months = figures.by_month(part.places, wanted)
+    baselines = _baselines(part, measure)
+    rows = []
+    for pk, place in part.places.items():
+        mine, people = months.get(pk, {}), place.municipality.population
+        now = figures.together(mine, period)
+        values = [measure.of(mine[month], people) if month in mine else None for month in line.months]
+        before = figures.together(mine, period.before)
+        row = Row(place.municipality, place.cohort, now, before, baselines.get(pk), mine, values)
+        rows.append(_since(row, period, first_of))
+    return Comparison(part, rows, line.months)
+
+
+def _since(row: Row, period: Period, cut: Callable[[date], date]) -> Row:
+    """Shorten the days of a municipality that joined within them and of which nothing older is known: a week without a
+    portal is no week without posts. `cut` gives the day, or month, that a first post is known by.
+    """
+    joined = row.municipality.joined_on
+    assert joined is not None  # only workspaces are compared
+    for name, span in (("before", period.before), ("now", period)):
+        found: Figures = getattr(row, name)
+        is_older = found.since is not None and found.since < cut(joined)
+        if span.first < joined <= span.last and not is_older and not (name == "now" and row.before.posts):
+            setattr(row, name, replace(found, days=(span.last - joined).days + 1))
+            row.since = joined if name == "now" else None
+    return row
+
+
+def _baselines(part: Part, measure: Measure) -> dict[int, Figures]:
+    trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
+    found = around(trained, (BEFORE,), followers=measure.key == "followers", medians=measure.key == "median")
+    return {pk: one[BEFORE.number] for pk, one in found.items() if BEFORE.number in one}
+
+
+def _by_day(part: Part, period: Period, measure: Measure) -> Comparison:
+    spans = (period, period.before)
+    windows = [Window(pk, each.first, each.last) for pk in part.places for each in spans]
+    found = figures.by_days(windows)
+    baselines = _baselines(part, measure)
+    lines = _activity(list(part.places), period)
+    rows = []
+    for index, (pk, place) in enumerate(part.places.items()):
+        now, before = found[2 * index : 2 * index + 2]
+        row = Row(place.municipality, place.cohort, now, before, baselines.get(pk), line=lines[pk])
+        rows.append(_since(row, period, lambda day: day))
+    return Comparison(part, rows)
 
 
 def step(period: Period) -> int:
@@ -139,28 +171,13 @@ def step(period: Period) -> int:
     return 1 if period.days <= 28 else 7
 
 
-def _run(sql: str, params: Any) -> Iterable[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
-
-
-def _oldest(period: Period) -> date:
-    return period.last - STALE
-
-
-def _fill_followers(rows: dict[int, Row], period: Period) -> None:
-    for pk, followers in _run(FOLLOWERS, [list(rows), period.last, _oldest(period), settings.DEMO]):
-        rows[pk].followers = followers
-
-
-def _fill_medians(rows: dict[int, Row], period: Period) -> None:
-    params = {
-        "ids": list(rows),
-        "first": period.first,
-        "last": period.last,
-        "oldest": _oldest(period),
-        "practice": settings.DEMO,
-    }
-    for pk, counted, median in _run(MEDIAN, params):
-        rows[pk].counted, rows[pk].per_followers = counted, median
+def _activity(ids: list[int], period: Period) -> dict[int, list[float | None]]:
+    """Interactions by stretch of days on which they happened, the last one ending with the period. One query."""
+    sums: dict[tuple[int, int], int] = defaultdict(int)
+    facts = DailyFact.objects.filter(
+        countable(), basis=Basis.ACTIVITY, day__gte=period.first, day__lte=period.last, interactions__isnull=False
+    )
+    for pk, day, total in facts.values_list("municipality_id", "day").annotate(t=Sum("interactions")):
+        sums[pk, (period.last - day).days // step(period)] += total
+    count = -(-period.days // step(period))
+    return {pk: [sums.get((pk, n)) for n in reversed(range(count))] for pk in ids}

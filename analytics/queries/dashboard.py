@@ -11,6 +11,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, Whe
 
 from analytics.catalogue import ADDED
 from analytics.enums import Basis, SubjectKind
+from analytics.judging import each
 from analytics.models import ChannelDay, DailyFact, Subject
 from analytics.periods import Period
 from channels.models import Channel
@@ -36,6 +37,14 @@ class Totals:
 
     def get(self, key: str) -> int | None:
         return self.numbers.get(key)
+
+    @property
+    def interactions(self) -> int | None:
+        return self.get("interactions")
+
+    @property
+    def per_post(self) -> float | None:
+        return each(self.interactions, self.posts)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def publications_without_subject() -> QuerySet[Publication]:
     return (
         Publication.objects.filter(~Exists(seen), delivery__state=State.PUBLISHED)
         .exclude(delivery__remote_id__startswith=SEEN)
-        .select_related("delivery", "version")
+        .select_related("delivery", "version", "channel")
         .order_by("pk")[:NEW_AT_ONCE]
     )
 

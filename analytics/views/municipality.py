@@ -1,103 +1,204 @@
-"""Numbers of a municipality."""
+"""How a municipality does: one page to read in a minute, and to print."""
 
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from analytics import periods, pictures
+from analytics import drawings, periods, reading
 from analytics.catalogue import FORMULAS, METRICS
-from analytics.queries.dashboard import Dashboard, Totals, dashboard
-from analytics.views.common import segments
+from analytics.enums import Basis
+from analytics.judging import change
+from analytics.queries.baseline import Baseline, baseline
+from analytics.queries.dashboard import Totals
+from analytics.queries.followers import Followers, followers
+from analytics.queries.totals import series, windows
+from analytics.queries.typical import Judged, typical
+from analytics.queries.verdicts import newest
+from analytics.reading import Sentence
+from analytics.views.frame import Frame, frame
+from analytics.wording import BASES
+from common import charts
+from common.numbers import number
 from municipalities.access import requires
-from municipalities.queries import today
 from municipalities.rules import Verb
-from posts.enums import CallKind, Category
+from posts.enums import Category
+
+NEWEST = 5
+# From here on "times as many" is easier to grasp than per cent.
+MANY = 300
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure against another one: in words, and whether it is good ("up"), bad ("down") or neither ("")."""
+
+    text: str
+    against: str
+    direction: str = ""
+    tone: str = ""
 
 
 @requires(Verb.ANALYTICS_VIEW)
+@require_safe
 def municipality(request: Any) -> HttpResponse:
-    period = periods.parse(request.GET.get("days"), today())
-    channel_id = request.GET.get("channel", "")
-    found = dashboard(period, int(channel_id) if channel_id.isdecimal() else None)
+    known = frame(request, "analytics")
+    period, channel = known.period, known.channel_id
+    base = baseline(request.municipality, known.today)
+    compared = [period, period.before, *([base.period] if base else [])]
+    stretches = periods.stretches(period)
+    sums = windows(compared, channel)
+    course = series(stretches, channel)
+    follow = followers(stretches, compared, channel)
+    year = periods.Period(periods.a_year_before(period.last), period.last)
+    judged = typical(year, known.today, channel)
+    if known.basis != Basis.ACTIVITY:
+        known.more["basis"] = known.basis
+    activity = drawings.activity(course, follow, stretches, known.basis, base)
+    drawn = {
+        "activity": activity,
+        "followers": drawings.followers(follow, stretches, known.shown),
+        "mix": drawings.mix(course, stretches),
+    }
+    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+        return picture
     context = {
-        "period": period,
-        "segments": segments(request, period),
-        "found": found,
-        "chosen": channel_id,
-        "stats": _stats(found, period),
-        "activity": pictures.activity(found, period),
-        "followers": pictures.followers(found, period),
-        "mix": pictures.mix(found),
-        "by_channel": _by_channel(found),
-        "by_category": _by_group(found.by_category, lambda key: Category(key).label),
-        "by_call": _by_group(found.by_call, lambda key: CallKind(key).label if key else _("None: it only informs")),
+        **known.context(),
+        **drawn,
+        "base": base,
+        "bases": [
+            {"label": label, "url": known.address(basis=key), "current": key == known.basis}
+            for key, label in BASES.items()
+        ],
+        "tiles": _tiles(known, sums, follow, base),
+        "sentences": _sentences(sums, course.posts, base),
+        "next_steps": _next_steps(judged),
+        "newest": list(newest(NEWEST)),
         "formulas": FORMULAS,
     }
     return render(request, "analytics/municipality.html", context)
 
 
-def _change(now: float | None, before: float | None) -> float | None:
-    return None if now is None or not before else (now - before) * 100 / before
-
-
-def _stats(found: Dashboard, period: periods.Period) -> list[dict[str, Any]]:
-    """The four tiles; views are shown where a network of the municipality tells them."""
-    interactions, before = found.now.get("interactions"), found.before.get("interactions")
-    followers = found.followers.on(period.last, [c.pk for c in found.channels])
-    per_post = _per_post(found.now)
-    tiles: list[dict[str, Any]] = [
-        {"label": _("Posts"), "value": found.now.posts, "change": _change(found.now.posts, found.before.posts),
-         "formula": _("publications on all channels")},
-        {"label": _("Interactions"), "value": interactions, "change": _change(interactions, before),
-         "formula": str(FORMULAS["interactions"].text)},
-        {"label": _("Interactions per post"), "value": per_post, "places": 1,
-         "change": _change(per_post, _per_post(found.before)),
-         "formula": _("interactions ÷ posts")},
-        {"label": _("Followers"), "value": followers, "change": None,
-         "formula": _("all channels, on the last day of the period")},
-    ]  # fmt: skip
-    if found.now.get("views") is not None:
-        tiles.append({"label": METRICS["views"].label, "value": found.now.get("views"),
-                      "change": _change(found.now.get("views"), found.before.get("views")),
-                      "formula": str(METRICS["views"].meaning)})  # fmt: skip
-    return [{"places": None, **tile} for tile in tiles]
-
-
-def _by_group(groups: Mapping[str, Totals], label: Callable[[str], Any]) -> list[dict[str, Any]]:
-    """Groups that had posts, most posts first."""
-    rows = sorted(groups.items(), key=lambda item: -item[1].posts)
-    return [
-        {
-            "label": label(key),
-            "posts": totals.posts,
-            "interactions": totals.get("interactions"),
-            "per_post": _per_post(totals),
-        }
-        for key, totals in rows
-        if totals.posts
+def _sentences(
+    sums: list[dict[str, Totals]], posts: dict[int, dict[str, int]], base: Baseline | None
+) -> list[Sentence]:
+    now, before = sums[0][Basis.PUBLICATION], sums[1][Basis.PUBLICATION]
+    shares: dict[str, int] = {}
+    for by_category in posts.values():
+        for key, some in by_category.items():
+            shares[key] = shares.get(key, 0) + some
+    old = sums[2][Basis.PUBLICATION] if base else None
+    found = [
+        reading.posts(now, before),
+        reading.per_post(now, before),
+        reading.against_baseline(now, old, base.joined if base else False),
+        reading.mix(shares),
     ]
+    return [each for each in found if each]
 
 
-def _per_post(totals: Totals) -> float | None:
-    told = totals.get("interactions")
-    return told / totals.posts if told is not None and totals.posts else None
+def _next_steps(judged: Judged) -> list[Sentence]:
+    labels = {str(key): str(label) for key, label in Category.choices}
+    found = [reading.kind_that_works(judged, labels), reading.time_that_works(judged)]
+    return [each for each in found if each]
 
 
-def _by_channel(found: Dashboard) -> list[dict[str, Any]]:
-    rows = []
-    for channel in found.channels:
-        totals = found.by_channel.get(channel.pk)
-        rows.append(
+# ---- tiles ----
+
+
+def _tiles(
+    known: Frame, sums: list[dict[str, Totals]], follow: Followers, base: Baseline | None
+) -> list[dict[str, Any]]:
+    """Each with its formula, what it is against the days before and the baseline, and the posts behind it."""
+    published = [each[Basis.PUBLICATION] for each in sums]
+    counted = [each[known.basis] for each in sums]
+    days = [known.period.days, known.period.days, *([base.period.days] if base else [])]
+    names = _against(base)
+
+    def changes(values: list[float | None], *, a_day: bool) -> list[Change]:
+        """`a_day`: figures that grow with the length of the period are compared by the day."""
+        found = []
+        for index, name in enumerate(names, 1):
+            now, then = values[0], values[index]
+            if a_day and now is not None and then is not None:
+                now, then = now / days[0], then / days[index]
+            if (said := _per_cent(change(now, then), name)) is not None:
+                found.append(said)
+        return found
+
+    interactions = [each.get("interactions") for each in counted]
+    tiles: list[dict[str, Any]] = [
+        {
+            "label": _("Posts"), "value": published[0].posts, "url": known.posts(),
+            "changes": changes([each.posts for each in published], a_day=True),
+            "formula": _("publications on all channels; a post on three channels counts three times"),
+        },
+        {
+            "label": FORMULAS["interactions"].label, "value": interactions[0],
+            "url": known.posts(sort="most") if known.basis == Basis.PUBLICATION else "",
+            "changes": changes(list(interactions), a_day=True),
+            "formula": f"{BASES[known.basis]}: {FORMULAS['interactions'].text}",
+        },
+        {
+            "label": _("Interactions per post"), "value": published[0].per_post, "places": 1,
+            "url": known.posts(sort="most"),
+            "changes": changes([each.per_post for each in published], a_day=False),
+            "formula": _("by day of publication: interactions ÷ posts"),
+        },
+        _followers_tile(follow, names),
+    ]  # fmt: skip
+    views = [each.get("views") for each in published]
+    if views[0] is not None:
+        tiles.append(
             {
-                "channel": channel,
-                "posts": totals.posts if totals else 0,
-                "numbers": {
-                    key: totals.get(key) if totals else None for key in ("likes", "reposts", "replies", "interactions")
-                },
-                "followers": found.followers.latest(channel.pk),
+                "label": METRICS["views"].label, "value": views[0], "changes": changes(list(views), a_day=True),
+                "formula": _("by day of publication, where the network tells it; paid views stand apart"),
             }
-        )
-    return rows
+        )  # fmt: skip
+    return [{"places": None, "url": "", **tile, "label": str(tile["label"])} for tile in tiles]
+
+
+def _followers_tile(follow: Followers, names: list[str]) -> dict[str, Any]:
+    found = []
+    for index, name in enumerate(names, 1):
+        grown = follow.growth(index, 0)
+        if grown is not None:
+            found.append(_difference(grown, name))
+    return {
+        "label": _("Followers"),
+        "value": follow.end(0),
+        "changes": found,
+        "formula": _("all channels, as last read up to the end of the period; one person may follow several"),
+    }
+
+
+def _against(base: Baseline | None) -> list[str]:
+    names = [_("against the days before")]
+    if base:
+        names.append(_("against the time before joining") if base.joined else _("against before the training"))
+    return names
+
+
+def _per_cent(value: float | None, against: str) -> Change | None:
+    if value is None:
+        return None
+    rounded = round(value)
+    if rounded == 0:
+        return Change(_("No change"), against)
+    if value > MANY:
+        text = _("%(times)s times as many") % {"times": number(value / 100 + 1, 0)}
+        return Change(text, against, "up", "up")
+    if value > 0:
+        return Change(_("%(amount)s %% more") % {"amount": number(rounded)}, against, "up", "up")
+    return Change(_("%(amount)s %% less") % {"amount": number(-rounded)}, against, "down", "down")
+
+
+def _difference(value: int, against: str) -> Change:
+    if value == 0:
+        return Change(_("No change"), against)
+    if value > 0:
+        return Change(_("%(amount)s more") % {"amount": number(value)}, against, "up", "up")
+    return Change(_("%(amount)s fewer") % {"amount": number(-value)}, against, "down", "down")

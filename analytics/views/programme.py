@@ -1,59 +1,239 @@
-"""Municipalities of a programme side by side."""
+"""The table of a programme's municipalities, each by itself or in groups, and the same as CSV."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from analytics import periods, pictures
-from analytics.catalogue import FORMULAS
-from analytics.queries.comparison import FEW_POSTS, Comparison, comparison
-from analytics.views.common import address, segments
+from analytics import compared
+from analytics.choices import (
+    BASELINE,
+    CHANGE,
+    COLUMNS,
+    GROUPS,
+    GROWTH,
+    LINE,
+    NAME,
+    Choice,
+    choice,
+    label,
+)
+from analytics.groups import Group, middle
+from analytics.measures import MEASURES, Kind, Measure
+from analytics.queries.comparison import FEW_POSTS, Comparison, Row, comparison, taking_part
+from analytics.queries.grouping import groups
+from analytics.views.common import address
+from analytics.views.compared import frame, kept
+from common import spreadsheets
+from common.dates import short_date
+from common.numbers import number
 from municipalities.access import programme as programme_page
 from municipalities.queries import today
-from municipalities.rules import ProgrammeVerb
+from municipalities.rules import ProgrammeVerb, Verb, verbs
 from serbian.sorting import sort_key
 
-SORTS = {
-    "name": lambda row: sort_key(str(row.municipality)),
-    "posts": lambda row: -row.posts,
-    "interactions": lambda row: -(row.interactions or -1),
-    "inhabitants": lambda row: -(row.per_inhabitants or -1),
-    "followers": lambda row: -(row.followers or -1),
-    "median": lambda row: -(row.per_followers or -1),
-}
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as it is shown. Of a group there is `count`; of a municipality the rest."""
+
+    name: str
+    cells: Sequence[str]
+    slug: str = ""
+    url: str = ""
+    spark: str = ""
+    is_few: bool = False
+    since: str = ""
+    count: int = 0
+    is_all: bool = False
 
 
 @programme_page(ProgrammeVerb.COMPARE)
 def programme(request: Any) -> HttpResponse:
-    period = periods.parse(request.GET.get("days"), today())
-    found = comparison(request.programmes, period)
-    sort = request.GET.get("sort", "name")
-    rows = sorted(found.rows, key=SORTS.get(sort, SORTS["name"]))
+    chosen = choice(request.GET, today())
+    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
     context = {
-        "period": period,
-        "segments": segments(request, period),
-        "found": Comparison(rows, found.withheld),
-        "rows": [(row, pictures.sparkline(row)) for row in rows],
-        "columns": _columns(request, sort),
-        "ranking": pictures.ranking(rows),
-        "formulas": FORMULAS,
+        **frame(request, chosen, found.part, "programme"),
+        "columns": _columns(request, chosen),
+        "has_line": LINE in chosen.columns and not chosen.group,
+        "line_heading": chosen.measure.label if found.labels else _("Interactions by day"),
+        "choosable": [(key, label(key), key in chosen.columns) for key in COLUMNS],
+        "with_group": True,
+        "groups": [{"key": key, "label": words, "current": key == chosen.group} for key, words in GROUPS.items()],
+        "formulas": [MEASURES[key] for key in chosen.columns if key in MEASURES],
         "few": FEW_POSTS,
+        "minimum": settings.SMALLEST_GROUP,
+        "kept_columns": kept(request, "columns"),
+        "kept_chosen": kept(request, "m", "sort", "columns", "group"),
+        "csv": f"{reverse('programme_csv')}?{request.GET.urlencode()}",
+        "lines": [],
     }
+    if chosen.group:
+        told = groups(found.rows, chosen.group, settings.SMALLEST_GROUP)
+        shown = [group for group in told if not group.is_hidden]
+        context["lines"] = [_line_of_group(group, chosen) for group in (*_sorted_groups(shown, chosen), _all(found))]
+        context["left_out"] = len(told) - len(shown)
+    else:
+        context["lines"] = [_line(row, chosen, request) for row in _sorted(found.rows, chosen)]
+        context["ranking"] = compared.ranking(found.rows, chosen.measure)
     return render(request, "analytics/programme.html", context)
 
 
-def _columns(request: Any, sort: str) -> list[dict[str, Any]]:
-    labels = {
-        "name": _("Municipality"),
-        "posts": _("Posts"),
-        "interactions": _("Interactions"),
-        "inhabitants": _("per 1,000 inhabitants"),
-        "followers": _("Followers"),
-        "median": _("per post per 1,000 followers (median)"),
-    }
-    return [
-        {"key": key, "label": label, "url": address(request, sort=key), "sorted": key == sort}
-        for key, label in labels.items()
-    ]
+def _line(row: Row, chosen: Choice, request: Any) -> Line:
+    name = str(row.municipality)
+    return Line(
+        name,
+        _cells(row, chosen),
+        row.municipality.slug,
+        _page_of(row, request),
+        compared.line_of(row),
+        row.few,
+        _("here since %(day)s") % {"day": short_date(row.since)} if row.since else "",
+    )
+
+
+def _page_of(row: Row, request: Any) -> str:
+    """Its own page of numbers where the reader may open it, else what the programme's pages tell of it."""
+    if Verb.ANALYTICS_VIEW in verbs(frozenset({"staff"}), staff_may_read_drafts=False):
+        return reverse("analytics", args=[row.municipality.slug])
+    return reverse("programme_municipality", args=[row.municipality.slug]) + address(request)
+
+
+def _line_of_group(group: Group[Row], chosen: Choice) -> Line:
+    columns = [key for key in chosen.columns if key != LINE]
+    values = _medians(group.members, columns, chosen)
+    cells = [_written(value, key, chosen.measure) for key, value in zip(columns, values, strict=True)]
+    return Line(str(group.label), cells, count=group.count, is_all=group.key == ALL)
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+def table(request: Any) -> HttpResponse:
+    """What the page shows, as it is: rows or groups, the chosen columns in the chosen order."""
+    chosen = choice(request.GET, today())
+    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    columns = [key for key in chosen.columns if key != LINE]
+    headings = [_("Group") if chosen.group else _("Municipality"), *(str(_heading(key, chosen)) for key in columns)]
+    rows: list[list[Any]] = []
+    if chosen.group:
+        headings.insert(1, _("Municipalities"))
+        told = groups(found.rows, chosen.group, settings.SMALLEST_GROUP)
+        shown = _sorted_groups([group for group in told if not group.is_hidden], chosen)
+        for group in (*shown, _all(found)):
+            rows.append([str(group.label), group.count, *_plain(_medians(group.members, columns, chosen))])
+    else:
+        rows = [
+            [str(row.municipality), *_plain(_figure(row, key, chosen) for key in columns)]
+            for row in _sorted(found.rows, chosen)
+        ]
+    answer = HttpResponse(spreadsheets.table([headings, *rows]), content_type="text/csv; charset=utf-8")
+    name = f"dobosar-{chosen.period.first.isoformat()}-{chosen.period.last.isoformat()}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+# ---- figures and how they are written
+
+
+def _figure(row: Row, key: str, chosen: Choice) -> float | None:
+    if key == GROWTH:
+        return row.growth
+    if key == CHANGE:
+        return row.change(chosen.measure)
+    if key == BASELINE:
+        return row.change_of_baseline(chosen.measure)
+    return row.value(MEASURES[key])
+
+
+def _cells(row: Row, chosen: Choice) -> list[str]:
+    return [_written(_figure(row, key, chosen), key, chosen.measure) for key in chosen.columns if key != LINE]
+
+
+def _medians(rows: Sequence[Row], columns: Sequence[str], chosen: Choice) -> list[float | None]:
+    smallest = settings.SMALLEST_GROUP
+    return [middle((_figure(row, key, chosen) for row in rows), smallest).value for key in columns]
+
+
+def _written(value: float | None, key: str, measure: Measure) -> str:
+    if value is None:
+        return number(None)
+    if key in (GROWTH, CHANGE, BASELINE):
+        return signed(value, MEASURES["followers"] if key == GROWTH else measure)
+    return compared.told(value, MEASURES[key])
+
+
+def signed(value: float, measure: Measure) -> str:
+    """A change: per cent, or points of a share."""
+    rounded = round(value)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    amount = number(abs(rounded))
+    if measure.kind == Kind.SHARE:
+        return _("%(change)s points") % {"change": f"{sign}{amount}"}
+    return f"{sign}{amount}{compared.UNIT}"
+
+
+def _plain(values: Any) -> list[Any]:
+    return [None if value is None else round(value, 2) for value in values]
+
+
+# ---- order
+
+
+def _sorted(rows: Sequence[Row], chosen: Choice) -> list[Row]:
+    """What is not known stands last in either direction; equals in alphabetical order."""
+    by_name = sorted(rows, key=lambda row: sort_key(str(row.municipality)))
+    if chosen.sort == NAME:
+        return by_name if not chosen.is_reversed else by_name[::-1]
+    return _ordered([(_figure(row, chosen.sort, chosen), row) for row in by_name], chosen)
+
+
+def _sorted_groups(told: Sequence[Group[Row]], chosen: Choice) -> list[Group[Row]]:
+    if chosen.sort == NAME:
+        return list(told) if not chosen.is_reversed else list(told)[::-1]
+    return _ordered([(_medians(group.members, [chosen.sort], chosen)[0], group) for group in told], chosen)
+
+
+def _ordered(pairs: Sequence[tuple[float | None, Any]], chosen: Choice) -> list[Any]:
+    known = [(value, each) for value, each in pairs if value is not None]
+    known.sort(key=lambda pair: pair[0], reverse=chosen.sorts_down)
+    return [each for _value, each in known] + [each for value, each in pairs if value is None]
+
+
+def _all(found: Comparison) -> Group[Row]:
+    few = len(found.rows) < settings.SMALLEST_GROUP
+    return Group(ALL, _("All together"), len(found.rows), [] if few else found.rows, few)
+
+
+# ---- headings
+
+
+def _heading(key: str, chosen: Choice) -> str:
+    """Of a change the heading says of what."""
+    if key in (CHANGE, BASELINE):
+        return _("%(measure)s: %(against)s") % {"measure": chosen.measure.label, "against": str(label(key)).lower()}
+    return str(label(key))
+
+
+def _columns(request: Any, chosen: Choice) -> list[dict[str, Any]]:
+    columns = []
+    for key in (NAME, *chosen.columns):
+        if key == LINE:
+            continue
+        is_sorted = key == chosen.sort
+        goes_on = f"-{key}" if is_sorted and not chosen.is_reversed else key
+        heading = (_("Group") if chosen.group else _("Municipality")) if key == NAME else _heading(key, chosen)
+        columns.append(
+            {
+                "key": key,
+                "label": heading,
+                "url": address(request, sort=goes_on),
+                "sorted": ("descending" if chosen.sorts_down else "ascending") if is_sorted else "",
+            }
+        )
+    return columns

@@ -14,12 +14,24 @@ from channels import rules
 from channels.models import AppRegistration, Channel
 from channels.models import Credential as Row
 from common import crypto
+from common.prepared import Prepared
 from platforms.errors import NeedsConsent
 from platforms.registry import PLATFORMS
 from platforms.types import Credential, Keys
 
 PURPOSE = "credential"
 KEYS_PURPOSE = "app"
+SEALED_KEYS = ("platform", "server", "redirect_uri", "ciphertext")
+# Read for each call of a network, and once for each post that is due.
+SEALED = Prepared(
+    lambda of: (
+        AppRegistration.objects.filter(platform=of.platform, server=of.server)
+        .order_by("-pk")
+        .values_list(*SEALED_KEYS)[:1]
+    ),
+    platform=str,
+    server=str,
+)
 
 
 def read(channel: Channel, *, loaded: bool = False) -> Credential:
@@ -86,10 +98,11 @@ def bound(platform: str, server: str, redirect_uri: str) -> str:
 
 def keys(platform: str, server: str) -> Keys:
     """Our application at a server, the newest registration; empty keys where there is none."""
-    if PLATFORMS[platform].keys_from == "administrator":
-        return keys_of(row) if (row := entered(platform)) else Keys()
-    row = AppRegistration.objects.filter(platform=platform, server=server).order_by("-pk").first()
-    return keys_of(row) if row else Keys()
+    ours = PLATFORMS[platform]
+    if ours.keys_from == "administrator":
+        platform, server = ours.keys_of or platform, ""
+    found = SEALED.rows(platform=platform, server=server)
+    return keys_of(AppRegistration(**dict(zip(SEALED_KEYS, found[0], strict=True)))) if found else Keys()
 
 
 def entered(platform: str) -> AppRegistration | None:

@@ -15,11 +15,11 @@ forbids style attributes; `standalone` writes them out for a file.
 - Bars start at 0, always. A line does too unless `from_zero=False`, for counts that hardly move (followers).
 - Every chart carries its table (`headings`, `rows`: the same figures as text) and its `summary`, the text alternative.
 - A page offers the pictures by `{% chart drawn key="activity" %}` and, first thing in its view,
-  `if picture := charts.asked(request, {"activity": drawn}, source=…): return picture`.
+  `if picture := charts.asked(request, {"activity": drawn}, source=charts.source_line(municipality)): return picture`.
 """
 
 from common.charts.drawing import ticks
-from common.charts.export import KINDS, asked, download, png, standalone
+from common.charts.export import KINDS, asked, download, png, source_line, standalone
 from common.charts.grids import PLACES, Tile, heat, multiples, small, tiles
 from common.charts.over_time import bars, line, sparkline, stacked
 from common.charts.parts import Chart, Mark, Series, Words
@@ -45,6 +45,7 @@ __all__ = [
     "png",
     "ranking",
     "small",
+    "source_line",
     "sparkline",
     "stacked",
     "standalone",

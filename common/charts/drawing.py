@@ -4,9 +4,9 @@ A wide drawing is some 600 to 1,100 pixels wide on screen, a narrow one some 320
 (static/css/charts.css), so a wide drawing reckons with the largest they come to in its own units, `LETTER`.
 """
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import ceil, floor, log10
 
 from common.charts.parts import Chart, Mark, Series, Table, Values, Words
@@ -80,6 +80,8 @@ class Plot:
         return max(self.left, self.x(first) - self.step / 2), min(self.end, self.x(last) + self.step / 2)
 
 
+# What XML may not contain at all; a file with one of these opens nowhere.
+_FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 Legend = tuple[tuple[str, str], ...]
 
 
@@ -88,6 +90,14 @@ def chart(
 ) -> Chart:
     """Both drawings of it, the wide and the narrow one, with what stands beside them."""
     return Chart(title, draw(False), *table, legend, words.formula, said, draw(True))
+
+
+def clean(words: str) -> str:
+    return str(words).translate(_FORBIDDEN)
+
+
+def escape(words: str) -> str:
+    return html.escape(clean(words), quote=True)
 
 
 def n(value: float) -> str:
@@ -111,14 +121,19 @@ def room_for(labels: Iterable[str], least: float = 0, most: float = WIDE) -> flo
 def svg(title: str, description: str, body: Iterable[str], size: tuple[float, float], css: str = "") -> str:
     said = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     box = f'viewBox="0 0 {n(size[0])} {n(size[1])}"'
-    label = escape(title, quote=True)
+    label = escape(title)
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart-svg{css}" {box} role="img" aria-label="{label}">'
     return f"{opening}{said}{''.join(body)}</svg>"
 
 
 def marked(x: float, y: float, said: str, body: str) -> str:
     """A part of the drawing that is read by pointer and keyboard: where its middle is and what it says."""
-    return f'<g data-x="{n(x)}" data-y="{n(y)}" data-text="{escape(said, quote=True)}">{body}</g>'
+    return f'<g data-x="{n(x)}" data-y="{n(y)}" data-text="{escape(said)}">{body}</g>'
+
+
+def haloed(css: str, path: str) -> str:
+    """A line with an edge of paper, so that it is seen on a bar too."""
+    return f'<path class="chart-halo" d="{path}"/><path class="{css}" d="{path}"/>'
 
 
 def axis(plot: Plot, words: Words) -> str:
@@ -193,7 +208,7 @@ def columns(plot: Plot, labels: Sequence[str], said: Callable[[int], str], point
     for index, label in enumerate(labels):
         left, right = plot.around(index, index)
         box = f'x="{n(left)}" y="{n(plot.top)}" width="{n(right - left)}" height="{n(plot.floor - plot.top)}"'
-        told = escape(f"{label} · {said(index)}", quote=True)
+        told = escape(f"{label} · {said(index)}")
         read = f'data-x="{n(plot.x(index))}" data-points="{points(index)}" data-text="{told}"'
         parts.append(f'<rect class="chart-column" {read} {box}/>')
     return "".join(parts)

@@ -5,16 +5,25 @@ The picture carries what the page says around it: title, formula, legend, and a 
 """
 
 from collections.abc import Iterable, Mapping
-from html import escape
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
-from common.charts.drawing import n
+from common.charts.drawing import clean, n
 from common.charts.looks import LOOKS, Look
 from common.charts.parts import Chart
+from common.dates import short_date
+from serbian.letters import letters_to_latin
+
+if TYPE_CHECKING:
+    import typst
 
 SVG = "http://www.w3.org/2000/svg"
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}
@@ -39,8 +48,8 @@ def standalone(chart: Chart, *, theme: str = "light", source: str = "") -> str:
     below = y + high + 20
     end = _words(foot, look, "source", _lines(source, width, 12), below + 6, apart=16) if source else below - 10
     root = Element(f"{{{SVG}}}svg", _frame(width + 2 * MARGIN, end + MARGIN - 8))
-    SubElement(root, f"{{{SVG}}}title").text = chart.title
-    SubElement(root, f"{{{SVG}}}desc").text = chart.summary
+    SubElement(root, f"{{{SVG}}}title").text = clean(chart.title)
+    SubElement(root, f"{{{SVG}}}desc").text = clean(chart.summary)
     box = {"width": n(width + 2 * MARGIN), "height": n(end + MARGIN - 8), "fill": look.paper}
     SubElement(root, f"{{{SVG}}}rect", box)
     root.extend(top)
@@ -72,7 +81,7 @@ def _write_out(element: Element, look: Look, inherited: frozenset[str]) -> None:
 def _lines(text: str, width: float, size: float) -> list[str]:
     """`text` in lines of about `width`; a letter takes half its size on average."""
     most, lines = int(width / (size * 0.5)), [""]
-    for word in text.split():
+    for word in clean(text).split():
         if lines[-1] and len(lines[-1]) + len(word) + 1 > most:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
@@ -90,9 +99,9 @@ def _words(into: list[Element], look: Look, kind: str, lines: Iterable[str], y: 
 
 def _legend(into: list[Element], look: Look, chart: Chart, y: float, width: float) -> float:
     """Samples and names in as many rows as they need."""
-    x = 0.0
+    x, y = 0.0, y + 6
     for name, sample in chart.legend:
-        length = 36 + len(name) * 7 + 18
+        length = 36 + len(name) * 6.6 + 18
         if x and x + length > width:
             x, y = 0.0, y + 20
         drawn = fromstring(sample.replace("<svg ", f'<svg xmlns="{SVG}" ', 1))  # noqa: S314
@@ -101,7 +110,7 @@ def _legend(into: list[Element], look: Look, chart: Chart, y: float, width: floa
         group.extend(list(drawn))
         into.append(group)
         element = Element(f"{{{SVG}}}text", {"x": n(MARGIN + x + 36), "y": n(y), **look.words("legend")})
-        element.text = name
+        element.text = clean(name)
         into.append(element)
         x += length
     return y + 14 if chart.legend else y - 6
@@ -117,15 +126,31 @@ def png(chart: Chart, *, theme: str = "light", source: str = "", scale: float = 
         f"#set page(width: {width}pt, height: {height}pt, margin: 0pt)\n"
         '#image(bytes(sys.inputs.picture), format: "svg", width: 100%)'
     )
-    return typst.compile(page.encode(), format="png", ppi=72 * scale, sys_inputs={"picture": drawn})
+    inputs = {"picture": drawn}
+    return typst.compile(page.encode(), format="png", ppi=72 * scale, sys_inputs=inputs, font_paths=_fonts())
+
+
+@cache
+def _fonts() -> "typst.Fonts":
+    """The letters of the pages, as files that Typst reads; those of the machine only where these are not there."""
+    import typst
+
+    folder = Path(settings.BASE_DIR) / "reports" / "files" / "fonts"
+    return typst.Fonts(include_system_fonts=not folder.is_dir(), font_paths=[folder] if folder.is_dir() else [])
+
+
+def source_line(*parts: object) -> str:
+    """What an exported picture says about itself: municipality, period and the like, then our name and the day."""
+    ours = _("Dobošar, %(date)s") % {"date": short_date(timezone.localdate())}
+    return " · ".join([*(str(part) for part in parts if part), ours])
 
 
 def download(chart: Chart, kind: str, *, name: str = "", source: str = "", theme: str = "light") -> HttpResponse:
     """The chart as a file to keep; `kind` is "svg" or "png". `name` is the file's, the title stands in."""
     if kind not in KINDS:
-        raise Http404(f"No picture of kind {escape(kind)!r}.")
-    content: Any = (standalone if kind == "svg" else png)(chart, theme=theme, source=source)
-    file = f"{slugify(name or chart.title) or 'chart'}.{kind}"
+        raise Http404(f"No picture of kind {kind!r}.")
+    content = (standalone if kind == "svg" else png)(chart, theme=theme, source=source)
+    file = f"{slugify(letters_to_latin(name or chart.title)) or 'chart'}.{kind}"
     return HttpResponse(
         content, content_type=KINDS[kind], headers={"Content-Disposition": f'attachment; filename="{file}"'}
     )
@@ -135,6 +160,7 @@ def asked(request: HttpRequest, drawn: Mapping[str, Chart | None], *, source: st
     """The file that the address asks for (`?picture=activity.svg`), None when it asks for the page.
 
     Called by a page's view with its charts by name; the page's own permission and filters hold for the file too.
+    `source` is the line below the picture, see `source_line`.
     """
     wanted = request.GET.get("picture", "")
     if not wanted:
@@ -142,5 +168,5 @@ def asked(request: HttpRequest, drawn: Mapping[str, Chart | None], *, source: st
     name, _dot, kind = wanted.rpartition(".")
     chart = drawn.get(name)
     if chart is None:
-        raise Http404(f"This page has no picture {escape(wanted)!r}.")
+        raise Http404(f"This page has no picture {wanted!r}.")
     return download(chart, kind, source=source)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, summary
+from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, ends_said, summary
 
 CELL = 26
 SHADES = 5
@@ -148,6 +148,7 @@ PLACES = {
     "RS-24": (3, 7),
 }  # fmt: skip
 TILE = (67, 56)
+PANEL = 88  # height of one of many small charts
 
 
 @dataclass(frozen=True)
@@ -200,22 +201,9 @@ def tiles(title: str, cells: Sequence[Tile], words: Words = PLAIN) -> Chart:
     labels = [cell.name for cell in cells]
     reasons = {index: cell.reason for index, cell in enumerate(cells) if cell.reason}
     series = Series(title, [cell.value for cell in cells], reasons)
-    said = _districts_said(cells, words)
+    said = ends_said(labels, series.values, words)
     legend = shades.legend(words, any(cell.value is None for cell in cells))
     return Chart(title, draw(), *drawing.table(labels, [series], words), legend, words.formula, said)
-
-
-def _districts_said(cells: Sequence[Tile], words: Words) -> str:
-    present = [cell for cell in cells if cell.value is not None]
-    if not present:
-        return f"{words.missing()}."
-    lowest, highest = min(present, key=lambda c: c.value or 0), max(present, key=lambda c: c.value or 0)
-    said = _("Highest: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
-        "highest": highest.name, "most": words.number(highest.value or 0),
-        "lowest": lowest.name, "least": words.number(lowest.value or 0),
-    }  # fmt: skip
-    missing = len(cells) - len(present)
-    return said if not missing else f"{said} {words.missing()}: {missing}."
 
 
 KINDS_OF_PLACE = (" округ", " okrug", " District", " district")
@@ -248,10 +236,10 @@ def small(labels: Sequence[str], series: Sequence[Series], words: Words = PLAIN)
     """One small chart per series with a table of its own, on one common scale. For a handful; see `multiples`."""
     checked(labels, series)
     scale = drawing.scale_of([value for each in series for value in each.values])
-    ends = (scale[0], scale[-1])
+    reach = (scale[0], scale[-1])
     drawn = []
     for each in series:
-        plot = Plot(len(labels), ends, 260, 100, left=drawing.left_of(ends, words), bottom=24)
+        plot = Plot(len(labels), reach, 260, 100, left=drawing.left_of(reach, words), bottom=24)
         body = [drawing.gaps(plot, each, words), drawing.axis(plot, words), drawing.columns_named(plot, labels)]
         body += [_line(plot, each, "series-1"), _columns_of(plot, labels, each, words)]
         said = summary([each], labels, words)
@@ -286,57 +274,60 @@ def multiples(
     grey in each (the median of the peers), `marks` as hairlines, and `marked` is the index of one's own municipality.
     """
     checked(labels, [*series, *([against] if against else [])])
+    words = words.remembered()
     shared = [value for each in [*series, *([against] if against else [])] for value in each.values]
     scale = drawing.scale_of(shared)
-    ends = (scale[0], scale[-1])
+    reach = (scale[0], scale[-1])
     order = sorted(range(len(series)), key=lambda at: _rank(series[at])) if sort else list(range(len(series)))
     ordered = [series[at] for at in order]
     strong = order.index(marked) if marked in order else -1
 
-    def draw(narrow: bool) -> str:
-        width, across = (NARROW, 2) if narrow else (WIDE, 4)
-        left = drawing.left_of(ends, words)
-        cell, high = (width - left) / across, 88
-        rows = ceil(len(ordered) / across)
-        body = []
-        for at, each in enumerate(ordered):
-            column, row = at % across, floor(at / across)
-            plot = Plot(
-                len(labels), ends, left + (column + 1) * cell, row * high + high, left=left + column * cell,
-                right=14, top=row * high + 26, bottom=10,
-            )  # fmt: skip
-            body.append(_panel(plot, each, at == strong, column == 0))
-        foot = rows * high + 8
-        if labels and ordered:
-            body.append(drawing.text(left, foot + 6, labels[0]))
-            body.append(drawing.text(left + cell - 14, foot + 6, labels[-1], " chart-end"))
-        return drawing.svg(title, said, body, (width, foot + 14), " chart-multiples")
+    left = drawing.left_of(reach, words)
+    cell = floor(min((NARROW - left) / 2, (WIDE - left) / 4))  # the same in both drawings, so each is drawn once
+    plot = Plot(len(labels), reach, cell, PANEL, left=0, right=14, top=26, bottom=10)
 
-    def _panel(plot: Plot, each: Series, own: bool, first: bool) -> str:
-        parts = [drawing.gaps(plot, each, words)]
-        for value in ends:
-            css = "chart-axis" if value == ends[0] else "chart-grid"
-            parts.append(f'<path class="{css}" d="M{n(plot.left)} {n(plot.y(value))}H{n(plot.end)}"/>')
-            if first:
-                parts.append(drawing.text(plot.left - 8, plot.y(value) + 4, words.number(value), " chart-end"))
-        parts += [f'<path class="chart-event" d="M{n(plot.x(m.at))} {n(plot.top)}V{n(plot.floor)}"/>' for m in marks]
-        if against:
-            parts.append(_line(plot, against, "series-muted"))
-        parts.append(_line(plot, each, "series-1"))
+    def panel(each: Series, own: bool) -> str:
         last = _last(each)
         figure = "–" if last is None else words.number(last[1])
+        most = max(4, int((plot.end - len(figure) * drawing.LETTER - 6) / 6.6))
+        css = " chart-text-strong" if own else " chart-text-value"
+        parts = [
+            drawing.gaps(plot, each, words),
+            ground,
+            _line(plot, each, "series-1"),
+            drawing.text(0, plot.top - 9, drawing.clip(each.name, most), css),
+            drawing.text(plot.end, plot.top - 9, figure, f"{css} chart-end"),
+        ]
         if last:
             x, y = plot.x(last[0]), plot.y(last[1])
             parts.append(f'<circle class="chart-dot series-1" cx="{n(x)}" cy="{n(y)}" r="3"/>')
-        room = plot.end - plot.left - len(figure) * drawing.LETTER - 6
-        css = " chart-text-strong" if own else " chart-text-value"
-        parts.append(drawing.text(plot.left, plot.top - 9, drawing.clip(each.name, max(4, int(room / 6.6))), css))
-        parts.append(drawing.text(plot.end, plot.top - 9, figure, f"{css} chart-end"))
-        return drawing.marked((plot.left + plot.end) / 2, (plot.top + plot.floor) / 2, _one_said(each), "".join(parts))
+        return "".join(parts)
 
-    def _one_said(each: Series) -> str:
-        return summary([each], labels, words)
+    def draw(narrow: bool) -> str:
+        width, across = (NARROW, 2) if narrow else (WIDE, 4)
+        body = []
+        for at, (drawn, told) in enumerate(panels):
+            x, y = left + at % across * cell, at // across * PANEL
+            moved = f'<g transform="translate({n(x)} {y})">{drawn}</g>'
+            body.append(drawing.marked(x + plot.end / 2, y + PANEL / 2, told, moved))
+            if at % across == 0:
+                ends = ((value, y + plot.y(value) + 4) for value in reach)
+                body += [drawing.text(left - 8, height, words.number(value), " chart-end") for value, height in ends]
+        foot = ceil(len(panels) / across) * PANEL + 14
+        if labels:
+            body.append(drawing.text(left, foot, labels[0]))
+            body.append(drawing.text(left + plot.end, foot, labels[-1], " chart-end"))
+        return drawing.svg(title, said, body, (width, foot + 8), " chart-multiples")
 
+    ground = "".join(
+        [
+            f'<path class="chart-axis" d="M0 {n(plot.y(reach[0]))}H{n(plot.end)}"/>',
+            f'<path class="chart-grid" d="M0 {n(plot.y(reach[1]))}H{n(plot.end)}"/>',
+            *(f'<path class="chart-event" d="M{n(plot.x(m.at))} {n(plot.top)}V{n(plot.floor)}"/>' for m in marks),
+            _line(plot, against, "series-muted") if against else "",
+        ]
+    )
+    panels = [(panel(each, at == strong), summary([each], labels, words)) for at, each in enumerate(ordered)]
     said = _many_said(ordered, words)
     shown = [*ordered, *([against] if against else [])]
     legend = drawing.legend([Series(title, []), Series(against.name, [], muted=True)], "line") if against else ()
@@ -355,18 +346,11 @@ def _rank(series: Series) -> tuple[bool, float]:
 
 
 def _many_said(ordered: Sequence[Series], words: Words) -> str:
-    """The highest and the lowest last figure, and how many there are."""
-    known = sorted(((last[1], each.name) for each in ordered if (last := _last(each))), key=lambda pair: pair[0])
-    count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered)) % {
-        "count": len(ordered)
-    }
-    if not known:
-        return f"{count} {words.missing()}."
-    ends = _("Highest at the end: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
-        "highest": known[-1][1], "most": words.number(known[-1][0]),
-        "lowest": known[0][1], "least": words.number(known[0][0]),
-    }  # fmt: skip
-    return f"{count} {ends}"
+    """How many there are, and the highest and the lowest last figure."""
+    count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered))
+    last = [found[1] if (found := _last(each)) else None for each in ordered]
+    said = ends_said([each.name for each in ordered], last, words)
+    return _("%(count)s At the end: %(ends)s") % {"count": count % {"count": len(ordered)}, "ends": said}
 
 
 def _line(plot: Plot, series: Series, css: str) -> str:

@@ -43,7 +43,7 @@ class Look:
 
     def on(self, shade: int) -> str:
         """What is written on a shade: ink on the light half, paper on the dark half."""
-        return self.ink if shade <= 2 else "#ffffff"
+        return self.ink if shade <= 3 else self.paper
 
     def words(self, kind: str) -> dict[str, str]:
         size, weight, fill = {
@@ -67,6 +67,8 @@ class Look:
             "chart-tile-name": {"font-size": "11"},
             "chart-tile-value": {"font-size": "14", "font-weight": "600"},
             "chart-text-value": {"fill": self.ink_2},
+            # A halo keeps letters readable on lines.
+            "chart-text-over": {"paint-order": "stroke", "stroke": self.paper, "stroke-width": "3"},
             "chart-text-event": {"fill": self.ink_2},
             "chart-text-strong": {"fill": self.ink, "font-weight": "600"},
             "chart-end": {"text-anchor": "end"},
@@ -78,6 +80,7 @@ class Look:
                 "stroke-linecap": "round", "stroke-linejoin": "round",
             },
             "chart-tick": {"fill": "none", "stroke-width": "2.5"},
+            "chart-halo": {"fill": "none", "stroke": self.paper, "stroke-width": "5"},
             "chart-target": {"stroke": self.ink_2, "stroke-width": "1.5", "stroke-dasharray": "2 4"},
             "chart-event": {"stroke": self.ink_2, "stroke-width": "1"},
             "chart-break": {"stroke": self.ink_2, "stroke-width": "1"},
@@ -89,12 +92,12 @@ class Look:
             "chart-bar-other": {"fill-opacity": "0.55"},
             "chart-before": {"fill": self.paper, "stroke": self.ink_2, "stroke-width": "2"},
             "chart-between": {"stroke": self.line_control, "stroke-width": "2"},
-            "chart-track": {"fill": self.sunken},
+            "chart-track": {"fill": self.sunken, "stroke": self.line},
             "chart-goal": {"stroke": self.ink, "stroke-width": "3"},
             "chart-baseline": {"stroke": self.ink_2, "stroke-width": "1.5"},
             "chart-milestone": {"stroke": self.line_control, "stroke-width": "1.5"},
             "chart-outline": {"fill": "none", "stroke": self.ink, "stroke-width": "2"},
-            "chart-empty": {"fill": "none", "stroke": self.line, "stroke-dasharray": "3 3"},
+            "chart-empty": {"fill": "none", "stroke": self.line_strong, "stroke-dasharray": "3 3"},
         }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 from django.utils.translation import gettext as _
 
@@ -34,11 +33,11 @@ def line(
     def draw(narrow: bool) -> str:
         plot = _plot(len(labels), scale, words, marks, narrow, slots=False)
         body = [*(drawing.gaps(plot, each, words) for each in series if not each.muted), drawing.axis(plot, words)]
-        body += [drawing.columns_named(plot, labels), _target(plot, target, words), drawing.draw_marks(plot, marks)]
+        body += [drawing.columns_named(plot, labels), drawing.draw_marks(plot, marks)]
         # The muted lie below what they are compared with.
         lines = sorted(drawing.numbered(series), key=lambda pair: not pair[1].muted)
         body += [_lines(plot, each, css, drawing.breaks(marks)) for css, each in lines]
-        body.append(_columns(plot, labels, series, words))
+        body += [_target(plot, target, words), _columns(plot, labels, series, words)]
         return drawing.svg(title, said, body, (plot.width, plot.height))
 
     said = summary(series, labels, words, marks)
@@ -145,7 +144,7 @@ def sparkline(
     newest = max(index for index, value in enumerate(values) if value is not None)
     parts.append(f'<path class="chart-last" d="M{point(newest)}h0"/>')
     text = _spark_said(present, words) if description is None else description
-    said = f'role="img" aria-label="{escape(text, quote=True)}"' if text else 'aria-hidden="true"'
+    said = f'role="img" aria-label="{drawing.escape(text)}"' if text else 'aria-hidden="true"'
     box = 'viewBox="0 0 100 28" preserveAspectRatio="none"'
     return f'<svg class="sparkline" {box} {said}>{"".join(parts)}</svg>'
 
@@ -175,7 +174,9 @@ def _target(plot: Plot, target: tuple[str, float] | None, words: Words) -> str:
     if not target:
         return ""
     y = plot.y(target[1])
-    name = drawing.text(plot.end, y - 6, f"{target[0]}: {words.number(target[1])}", " chart-end chart-text-value")
+    name = drawing.text(
+        plot.end, y - 6, f"{target[0]}: {words.number(target[1])}", " chart-end chart-text-value chart-text-over"
+    )
     return f'<path class="chart-target" d="M{n(plot.left)} {n(y)}H{n(plot.end)}"/>{name}'
 
 
@@ -230,7 +231,7 @@ def _bars(plot: Plot, series: Sequence[Series], words: Words) -> str:
             for index, value in enumerate(each.values)
             if value is not None
         ]
-        parts.append(f'<path class="chart-tick {css}" d="{"".join(ticks)}"/>' if ticks else "")
+        parts.append(drawing.haloed(f"chart-tick {css}", "".join(ticks)) if ticks else "")
     return "".join(parts)
 
 

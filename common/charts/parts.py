@@ -4,7 +4,8 @@ Numbers are written as the language of the interface writes them, unless the cal
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -54,6 +55,10 @@ class Words:
     heading: str = ""
     formula: str = ""
 
+    def remembered(self) -> "Words":
+        """The same, writing each number once: where thousands of them are few different ones."""
+        return replace(self, number=lru_cache(maxsize=None)(self.number))
+
     def missing(self, reason: str = "") -> str:
         return reason or self.gap or _("No reading")
 
@@ -96,6 +101,22 @@ def summary(series: Sequence[Series], labels: Sequence[str], words: Words, marks
         where = labels[min(max(round(mark.at), 0), len(labels) - 1)] if labels else ""
         said.append(pgettext("mark of a chart", "%(when)s: %(what)s.") % {"when": where, "what": mark.label})
     return " ".join(said)
+
+
+def ends_said(labels: Sequence[str], values: Values, words: Words) -> str:
+    """Of places side by side: which is highest, which lowest, how many are missing."""
+    present = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
+    if not present:
+        return f"{words.missing()}."
+    lowest, highest = min(present, key=lambda pair: pair[0]), max(present, key=lambda pair: pair[0])
+    said = _("Highest: %(highest)s (%(most)s). Lowest: %(lowest)s (%(least)s).") % {
+        "highest": highest[1],
+        "most": words.number(highest[0]),
+        "lowest": lowest[1],
+        "least": words.number(lowest[0]),
+    }
+    missing = len(values) - len(present)
+    return said if not missing else f"{said} {_missing_said(missing)}"
 
 
 def _series_said(series: Series, labels: Sequence[str], words: Words) -> str:

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, RIGHT, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, Series, Words, checked, summary
+from common.charts.parts import PLAIN, Chart, Series, Words, checked, ends_said
 
-ROW, NARROW_ROW = 30, 46
+ROW, NARROW_ROW = 30, 48
+BULLET = 66
 LABELS = 190  # room for names left of wide rows; narrow ones stand above their row
 
 
@@ -54,13 +55,13 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: Words = PL
             end = drawing.text(at, y + 14, words.number(value), (strong or " chart-text-value") + side)
         return drawing.marked(0, y + 10, f"{label} · {words.of(series, index)}", name + shape + end)
 
-    said = summary([series], labels, words)
+    said = ends_said(labels, series.values, words)
     return drawing.chart(title, words, said, drawing.table(labels, [series], words), draw)
 
 
 def _name(label: str, y: float, narrow: bool, css: str) -> str:
     if narrow:
-        return drawing.text(0, y - 5, drawing.clip(label, 42), css)
+        return drawing.text(0, y - 5, drawing.clip(label, 42), f"{css} chart-text-over")
     return drawing.text(0, y + 14, drawing.clip(label, 24), css)
 
 
@@ -100,12 +101,12 @@ def dumbbell(
         plot = Plot(len(scale), scale, width, height, left=left, right=ends, top=4, bottom=26)
         body = [_upright(plot, words)]
         for index, pair in enumerate(pairs):
-            y = index * row + (28 if narrow else 17)
+            y = index * row + (30 if narrow else 17)
             body.append(_pair(plot, pair, y, narrow, " chart-text-strong" if index == marked else ""))
         return drawing.svg(title, said, body, (width, height), " chart-ranking")
 
     def _pair(plot: Plot, pair: Pair, y: float, narrow: bool, strong: str) -> str:
-        name = _name(pair.label, y - 9, narrow, strong)
+        name = _name(pair.label, y - (7 if narrow else 9), narrow, strong)
         body, known = "", [value for value in (pair.before, pair.after) if value is not None]
         if not known:
             body = drawing.hatch(plot.left, y - 7, plot.end - plot.left, 14, words.missing(pair.reason))
@@ -124,7 +125,7 @@ def dumbbell(
     rows = tuple(
         (p.label, words.told(p.before, p.reason), words.told(p.after, p.reason), _change(p, words)) for p in pairs
     )
-    table = ((words.heading, before, after, _("Change")), rows)
+    table = ((words.heading, before, after, _("Difference")), rows)
     legend = ((before, drawing.sample("before")), (after, drawing.sample("after")))
     return drawing.chart(title, words, said, table, draw, legend=legend)
 
@@ -190,39 +191,45 @@ def bullet(
 
     def draw(narrow: bool) -> str:
         width = NARROW if narrow else WIDE
-        plot = Plot(2, scale, width, 62, left=4, right=RIGHT)
-        zero = _across(plot, 0) if scale[0] <= 0 <= scale[-1] else plot.left
-        body = [f'<rect class="chart-track" x="4" y="24" width="{n(plot.end - 4)}" height="16" rx="2"/>']
-        if actual is None:
-            body.append(drawing.hatch(4, 26, plot.end - 4, 12, words.missing(reason)))
-        else:
-            one, other = sorted((zero, _across(plot, actual)))
-            body.append(
-                f'<rect class="chart-bar series-1" x="{n(one)}" y="27" width="{n(other - one)}" height="10" rx="1"/>'
-            )
+        plot = Plot(2, scale, width, BULLET, left=4, right=RIGHT)
+        body = [f'<rect class="chart-track" x="4" y="22" width="{n(plot.end - 4)}" height="20" rx="3"/>', _fill(plot)]
         for name, value in milestones:
             x = _across(plot, value)
-            shape = f'<path class="chart-milestone" d="M{n(x)} 24V40"/>'
+            shape = drawing.haloed("chart-milestone", f"M{n(x)} 22V42")
             body.append(drawing.marked(x, 32, f"{name}: {words.number(value)}", shape))
-        body.append(_at(plot, baseline, _("Baseline"), "chart-baseline", 56))
-        body.append(_at(plot, target, _("Target"), "chart-goal", 16))
-        if actual is not None:
-            body.append(drawing.marked(_across(plot, actual), 32, f"{_('Actual')}: {words.number(actual)}", ""))
-        return drawing.svg(title, said, body, (width, 62), " chart-bullet")
+        for name, point, css in ((_("Baseline"), baseline, "chart-baseline"), (_("Target"), target, "chart-goal")):
+            if point is not None:
+                shape = drawing.haloed(css, f"M{n(_across(plot, point))} 18V46")
+                body.append(drawing.marked(_across(plot, point), 32, f"{name}: {words.number(point)}", shape))
+        above = [(_("Actual"), actual, " chart-text-strong"), (_("Target"), target, " chart-text-value")]
+        below = [(_("Baseline"), baseline, ""), *((name, value, "") for name, value in milestones)]
+        body += [_labels(plot, above, 13), _labels(plot, below, 60)]
+        return drawing.svg(title, said, body, (width, BULLET), " chart-bullet")
 
-    def _at(plot: Plot, value: float | None, name: str, css: str, y: float) -> str:
-        if value is None:
-            return ""
-        x = _across(plot, value)
-        label = f"{name} {words.number(value)}"
-        half = len(label) * drawing.LETTER / 2
-        side, at = " chart-middle", x
-        if x - half < 0:
-            side, at = "", 0.0
-        elif x + half > plot.width:
-            side, at = " chart-end", plot.width
-        shape = f'<path class="{css}" d="M{n(x)} 20V44"/>'
-        return drawing.marked(x, 32, f"{name}: {words.number(value)}", shape + drawing.text(at, y, label, side))
+    def _fill(plot: Plot) -> str:
+        if actual is None:
+            told = f"{_('Actual')}: {words.missing(reason)}"
+            return drawing.marked(5, 32, told, drawing.hatch(4, 26, plot.end - 4, 12, words.missing(reason)))
+        zero = min(max(_across(plot, 0), plot.left), plot.end)
+        one, other = sorted((zero, _across(plot, actual)))
+        bar = f'<rect class="chart-bar series-1" x="{n(one)}" y="26" width="{n(other - one)}" height="12" rx="1"/>'
+        return drawing.marked(_across(plot, actual), 32, f"{_('Actual')}: {words.number(actual)}", bar)
+
+    def _labels(plot: Plot, named: Sequence[tuple[str, float | None, str]], y: float) -> str:
+        """Names at their values, moved aside where they would overlap; only the first one where all have no room."""
+        shown = [
+            (f"{name} {words.number(value)}", _across(plot, value), css)
+            for name, value, css in named
+            if value is not None
+        ]
+        if sum(len(label) * drawing.LETTER + 10 for label, _x, _css in shown) > plot.width:
+            shown = shown[:1]
+        shown.sort(key=lambda each: each[1])
+        starts = side_by_side([(x, len(label) * drawing.LETTER) for label, x, _css in shown], plot.width)
+        return "".join(
+            drawing.text(start + len(label) * drawing.LETTER / 2, y, label, f"{css} chart-middle")
+            for (label, _x, css), start in zip(shown, starts, strict=True)
+        )
 
     rows = [
         (_("Baseline"), words.told(baseline)),
@@ -232,3 +239,17 @@ def bullet(
     ]
     said = "; ".join(f"{name}: {value}" for name, value in rows) + "."
     return drawing.chart(title, words, said, ((words.heading, _("Value")), tuple(rows)), draw)
+
+
+def side_by_side(wanted: Sequence[tuple[float, float]], width: float, apart: float = 8) -> list[float]:
+    """Where labels begin that want their middle at x: pairs of (x, length), from left to right, none over another."""
+    starts: list[float] = []
+    end = -apart
+    for x, length in wanted:
+        starts.append(max(x - length / 2, end + apart, 0))
+        end = starts[-1] + length
+    limit = width
+    for index in range(len(starts) - 1, -1, -1):
+        starts[index] = min(starts[index], limit - wanted[index][1])
+        limit = starts[index] - apart
+    return starts

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -66,24 +67,27 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # ---- pictures ----
 
 
-@lru_cache(maxsize=1)
-def sprite_names() -> frozenset[str]:
-    """Names in the sprite, so that a misspelt icon is an error and not a hole in the page."""
-    sprite = Path(settings.BASE_DIR) / "static" / "img" / "icons.svg"
-    return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read_text(encoding="utf-8")))
+ICONS, DRAWINGS = "img/icons.svg", "img/drawings.svg"
+
+
+@lru_cache(maxsize=2)
+def sprite_names(sprite: str = ICONS) -> frozenset[str]:
+    """Names in a sprite, so that a misspelt icon is an error and not a hole in the page."""
+    path = Path(settings.BASE_DIR) / "static" / sprite
+    return frozenset(re.findall(r'<symbol id="([\w-]+)"', path.read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1024)
-def _use(name: str, css: str, colour: str = "") -> SafeString:
+def _use(name: str, css: str, colour: str = "", sprite: str = ICONS) -> SafeString:
     # A month of posts has some two hundred of these, and the address of a static file is not found for nothing.
-    if name not in sprite_names():
+    if name not in sprite_names(sprite):
         raise template.TemplateSyntaxError(f"There is no icon named {name!r}; see tools/vendor/icons.mjs.")
     colour_attribute = format_html(' color="{}"', colour) if colour else ""
     return format_html(
         '<svg class="{}" aria-hidden="true"{}><use href="{}#{}"/></svg>',
         css,
         colour_attribute,
-        static("img/icons.svg"),
+        static(sprite),
         name,
     )
 
@@ -103,7 +107,7 @@ def mark() -> SafeString:
 @register.simple_tag
 def drawing(name: str) -> SafeString:
     """posts, inbox, calendar, numbers, search, mentoring or closed."""
-    return _use(f"drawing-{name}", "drawing")
+    return _use(f"drawing-{name}", "drawing", sprite=DRAWINGS)
 
 
 @register.simple_tag
@@ -357,7 +361,16 @@ def chart(context: Context, drawn: Any, level: int = 2, key: str = "") -> dict[s
             query = context["request"].GET.copy()
             query["picture"] = f"{key}.{kind}"
             pictures.append((kind.upper(), f"?{query.urlencode()}"))
-    return {"chart": drawn, "level": level, "pictures": pictures}
+    return {"chart": drawn, "level": level, "pictures": pictures, "rows": _table_rows(drawn.rows)}
+
+
+def _table_rows(rows: Iterable[Iterable[str]]) -> SafeString:
+    """Without a template: the table of many small charts has thousands of cells."""
+    parts = []
+    for first, *cells in rows:
+        values = "".join(f'<td class="num">{escape(cell)}</td>' for cell in cells)
+        parts.append(f'<tr><th scope="row">{escape(first)}</th>{values}</tr>')
+    return mark_safe("".join(parts))  # noqa: S308 - every part of it is escaped
 
 
 @register.simple_block_tag

@@ -14,6 +14,11 @@ from delivery.domain.move import Moved
 from delivery.enums import Outcome, State, Step
 from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
+from municipalities.prepared import PreparedUpdate
+
+CLOSED = PreparedUpdate(
+    lambda of: Attempt.objects.filter(pk=of.pk, closed_at=None), "closed_at", "outcome", "detail", pk=int
+)
 
 
 def pickup_lease(now: datetime) -> datetime:
@@ -86,7 +91,7 @@ def take(delivery: Delivery, number: int) -> Attempt | None:
 def close(attempt: Attempt, outcome: Outcome, **detail: Any) -> None:
     """Raises `Moved` when somebody has closed it before."""
     changes = {"closed_at": timezone.now(), "outcome": outcome, "detail": {**attempt.detail, **detail}}
-    if not Attempt.objects.filter(pk=attempt.pk, closed_at=None).update(**changes):
+    if not CLOSED.run(changes, municipality=attempt.municipality_id, pk=attempt.pk):
         raise Moved(f"Attempt {attempt.number} of delivery {attempt.delivery_id} was closed already.")
     for name, value in changes.items():
         setattr(attempt, name, value)

@@ -5,21 +5,37 @@ more and marks the attempt as sent, in one committed transaction. What it raises
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from channels.models import Channel
+from common.prepared import instance
 from delivery import gates
 from delivery.domain import attempts
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
+from municipalities.prepared import Prepared, PreparedUpdate
 
 # What the gate looks at; the content was frozen long ago.
-FRESH = (
-    "municipality_id", "kind", "due_at", "not_after", "lease_until", "channel__state",
-    "parent__state", "parent__kind", "parent__municipality_id",
-)  # fmt: skip
+OWN = ("municipality_id", "channel_id", "kind", "due_at", "not_after", "lease_until")
+PARENTS = ("id", "municipality_id", "channel_id", "kind", "state")
+FRESH = Prepared(
+    lambda of: (
+        Delivery.objects.filter(pk=of.pk, state=State.SENDING)
+        .select_for_update(of=("self",))
+        .order_by()
+        .values_list(*OWN, *(f"parent__{name}" for name in PARENTS), "channel__state")
+    ),
+    pk=int,
+)
+# A second time in the same attempt: the network refused an expired session before acting.
+SENT = PreparedUpdate(lambda of: Attempt.objects.filter(pk=of.pk, closed_at=None, sent_at=None), "sent_at", pk=int)
+SENT_AGAIN = PreparedUpdate(
+    lambda of: Attempt.objects.filter(pk=of.pk, closed_at=None, sent_at=of.before), "sent_at", pk=int, before=datetime
+)
 RENEW_AFTER = timedelta(seconds=5)
 RENEW_EVERY = timedelta(seconds=10)
 
@@ -71,20 +87,33 @@ class Departure:
         ours.update(lease_until=attempts.call_lease(now, self.delivery))
 
     def _mark(self) -> None:
-        rows = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING).only(*FRESH)
-        locked = rows.select_related("channel", "parent").select_for_update(of=("self",)).order_by().first()
-        if locked is None:
+        found = FRESH.rows(municipality=self.delivery.municipality_id, pk=self.delivery.pk)
+        if not found:
             raise Overtaken
+        locked = _read(self.delivery.pk, *found)
         now = timezone.now()
         verdict = gates.ask(locked, now)
         if verdict.kind != "go":
             raise Held(verdict)
-        # A second time in the same attempt: the network refused an expired session before acting.
-        mine = Attempt.objects.filter(pk=self.attempt.pk, closed_at=None, sent_at=self.attempt.sent_at)
-        if not mine.update(sent_at=now):
+        if not self._sent(now):
             raise Overtaken
         until = attempts.call_lease(now, self.delivery)
-        if locked.lease_until < until - RENEW_AFTER:
+        if locked.lease_until is None or locked.lease_until < until - RENEW_AFTER:
             # Uploads took their time; the call itself shall have a whole lease.
             Delivery.objects.filter(pk=locked.pk).update(lease_until=until)
         self.attempt.sent_at = now
+
+    def _sent(self, now: datetime) -> bool:
+        mine, before = {"municipality": self.attempt.municipality_id, "pk": self.attempt.pk}, self.attempt.sent_at
+        if before is None:
+            return SENT.run({"sent_at": now}, **mine) == 1
+        return SENT_AGAIN.run({"sent_at": now}, **mine, before=before) == 1
+
+
+def _read(pk: int, row: tuple[Any, ...]) -> Delivery:
+    """The locked row, with as much of its channel and its parent as a gate looks at."""
+    own, parents, channel_state = row[: len(OWN)], row[len(OWN) : -1], row[-1]
+    found: Delivery = instance(Delivery, {"id": pk, "state": State.SENDING, **dict(zip(OWN, own, strict=True))})
+    found.channel = instance(Channel, {"id": found.channel_id, "state": channel_state})
+    found.parent = instance(Delivery, dict(zip(PARENTS, parents, strict=True))) if parents[0] else None
+    return found

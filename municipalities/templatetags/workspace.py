@@ -24,9 +24,11 @@ TABS: tuple[tuple[str, Any, Verb], ...] = (
     ("settings_rules", _("House rules"), Verb.SETTINGS_VIEW),
     ("deciders", _("Who decides"), Verb.SETTINGS_VIEW),
     ("members", _("People"), Verb.SETTINGS_VIEW),
+    ("settings_comparison", _("Comparison"), Verb.SETTINGS_VIEW),
     ("channels", _("Channels"), Verb.CHANNEL_VIEW),
     ("settings_services", _("eServices"), Verb.SETTINGS_VIEW),
     ("settings_words", _("Words"), Verb.SETTINGS_VIEW),
+    ("settings_public", _("Public page"), Verb.SETTINGS_VIEW),
     ("activity", _("Activity"), Verb.ACTIVITY_VIEW),
     ("exports", _("Export"), Verb.EXPORT),
 )

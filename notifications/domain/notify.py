@@ -4,7 +4,7 @@ Called inside the transaction of the verb it tells about: when that is undone, n
 caller's question; what they may still read is asked again whenever the words are shown or mailed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone, translation
@@ -29,11 +29,13 @@ def notify(
     words: Words,
     by: Any = None,
     about: str = "",
+    file: Mapping[str, str] | None = None,
 ) -> list[Notification]:
     """Tell `people`, each once and in their own language; not `by`, who knows, nor switched-off accounts.
 
     `url` is a path of the portal with its fragment ("/m/cuprija/posts/7/#thread-3"), `about` a short key that groups
-    ("posts.post:7"). Raises ValueError when `url` leads out of the portal. A fixed number of queries.
+    ("posts.post:7"), `file` what is attached to a mail of its own (`common.mail.compose`). Raises ValueError when `url`
+    leads out of the portal. A fixed number of queries.
     """
     if not url.startswith("/") or url.startswith(("//", "/\\")):
         raise ValueError(f"not a path of the portal: {url}")
@@ -41,7 +43,8 @@ def notify(
     if not chosen:
         return []
     manners = queries.manners(chosen.values())
-    fixed = {"kind": kind, "municipality": municipality, "url": url, "by": by, "about": about}
+    fixed: dict[str, Any] = {"kind": kind, "municipality": municipality, "url": url, "by": by, "about": about}
+    fixed["file"] = dict(file or {})
     return Notification.objects.bulk_create(
         [_row(person, manners[person.pk], words, fixed) for person in chosen.values()]
     )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms import answers, checks
+from platforms import answers, checks, past
 from platforms.addresses import address
 from platforms.bluesky import records
 from platforms.bluesky.calls import Calls, name, session
@@ -27,6 +27,7 @@ from platforms.types import (
     Limits,
     Look,
     Outgoing,
+    PastPosts,
     Pending,
     Picture,
     Problem,
@@ -51,7 +52,9 @@ class Bluesky(Conversation, Defaults):
     connect_by: ClassVar[str] = "app_password"
     measures: ClassVar[frozenset[str]] = frozenset(records.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
+    own_names: ClassVar[Mapping[str, str]] = records.COUNTS | records.ACCOUNT_COUNTS
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = BATCH
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.credential, self.keep)
@@ -229,6 +232,24 @@ class Bluesky(Conversation, Defaults):
                 # Only our own server can tell a deleted post from one that the index has not seen yet.
                 told.append(Gone(remote_id, now))
         return told
+
+    # Remembers
+
+    remembers: ClassVar[bool] = True
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        """The account's own server lists its records, the network's index counts what people did with them.
+
+        https://docs.bsky.app/docs/api/com-atproto-repo-list-records
+        """
+        place = {"cursor": cursor} if cursor else {}
+        asked = {"repo": self.calls.did, "collection": records.POST, "limit": BATCH} | place
+        told = self.calls.get("com.atproto.repo.listRecords", asked)
+        listed = [one for one in told.get("records") or () if isinstance(one, dict) and one.get("uri")]
+        own = [str(one["uri"]) for one in listed if not (one.get("value") or {}).get("reply")]
+        views = self.calls.get("app.bsky.feed.getPosts", {"uris": own}).get("posts") or () if own else ()
+        older = str(told["cursor"]) if told.get("cursor") and listed else None
+        return past.page((records.past(view) for view in views), since, older)
 
     def account_readings(self) -> Reading:
         view = self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})

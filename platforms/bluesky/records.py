@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms.answers import moment
-from platforms.types import LinkCard, Message, Outgoing, Picture, Published
+from platforms.past import material
+from platforms.types import LinkCard, Message, Outgoing, PastPost, Picture, Published
 
 POST = "app.bsky.feed.post"
 COUNTS = {"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"}
@@ -82,6 +83,24 @@ def published(uri: str, at: datetime) -> Published:
 def numbers(view: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, int]:
     told = {metric: view.get(name) for metric, name in names.items()}
     return {m: v for m, v in told.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 0}
+
+
+def past(view: Mapping[str, Any]) -> PastPost:
+    embed = (view.get("record") or {}).get("embed")
+    told: Mapping[str, Any] = embed if isinstance(embed, dict) else {}
+    inner = told.get("media")
+    media: Mapping[str, Any] = inner if isinstance(inner, dict) else told
+    kind, uri = str(media.get("$type") or ""), str(view["uri"])
+    return PastPost(
+        remote_id=uri,
+        at=when(view),
+        permalink=permalink(uri),
+        text=words(view) or "",
+        values=numbers(view, COUNTS),
+        material=material(
+            len(media.get("images") or ()), video=kind.endswith(".video"), link=kind.endswith(".external")
+        ),
+    )
 
 
 def message(view: Mapping[str, Any], kind: str = "reply") -> Message:

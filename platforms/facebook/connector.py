@@ -20,6 +20,7 @@ from platforms.facebook import pages, posts, videos
 from platforms.facebook.conversation import Conversation
 from platforms.facebook.facts import OPTIONS, SCOPES, limits
 from platforms.facebook.insights import Insights
+from platforms.facebook.past import Past
 from platforms.meta import codes, events, login
 from platforms.meta.calls import Calls
 from platforms.options import Option
@@ -47,7 +48,7 @@ LOOK_PAGES = 5
 LINKS = re.compile(r"/(?:[^/]+/)?(?:posts|videos)/(?:[^/]+/)?(pfbid\w+|\d+)/?")
 
 
-class Facebook(Insights, Conversation, login.ByLogin, events.Notified, Defaults):
+class Facebook(Insights, Past, Conversation, login.ByLogin, events.Notified, Defaults):
     """One page. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"

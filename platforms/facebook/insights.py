@@ -1,7 +1,8 @@
 """Numbers. https://developers.facebook.com/docs/graph-api/reference/insights
 
 Counters are fields of a post and never went out of use. Views, reach and clicks are insights: asked for one by one,
-since one name that is no longer known fails the whole call; a page under a hundred likes has none.
+since one name that is no longer known fails the whole call; a page under a hundred likes has none. Views come in two
+parts, from advertisements and not; where they do not, their sum is asked for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,16 +12,60 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, MetricChange, Reading, Readings
+from platforms.words import gettext_noop
 
 COUNTERS = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
 BATCH = 50
+FROM_ADS = "1"
+
+OWN_NAMES = {
+    "likes": "reactions", "reposts": "shares", "replies": "comments", "views": "post_media_view",
+    "paid_views": "post_media_view, is_from_ads", "reach": "post_total_media_view_unique", "clicks": "post_clicks",
+    "followers": "followers_count",
+}  # fmt: skip
+LATE = gettext_noop("Up to a day late, and not told to a page with fewer than a hundred likes.")
+REMARKS = {
+    "likes": gettext_noop("Reactions of every kind."),
+    "views": gettext_noop("Paid ones are among them. Up to a day late, not told to a page with fewer than 100 likes."),
+    "paid_views": gettext_noop("Told only for posts that were advertised."),
+    "reach": LATE,
+    "clicks": LATE,
+}
+CHANGES = (
+    MetricChange(
+        "views", "2025-11-15",
+        gettext_noop("Impressions (post_impressions) ended; views are counted in their place, and by another rule."),
+        "https://developers.facebook.com/docs/pages-api/changelog",
+    ),
+    MetricChange(
+        "followers", "2025-11-15",
+        gettext_noop("The number of people who like a page (page_fans) ended; followers stand in its place."),
+        "https://developers.facebook.com/docs/pages-api/changelog",
+    ),
+    MetricChange(
+        "paid_views", "2025-11-15",
+        gettext_noop("Paid impressions ended; views are told apart by whether they come from advertisements."),
+        "https://developers.facebook.com/docs/pages-api/changelog",
+    ),
+    MetricChange(
+        "reach", "2026-06-15",
+        gettext_noop("The old reach (post_impressions_unique) ended; people who saw the post are counted anew."),
+        "https://developers.facebook.com/documentation/pages-api/platforminsights/page/deprecated-metrics",
+    ),
+)  # fmt: skip
 
 
 class Insights:
-    measures: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"})
+    measures: ClassVar[frozenset[str]] = frozenset(
+        {"likes", "reposts", "replies", "views", "paid_views", "reach", "clicks"}
+    )
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+    own_names: ClassVar[Mapping[str, str]] = OWN_NAMES
+    remarks: ClassVar[Mapping[str, str]] = REMARKS
+    changes: ClassVar[tuple[MetricChange, ...]] = CHANGES
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = 10  # each has insights of its own
 
     calls: Calls
     set: Mapping[str, Any]
@@ -39,20 +84,30 @@ class Insights:
         return told
 
     def _insights(self, remote_id: str) -> dict[str, int]:
-        found = {}
+        found: dict[str, int] = {}
         for ours, theirs in self.set["post_metrics"].items():
-            value = self._insight(remote_id, theirs)
+            parts = self._views(remote_id, theirs) if ours == "views" else {}
+            value = None if parts else reading.measured(self._insight(remote_id, theirs)).get(theirs)
             if value is not None and ours in self.measures:
-                found[ours] = value
+                parts = {ours: value}
+            found |= parts
         return found
 
-    def _insight(self, remote_id: str, metric: str) -> int | None:
+    def _views(self, remote_id: str, metric: str) -> dict[str, int]:
+        """All of them, and those that were paid for. Empty where the network does not tell them apart."""
+        name = self.set["paid_breakdown"]
+        parts = reading.split(self._insight(remote_id, metric, breakdown=name), metric, name) if name else {}
+        if not parts:
+            return {}
+        paid = {"paid_views": parts[FROM_ADS]} if FROM_ADS in parts else {}
+        return {"views": sum(parts.values()), **paid}
+
+    def _insight(self, remote_id: str, metric: str, **more: str) -> dict[str, Any]:
         try:
-            told = self.calls.get(f"/{remote_id}/insights", metric=metric, period="lifetime")
+            return self.calls.get(f"/{remote_id}/insights", metric=metric, period="lifetime", **more)
         except (Rejected, NeedsConsent, NotReached):
             # A name that is gone, a permission that was not given, an hour of trouble: no reading, and the rest stands.
-            return None
-        return reading.measured(told).get(metric)
+            return {}
 
     def account_readings(self) -> Reading:
         followers = reading.number(self.calls.get("/me", fields="followers_count").get("followers_count"))

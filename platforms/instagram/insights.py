@@ -11,17 +11,32 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, MetricChange, Reading, Readings
+from platforms.words import gettext_noop
 
 COUNTERS = {"likes": "like_count", "replies": "comments_count"}
 ACCOUNT_COUNTERS = {"followers": "followers_count", "following": "follows_count", "posts": "media_count"}
 BATCH = 50
+LATE = gettext_noop("Up to 48 hours late.")
+CHANGES = (
+    MetricChange(
+        "views", "2025-04-21",
+        gettext_noop("Impressions, plays and video views ended; views are counted in their place."),
+        "https://developers.facebook.com/documentation/instagram-platform/reference/instagram-media/insights",
+    ),
+)  # fmt: skip
 
 
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"likes", "replies", "reposts", "views", "reach"})
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT_COUNTERS)
+    own_names: ClassVar[Mapping[str, str]] = (
+        COUNTERS | ACCOUNT_COUNTERS | {"views": "views", "reach": "reach", "reposts": "shares"}
+    )
+    remarks: ClassVar[Mapping[str, str]] = {"views": LATE, "reach": LATE, "reposts": LATE}
+    changes: ClassVar[tuple[MetricChange, ...]] = CHANGES
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = 10  # each has insights of its own
 
     calls: Calls
     account_id: str

@@ -11,16 +11,31 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.linkedin.calls import Calls, encoded, listed
 from platforms.types import Gone, Reading, Readings
+from platforms.words import gettext_noop
 
 BATCH = 20
 STATISTICS = {"views": "impressionCount", "reach": "uniqueImpressionsCount", "clicks": "clickCount"}
 STATISTICS |= {"reposts": "shareCount"}
+ORGANIC = gettext_noop("Without advertisements, for twelve months, told to administrators of the page.")
 KINDS = {"urn:li:share:": "shares", "urn:li:ugcPost:": "ugcPosts"}
 
 
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"likes", "reposts", "replies", "views", "reach", "clicks"})
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+    own_names: ClassVar[Mapping[str, str]] = {
+        "likes": "reactionSummaries", "replies": "commentSummary", **STATISTICS, "followers": "firstDegreeSize",
+    }  # fmt: skip
+    remarks: ClassVar[Mapping[str, str]] = {
+        "likes": gettext_noop("Reactions of every kind."),
+        "views": gettext_noop(
+            "Without advertisements, for twelve months, and told to administrators of the page only."
+        ),
+        "reach": gettext_noop(
+            "Without advertisements, for twelve months, and told to administrators of the page only."
+        ),
+    }
+    readings_at_once: ClassVar[int] = BATCH
 
     calls: Calls
     author: str

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from platforms import checks, matching
+from platforms import checks, matching, past
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
@@ -27,6 +27,7 @@ from platforms.types import (
     Limits,
     Look,
     Outgoing,
+    PastPosts,
     Pending,
     Picture,
     Problem,
@@ -37,6 +38,7 @@ from platforms.types import (
     Readings,
     Scope,
 )
+from platforms.words import gettext_noop
 
 # The key lives 3,600 s; ten minutes stay for clocks and queues. https://docs.joinmastodon.org/methods/statuses/#create
 RESEND_WITHIN = timedelta(minutes=50)
@@ -53,7 +55,12 @@ class Mastodon(Conversation, Defaults):
     scopes: ClassVar[tuple[Scope, ...]] = oauth.ASKED
     measures: ClassVar[frozenset[str]] = frozenset(statuses.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
+    own_names: ClassVar[Mapping[str, str]] = statuses.COUNTS | statuses.ACCOUNT_COUNTS
+    remarks: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("likes", "reposts", "replies"), gettext_noop("As far as the own server heard of what happened on others.")
+    ) | {"quotes": gettext_noop("Told by servers with Mastodon 4.5 or newer.")}
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = BATCH
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.token, (self.keys.client_secret,))
@@ -248,6 +255,19 @@ class Mastodon(Conversation, Defaults):
             page = self.calls.entities("/api/v1/statuses", {"id[]": list(remote_ids[start : start + BATCH])})
             found.update({str(status["id"]): status for status in page})
         return found
+
+    # Remembers
+
+    remembers: ClassVar[bool] = True
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        """https://docs.joinmastodon.org/methods/accounts/#statuses ; what only followers see is nobody's business."""
+        asked = {"exclude_reblogs": "true", "exclude_replies": "true", "limit": PAGE}
+        place = {"max_id": cursor} if cursor else {}
+        listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", asked | place)
+        own = [status for status in listed if statuses.is_public_post(status)]
+        older = str(listed[-1]["id"]) if listed and str(listed[-1]["id"]) != cursor else None
+        return past.page((statuses.past(status) for status in own), since, older)
 
     def account_readings(self) -> Reading:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)

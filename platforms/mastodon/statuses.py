@@ -11,7 +11,8 @@ from platforms.counting import REMOTE_MENTION
 from platforms.errors import OutcomeUnknown
 from platforms.markup import plain
 from platforms.matching import Candidate
-from platforms.types import Message, Published
+from platforms.past import material
+from platforms.types import Message, PastPost, Published
 
 COUNTS = {
     "likes": "favourites_count",
@@ -66,6 +67,25 @@ def words(status: Mapping[str, Any]) -> str | None:
     """The text as people see it."""
     content = status.get("content")
     return plain(content) if isinstance(content, str) else None
+
+
+def is_public_post(status: Mapping[str, Any]) -> bool:
+    """Ours, for everybody, and no answer to somebody."""
+    is_answer = status.get("in_reply_to_id") or status.get("reblog")
+    return status.get("visibility", "public") in ("public", "unlisted") and not is_answer
+
+
+def past(status: Mapping[str, Any]) -> PastPost:
+    kinds = [str(media.get("type")) for media in status.get("media_attachments") or () if isinstance(media, dict)]
+    video = bool({"video", "gifv"} & set(kinds))
+    return PastPost(
+        remote_id=str(status["id"]),
+        at=when(status),
+        permalink=str(status.get("url") or status.get("uri") or ""),
+        text=words(status) or "",
+        values=numbers(status, COUNTS),
+        material=material(kinds.count("image"), video=video, link=bool(status.get("card"))),
+    )
 
 
 def candidate(status: Mapping[str, Any], source: str | None) -> Candidate:

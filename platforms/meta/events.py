@@ -56,6 +56,14 @@ class Notified:
         return events(payload)
 
     @classmethod
+    def about(cls, payload: Any) -> str:
+        """A page's change names the post, an Instagram account's the media."""
+        told = payload.get("value") if isinstance(payload, Mapping) else None
+        value: Mapping[str, Any] = told if isinstance(told, dict) else {}
+        media = value.get("media")
+        return str(value.get("post_id") or (media.get("id") if isinstance(media, dict) else "") or "")
+
+    @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:
         return departed(raw_body, secret)
 

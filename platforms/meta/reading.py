@@ -35,6 +35,15 @@ def data(edge: Any) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def after(listed: Mapping[str, Any]) -> str | None:
+    """The cursor of the next page, None after the last one. `next` holds the token in its address."""
+    paging = listed.get("paging")
+    told: Mapping[str, Any] = paging if isinstance(paging, dict) else {}
+    cursors = told.get("cursors")
+    found = cursors.get("after") if told.get("next") and isinstance(cursors, dict) else None
+    return str(found) if found else None
+
+
 def when(entity: Mapping[str, Any]) -> datetime:
     """Its "timestamp"; now, where the network told no time."""
     try:
@@ -57,6 +66,18 @@ def measured(insights: Any) -> dict[str, int]:
     """The network's name → number, of an answer with insights."""
     values = {str(one.get("name")): _measured(one) for one in data(insights)}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def split(insights: Any, metric: str, name: str) -> dict[str, int]:
+    """The parts of one metric by the network's word for each: {"0": 40, "1": 12} of values that carry `name`."""
+    found: dict[str, int] = {}
+    for one in data(insights):
+        values = one.get("values")
+        for value in values if one.get("name") == metric and isinstance(values, list) else ():
+            count = number(value.get("value")) if isinstance(value, Mapping) and name in value else None
+            if count is not None:
+                found[str(value[name])] = count
+    return found
 
 
 def _measured(metric: Mapping[str, Any]) -> int | None:

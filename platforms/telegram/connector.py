@@ -51,6 +51,7 @@ class Telegram(Conversation, Defaults):
     options: ClassVar[Mapping[str, Option]] = taken.OPTIONS
     measures: ClassVar[frozenset[str]] = frozenset()
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+    own_names: ClassVar[Mapping[str, str]] = {"followers": "getChatMemberCount"}
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.token)

@@ -90,5 +90,9 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
     def events(cls, payload: Any) -> list[RawEvent]:
         return own.told(payload)
 
+    @classmethod
+    def about(cls, payload: Any) -> str:
+        return own.about(payload)
+
     def subscribe(self, address: str, secret: str) -> None:
         """The administrator subscribes the whole application, at the network; accounts need not say anything."""

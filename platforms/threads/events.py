@@ -25,6 +25,16 @@ def told(payload: Any) -> list[RawEvent]:
     return [RawEvent(key, account, kind, dict(values), events.moment(payload.get("time")))]
 
 
+def about(values: Any) -> str:
+    """The post at the beginning of the conversation: answers deep below it are counted there, too."""
+    value = values.get("value") if isinstance(values, Mapping) else None
+    for name in ("root_post", "replied_to"):
+        post = value.get(name) if isinstance(value, Mapping) else None
+        if isinstance(post, Mapping) and post.get("id"):
+            return str(post["id"])
+    return ""
+
+
 def _owner(value: Mapping[str, Any]) -> str:
     root = value.get("root_post")
     return str(root.get("owner_id") or "") if isinstance(root, Mapping) else ""

@@ -16,6 +16,10 @@ from platforms.types import Gone, Reading, Readings
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts", "quotes"})
     account_measures: ClassVar[frozenset[str]] = frozenset({"followers"})
+    own_names: ClassVar[Mapping[str, str]] = {
+        "views": "views", "likes": "likes", "replies": "replies", "reposts": "reposts", "quotes": "quotes",
+        "followers": "followers_count",
+    }  # fmt: skip
     reads_back: ClassVar[bool] = True
 
     calls: Calls

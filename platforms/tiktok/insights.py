@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from platforms.tiktok import posts
 from platforms.tiktok.calls import Calls
 from platforms.types import Gone, Reading, Readings
+from platforms.words import gettext_noop
 
 BATCH = 20
 ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts": "video_count"}
@@ -18,6 +19,13 @@ ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts"})
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    readings_at_once: ClassVar[int] = BATCH
+    own_names: ClassVar[Mapping[str, str]] = {
+        "views": "view_count", "likes": "like_count", "replies": "comment_count", "reposts": "share_count", **ACCOUNT,
+    }  # fmt: skip
+    remarks: ClassVar[Mapping[str, str]] = {
+        "views": gettext_noop("What an account hides is not told, which is not 0."),
+    }
     reads_back: ClassVar[bool] = True
 
     calls: Calls

@@ -27,7 +27,9 @@ ACCOUNT = {
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(COUNTED)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    own_names: ClassVar[Mapping[str, str]] = {name: theirs[0] for name, theirs in (COUNTED | ACCOUNT).items()}
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = BATCH
 
     calls: Calls
     set: Mapping[str, Any]

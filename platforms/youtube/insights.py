@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from platforms.types import Gone, Reading, Readings
+from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls
 
@@ -19,7 +20,13 @@ ACCOUNT = {"followers": "subscriberCount", "posts": "videoCount"}
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset(STATISTICS)
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
+    own_names: ClassVar[Mapping[str, str]] = STATISTICS | ACCOUNT
+    remarks: ClassVar[Mapping[str, str]] = {
+        "followers": gettext_noop("Rounded to three digits. A channel may hide them, which is not 0."),
+        "likes": gettext_noop("A channel may hide them, which is not 0."),
+    }
     reads_back: ClassVar[bool] = True
+    readings_at_once: ClassVar[int] = BATCH
 
     calls: Calls
 

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
-from analytics.domain import collect
+from analytics.domain import collect, rollup
 from analytics.enums import SubjectKind
 from analytics.models import Subject
 from channels.models import Channel
@@ -249,8 +249,8 @@ def _gather(day: Day, status: Status, awake: float) -> None:
 def _category(status: Status) -> str:
     """What the post is for: the portal knows, the network does not."""
     with everywhere("what a status of the demo is about"):
-        row = Subject.objects.filter(remote_id=str(status.pk), channel__is_practice=True).first()
-    return row.category if row and row.category else "service"
+        found = Subject.objects.filter(remote_id=str(status.pk), channel__is_practice=True)
+        return found.values_list("traits__category", flat=True).first() or "service"
 
 
 def _wordiness(status: Status) -> float:
@@ -297,6 +297,7 @@ def _measure(day: Day) -> None:
     for channel_id, subject_ids in _touched():
         collect.collect(channel_id, subject_ids)
         day.played.readings += len(subject_ids)
+    rollup.fold()
 
 
 def _touched() -> Iterator[tuple[int, list[int]]]:

@@ -1,4 +1,4 @@
-"""The readings of the sixty days, as the ladder would have taken them, and the daily facts made of them."""
+"""The readings of the sixty days, as the ladder would have taken them, and the facts made of them."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from analytics import partitions, rules
 from analytics.catalogue import interactions
-from analytics.domain import rollup, traits
+from analytics.domain import rebuild, traits
 from analytics.enums import PullOutcome, SubjectKind
-from analytics.models import ChannelDay, Pull, Subject, Traits
-from municipalities.tenancy import everywhere, scope
+from analytics.models import Pull, Subject, Traits
+from municipalities.tenancy import everywhere
 from portal.demo.network import Voice
 from portal.demo.past import Past, Sent
 from portal.demo.reactions import Crowd, curve_of
@@ -25,7 +25,7 @@ GAP_CHANNEL, GAP_DAYS_AGO = "kragujevac_vezba", (22, 23)
 
 
 def read(pasts: list[Past], crowd: Crowd) -> None:
-    """Subjects, pulls, days and facts of everything that was sent."""
+    """Subjects, pulls and facts of everything that was sent."""
     partitions.ensure((crowd.now - timedelta(days=DAYS + 31)).date(), partitions.ahead()[1])
     with everywhere("the demo's readings"):
         replies = _replies(pasts)
@@ -34,23 +34,12 @@ def read(pasts: list[Past], crowd: Crowd) -> None:
         )
         subjects = insert([_subject(sent, crowd, replies, kinds) for past in pasts for sent in past.sent])
         by_publication = {subject.publication_id: subject for subject in subjects}
-        channels = insert([_channel_subject(voice, crowd) for past in pasts for voice in past.voices])
+        pages = insert([_channel_subject(voice, crowd) for past in pasts for voice in past.voices])
         insert([p for past in pasts for sent in past.sent for p in _pulls(by_publication, sent, crowd, replies)])
-        insert([pull for subject, voice in _channels(channels, pasts) for pull in _follows(subject, voice, crowd)])
-        insert([day for past in pasts for voice in past.voices for day in _days(voice, crowd)])
+        insert([pull for subject, voice in _channels(pages, pasts) for pull in _follows(subject, voice, crowd)])
     today = timezone.localdate(crowd.now)
-    for past in pasts:
-        with scope(past.team.municipality):
-            _facts(past, today)
-
-
-def _facts(past: Past, today: date) -> None:
-    """By the portal's own roll-up; days on which nothing was published have no facts of publication."""
-    for channel, day in {(sent.voice.channel.pk, timezone.localdate(sent.at)) for sent in past.sent}:
-        rollup.publication_day(channel, day)
-    for voice in past.voices:
-        for ago in range(DAYS, -1, -1):
-            rollup.activity_day(voice.channel.pk, today - timedelta(days=ago))
+    channels = [voice.channel.pk for past in pasts for voice in past.voices]
+    rebuild.make_again(today - timedelta(days=DAYS + 1), today, channels)
 
 
 Replies = dict[int, list[datetime]]
@@ -134,16 +123,6 @@ def _follows(subject: Subject, voice: Voice, crowd: Crowd) -> Iterator[Pull]:
                 subject=subject, municipality_id=subject.municipality_id, at=at,
                 outcome=PullOutcome.NOT_REACHED if missed else PullOutcome.READ,
                 followers=None if missed else followers,
-            )  # fmt: skip
-
-
-def _days(voice: Voice, crowd: Crowd) -> Iterator[ChannelDay]:
-    for day, followers in crowd.followers[voice.page.pk].items():
-        if day < timezone.localdate(crowd.now):
-            missed = _missed(voice, day, crowd)
-            yield ChannelDay(
-                municipality_id=voice.channel.municipality_id, channel=voice.channel, day=day,
-                followers=None if missed else followers, gap=PullOutcome.NOT_REACHED if missed else "",
             )  # fmt: skip
 
 

@@ -9,9 +9,13 @@ from analytics.models import (
     DailyFact,
     IndicatorValue,
     MonthlyFact,
+    MonthlyMedian,
     Pull,
+    Sharing,
     StaleDay,
     Subject,
+    Telling,
+    TrainingWindow,
 )
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
@@ -43,15 +47,17 @@ from posts.models import (
 )
 from practice.models import Account, App
 from practice.models import Media as Picture
+from reports.models import MonthlyReport, PublicPage, Run, Schedule
 
 # From what points to what is pointed at.
 ORDER = (
+    Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,
-    Pull, DailyFact, MonthlyFact, StaleDay, ChannelDay, Subject,
+    Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
     Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,

@@ -25,6 +25,7 @@ from portal.demo import (
     planning,
     present,
     reactions,
+    reports,
     shelf,
 )
 from portal.demo.network import Voice
@@ -102,6 +103,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     kits.arrange(teams, everybody, crowd.now)
     indicators.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
+    reports.arrange(teams)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

@@ -5,6 +5,7 @@ for more holds what was approved before.
 """
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
@@ -12,19 +13,22 @@ from django.utils import timezone
 
 from channels import pauses
 from channels.pauses import Paused
+from common.prepared import instance
 from delivery.enums import Because
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.models import Municipality
-from municipalities.queries import emergency_rights
+from municipalities.prepared import Prepared
+from municipalities.queries import emergency_rights, today
 from posts import rules
 from posts.deciding import asks_mentor
 from posts.enums import PartState, Stage, Way
 from posts.models import AmendmentPart, Decision, Publication
 
+FACTS = ("delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval", "pause")
 # What `rules.standing` looks at.
-DECIDED = ("version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor")
+DECIDED = ("id", "version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor")
 
 
 def may_send(delivery: Delivery) -> Verdict:
@@ -37,15 +41,28 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
     Two queries, however many they are; a few more where a mentor reads first, or for an emergency.
     """
-    rows = Publication.objects.filter(delivery__in=deliveries, live=True, post__deleted_at__isnull=True)
-    publications = {
-        row["delivery_id"]: row
-        for row in rows.values(
-            "delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval",
-            pause=pauses.of(),
-        )
-    }  # fmt: skip
-    return _decided(deliveries, publications)
+    if len(deliveries) == 1:
+        (one,) = deliveries
+        found = PUBLICATION.rows(municipality=one.municipality_id, delivery=one.pk, now=timezone.now(), today=today())
+    else:
+        found = list(_publications(delivery__in=deliveries))
+    return _decided(deliveries, {row[0]: dict(zip(FACTS, row, strict=True)) for row in found})
+
+
+def _publications(now: datetime | None = None, on: date | None = None, **which: Any) -> Any:
+    rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True, **which)
+    return rows.annotate(pause=pauses.of(now=now, on=on)).values_list(*FACTS)
+
+
+# Asked of each post once more right before it leaves.
+PUBLICATION = Prepared(
+    lambda of: _publications(of.now, of.today, delivery=of.delivery), delivery=int, now=datetime, today=date
+)
+DECISIONS = Prepared(lambda of: _decisions(version=of.version).values_list(*DECIDED), version=int)
+
+
+def _decisions(**which: Any) -> Any:
+    return Decision.objects.filter(**which).order_by("pk")
 
 
 def changes(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
@@ -76,8 +93,13 @@ def _facts_of(rows: Any, *more: str) -> Any:
 
 def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, Any]]) -> dict[int, Verdict]:
     decisions: dict[int, list[Decision]] = {}
-    about = [row["version_id"] for row in publications.values() if row["post__stage"] == Stage.APPROVED]
-    for decision in Decision.objects.filter(version__in=about).only(*DECIDED).order_by("pk"):
+    about = [row for row in publications.values() if row["post__stage"] == Stage.APPROVED]
+    if len(about) == 1:
+        told = DECISIONS.rows(municipality=about[0]["municipality_id"], version=about[0]["version_id"])
+        made = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in told]
+    else:
+        made = list(_decisions(version__in=[row["version_id"] for row in about]).only(*DECIDED))
+    for decision in made:
         decisions.setdefault(decision.version_id, []).append(decision)
     return {
         delivery.pk: _verdict(publication, decisions.get(publication["version_id"], []))

@@ -43,7 +43,7 @@ from planning.models import Campaign, CampaignPost, Slot
 from posts.domain import consents, videos
 from posts.domain.pictures import add
 from posts.models import Closing, Comment, Decision, Media, Suggestion, Thread, Variant
-from tests.analytics.factories import channel, published
+from tests.analytics.factories import channel, published, traits_of
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import picture_bytes
 from tests.posts.films import SRT, film
@@ -97,7 +97,7 @@ def fill(house: Municipality, by: Any, mark: str) -> int:
         partitions.ensure(*partitions.ahead())
         subject = Subject.objects.create(
             municipality=house, kind="publication", channel=ours, publication=public, published_at=now,
-            published_on=now.date(), likes=41,
+            published_on=now.date(), likes=41, traits=traits_of(public),
         )  # fmt: skip
         Pull.objects.create(municipality=house, subject=subject, at=now, outcome="ok", likes=41)
         ChannelDay.objects.create(municipality=house, channel=ours, day=now.date(), followers=977)

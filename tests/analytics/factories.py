@@ -10,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
+from analytics.domain.traits import key_of, rows_for
+from analytics.models import Traits
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
@@ -37,6 +39,12 @@ def channel(municipality: Municipality, by: User, **fields: Any) -> Channel:
                 **fields,
             }
         )
+
+
+def traits_of(publication: Publication) -> Traits:
+    """The row of what it is."""
+    key = key_of(publication)
+    return rows_for([key])[key]
 
 
 def published(on: Channel, at: datetime, category: str = Category.SERVICE, call: str = "") -> Publication:

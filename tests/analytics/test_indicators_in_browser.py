@@ -44,7 +44,9 @@ def fits(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def test_from_the_list_to_a_target_and_to_the_municipality(page: Any, live_server: Any, cast: Cast, towns: None) -> None:
+def test_from_the_list_to_a_target_and_to_the_municipality(
+    page: Any, live_server: Any, cast: Cast, towns: None
+) -> None:
     def at(name: str, *args: Any) -> str:
         return str(live_server.url + reverse(name, args=args))
 

@@ -29,7 +29,7 @@ from municipalities.tenancy import TenantModel
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     "accounts", "administration", "analytics", "channels", "common", "delivery", "kits", "library", "links",
-    "mentoring", "municipalities", "notifications", "planning", "portal", "posts", "practice",
+    "mentoring", "municipalities", "notifications", "planning", "portal", "posts", "practice", "reports",
 )  # fmt: skip
 MODULES = sorted(
     p for app in (*APPS, "platforms", "serbian") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts
@@ -40,6 +40,11 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 EVERYWHERE = {
     "administration/domain/exports.py",
     "analytics/domain/collect.py",
+    "analytics/domain/rebuild.py",
+    "analytics/domain/rollup.py",
+    "analytics/domain/medians.py",
+    "analytics/domain/training.py",
+    "analytics/queries/peers.py",
     "analytics/domain/indicators_measure.py",
     "channels/domain/connect/answer.py",
     "channels/domain/connect/work.py",
@@ -69,6 +74,9 @@ EVERYWHERE = {
     "posts/domain/amend.py",
     "posts/domain/emergency.py",
     "posts/domain/consents.py",
+    "reports/domain/make.py",
+    "reports/domain/schedules.py",
+    "reports/queries/public.py",
 }
 # Modules that may give a delivery its state: its birth, the one who moves it, the made-up past of demo and benchmark.
 STATE_WRITERS = {

@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from administration.models import Export
-from analytics.domain import indicators, indicators_agreed, indicators_entered
-from analytics.models import PlaceTarget, ProgrammeIndicator, Target
+from analytics.domain import collect, indicators, indicators_agreed, indicators_entered
+from analytics.models import PlaceTarget, ProgrammeIndicator, Subject, Target
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
@@ -42,6 +42,8 @@ from posts.domain import consents, folders
 from posts.domain.pictures import add
 from posts.draft import Draft, Text
 from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Thread
+from reports.domain import public_page
+from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -323,7 +325,35 @@ def _agreed(it: Things, kind: str) -> int:
         return int(PlaceTarget.objects.get(ended_at__isnull=True).pk)
 
 
+def _report(things: Things, kind: str) -> int:
+    """One that is ready to be fetched."""
+    root = Path(settings.REPORTS_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "one.pdf").write_bytes(b"%PDF-1.7")
+    now, month = timezone.now(), timezone.localdate().replace(day=1)
+    ready = {"first": month, "last": month, "language": "en", "state": "ready", "ready_at": now,
+             "expires_at": now + timedelta(days=1), "files": {"pdf": {"name": "one.pdf", "bytes": 8}}}  # fmt: skip
+    if kind == "programme":
+        cast = things.cast
+        return ProgrammeReport.objects.create(programme=cast.programme, asked_by=cast.staff, **ready).pk
+    with scope(things.cast.cuprija):
+        return MonthlyReport.objects.create(municipality=things.cast.cuprija, **ready).pk
+
+
+def _public(things: Things) -> str:
+    """A municipality that shows its numbers to everybody."""
+    with scope(things.cast.cuprija):
+        public_page.choose(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
+    return things.cast.cuprija.slug
+
+
 # By the name in the address, with the word before it where the name alone does not say what it is.
+def _counted(it: Things) -> int:
+    collect.enrol()
+    with scope(it.cast.cuprija):
+        return int(Subject.objects.get(publication=it.publication).pk)
+
+
 OBJECTS: dict[str, Callable[[Things], Any]] = {
     "m/municipality": lambda it: it.cast.cuprija.slug,
     "municipalities/place": lambda it: it.cast.cuprija.slug,
@@ -385,9 +415,18 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "targets/target": lambda it: _agreed(it, "place" if it.is_in_place else "programme"),
     "evidence/value": lambda it: _entered(it, "place" if it.is_in_place else "programme"),
     "export/export": lambda it: _export(it),
+    "reports/report": lambda it: _report(it, "monthly"),
+    "report/format": lambda it: "pdf",
+    "reports/told": lambda it: _report(it, "programme"),
+    "told/format": lambda it: "pdf",
+    "schedule/act": lambda it: "pause",
+    "p/place": _public,
+    "place/tongue": lambda it: "en",
+    "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",
     "open/code": lambda it: "no-such-code",
     "setup/step": lambda it: "facts",
+    "counted/pk": lambda it: _counted(it),
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

@@ -1,22 +1,69 @@
 """Charts say what was measured and nothing else."""
 
+import gzip
+from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 
+from django.utils import translation
+
 from common import charts
-from common.charts import Series, Words
+from common.charts import Mark, Pair, Series, Tile, Words
+from common.charts.side_by_side import side_by_side
+from municipalities.reference import load
 
 DAYS = ["Mon", "Tue", "Wed", "Thu"]
 SVG = "{http://www.w3.org/2000/svg}"
-EVERY = [
-    lambda series, labels: charts.line("t", labels, [series]).svg,
-    lambda series, labels: charts.bars("t", labels, [series]).svg,
-    lambda series, labels: charts.ranking("t", labels, series).svg,
-    lambda series, labels: charts.heat("t", [series.name], labels, [series.values]).svg,
-    lambda series, labels: charts.small(labels, [series])[0].svg,
-    lambda series, labels: charts.sparkline(series.values, "d"),
-]
+# Every kind, drawn from one row of figures.
+KINDS = {
+    "line": lambda series, labels: charts.line("t", labels, [series], marks=[Mark(1, "Training")]),
+    "line against": lambda series, labels: charts.line("t", labels, [series, replace(series, muted=True)]),
+    "bars": lambda series, labels: charts.bars("t", labels, [series, replace(series, muted=True)]),
+    "shares": lambda series, labels: charts.stacked("t", labels, [parts(series), parts(series)]),
+    "sums": lambda series, labels: charts.stacked("t", labels, [parts(series)], share=False),
+    "ranking": lambda series, labels: charts.ranking("t", labels, series, marked=1),
+    "heat": lambda series, labels: charts.heat("t", [series.name], labels, [series.values], marked=[(0, 0)]),
+    "small": lambda series, labels: charts.small(labels, [series])[0],
+    "multiples": lambda series, labels: charts.multiples("t", labels, [series], against=series, marked=0),
+    "dumbbell": lambda series, labels: charts.dumbbell(
+        "t", [Pair(label, value, 3) for label, value in zip(labels, series.values, strict=True)]
+    ),
+    "bullet": lambda series, labels: charts.bullet(
+        series.name, baseline=series.values[0], actual=series.values[-1], target=4, milestones=[(labels[0], 2)]
+    ),
+    "tiles": lambda series, labels: charts.tiles(
+        "t", [Tile(f"RS-0{at}", labels[at], value) for at, value in enumerate(series.values[:9])]
+    ),
+}
+FIGURES = {
+    "a gap": [1, 2, None, 4],
+    "nothing": [None] * 4,
+    "zeros": [0, 0, 0, 0],
+    "alone": [5, None, 5, None],
+    "negative": [-3, 2, 1, 0],
+    "all negative": [-3, -2, -1, -4],
+    "far apart": [1e9, 0.001, 3, 2],
+    "a million": [1_000_000, 1_000_000, 1_000_000, 1_000_000],
+    "one": [7],
+    "36 months": [at % 7 or None for at in range(36)],
+}
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def parts(series: Series) -> Series:
+    """A part of a whole is never negative."""
+    return replace(series, values=[value if value is None else abs(value) for value in series.values])
+
+
+def labels_for(values: list) -> list[str]:
+    return DAYS[: len(values)] if len(values) <= 4 else [f"{at}. 2026" for at in range(len(values))]
 
 
 def parsed(svg: str) -> ElementTree.Element:
@@ -27,25 +74,45 @@ def of_class(svg: str, name: str) -> list[ElementTree.Element]:
     return [each for each in parsed(svg).iter() if name in each.get("class", "").split()]
 
 
-@pytest.mark.parametrize("draw", EVERY)
-@pytest.mark.parametrize(
-    "values", [[1, 2, None, 4], [None] * 4, [0, 0, 0, 0], [5, None, 5, None], [-3, 2, 1, 0], [1e9, 0.001, 3, 2]]
-)
-def test_every_chart_is_valid_xml_without_style_attributes(draw, values):
-    svg = draw(Series("Reach", values), DAYS)
-    if svg:
-        assert not [each for each in parsed(svg).iter() if each.get("style")]
-        assert "nan" not in svg
-        assert "inf" not in svg
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("figures", FIGURES)
+def test_every_chart_is_valid_and_stays_inside_its_picture(kind, figures):
+    values = FIGURES[figures]
+    chart = KINDS[kind](Series("Reach", values), labels_for(values))
+    for svg in filter(None, (chart.svg, chart.narrow)):
+        root = parsed(svg)
+        assert root.get("role") == "img"
+        assert root.find(f"{SVG}title").text == root.get("aria-label") == chart.title
+        assert root.find(f"{SVG}desc").text == chart.summary != ""
+        width, height = (float(each) for each in root.get("viewBox").split()[2:])
+        for each in root.iter():
+            assert not each.get("style")
+            assert not any("nan" in value or "inf" in value for value in each.attrib.values())
+            if each.tag in (f"{SVG}rect", f"{SVG}circle"):
+                assert -1 <= float(each.get("x") or each.get("cx")) <= width
+                assert -1 <= float(each.get("y") or each.get("cy")) <= height
+                assert float(each.get("width") or 1) >= 0
+                assert float(each.get("height") or 1) >= 0
+    assert all(len(row) == len(chart.headings) for row in chart.rows)
 
 
-@pytest.mark.parametrize("draw", EVERY[:5])
-def test_names_with_markup_are_escaped(draw):
-    svg = draw(Series('<b>&"', [1, None, 2, 3], {1: "<i>gone"}), ['<script>"', "&", "b", "c"])
-    tags = {each.tag for each in parsed(svg).iter()}
-    assert tags <= {SVG + name for name in ("svg", "title", "desc", "path", "text", "rect", "g", "line", "circle")}
-    assert "<script>" not in svg
-    assert "<i>" not in svg
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_with_markup_are_escaped(kind):
+    hostile = Series('<b>&"\x0b', [1, None, 2, 3], {1: "<i>gone"})
+    chart = KINDS[kind](hostile, ['<script>"', "&", "b\x00", "c"])
+    for svg in filter(None, (chart.svg, chart.narrow, charts.standalone(chart))):
+        tags = {each.tag for each in parsed(svg).iter()}
+        assert tags <= {SVG + name for name in ("svg", "title", "desc", "path", "text", "rect", "g", "line", "circle")}
+        assert "<script>" not in svg
+        assert "<i>" not in svg
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_drawings_have_the_same_marks_to_read_in_the_same_order(kind):
+    chart = KINDS[kind](Series("Reach", [1, 2, None, 4]), DAYS)
+    if chart.narrow:
+        told = [[e.get("data-text") for e in parsed(s).iter() if e.get("data-text")] for s in (chart.svg, chart.narrow)]
+        assert told[0] == told[1] != []
 
 
 def test_a_missing_reading_breaks_the_line_and_says_why():
@@ -112,3 +179,175 @@ def test_an_axis_encloses_its_figures_in_few_round_steps(lowest, highest):
 
 def test_a_sparkline_of_nothing_is_nothing():
     assert charts.sparkline([None, None]) == ""
+
+
+def test_a_sparkline_says_its_figures_and_marks_the_last_one():
+    svg = charts.sparkline([3, 9, None, 4, None], mark=1)
+    assert parsed(svg).get("aria-label") == "from 3 to 4, lowest 3, highest 9"
+    [last] = [each for each in parsed(svg) if each.get("class") == "chart-last"]
+    assert last.get("d").startswith("M74 ")  # the fourth of five, not the gap after it
+    assert 'class="chart-event"' in svg
+
+
+def test_a_sparkline_beside_its_figures_is_decoration():
+    svg = charts.sparkline([3, 9], "")
+    assert parsed(svg).get("aria-hidden") == "true"
+    assert parsed(svg).get("role") is None
+
+
+def test_what_happened_is_drawn_said_and_stands_in_the_table():
+    chart = charts.line("Reach", DAYS, [Series("Reach", [1, 2, 3, 4])], marks=[Mark(2, "Training")])
+    [mark] = of_class(chart.svg, "chart-mark")
+    assert mark.find(f"{SVG}title").text == "Training"
+    assert chart.summary.endswith("Wed: Training.")
+    assert chart.rows[2] == ("Wed · Training", "3")
+
+
+def test_names_of_events_close_together_stand_in_rows_of_their_own():
+    marks = [Mark(1, "Training of the officers"), Mark(1.2, "Elections")]
+    chart = charts.line("Reach", DAYS, [Series("Reach", [1, 2, 3, 4])], marks=marks)
+    heights = [mark.find(f"{SVG}text").get("y") for mark in of_class(chart.svg, "chart-mark")]
+    assert heights[0] != heights[1]
+
+
+def test_another_page_breaks_the_line_before_it():
+    chart = charts.line("Followers", DAYS, [Series("F", [1, 2, 30, 31])], marks=[Mark(2, "Another page", broken=True)])
+    assert [each.get("d").count("L") for each in of_class(chart.svg, "chart-line")] == [1, 1]
+
+
+def test_what_one_compares_with_is_muted_and_takes_no_colour():
+    series = [Series("Before", [1, 1, 2, 2], muted=True), Series("Now", [2, 3, 4, 5])]
+    chart = charts.line("Reach", DAYS, series)
+    assert [each.get("class") for each in of_class(chart.svg, "chart-line")] == [
+        "chart-line series-muted",
+        "chart-line series-1",
+    ]
+    assert "Before" in dict(chart.legend)
+
+
+def test_shares_fill_the_column_and_sums_do_not():
+    parts_ = [Series("A", [1, 3, None, 0]), Series("B", [3, 1, None, 8])]
+    drawn = of_class(charts.stacked("Mix", DAYS, parts_).svg, "chart-part")
+    assert float(drawn[0].get("height")) + float(drawn[1].get("height")) == pytest.approx(180, abs=0.3)
+    sums = charts.stacked("Mix", DAYS, parts_, share=False)
+    assert len(of_class(sums.svg, "chart-part")) == 5  # of nothing nothing is drawn
+    assert sums.rows[0] == ("Mon", "1 (25\u202f%)", "3 (75\u202f%)")
+    assert sums.rows[2] == ("Wed", "No reading", "No reading")
+
+
+def test_a_whole_has_six_parts_at_most_and_none_of_them_negative():
+    with pytest.raises(ValueError, match="put the smallest together"):
+        charts.stacked("Mix", ["a"], [Series(str(at), [1]) for at in range(7)])
+    with pytest.raises(ValueError, match="cannot be negative"):
+        charts.stacked("Mix", ["a"], [Series("A", [-1])])
+
+
+def test_names_of_thin_parts_make_room_for_each_other():
+    chart = charts.stacked("Mix", ["a"], [Series("Large", [97]), Series("Thin", [1]), Series("Thinner", [1])])
+    names = ("Large", "Thin", "Thinner")
+    heights = [float(each.get("y")) for each in of_class(chart.svg, "chart-text") if each.text in names]
+    assert all(one - other >= 14 for one, other in pairwise(sorted(heights, reverse=True)))
+
+
+def test_an_hour_without_enough_posts_is_hatched_and_says_so():
+    words = Words(gap="not enough data")
+    chart = charts.heat("Best time", ["Mon", "Tue"], ["08", "09"], [[1, None], [0, 5]], words, reasons={(0, 1): "few"})
+    assert [each.find(f"{SVG}title").text for each in of_class(chart.svg, "chart-missing")] == ["few"]
+    assert [e.get("class") for e in of_class(chart.svg, "chart-cell")] == [
+        "chart-cell heat-1", "chart-cell heat-0", "chart-cell heat-5",
+    ]  # fmt: skip
+    assert [name for name, _sample in chart.legend] == [
+        "0",
+        "up to 1",
+        "up to 2",
+        "up to 3",
+        "up to 4",
+        "up to 5",
+        "not enough data",
+    ]
+    assert chart.rows == (("Mon", "1", "few"), ("Tue", "0", "5"))
+    assert chart.summary == "Highest: Tue, 09 (5). not enough data: 1."
+
+
+def test_heat_needs_a_figure_for_every_cell():
+    with pytest.raises(ValueError, match="2 rows of 2 values"):
+        charts.heat("Best time", ["Mon", "Tue"], ["08", "09"], [[1, 2], [3]])
+
+
+def test_a_sentence_for_every_language():
+    series = Series("Reach", [1200, 3400, None, 2500])
+    with translation.override("en"):
+        assert charts.line("t", DAYS, [series]).summary == (
+            "Reach: lowest 1,200 (Mon), highest 3,400 (Tue), last 2,500 (Thu). 1 value is missing."
+        )
+    with translation.override("sr"):
+        assert "1.200" in charts.line("t", DAYS, [series]).summary
+
+
+def test_many_small_charts_are_sorted_by_their_last_figure():
+    rows = [Series("Low", [9, 1]), Series("None", [None, None]), Series("High", [1, 9]), Series("Gone", [5, None])]
+    chart = charts.multiples("All", ["a", "b"], rows, marked=0)
+    assert [row[0] for row in chart.rows] == ["High", "Gone", "Low", "None"]
+    assert [each.text for each in of_class(chart.svg, "chart-text-strong")] == ["Low", "1"]
+    assert charts.multiples("All", ["a", "b"], rows, sort=False).rows[0][0] == "Low"
+
+
+def test_all_municipalities_over_three_years_stay_a_small_picture():
+    rows = [Series(f"Municipality {at}", [(at * 7 + month * 3) % 50 for month in range(36)]) for at in range(145)]
+    labels = [f"{month % 12 + 1}. {2024 + month // 12}" for month in range(36)]
+    chart = charts.multiples("All", labels, rows)
+    assert len(gzip.compress((chart.svg + chart.narrow).encode())) < 60_000
+    assert len(chart.rows) == 145
+
+
+def test_before_and_after_shows_the_difference_or_why_there_is_none():
+    pairs = [Pair("A", 2, 5), Pair("B", 5, 2), Pair("C", None, 4, "joined later"), Pair("D", 3, 3)]
+    chart = charts.dumbbell("Training", pairs, names=("before it", "after it"))
+    assert chart.headings == ("", "before it", "after it", "Difference")
+    assert [row[1:] for row in chart.rows] == [
+        ("2", "5", "+3"), ("5", "2", "−3"), ("joined later", "4", "–"), ("3", "3", "0"),
+    ]  # fmt: skip
+    assert chart.summary.startswith("before it and after it: more in 1, less in 1, the same in 1.")
+    assert len(of_class(chart.svg, "chart-between")) == 3
+
+
+def test_an_indicator_without_an_actual_says_why():
+    chart = charts.bullet("Posts", baseline=3, actual=None, target=9, reason="the first month is not over")
+    assert ("Actual", "the first month is not over") in chart.rows
+    assert len(of_class(chart.svg, "chart-missing")) == 1
+    assert len(of_class(chart.svg, "chart-goal")) == 1
+
+
+def test_labels_of_an_indicator_never_lie_over_each_other():
+    starts = side_by_side([(100, 80), (101, 80), (300, 80)], 320)
+    assert all(other - one >= 80 for one, other in pairwise(starts))
+    assert starts[-1] + 80 <= 320
+
+
+def test_every_district_has_a_place_of_its_own_on_the_map():
+    assert set(charts.PLACES) == {district.code for district in load().districts}
+    assert len(set(charts.PLACES.values())) == len(charts.PLACES) == 25
+
+
+def test_the_map_lies_as_the_country_does():
+    def column(code: str) -> int:
+        return charts.PLACES[code][0]
+
+    def row(code: str) -> int:
+        return charts.PLACES[code][1]
+
+    assert row("RS-01") < row("RS-00") < row("RS-12") < row("RS-20") < row("RS-24")  # Subotica … Vranje
+    assert column("RS-08") < column("RS-00") < column("RS-14")  # Šabac, Belgrade, Bor
+
+
+@pytest.mark.parametrize("language", ["name_cyrl", "name_latn", "name_en"])
+def test_names_of_districts_fit_into_their_tiles(language):
+    cells = [Tile(each.code, getattr(each, language), at) for at, each in enumerate(load().districts)]
+    names = [each.text for each in of_class(charts.tiles("t", cells).svg, "chart-tile-name")]
+    assert max(len(name) for name in names) <= 11
+    assert not [name for name in names if "…" in name or "округ" in name or "okrug" in name or "District" in name]
+
+
+def test_a_district_that_is_not_on_the_map_is_an_error():
+    with pytest.raises(ValueError, match="no place on the map for RS-99"):
+        charts.tiles("t", [Tile("RS-99", "Nowhere", 1)])

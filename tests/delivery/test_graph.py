@@ -120,7 +120,7 @@ def _sources() -> Iterator[Path]:
 
 
 def _writes_state(node: ast.AST) -> bool:
-    """`x.state = …`, `.update(state=…)` or `save(update_fields=["state"])`."""
+    """`x.state = …`, `.update(state=…)`, `save(update_fields=["state"])` or `PreparedUpdate(…, "state")`."""
     if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return any(isinstance(t, ast.Attribute) and t.attr == "state" for t in targets)
@@ -128,6 +128,8 @@ def _writes_state(node: ast.AST) -> bool:
         if node.func.attr in ("update", "update_or_create"):
             return any(word.arg == "state" for word in node.keywords)
         return node.func.attr in ("save", "bulk_update")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "PreparedUpdate":
+        return any(isinstance(column, ast.Constant) and column.value == "state" for column in node.args)
     return False
 
 

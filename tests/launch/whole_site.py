@@ -29,7 +29,7 @@ def fill() -> None:
     from platforms.types import Credential
     from posts.domain import consents
     from posts.domain.pictures import add
-    from tests.analytics.factories import channel, published
+    from tests.analytics.factories import channel, published, traits_of
     from tests.people import make_cast
     from tests.posts.desk import picture_bytes
 
@@ -49,8 +49,9 @@ def fill() -> None:
         partitions.ensure(first - timedelta(days=40), last)
         public = published(page, now)
         subject = Subject.objects.create(
-            municipality=cast.cuprija, kind="publication", channel=page, publication=public, published_on=now.date()
-        )
+            municipality=cast.cuprija, kind="publication", channel=page, publication=public, published_on=now.date(),
+            traits=traits_of(public),
+        )  # fmt: skip
         for days in (0, 31):
             at = now - timedelta(days=days)
             Pull.objects.create(municipality=cast.cuprija, subject=subject, at=at, outcome="ok", likes=days)

@@ -25,7 +25,7 @@ from notifications.models import Notification
 from portal.schedule import SCHEDULE
 from posts.domain.comment import comment
 from posts.models import Post
-from tests.analytics.factories import channel, published
+from tests.analytics.factories import channel, published, traits_of
 from tests.people import Cast
 
 NOW = timezone.now()
@@ -42,7 +42,7 @@ def out(page: Channel, at: datetime, interactions: int | None) -> Post:
     with scope(page.municipality_id):
         Subject.objects.create(
             municipality_id=page.municipality_id, kind="publication", channel=page, publication=publication,
-            category=publication.post.category, published_at=at, published_on=timezone.localdate(at),
+            traits=traits_of(publication), published_at=at, published_on=timezone.localdate(at),
             interactions=interactions,
         )  # fmt: skip
     return publication.post

@@ -15,7 +15,7 @@ import pytest
 
 from platforms import counting, registry
 from platforms.errors import NeedsConsent, Rejected
-from platforms.types import Absent, CannotTell, Credential, Found, Gone, Limits, Message, Outgoing, Readings
+from platforms.types import Absent, CannotTell, Credential, Found, Gone, Limits, Message, Outgoing, PastPost, Readings
 from tests.platforms.bench import ALTS, MOVIE, Bench, video
 
 ODD = {
@@ -243,6 +243,29 @@ class Conformance:
         assert {name: after.values[name] for name in metrics} == dict.fromkeys(metrics, 1)
         assert set(after.values) <= connector.measures
 
+    def test_posts_from_before_are_told_newest_first_with_their_numbers(self, bench: Bench) -> None:
+        connector, ago = bench.connector(), start() - timedelta(days=2)
+        sent = [bench.publish(connector, bench.outgoing(f"Вест број {number}.")).remote_id for number in range(3)]
+        bench.settle()
+        if not connector.remembers:
+            with pytest.raises(Rejected) as refused:
+                connector.past_posts(ago)
+            assert refused.value.code == "unsupported"
+            return
+        kind, metric = next(iter(bench.counted.items()))
+        bench.react(sent[0], kind, "")
+        bench.settle()
+        found, cursor = past_posts(connector, ago)
+        told = {post.remote_id: post for post in found}
+        assert set(told) == set(sent)
+        assert [post.at for post in found] == sorted((post.at for post in found), reverse=True)
+        assert told[sent[0]].text.startswith("Вест број 0")
+        assert (told[sent[0]].values[metric], told[sent[1]].values[metric]) == (1, 0)
+        assert all(set(post.values) <= connector.measures for post in found)
+        assert all(post.permalink.startswith("http") for post in found)
+        assert cursor is None
+        assert past_posts(connector, start() + timedelta(days=1)) == ([], None)
+
     def test_the_account_has_numbers(self, bench: Bench) -> None:
         connector = bench.connector()
         told = connector.account_readings()
@@ -321,6 +344,18 @@ class Conformance:
     def revocable(self, bench: Bench) -> dict[str, Any]:
         """Keys and a credential that the next tests do not need."""
         return {}
+
+
+def past_posts(connector: Any, since: datetime) -> tuple[list[PastPost], str | None]:
+    """All pages, and the cursor at the end."""
+    found: list[PastPost] = []
+    page = connector.past_posts(since)
+    for _ in range(20):
+        found += page.items
+        if page.cursor is None:
+            break
+        page = connector.past_posts(since, page.cursor)
+    return found, page.cursor
 
 
 def longest(limits: Limits) -> int:

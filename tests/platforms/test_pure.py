@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -201,3 +202,25 @@ def test_platforms_know_no_django() -> None:
     program = "import platforms.mastodon.connector, platforms.bluesky.connector, sys; print('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("platform", "payload", "post"),
+    [
+        ("facebook", {"field": "feed", "value": {"item": "comment", "post_id": "1_2", "comment_id": "2_3"}}, "1_2"),
+        ("instagram", {"field": "comments", "value": {"id": "17900", "media": {"id": "17800"}}}, "17800"),
+        ("threads", {"field": "replies", "value": {"id": "8", "root_post": {"id": "567890"}}}, "567890"),
+        ("threads", {"field": "replies", "value": {"id": "8", "replied_to": {"id": "567890"}}}, "567890"),
+        ("facebook", {"field": "feed", "value": "?"}, ""),
+        ("facebook", None, ""),
+        ("threads", {"value": []}, ""),
+        ("mastodon", {"value": {"post_id": "1"}}, ""),
+    ],
+)
+def test_an_event_names_the_post_it_is_about(platform: str, payload: Any, post: str) -> None:
+    assert registry.connector(platform).about(payload) == post
+
+
+@pytest.mark.parametrize("platform", sorted(registry.PLATFORMS))
+def test_every_network_says_for_how_many_posts_it_is_asked_at_once(platform: str) -> None:
+    assert 1 <= registry.connector(platform).readings_at_once <= 100

@@ -56,6 +56,12 @@ def test_deadlines_out_of_order_are_refused(production: Any, times: tuple[int, i
     assert ids() == ["portal.E005"]
 
 
+@pytest.mark.parametrize(("months", "said"), [(25, []), (4, []), (0, []), (3, ["portal.E008"]), (-1, ["portal.E008"])])
+def test_readings_are_kept_as_long_as_posts_are_looked_at(production: Any, months: int, said: list[str]) -> None:
+    production.READINGS_KEEP_MONTHS = months
+    assert ids() == said
+
+
 @pytest.mark.parametrize("times", [(900, 900, 1200), (600, 1200, 900)])
 def test_so_are_those_of_videos(production: Any, times: tuple[int, int, int]) -> None:
     names = ("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS")

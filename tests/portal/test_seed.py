@@ -43,6 +43,7 @@ from posts.enums import Category, Place, Stage
 from posts.models import Decision, Media, Post, Publication, Suggestion, Thread, Version
 from practice import rules
 from practice.models import Account, Status
+from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
@@ -334,6 +335,13 @@ def test_a_reset_makes_it_anew_and_keeps_the_people(demo: None) -> None:
     assert list(User.objects.order_by("pk").values_list("pk", flat=True)) == people
     assert not Post.objects.filter(title="Измењено").exists()
     assert Post.objects.count() > 200
+
+
+def test_two_pilots_show_their_numbers_and_one_sends_them_each_month(demo: None) -> None:
+    shown = PublicPage.objects.filter(is_on=True).values_list("municipality__slug", flat=True)
+    assert set(shown) == {"cuprija", "vrnjacka-banja"}
+    schedule = Schedule.objects.get()
+    assert (schedule.municipality.slug, schedule.people.count(), schedule.is_paused) == ("cuprija", 2, False)
 
 
 def test_every_channel_has_its_usual_times_and_two_municipalities_repeat_posts(demo: None) -> None:

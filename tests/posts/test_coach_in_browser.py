@@ -66,7 +66,8 @@ def ask(page: Any, live_server: Any) -> Any:
 
     def answers(function: str, of: list[Any]) -> list[Any]:
         script = (
-            f"async ([address, vectors]) => {{ const engine = await import(address); return vectors.map({function}); }}"
+            "async ([address, vectors]) => { const engine = await import(address); await engine.makeReady('x'); "
+            f"return vectors.map({function}); }}"
         )
         found: list[Any] = page.evaluate(script, [live_server.url + static("js/text/engine.js"), of])
         return found

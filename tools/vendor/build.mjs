@@ -1,6 +1,7 @@
 // Makes every third-party file the browser gets, from the npm packages pinned in package.json.
 // `make vendor` runs it; the result is committed, so neither Node nor a CDN is needed at run time.
-// Icons become one sprite (static/img/icons.svg), the font three small woff2 files, htmx is copied unchanged.
+// Icons become one sprite (static/img/icons.svg), our drawings another, the font three small woff2 files and two for the
+// reports, htmx is copied unchanged.
 // static/vendor/VENDOR.json records version, licence and sha256 of each; a test compares them with the files.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -41,9 +42,18 @@ function sprite() {
   const symbols = [
     ...LUCIDE.map((name) => `<symbol id="${name}" viewBox="0 0 24 24" ${stroke}>${inner(readFileSync(packageFile("lucide-static", `icons/${name}.svg`), "utf8"))}</symbol>`),
     ...NETWORKS.map((name) => `<symbol id="${name}" viewBox="0 0 24 24" fill="currentColor" stroke="none">${inner(readFileSync(packageFile("simple-icons", `icons/${name}.svg`), "utf8"))}</symbol>`),
-    ...Object.entries(DRAWN).map(([name, { box, body }]) => `<symbol id="${name}" viewBox="${box}">${body}</symbol>`),
+    ...drawn((name) => !name.startsWith("drawing-")),
   ];
-  const path = "static/img/icons.svg";
+  // Drawings stand on pages that are empty; the others need not fetch them.
+  write("static/img/drawings.svg", drawn((name) => name.startsWith("drawing-")));
+  return write("static/img/icons.svg", symbols);
+}
+
+function drawn(wanted) {
+  return Object.entries(DRAWN).filter(([name]) => wanted(name)).map(([name, { box, body }]) => `<symbol id="${name}" viewBox="${box}">${body}</symbol>`);
+}
+
+function write(path, symbols) {
   writeFileSync(path, `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
   return path;
 }
@@ -58,6 +68,13 @@ function subset(script, characters, folder) {
   return path;
 }
 
+// The same for the reports: Typst reads no woff2 and wants one file a weight.
+function reportFonts() {
+  const run = ["-q", "--from", FONTTOOLS, "python", "tools/vendor/report_fonts.py", join("node_modules", FONT), "reports/files/fonts"];
+  execFileSync("uvx", run, { input: JSON.stringify(ALPHABETS), stdio: ["pipe", "inherit", "inherit"] });
+  return ["Regular", "SemiBold"].map((style) => `reports/files/fonts/SourceSans3-${style}.ttf`);
+}
+
 function record(name, files, extra = {}) {
   const { version, license } = manifest(name);
   return { package: name, version, licence: license, ...extra, files: files.map((path) => ({ path, sha256: sha256(path) })) };
@@ -70,10 +87,11 @@ const fonts = Object.entries(ALPHABETS).map(([script, characters]) => subset(scr
 rmSync(folder, { recursive: true });
 copyFileSync(packageFile("htmx.org", "dist/htmx.min.js"), "static/vendor/htmx.min.js");
 copyFileSync(packageFile(FONT, "LICENSE"), "static/fonts/LICENSE.txt");
+const printed = reportFonts();
 const icons = sprite();
 const vendor = [
   record("htmx.org", ["static/vendor/htmx.min.js"]),
-  record(FONT, fonts, { note: "Subset, weights 400 to 700; licence text beside the files." }),
+  record(FONT, [...fonts, ...printed], { note: "Subset, weights 400 to 700; licence text beside the files." }),
   record("lucide-static", [icons], { names: LUCIDE }),
   record("simple-icons", [icons], { names: NETWORKS }),
 ];

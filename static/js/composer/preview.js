@@ -1,6 +1,6 @@
 // The look of the post while one types. At once, by the text engine: lengths, texts in the previews, derived Latin, the
 // coach. After each pause the server answers with everything else; each part goes to its place by its id.
-import { count, nodes, parts, traced } from "../text/engine.js";
+import { count, isReady, makeReady, nodes, parts, traced } from "../text/engine.js";
 import { facts, own, typed } from "./typed.js";
 import { csrf, fields, say } from "./words.js";
 
@@ -20,6 +20,11 @@ export function startPreview(form, coach) {
       const part = partOf(form, draft, item.dataset);
       if (part === undefined) continue;
       const { limit, channel, slot, counting, url } = item.dataset;
+      if (!isReady(counting)) {
+        // Until then the server's count stands.
+        makeReady(counting).then(update, () => {});
+        continue;
+      }
       const length = count(part, { counting, urlLength: Number(url) });
       const preview = document.getElementById(`preview-${channel}-${slot}`);
       for (const place of [item, preview]) show(place?.querySelector(".letters"), length, Number(limit));

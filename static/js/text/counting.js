@@ -1,6 +1,5 @@
 // How long a text is in the eyes of each network: platforms/counting.py in the browser.
 // tests/vectors/counting.json holds the two together.
-import { x } from "./weighted.js";
 
 // What \w of Python's regex is: https://unicode.org/reports/tr18/#word
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d";
@@ -15,10 +14,17 @@ const EMOJI = /\p{Emoji_Presentation}|\uFE0F|\u20E3/u;
 const HASHTAG = /(?<![\p{L}\p{N}_&/#])[#＃][\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*/gu;
 const RESERVED = /[|{}@[\]()<>#\\*_~]/gu;
 
-/** `limits`: {counting: "mastodon", "x" or a name in WAYS, urlLength}. */
+// How X counts is long, with every ending of a name in it, and few channels need it: it is fetched for the first one.
+let x;
+export const isReady = (way) => way !== "x" || x !== undefined;
+export async function makeReady(way) {
+  if (!isReady(way)) ({ x } = await import("./weighted.js"));
+}
+
+/** Throws for a way that is not ready. `limits`: {counting: "mastodon", "x" or a name in WAYS, urlLength}. */
 export function count(text, limits) {
   if (limits.counting === "mastodon") return mastodon(text, limits.urlLength || 23);
-  if (limits.counting === "x") return x(text, limits.urlLength || 23);
+  if (limits.counting === "x" && x) return x(text, limits.urlLength || 23);
   if (Object.hasOwn(WAYS, limits.counting)) return WAYS[limits.counting](text);
   throw new RangeError(`Unknown way of counting: ${limits.counting}`);
 }

@@ -6,7 +6,7 @@ export { toLatin, traced } from "../serbian.js";
 export { deadlineWords, filled } from "./calls.js";
 export { RULES, average, days, hits, mended, sentences, verbs } from "./coach.js";
 export { forPublishing, parts, resolved } from "./compose.js";
-export { count, graphemes, mastodon, urls, utf8Bytes } from "./counting.js";
+export { count, graphemes, isReady, makeReady, mastodon, urls, utf8Bytes } from "./counting.js";
 export { glossary } from "./glossary.js";
 export { marks, nodes } from "./marks.js";
 export { points, poorAlt, quoted } from "./points.js";

@@ -65,6 +65,7 @@ class BlueskyFake:
             ("POST", "com.atproto.repo.putRecord"): self.put_record,
             ("POST", "com.atproto.repo.deleteRecord"): self.delete_record,
             ("GET", "com.atproto.repo.getRecord"): self.get_record,
+            ("GET", "com.atproto.repo.listRecords"): self.list_records,
             ("GET", "com.atproto.identity.resolveHandle"): self.resolve,
             ("GET", "app.bsky.feed.getPosts"): self.get_posts,
             ("GET", "app.bsky.feed.getPostThread"): self.get_thread,
@@ -258,6 +259,17 @@ class BlueskyFake:
         if uri not in self.records:
             raise error(400, "RecordNotFound", f"Could not locate record: {uri}")
         return {key: self.records[uri][key] for key in ("uri", "cid", "value")}
+
+    def list_records(self, request: Request) -> dict[str, Any]:
+        """Newest first, by their keys. The cursor is the last key."""
+        begin = f"at://{request.one('repo')}/{request.one('collection')}/"
+        before, limit = request.one("cursor"), int(request.one("limit") or 50)
+        if not 1 <= limit <= 100:
+            raise invalid("Error: limit must be between 1 and 100")
+        keys = sorted((uri.removeprefix(begin) for uri in self.records if uri.startswith(begin)), reverse=True)
+        page = [key for key in keys if not before or key < before][:limit]
+        listed = [{name: self.records[begin + key][name] for name in ("uri", "cid", "value")} for key in page]
+        return {"records": listed} | ({"cursor": page[-1]} if page else {})
 
     def _validate(self, record: dict[str, Any], collection: str) -> None:
         if record.get("$type") != collection:

@@ -33,6 +33,7 @@ FEED_FIELDS = {"message", "link", "attached_media", "published", "scheduled_publ
 PHOTO_FIELDS = {"source", "published", "alt_text_custom", "message", "caption"}
 COMMON = {"appsecret_proof", "fields", "access_token"}
 METRICS = {"post_media_view", "post_total_media_view_unique", "post_clicks", "post_video_views"}
+BREAKDOWNS = {"is_from_ads", "is_from_followers"}
 TOKEN_LIFE = timedelta(days=60)
 
 
@@ -320,6 +321,9 @@ class FacebookFake:
         if kind == "repost":
             subject["shares"] += 1
             return post
+        if kind == "boost":
+            subject["paid"] = subject.get("paid", 0) + int(text)
+            return post
         if kind == "mention":
             return self._add("tagged", _person_id("marko"), text, page=post.partition("_")[0])["id"]
         return self._commented(post, _person_id("marko"), text)["id"]
@@ -549,9 +553,17 @@ class FacebookFake:
             name for name in asked if name not in METRICS or name in self.world.options["facebook_unknown_metrics"]
         ]:
             raise error(100, f"(#100) The value must be a valid insights metric: {unknown}")
-        return _paged(
-            [{"name": name, "period": "lifetime", "values": [{"value": 7 + post["reactions"]}]} for name in asked]
-        )
+        return _paged([{"name": name, "period": "lifetime", "values": self._values(request, post)} for name in asked])
+
+    def _values(self, request: Request, post: dict[str, Any]) -> list[dict[str, Any]]:
+        """Views and clicks alike; in two parts where a breakdown is asked for, the paid one only if there is one."""
+        seen, paid, breakdown = 7 + post["reactions"], post.get("paid", 0), request.one("breakdown")
+        if not breakdown:
+            return [{"value": seen + paid}]
+        if breakdown not in BREAKDOWNS - set(self.world.options["facebook_unknown_metrics"]):
+            raise error(100, f"(#100) breakdown must be one of the following values: {sorted(BREAKDOWNS)}")
+        bought = [{"value": paid, breakdown: "1"}] if paid else []
+        return [{"value": seen, breakdown: "0"}, *bought]
 
     # writing
 

@@ -1,0 +1,27 @@
+"""Show the municipality's own figures to its peers, or stop it. The caller has opened its scope."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from analytics.models import Sharing
+from common import audit
+from municipalities.models import Municipality
+
+
+@transaction.atomic
+def share(municipality: Municipality, *, by: Any) -> None:
+    """Nothing changes where it shares already."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who press at once stand in line
+    if not Sharing.objects.filter(ended_at__isnull=True).exists():
+        Sharing.objects.create(municipality=municipality, by=by)
+        audit.record("municipality.share_figures", by=by, target=municipality, municipality_id=municipality.pk)
+
+
+@transaction.atomic
+def stop(municipality: Municipality, *, by: Any) -> None:
+    """From now on nobody sees them, and it sees nobody's."""
+    ended = Sharing.objects.filter(ended_at__isnull=True).update(ended_at=timezone.now(), ended_by=by)
+    if ended:
+        audit.record("municipality.stop_sharing_figures", by=by, target=municipality, municipality_id=municipality.pk)

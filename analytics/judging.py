@@ -1,0 +1,44 @@
+"""When the numbers of posts may be judged, and how: pure, so that every page says the same of the same numbers.
+
+A post is compared with what is *usual* on its channel: the median interactions of a post there. Posts of two networks
+can be put together only that way, and one post with a million reactions moves a median by one place. Boosted posts are
+left out: what was paid for says nothing about what people liked.
+"""
+
+from datetime import timedelta
+
+# Most reactions come within this time; a younger post would always look weak.
+SETTLED_AFTER = timedelta(days=3)
+# A channel with fewer posts has nothing that could be called usual.
+ENOUGH_ON_A_CHANNEL = 10
+# A kind of posts with fewer than these is shown, and nothing is concluded from it.
+ENOUGH_OF_A_KIND = 5
+# No time of the day or week is called good or bad on fewer posts than these.
+ENOUGH_FOR_A_TIME = 20
+# What a single post is compared with: the posts of its channel in the days before the end of the period.
+USUAL_DAYS = 90
+# Above and below, something is worth telling; in between it is as usual.
+BETTER, WORSE = 1.15, 0.87
+
+# Hours of the day put together; each band ends where the next begins. People sleep through the first.
+BANDS = (0, 6, 9, 12, 15, 18, 21)
+
+
+def band_of(hour: int) -> int:
+    """Index of the band in which an hour lies."""
+    return max(index for index, first in enumerate(BANDS) if first <= hour)
+
+
+def hours_of(band: int) -> tuple[int, int]:
+    """First hour of a band, and the hour at which it ends."""
+    return BANDS[band], (*BANDS[1:], 24)[band]
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """By how many per cent it grew; None where one of them was not told or there was nothing to grow from."""
+    return None if now is None or not before else (now - before) * 100 / before
+
+
+def each(total: int | None, posts: int) -> float | None:
+    """Per post."""
+    return total / posts if total is not None and posts else None

@@ -1,0 +1,44 @@
+"""Make the facts of numbers again from the stored readings."""
+
+import time
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from analytics.domain import rebuild
+from municipalities.models import Municipality
+
+
+class Command(BaseCommand):
+    help = "Make daily and monthly facts again from the readings; the portal may run meanwhile."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--municipality", metavar="SLUG", help="of one municipality; of all unless named")
+        parser.add_argument("--channel", type=int, action="append", default=[], help="of a channel; may be repeated")
+        parser.add_argument("--first", type=date.fromisoformat, help="YYYY-MM-DD; the oldest readings unless named")
+        parser.add_argument("--last", type=date.fromisoformat, help="YYYY-MM-DD; today unless named")
+
+    def handle(
+        self,
+        *args: Any,
+        municipality: str | None,
+        channel: list[int],
+        first: date | None,
+        last: date | None,
+        **options: Any,
+    ) -> None:
+        began = time.monotonic()
+        try:
+            place = Municipality.objects.get(slug=municipality) if municipality else None
+            begin, end = first or rebuild.oldest(), last or timezone.localdate()
+            days = rebuild.rebuild(begin, end, municipality=place, channels=channel, by=None)
+        except Municipality.DoesNotExist as error:
+            raise CommandError(f"There is no municipality “{municipality}”.") from error
+        except rebuild.ReadingsGone as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"Facts of {days:,} channel days made again, {begin:%d.%m.%Y.}–{end:%d.%m.%Y.}, "
+            f"in {time.monotonic() - began:.1f} s."
+        )

@@ -1,0 +1,28 @@
+"""What a municipality is compared with besides the period before: itself, before the training."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from analytics.periods import BASELINE_DAYS, Period
+from municipalities.models import Enrolment
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Four weeks that end the day before `until`: the first day of the training, or (`joined`) in the portal."""
+
+    period: Period
+    until: date
+    joined: bool
+
+
+def baseline(municipality: Any, today: date) -> Baseline | None:
+    """Before the first training of a cohort that it takes part in; before joining where there was none. One query."""
+    enrolments = Enrolment.objects.filter(municipality=municipality, cohort__training_on__lte=today)
+    trained = enrolments.order_by("cohort__training_on").values_list("cohort__training_on", flat=True).first()
+    until = trained or municipality.joined_on
+    if until is None:
+        return None
+    last = until - timedelta(days=1)
+    return Baseline(Period(last - timedelta(days=BASELINE_DAYS - 1), last), until, joined=trained is None)

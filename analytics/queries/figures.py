@@ -1,0 +1,202 @@
+"""Figures of many municipalities at once, each read in one query: by month from the facts of months, by any stretch of
+days from the facts of days. The caller opens the scope of exactly the municipalities that it names.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from analytics.measures import Figures
+from analytics.months import Months
+from municipalities.tenancy import require
+
+# Posts of a kind, in the order of the columns below.
+KINDS = ("calls", "services", "informing", "ceremonies", "interactive", "boosted")
+# Followers older than this are no longer "now".
+STALE = timedelta(days=14)
+
+MONTHS = """
+SELECT f.*, d.counted, d.median FROM (
+    SELECT m.municipality_id, m.month, sum(m.posts) AS posts, sum(m.interactions) AS interactions,
+           sum(m.calls) AS calls, sum(m.services) AS services, sum(m.informing) AS informing,
+           sum(m.ceremonies) AS ceremonies, sum(m.interactive) AS interactive, sum(m.boosted) AS boosted,
+           sum(m.followers) FILTER (WHERE c.state <> 'disconnected') AS followers,
+           count(m.followers) FILTER (WHERE c.state <> 'disconnected') AS channels
+    FROM analytics_monthlyfact m JOIN channels_channel c ON c.id = m.channel_id
+    WHERE m.municipality_id = ANY(%(ids)s) AND m.basis = 'publication' AND m.month BETWEEN %(first)s AND %(last)s
+      AND (%(practice)s OR NOT c.is_practice)
+    GROUP BY m.municipality_id, m.month
+) f LEFT JOIN analytics_monthlymedian d ON d.municipality_id = f.municipality_id AND d.month = f.month
+"""
+
+_WINDOWS = """
+WITH w AS (
+    SELECT * FROM unnest(%(n)s::int[], %(ids)s::bigint[], %(first)s::date[], %(last)s::date[])
+        AS w(n, municipality_id, first, last)
+)
+"""
+
+DAYS = """
+{windows}
+SELECT w.n, sum(f.posts), sum(f.interactions),
+       sum(f.posts) FILTER (WHERE t.call_kind <> ''), sum(f.posts) FILTER (WHERE t.service <> ''),
+       sum(f.posts) FILTER (WHERE t.category = 'service'), sum(f.posts) FILTER (WHERE t.category = 'ceremony'),
+       sum(f.posts) FILTER (WHERE t.interactive <> ''), sum(f.posts) FILTER (WHERE t.boosted), min(f.day)
+FROM w
+JOIN analytics_dailyfact f
+  ON f.municipality_id = w.municipality_id AND f.basis = 'publication' AND f.day BETWEEN w.first AND w.last
+JOIN analytics_traits t ON t.id = f.traits_id
+JOIN channels_channel c ON c.id = f.channel_id AND (%(practice)s OR NOT c.is_practice)
+GROUP BY w.n
+""".replace("{windows}", _WINDOWS)
+
+# Of each channel the last that was read up to the end of the window; NULL when that is too long ago.
+FOLLOWERS = """
+{windows}
+SELECT w.n, sum(d.followers), count(*)
+FROM w
+JOIN channels_channel c ON c.municipality_id = w.municipality_id AND c.state <> 'disconnected'
+  AND (%(practice)s OR NOT c.is_practice)
+CROSS JOIN LATERAL (
+    SELECT d.followers FROM analytics_channelday d
+    WHERE d.channel_id = c.id AND d.day <= w.last AND d.day > w.last - %(stale)s::int AND d.followers IS NOT NULL
+    ORDER BY d.day DESC LIMIT 1
+) d
+GROUP BY w.n
+""".replace("{windows}", _WINDOWS)
+
+# Boosted posts are left out: what people paid for says nothing of what followers care for.
+MEDIANS = """
+{windows}
+, read AS (
+    SELECT w.n, w.municipality_id, w.first, w.last, c.id AS channel_id, d.followers
+    FROM w
+    JOIN channels_channel c ON c.municipality_id = w.municipality_id AND (%(practice)s OR NOT c.is_practice)
+    CROSS JOIN LATERAL (
+        SELECT d.followers FROM analytics_channelday d
+        WHERE d.channel_id = c.id AND d.day <= w.last AND d.day > w.last - %(stale)s::int AND d.followers > 0
+        ORDER BY d.day DESC LIMIT 1
+    ) d
+)
+SELECT r.n, percentile_cont(0.5) WITHIN GROUP (ORDER BY s.interactions * 1000.0 / r.followers), count(*)
+FROM read r
+JOIN analytics_subject s ON s.channel_id = r.channel_id AND s.published_on BETWEEN r.first AND r.last
+JOIN analytics_traits t ON t.id = s.traits_id AND NOT t.boosted
+WHERE s.kind <> 'channel' AND s.interactions IS NOT NULL
+GROUP BY r.n
+""".replace("{windows}", _WINDOWS)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days of one municipality; both ends belong to it."""
+
+    municipality_id: int
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def by_days(windows: Sequence[Window], *, followers: bool = True, medians: bool = True) -> list[Figures]:
+    """Figures of each window, in their order. One query, and one more for each of the two that cost."""
+    found = [Figures(each.days) for each in windows]
+    if not windows:
+        return found
+    params = {
+        "n": list(range(len(windows))),
+        "ids": [each.municipality_id for each in windows],
+        "first": [each.first for each in windows],
+        "last": [each.last for each in windows],
+        "practice": settings.DEMO,
+        "stale": STALE.days,
+    }
+    for n, posts, interactions, *kinds, since in _run(DAYS, params):
+        counted = {name: count or 0 for name, count in zip(KINDS, kinds, strict=True)}
+        found[n] = Figures(found[n].days, posts, interactions, since=since, **counted)
+    if followers:
+        for n, total, channels in _run(FOLLOWERS, params):
+            found[n].followers, found[n].channels = total, channels
+    if medians:
+        for n, value, counted in _run(MEDIANS, params):
+            found[n].median, found[n].counted = value, counted
+    return found
+
+
+def by_month(ids: Iterable[int], period: Months) -> dict[int, dict[date, Figures]]:
+    """Figures of each municipality and month that has facts. One query."""
+    params = {
+        "ids": list(ids),
+        "first": period.first,
+        "last": period.last,
+        "practice": settings.DEMO,
+    }
+    lengths = {month: _length(month) for month in period.months}
+    found: dict[int, dict[date, Figures]] = defaultdict(dict)
+    for row in _run(MONTHS, params):
+        pk, month, posts, interactions, calls, services, informing, ceremonies, interactive, boosted = row[:10]
+        followers, channels, counted, middle = row[10:]
+        found[pk][month] = Figures(
+            lengths[month],
+            posts,
+            interactions,
+            calls,
+            services,
+            informing,
+            ceremonies,
+            interactive,
+            boosted,
+            followers,
+            channels,
+            middle,
+            counted or 0,
+        )
+    return found
+
+
+def together(months: dict[date, Figures], period: Months) -> Figures:
+    """A stretch of months as one: sums, the followers of its last month, the median of its months' medians."""
+    total = Figures(period.days)
+    medians = []
+    for month in period.months:
+        one = months.get(month)
+        if one is None:
+            continue
+        total.posts += one.posts
+        if one.posts and total.since is None:
+            total.since = month
+        total.calls += one.calls
+        total.services += one.services
+        total.informing += one.informing
+        total.ceremonies += one.ceremonies
+        total.interactive += one.interactive
+        total.boosted += one.boosted
+        if one.interactions is not None:
+            total.interactions = (total.interactions or 0) + one.interactions
+        if one.median is not None:
+            medians.append(one.median)
+            total.counted += one.counted
+    if medians:
+        total.median = median(medians)
+    if (end := months.get(period.months[-1])) is not None:
+        total.followers, total.channels = end.followers, end.channels
+    return total
+
+
+def _length(month: date) -> int:
+    return ((month.replace(day=28) + timedelta(days=4)).replace(day=1) - month).days
+
+
+def _run(sql: str, params: Any) -> Iterable[tuple[Any, ...]]:
+    require()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

@@ -1,0 +1,110 @@
+"""Sums of daily facts: of a period and those it is compared with, stretch by stretch, and by what posts are."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from analytics.enums import Basis
+from analytics.periods import Period, Stretches
+from analytics.queries.counted import COUNTED, asked, ranges, rows_of
+from analytics.queries.dashboard import NUMBERS, Totals
+
+# By what posts are told apart; the name in the address, and the column.
+DIMENSIONS = {
+    "channel": "f.channel_id",
+    "category": "t.category",
+    "call": "t.call_kind",
+    "service": "t.service",
+    "material": "t.material",
+    "languages": "t.languages",
+    "interactive": "t.interactive",
+    "boosted": "t.boosted",
+}
+
+
+def _totals(posts: int | None, values: tuple[int | None, ...]) -> Totals:
+    told: dict[str, int | None] = {
+        key: int(value) for key, value in zip(NUMBERS, values, strict=True) if value is not None
+    }
+    return Totals(int(posts or 0), told)
+
+
+_SUMS = ", ".join(f"sum(f.{key})" for key in NUMBERS)
+
+WINDOWS = f"""
+SELECT w.n, f.basis, sum(f.posts), {_SUMS}
+FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY w(first, last, n)
+JOIN analytics_dailyfact f ON f.day BETWEEN w.first AND w.last
+JOIN channels_channel c ON c.id = f.channel_id
+WHERE {COUNTED.format(x="f")} AND f.basis IN ('publication', 'activity')
+GROUP BY w.n, f.basis
+"""  # noqa: S608 -- column names from the catalogue
+
+
+def windows(periods: list[Period], channel: int | None = None) -> list[dict[str, Totals]]:
+    """Sums of each period by basis. One query."""
+    found: list[dict[str, Totals]] = [{basis: Totals() for basis in Basis.values} for _period in periods]
+    for n, basis, posts, *values in rows_of(WINDOWS, asked(channel, **ranges(periods))):
+        found[n - 1][basis] = _totals(posts, tuple(values))
+    return found
+
+
+SERIES = f"""
+SELECT w.n, f.basis, t.category, sum(f.posts), sum(f.interactions)
+FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY w(first, last, n)
+JOIN analytics_dailyfact f ON f.day BETWEEN w.first AND w.last
+JOIN channels_channel c ON c.id = f.channel_id
+JOIN analytics_traits t ON t.id = f.traits_id
+WHERE {COUNTED.format(x="f")} AND f.basis IN ('publication', 'activity')
+GROUP BY w.n, f.basis, t.category
+"""  # noqa: S608 -- no value of anybody's
+
+
+@dataclass
+class Series:
+    """Stretch by stretch: interactions by each basis (absent where nothing was read), posts by category."""
+
+    interactions: dict[str, dict[int, int | None]]
+    posts: dict[int, dict[str, int]]
+
+
+def series(stretches: Stretches, channel: int | None = None) -> Series:
+    """One query."""
+    interactions: dict[str, dict[int, int | None]] = {basis: {} for basis in Basis.values}
+    posts: dict[int, dict[str, int]] = defaultdict(dict)
+    parameters = asked(channel, firsts=stretches.firsts, lasts=stretches.lasts)
+    for n, basis, category, some, total in rows_of(SERIES, parameters):
+        told = interactions[basis]
+        if total is None:
+            told.setdefault(n - 1, None)
+        else:
+            told[n - 1] = (told.get(n - 1) or 0) + int(total)
+        if some:
+            posts[n - 1][category] = int(some)
+    return Series(interactions, dict(posts))
+
+
+BREAKDOWNS = f"""
+SELECT GROUPING({", ".join(DIMENSIONS.values())}),
+    coalesce({", ".join(f"{column}::text" for column in DIMENSIONS.values())}), sum(f.posts), {_SUMS}
+FROM analytics_dailyfact f
+JOIN channels_channel c ON c.id = f.channel_id
+JOIN analytics_traits t ON t.id = f.traits_id
+WHERE {COUNTED.format(x="f")} AND f.basis = 'publication' AND f.day BETWEEN %(first)s AND %(last)s
+GROUP BY GROUPING SETS ({", ".join(f"({column})" for column in DIMENSIONS.values())}, ())
+"""  # noqa: S608 -- column names from the catalogue
+
+
+def dimension_of(bits: int, names: tuple[str, ...]) -> str:
+    """Which of `names` a row of grouping sets of one column each is grouped by; "" for the row of all."""
+    return next((name for at, name in enumerate(reversed(names)) if not bits >> at & 1), "")
+
+
+def breakdowns(period: Period, channel: int | None = None) -> dict[str, dict[str, Totals]]:
+    """Sums by each dimension and value, the posts of the period counted to the day of publication; under "" all of
+    them. One query for all dimensions."""
+    names = tuple(DIMENSIONS)
+    found: dict[str, dict[str, Totals]] = {name: {} for name in (*names, "")}
+    parameters = asked(channel, first=period.first, last=period.last)
+    for bits, value, posts, *values in rows_of(BREAKDOWNS, parameters):
+        found[dimension_of(bits, names)][value or ""] = _totals(posts, tuple(values))
+    return found

@@ -1,0 +1,91 @@
+"""What posts get, compared with what is usual on their channel: by what they are, and by when they were published.
+
+Usual is the median interactions of the channel's posts in the period. Left out are boosted posts, posts younger than
+three days, and channels with too few posts to call anything usual, or whose median is 0.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from analytics.judging import BANDS, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER
+from analytics.periods import Period
+from analytics.queries.counted import COUNTED, asked, rows_of
+from analytics.queries.totals import DIMENSIONS, dimension_of
+
+KINDS = tuple(name for name in DIMENSIONS if name not in ("channel", "boosted"))
+_COLUMNS = {name: DIMENSIONS[name].removeprefix("t.") for name in KINDS} | {"weekday": "weekday", "band": "band"}
+_NAMES = tuple(_COLUMNS)
+
+JUDGED = f"""
+WITH judged AS (
+    SELECT s.channel_id, s.interactions, {", ".join(f"t.{_COLUMNS[name]}" for name in KINDS)},
+        extract(isodow FROM s.published_at AT TIME ZONE 'Europe/Belgrade')::int - 1 AS weekday,
+        width_bucket(
+            extract(hour FROM s.published_at AT TIME ZONE 'Europe/Belgrade')::int, %(bands)s::int[]
+        ) - 1 AS band
+    FROM analytics_subject s
+    JOIN channels_channel c ON c.id = s.channel_id
+    JOIN analytics_traits t ON t.id = s.traits_id
+    WHERE {COUNTED.format(x="s")} AND s.published_on BETWEEN %(first)s AND least(%(last)s, %(settled)s)
+      AND s.kind <> 'channel' AND s.interactions IS NOT NULL AND NOT t.boosted
+), usual AS (
+    SELECT channel_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY interactions) AS median
+    FROM judged GROUP BY channel_id
+    HAVING count(*) >= %(enough)s AND percentile_cont(0.5) WITHIN GROUP (ORDER BY interactions) > 0
+)
+SELECT GROUPING({", ".join(_COLUMNS.values())}), coalesce({", ".join(f"{c}::text" for c in _COLUMNS.values())}),
+    weekday, band, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY j.interactions / u.median)
+FROM judged j JOIN usual u ON u.channel_id = j.channel_id
+GROUP BY GROUPING SETS ({", ".join(f"({c})" for c in _COLUMNS.values())}, (weekday, band), ())
+"""  # noqa: S608 -- column names of our own
+_CELL = sum(1 << at for at, name in enumerate(reversed(_NAMES)) if name not in ("weekday", "band"))
+
+
+@dataclass(frozen=True)
+class Typical:
+    """`times` the usual, over so many posts."""
+
+    times: float
+    posts: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Typical posts by kind and value; by weekday (0 is Monday), by band of hours, and by both; of all."""
+
+    kinds: dict[str, dict[str, Typical]]
+    weekdays: dict[int, Typical]
+    bands: dict[int, Typical]
+    cells: dict[tuple[int, int], Typical]
+    posts: int
+
+
+def typical(period: Period, today: date, channel: int | None = None) -> Judged:
+    """One query."""
+    parameters = asked(
+        channel,
+        first=period.first,
+        last=period.last,
+        settled=today - SETTLED_AFTER,
+        bands=list(BANDS),
+        enough=ENOUGH_ON_A_CHANNEL,
+    )
+    kinds: dict[str, dict[str, Typical]] = defaultdict(dict)
+    cells: dict[tuple[int, int], Typical] = {}
+    posts = 0
+    for bits, value, weekday, band, count, times in rows_of(JUDGED, parameters):
+        name = "cell" if bits == _CELL else dimension_of(bits, _NAMES)
+        if name == "cell":
+            cells[weekday, band] = Typical(times, count)
+        elif name:
+            kinds[name][value or ""] = Typical(times, count)
+        else:
+            posts = count
+    return Judged(
+        kinds={name: kinds[name] for name in KINDS},
+        weekdays={int(key): found for key, found in kinds["weekday"].items()},
+        bands={int(key): found for key, found in kinds["band"].items()},
+        cells=cells,
+        posts=posts,
+    )

@@ -1,0 +1,141 @@
+"""What all pages of one municipality's numbers share: period, channel, tabs, freshness, and the address of it all."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from analytics import periods
+from analytics.enums import Basis
+from analytics.periods import Chosen, Period
+from analytics.queries.counted import Edges, channels, edges
+from analytics.queries.totals import DIMENSIONS
+from channels.models import Channel
+from municipalities.queries import today
+
+# In an address, "nothing" needs a word of its own: an empty value means all.
+NONE = "none"
+
+
+@dataclass
+class Frame:
+    request: Any
+    page: str
+    today: date
+    chosen: Chosen
+    edges: Edges
+    channels: list[Channel]
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def period(self) -> Period:
+        return self.chosen.period
+
+    @cached_property
+    def channel(self) -> Channel | None:
+        """The one that is looked at; None: all."""
+        asked = self.request.GET.get("channel", "")
+        return next((each for each in self.channels if str(each.pk) == asked), None)
+
+    @property
+    def channel_id(self) -> int | None:
+        return self.channel.pk if self.channel else None
+
+    @property
+    def shown(self) -> list[Channel]:
+        return [self.channel] if self.channel else self.channels
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return {str(each.pk): each.name for each in self.channels}
+
+    @cached_property
+    def basis(self) -> str:
+        asked = self.request.GET.get("basis", "")
+        return asked if asked in Basis.values else Basis.ACTIVITY
+
+    def kept(self) -> dict[str, str]:
+        """The period and the channel, as they stand in addresses."""
+        found = {"days": self.period.key}
+        if self.period.key == periods.OWN:
+            found |= {"from": self.chosen.typed[0], "to": self.chosen.typed[1]}
+        return found | ({"channel": str(self.channel_id)} if self.channel else {})
+
+    def address(self, page: str = "", **changed: str) -> str:
+        """Of a page with the period and channel of this one; `changed` overrules, an empty value takes away."""
+        query = {**self.kept(), **(self.more if not page else {}), **changed}
+        kept = {key: value for key, value in query.items() if value}
+        return f"{reverse(page or self.page, args=[self.request.municipality.slug])}?{urlencode(kept)}"
+
+    def posts(self, dimension: str = "", value: str = "", **more: str) -> str:
+        """Of the posts behind a number."""
+        narrowed = {dimension: value or NONE} if dimension else {}
+        return self.address("analytics_posts", **narrowed, **more)
+
+    def fixed(self) -> str:
+        """Of exactly this view, also tomorrow: with the dates instead of "28 days"."""
+        dates = {"from": f"{self.period.first:%Y-%m-%d}", "to": f"{self.period.last:%Y-%m-%d}"}
+        return str(self.request.build_absolute_uri(self.address(days=periods.OWN, **dates)))
+
+    def context(self) -> dict[str, Any]:
+        pages = {
+            "analytics": _("Overview"),
+            "analytics_works": _("What works"),
+            "analytics_posts": _("Posts"),
+            "analytics_time": _("Best time"),
+            "analytics_links": _("Followers and links"),
+        }
+        return {
+            "frame": self,
+            "period": self.period,
+            "own": self.period.key == periods.OWN,
+            "fixed": self.fixed(),
+            "pages": [
+                {"label": label, "url": self.address(name), "current": name == self.page}
+                for name, label in pages.items()
+            ],
+            "segments": [
+                {
+                    "label": label,
+                    "url": self.address(days=key, **{"from": "", "to": ""}),
+                    "current": key == self.period.key,
+                }
+                for key, label in [
+                    *((key, label) for key, (_days, label) in periods.CHOICES.items()),
+                    *periods.LONGER.items(),
+                ]
+            ],
+        }
+
+
+def frame(request: Any, page: str, *, default: str = periods.DEFAULT) -> Frame:
+    """Two queries."""
+    found, asked = edges(), request.GET
+    typed = (_plain(asked.get("from", "")), _plain(asked.get("to", "")))
+    wanted = asked.get("days") or (periods.OWN if any(typed) else None)
+    chosen = periods.choose(wanted, typed, today(), found.earliest, default)
+    return Frame(request, page, today(), chosen, found, channels())
+
+
+def _plain(typed: str) -> str:
+    return typed.replace("\x00", "")[:40]
+
+
+def traits_asked(asked: Any, known: Frame) -> dict[str, str]:
+    """What the list of posts is narrowed to, from a hostile address."""
+    found: dict[str, str] = {}
+    for name in DIMENSIONS:
+        value = _plain(asked.get(name, ""))
+        if name == "channel":
+            if known.channel:
+                found[name] = str(known.channel_id)
+        elif name == "boosted":
+            if value in ("true", "false"):
+                found[name] = value
+        elif value:
+            found[name] = "" if value == NONE else value[:60]
+    return found

@@ -1,0 +1,24 @@
+"""What the numbers mean: made from the catalogue and from what the connectors say of themselves."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from analytics.catalogue import FORMULAS, GAPS
+from analytics.enums import PullOutcome
+from analytics.queries.told import channels_shown, told_to
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+
+@requires(Verb.ANALYTICS_VIEW)
+def metrics(request: Any) -> HttpResponse:
+    channels = channels_shown()
+    context = {
+        "channels": channels,
+        "rows": told_to(channels),
+        "formulas": FORMULAS.values(),
+        "gaps": [(PullOutcome(outcome).label, words) for outcome, words in GAPS.items()],
+    }
+    return render(request, "analytics/metrics.html", context)

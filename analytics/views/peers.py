@@ -1,0 +1,81 @@
+"""A municipality beside others of its size, and whether it shows them its own figures."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from analytics import compared, months
+from analytics.domain import sharing
+from analytics.measures import MEASURES
+from analytics.queries import peers as queries
+from analytics.views.common import address
+from municipalities.access import requires
+from municipalities.queries import today
+from municipalities.rules import Verb
+from serbian.sorting import sort_key
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@require_GET
+def peers(request: Any) -> HttpResponse:
+    period = months.whole(request.GET, today())
+    found = queries.peers(request.municipality, period)
+    context = {
+        "period": period,
+        "found": found,
+        "segments": [
+            {"label": words, "url": address(request, days=key), "current": key == period.key}
+            for key, (_n, words) in months.CHOICES.items()
+        ],
+        "may_share": request.access.may(Verb.SETTINGS_EDIT),
+        "may_see_settings": request.access.may(Verb.SETTINGS_VIEW),
+    }
+    if found:
+        context["lines"] = [
+            {
+                "measure": line.measure,
+                "own": compared.told(line.own, line.measure),
+                "median": compared.told(line.median, line.measure),
+                "n": line.n,
+                "is_told": line.median is not None,
+            }
+            for line in found.lines
+        ]
+        context["shared"] = [
+            (str(row.municipality), _cells(row, found))
+            for row in sorted(found.shared, key=lambda row: sort_key(str(row.municipality)))
+        ]
+    return render(request, "analytics/peers.html", context)
+
+
+def _cells(row: queries.Shared, found: queries.Peers) -> list[str]:
+    return [compared.told(value, line.measure) for value, line in zip(row.values, found.lines, strict=True)]
+
+
+@requires(Verb.SETTINGS_VIEW)
+@require_GET
+def settings(request: Any) -> HttpResponse:
+    context = {
+        "agreed": queries.agreed(request.municipality),
+        "shares": queries.is_sharing(),
+        "sharing_state": ("good", "check", _("Your figures are shared")),
+        "may_edit": request.access.may(Verb.SETTINGS_EDIT),
+        "measures": [MEASURES[key] for key in queries.COMPARED],
+    }
+    return render(request, "analytics/settings_comparison.html", context)
+
+
+@requires(Verb.SETTINGS_EDIT)
+@require_POST
+def share(request: Any) -> HttpResponse:
+    if request.POST.get("shares") == "yes":
+        sharing.share(request.municipality, by=request.user)
+        messages.success(request, _("Others of your size who share their figures now see yours, and you see theirs."))
+    else:
+        sharing.stop(request.municipality, by=request.user)
+        messages.success(request, _("Your figures are no longer shared."))
+    return redirect("settings_comparison", request.municipality.slug)

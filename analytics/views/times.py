@@ -1,0 +1,59 @@
+"""When people react: the own posts by weekday and hours, as a map and in words."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from analytics import drawings, periods, reading
+from analytics.judging import BETTER, ENOUGH_FOR_A_TIME, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, WORSE
+from analytics.queries.typical import Judged, typical
+from analytics.reading import Sentence, When, time_in_words
+from analytics.views.frame import frame
+from common import charts
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+SHOWN = 3
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@require_safe
+def best_time(request: Any) -> HttpResponse:
+    # A rhythm of the week needs more posts than four weeks bring.
+    known = frame(request, "analytics_time", default=periods.YEAR)
+    judged = typical(known.period, known.today, known.channel_id)
+    best = reading.best_time(judged)
+    is_enough = judged.posts >= ENOUGH_FOR_A_TIME
+    is_known = is_enough and bool(reading.times_known(judged))
+    drawn = {
+        "heat": drawings.best_time(judged, best) if is_known else None,
+        "published": drawings.published_when(judged) if is_enough and not is_known else None,
+    }
+    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+        return picture
+    context = {
+        **known.context(),
+        **drawn,
+        "judged": judged,
+        "best": best,
+        "sentences": _sentences(judged, best) if is_known else [],
+        "least": ENOUGH_FOR_A_TIME,
+        "enough": ENOUGH_ON_A_CHANNEL,
+        "settled": SETTLED_AFTER.days,
+    }
+    return render(request, "analytics/time.html", context)
+
+
+def _sentences(judged: Judged, best: When | None) -> list[Sentence]:
+    """The best times and the weakest, of the finest kind that has enough posts."""
+    usable = reading.times_known(judged)
+    good = [each for each in usable if each.found.times >= BETTER][:SHOWN]
+    bad = [each for each in reversed(usable) if each.found.times <= WORSE][:SHOWN]
+    if best is None and not bad:
+        return [Sentence(_("The time makes little difference: no time with enough posts stands out."))]
+    return [Sentence(time_in_words(each), "up") for each in good] + [
+        Sentence(time_in_words(each), "down") for each in bad
+    ]

@@ -1,0 +1,22 @@
+"""What connectors share that tell an account's own older posts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from platforms.types import PastPost, PastPosts
+
+
+def page(found: Iterable[PastPost], since: datetime, cursor: str | None) -> PastPosts:
+    """One page of a list that is newest first: what is older than `since` is left out, and ends the list."""
+    posts = sorted(found, key=lambda post: post.at, reverse=True)
+    inside = tuple(post for post in posts if post.at >= since)
+    return PastPosts(inside, cursor if len(inside) == len(posts) else None)
+
+
+def material(pictures: int, *, video: bool = False, link: bool = False) -> str:
+    """As `PastPost.material` says it; a video beside pictures makes it a video."""
+    if video:
+        return "video"
+    if pictures:
+        return "picture" if pictures == 1 else "pictures"
+    return "link" if link else "text"

@@ -1,0 +1,1 @@
+"""What stands in each report. The language and, for a municipality, its scope are open when they are put together."""

@@ -1,0 +1,114 @@
+"""What a municipality might do next, from the numbers of its month. Pure: each sentence follows from what it names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.dates import day_month
+from common.numbers import number
+from posts.enums import Category
+
+# Fewer posts of a kind say nothing about the kind.
+ENOUGH = 3
+# A town hall that is silent longer than this is not followed for its news.
+QUIET_DAYS = 7
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Month:
+    """`groups` and `calls` are posts by category and by call to action ("" is none); `per_post` interactions."""
+
+    first: date
+    last: date
+    posts: int
+    groups: Mapping[str, int] = field(default_factory=dict)
+    per_post: Mapping[str, float] = field(default_factory=dict)
+    calls: Mapping[str, int] = field(default_factory=dict)
+    days: Sequence[date] = ()
+    silent: Sequence[str] = ()
+    unread: Sequence[str] = ()
+
+
+def next_steps(month: Month) -> list[str]:
+    """At most five sentences, the weightiest first."""
+    if not month.posts:
+        return [
+            _("Nothing was published. Begin with two posts a week about what citizens ask for most: deadlines, works, "
+              "water, and services on the internet."),
+            *_unread(month),
+        ]  # fmt: skip
+    found = [*_unread(month), *_calls(month), *_mix(month), *_pause(month), *_silent(month), *_best(month)]
+    return found[:MOST] or [_("Go on like this: nothing in the numbers asks for a change.")]
+
+
+def _unread(month: Month) -> list[str]:
+    if not month.unread:
+        return []
+    return [
+        _("Connect again what could not be read, else its numbers stay missing: %(channels)s.")
+        % {"channels": ", ".join(month.unread)}
+    ]
+
+
+def _calls(month: Month) -> list[str]:
+    asked = sum(count for kind, count in month.calls.items() if kind)
+    if month.posts < ENOUGH or asked * 3 >= month.posts:
+        return []
+    facts = {"asked": number(asked), "posts": number(month.posts)}
+    return [
+        _("%(asked)s of %(posts)s posts asked people to do something. Say in every third post at least what to do "
+          "next, with a link: apply, pay, book, tell us.") % facts
+    ]  # fmt: skip
+
+
+def _mix(month: Month) -> list[str]:
+    useful = sum(month.groups.get(key, 0) for key in (Category.SERVICE, Category.ESERVICE, Category.CONSULTATION))
+    ceremony = month.groups.get(Category.CEREMONY, 0)
+    if ceremony < ENOUGH or ceremony <= useful:
+        return []
+    facts = {"ceremony": number(ceremony), "useful": number(useful)}
+    return [
+        _("%(ceremony)s posts were about ceremonies and visits, %(useful)s about services and citizens' say. Turn it "
+          "round: what people can use comes first.") % facts
+    ]  # fmt: skip
+
+
+def _pause(month: Month) -> list[str]:
+    stops = [month.first, *sorted(month.days), month.last]
+    longest = max(pairwise(stops), key=lambda pair: pair[1] - pair[0])
+    days = (longest[1] - longest[0]).days
+    if days <= QUIET_DAYS:
+        return []
+    facts = {"since": day_month(longest[0]), "until": day_month(longest[1]), "days": days}
+    told = ngettext(
+        "Between %(since)s and %(until)s nothing went out for %(days)s day. A repeating post bridges quiet weeks.",
+        "Between %(since)s and %(until)s nothing went out for %(days)s days. A repeating post bridges quiet weeks.",
+        days,
+    )
+    return [told % facts]
+
+
+def _silent(month: Month) -> list[str]:
+    if not month.silent:
+        return []
+    return [
+        _("Nothing went out on %(channels)s. Send there what goes out elsewhere, or say goodbye to the channel.")
+        % {"channels": ", ".join(month.silent)}
+    ]
+
+
+def _best(month: Month) -> list[str]:
+    known = {key: rate for key, rate in month.per_post.items() if month.groups.get(key, 0) >= ENOUGH}
+    if len(known) < 2:
+        return []
+    best = max(known, key=lambda key: (known[key], key))
+    facts = {"category": Category(best).label, "rate": number(known[best], 1)}
+    return [
+        _("“%(category)s” moved people most: %(rate)s interactions per post. Plan more of it for the coming month.")
+        % facts
+    ]

@@ -1,0 +1,323 @@
+"""The page a month: what a municipality published, what came of it, how good the numbers are, and what to do next."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext
+
+from analytics import pictures
+from analytics.catalogue import FORMULAS, METRICS
+from analytics.enums import Material
+from analytics.models import Subject
+from analytics.periods import Period
+from analytics.queries.dashboard import Dashboard, Totals, dashboard
+from channels.models import Channel
+from common.dates import day_month, long_date, month_year
+from common.numbers import number, per_thousand
+from common.templatetags.ui import network_name
+from municipalities.models import Municipality
+from municipalities.queries import today
+from posts.enums import CallKind, Category
+from reports import rules
+from reports.contents.advice import Month, next_steps
+from reports.contents.common import change, compared, document, meanings, per, value
+from reports.document import (
+    Block,
+    Bullets,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Kind,
+    Link,
+    Missing,
+    Paragraph,
+    Table,
+    Tile,
+    Tiles,
+)
+from reports.files.charts import printed
+from reports.queries import months
+
+# Below this many posts a month says little.
+FEW_POSTS = 5
+
+
+def period_of(month: date) -> Period:
+    """The whole month; of the running one up to yesterday, because today is not over."""
+    yesterday = date.fromordinal(today().toordinal() - 1)
+    return Period(month, max(month, min(rules.last_of(month), yesterday)))
+
+
+def monthly(municipality: Municipality, month: date, as_of: datetime) -> Document:
+    """In the language that is active and the scope that is open. A fixed number of queries."""
+    period = period_of(month)
+    found = dashboard(period)
+    materials = months.by_trait(period, "material")
+    days = months.days_with_posts(period)
+    title = _("Monthly report: %(month)s") % {"month": month_year(month)}
+    blocks: list[Block | None] = [
+        Paragraph(sentence(municipality, found, period), "lead"),
+        _unfinished(month, period),
+        _tiles(municipality, found, period),
+        Heading(_("What happened")),
+        printed(pictures.activity(found, period)),
+        printed(pictures.followers(found, period)),
+        _by_day(found, period),
+        Heading(_("What was published")),
+        *_mix(found),
+        _best(found),
+        _by_channel(found),
+        _groups("categories", _("By category"), _("Category"), _named(found.by_category, _category)),
+        _groups("calls", _("By call to action"), _("What people are asked to do"), _named(found.by_call, _call)),
+        _groups("materials", _("By what posts are made of"), _("Made of"), _materials(materials)),
+        Heading(_("What to do next")),
+        Bullets(next_steps(_seen(found, period, days))),
+        Heading(_("How good these numbers are")),
+        Bullets(list(_quality(municipality, found, period))),
+        Heading(_("What the numbers mean")),
+        Facts(meanings()),
+    ]
+    about = _("What %(municipality)s published on its social networks in %(month)s and what came of it.") % {
+        "municipality": municipality,
+        "month": month_year(month),
+    }
+    return document(title, str(municipality), about, as_of, blocks)
+
+
+def sentence(municipality: Municipality, found: Dashboard, period: Period) -> str:
+    """The month in one or two sentences, for somebody who reads no further."""
+    facts: dict[str, object] = {"municipality": municipality, "month": month_year(period.first)}
+    if not found.now.posts:
+        return _("In %(month)s nothing was published in the name of %(municipality)s.") % facts
+    channels = sum(1 for totals in found.by_channel.values() if totals.posts)
+    facts |= {
+        "posts": npgettext("published in a month", "%(count)s post", "%(count)s posts", found.now.posts)
+        % {"count": number(found.now.posts)},
+        "channels": npgettext("published on", "%(count)s channel", "%(count)s channels", channels)
+        % {"count": channels},
+    }
+    interactions = found.now.get("interactions")
+    if interactions is None:
+        return (
+            _(
+                "In %(month)s, %(municipality)s published %(posts)s on %(channels)s; no network has told how people "
+                "received them."
+            )
+            % facts
+        )
+    facts["interactions"] = npgettext(
+        "brought by posts", "%(count)s interaction", "%(count)s interactions", interactions
+    ) % {"count": number(interactions)}
+    facts["compared"] = compared(interactions, found.before.get("interactions"), period.days)
+    if not facts["compared"]:
+        told = _("In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They brought %(interactions)s.")
+        return told % facts
+    told = _(
+        "In %(month)s, %(municipality)s published %(posts)s on %(channels)s. They brought %(interactions)s, "
+        "%(compared)s."
+    )
+    return told % facts
+
+
+def _unfinished(month: date, period: Period) -> Block | None:
+    if period.last == rules.last_of(month):
+        return None
+    told = _("The month is not over: this counts to %(day)s.") % {"day": long_date(period.last)}
+    return Paragraph(told, "warning")
+
+
+def _tiles(municipality: Municipality, found: Dashboard, period: Period) -> Tiles:
+    now, before = found.now, found.before
+    against = _("against the %(days)s days before") % {"days": period.days}
+    interactions = now.get("interactions")
+    per_post = per(interactions, now.posts)
+
+    def tile(label: str, told: int | float | None, formula: str, earlier: float | None = None, places: int = 0) -> Tile:
+        return Tile(label, value(told), formula, places, change(told, earlier), against)
+
+    inhabitants = per_thousand(interactions, municipality.population)
+    rate = FORMULAS["per_inhabitants"]
+    missing = Missing(_("not told") if municipality.population else _("population not entered"))
+    tiles = [
+        tile(_("Posts"), now.posts, _("publications on all channels"), before.posts),
+        tile(_("Interactions"), interactions, str(FORMULAS["interactions"].text), before.get("interactions")),
+        tile(_("Interactions per post"), per_post, _("interactions ÷ posts"),
+             per(before.get("interactions"), before.posts), places=1),
+        tile(_("Followers"), found.followers.on(period.last, [c.pk for c in found.channels]),
+             _("all channels, on the last day of the period")),
+        Tile(str(rate.label), missing if inhabitants is None else inhabitants, str(rate.text), 1),
+    ]  # fmt: skip
+    if now.get("views") is not None:
+        views = METRICS["views"]
+        tiles.append(tile(str(views.label), now.get("views"), str(views.meaning), before.get("views")))
+    return Tiles(_("The month in numbers"), tiles)
+
+
+def _by_day(found: Dashboard, period: Period) -> Table:
+    """For spreadsheets: what the two charts draw."""
+    wanted = [channel.pk for channel in found.channels]
+    looked = set(found.by_day) | set(found.followers.by_day)
+
+    def row(day: date) -> tuple[date, int | Missing, int | Missing]:
+        reason = found.followers.gaps.get(day, _("not read"))
+        activity = found.by_day.get(day) if day in looked else None
+        if activity is None and day in looked:
+            activity = 0
+        followers = found.followers.on(day, wanted)
+        return (
+            day,
+            Missing(reason) if activity is None else activity,
+            Missing(reason) if followers is None else followers,
+        )
+
+    columns = (
+        Column(_("Day"), Kind.DATE),
+        Column(_("Interactions"), Kind.NUMBER, meaning=_("by the day on which they happened")),
+        Column(_("Followers"), Kind.NUMBER, meaning=_("all channels together, at the end of the day")),
+    )
+    return Table("days", _("By day"), columns, [row(day) for day in period.dates], printed=False)
+
+
+def _mix(found: Dashboard) -> Iterator[Block]:
+    drawn = pictures.mix(found)
+    if drawn is not None:
+        yield printed(drawn)
+
+
+def _best(found: Dashboard) -> Table:
+    columns = (
+        Column(_("Post")),
+        Column(_("Channel")),
+        Column(_("Published"), Kind.DATE),
+        Column(_("Interactions"), Kind.NUMBER),
+        Column(_("On the network"), Kind.LINK),
+    )
+    prefetch_related_objects(found.best, "publication__delivery")
+    rows = [
+        (title_of(s), s.channel.name, s.published_on or Missing(), value(s.interactions), _link(s)) for s in found.best
+    ]
+    return Table("best-posts", _("Best posts"), columns, rows, _("Ordered by interactions."), empty=_no_posts())
+
+
+def _no_posts() -> str:
+    return _("Nothing was published in these days, or no network has told a number yet.")
+
+
+def title_of(subject: Subject) -> str:
+    """A post from before the portal brings its own."""
+    return str(subject.publication.post) if subject.publication else subject.title or _("Without a title")
+
+
+def _link(subject: Subject) -> Link | Missing:
+    url = subject.publication.delivery.permalink if subject.publication else subject.permalink
+    return Link(_("Open"), url) if url else Missing(_("no address"))
+
+
+def _by_channel(found: Dashboard) -> Table:
+    names = ("likes", "reposts", "replies")
+    columns = (
+        Column(_("Channel")),
+        Column(_("Network")),
+        Column(_("Posts"), Kind.NUMBER),
+        *(Column(str(METRICS[name].label), Kind.NUMBER) for name in names),
+        Column(_("Interactions"), Kind.NUMBER),
+        Column(_("Followers"), Kind.NUMBER, meaning=str(METRICS["followers"].meaning)),
+    )
+
+    def row(channel: Channel) -> Sequence[str | int | float | Missing]:
+        totals = found.by_channel.get(channel.pk) or Totals()
+        told = [value(totals.get(name), "–") for name in (*names, "interactions")]
+        latest = value(found.followers.latest(channel.pk), _("not read"))
+        return (channel.name, network_name(channel.platform), totals.posts, *told, latest)
+
+    rows = [row(channel) for channel in found.channels]
+    return Table("channels", _("By channel"), columns, rows, empty=_("No channel is connected."))
+
+
+Group = tuple[str, int, int | None]
+
+
+def _named(groups: Mapping[str, Totals], label: Callable[[str], str]) -> list[Group]:
+    rows = sorted(groups.items(), key=lambda item: (-item[1].posts, item[0]))
+    return [(label(key), totals.posts, totals.get("interactions")) for key, totals in rows if totals.posts]
+
+
+def _category(key: str) -> str:
+    return str(Category(key).label)
+
+
+def _call(key: str) -> str:
+    return str(CallKind(key).label) if key else _("None: it only informs")
+
+
+def _materials(rows: list[tuple[str, int, int | None]]) -> list[Group]:
+    return [(str(Material(key).label), posts, told) for key, posts, told in rows]
+
+
+def _groups(name: str, title: str, heading: str, groups: list[Group]) -> Table:
+    columns = (
+        Column(heading),
+        Column(_("Posts"), Kind.NUMBER),
+        Column(_("Interactions"), Kind.NUMBER),
+        Column(_("Interactions per post"), Kind.NUMBER, 1, _("interactions ÷ posts")),
+    )
+    rows = [(label, posts, value(told), value(per(told, posts))) for label, posts, told in groups]
+    return Table(name, title, columns, rows, empty=_("Nothing was published in these days."))
+
+
+def _seen(found: Dashboard, period: Period, days: list[date]) -> Month:
+    groups = {key: totals.posts for key, totals in found.by_category.items()}
+    rates = {key: per(totals.get("interactions"), totals.posts) for key, totals in found.by_category.items()}
+    posted = {pk for pk, totals in found.by_channel.items() if totals.posts}
+    return Month(
+        first=period.first,
+        last=period.last,
+        posts=found.now.posts,
+        groups=groups,
+        per_post={key: rate for key, rate in rates.items() if rate is not None},
+        calls={key: totals.posts for key, totals in found.by_call.items()},
+        days=days,
+        silent=[c.name for c in found.channels if found.now.posts and c.pk not in posted],
+        unread=[c.name for c in found.channels if found.followers.latest(c.pk) is None and c.pk in posted],
+    )
+
+
+def _quality(municipality: Municipality, found: Dashboard, period: Period) -> Iterator[str]:
+    """Gaps and their reasons, and what the numbers cannot say."""
+    read = set(found.followers.by_day)
+    unread = [day for day in period.dates if day not in read]
+    if not found.channels:
+        yield _("No channel is connected, so no number is read.")
+    elif not unread:
+        yield _("Every day of the period was read.")
+    else:
+        told = ngettext(
+            "On %(count)s day no channel could be read; charts show it as a gap, not as a zero.",
+            "On %(count)s days no channel could be read; charts show them as gaps, not as zeros.",
+            len(unread),
+        )
+        yield told % {"count": number(len(unread))}
+    reasons: dict[str, list[date]] = {}
+    for day, reason in sorted(found.followers.gaps.items()):
+        reasons.setdefault(reason, []).append(day)
+    for reason, days in reasons.items():
+        shown = ", ".join(day_month(day) for day in days[:5]) + ("…" if len(days) > 5 else "")
+        yield _("%(reason)s: %(days)s.") % {"reason": reason, "days": shown}
+    if municipality.population is None:
+        yield _("The population is not entered, so nothing is reckoned per inhabitant.")
+    else:
+        yield _("Population: %(count)s (%(year)s, %(source)s).") % {
+            "count": number(municipality.population),
+            "year": municipality.population_year,
+            "source": municipality.population_source,
+        }
+    if 0 < found.now.posts < FEW_POSTS:
+        yield _("There were few posts: shares and averages say little.")
+    yield _(
+        "Interactions are counted to the day of publication, with the latest numbers; only the chart by day counts "
+        "them to the day on which they happened. Networks correct their numbers later: a report that is made again "
+        "can differ."
+    )

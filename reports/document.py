@@ -1,0 +1,179 @@
+"""A report as plain data, before it has a format. Every format is written from it, so that they cannot disagree.
+
+Words are in the language that was active when it was put together. All texts may come from anybody (titles of posts,
+names of channels): a format has to treat them as words and as nothing else.
+
+A cell is a text, a number, a date, a `Link`, or a `Missing` with the reason why there is none; numbers stay numbers.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What the cells of a column hold."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    LINK = "link"
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No value, and why. Never a zero."""
+
+    reason: str = ""
+
+
+Cell = str | int | float | date | Link | Missing
+
+
+@dataclass(frozen=True)
+class Column:
+    """`places`: decimals that are shown; the file for programs keeps them all. `meaning` is the formula in words."""
+
+    label: str
+    kind: Kind = Kind.TEXT
+    places: int = 0
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+    tone: str = ""  # "lead", "quiet", "warning"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    items: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number that leads. `change` in per cent against `against`."""
+
+    label: str
+    value: int | float | Missing
+    formula: str
+    places: int = 0
+    change: float | None = None
+    against: str = ""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    title: str
+    items: Sequence[Tile]
+    name: str = "tiles"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart: `svg` as a file of its own, `alt` says in words what the eye takes from it."""
+
+    title: str
+    svg: str
+    alt: str
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """`name` is that of its sheet and file, in English and ASCII. `printed` False: for spreadsheets alone."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+    printed: bool = True
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Terms and what they mean."""
+
+    pairs: Sequence[tuple[str, str]]
+
+
+Block = Heading | Paragraph | Bullets | Tiles | Figure | Table | Facts
+
+
+@dataclass(frozen=True)
+class Document:
+    """`language` is one of the portal's codes ("sr", "sr-latn", "en"); `as_of` when the numbers were read out."""
+
+    title: str
+    subtitle: str
+    language: str
+    about: str
+    as_of: datetime
+    blocks: Sequence[Block]
+    foot: str
+    words: "Words" = field(default_factory=lambda: Words())
+
+    @property
+    def tables(self) -> Iterator[Table]:
+        """In order; tiles are a table too."""
+        for block in self.blocks:
+            if isinstance(block, Table):
+                yield block
+            elif isinstance(block, Tiles):
+                yield self.words.table(block)
+
+    @property
+    def meanings(self) -> list[tuple[str, str]]:
+        """What the numbers mean: the glossary of the report, and what single columns add."""
+        found: dict[str, str] = {}
+        for block in self.blocks:
+            if isinstance(block, Facts):
+                found.update(block.pairs)
+        for table in self.tables:
+            found.update({c.label: c.meaning for c in table.columns if c.meaning and c.label not in found})
+        return list(found.items())
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands around the blocks, in the report's language."""
+
+    measure: str = "Measure"
+    value: str = "Value"
+    change: str = "Change in %"
+    formula: str = "Formula"
+    about: str = "About this report"
+    meanings: str = "What the numbers mean"
+    as_of: str = "Numbers as of"
+    page: str = "Page"
+    of: str = "of"
+    missing: str = "not told"
+
+    def table(self, tiles: Tiles) -> Table:
+        columns = (
+            Column(self.measure),
+            Column(self.value, Kind.NUMBER, 1),
+            Column(self.change, Kind.NUMBER, 1),
+            Column(self.formula),
+        )
+        rows = [
+            (tile.label, tile.value, Missing() if tile.change is None else tile.change, tile.formula)
+            for tile in tiles.items
+        ]
+        return Table(tiles.name, tiles.title, columns, rows, printed=False)

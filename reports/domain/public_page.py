@@ -1,0 +1,27 @@
+"""Switching a municipality's public page on and off."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from common import audit
+from municipalities.models import Municipality
+from reports.models import PublicPage
+
+
+@transaction.atomic
+def choose(municipality: Municipality, *, is_on: bool, contact: str, by: Any) -> PublicPage:
+    """Everybody may see the sums, or nobody. Open data follows the same switch."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    row = PublicPage.objects.filter(municipality=municipality).first() or PublicPage(municipality=municipality)
+    was_on, was = row.is_on, row.contact
+    if row.pk and (was_on, was) == (is_on, contact):
+        return row
+    row.is_on, row.contact, row.changed_by = is_on, contact, by
+    if is_on != was_on:
+        row.on_since = timezone.localdate() if is_on else None
+    row.save()
+    verb = "public_page.change" if is_on == was_on else f"public_page.{'switch_on' if is_on else 'switch_off'}"
+    audit.record(verb, by=by, target=row, label=str(municipality))
+    return row

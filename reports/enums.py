@@ -1,0 +1,33 @@
+"""Closed lists of reports."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a worker")
+    MAKING = "making", _("Being put together")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be made")
+    GONE = "gone", _("Deleted")
+
+
+class Trouble(models.TextChoices):
+    """Why a report could not be made, for the person who waits for it."""
+
+    BROKEN = "broken", _("The document could not be written. This is a fault of the portal: tell the administrator.")
+    GIVEN_UP = "given_up", _("It was tried three times and the worker stopped each time. Ask for it once more.")
+
+
+class Format(models.TextChoices):
+    PDF = "pdf", _("PDF")
+    XLSX = "xlsx", _("Excel")
+    CSV = "zip", _("CSV")
+
+
+# What a browser is told of each.
+TYPES = {
+    Format.PDF: "application/pdf",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "application/zip",
+}

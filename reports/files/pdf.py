@@ -1,0 +1,232 @@
+"""The report as an accessible PDF (PDF/UA-1), by Typst, which is a wheel and needs no system packages.
+
+What is said goes to the template (`report.typ`) as data, so that no sign in a title can become markup. The typeface has
+the alphabets of Serbia's languages; a sign it lacks (an emoji, Arabic) is shown as [], because PDF/UA forbids letters
+that nothing can draw, and the page says so. Spreadsheets keep every sign.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from common.dates import date_time, short_date
+from common.numbers import number
+from reports.document import (
+    Bullets,
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Kind,
+    Link,
+    Missing,
+    Paragraph,
+    Table,
+    Tiles,
+)
+
+HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
+# Typst's language and script; the region is written into the PDF beside them.
+LANGUAGES = {"sr": ("sr", "cyrl", "RS"), "sr-latn": ("sr", "latn", "RS"), "en": ("en", "latn", "GB")}
+# What the finished document says of itself: script counts more to a screen reader than the country.
+TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
+STAND_IN = "[]"
+LONGEST_WORD = 24
+# Columns of such kinds take no more room than they need.
+TIGHT = (Kind.NUMBER, Kind.DATE)
+SHORT_LABEL = 14
+# Not `str.split`, which takes a space that holds a number and its unit together for any other.
+_SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
+
+
+class NotMade(Exception):
+    """Typst refused the document: a fault of ours, which comes again however often one tries."""
+
+
+def write(document: Document) -> bytes:
+    """Raises `NotMade` with Typst's own words."""
+    with translation.override(document.language):
+        content = json.dumps(_content(document), ensure_ascii=False)
+    try:
+        made = typst.compile(
+            HERE / "report.typ",
+            root=HERE,
+            format="pdf",
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"report": content},
+            pdf_standards="ua-1",
+            timestamp=int(document.as_of.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise NotMade("; ".join([error.message, *error.hints])) from error
+    assert isinstance(made, bytes)
+    return with_language(made, TAGS[document.language])
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+
+@cache
+def _covered() -> frozenset[int]:
+    stretches = json.loads((FONTS / "coverage.json").read_text())
+    return frozenset(code for first, last in stretches for code in range(first, last + 1))
+
+
+def legible(text: str) -> str:
+    """`text` with what the typeface cannot draw shown as a box, one for a row of such signs; long words may break."""
+    covered, out, lacks = _covered(), [], False
+    for sign in _SPACES.sub(" ", text).strip():
+        if ord(sign) in covered:
+            out.append(sign)
+        elif not lacks:
+            out.append(STAND_IN)
+        lacks = ord(sign) not in covered
+    return " ".join(_breakable(word) for word in "".join(out).split(" "))
+
+
+def _breakable(word: str) -> str:
+    """A soft hyphen would be read aloud by some; a space of no width is not."""
+    if len(word) <= LONGEST_WORD:
+        return word
+    return "\u200b".join(word[n : n + LONGEST_WORD] for n in range(0, len(word), LONGEST_WORD))
+
+
+def with_language(pdf: bytes, tag: str) -> bytes:
+    """The document with `tag` as its language. Typst knows language and region, and no script.
+
+    An incremental update (ISO 32000-1, 7.5.6): the catalogue once more at the end, and a table that leads to it.
+    """
+    trailer = re.search(rb"trailer\s*<<(.*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*$", pdf, re.DOTALL)
+    root = re.search(rb"/Root (\d+) 0 R", trailer[1]) if trailer else None
+    catalogue = re.search(rb"\n%s 0 obj\n(.*?)\nendobj" % root[1], pdf, re.DOTALL) if root else None
+    if trailer is None or root is None or catalogue is None:
+        raise NotMade("Typst writes its files another way than it did")
+    body = re.sub(rb"/Lang\([^)]*\)", b"/Lang(%s)" % tag.encode(), catalogue[1])
+    start = len(pdf) + 1
+    new = b"%s 0 obj\n%s\nendobj\n" % (root[1], body)
+    table = b"xref\n%s 1\n%010d 00000 n \ntrailer\n<<%s/Prev %s>>\n" % (root[1], start, trailer[1], trailer[2])
+    return pdf + b"\n" + new + table + b"startxref\n%d\n%%%%EOF\n" % (start + len(new))
+
+
+def _content(document: Document) -> dict[str, Any]:
+    lang, script, region = LANGUAGES[document.language]
+    words = document.words
+    return {
+        "title": legible(document.title),
+        "subtitle": legible(document.subtitle),
+        # what is not drawn keeps every sign
+        "name": " ".join(f"{document.title} · {document.subtitle}".split()),
+        "about": " ".join(document.about.split()),
+        "author": _("Dobošar"),
+        "lang": lang,
+        "script": script,
+        "region": region,
+        "foot": legible(document.foot),
+        "as_of": date_time(document.as_of),
+        "words": {name: getattr(words, name) for name in ("as_of", "page", "of")},
+        "blocks": _blocks([block for block in document.blocks if not isinstance(block, Table) or block.printed]),
+    }
+
+
+def _blocks(blocks: Sequence[Any]) -> list[dict[str, Any]]:
+    """Titles of tables and figures are headings one below the last one: PDF/UA lets no level be skipped."""
+    found, level = [], 1
+    for block in blocks:
+        shown = _block(block)
+        if isinstance(block, Heading):
+            level = shown["level"] = min(block.level, level + 1)
+        else:
+            shown["level"] = level + 1
+        found.append(shown)
+    return found
+
+
+def _block(block: Any) -> dict[str, Any]:
+    kind, show = _SHOWN[type(block)]
+    return {"kind": kind, **show(block)}
+
+
+def _figure(block: Figure) -> dict[str, Any]:
+    return {"svg": block.svg, **{name: legible(getattr(block, name)) for name in ("title", "alt", "formula")}}
+
+
+def _tile(tile: Any) -> dict[str, str]:
+    told = "" if tile.change is None else f"{'+' if tile.change > 0 else ''}{number(tile.change, 0)}\u00a0%"
+    return {
+        "label": legible(tile.label),
+        "value": _missing(tile.value) if isinstance(tile.value, Missing) else number(tile.value, tile.places),
+        "change": legible(f"{told} {tile.against}") if told else "",
+        "formula": legible(tile.formula),
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    columns = [
+        {"label": legible(column.label), "number": column.kind == Kind.NUMBER, "share": _share(column, at)}
+        for at, column in enumerate(table.columns)
+    ]
+    return {
+        "title": legible(table.title),
+        "columns": columns,
+        "rows": [_row(table.columns, row) for row in table.rows],
+        "note": legible(table.note),
+        "empty": legible(table.empty),
+    }
+
+
+def _share(column: Column, at: int) -> float:
+    """Of the room that is left; 0: no more than it needs. A number under a long heading lets the heading break."""
+    if column.kind in TIGHT:
+        return 0 if len(column.label) <= SHORT_LABEL else 1
+    return 2 if at == 0 else 1.4
+
+
+def _row(columns: Sequence[Column], row: Sequence[Cell]) -> list[Any]:
+    return [_cell(column, cell) for column, cell in zip(columns, row, strict=True)]
+
+
+def _cell(column: Column, cell: Cell) -> Any:
+    match cell:
+        case Missing():
+            return {"missing": _missing(cell)}
+        case Link():
+            return {"url": cell.url, "text": legible(cell.text)} if is_web(cell.url) else legible(cell.text)
+        case str():
+            return legible(cell)
+        case int() | float():
+            return number(cell, column.places)
+    return short_date(cell)
+
+
+def _missing(cell: Missing) -> str:
+    return legible(cell.reason) or "–"
+
+
+def is_web(url: str) -> bool:
+    """Nothing but pages: a report is passed on to people who never saw the portal."""
+    return url.startswith(("https://", "http://")) and not any(sign.isspace() for sign in url)
+
+
+_SHOWN: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    Heading: ("heading", lambda block: {"text": legible(block.text), "level": block.level}),
+    Paragraph: ("paragraph", lambda block: {"text": legible(block.text), "tone": block.tone}),
+    Bullets: ("bullets", lambda block: {"items": [legible(item) for item in block.items]}),
+    Tiles: ("tiles", lambda block: {"items": [_tile(tile) for tile in block.items]}),
+    Figure: ("figure", _figure),
+    Table: ("table", _table),
+    Facts: ("facts", lambda block: {"pairs": [[legible(term), legible(text)] for term, text in block.pairs]}),
+}

@@ -1,0 +1,111 @@
+"""What is asked for on the pages of reports."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Language
+from accounts.models import User
+from common.dates import month_year
+from reports import rules
+
+# So many months back one may choose; older ones are reached by the address of the page alone.
+MONTHS_BACK = 36
+
+
+def choices(today: date, since: date | None = None) -> list[tuple[str, str]]:
+    """Months up to the running one, the newest first; from `since` on, if that is known."""
+    found: list[tuple[str, str]] = []
+    month = rules.first_of(today)
+    while len(found) < MONTHS_BACK and (not found or since is None or month >= rules.first_of(since)):
+        found.append((f"{month:%Y-%m}", month_year(month)))
+        month = rules.before(month)
+    return found
+
+
+class MonthField(forms.ChoiceField):
+    """A month as its first day; one that has not begun is no choice."""
+
+    def clean(self, value: Any) -> date | None:
+        return rules.parse_month(super().clean(value) or "")
+
+
+class MonthlyForm(forms.Form):
+    month = MonthField(label=_("Month"))
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+
+    def __init__(self, *args: Any, months: list[tuple[str, str]], language: str, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"month": months[min(1, len(months) - 1)][0], "language": language})
+        super().__init__(*args, **kwargs)
+        self.fields["month"].choices = months  # type: ignore[attr-defined]
+
+
+class ProgrammeForm(forms.Form):
+    programme = forms.ChoiceField(label=_("Programme"))
+    first = MonthField(label=_("From"))
+    last = MonthField(label=_("To"))
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+
+    def __init__(
+        self, *args: Any, programmes: list[Any], months: list[tuple[str, str]], language: str, **kwargs: Any
+    ) -> None:
+        newest = months[min(1, len(months) - 1)][0]
+        oldest = months[min(3, len(months) - 1)][0]
+        kwargs.setdefault("initial", {"first": oldest, "last": newest, "language": language})
+        super().__init__(*args, **kwargs)
+        named = [(str(each.pk), str(each)) for each in programmes]
+        self.fields["programme"].choices = named  # type: ignore[attr-defined]
+        if len(named) == 1:
+            self.fields["programme"].widget = forms.HiddenInput()
+            self.fields["programme"].initial = named[0][0]
+        for name in ("first", "last"):
+            self.fields[name].choices = months  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("first") and found.get("last") and found["first"] > found["last"]:
+            self.add_error("last", _("The last month lies before the first. Choose a later one."))
+        return found
+
+
+class ScheduleForm(forms.Form):
+    day = forms.TypedChoiceField(
+        label=_("Day of the month"),
+        coerce=int,
+        choices=[(day, f"{day}.") for day in range(1, 32)],
+        help_text=_("At seven in the morning. A month that is shorter has it on its last day. On the first days of a "
+                    "month the numbers of the last posts are not whole yet."),
+    )  # fmt: skip
+    people = forms.MultipleChoiceField(
+        label=_("Who gets it"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Each in their own language. Who wants it no longer can stop it from the mail itself."),
+        error_messages={"required": _("Choose at least one person, or end the schedule.")},
+    )
+
+    def __init__(self, *args: Any, members: list[User], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"day": rules.USUAL_DAY})
+        super().__init__(*args, **kwargs)
+        self.members = {str(person.pk): person for person in members}
+        named = [(pk, f"{person} · {person.get_language_display()}") for pk, person in self.members.items()]
+        self.fields["people"].choices = named  # type: ignore[attr-defined]
+
+    def chosen(self) -> list[User]:
+        return [self.members[pk] for pk in self.cleaned_data["people"]]
+
+
+class PublicPageForm(forms.Form):
+    is_on = forms.BooleanField(
+        label=_("Everybody may see the sums of this municipality"),
+        required=False,
+        help_text=_("On a page without signing in, and as open data. Posts, comments and people are never on it."),
+    )
+    contact = forms.CharField(
+        label=_("Whom one may ask"),
+        max_length=200,
+        required=False,
+        strip=True,
+        help_text=_("Stands on the page as you write it: an office, an e-mail address, a telephone number."),
+    )

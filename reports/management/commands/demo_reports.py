@@ -1,0 +1,44 @@
+"""The demo's reports for docs/: the programme's of the six pilots, and the page of a month of one of them.
+
+`make demo-reports` runs it on the data of the demo.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone, translation
+
+from municipalities.models import Municipality, Programme
+from municipalities.queries import today
+from municipalities.tenancy import scope
+from reports import rules
+from reports.contents.monthly import monthly
+from reports.contents.programme import programme
+from reports.files import pdf
+
+
+class Command(BaseCommand):
+    help = "Writes the reports of the demo into docs/reports/."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--to", type=Path, default=Path(settings.BASE_DIR) / "docs" / "reports")
+
+    def handle(self, *args: Any, to: Path, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("These reports are of the demo: its numbers are made up and its files public.")
+        found = Programme.objects.order_by("pk").first()
+        place = Municipality.objects.filter(is_demo=True, joined_on__isnull=False).order_by("pk").first()
+        if found is None or place is None:
+            raise CommandError("There is no demo here yet: run make seed first.")
+        to.mkdir(parents=True, exist_ok=True)
+        month, now = rules.before(today()), timezone.now().replace(microsecond=0)
+        with translation.override("sr"):
+            self._write(to / "programme-report-demo.pdf", programme(found, rules.before(month), month, now))
+            with scope(place):
+                self._write(to / "monthly-report-demo.pdf", monthly(place, month, now))
+
+    def _write(self, path: Path, document: Any) -> None:
+        path.write_bytes(pdf.write(document))
+        self.stdout.write(f"{path} {path.stat().st_size:,} bytes")

@@ -1,0 +1,24 @@
+"""Public numbers are answered before anything that knows people: no session is opened, no cookie read or set."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+PREFIXES = ("/p/", "/open-data/")
+
+
+class PublicNumbersMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if not request.path_info.startswith(PREFIXES):
+            return self.get_response(request)
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        found: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return found

@@ -1,0 +1,147 @@
+"""What everybody may read: sums by month and account of the municipalities that switched their page on. No posts, no
+people. Opens the scope of exactly those municipalities."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from analytics.enums import Basis
+from analytics.models import MonthlyFact
+from analytics.queries.dashboard import countable
+from channels.models import Channel
+from municipalities.models import Municipality
+from municipalities.queries import today
+from municipalities.tenancy import everywhere, scope
+from reports import rules
+from reports.models import PublicPage
+
+# Open data goes so far back, the page of a municipality one year.
+OPEN_MONTHS, PAGE_MONTHS = 36, 12
+SUMS = ("posts", "likes", "reposts", "replies", "interactions", "views")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One account in one month. None: no network has told it."""
+
+    municipality_id: int
+    channel: Channel
+    month: date
+    numbers: dict[str, int | None]
+    followers: int | None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The page of one municipality: whole months, the newest last."""
+
+    municipality: Municipality
+    page: PublicPage
+    months: list[date]
+    sums: dict[date, dict[int, Sum]]
+    channels: list[Channel]
+
+    def total(self, month: date, key: str) -> int | None:
+        told = [each.numbers[key] for each in self.sums.get(month, {}).values()]
+        known = [value for value in told if value is not None]
+        return sum(known) if known else None
+
+    def followers(self, month: date) -> int | None:
+        """All accounts together; None unless each that had one before was read."""
+        told = [each.followers for each in self.sums.get(month, {}).values()]
+        return sum(v for v in told if v is not None) if told and None not in told else None
+
+    @property
+    def last(self) -> date:
+        return self.months[-1]
+
+
+def shown(slug: str) -> tuple[Municipality, PublicPage] | None:
+    """The municipality whose page is on; None where it is off or where there is none. Two queries."""
+    place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
+    if place is None:
+        return None
+    with scope(place):
+        page = PublicPage.objects.filter(is_on=True).first()
+    return (place, page) if page else None
+
+
+def whole_months(count: int) -> list[date]:
+    """The last `count` months that are over, the newest last."""
+    found: list[date] = []
+    month = rules.before(today())
+    while len(found) < count:
+        found.append(month)
+        month = rules.before(month)
+    return found[::-1]
+
+
+def numbers(municipality: Municipality, page: PublicPage) -> Numbers:
+    """Two queries."""
+    months = whole_months(PAGE_MONTHS)
+    with scope(municipality):
+        sums: dict[date, dict[int, Sum]] = defaultdict(dict)
+        for each in _sums(months):
+            sums[each.month][each.channel.pk] = each
+        channels = [each for each in _channels() if each.state != "disconnected"]
+    known = [month for month in months if month in sums]
+    return Numbers(municipality, page, months[months.index(known[0]) :] if known else months[-1:], sums, channels)
+
+
+@dataclass(frozen=True)
+class Open:
+    """Everything that is open, in the order in which it is written out."""
+
+    municipalities: list[Municipality]
+    sums: list[Sum]
+
+
+def open_data() -> Open:
+    """Four queries, whatever the amount."""
+    with everywhere("municipalities whose public page is on"):
+        ids = list(PublicPage.objects.filter(is_on=True).values_list("municipality_id", flat=True))
+    places = list(
+        Municipality.objects.filter(pk__in=ids, joined_on__isnull=False).select_related("district").order_by("slug")
+    )
+    slugs = {place.pk: place.slug for place in places}
+    if not slugs:
+        return Open([], [])
+    with scope(*slugs):
+        sums = _sums(whole_months(OPEN_MONTHS))
+    order = sorted(sums, key=lambda s: (slugs[s.municipality_id], s.month, s.channel.platform, s.channel.pk))
+    return Open(places, order)
+
+
+def _channels() -> list[Channel]:
+    """Of the open scope; practice ones only in the demo."""
+    rows = Channel.objects.all() if settings.DEMO else Channel.objects.filter(is_practice=False)
+    return list(rows.order_by("platform", "pk"))
+
+
+def _sums(months: Sequence[date]) -> list[Sum]:
+    """Of the open scope. Two queries."""
+    channels = {channel.pk: channel for channel in _channels()}
+    found: dict[tuple[int, date], dict[str, Any]] = {}
+    rows = MonthlyFact.objects.filter(countable(), month__gte=months[0], month__lte=months[-1])
+    fields = ("municipality_id", "channel_id", "month", "basis", "followers", *SUMS)
+    for row in rows.values(*fields):
+        kept = found.setdefault((row["channel_id"], row["month"]), {"followers": None, "place": row["municipality_id"]})
+        if row["followers"] is not None:
+            kept["followers"] = row["followers"]
+        if row["basis"] == Basis.PUBLICATION:
+            kept |= {key: row[key] for key in SUMS}
+    return [
+        Sum(
+            kept["place"],
+            channels[pk],
+            month,
+            {key: kept.get(key, 0 if key == "posts" else None) for key in SUMS},
+            kept["followers"],
+        )
+        for (pk, month), kept in found.items()
+        if pk in channels
+    ]

@@ -1,0 +1,50 @@
+"""Reads of the pages of reports."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Min
+
+from accounts.models import User
+from analytics.models import ChannelDay, DailyFact
+from municipalities.models import Municipality
+from municipalities.queries import members
+from reports.models import MonthlyReport, ProgrammeReport, PublicPage, Run, Schedule
+from serbian.sorting import sort_key
+
+SHOWN = 24
+
+
+def of_municipality() -> list[MonthlyReport]:
+    """In scope, the newest first."""
+    return list(MonthlyReport.objects.select_related("asked_by").order_by("-pk")[:SHOWN])
+
+
+def of_programmes(programmes: list[Any]) -> list[ProgrammeReport]:
+    rows = ProgrammeReport.objects.filter(programme__in=programmes).select_related("asked_by", "programme")
+    return list(rows.order_by("-pk")[:SHOWN])
+
+
+def first_day() -> date | None:
+    """The first day of which the municipality in scope has a number. Two queries."""
+    days = [model.objects.aggregate(day=Min("day"))["day"] for model in (DailyFact, ChannelDay)]
+    return min((day for day in days if day), default=None)
+
+
+def schedule() -> Schedule | None:
+    """That of the municipality in scope, with its people."""
+    return Schedule.objects.prefetch_related("people").first()
+
+
+def last_run() -> Run | None:
+    return Run.objects.filter(told_at__isnull=False).order_by("-month").first()
+
+
+def people_of(municipality: Municipality) -> list[User]:
+    """Members who can be sent a report, each once, by name."""
+    found = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
+    return sorted(found.values(), key=lambda person: (sort_key(person.name), person.pk))
+
+
+def public_page() -> PublicPage | None:
+    return PublicPage.objects.first()

@@ -1,0 +1,80 @@
+"""Months, and when the next scheduled report is due. Pure: no clock, no database.
+
+A schedule names a day of the month, 1 to 31; a shorter month has it on its last day. It is due at seven in the morning
+on the clock in Belgrade and tells of the month before. What is stored is UTC.
+"""
+
+import calendar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+ZONE = ZoneInfo(settings.TIME_ZONE)
+AT = time(7)
+# Numbers of the last days still grow: whoever sends on the first sends numbers that are not yet whole.
+USUAL_DAY = 3
+# A group of fewer municipalities is not shown: one of them could reckon out the others.
+SMALLEST_GROUP = 3
+
+
+def first_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def last_of(month: date) -> date:
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+
+
+def before(month: date) -> date:
+    """The first of the month before."""
+    return first_of(first_of(month) - timedelta(days=1))
+
+
+def after(month: date) -> date:
+    return first_of(last_of(month) + timedelta(days=1))
+
+
+def months(first: date, last: date) -> list[date]:
+    """The first of each month from one to the other, both among them."""
+    found, month = [], first_of(first)
+    while month <= last:
+        found.append(month)
+        month = after(month)
+    return found
+
+
+def parse_month(text: str) -> date | None:
+    """ "2026-10" as the first of that month; None for anything else."""
+    try:
+        year, _dash, month = text.partition("-")
+        return date(int(year), int(month), 1) if len(year) == 4 and 2000 <= int(year) <= 2200 else None
+    except ValueError:
+        return None
+
+
+def due_in(month: date, day: int) -> datetime:
+    """When a schedule for `day` is due in that month (UTC)."""
+    wanted = month.replace(day=min(day, last_of(month).day))
+    return datetime.combine(wanted, AT, tzinfo=ZONE).astimezone(UTC)
+
+
+def next_due(day: int, after_: datetime) -> datetime:
+    """The first time a schedule for `day` is due later than `after_` (UTC)."""
+    month = first_of(after_.astimezone(ZONE).date())
+    while (due := due_in(month, day)) <= after_:
+        month = after(month)
+    return due
+
+
+def last_due(day: int, now: datetime) -> datetime:
+    """The last time a schedule for `day` was due, at `now` or before (UTC)."""
+    month = first_of(now.astimezone(ZONE).date())
+    while (due := due_in(month, day)) > now:
+        month = before(month)
+    return due
+
+
+def told_of(due: datetime) -> date:
+    """The month that a report due then tells of."""
+    return before(due.astimezone(ZONE).date())

@@ -1,0 +1,107 @@
+"""Reports of one municipality: asking for one, fetching it, and having it sent each month."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from municipalities.access import requires
+from municipalities.queries import today
+from municipalities.rules import Verb
+from reports import forms
+from reports.domain import make, schedules
+from reports.enums import Format
+from reports.models import MonthlyReport
+from reports.queries import reports as queries
+from reports.views import files
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@require_GET
+def reports(request: Any) -> HttpResponse:
+    return _page(request, _form(request))
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@require_POST
+def ask(request: Any) -> HttpResponse:
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    asked = form.cleaned_data
+    row = make.ask_monthly(request.municipality, asked["month"], asked["language"], by=request.user)
+    return redirect("report", request.municipality.slug, row.pk)
+
+
+def _form(request: Any, *submitted: Any) -> forms.MonthlyForm:
+    months = forms.choices(today(), queries.first_day())
+    return forms.MonthlyForm(*submitted, months=months, language=request.user.language)
+
+
+def _page(request: Any, form: forms.MonthlyForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "reports": queries.of_municipality(),
+        "schedule": queries.schedule(),
+        "may_schedule": request.access.may(Verb.REPORT_SCHEDULE),
+        "days": settings.REPORT_DAYS,
+    }
+    return render(request, "reports/reports.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@require_GET
+def report(request: Any, report: int) -> HttpResponse:
+    """How far it is, and what can be done with it once it is ready."""
+    row = get_object_or_404(MonthlyReport.objects.select_related("asked_by"), pk=report)
+    context = {"report": row, "formats": Format.choices, "again": "reports/_again.html"}
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, f"reports/{'_report' if part else 'report'}.html", context)
+
+
+@requires(Verb.ANALYTICS_VIEW)
+@never_cache
+@require_safe
+def download(request: Any, report: int, format: str) -> HttpResponseBase:
+    row = get_object_or_404(MonthlyReport.objects.select_related("municipality"), pk=report)
+    return files.answer(request, row, format, f"{row.municipality.slug}-{row.first:%Y-%m}-{row.language}")
+
+
+@requires(Verb.REPORT_SCHEDULE)
+@require_http_methods(["GET", "POST"])
+def schedule(request: Any) -> HttpResponse:
+    found = queries.schedule()
+    initial = {"day": found.day, "people": [str(p.pk) for p in found.people.all()]} if found else None
+    kwargs = {"initial": initial} if initial else {}
+    form = forms.ScheduleForm(request.POST or None, members=queries.people_of(request.municipality), **kwargs)
+    if request.method == "POST" and form.is_valid():
+        schedules.plan(request.municipality, form.cleaned_data["day"], form.chosen(), by=request.user)
+        messages.success(request, _("Saved. The report goes out by itself from now on."))
+        return redirect("report_schedule", request.municipality.slug)
+    context = {"form": form, "schedule": found, "last": queries.last_run() if found else None}
+    return render(request, "reports/schedule.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.REPORT_SCHEDULE)
+@require_POST
+def schedule_act(request: Any, act: str) -> HttpResponse:
+    found = queries.schedule()
+    if act not in ACTS:
+        raise Http404
+    if found is not None:
+        verb, said = ACTS[act]
+        verb(found, by=request.user)
+        messages.success(request, said())
+    return redirect("report_schedule", request.municipality.slug)
+
+
+ACTS: dict[str, tuple[Any, Any]] = {
+    "pause": (schedules.pause, lambda: _("Paused. Nothing goes out until you resume it.")),
+    "resume": (schedules.resume, lambda: _("Resumed. It goes out on the next day that comes.")),
+    "end": (schedules.end, lambda: _("Ended. Reports that were made stay where they are.")),
+}

@@ -1,0 +1,71 @@
+"""Reports of a programme for its donor: whole months, all municipalities that agreed to be compared."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from municipalities.access import programme
+from municipalities.queries import today
+from municipalities.rules import ProgrammeVerb
+from reports import forms
+from reports.domain import make
+from reports.enums import Format
+from reports.models import ProgrammeReport
+from reports.queries import reports as queries
+from reports.views import files
+
+
+@programme(ProgrammeVerb.COMPARE)
+@require_GET
+def reports(request: Any) -> HttpResponse:
+    return _page(request, _form(request))
+
+
+@programme(ProgrammeVerb.COMPARE)
+@require_POST
+def ask(request: Any) -> HttpResponse:
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    asked = form.cleaned_data
+    wanted = next(each for each in request.programmes if str(each.pk) == asked["programme"])
+    row = make.ask_programme(wanted, asked["first"], asked["last"], asked["language"], by=request.user)
+    return redirect("programme_report", row.pk)
+
+
+def _form(request: Any, *submitted: Any) -> forms.ProgrammeForm:
+    return forms.ProgrammeForm(
+        *submitted, programmes=request.programmes, months=forms.choices(today()), language=request.user.language
+    )
+
+
+def _page(request: Any, form: forms.ProgrammeForm) -> HttpResponse:
+    context = {"form": form, "reports": queries.of_programmes(request.programmes), "days": settings.REPORT_DAYS}
+    return render(request, "reports/programme_reports.html", context, status=422 if form.errors else 200)
+
+
+def _mine(request: Any, pk: int) -> ProgrammeReport:
+    """One of a programme whose staff this person is; 404 to everybody else."""
+    rows = ProgrammeReport.objects.filter(programme__in=request.programmes)
+    return get_object_or_404(rows.select_related("programme", "asked_by"), pk=pk)
+
+
+@programme(ProgrammeVerb.COMPARE)
+@require_GET
+def report(request: Any, told: int) -> HttpResponse:
+    again = "reports/_programme_again.html"
+    context = {"report": _mine(request, told), "formats": Format.choices, "again": again}
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, f"reports/{'_report' if part else 'programme_report'}.html", context)
+
+
+@programme(ProgrammeVerb.COMPARE)
+@never_cache
+@require_safe
+def download(request: Any, told: int, format: str) -> HttpResponseBase:
+    row = _mine(request, told)
+    return files.answer(request, row, format, f"programme-{row.first:%Y-%m}-{row.last:%Y-%m}-{row.language}")

@@ -1,0 +1,53 @@
+"""The switch of the public page, in the settings of a workspace."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from municipalities.access import requires
+from municipalities.rules import Verb
+from reports.domain import public_page as verbs
+from reports.forms import PublicPageForm
+from reports.queries import reports as queries
+
+
+@requires(Verb.SETTINGS_VIEW)
+@require_GET
+def settings_public(request: Any) -> HttpResponse:
+    found = queries.public_page()
+    initial = {"is_on": found.is_on, "contact": found.contact} if found else {}
+    return _page(request, PublicPageForm(initial=initial))
+
+
+@requires(Verb.SETTINGS_EDIT)
+@require_POST
+def save(request: Any) -> HttpResponse:
+    form = PublicPageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    is_on = form.cleaned_data["is_on"]
+    verbs.choose(request.municipality, is_on=is_on, contact=form.cleaned_data["contact"], by=request.user)
+    messages.success(request, _("Saved. Everybody can see the page now.") if is_on else _("Saved. Nobody sees it."))
+    return redirect("settings_public", request.municipality.slug)
+
+
+def _page(request: Any, form: PublicPageForm) -> HttpResponse:
+    may_edit = request.access.may(Verb.SETTINGS_EDIT)
+    if not may_edit:
+        for field in form.fields.values():
+            field.disabled = True
+    base = settings.PUBLIC_BASE_URL.rstrip("/")
+    context = {
+        "form": form,
+        "may_edit": may_edit,
+        "page": queries.public_page(),
+        "address": base + reverse("public_numbers", args=[request.municipality.slug]),
+        "open_data": base + reverse("open_data"),
+    }
+    return render(request, "reports/settings_public.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,139 @@
+"""A chart that leaves the page is whole by itself: colours, letters, title, legend and source are in the file."""
+
+import re
+from io import BytesIO
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from django.conf import settings
+from django.http import Http404
+from django.test import RequestFactory
+from django.utils import translation
+
+from common import charts
+from common.charts import Mark, Series, Words
+from common.charts.looks import LOOKS
+from portal.gallery_charts import charts_of_all_kinds
+
+SVG = "{http://www.w3.org/2000/svg}"
+KINDS = list(charts_of_all_kinds())
+DAYS = ["Mon", "Tue", "Wed"]
+
+
+def drawn(title: str = "Reach") -> charts.Chart:
+    series = [Series("Reach", [1, None, 3]), Series("Before", [1, 1, 2], muted=True)]
+    return charts.line(title, DAYS, series, Words(formula="people who saw it"), marks=[Mark(1, "Training")])
+
+
+def texts(svg: str) -> list[str | None]:
+    return [each.text for each in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("theme", LOOKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_needs_no_style_sheet_and_no_script(kind, theme):
+    svg = charts.standalone(charts_of_all_kinds()[kind], theme=theme)
+    root = ElementTree.fromstring(svg.partition("?>")[2])
+    assert (root.get("width"), root.get("height")) == tuple(root.get("viewBox").split()[2:])
+    for each in root.iter():
+        assert each.tag not in (f"{SVG}style", f"{SVG}script", f"{SVG}image")
+        assert not {name for name in each.attrib if name in ("class", "style", "hidden") or name.startswith("data-")}
+        if each.tag in (f"{SVG}path", f"{SVG}rect", f"{SVG}circle"):
+            # Without either it would be a black shape, which no class of ours means.
+            assert each.get("fill") or each.get("stroke"), ElementTree.tostring(each)
+        if each.tag == f"{SVG}text":
+            assert each.get("font-family")
+            assert each.get("fill")
+
+
+def test_a_file_says_what_the_page_says_around_the_picture():
+    svg = charts.standalone(drawn(), source="Ћуприја · Dobošar, 25. 11. 2026.")
+    assert {"Reach", "people who saw it", "Before", "Training", "Ћуприја · Dobošar, 25. 11. 2026."} <= set(texts(svg))
+    root = ElementTree.fromstring(svg)
+    assert root.find(f"{SVG}desc").text == drawn().summary
+    assert len(root.findall(f"{SVG}title")) == len(root.findall(f"{SVG}desc")) == 1
+
+
+def test_long_titles_are_broken_into_lines_inside_the_picture():
+    shown = texts(charts.standalone(drawn("Interactions of all posts with a call to action " * 4)))
+    assert len([text for text in shown if text and "Interactions" in text]) > 1
+    assert max(len(text or "") for text in shown) < 80
+
+
+def test_the_light_look_has_the_colours_of_the_pages():
+    tokens = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+    light = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", tokens[: tokens.index("@media (prefers-color-scheme")]))
+    look = LOOKS["light"]
+    assert look.series == tuple(light[f"series-{number}"] for number in range(1, 7))
+    assert look.shades == tuple(light[f"heat-{number}"] for number in range(6))
+    assert (look.paper, look.ink, look.ink_2, look.ink_3) == tuple(
+        light[name] for name in ("surface", "ink", "ink-2", "ink-3")
+    )
+    assert (look.line, look.line_strong, look.line_control, look.sunken) == tuple(
+        light[name] for name in ("line", "line-strong", "line-control", "surface-sunken")
+    )
+
+
+def test_the_print_look_is_the_one_of_pages_on_paper():
+    sheet = (settings.BASE_DIR / "static" / "css" / "print.css").read_text(encoding="utf-8")
+    paper = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", sheet))
+    look = LOOKS["print"]
+    assert look.series == tuple(paper[f"series-{number}"] for number in range(1, 7))
+    assert look.shades == tuple(paper[f"heat-{number}"] for number in range(6))
+    assert (look.paper, look.ink, look.ink_2) == (paper["surface"], paper["ink"], paper["ink-2"])
+
+
+@pytest.mark.parametrize("theme", LOOKS)
+def test_greys_and_blues_of_a_scale_get_darker_step_by_step(theme):
+    lightness = [sum(int(shade[at : at + 2], 16) for at in (1, 3, 5)) for shade in LOOKS[theme].shades]
+    assert lightness == sorted(lightness, reverse=True)
+    assert min(one - other for one, other in pairwise(lightness)) >= 30
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_a_picture_in_dots_at_twice_its_size(kind):
+    chart = charts_of_all_kinds()[kind]
+    width, height = (
+        float(each) for each in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', charts.standalone(chart)).groups()
+    )
+    picture = Image.open(BytesIO(charts.png(chart)))
+    assert picture.format == "PNG"
+    assert picture.size == pytest.approx((width * 2, height * 2), abs=2)
+    assert len(picture.convert("RGB").getcolors(1 << 24)) > 20  # something is drawn on it
+
+
+def test_a_download_has_a_name_and_a_kind():
+    answer = charts.download(drawn("Досег објава"), "svg")
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer["Content-Disposition"] == 'attachment; filename="doseg-objava.svg"'
+    answer = charts.download(drawn("<>"), "png")
+    assert answer.content.startswith(b"\x89PNG")
+    assert answer["Content-Disposition"] == 'attachment; filename="chart.png"'
+
+
+def test_a_page_answers_with_the_picture_that_was_asked_for():
+    pictures = {"reach": drawn(), "mix": None}
+    ask = RequestFactory().get
+    assert charts.asked(ask("/?days=7"), pictures) is None
+    assert b"Reach" in charts.asked(ask("/?days=7&picture=reach.svg"), pictures).content
+    for wrong in ("mix.svg", "other.svg", "reach.exe", "reach", "../reach.svg"):
+        with pytest.raises(Http404):
+            charts.asked(ask("/", {"picture": wrong}), pictures)
+
+
+def test_a_source_line_names_us_and_the_day(time_machine):
+    time_machine.move_to("2026-11-25T10:00:00Z")
+    with translation.override("en"):
+        assert charts.source_line("Ćuprija", "", "November") == "Ćuprija · November · Dobošar, 25 Nov 2026"
+
+
+@pytest.mark.django_db
+def test_the_gallery_gives_its_charts_as_files(client):
+    page = client.get("/ui/")
+    assert "?picture=heat.png" in page.content.decode()
+    answer = client.get("/ui/?picture=heat.svg")
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert client.get("/ui/?picture=nothing.svg").status_code == 404

@@ -1,0 +1,121 @@
+"""Statements that are made once: they answer as a query made anew, and stay behind the wall between municipalities."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from channels.models import Channel
+from common import prepared
+from common.prepared import instance
+from municipalities.models import Pause
+from municipalities.prepared import Prepared, PreparedUpdate
+from municipalities.tenancy import OutOfScope, everywhere, scope
+from tests.analytics import factories
+from tests.people import Cast
+
+
+@pytest.fixture
+def pages(cast: Cast) -> list[Channel]:
+    return [factories.channel(cast.cuprija, cast.officer), factories.channel(cast.novi_pazar, cast.stranger)]
+
+
+def named() -> Prepared:
+    return Prepared(lambda of: Channel.objects.filter(pk=of.pk).values_list("name"), pk=int)
+
+
+def test_each_run_answers_for_its_own_values(pages: list[Channel]) -> None:
+    query = named()
+    for page in (*pages, *pages):
+        with scope(page.municipality_id):
+            assert query.rows(municipality=page.municipality_id, pk=page.pk) == [(page.name,)]
+
+
+def test_what_belongs_to_another_municipality_is_not_found(pages: list[Channel]) -> None:
+    mine, theirs = pages
+    with scope(mine.municipality_id):
+        assert named().rows(municipality=mine.municipality_id, pk=theirs.pk) == []
+
+
+def test_a_run_outside_the_scope_of_its_municipality_is_refused(pages: list[Channel]) -> None:
+    mine, theirs = pages
+    query = named()
+    with scope(mine.municipality_id), pytest.raises(OutOfScope):
+        query.rows(municipality=theirs.municipality_id, pk=theirs.pk)
+    with pytest.raises(OutOfScope):
+        query.rows(municipality=mine.municipality_id, pk=mine.pk)
+    with everywhere("a test"):
+        assert query.rows(municipality=theirs.municipality_id, pk=theirs.pk) == [(theirs.name,)]
+
+
+def test_an_update_sets_its_columns_where_it_may(pages: list[Channel]) -> None:
+    rename = PreparedUpdate(
+        lambda of: Channel.objects.filter(pk=of.pk, name=of.before), "name", "facts", pk=int, before=str
+    )
+    mine, theirs = pages
+    changes: dict[str, Any] = {"name": "Град", "facts": {"words": ["a", None]}}
+    with scope(mine.municipality_id):
+        here = {"municipality": mine.municipality_id, "before": mine.name}
+        assert rename.run(changes, **here, pk=theirs.pk) == 0
+        assert rename.run(changes, **here, pk=mine.pk) == 1
+        assert rename.run(changes, **here, pk=mine.pk) == 0, "its name is another one now"
+        mine.refresh_from_db()
+        assert (mine.name, mine.facts) == ("Град", {"words": ["a", None]})
+
+
+def test_nothing_may_be_set_where_there_was_something(cast: Cast) -> None:
+    by: User = cast.officer
+    lift = PreparedUpdate(lambda of: Pause.objects.filter(pk=of.pk), "ends_at", pk=int)
+    with scope(cast.cuprija):
+        pause = Pause.objects.create(
+            municipality=cast.cuprija, reason="Дан жалости", by=by, ends_at=timezone.now() + timedelta(hours=1)
+        )
+        for until in (None, timezone.now(), None):
+            assert lift.run({"ends_at": until}, municipality=cast.cuprija.pk, pk=pause.pk) == 1
+            pause.refresh_from_db()
+            assert pause.ends_at == until
+
+
+def test_a_value_that_the_statement_does_not_use_is_an_error(cast: Cast) -> None:
+    query = Prepared(lambda of: Channel.objects.values_list("name"), pk=int)
+    with scope(cast.cuprija), pytest.raises(ValueError, match="pk"):
+        query.rows(municipality=cast.cuprija.pk, pk=1)
+
+
+def test_an_instance_takes_its_columns_in_any_order(pages: list[Channel]) -> None:
+    page = pages[0]
+    values = {"name": page.name, "state": page.state, "id": page.pk, "municipality_id": page.municipality_id}
+    for order in (values, dict(reversed(values.items()))):
+        found = instance(Channel, order)
+        assert (found.pk, found.name, found.state) == (page.pk, page.name, page.state)
+    with scope(page.municipality_id):
+        assert found.handle == page.handle, "the rest is asked of the database"
+    with pytest.raises(ValueError, match="colour"):
+        instance(Channel, {"id": 1, "colour": "red"})
+
+
+def test_it_answers_after_a_connection_was_lost_and_behind_a_pooler(
+    pages: list[Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, query = pages[0], named()
+    asked = {"municipality": page.municipality_id, "pk": page.pk}
+    with scope(page.municipality_id):
+        for _again in range(2):
+            assert query.rows(**asked) == [(page.name,)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'made_once_%'")
+            assert cursor.fetchone()[0] >= 1
+            cursor.execute("DEALLOCATE ALL")
+        prepared._known.clear()
+        assert query.rows(**asked) == [(page.name,)]
+        monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+        assert named().rows(**asked) == [(page.name,)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'made_once_%'")
+            assert cursor.fetchone()[0] == 1, "the second one was not prepared"

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def shelf(settings: Any, tmp_path: Path) -> Path:
+    """A folder of its own for the files of reports."""
+    settings.REPORTS_ROOT = settings.MAIL_FILES_ROOT = tmp_path / "reports"
+    return tmp_path / "reports"
