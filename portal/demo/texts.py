@@ -40,7 +40,7 @@ OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what a
 
 @dataclass(frozen=True)
 class Wording:
-    """A post of the library, with its placeholders."""
+    """A post of the library, with its placeholders. What it asks for counts since the training: before, nobody filed it."""
 
     key: str
     category: str
@@ -52,6 +52,9 @@ class Wording:
     months: tuple[int, ...] = ()
     after_training: bool = False
     is_own: bool = False
+    call: str = ""
+    service: str = ""
+    format: str = ""
 
     def fits(self, day: date, *, trained: bool) -> bool:
         return (not self.months or day.month in self.months) and (trained or not self.after_training)
@@ -96,6 +99,9 @@ class Planned:
     picture: str
     time: Resolved
     channels: tuple[str, ...]
+    call: str = ""
+    service: str = ""
+    format: str = ""
 
 
 @dataclass
@@ -244,6 +250,9 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
         picture=wording.picture if plan.rng.random() < 0.9 else "",
         time=at,
         channels=_channels(plan, texts),
+        call=wording.call if trained else "",
+        service=wording.service,
+        format=wording.format if trained else "",
     )
 
 
