@@ -23,7 +23,7 @@ from posts import compose
 from posts.domain.freeze import freeze
 from posts.domain.publications import KIND
 from posts.domain.save import plan, remember
-from posts.draft import Call, Draft, Interactive, Shown, Text
+from posts.draft import Call, Draft, Shown, Text
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Publication, Version
 from posts.queries import content, frozen_files
@@ -98,7 +98,6 @@ def draft(town: Town, planned: Planned) -> Draft:
         link=planned.link,
         call=Call(planned.call),
         service=planned.service,
-        interactive=Interactive(planned.format),
         channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
     )
 

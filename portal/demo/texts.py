@@ -40,7 +40,7 @@ OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what a
 
 @dataclass(frozen=True)
 class Wording:
-    """A post of the library, with its placeholders. What it asks for counts since the training: before, nobody filed it."""
+    """A post of the library, with its placeholders. Before the training nobody filed what a post asks for."""
 
     key: str
     category: str
@@ -54,7 +54,6 @@ class Wording:
     is_own: bool = False
     call: str = ""
     service: str = ""
-    format: str = ""
 
     def fits(self, day: date, *, trained: bool) -> bool:
         return (not self.months or day.month in self.months) and (trained or not self.after_training)
@@ -101,7 +100,6 @@ class Planned:
     channels: tuple[str, ...]
     call: str = ""
     service: str = ""
-    format: str = ""
 
 
 @dataclass
@@ -127,6 +125,8 @@ def _wording(entry: Mapping[str, Any], *, is_own: bool) -> Wording:
         months=tuple(entry.get("months", ())),
         after_training=entry.get("since") == "training",
         is_own=is_own,
+        call=entry.get("call", ""),
+        service=entry.get("service", ""),
     )
 
 
@@ -252,7 +252,6 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
         channels=_channels(plan, texts),
         call=wording.call if trained else "",
         service=wording.service,
-        format=wording.format if trained else "",
     )
 
 
