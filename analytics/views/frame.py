@@ -88,6 +88,7 @@ class Frame:
             "analytics_posts": _("Posts"),
             "analytics_time": _("Best time"),
             "analytics_links": _("Followers and links"),
+            "analytics_indicators": _("Indicators"),
         }
         return {
             "frame": self,
