@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0004_traits'),
+        ('analytics', '0006_owed_looks'),
         ('municipalities', '0006_pauses'),
         ('posts', '0010_amendments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0004_traits"),
+        ("analytics", "0007_indicators"),
         ("municipalities", "0006_pauses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
