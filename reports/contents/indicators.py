@@ -47,7 +47,7 @@ def _row(line: Line) -> Sequence[Cell]:
         Missing(_("not frozen")) if line.start is None else line.start.value,
         Missing(_("not agreed") if target is None else "–") if judged.goal is None else judged.goal,
         Missing() if target is None else target.due_on,
-        Missing(why(line)) if line.actual is None else line.actual,
+        Missing(_("no value")) if line.actual is None else line.actual,
         line.n,
         str(Standing(judged.standing).label),
     )
@@ -63,4 +63,6 @@ def _formulas(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     for line in lines:
         source = line.entered.source if line.entered else ""
         told = quality({**line.quality, **({"source": source} if source else {})})
+        if line.actual is None:
+            told.append(why(line))
         yield named(line), " ".join([str(line.indicator.formula).rstrip(".") + ".", *told])
