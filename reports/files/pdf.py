@@ -186,8 +186,7 @@ def _table(table: Table) -> dict[str, Any]:
         }
         for at, column in enumerate(table.columns)
     ]
-    if not any(column["share"] for column in columns):
-        columns[0]["share"] = 1
+    columns[0]["share"] = max(columns[0]["share"], 1)
     return {
         "title": legible(table.title),
         "columns": columns,
@@ -203,7 +202,7 @@ def _share(column: Column, shown: Sequence[Any]) -> float:
     longest = max(len(each) for each in said)
     if longest <= SHORT:
         return 0
-    return 1 if column.kind in TIGHT else min(longest, LONG) / SHORT
+    return 0.7 if column.kind in TIGHT else min(longest, LONG) / SHORT
 
 
 def _row(columns: Sequence[Column], row: Sequence[Cell]) -> list[Any]:
