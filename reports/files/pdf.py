@@ -178,7 +178,7 @@ def _tile(tile: Any) -> dict[str, Any]:
 
 def _table(table: Table) -> dict[str, Any]:
     rows = [_row(table.columns, row) for row in table.rows]
-    columns = [
+    columns: list[dict[str, Any]] = [
         {
             "label": legible(column.label),
             "number": column.kind == Kind.NUMBER,
@@ -186,7 +186,7 @@ def _table(table: Table) -> dict[str, Any]:
         }
         for at, column in enumerate(table.columns)
     ]
-    columns[0]["share"] = max(columns[0]["share"], 1)
+    columns[0]["share"] = columns[0]["share"] or 1
     return {
         "title": legible(table.title),
         "columns": columns,
