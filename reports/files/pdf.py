@@ -37,6 +37,8 @@ from reports.document import (
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
+# Read once: while a new version is put in place, a worker of the old one still has the template that fits its code.
+TEMPLATE = (HERE / "report.typ").read_bytes()
 # Typst's language and script; the region is written into the PDF beside them.
 LANGUAGES = {"sr": ("sr", "cyrl", "RS"), "sr-latn": ("sr", "latn", "RS"), "en": ("en", "latn", "GB")}
 # What the finished document says of itself: script counts more to a screen reader than the country.
@@ -61,7 +63,7 @@ def write(document: Document) -> bytes:
         content = json.dumps(_content(document), ensure_ascii=False)
     try:
         made = typst.compile(
-            HERE / "report.typ",
+            TEMPLATE,
             root=HERE,
             format="pdf",
             font_paths=_fonts(),
