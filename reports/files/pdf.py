@@ -64,7 +64,6 @@ def write(document: Document) -> bytes:
     try:
         made = typst.compile(
             TEMPLATE,
-            root=HERE,
             format="pdf",
             font_paths=_fonts(),
             ignore_system_fonts=True,
