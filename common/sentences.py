@@ -152,6 +152,9 @@ SENTENCES: dict[str, Promise] = {
     "municipality.resume": _("Resumed publishing"),
     "municipality.share_figures": _("Shares the municipality's figures with others of its size who share theirs"),
     "municipality.stop_sharing_figures": _("No longer shares the municipality's figures with others of its size"),
+    "numbers.change_contact": _("Changed whom one may ask on the public page of the numbers"),
+    "numbers.close": _("Switched the public page of the numbers off"),
+    "numbers.open": _("Switched the public page of the numbers on: everybody may see it"),
     "plan.import": _("Imported the plan “%(target)s”: %(made)s drafts"),
     "plan.upload": _("Uploaded the plan “%(target)s” to look at it"),
     "post.accept": _("Accepted suggestions for “%(target)s” into version %(version)s"),
@@ -212,9 +215,6 @@ SENTENCES: dict[str, Promise] = {
     "service.edit": _("Changed the eService %(target)s in the catalogue"),
     "service.keep": _("Changed what is known here of the eService %(target)s"),
     "service.verify": _("Looked at the eService %(target)s and confirmed it"),
-    "public_page.change": _("Changed whom one may ask on the public page of the numbers"),
-    "public_page.switch_off": _("Switched the public page of the numbers off"),
-    "public_page.switch_on": _("Switched the public page of the numbers on: everybody may see it"),
     "report.ask": _("Asked for the report of %(month)s"),
     "report.ask_programme": _("Asked for the report of the programme %(target)s: %(month)s"),
     "report.download": _("Fetched the report %(target)s (%(format)s)"),
@@ -257,7 +257,7 @@ AREAS: dict[str, Area] = {
     "publishing": Area(_("Publishing"), "send", ("delivery.",)),
     "channels": Area(_("Channels"), "plug", ("channel.",)),
     "people": Area(_("People"), "users", ("member.", "invitation.", "programme.", "mentor.")),
-    "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "public_page.")),
+    "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "numbers.")),
 }
 
 
