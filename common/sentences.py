@@ -157,6 +157,9 @@ SENTENCES: dict[str, Promise] = {
     "past.import": _("Imported numbers from before the portal, %(target)s: %(made)s"),
     "past.undo": _("Took back the imported numbers, %(target)s: %(made)s"),
     "past.upload": _("Uploaded “%(target)s” with numbers from before the portal, to look at it"),
+    "numbers.change_contact": _("Changed whom one may ask on the public page of the numbers"),
+    "numbers.close": _("Switched the public page of the numbers off"),
+    "numbers.open": _("Switched the public page of the numbers on: everybody may see it"),
     "plan.import": _("Imported the plan “%(target)s”: %(made)s drafts"),
     "plan.upload": _("Uploaded the plan “%(target)s” to look at it"),
     "post.accept": _("Accepted suggestions for “%(target)s” into version %(version)s"),
@@ -217,9 +220,6 @@ SENTENCES: dict[str, Promise] = {
     "service.edit": _("Changed the eService %(target)s in the catalogue"),
     "service.keep": _("Changed what is known here of the eService %(target)s"),
     "service.verify": _("Looked at the eService %(target)s and confirmed it"),
-    "public_page.change": _("Changed whom one may ask on the public page of the numbers"),
-    "public_page.switch_off": _("Switched the public page of the numbers off"),
-    "public_page.switch_on": _("Switched the public page of the numbers on: everybody may see it"),
     "report.ask": _("Asked for the report of %(month)s"),
     "report.ask_programme": _("Asked for the report of the programme %(target)s: %(month)s"),
     "report.download": _("Fetched the report %(target)s (%(format)s)"),
@@ -262,7 +262,7 @@ AREAS: dict[str, Area] = {
     "publishing": Area(_("Publishing"), "send", ("delivery.",)),
     "channels": Area(_("Channels"), "plug", ("channel.", "past.")),
     "people": Area(_("People"), "users", ("member.", "invitation.", "programme.", "mentor.")),
-    "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "public_page.")),
+    "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "numbers.")),
 }
 
 

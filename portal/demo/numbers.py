@@ -40,6 +40,7 @@ def read(pasts: list[Past], crowd: Crowd) -> None:
     today = timezone.localdate(crowd.now)
     channels = [voice.channel.pk for past in pasts for voice in past.voices]
     rebuild.make_again(today - timedelta(days=DAYS + 1), today, channels)
+    # what pages and reports over all municipalities read; a worker would make them within hours
     medians.renew()
     training.renew()
 
