@@ -78,7 +78,7 @@ vendor:  ## bundle third-party browser code (needs npm)
 screenshots: setup-dev  ## pictures of the main pages for docs/, from a running demo; ARGS='--base http://127.0.0.1:8000'
 	@exec $(py) manage.py screenshots $(ARGS)
 
-demo-reports: setup  ## the reports of the demo's six pilots, as PDF in docs/reports/
+demo-reports: setup  ## the reports of the demo's six pilots, as PDF in docs/reports/; ARGS='--language sr' in another language
 	$(manage) demo_reports $(ARGS)
 
 ui: run  ## the component gallery is at /ui/ of the running site

@@ -33,6 +33,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "performance": {"task": "mentoring.tasks.tell_performance", "schedule": 1800.0, "options": {"expires": 1800}},
     "facts": {"task": "analytics.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
     "forget-readings": {"task": "analytics.tasks.forget_readings", "schedule": 24 * 3600.0},
+    "past": {"task": "analytics.tasks.bring_past", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-past": {"task": "analytics.tasks.forget_past", "schedule": 6 * 3600.0},
     "indicators": {"task": "analytics.tasks.measure_indicators", "schedule": 3 * 3600.0, "options": {"expires": 3600}},
     "reports": {"task": "reports.tasks.make", "schedule": 5.0, "options": {"expires": 5}},
     "forget-reports": {"task": "reports.tasks.forget", "schedule": 6 * 3600.0},
