@@ -41,7 +41,7 @@ def is_sound(page: Any) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_a_file_is_chosen_looked_at_imported_and_taken_back(cast: Cast, context: Any, live_server: Any) -> None:
+def test_a_file_is_chosen_looked_at_imported_and_taken_back(cast: Cast, browser: Any, live_server: Any) -> None:
     channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", name="Општина Ћуприја")
     with scope(cast.cuprija):
         for metric in ("likes", "views"):
@@ -49,7 +49,7 @@ def test_a_file_is_chosen_looked_at_imported_and_taken_back(cast: Cast, context:
                 municipality=cast.cuprija, channel=channel, metric=metric,
                 first_at=timezone.now(), last_at=timezone.now(),
             )  # fmt: skip
-    page = enter(context, live_server, cast.approver)
+    page = enter(browser.new_context(), live_server, cast.approver)
     page.goto(f"{live_server.url}/m/cuprija/analytics/past/")
     is_sound(page)
     raw = {"name": "stare-objave.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
