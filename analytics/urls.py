@@ -8,6 +8,7 @@ from analytics.views import (
     metrics,
     municipality,
     own_indicators,
+    past,
     peers,
     programme,
     times,
@@ -16,6 +17,7 @@ from analytics.views import (
 
 HERE = "m/<slug:municipality>/analytics/"
 OWN = f"{HERE}indicators/"
+PAST = f"{HERE}past/"
 ALL = "programme/indicators/"
 ONE = f"{ALL}<int:indicator>/"
 
@@ -26,7 +28,13 @@ urlpatterns = [
     path(f"{HERE}best-time/", times.best_time, name="analytics_time"),
     path(f"{HERE}followers-and-links/", audience.audience, name="analytics_links"),
     path(f"{HERE}counted/<int:pk>/", counted.edit, name="analytics_counted"),
-    path(f"{HERE}metrics/", metrics.metrics, name="metrics"),
+    path(f"{HERE}metrics/", metrics.metrics, name="analytics_metrics"),
+    path(PAST, past.imports, name="analytics_past_imports"),
+    path(f"{PAST}fetch/", past.fetch, name="analytics_past_fetch"),
+    path(f"{PAST}sample/<slug:kind>/", past.sample, name="analytics_past_sample"),
+    path(f"{PAST}<int:pk>/", past.one, name="analytics_past_import"),
+    path(f"{PAST}<int:pk>/confirm/", past.confirm, name="analytics_past_confirm"),
+    path(f"{PAST}<int:pk>/undo/", past.undo, name="analytics_past_undo"),
     path(f"{HERE}peers/", peers.peers, name="analytics_peers"),
     path(OWN, own_indicators.indicators, name="analytics_indicators"),
     path(f"{OWN}<int:indicator>/evidence/<int:value>/", own_indicators.evidence, name="analytics_evidence"),

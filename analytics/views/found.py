@@ -57,10 +57,10 @@ def posts(request: Any) -> HttpResponse:
         "everything": known.address("analytics_posts"),
         "narrowed": bool(kept.words or set(kept.traits) - {"channel"}),
         "formulas": FORMULAS,
-        "may_correct": request.access.may(Verb.POST_EDIT),
         "usual_days": USUAL_DAYS,
         "enough": ENOUGH_ON_A_CHANNEL,
         "settled": SETTLED_AFTER.days,
+        "may_correct": request.access.may(Verb.POST_EDIT),
     }
     return render(request, "analytics/posts.html", context)
 

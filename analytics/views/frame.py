@@ -16,6 +16,7 @@ from analytics.queries.counted import Edges, channels, edges
 from analytics.queries.totals import DIMENSIONS
 from channels.models import Channel
 from municipalities.queries import today
+from municipalities.rules import Verb
 
 # In an address, "nothing" needs a word of its own: an empty value means all.
 NONE = "none"
@@ -99,6 +100,7 @@ class Frame:
             "period": self.period,
             "own": self.period.key == periods.OWN,
             "fixed": self.fixed(),
+            "may_import": self.request.access.may(Verb.CHANNEL_CONNECT),
             "pages": [
                 {
                     "label": label,

@@ -152,7 +152,7 @@ def left_of(scale: Sequence[float], words: Words) -> float:
 
 def columns_named(plot: Plot, labels: Sequence[str]) -> str:
     """As many labels below the axis as there is room for, the last one always among them."""
-    most = max(2, floor((plot.end - plot.left) / (room_for(labels, 20) + 14)))
+    most = max(2, floor((plot.end - plot.left) / (room_for(labels, 20) + 22)))
     every = max(1, ceil(len(labels) / most))
     shown = [index for index in range(len(labels)) if (len(labels) - 1 - index) % every == 0]
     texts = []
