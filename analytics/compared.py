@@ -34,7 +34,11 @@ def words(measure: Measure, heading: str = "") -> charts.Words:
 def written(value: float, measure: Measure) -> str:
     if measure.kind == Kind.SHARE:
         return f"{number(value, 0)}{UNIT}"
-    return significant(value) if measure.places else number(round(value) if value >= 10 else round(value, 1))
+    if value == round(value):
+        return number(round(value))  # marks of an axis come as 250.0
+    if measure.places:
+        return significant(value)
+    return number(value, 0 if value >= 10 else 1)
 
 
 def month_label(month: date) -> str:
