@@ -14,8 +14,6 @@ ZONE = ZoneInfo(settings.TIME_ZONE)
 AT = time(7)
 # Numbers of the last days still grow: whoever sends on the first sends numbers that are not yet whole.
 USUAL_DAY = 3
-# A group of fewer municipalities is not shown: one of them could reckon out the others.
-SMALLEST_GROUP = 3
 
 
 def first_of(day: date) -> date:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from analytics import partitions, rules
 from analytics.catalogue import interactions
-from analytics.domain import rebuild, traits
+from analytics.domain import medians, rebuild, training, traits
 from analytics.enums import PullOutcome, SubjectKind
 from analytics.models import Pull, Subject, Traits
 from municipalities.tenancy import everywhere
@@ -40,6 +40,9 @@ def read(pasts: list[Past], crowd: Crowd) -> None:
     today = timezone.localdate(crowd.now)
     channels = [voice.channel.pk for past in pasts for voice in past.voices]
     rebuild.make_again(today - timedelta(days=DAYS + 1), today, channels)
+    # what pages and reports over all municipalities read; a worker would make them within hours
+    medians.renew()
+    training.renew()
 
 
 Replies = dict[int, list[datetime]]

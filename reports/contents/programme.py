@@ -1,24 +1,29 @@
 """What a programme tells its donor: who took part, what they did, and what came of it against baseline and target."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from statistics import median
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
-from analytics.catalogue import FORMULAS
-from analytics.periods import Period
+from analytics.groups import Group
+from analytics.measures import MEASURES, Measure
+from analytics.measures import Kind as MeasureKind
+from analytics.queries.comparison import FEW_POSTS, Comparison, Row
+from analytics.queries.grouping import groups, median_of
 from common import charts
-from common.dates import long_date
+from common.dates import long_date, month_year
 from common.numbers import number, significant
 from municipalities.models import Programme
 from municipalities.queries import today
 from reports import rules
-from reports.contents.common import change, compared, document, in_months, meanings, value
+from reports.contents.common import compared_with_months, document, in_months, value, whole
+from reports.contents.indicators import indicators
 from reports.document import (
     Block,
     Bullets,
+    Cell,
     Column,
     Document,
     Facts,
@@ -32,44 +37,39 @@ from reports.document import (
 )
 from reports.files.charts import printed
 from reports.queries import programme as queries
-from reports.queries.programme import Compared, Place
 from serbian.sorting import sort_key
 
 MOST_BARS = 15
-# Below this many posts the numbers of a municipality say little.
-FEW_POSTS = 5
-
-
-def period_of(first: date, last: date) -> Period:
-    """Whole months; of the running one up to yesterday, because today is not over."""
-    yesterday = date.fromordinal(today().toordinal() - 1)
-    return Period(first, max(first, min(rules.last_of(last), yesterday)))
+# What stands in the table of all municipalities, what in the one of their posts, and what a group says.
+SUMS = ("posts", "interactions", "inhabitants", "followers", "median")
+SHARES = ("weekly", "calls", "services", "interactive", "informing", "ceremonies")
+GROUPS = ("weekly", "inhabitants", "median", "calls", "services")
 
 
 def programme(programme_: Programme, first: date, last: date, as_of: datetime) -> Document:
     """In the language that is active. Opens the scope of those municipalities that agreed, and of no others."""
-    period = period_of(first, last)
-    found = queries.compared(programme_, period.first, period.last)
-    places = sorted(found.places, key=lambda place: sort_key(str(place.municipality)))
+    found = queries.compared(programme_, first, last)
+    rows = sorted(found.rows, key=lambda row: sort_key(str(row.municipality)))
+    months = rules.months(first, last)
     span = in_months(first, last)
     blocks: list[Block | None] = [
-        Paragraph(_sentence(places, span, period), "lead"),
-        None
-        if period.last == rules.last_of(last)
-        else Paragraph(_("The last month is not over: this counts to %(day)s.") % {"day": long_date(period.last)},
-                       "warning"),
-        _tiles(places, period),
+        Paragraph(_sentence(rows, span), "lead"),
+        _unfinished(last),
+        _tiles(rows),
+        *indicators(programme_),
         Heading(_("By size")),
-        _by_size(places),
+        _by_size(rows),
         Heading(_("Municipalities side by side")),
-        _table(places),
-        _ranking(places),
+        _table(rows),
+        _ranking(rows),
+        _by_month(rows, months),
+        Heading(_("What the posts were")),
+        _shares(rows),
         Heading(_("How good these numbers are")),
-        Bullets(_quality(found)),
+        Bullets(list(_quality(found, rows))),
         Heading(_("What the numbers mean")),
-        Facts(meanings((_("Median (n)"), _("the middle one of n municipalities that have the number: as many lie "
-                                           "above it as below")))),
-    ]  # fmt: skip
+        Facts(_meanings()),
+    ]
     about = _("What the municipalities of %(programme)s did on their social networks in %(months)s.") % {
         "programme": programme_,
         "months": span,
@@ -77,19 +77,27 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
     return document(_("Report of the programme"), f"{programme_} · {span}", about, as_of, blocks)
 
 
-def _sum(places: Sequence[Place], key: str) -> int | None:
-    told = [getattr(place, key) for place in places if getattr(place, key) is not None]
-    return sum(told) if told else None
+def _unfinished(last: date) -> Block | None:
+    if rules.last_of(last) < today():
+        return None
+    told = _("The last month is not over: this counts to %(day)s.") % {"day": long_date(today())}
+    return Paragraph(told, "warning")
 
 
-def _sentence(places: Sequence[Place], span: str, period: Period) -> str:
-    if not places:
+def _sum(rows: Sequence[Row], key: str, *, before: bool = False) -> int | None:
+    told = [getattr(row.before if before else row.now, key) for row in rows]
+    known = [each for each in told if each is not None]
+    return sum(known) if known else None
+
+
+def _sentence(rows: Sequence[Row], span: str) -> str:
+    if not rows:
         return _("In %(months)s no municipality took part that agreed to be compared.") % {"months": span}
-    posts, interactions = _sum(places, "posts") or 0, _sum(places, "interactions")
+    posts, interactions = _sum(rows, "posts") or 0, _sum(rows, "interactions")
     facts: dict[str, object] = {
         "months": span,
-        "places": npgettext("took part", "%(count)s municipality", "%(count)s municipalities", len(places))
-        % {"count": number(len(places))},
+        "places": npgettext("took part", "%(count)s municipality", "%(count)s municipalities", len(rows))
+        % {"count": number(len(rows))},
         "posts": npgettext("published by municipalities", "%(count)s post", "%(count)s posts", posts)
         % {"count": number(posts)},
     }
@@ -98,152 +106,163 @@ def _sentence(places: Sequence[Place], span: str, period: Period) -> str:
     facts["interactions"] = npgettext(
         "brought by posts", "%(count)s interaction", "%(count)s interactions", interactions
     ) % {"count": number(interactions)}
-    facts["compared"] = compared(interactions, _sum(places, "interactions_before"), period.days)
+    facts["compared"] = compared_with_months(interactions, _sum(rows, "interactions", before=True))
     if not facts["compared"]:
         return _("In %(months)s, %(places)s published %(posts)s. They brought %(interactions)s.") % facts
     told = _("In %(months)s, %(places)s published %(posts)s. They brought %(interactions)s, %(compared)s.")
     return told % facts
 
 
-Middle = tuple[float | None, int]
-
-
-def _middle(values: Sequence[float | None]) -> Middle:
-    """The median and of how many; None of fewer than may be told."""
-    known = [each for each in values if each is not None]
-    return (median(known) if len(known) >= rules.SMALLEST_GROUP else None), len(known)
-
-
 def _few() -> str:
-    return _("fewer than %(count)s") % {"count": rules.SMALLEST_GROUP}
+    return _("fewer than %(count)s") % {"count": settings.SMALLEST_GROUP}
 
 
-def _tiles(places: Sequence[Place], period: Period) -> Tiles | None:
-    if not places:
+def _middle(rows: Sequence[Row], measure: Measure) -> tuple[float | Missing, int]:
+    """The median and of how many; nothing of fewer than may be told."""
+    found = median_of(rows, measure, settings.SMALLEST_GROUP)
+    return (Missing(_few()) if found.value is None else found.value), found.n
+
+
+def _tiles(rows: Sequence[Row]) -> Tiles | None:
+    if not rows:
         return None
-    against = _("against the %(days)s days before") % {"days": period.days}
-    posts, interactions = _sum(places, "posts") or 0, _sum(places, "interactions")
-    tiles = [
-        Tile(_("Municipalities"), len(places), _("that take part and agreed to be compared")),
-        Tile(_("Posts"), posts, _("publications on all channels"), 0,
-             change(posts, _sum(places, "posts_before")), against),
-        Tile(_("Interactions"), value(interactions), str(FORMULAS["interactions"].text), 0,
-             change(interactions, _sum(places, "interactions_before")), against),
-    ]  # fmt: skip
-    for key in ("per_inhabitants", "per_followers"):
-        told, n = _middle([getattr(place, key) for place in places])
-        label = str(FORMULAS[key].label)
-        if key == "per_inhabitants":
-            label = _("%(measure)s, median") % {"measure": label}
-        formula = _("%(formula)s; n = %(n)s municipalities") % {"formula": FORMULAS[key].text, "n": n}
-        tiles.append(Tile(label, Missing(_few()) if told is None else told, formula, 1))
+    tiles = [Tile(_("Municipalities"), len(rows), _("that take part and agreed to be compared"))]
+    against = _("against as many months before")
+    for key in ("posts", "interactions"):
+        now, before = _sum(rows, key), _sum(rows, key, before=True)
+        change = None if now is None or not before else (now - before) * 100 / before
+        tiles.append(Tile(str(MEASURES[key].label), value(now), str(MEASURES[key].formula), 0, change, against))
+    for key in ("inhabitants", "median", "calls"):
+        measure = MEASURES[key]
+        told, n = _middle(rows, measure)
+        formula = _("median of %(n)s municipalities: %(formula)s") % {"n": n, "formula": measure.formula}
+        tiles.append(Tile(_labelled(measure), told, formula, measure.places))
     return Tiles(_("The programme in numbers"), tiles)
 
 
-SIZES = (("small", 0, 20_000), ("middle", 20_000, 100_001), ("large", 100_001, 10**9))
+def _labelled(measure: Measure) -> str:
+    return f"{measure.label}, %" if measure.kind == MeasureKind.SHARE else str(measure.label)
 
 
-def _size_of(place: Place) -> str:
-    people = place.municipality.population
-    return "unknown" if not people else next(key for key, since, until in SIZES if since <= people < until)
-
-
-def _by_size(places: Sequence[Place]) -> Table:
-    labels = {
-        "small": _("Under 20,000 inhabitants"),
-        "middle": _("20,000 to 100,000 inhabitants"),
-        "large": _("Over 100,000 inhabitants"),
-        "unknown": _("Population not entered"),
-    }
-    columns = (
-        Column(_("Size")),
-        Column("n", Kind.NUMBER, meaning=_("municipalities in the group")),
-        Column(_("Posts, median"), Kind.NUMBER, 1),
-        Column(_("Interactions per 1,000 inhabitants, median"), Kind.NUMBER, 1),
-        Column(_("per post per 1,000 followers (median)"), Kind.NUMBER, 1),
-    )
-    rows = []
-    for key, label in labels.items():
-        group = [place for place in places if _size_of(place) == key]
-        if not group:
-            continue
-        middles = [_middle([getattr(p, name) for p in group]) for name in
-                   ("posts", "per_inhabitants", "per_followers")]  # fmt: skip
-        rows.append((label, len(group), *(Missing(_few()) if told is None else told for told, _n in middles)))
-    note = _("A group of fewer than %(count)s municipalities is not told, so that none can be reckoned out.")
-    return Table("sizes", "", columns, rows, note % {"count": rules.SMALLEST_GROUP}, empty=_nobody())
+def _columns(keys: Sequence[str]) -> list[Column]:
+    measures = [MEASURES[key] for key in keys]
+    return [Column(_labelled(each), Kind.NUMBER, each.places, str(each.formula)) for each in measures]
 
 
 def _nobody() -> str:
     return _("No municipality to compare.")
 
 
-def _table(places: Sequence[Place]) -> Table:
-    columns = (
+def _by_size(rows: Sequence[Row]) -> Table:
+    def told(group: Group[Row]) -> Iterator[Cell]:
+        for key in GROUPS:
+            yield Missing(_("not told")) if group.is_hidden else _middle(group.members, MEASURES[key])[0]
+
+    columns = [Column(_("Size")), Column("n", Kind.NUMBER, meaning=_("municipalities in the group")), *_columns(GROUPS)]
+    note = _(
+        "Medians. A group of fewer than %(count)s municipalities is not told, nor one that could be reckoned out from "
+        "the others."
+    ) % {"count": settings.SMALLEST_GROUP}
+    sizes = groups(rows, "size", settings.SMALLEST_GROUP)
+    lines = [(str(group.label), group.count, *told(group)) for group in sizes]
+    return Table("sizes", "", columns, lines, note, empty=_nobody())
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    change = MEASURES["interactions"]
+    columns = [
         Column(_("Municipality")),
-        Column(_("Posts"), Kind.NUMBER),
-        Column(_("Interactions"), Kind.NUMBER),
-        Column(_("Change in per cent"), Kind.NUMBER, meaning=_("of interactions, against the days before")),
-        Column(_("per 1,000 inhabitants"), Kind.NUMBER, 1, str(FORMULAS["per_inhabitants"].text)),
-        Column(_("Followers"), Kind.NUMBER),
-        Column(_("per post per 1,000 followers (median)"), Kind.NUMBER, 1, str(FORMULAS["per_followers"].text)),
+        *_columns(SUMS),
         Column("n", Kind.NUMBER, meaning=_("posts that the median was taken of")),
-    )
-    rows = [_row(place) for place in places]
-    note = _("Municipalities with fewer than %(few)s posts: their numbers say little: %(names)s.")
-    few = ", ".join(str(place.municipality) for place in places if place.posts < FEW_POSTS)
-    told = note % {"few": FEW_POSTS, "names": few} if few else ""
-    return Table("municipalities", "", columns, rows, told, empty=_nobody())
+        Column(_("Change, %"), Kind.NUMBER, meaning=_("of interactions a day, against as many months before")),
+        Column(_("Against baseline, %"), Kind.NUMBER,
+               meaning=_("of interactions a day, against the days before the training")),
+    ]  # fmt: skip
+
+    def line(row: Row) -> Sequence[Cell]:
+        return (
+            str(row.municipality),
+            *(_told(row, key) for key in SUMS),
+            row.now.counted,
+            value(row.change(change), "–"),
+            value(row.change_of_baseline(change), "–"),
+        )
+
+    few = ", ".join(str(row.municipality) for row in rows if row.few)
+    note = ""
+    if few:
+        told = _("Fewer than %(few)s posts, so that the numbers say little: %(names)s.")
+        note = told % {"few": FEW_POSTS, "names": few}
+    return Table("municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody())
 
 
-def _row(place: Place) -> tuple[str | int | float | Missing, ...]:
-    unknown = Missing(_("not told") if place.municipality.population else _("population not entered"))
-    return (
-        str(place.municipality),
-        place.posts,
-        value(place.interactions),
-        value(change(place.interactions, place.interactions_before), "–"),
-        unknown if place.per_inhabitants is None else place.per_inhabitants,
-        value(place.followers, _("not read")),
-        value(place.per_followers, "–"),
-        place.counted,
-    )
+def _told(row: Row, key: str) -> Cell:
+    found = row.value(MEASURES[key])
+    if found is None and key == "inhabitants" and not row.municipality.population:
+        return Missing(_("population not entered"))
+    return value(found, "–" if key == "median" else "")
 
 
-def _ranking(places: Sequence[Place]) -> Block | None:
-    known = sorted((p for p in places if p.per_inhabitants is not None), key=lambda p: -(p.per_inhabitants or 0))
+def _shares(rows: Sequence[Row]) -> Table:
+    columns = [Column(_("Municipality")), *_columns(SHARES)]
+    lines = [(str(row.municipality), *(value(row.value(MEASURES[key]), "–") for key in SHARES)) for row in rows]
+    return Table("posts", "", columns, lines, empty=_nobody())
+
+
+def _ranking(rows: Sequence[Row]) -> Block | None:
+    rate = MEASURES["inhabitants"]
+    known = [(told, row) for row in rows if (told := row.value(rate)) is not None]
     if not known:
         return None
-    shown = known[:MOST_BARS]
-    rate = FORMULAS["per_inhabitants"]
-    words = charts.Words(number=significant, gap=_("not read"), heading=_("Municipality"), formula=str(rate.text))
+    shown = sorted(known, key=lambda pair: -pair[0])[:MOST_BARS]
+    words = charts.Words(number=significant, gap=_("not read"), heading=_("Municipality"), formula=str(rate.formula))
     title = str(rate.label)
     if len(known) > MOST_BARS:
         title = _("%(formula)s: the %(count)s highest") % {"formula": title, "count": MOST_BARS}
-    series = charts.Series(str(rate.label), [place.per_inhabitants for place in shown])
-    return printed(charts.ranking(title, [str(place.municipality) for place in shown], series, words))
+    series = charts.Series(str(rate.label), [told for told, _row in shown])
+    return printed(charts.ranking(title, [str(row.municipality) for _told, row in shown], series, words))
 
 
-def _quality(found: Compared) -> list[str]:
-    told = []
-    if found.withheld:
-        told.append(
-            npgettext(
-                "withheld",
-                "%(count)s municipality takes part but did not agree to be compared; it is not in these numbers.",
-                "%(count)s municipalities take part but did not agree to be compared; they are not in these numbers.",
-                found.withheld,
-            )
-            % {"count": number(found.withheld)}
-        )
-    unread = [str(place.municipality) for place in found.places if place.interactions is None and place.posts]
+def _by_month(rows: Sequence[Row], months: Sequence[date]) -> Block | None:
+    if len(months) < 2 or not rows:
+        return None
+
+    def total(month: date) -> float | None:
+        told = [row.months[month].interactions for row in rows if month in row.months]
+        known = [each for each in told if each is not None]
+        return sum(known) if known else None
+
+    formula = str(MEASURES["interactions"].formula)
+    words = charts.Words(number=whole, gap=_("not told"), heading=_("Month"), formula=formula)
+    series = charts.Series(_("Interactions"), [total(month) for month in months])
+    return printed(charts.bars(_("Interactions by month"), [month_year(month) for month in months], [series], words))
+
+
+def _quality(found: Comparison, rows: Sequence[Row]) -> Iterator[str]:
+    withheld = found.part.withheld
+    if withheld:
+        yield npgettext(
+            "withheld",
+            "%(count)s municipality takes part but did not agree to be compared; it is not in these numbers.",
+            "%(count)s municipalities take part but did not agree to be compared; they are not in these numbers.",
+            withheld,
+        ) % {"count": number(withheld)}
+    unread = [str(row.municipality) for row in rows if row.now.interactions is None and row.now.posts]
     if unread:
-        told.append(_("No network has told a number yet: %(names)s.") % {"names": ", ".join(sorted(unread))})
-    without = [str(place.municipality) for place in found.places if not place.municipality.population]
+        yield _("No network has told a number yet: %(names)s.") % {"names": ", ".join(unread)}
+    without = [str(row.municipality) for row in rows if not row.municipality.population]
     if without:
-        told.append(_("Population not entered: %(names)s.") % {"names": ", ".join(sorted(without))})
-    told.append(
-        _("Interactions are counted to the day of publication, with the latest numbers. Networks correct their numbers "
-          "later: a report that is made again can differ.")
-    )  # fmt: skip
-    return told
+        yield _("Population not entered: %(names)s.") % {"names": ", ".join(without)}
+    joined = [str(row.municipality) for row in rows if row.since]
+    if joined:
+        yield _("Joined within these months, and counted since: %(names)s.") % {"names": ", ".join(joined)}
+    yield _(
+        "Interactions are counted to the day of publication, with the latest numbers. Networks correct their numbers "
+        "later: a report that is made again can differ."
+    )
+
+
+def _meanings() -> list[tuple[str, str]]:
+    told = [(_labelled(MEASURES[key]), str(MEASURES[key].formula)) for key in (*SUMS, *SHARES)]
+    of_n = _("the middle one of n municipalities that have the number: as many lie above it as below")
+    return [*dict(told).items(), (_("Median (n)"), of_n)]

@@ -26,11 +26,12 @@ def page(found: Numbers) -> dict[str, Any]:
         "month": month_year(found.last),
         "has_numbers": bool(found.sums),
         "stats": [
-            (_("Posts"), found.total(found.last, "posts") or 0, None, _("on all official accounts")),
+            (_("Posts"), found.total(found.last, "posts") or 0, None, _("on all official accounts"), ""),
             (FORMULAS["interactions"].label, found.total(found.last, "interactions"), None,
-             FORMULAS["interactions"].text),
-            (_("Followers"), found.followers(found.last), None, METRICS["followers"].meaning),
-            (FORMULAS["per_inhabitants"].label, rate, 1, FORMULAS["per_inhabitants"].text),
+             FORMULAS["interactions"].text, _("not told")),
+            (_("Followers"), found.followers(found.last), None, METRICS["followers"].meaning, _("not told")),
+            (FORMULAS["per_inhabitants"].label, rate, 1, FORMULAS["per_inhabitants"].text,
+             _("not told") if found.municipality.population else _("population not entered")),
         ],
         "charts": [
             charts.bars(_("Interactions by month"), labels, [interactions], words),

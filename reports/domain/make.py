@@ -157,8 +157,10 @@ def _settle(row: Any, document: Document, written: dict[Format, bytes]) -> None:
         row.ready_at = document.as_of
         row.expires_at = row.ready_at + timedelta(days=settings.REPORT_DAYS)
         row.save()
-        audit.record(f"report.{'make' if isinstance(row, MonthlyReport) else 'make_programme'}", by=None, target=row,
-                     label=document.subtitle, month=f"{row.first:%Y-%m}")  # fmt: skip
+        audit.record(
+            "report.make" if isinstance(row, MonthlyReport) else "report.make_programme", by=None, target=row,
+            label=document.subtitle, month=f"{row.first:%Y-%m}",
+        )  # fmt: skip
 
 
 def note_download(row: Made, format_: str, *, by: Any) -> None:

@@ -22,6 +22,10 @@ def choose(municipality: Municipality, *, is_on: bool, contact: str, by: Any) ->
     if is_on != was_on:
         row.on_since = timezone.localdate() if is_on else None
     row.save()
-    verb = "public_page.change" if is_on == was_on else f"public_page.{'switch_on' if is_on else 'switch_off'}"
-    audit.record(verb, by=by, target=row, label=str(municipality))
+    audit.record(
+        "numbers.change_contact" if is_on == was_on else "numbers.open" if is_on else "numbers.close",
+        by=by,
+        target=row,
+        label=str(municipality),
+    )
     return row

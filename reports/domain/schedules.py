@@ -127,16 +127,23 @@ def _tell(pk: int) -> bool:
     if any(report.is_open for report in reports):
         return False
     schedule, municipality = run.schedule, run.municipality
-    by_language: dict[str, list[User]] = defaultdict(list)
-    for person in _active(schedule.people.all()):
-        by_language[person.language].append(person)
-    for report in reports:
-        if report.state == State.READY:
-            _notify(municipality, report, by_language[report.language])
+    for report, people in _whose(reports, _active(schedule.people.all())):
+        _notify(municipality, report, people)
     run.told_at = timezone.now()
     run.save(update_fields=["told_at"])
     audit.record("report.send", by=None, target=run, label=str(municipality), month=f"{run.month:%Y-%m}")
     return True
+
+
+def _whose(reports: Iterable[MonthlyReport], people: Iterable[User]) -> list[tuple[MonthlyReport, list[User]]]:
+    """Each gets the one in their language; another one where theirs could not be made, or they chose it only now."""
+    ready = {report.language: report for report in reports if report.state == State.READY}
+    if not ready:
+        return []
+    found: dict[int, list[User]] = defaultdict(list)
+    for person in people:
+        found[(ready.get(person.language) or next(iter(ready.values()))).pk].append(person)
+    return [(report, found[report.pk]) for report in ready.values() if found[report.pk]]
 
 
 def _active(people: Iterable[User]) -> list[User]:

@@ -1,23 +1,13 @@
-"""What a cell becomes in a file for spreadsheets. A text that would be a formula is made one no longer.
-
-https://owasp.org/www-community/attacks/CSV_Injection
-"""
+"""What a cell becomes in CSV, the file for programs. A text that would be a formula is made one no longer."""
 
 from datetime import date
 
+from common.spreadsheets import harmless
 from reports.document import Cell, Link, Missing
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def words(text: str) -> str:
-    """A text that no program takes for a formula, in a file that has texts alone."""
-    text = text.replace("\x00", "")
-    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
 def plain(cell: Cell) -> str:
-    """For CSV: a point in numbers, dates as in ISO 8601, nothing where there is no value."""
+    """A point in numbers, dates as in ISO 8601, nothing where there is no value."""
     match cell:
         case Missing():
             return ""
@@ -33,3 +23,7 @@ def plain(cell: Cell) -> str:
             return format(cell, ".10g")
         case date():
             return cell.isoformat()
+
+
+def words(text: str) -> str:
+    return harmless(text.replace("\x00", ""))

@@ -37,6 +37,8 @@ from reports.document import (
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
+# Read once: while a new version is put in place, a worker of the old one still has the template that fits its code.
+TEMPLATE = (HERE / "report.typ").read_bytes()
 # Typst's language and script; the region is written into the PDF beside them.
 LANGUAGES = {"sr": ("sr", "cyrl", "RS"), "sr-latn": ("sr", "latn", "RS"), "en": ("en", "latn", "GB")}
 # What the finished document says of itself: script counts more to a screen reader than the country.
@@ -45,7 +47,8 @@ STAND_IN = "[]"
 LONGEST_WORD = 24
 # Columns of such kinds take no more room than they need.
 TIGHT = (Kind.NUMBER, Kind.DATE)
-SHORT_LABEL = 14
+# Signs: what is shorter gets its own room, what is longer than the second gets no more than that.
+SHORT, LONG = 14, 42
 # Not `str.split`, which takes a space that holds a number and its unit together for any other.
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 
@@ -60,8 +63,7 @@ def write(document: Document) -> bytes:
         content = json.dumps(_content(document), ensure_ascii=False)
     try:
         made = typst.compile(
-            HERE / "report.typ",
-            root=HERE,
+            TEMPLATE,
             format="pdf",
             font_paths=_fonts(),
             ignore_system_fonts=True,
@@ -164,10 +166,11 @@ def _figure(block: Figure) -> dict[str, Any]:
     return {"svg": block.svg, **{name: legible(getattr(block, name)) for name in ("title", "alt", "formula")}}
 
 
-def _tile(tile: Any) -> dict[str, str]:
+def _tile(tile: Any) -> dict[str, Any]:
     told = "" if tile.change is None else f"{'+' if tile.change > 0 else ''}{number(tile.change, 0)}\u00a0%"
     return {
         "label": legible(tile.label),
+        "told": not isinstance(tile.value, Missing),
         "value": _missing(tile.value) if isinstance(tile.value, Missing) else number(tile.value, tile.places),
         "change": legible(f"{told} {tile.against}") if told else "",
         "formula": legible(tile.formula),
@@ -175,24 +178,32 @@ def _tile(tile: Any) -> dict[str, str]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    columns = [
-        {"label": legible(column.label), "number": column.kind == Kind.NUMBER, "share": _share(column, at)}
+    rows = [_row(table.columns, row) for row in table.rows]
+    columns: list[dict[str, Any]] = [
+        {
+            "label": legible(column.label),
+            "number": column.kind == Kind.NUMBER,
+            "share": _share(column, [row[at] for row in rows]),
+        }
         for at, column in enumerate(table.columns)
     ]
+    columns[0]["share"] = columns[0]["share"] or 1
     return {
         "title": legible(table.title),
         "columns": columns,
-        "rows": [_row(table.columns, row) for row in table.rows],
+        "rows": rows,
         "note": legible(table.note),
         "empty": legible(table.empty),
     }
 
 
-def _share(column: Column, at: int) -> float:
-    """Of the room that is left; 0: no more than it needs. A number under a long heading lets the heading break."""
-    if column.kind in TIGHT:
-        return 0 if len(column.label) <= SHORT_LABEL else 1
-    return 2 if at == 0 else 1.4
+def _share(column: Column, shown: Sequence[Any]) -> float:
+    """Of the room that is left; 0: no more than it needs. Whoever has much to say gets more, and may break."""
+    said = [column.label, *(each if isinstance(each, str) else each.get("text") or each["missing"] for each in shown)]
+    longest = max(len(each) for each in said)
+    if longest <= SHORT:
+        return 0
+    return 0.7 if column.kind in TIGHT else min(longest, LONG) / SHORT
 
 
 def _row(columns: Sequence[Column], row: Sequence[Cell]) -> list[Any]:

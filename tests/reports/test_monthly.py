@@ -263,11 +263,10 @@ def test_a_disk_that_is_full_is_tried_three_times_and_then_told(cast: Cast, shel
 
 
 def test_a_document_that_cannot_be_written_is_told_and_never_tried_again(
-    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A template that Typst refuses: the fault of a release, not of this report."""
-    (tmp_path / "report.typ").write_text("#let x = (")
-    monkeypatch.setattr(pdf, "HERE", tmp_path)
+    monkeypatch.setattr(pdf, "TEMPLATE", b"#let x = (")
     with scope(cast.cuprija):
         row = make.ask_monthly(cast.cuprija, OCTOBER, "en", by=cast.officer)
     tasks.make()

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from analytics.models import Baseline, ManualValue, ProgrammeIndicator, Target
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from reports import tasks
 from reports.contents.programme import programme
@@ -107,8 +108,33 @@ def test_a_group_of_fewer_than_three_is_not_told(cast: Cast, shelf: Path) -> Non
         numbers.month(place, cast.officer, OCTOBER, posts=5, likes=10 * (number + 1))
     found = {each["Size"]: each for each in reading.tables(body(made(cast), "zip", shelf))["sizes"]}
     small = found["Under 20,000 inhabitants"]
-    assert (small["n"], small["Posts, median"]) == ("3", "5")
-    assert found["Over 100,000 inhabitants"]["Posts, median"] == ""
+    assert small["n"] == "3"
+    assert float(small["Interactions per 1,000 inhabitants"]) == pytest.approx(110 / 12)
+    assert found["Over 100,000 inhabitants"]["Interactions per 1,000 inhabitants"] == ""
+
+
+def test_indicators_stand_in_it_with_baseline_target_and_actual(cast: Cast, shelf: Path) -> None:
+    """One that people enter: what it began with, what was agreed, what it is."""
+    assert "indicators" not in reading.tables(body(made(cast), "zip", shelf))
+    row = ProgrammeIndicator.objects.create(
+        programme=cast.programme, name="Taken #actions [1]", level="outcome", unit="number", method="counted by hand",
+        added_by=cast.staff,
+    )  # fmt: skip
+    days = {"first": date(2026, 5, 1), "last": date(2026, 5, 28)}
+    Baseline.objects.create(indicator=row, value=12.5, n=1, frozen_by=cast.staff, **days)
+    Target.objects.create(indicator=row, value=40, due_on=date(2027, 6, 30), reason="Agreed", set_by=cast.staff)
+    ManualValue.objects.create(
+        indicator=row, on=date(2026, 11, 1), value=41, source="minutes", entered_by=cast.staff
+    )  # fmt: skip
+    report = made(cast)
+    (told,) = reading.tables(body(report, "zip", shelf))["indicators"]
+    assert (told["Indicator"], told["Baseline"], told["Target"], told["Actual"]) == (
+        "Taken #actions [1]", "12.5", "40", "41"
+    )  # fmt: skip
+    assert (told["until"], told["Standing"]) == ("2027-06-30", "Reached")
+    printed = reading.pdf(body(report, "pdf", shelf)).text
+    assert "Taken #actions [1]: counted by hand" in printed
+    assert "12.5" in printed
 
 
 def test_a_programme_without_municipalities_makes_a_report_that_says_so(cast: Cast, shelf: Path) -> None:

@@ -170,6 +170,15 @@ def test_changing_the_day_within_the_month_sends_the_month_no_second_time(cast: 
     assert Notification.objects.filter(user=cast.officer).count() == 1
 
 
+def test_who_changes_their_language_meanwhile_still_gets_one(cast: Cast, planned: Schedule) -> None:
+    with day("2026-11-03T06:01:00"):
+        schedules.begin_due()
+        type(cast.officer).objects.filter(pk=cast.officer.pk).update(language="sr")
+        tasks.make()
+        send.send_due()
+    assert sorted(MailMessage.objects.values_list("to", flat=True)) == ["approver@test.example", "officer@test.example"]
+
+
 def test_who_left_gets_nothing_any_more(cast: Cast, planned: Schedule) -> None:
     Membership.objects.filter(user=cast.officer).update(ended_at=timezone.now())
     with day("2026-11-03T06:01:00"):

@@ -24,17 +24,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--to", type=Path, default=Path(settings.BASE_DIR) / "docs" / "reports")
+        parser.add_argument("--language", default="en", choices=[code for code, _name in settings.LANGUAGES])
 
-    def handle(self, *args: Any, to: Path, **options: Any) -> None:
+    def handle(self, *args: Any, to: Path, language: str, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("These reports are of the demo: its numbers are made up and its files public.")
         found = Programme.objects.order_by("pk").first()
-        place = Municipality.objects.filter(is_demo=True, joined_on__isnull=False).order_by("pk").first()
+        places = Municipality.objects.filter(is_demo=True, joined_on__isnull=False, population__isnull=False)
+        place = places.order_by("-population").first()
         if found is None or place is None:
             raise CommandError("There is no demo here yet: run make seed first.")
         to.mkdir(parents=True, exist_ok=True)
         month, now = rules.before(today()), timezone.now().replace(microsecond=0)
-        with translation.override("sr"):
+        with translation.override(language):
             self._write(to / "programme-report-demo.pdf", programme(found, rules.before(month), month, now))
             with scope(place):
                 self._write(to / "monthly-report-demo.pdf", monthly(place, month, now))

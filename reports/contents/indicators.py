@@ -1,0 +1,68 @@
+"""The indicators of a programme in its report: baseline, target and actual, and how each is reckoned."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from analytics.enums import Level, Standing, Unit
+from analytics.logframe_words import RULE, quality, why
+from analytics.queries.indicators import Line, board
+from municipalities.models import Programme
+from reports.document import Block, Cell, Column, Facts, Heading, Kind, Missing, Table
+
+
+def indicators(programme: Programme) -> list[Block]:
+    """Nothing when the programme follows none. As they stand today, whatever months the rest of the report tells of."""
+    lines = board(programme).lines
+    if not lines:
+        return []
+    note = _(
+        "Measured over the last 28 days, as the median of n municipalities; the baseline is frozen. n under three is "
+        "not told."
+    )
+    table = Table("indicators", "", _columns(), [_row(line) for line in lines], note)
+    return [Heading(_("Indicators: baseline, target, actual")), table, Facts(list(_formulas(lines)))]
+
+
+def _columns() -> Sequence[Column]:
+    return (
+        Column(_("Indicator")),
+        Column(_("Level")),
+        Column(_("Unit")),
+        Column(_("Baseline"), Kind.NUMBER, 1, _("frozen before the work began")),
+        Column(_("Target"), Kind.NUMBER, 1, _("as a value, reckoned from the baseline where it is a change")),
+        Column(_("until"), Kind.DATE),
+        Column(_("Actual"), Kind.NUMBER, 1, _("of the last days that were measured")),
+        Column("n", Kind.NUMBER, meaning=_("municipalities in the median")),
+        Column(_("Standing"), meaning=str(RULE)),
+    )
+
+
+def _row(line: Line) -> Sequence[Cell]:
+    judged, target = line.judged, line.target
+    return (
+        named(line),
+        str(Level(line.indicator.level).label),
+        str(Unit(line.indicator.unit).label),
+        Missing(_("not frozen")) if line.start is None else line.start.value,
+        Missing(_("not agreed") if target is None else "–") if judged.goal is None else judged.goal,
+        Missing() if target is None else target.due_on,
+        Missing(_("no value")) if line.actual is None else line.actual,
+        line.n,
+        str(Standing(judged.standing).label),
+    )
+
+
+def named(line: Line) -> str:
+    code = line.indicator.code
+    return f"{code} {line.indicator}" if code else str(line.indicator)
+
+
+def _formulas(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    """How each is reckoned, and what one should know of the data it was made of."""
+    for line in lines:
+        source = line.entered.source if line.entered else ""
+        told = quality({**line.quality, **({"source": source} if source else {})})
+        if line.actual is None:
+            told.append(why(line))
+        yield named(line), " ".join([str(line.indicator.formula).rstrip(".") + ".", *told])
