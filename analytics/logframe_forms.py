@@ -19,7 +19,7 @@ from posts.domain.consents import Scan, scanned
 from posts.domain.pictures import BadPicture
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-WHOLE = ("", gettext_lazy("The programme as a whole"))
+WHOLE = ("programme", gettext_lazy("The programme as a whole"))
 
 
 def _day(label: Any, **more: Any) -> forms.DateField:
@@ -111,7 +111,7 @@ class FreezeForm(WindowForm):
 class _PlaceForm(forms.Form):
     """Of the programme as a whole, or of one municipality."""
 
-    place = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    place = forms.ChoiceField(label=gettext_lazy("For"), initial=WHOLE[0])
 
     def __init__(self, *args: Any, places: Sequence[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -103,7 +103,7 @@ def change(line: Line) -> str:
     if line.start.value == 0:
         return _("not defined: the baseline is 0")
     amount = line.change or 0
-    return f"{'+' if amount > 0 else ''}{number(amount, 0)} %"
+    return f"{'+' if amount > 0 else ''}{number(amount, 0)}\u00a0%"
 
 
 def quality(found: Mapping[str, Any]) -> list[str]:

@@ -353,7 +353,7 @@ def _freeze(request: Any, found: ProgrammeIndicator, form: FreezeForm, seats: li
 def _enter_baseline(request: Any, found: ProgrammeIndicator) -> HttpResponse:
     places = _places(found)
     first, last = _suggested(found)
-    initial = {"first": first, "last": last, "place": request.GET.get("place", "")}
+    initial = {"first": first, "last": last, "place": request.GET.get("place", "programme")}
     form = EnteredBaselineForm(request.POST if request.method == "POST" else None, places=places, initial=initial)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
@@ -379,7 +379,7 @@ def _suggested(found: ProgrammeIndicator) -> tuple[Any, Any]:
 def target(request: Any, indicator: int) -> HttpResponse:
     """`?place=` chooses the municipality beforehand."""
     found = _mine(request, indicator)
-    initial = {"kind": AimKind.VALUE.value, "place": request.GET.get("place", "")}
+    initial = {"kind": AimKind.VALUE.value, "place": request.GET.get("place", "programme")}
     sent = request.POST if request.method == "POST" else None
     form = TargetForm(sent, places=_places(found), indicator=found, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -431,7 +431,7 @@ def value(request: Any, indicator: int) -> HttpResponse:
     if not found.is_manual:
         messages.warning(request, _("The portal measures this indicator; nobody enters its values."))
         return redirect("programme_indicator", found.pk)
-    initial = {"place": request.GET.get("place", "")}
+    initial = {"place": request.GET.get("place", "programme")}
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ValueForm(*sent, places=_places(found), initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -182,7 +182,14 @@ def test_a_target_by_the_form_warns_and_is_judged(cast: Cast) -> None:
     row = ProgrammeIndicator.objects.get(code="OP1")
     client = sign_in(cast.staff)
     day = timezone.localdate() + timedelta(days=60)
-    told = {"is_milestone": "target", "kind": "value", "value": "40", "due_on": day, "reason": "Too high", "place": ""}
+    told = {
+        "is_milestone": "target",
+        "kind": "value",
+        "value": "40",
+        "due_on": day,
+        "reason": "Too high",
+        "place": "programme",
+    }
     answer = client.post(reverse("programme_indicator_target", args=[row.pk]), told, follow=True)
     assert "The target 40 % is worse than the baseline 100 %. It was set as you said." in words_of(answer)
     text = words_of(page(cast, "programme_indicator", row.pk))
