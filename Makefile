@@ -5,7 +5,7 @@ setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m portal.launch.manage
 
-.PHONY: help run test crash chaos test-real check fix seed day rebuild-facts bench backup restore shell dictionary messages vendor screenshots demo-reports ui requirements setup setup-dev
+.PHONY: help run test crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary messages vendor screenshots demo-reports ui requirements setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -51,7 +51,10 @@ day: setup  ## play one day on the practice network
 rebuild-facts: setup  ## make the numbers by day and month again from the readings; ARGS='--municipality cuprija --first 2026-01-01'
 	$(manage) rebuild_facts $(ARGS)
 
-bench: setup-dev  ## measure the main pages on 20,000 posts, the composer in Chromium, and how fast due posts leave (ARGS=publishing); writes bench.json
+seed-scale: setup  ## fill an empty installation with 145 municipalities, 3 years, 500,000 posts; ARGS=--of=100 makes a hundredth
+	$(manage) seed_scale $(ARGS)
+
+bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numbers of 145 municipalities (ARGS=analytics); writes bench.json
 	$(manage) bench $(ARGS)
 
 shell: setup  ## a Python shell on the site's database

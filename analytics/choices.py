@@ -33,7 +33,7 @@ COLUMNS = (
     LINE,
 )
 SHOWN = (
-    "weekly", "interactions", "inhabitants", "median", "followers", GROWTH, "calls", "services", CHANGE, BASELINE, LINE,
+    "weekly", "interactions", "inhabitants", "median", "followers", "calls", "services", CHANGE, BASELINE, LINE,
 )  # fmt: skip
 GROUPS: Mapping[str, Words] = {
     "": _("Each municipality"),

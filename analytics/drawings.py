@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics import periods
 from analytics.catalogue import FORMULAS
@@ -20,6 +21,7 @@ from common import charts
 from common.dates import day_month_short, month_year, short_date
 from common.numbers import number
 
+_TIMES = gettext_lazy("median over posts of: interactions ÷ median of its channel in these days; hours in Belgrade")
 # Fewer columns than these show no course of time.
 FEWEST_COLUMNS = 2
 
@@ -176,11 +178,32 @@ def best_time(judged: Judged, best: When | None) -> charts.Chart:
         number=times,
         gap=_("not enough data"),
         heading=_("Day of the week"),
-        formula=_("median over posts of: interactions ÷ median of its channel in these days; hours in Belgrade"),
+        formula=str(_TIMES),
     )
     return charts.heat(
         _("Interactions by the time of publication"), rows, columns, values, words, reasons=reasons, marked=marked
     )
+
+
+def by_weekday(judged: Judged) -> charts.Chart:
+    labels = [day_name(day) for day in range(7)]
+    found = [judged.weekdays.get(day) for day in range(7)]
+    return _edge(_("Interactions by the day of publication"), _("Day of the week"), labels, found)
+
+
+def by_hours(judged: Judged) -> charts.Chart:
+    labels = [hours(band) for band in range(len(BANDS))]
+    found = [judged.bands.get(band) for band in range(len(BANDS))]
+    return _edge(_("Interactions by the hours of publication"), _("Hours"), labels, found)
+
+
+def _edge(title: str, head: str, labels: list[str], found: list[Typical | None]) -> charts.Chart:
+    """Days alone, or hours alone, where no hours of a day have enough posts."""
+    told = [each if each and each.posts >= ENOUGH_FOR_A_TIME else None for each in found]
+    reasons = {at: _too_few(each.posts if each else 0) for at, each in enumerate(found) if told[at] is None}
+    series = charts.Series(_("times the usual"), [each.times if each else None for each in told], reasons)
+    words = charts.Words(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))
+    return charts.bars(title, labels, [series], words)
 
 
 def published_when(judged: Judged) -> charts.Chart:
@@ -194,6 +217,4 @@ def published_when(judged: Judged) -> charts.Chart:
 
 
 def _too_few(posts: int) -> str:
-    if not posts:
-        return _("not enough data: no post")
-    return _("not enough data: posts at this time: %(count)s") % {"count": number(posts)}
+    return _("not enough data (n = %(count)s)") % {"count": number(posts)}

@@ -29,6 +29,24 @@ class PullOutcome(models.TextChoices):
 TOLD = frozenset({PullOutcome.READ, PullOutcome.UNCHANGED})
 
 
+class ImportSource(models.TextChoices):
+    """Where numbers from before the portal come from."""
+
+    NETWORK = "network", _("Posts from the network")
+    POSTS = "posts", _("Posts from a file")
+    FOLLOWERS = "followers", _("Followers from a file")
+
+
+class ImportState(models.TextChoices):
+    """How far an import is."""
+
+    LOOKED = "looked", _("Looked at, not imported")
+    RUNNING = "running", _("Being fetched")
+    DONE = "done", _("Imported")
+    FAILED = "failed", _("Stopped")
+    UNDONE = "undone", _("Taken back")
+
+
 class Level(models.TextChoices):
     """Where an indicator stands in the logframe."""
 

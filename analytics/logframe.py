@@ -196,7 +196,7 @@ WHY: dict[str, Words] = {
     "unchecked": _("The posts of these days have not been checked yet."),
     "not_ours": _("The posts of these days came from before the portal, where this is not known."),
     "no_weeks": _("These days make no whole week."),
-    "nobody": _("It is not measured yet."),
+    "nobody": _("It is calculated within the next hours."),
     "few_places": _("Fewer than three municipalities have a value."),
     "not_entered": _("No value was entered yet."),
 }

@@ -12,8 +12,9 @@ from common.dates import month_year, short_date
 
 
 def _words(line: Line, heading: str) -> charts.Words:
+    """Without the formula: it stands beside each of these pictures."""
     number = partial(words.value, unit=line.indicator.unit)
-    return charts.Words(number=number, gap=_("no value"), heading=heading, formula=line.indicator.formula)
+    return charts.Words(number=number, gap=_("no value"), heading=heading)
 
 
 def bullet(line: Line) -> charts.Chart:
@@ -24,7 +25,7 @@ def bullet(line: Line) -> charts.Chart:
         if (value := goal(Aim(row.kind, row.value, row.due_on, True), line.start)) is not None
     ]
     return charts.bullet(
-        str(line.indicator),
+        _("Against what was agreed"),
         baseline=line.start.value if line.start else None,
         actual=line.actual,
         target=line.judged.goal,

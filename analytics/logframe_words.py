@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.enums import AimKind, Better, Level, Standing, Unit
-from analytics.logframe import INDICATORS, WHY
+from analytics.logframe import INDICATORS, WHY, Measured
 from analytics.models import PlaceTarget, ProgrammeIndicator, Target
 from analytics.queries.indicators import Line
 from analytics.standing import Aim, goal
@@ -60,6 +60,16 @@ def aim(row: Target | PlaceTarget, line: Line) -> str:
     if wanted is None:
         return _("%(change)s against the baseline") % {"change": change}
     return _("%(change)s against the baseline: %(value)s") % {"change": change, "value": value(wanted, unit)}
+
+
+def aim_short(row: Target | PlaceTarget, line: Line) -> tuple[str, str]:
+    """For tables: the target as a value where it can be reckoned, and how it was said where that is something else."""
+    unit = line.indicator.unit
+    if row.kind == AimKind.VALUE:
+        return value(row.value, unit), ""
+    said = f"{'+' if row.value > 0 else ''}{figure(row.value)} %"
+    wanted = goal(Aim(row.kind, row.value, row.due_on), line.start)
+    return (said, _("of change")) if wanted is None else (value(wanted, unit), said)
 
 
 def period(first: date | None, last: date | None) -> str:
@@ -144,6 +154,25 @@ def few(line: Line) -> str:
     return _("Only %(n)s of %(least)s %(counts)s that it takes to judge.") % told
 
 
+def few_of(indicator: ProgrammeIndicator, measured: Measured) -> list[str]:
+    """The same before it is frozen."""
+    listed = indicator.listed
+    if listed is None or measured.value is None or not measured.n or measured.n >= listed.least:
+        return []
+    return [_("Only %(n)s of %(least)s %(counts)s that it takes to judge.")
+            % {"n": measured.n, "least": listed.least, "counts": listed.counts}]  # fmt: skip
+
+
+def standing_short(line: Line) -> str:
+    """What was asked for today; where nothing was, why; nothing where the state says it all."""
+    judged = line.judged
+    if judged.standing in (Standing.ON_TRACK, Standing.BEHIND):
+        return _("asked for today: %(due)s") % {"due": value(judged.due, line.indicator.unit)}
+    if judged.standing in (Standing.NOT_DUE, Standing.NO_DATA):
+        return standing(line)
+    return ""
+
+
 def standing(line: Line) -> str:
     """The sentence of the state: what was asked for today, or why nothing is."""
     judged = line.judged
@@ -182,7 +211,10 @@ def sentence(line: Line) -> str:
         told = {"value": aim(line.target, line), "day": long_date(line.target.due_on)}
         said.append((_("Agreed at most: %(value)s by %(day)s.") if indicator.better == Better.DOWN
                      else _("Agreed: %(value)s by %(day)s.")) % told)  # fmt: skip
-    return " ".join([*said, standing(line)])
+    if line.actual is None and line.judged.standing != Standing.NO_DATA:
+        said.append(why(line))
+    # A date of the Serbian interface ends with the full stop that would end the sentence.
+    return " ".join([*said, standing(line)]).replace("..", ".")
 
 
 def group(way: str, key: str) -> str:

@@ -16,6 +16,8 @@ from django.utils import timezone
 TABLE = "analytics_pull"
 BEFORE = f"{TABLE}_before"
 MONTHS_AHEAD = 3
+# Bytes of the key for each look: 28 and a tenth of free space when it is packed.
+LOOSE, WORTH_PACKING = 36, 10_000
 
 
 def months(first: date, last: date) -> Iterator[date]:
@@ -82,6 +84,27 @@ def stored() -> list[date]:
         )
         named = sorted(row[0] for row in cursor.fetchall() if row[0])
     return [date(int(name[:4]), int(name[5:]), 1) for name in named]
+
+
+def tidy() -> list[str]:
+    """Pack the keys of months that are over, while they are read and written; returns their names.
+
+    Looks arrive in the order of time and the key begins with the subject, so its pages end up two thirds full. Nothing
+    is remembered: a key that is packed is small. Not inside a transaction.
+    """
+    this_month = timezone.now().date().replace(day=1)
+    names = [f"{TABLE}_{month:%Y_%m}" for month in stored() if month < this_month]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
+            "WHERE i.indisprimary AND c.relname = ANY(%s) AND pg_relation_size(i.indexrelid) > c.reltuples * %s "
+            "AND c.reltuples > %s ORDER BY c.relname",
+            [names, LOOSE, WORTH_PACKING],
+        )
+        loose = [row[0] for row in cursor.fetchall()]
+        for key in loose:
+            cursor.execute(f"REINDEX INDEX CONCURRENTLY {key}")
+    return loose
 
 
 def forget_before(month: date) -> list[date]:

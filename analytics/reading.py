@@ -129,6 +129,10 @@ class When:
     weekday: int | None = None
     band: int | None = None
 
+    @property
+    def is_cell(self) -> bool:
+        return self.weekday is not None and self.band is not None
+
 
 def times_known(judged: Judged) -> list[When]:
     """Times with enough posts, the best first: weekday and hours where two of those can be compared, else weekdays and

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from analytics import months, partitions
 from analytics.domain import collect as looks
-from analytics.domain import indicators_measure, medians, retain, rollup, training, waking
+from analytics.domain import fetch, indicators_measure, medians, past, retain, rollup, training, waking
 from municipalities.queries import today
 
 
@@ -36,6 +36,21 @@ def forget_readings() -> None:
 @shared_task(name="analytics.tasks.make_months")
 def make_months() -> None:
     partitions.ensure(*partitions.ahead())
+
+
+@shared_task(name="analytics.tasks.tidy_months")
+def tidy_months() -> None:
+    partitions.tidy()
+
+
+@shared_task(name="analytics.tasks.bring_past")
+def bring_past() -> None:
+    fetch.work()
+
+
+@shared_task(name="analytics.tasks.forget_past")
+def forget_past() -> None:
+    past.forget()
 
 
 @shared_task(name="analytics.tasks.renew_comparison")

@@ -8,14 +8,17 @@ from analytics.views import (
     metrics,
     municipality,
     own_indicators,
+    past,
     peers,
     programme,
+    programme_pages,
     times,
     works,
 )
 
 HERE = "m/<slug:municipality>/analytics/"
 OWN = f"{HERE}indicators/"
+PAST = f"{HERE}past/"
 ALL = "programme/indicators/"
 ONE = f"{ALL}<int:indicator>/"
 
@@ -26,7 +29,13 @@ urlpatterns = [
     path(f"{HERE}best-time/", times.best_time, name="analytics_time"),
     path(f"{HERE}followers-and-links/", audience.audience, name="analytics_links"),
     path(f"{HERE}counted/<int:pk>/", counted.edit, name="analytics_counted"),
-    path(f"{HERE}metrics/", metrics.metrics, name="metrics"),
+    path(f"{HERE}metrics/", metrics.metrics, name="analytics_metrics"),
+    path(PAST, past.imports, name="analytics_past_imports"),
+    path(f"{PAST}fetch/", past.fetch, name="analytics_past_fetch"),
+    path(f"{PAST}sample/<slug:kind>/", past.sample, name="analytics_past_sample"),
+    path(f"{PAST}<int:pk>/", past.one, name="analytics_past_import"),
+    path(f"{PAST}<int:pk>/confirm/", past.confirm, name="analytics_past_confirm"),
+    path(f"{PAST}<int:pk>/undo/", past.undo, name="analytics_past_undo"),
     path(f"{HERE}peers/", peers.peers, name="analytics_peers"),
     path(OWN, own_indicators.indicators, name="analytics_indicators"),
     path(f"{OWN}<int:indicator>/evidence/<int:value>/", own_indicators.evidence, name="analytics_evidence"),
@@ -34,8 +43,11 @@ urlpatterns = [
     path("m/<slug:municipality>/settings/comparison/share/", peers.share, name="share_figures"),
     path("programme/", programme.programme, name="programme"),
     path("programme/table.csv", programme.table, name="programme_csv"),
-    path("programme/compare/", programme.programme, name="programme_compare"),
-    path("programme/municipalities/<slug:place>/", programme.programme, name="programme_municipality"),
+    path("programme/over-time/", programme_pages.multiples, name="programme_multiples"),
+    path("programme/compare/", programme_pages.compare, name="programme_compare"),
+    path("programme/districts/", programme_pages.districts, name="programme_districts"),
+    path("programme/training/", programme_pages.training, name="programme_training"),
+    path("programme/municipalities/<slug:place>/", programme_pages.municipality, name="programme_municipality"),
     path(ALL, indicators.board, name="programme_indicators"),
     path(f"{ALL}choose/<int:programme>/", indicators.choose, name="programme_indicators_choose"),
     path(f"{ALL}new/<int:programme>/", indicators.new, name="programme_indicator_new"),

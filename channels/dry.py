@@ -125,6 +125,11 @@ def remote_id(channel: Channel, link: str) -> str | None:
     return connector(channel.platform).named_by(link, channel.server, channel.remote_id)
 
 
+def remembers(channel: Channel) -> bool:
+    """Whether its network tells the account's older posts with their numbers."""
+    return connector(channel.platform).remembers
+
+
 def measures(channel: Channel) -> frozenset[str]:
     """Metrics that a post may have on this channel; another one is "not told here", never 0."""
     return platform(channel).measures

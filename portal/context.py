@@ -63,7 +63,13 @@ WORKSPACE = (
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
-    Page("analytics", _("Analytics"), "chart-line", Verb.ANALYTICS_VIEW, ("analytics", "metrics", "report")),
+    Page(
+        "analytics",
+        _("Analytics"),
+        "chart-line",
+        Verb.ANALYTICS_VIEW,
+        ("analytics", "report"),
+    ),
     Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over",)),
     Page(
         "settings",
@@ -74,7 +80,18 @@ WORKSPACE = (
     ),
 )
 PROGRAMME = (
-    Page("programme", _("Municipalities compared"), "chart-line"),
+    Page(
+        "programme",
+        _("Municipalities compared"),
+        "chart-line",
+        prefixes=(
+            "programme_multiples",
+            "programme_compare",
+            "programme_districts",
+            "programme_training",
+            "programme_municipality",
+        ),
+    ),
     Page("programme_indicators", _("Indicators"), "target", prefixes=("programme_indicator",)),
     Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),

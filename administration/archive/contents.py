@@ -21,6 +21,7 @@ STAYS = {
     "analytics.sharing": "whether figures are shared; the activity says since when and by whom",
     "analytics.trainingwindow": "sums of the daily facts, which go in",
     "analytics.staleday": "which sums are being made again",
+    "analytics.pastimport": "files with numbers from before; the numbers themselves go in",
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
     "mentoring.handover": "what one mentor told the next",

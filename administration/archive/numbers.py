@@ -1,10 +1,13 @@
 """What networks told us about posts and channels, and how often short links were followed."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db.models import Sum
 
+from administration.archive.posts import place_of
 from administration.archive.writer import Archive
 from analytics.catalogue import ADDED
 from analytics.models import (
@@ -107,7 +110,11 @@ def _indicators(archive: Archive) -> None:
     archive.table("indicator-baselines.csv", ("indicator", "first", "last", "value", "n", "at", "reason"), _frozen())
     agreed = ("indicator", "is_milestone", "said_as", "value", "due_on", "reason", "set_at", "ended_at")
     archive.table("indicator-targets.csv", agreed, _targets())
-    archive.table("indicator-entries.csv", ("indicator", "on", "value", "source", "note", "entered_at"), _entries())
+    archive.table(
+        "indicator-entries.csv", ("indicator", "on", "value", "source", "note", "file", "entered_at"), _entries()
+    )
+    for ref in PlaceValue.objects.exclude(evidence="").order_by("pk").values_list("evidence", flat=True):
+        archive.file(place_of(ref), partial(default_storage.open, ref))
 
 
 def _measured() -> Iterator[tuple[Any, ...]]:
@@ -129,4 +136,5 @@ def _targets() -> Iterator[tuple[Any, ...]]:
 
 def _entries() -> Iterator[tuple[Any, ...]]:
     for row in PlaceValue.objects.select_related("indicator").order_by("pk"):
-        yield row.indicator, row.on, row.value, row.source, row.note, row.entered_at
+        file = place_of(row.evidence.name) if row.evidence else ""
+        yield row.indicator, row.on, row.value, row.source, row.note, file, row.entered_at

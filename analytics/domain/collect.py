@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from analytics import rules
 from analytics.catalogue import INTERACTIONS, POST_METRICS, believed, interactions
-from analytics.domain import ingest, stale, telling, traits
+from analytics.domain import bring, ingest, stale, telling, traits
 from analytics.enums import TOLD, PullOutcome, SubjectKind
 from analytics.models import Pull, Subject, Traits
 from analytics.queries import channels_without_subject, publications_without_subject
@@ -73,6 +73,7 @@ def enrol() -> int:
             Subject(municipality_id=c.municipality_id, kind=SubjectKind.CHANNEL, channel=c, next_at=now)
             for c in channels_without_subject()
         ]
+        bring.drop_twins(new)
         Subject.objects.bulk_create(new, ignore_conflicts=True)
         stale.mark_published(new)
         return len(new)

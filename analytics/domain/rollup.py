@@ -15,7 +15,6 @@ days that are there. What is made:
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -30,6 +29,10 @@ Day = tuple[int, date]
 
 # So many days in one transaction: those who mark the same days wait for no longer than it takes.
 BATCH = 3000
+# A month of all municipalities is sorted and hashed in memory.
+WORK_MEMORY = "48MB"
+# Looks at a post lie a week apart at most, unless it was left alone for a while.
+LATELY = timedelta(days=60)
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('facts'))"
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('facts'))"
 # Taken away first and made afterwards: what is written from here on marks its days again. A day that somebody is just
@@ -93,15 +96,17 @@ _FIRST = f"CASE WHEN s.kind = 'imported' THEN g.{{key}} & {_NUMBER} ELSE 0 END"
 def _before(key: str) -> str:
     """The number as it was last told before `since`; the look right before tells it nearly always."""
     found = _TOLD_BEFORE.format(key=key, of=_OF_THE_POST)
-    return f"coalesce(b.{key}, CASE WHEN b.subject_id IS NOT NULL AND t.{key} IS NOT NULL THEN ({found}) END) AS {key}"
+    is_told = f"coalesce(l.subject_id, o.subject_id) IS NOT NULL AND t.{key} IS NOT NULL"
+    return f"coalesce(l.{key}, o.{key}, CASE WHEN {is_told} THEN ({found}) END) AS {key}"
 
 
 # `since` and `until` are the first and the last midnight around the days, so that only their partitions are read. Days
-# in between that nobody asked for are read as well, because they say what was told before the later ones.
+# in between that nobody asked for are read as well, because they say what was told before the later ones. The look
+# before `since` is sought in the months before it (`lately`), and only where there is none, in all the others.
 ACTIVITY = f"""
-WITH {_DAYS}, posts AS (
+WITH {_DAYS}, posts AS NOT MATERIALIZED (
     SELECT id, kind, municipality_id, channel_id, traits_id, published_on FROM analytics_subject
-    WHERE kind <> 'channel' AND channel_id IN (SELECT channel_id FROM days)
+    WHERE kind <> 'channel' AND channel_id IN (SELECT channel_id FROM days) AND published_on <= %(last)s
 ), looks AS (
     SELECT p.subject_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {", ".join(f"p.{key}" for key in ADDED)},
            row_number() OVER (PARTITION BY p.subject_id ORDER BY p.at) AS place
@@ -114,10 +119,16 @@ WITH {_DAYS}, posts AS (
     FROM (
         SELECT subject_id, {", ".join(f"max({key}) AS {key}" for key in ADDED)} FROM told GROUP BY subject_id
     ) t JOIN posts s ON s.id = t.subject_id AND s.published_on < %(first)s
-    CROSS JOIN LATERAL (
-        SELECT p.* FROM analytics_pull p WHERE p.subject_id = s.id AND p.at < %(since)s AND {_OF_THE_POST}
+    LEFT JOIN LATERAL (
+        SELECT p.* FROM analytics_pull p
+        WHERE p.subject_id = s.id AND p.at >= %(lately)s AND p.at < %(since)s AND {_OF_THE_POST}
         ORDER BY p.at DESC LIMIT 1
-    ) b
+    ) l ON true
+    LEFT JOIN LATERAL (
+        SELECT p.* FROM analytics_pull p
+        WHERE l.subject_id IS NULL AND p.subject_id = s.id AND p.at < %(lately)s AND {_OF_THE_POST}
+        ORDER BY p.at DESC LIMIT 1
+    ) o ON true
 ), growing AS (
     SELECT subject_id, day, {", ".join(f"{key}, max({key}) OVER earlier AS {key}_earlier" for key in ADDED)} FROM told
     WINDOW earlier AS (PARTITION BY subject_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
@@ -142,17 +153,14 @@ WITH {_DAYS}, posts AS (
 # last one, and a number that is there (a file's, or an earlier look's) stays.
 FOLLOWERS = f"""
 WITH {_DAYS}, looks AS (
-    SELECT s.id, s.municipality_id, s.channel_id, d.day, told.*
-    FROM days d JOIN analytics_subject s ON s.channel_id = d.channel_id AND s.kind = 'channel'
-    CROSS JOIN LATERAL (
-        SELECT (array_agg(p.outcome ORDER BY p.at DESC))[1] AS outcome,
-               bool_or(p.outcome IN ('read', 'unchanged')) AS answered, bool_or(p.outcome = 'unchanged') AS unchanged,
-               (array_agg(p.followers ORDER BY p.at DESC) FILTER (WHERE p.followers IS NOT NULL))[1] AS followers
-        FROM analytics_pull p
-        WHERE p.subject_id = s.id AND p.at >= d.day::timestamp AT TIME ZONE 'Europe/Belgrade'
-          AND p.at < (d.day + 1)::timestamp AT TIME ZONE 'Europe/Belgrade'
-        HAVING count(*) > 0
-    ) told
+    SELECT s.id, s.municipality_id, s.channel_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day,
+           (array_agg(p.outcome ORDER BY p.at DESC))[1] AS outcome,
+           bool_or(p.outcome IN ('read', 'unchanged')) AS answered, bool_or(p.outcome = 'unchanged') AS unchanged,
+           (array_agg(p.followers ORDER BY p.at DESC) FILTER (WHERE p.followers IS NOT NULL))[1] AS followers
+    FROM analytics_subject s JOIN analytics_pull p ON p.subject_id = s.id
+    WHERE s.kind = 'channel' AND s.channel_id IN (SELECT channel_id FROM days)
+      AND p.at >= %(since)s AND p.at < %(until)s
+    GROUP BY s.id, s.municipality_id, s.channel_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date
 )
 INSERT INTO analytics_channelday AS c (municipality_id, channel_id, day, followers, gap, imported)
 SELECT municipality_id, channel_id, day, coalesce(followers, CASE WHEN unchanged THEN (
@@ -161,7 +169,7 @@ SELECT municipality_id, channel_id, day, coalesce(followers, CASE WHEN unchanged
              AND p.followers IS NOT NULL
            ORDER BY p.at DESC LIMIT 1
        ) END), CASE WHEN answered THEN '' ELSE outcome END, false
-FROM looks
+FROM looks JOIN days USING (channel_id, day)
 ON CONFLICT (channel_id, day) DO UPDATE SET followers = excluded.followers, gap = excluded.gap, imported = false
 WHERE (excluded.followers IS NOT NULL OR c.followers IS NULL)
   AND (c.followers, c.gap, c.imported) IS DISTINCT FROM (excluded.followers, excluded.gap, false)
@@ -246,27 +254,37 @@ def make(*, published: Iterable[Day], active: Iterable[Day]) -> None:
 
     Activity of days whose readings are no longer kept stays as it is: nothing is left to make it of.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
     kept = partitions.first_whole_day()
-    by_month: dict[date, list[Day]] = defaultdict(list)
-    for channel, day in active:
-        if kept is None or day >= kept:
-            by_month[day.replace(day=1)].append((channel, day))
-    days = list(published)
-    _run(FOLLOWERS, days)
-    _run(PUBLICATION, days)
-    for each in by_month.values():
-        dates = [day for _channel, day in each]
-        _run(ACTIVITY, each, first=min(dates), since=_midnight(min(dates)), until=_midnight(max(dates), 1))
-    touched = {(channel, day.replace(day=1)) for some in (days, *by_month.values()) for channel, day in some}
+    touched: set[Day] = set()
+    for month, days in _by_month(published):
+        _run(FOLLOWERS, days)
+        _run(PUBLICATION, days)
+        touched.update((channel, month) for channel, _day in days)
+    for month, days in _by_month(day for day in active if kept is None or day[1] >= kept):
+        _run(ACTIVITY, days)
+        touched.update((channel, month) for channel, _day in days)
     _run(MONTHS, sorted(touched))
 
 
-def _midnight(day: date, later: int = 0) -> datetime:
-    return datetime.combine(day + timedelta(days=later), time(), BELGRADE)
+def _by_month(days: Iterable[Day]) -> Iterable[tuple[date, list[Day]]]:
+    found: dict[date, list[Day]] = defaultdict(list)
+    for channel, day in days:
+        found[day.replace(day=1)].append((channel, day))
+    return found.items()
 
 
-def _run(statement: str, days: list[Day], **values: Any) -> None:
+def _run(statement: str, days: list[Day]) -> None:
     if days:
+        channels, dates = (list(column) for column in zip(*days, strict=True))
+        since = _midnight(min(dates))
+        times = {"since": since, "until": _midnight(max(dates) + timedelta(days=1)), "lately": since - LATELY}
         with connection.cursor() as cursor:
-            channels, dates = (list(column) for column in zip(*days, strict=True))
-            cursor.execute(statement, {"channels": channels, "days": dates, **values})
+            cursor.execute(
+                statement, {"channels": channels, "days": dates, "first": min(dates), "last": max(dates), **times}
+            )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BELGRADE)

@@ -17,6 +17,7 @@ from analytics.models.indicators import (
 )
 from analytics.models.looks import Counts, Pull, Subject, Telling
 from analytics.models.medians import MonthlyMedian
+from analytics.models.past import PastImport
 from analytics.models.sharing import Sharing
 from analytics.models.training import TrainingWindow
 
@@ -30,6 +31,7 @@ __all__ = [
     "ManualValue",
     "MonthlyFact",
     "MonthlyMedian",
+    "PastImport",
     "PlaceBaseline",
     "PlaceTarget",
     "PlaceValue",

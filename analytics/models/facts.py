@@ -8,6 +8,7 @@ so that a fact needs one number for it and a page reads every breakdown in one q
 from django.db import models
 
 from analytics.enums import Basis, Material, PullOutcome
+from analytics.models.past import PastImport
 from channels.models import Channel
 from municipalities.tenancy import TenantModel
 from posts.enums import CallKind, Category, Format
@@ -133,6 +134,7 @@ class ChannelDay(TenantModel):
     followers = models.PositiveIntegerField(null=True)
     gap = models.CharField(max_length=14, choices=PullOutcome, blank=True)
     imported = models.BooleanField(default=False)
+    past_import = models.ForeignKey(PastImport, models.PROTECT, null=True, related_name="+")
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="one_channel_day", fields=["channel", "day"])]

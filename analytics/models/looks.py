@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from analytics.enums import PullOutcome, SubjectKind
 from analytics.models.facts import Traits
+from analytics.models.past import PastImport
 from channels.models import Channel
 from municipalities.tenancy import TenantModel
 from posts.models import Publication
@@ -45,6 +46,7 @@ class Subject(TenantModel, Counts):
     title = models.CharField(max_length=200, blank=True)
     permalink = models.URLField(max_length=1000, blank=True)
     traits = models.ForeignKey(Traits, models.PROTECT, null=True, related_name="+")
+    past_import = models.ForeignKey(PastImport, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_on = models.DateField(null=True)  # in Belgrade
     next_at = models.DateTimeField(null=True)  # NULL: no more looks

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
 from analytics.periods import Period
+from analytics.queries.fresh import Fresh, fresh
 from channels.enums import ChannelState
 from channels.models import Channel
 from municipalities.tenancy import require
@@ -45,21 +46,21 @@ def channels() -> list[Channel]:
 
 @dataclass(frozen=True)
 class Edges:
-    """Where the numbers begin, and when the last of them was read."""
+    """Where the numbers begin, and how fresh they are."""
 
     earliest: date | None
-    fresh: datetime | None
+    fresh: Fresh
 
 
-EDGES = """
+EARLIEST = """
 SELECT least(
     (SELECT min(s.published_on) FROM analytics_subject s WHERE s.municipality_id = ANY(%(ids)s)),
     (SELECT min(d.day) FROM analytics_channelday d WHERE d.municipality_id = ANY(%(ids)s))
-), (SELECT max(s.last_at) FROM analytics_subject s WHERE s.municipality_id = ANY(%(ids)s))
+)
 """
 
 
 def edges() -> Edges:
-    """One query."""
-    (row,) = rows_of(EDGES, asked())
-    return Edges(*row)
+    """Two queries."""
+    ((earliest,),) = rows_of(EARLIEST, asked())
+    return Edges(earliest, fresh())

@@ -480,6 +480,7 @@ def past(indicator: ProgrammeIndicator) -> Past:
 class Proposal:
     """What a baseline of these days would be, beside the one that counts now."""
 
+    indicator: ProgrammeIndicator
     place: Municipality
     measured: Measured
     frozen: PlaceBaseline | None
@@ -492,7 +493,7 @@ def proposals(indicator: ProgrammeIndicator, seats: Sequence[Enrolment], first: 
         found = measure(places, first, last, indicator.code).get(indicator.code, {}) if places else {}
         frozen = {row.municipality_id: row for row in latest_baselines(indicator)}
     nothing = Measured(None, 0, "nobody")
-    return [Proposal(place, found.get(place.pk, nothing), frozen.get(place.pk)) for place in places]
+    return [Proposal(indicator, place, found.get(place.pk, nothing), frozen.get(place.pk)) for place in places]
 
 
 def seats_of(indicator: ProgrammeIndicator, cohort: Cohort) -> list[Enrolment]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from analytics import drawings, periods
 from analytics.queries.baseline import baseline
+from analytics.queries.breaks import breaks
 from analytics.queries.clicks import Clicks, clicks
 from analytics.queries.followers import Followers, followers
 from analytics.views.frame import Frame, frame
@@ -40,6 +41,7 @@ def audience(request: Any) -> HttpResponse:
         **known.context(),
         "base": base,
         **drawn,
+        "breaks": [] if known.channel else breaks(known.period.first, known.period.last),
         "rows": [_row(known, each, follow, len(compared)) for each in known.shown],
         "clicked": clicked,
         "total": clicked.in_periods[0],

@@ -57,6 +57,7 @@ def posts(request: Any) -> HttpResponse:
         "everything": known.address("analytics_posts"),
         "narrowed": bool(kept.words or set(kept.traits) - {"channel"}),
         "formulas": FORMULAS,
+        "may_correct": request.access.may(Verb.POST_EDIT),
         "usual_days": USUAL_DAYS,
         "enough": ENOUGH_ON_A_CHANNEL,
         "settled": SETTLED_AFTER.days,

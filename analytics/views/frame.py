@@ -16,9 +16,12 @@ from analytics.queries.counted import Edges, channels, edges
 from analytics.queries.totals import DIMENSIONS
 from channels.models import Channel
 from municipalities.queries import today
+from municipalities.rules import Verb
 
 # In an address, "nothing" needs a word of its own: an empty value means all.
 NONE = "none"
+# Pages with periods of their own.
+APART = ("analytics_peers", "analytics_indicators")
 
 
 @dataclass
@@ -88,14 +91,22 @@ class Frame:
             "analytics_posts": _("Posts"),
             "analytics_time": _("Best time"),
             "analytics_links": _("Followers and links"),
+            "analytics_peers": _("Our size class"),
+            "analytics_indicators": _("Indicators"),
         }
+        place = [self.request.municipality.slug]
         return {
             "frame": self,
             "period": self.period,
             "own": self.period.key == periods.OWN,
             "fixed": self.fixed(),
+            "may_import": self.request.access.may(Verb.CHANNEL_CONNECT),
             "pages": [
-                {"label": label, "url": self.address(name), "current": name == self.page}
+                {
+                    "label": label,
+                    "url": self.address(name) if name not in APART else reverse(name, args=place),
+                    "current": name == self.page,
+                }
                 for name, label in pages.items()
             ],
             "segments": [
@@ -113,7 +124,7 @@ class Frame:
 
 
 def frame(request: Any, page: str, *, default: str = periods.DEFAULT) -> Frame:
-    """Two queries."""
+    """Three queries."""
     found, asked = edges(), request.GET
     typed = (_plain(asked.get("from", "")), _plain(asked.get("to", "")))
     wanted = asked.get("days") or (periods.OWN if any(typed) else None)

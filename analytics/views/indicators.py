@@ -88,14 +88,15 @@ def row(line: Line) -> dict[str, Any]:
         "indicator": line.indicator,
         "baseline": words.value(line.start.value, unit) if line.start else "",
         "baseline_days": words.period(line.baseline.first, line.baseline.last) if line.baseline else "",
-        "milestones": [(words.aim(each, line), each.due_on) for each in line.milestones],
-        "target": words.aim(line.target, line) if line.target else "",
+        "milestones": [(*words.aim_short(each, line), each.due_on) for each in line.milestones],
+        "target": words.aim_short(line.target, line) if line.target else None,
         "actual": words.value(line.actual, unit),
         "why": words.why(line) if line.actual is None else "",
         "few": words.few(line),
         "change": words.change(line),
         "state": judged.standing,
         "standing": words.standing(line),
+        "asked": words.standing_short(line),
         "spark": pictures.sparkline(line),
     }
 
@@ -319,7 +320,7 @@ def _proposed(each: queries.Proposal, unit: str) -> dict[str, Any]:
         "value": words.value(measured.value, unit),
         "n": measured.n,
         "why": str(words.WHY.get(measured.why, "")) if measured.value is None else "",
-        "notes": words.quality(measured.quality),
+        "notes": [*words.quality(measured.quality), *words.few_of(each.indicator, measured)],
         "frozen": words.value(each.frozen.value, unit) if each.frozen else "",
         "frozen_days": words.period(each.frozen.first, each.frozen.last) if each.frozen else "",
     }

@@ -24,12 +24,12 @@ from analytics.choices import (
     label,
 )
 from analytics.groups import Group, middle
-from analytics.measures import MEASURES, Kind, Measure
+from analytics.measures import MEASURES, Measure
 from analytics.queries.comparison import FEW_POSTS, Comparison, Row, comparison, taking_part
 from analytics.queries.grouping import groups
 from analytics.views.common import address
 from analytics.views.compared import frame, kept
-from common import spreadsheets
+from common import charts, spreadsheets
 from common.dates import short_date
 from common.numbers import number
 from municipalities.access import programme as programme_page
@@ -82,8 +82,15 @@ def programme(request: Any) -> HttpResponse:
         context["left_out"] = len(told) - len(shown)
     else:
         context["lines"] = [_line(row, chosen, request) for row in _sorted(found.rows, chosen)]
-        context["ranking"] = compared.ranking(found.rows, chosen.measure)
+        context["ranking"] = ranking = compared.ranking(found.rows, chosen.measure)
+        if picture := charts.asked(request, {"ranking": ranking}, source=source(chosen)):
+            return picture
     return render(request, "analytics/programme.html", context)
+
+
+def source(chosen: Choice) -> str:
+    """What stands below a picture that leaves the page."""
+    return f"{short_date(chosen.period.first)} – {short_date(chosen.period.last)}"
 
 
 def _line(row: Row, chosen: Choice, request: Any) -> Line:
@@ -101,9 +108,14 @@ def _line(row: Row, chosen: Choice, request: Any) -> Line:
 
 def _page_of(row: Row, request: Any) -> str:
     """Its own page of numbers where the reader may open it, else what the programme's pages tell of it."""
-    if Verb.ANALYTICS_VIEW in verbs(frozenset({"staff"}), staff_may_read_drafts=False):
+    if may_open():
         return reverse("analytics", args=[row.municipality.slug])
     return reverse("programme_municipality", args=[row.municipality.slug]) + address(request)
+
+
+def may_open() -> bool:
+    """Whether the staff of a programme may open the pages of a municipality that takes part today."""
+    return Verb.ANALYTICS_VIEW in verbs(frozenset({"staff"}), staff_may_read_drafts=False)
 
 
 def _line_of_group(group: Group[Row], chosen: Choice) -> Line:
@@ -164,18 +176,8 @@ def _written(value: float | None, key: str, measure: Measure) -> str:
     if value is None:
         return number(None)
     if key in (GROWTH, CHANGE, BASELINE):
-        return signed(value, MEASURES["followers"] if key == GROWTH else measure)
+        return compared.signed(value, MEASURES["followers"] if key == GROWTH else measure)
     return compared.told(value, MEASURES[key])
-
-
-def signed(value: float, measure: Measure) -> str:
-    """A change: per cent, or points of a share."""
-    rounded = round(value)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    amount = number(abs(rounded))
-    if measure.kind == Kind.SHARE:
-        return _("%(change)s points") % {"change": f"{sign}{amount}"}
-    return f"{sign}{amount}{compared.UNIT}"
 
 
 def _plain(values: Any) -> list[Any]:

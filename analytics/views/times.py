@@ -27,19 +27,22 @@ def best_time(request: Any) -> HttpResponse:
     judged = typical(known.period, known.today, known.channel_id)
     best = reading.best_time(judged)
     is_enough = judged.posts >= ENOUGH_FOR_A_TIME
-    is_known = is_enough and bool(reading.times_known(judged))
-    drawn = {
-        "heat": drawings.best_time(judged, best) if is_known else None,
-        "published": drawings.published_when(judged) if is_enough and not is_known else None,
-    }
+    known_times = reading.times_known(judged) if is_enough else []
+    drawn: dict[str, charts.Chart | None] = {}
+    if known_times and known_times[0].is_cell:
+        drawn["heat"] = drawings.best_time(judged, best)
+    elif known_times:
+        drawn |= {"weekdays": drawings.by_weekday(judged), "hours": drawings.by_hours(judged)}
+    elif is_enough:
+        drawn["published"] = drawings.published_when(judged)
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
         return picture
     context = {
         **known.context(),
-        **drawn,
+        "drawn": drawn,
         "judged": judged,
         "best": best,
-        "sentences": _sentences(judged, best) if is_known else [],
+        "sentences": _sentences(judged, best) if known_times else [],
         "least": ENOUGH_FOR_A_TIME,
         "enough": ENOUGH_ON_A_CHANNEL,
         "settled": SETTLED_AFTER.days,

@@ -152,7 +152,7 @@ def left_of(scale: Sequence[float], words: Words) -> float:
 
 def columns_named(plot: Plot, labels: Sequence[str]) -> str:
     """As many labels below the axis as there is room for, the last one always among them."""
-    most = max(2, floor((plot.end - plot.left) / (room_for(labels, 20) + 14)))
+    most = max(2, floor((plot.end - plot.left) / (room_for(labels, 20) + 22)))
     every = max(1, ceil(len(labels) / most))
     shown = [index for index in range(len(labels)) if (len(labels) - 1 - index) % every == 0]
     texts = []
@@ -180,15 +180,20 @@ def runs(values: Values, missing: bool, breaks: frozenset[int] = frozenset()) ->
     return found
 
 
+HATCH = 8  # from one stroke to the next
+
+
 def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> str:
     """A hatched field. Drawn line by line: a <pattern> needs an id, and ids of two charts on a page could collide."""
-    right, bottom = x + width, y + height
-    lines, offset = [], x - bottom
-    while offset < right - y:
-        start, end = max(x, offset + y), min(right, offset + bottom)
+    # Whole numbers and strokes told by their length: a page of many gaps would be mostly hatches.
+    right, bottom = round(x + width), round(y + height)
+    left, top = round(x), round(y)
+    lines, offset = [], left - bottom
+    while offset < right - top:
+        start, end = max(left, offset + top), min(right, offset + bottom)
         if end > start:
-            lines.append(f"M{n(start)} {n(start - offset)}L{n(end)} {n(end - offset)}")
-        offset += 7
+            lines.append(f"M{start} {start - offset}l{end - start} {end - start}")
+        offset += HATCH
     field = f'<rect class="chart-gap" x="{n(x)}" y="{n(y)}" width="{n(max(width, 0))}" height="{n(height)}"/>'
     said = f"<title>{escape(reason)}</title>" if reason else ""
     return f'<g class="chart-missing">{said}{field}<path class="chart-hatch" d="{"".join(lines) or "M0 0"}"/></g>'

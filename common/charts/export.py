@@ -31,30 +31,37 @@ MARGIN = 24
 LINE = 18
 
 
-def standalone(chart: Chart, *, theme: str = "light", source: str = "") -> str:
-    """The chart as an SVG file that needs nothing else: no styles, no script. `theme` is "light" or "print"."""
+def standalone(chart: Chart, *, theme: str = "light", source: str = "", bare: bool = False) -> str:
+    """The chart as an SVG file that needs nothing else: no styles, no script. `theme` is "light" or "print".
+
+    `bare` leaves title, formula, margin and ground to the document that the picture is put into.
+    """
     look = LOOKS[theme]
     register_namespace("", SVG)
     drawn = fromstring(chart.svg)  # noqa: S314 - we drew it
     wide, high = (float(each) for each in drawn.get("viewBox", "0 0 0 0").split()[2:])
-    _write_out(drawn, look, frozenset())
-    width = max(wide, 480)
+    _write_out(drawn, look)
+    margin, width = (0, wide) if bare else (MARGIN, max(wide, 480))
     top: list[Element] = []
-    y = _words(top, look, "title", _lines(chart.title, width, 18), MARGIN + 16, apart=24)
-    if chart.formula:
-        y = _words(top, look, "formula", _lines(chart.formula, width, 13), y - 2, apart=LINE)
-    y = _legend(top, look, chart, y, width)
+    y = 6.0 if bare else margin + 16.0
+    if not bare:
+        y = _words(top, look.words("title"), _lines(chart.title, width, 18), y, apart=24)
+        if chart.formula:
+            y = _words(top, look.words("formula"), _lines(chart.formula, width, 13), y - 2, apart=LINE)
+    y = _legend(top, look, chart, (margin, y), width)
     foot: list[Element] = []
-    below = y + high + 20
-    end = _words(foot, look, "source", _lines(source, width, 12), below + 6, apart=16) if source else below - 10
-    root = Element(f"{{{SVG}}}svg", _frame(width + 2 * MARGIN, end + MARGIN - 8))
+    end = y + high + (0 if bare else 10)
+    if source:
+        end = _words(foot, look.words("source"), _lines(source, width, 12), end + 16, apart=16)
+    size = (width + 2 * margin, end + (0 if bare else MARGIN - 8))
+    root = Element(f"{{{SVG}}}svg", _frame(*size))
     SubElement(root, f"{{{SVG}}}title").text = clean(chart.title)
     SubElement(root, f"{{{SVG}}}desc").text = clean(chart.summary)
-    box = {"width": n(width + 2 * MARGIN), "height": n(end + MARGIN - 8), "fill": look.paper}
-    SubElement(root, f"{{{SVG}}}rect", box)
+    if not bare:
+        SubElement(root, f"{{{SVG}}}rect", {"width": n(size[0]), "height": n(size[1]), "fill": look.paper})
     root.extend(top)
     # Title and description are the file's now.
-    drawing = SubElement(root, f"{{{SVG}}}g", {"transform": f"translate({MARGIN} {n(y)})"})
+    drawing = SubElement(root, f"{{{SVG}}}g", {"transform": f"translate({margin} {n(y)})"})
     drawing.extend(each for each in drawn if not each.tag.endswith(("}title", "}desc")))
     root.extend(foot)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
@@ -64,14 +71,14 @@ def _frame(width: float, height: float) -> dict[str, str]:
     return {"viewBox": f"0 0 {n(width)} {n(height)}", "width": n(width), "height": n(height), "role": "img"}
 
 
-def _write_out(element: Element, look: Look, inherited: frozenset[str]) -> None:
+def _write_out(element: Element, look: Look) -> None:
     """Classes become attributes; what only the page needs (columns to point at, the cursor) goes."""
     for child in list(element):
         css = frozenset(child.get("class", "").split())
         if css & {"chart-column", "chart-cursor"}:
             element.remove(child)
             continue
-        _write_out(child, look, inherited)
+        _write_out(child, look)
         for name, value in look.of(css).items():
             child.set(name, value)
         for name in [name for name in child.attrib if name == "class" or name.startswith("data-")]:
@@ -88,32 +95,34 @@ def _lines(text: str, width: float, size: float) -> list[str]:
     return lines
 
 
-def _words(into: list[Element], look: Look, kind: str, lines: Iterable[str], y: float, *, apart: float) -> float:
+def _words(into: list[Element], style: dict[str, str], lines: Iterable[str], y: float, *, apart: float) -> float:
     for line in lines:
-        element = Element(f"{{{SVG}}}text", {"x": str(MARGIN), "y": n(y), **look.words(kind)})
+        element = Element(f"{{{SVG}}}text", {"x": str(MARGIN), "y": n(y), **style})
         element.text = line
         into.append(element)
         y += apart
     return y
 
 
-def _legend(into: list[Element], look: Look, chart: Chart, y: float, width: float) -> float:
-    """Samples and names in as many rows as they need."""
-    x, y = 0.0, y + 6
+def _legend(into: list[Element], look: Look, chart: Chart, at: tuple[float, float], width: float) -> float:
+    """Samples and names in as many rows as they need; where the drawing begins below them."""
+    if not chart.legend:
+        return max(0, at[1] - 6)
+    x, y = 0.0, at[1] + 6
     for name, sample in chart.legend:
         length = 36 + len(name) * 6.6 + 18
-        if x and x + length > width:
+        if x and x + length - 18 > width:
             x, y = 0.0, y + 20
         drawn = fromstring(sample.replace("<svg ", f'<svg xmlns="{SVG}" ', 1))  # noqa: S314
-        _write_out(drawn, look, frozenset())
-        group = Element(f"{{{SVG}}}g", {"transform": f"translate({n(MARGIN + x)} {n(y - 10)})"})
+        _write_out(drawn, look)
+        group = Element(f"{{{SVG}}}g", {"transform": f"translate({n(at[0] + x)} {n(y - 10)})"})
         group.extend(list(drawn))
         into.append(group)
-        element = Element(f"{{{SVG}}}text", {"x": n(MARGIN + x + 36), "y": n(y), **look.words("legend")})
+        element = Element(f"{{{SVG}}}text", {"x": n(at[0] + x + 36), "y": n(y), **look.words("legend")})
         element.text = clean(name)
         into.append(element)
         x += length
-    return y + 14 if chart.legend else y - 6
+    return y + 14
 
 
 def png(chart: Chart, *, theme: str = "light", source: str = "", scale: float = 2) -> bytes:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# The page's own letters where they are installed, else what a machine is likely to have; all write both scripts.
-FONT = "Source Sans 3, Source Sans Pro, Segoe UI, Noto Sans, DejaVu Sans, Arial, sans-serif"
+# The letters of the pages where a machine has them, else what it is likely to have. A name that ends in a digit is
+# only valid in quotes.
+FONT = "'Source Sans 3', 'Source Sans Pro', 'Segoe UI', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
 
 DASHES = {2: "7 4", 3: "2 4", 4: "10 4 2 4", 5: "4 3", 6: "1 3"}
 
@@ -82,7 +83,7 @@ class Look:
             "chart-tick": {"fill": "none", "stroke-width": "2.5"},
             "chart-halo": {"fill": "none", "stroke": self.paper, "stroke-width": "5"},
             "chart-target": {"stroke": self.ink_2, "stroke-width": "1.5", "stroke-dasharray": "2 4"},
-            "chart-event": {"stroke": self.ink_2, "stroke-width": "1"},
+            "chart-event": {"stroke": self.line_control, "stroke-width": "1"},
             "chart-break": {"stroke": self.ink_2, "stroke-width": "1"},
             "chart-leader": {"stroke": self.line_strong, "stroke-width": "1", "fill": "none"},
             "chart-gap": {"fill": self.sunken},

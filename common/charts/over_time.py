@@ -36,7 +36,8 @@ def line(
         body += [drawing.columns_named(plot, labels), drawing.draw_marks(plot, marks)]
         # The muted lie below what they are compared with.
         lines = sorted(drawing.numbered(series), key=lambda pair: not pair[1].muted)
-        body += [_lines(plot, each, css, drawing.breaks(marks)) for css, each in lines]
+        # A break is this channel's; what it is compared with goes on.
+        body += [_lines(plot, each, css, frozenset() if each.muted else drawing.breaks(marks)) for css, each in lines]
         body += [_target(plot, target, words), _columns(plot, labels, series, words)]
         return drawing.svg(title, said, body, (plot.width, plot.height))
 

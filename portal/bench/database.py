@@ -1,4 +1,5 @@
-"""A database of the benchmark's own beside the site's, dropped afterwards."""
+"""Databases of the benchmark's own beside the site's: one that is dropped afterwards, and some that take minutes to
+fill and are kept for the next time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,25 @@ def own(*, keep: bool = False) -> Iterator[str]:
         _use(home)
         if not keep:
             _drop(name)
+
+
+@contextmanager
+def kept(suffix: str, *, anew: bool = False) -> Iterator[str]:
+    """The address of a migrated database that stays; an empty one the first time, or when it shall be made `anew`."""
+    home = settings.DATABASES["default"]["NAME"]
+    name = f"{home}_{suffix}"
+    if anew:
+        _drop(name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
+        if not cursor.fetchone()[0]:
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    _use(name)
+    try:
+        call_command("migrate", verbosity=0)
+        yield _address(name)
+    finally:
+        _use(home)
 
 
 def _use(name: str) -> None:

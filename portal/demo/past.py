@@ -23,7 +23,7 @@ from posts import compose
 from posts.domain.freeze import freeze
 from posts.domain.publications import KIND
 from posts.domain.save import plan, remember
-from posts.draft import Draft, Shown, Text
+from posts.draft import Call, Draft, Shown, Text
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Publication, Version
 from posts.queries import content, frozen_files
@@ -96,6 +96,8 @@ def draft(town: Town, planned: Planned) -> Draft:
         texts=texts,
         media=tuple(Shown(media.pk, media.alt) for media in pictures),
         link=planned.link,
+        call=Call(planned.call),
+        service=planned.service,
         channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
     )
 

@@ -40,7 +40,7 @@ OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what a
 
 @dataclass(frozen=True)
 class Wording:
-    """A post of the library, with its placeholders."""
+    """A post of the library, with its placeholders. Before the training nobody filed what a post asks for."""
 
     key: str
     category: str
@@ -52,6 +52,8 @@ class Wording:
     months: tuple[int, ...] = ()
     after_training: bool = False
     is_own: bool = False
+    call: str = ""
+    service: str = ""
 
     def fits(self, day: date, *, trained: bool) -> bool:
         return (not self.months or day.month in self.months) and (trained or not self.after_training)
@@ -96,6 +98,8 @@ class Planned:
     picture: str
     time: Resolved
     channels: tuple[str, ...]
+    call: str = ""
+    service: str = ""
 
 
 @dataclass
@@ -121,6 +125,8 @@ def _wording(entry: Mapping[str, Any], *, is_own: bool) -> Wording:
         months=tuple(entry.get("months", ())),
         after_training=entry.get("since") == "training",
         is_own=is_own,
+        call=entry.get("call", ""),
+        service=entry.get("service", ""),
     )
 
 
@@ -244,6 +250,8 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
         picture=wording.picture if plan.rng.random() < 0.9 else "",
         time=at,
         channels=_channels(plan, texts),
+        call=wording.call if trained else "",
+        service=wording.service,
     )
 
 

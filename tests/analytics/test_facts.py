@@ -366,6 +366,22 @@ def test_the_months_before_those_that_are_kept_need_no_partition_of_their_own(ol
         assert cursor.fetchone() == (2,)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_keys_of_months_that_are_over_are_packed_once(subject: Subject) -> None:
+    last_month = timezone.now().replace(day=1, hour=12) - timedelta(days=20)
+    partitions.ensure(last_month.date(), last_month.date())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO analytics_pull (subject_id, municipality_id, at, outcome) SELECT %s, %s, "
+            "%s::timestamptz + hashint4(n) * interval '1 ms', 'missed' FROM generate_series(1, 30000) n "
+            "ON CONFLICT DO NOTHING",
+            [subject.pk, subject.municipality_id, last_month],
+        )
+        cursor.execute("ANALYZE analytics_pull")
+    assert partitions.tidy() == [f"analytics_pull_{last_month:%Y_%m}_pkey"]
+    assert partitions.tidy() == []
+
+
 def test_an_administrator_makes_facts_again_by_a_command(old: Subject, channels: list[Channel], capsys: Any) -> None:
     rollup.fold()
     with scope(old.municipality_id):

@@ -82,7 +82,7 @@ def test_the_dashboard_costs_the_same_at_any_size(
     fill(cast.cuprija, cast.officer, posts=posts, channels=channels)
     client = sign_in(cast.officer)
     client.get(address(cast))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address(cast))
 
 

@@ -352,7 +352,7 @@ def test_below_twenty_posts_there_is_no_best_time(numbers: Numbers, client: Clie
     for index in range(19):
         numbers.post(channel, at(ago(7 + index)), likes=5)
     answer = page(client, "analytics_time")
-    assert answer.context["heat"] is None
+    assert answer.context["drawn"] == {}
     assert "needs at least 20 posts that can be judged, and in this period there are 19" in answer.content.decode()
 
 
@@ -362,9 +362,9 @@ def test_twenty_posts_at_one_time_are_no_best_time_either(numbers: Numbers, clie
     for index in range(24):
         numbers.post(channel, at(ago(7 + index), "09:30" if index % 2 else "15:30"), likes=5)
     answer = page(client, "analytics_time")
-    assert answer.context["heat"] is None
+    assert list(answer.context["drawn"]) == ["published"]
     assert "no day and no hours have 20 of them" in answer.content.decode()
-    assert sum(int(cell) for row in answer.context["published"].rows for cell in row[1:]) == 24
+    assert sum(int(cell) for row in answer.context["drawn"]["published"].rows for cell in row[1:]) == 24
 
 
 def test_the_best_time_is_told_in_words_with_its_n_and_the_rest_says_not_enough_data(
@@ -384,11 +384,25 @@ def test_the_best_time_is_told_in_words_with_its_n_and_the_rest_says_not_enough_
         ("Tuesday, 09–12: a post typically gets 1.3 × the usual (n = 24).", "up"),
         ("Thursday, 15–18: a post typically gets 0.7 × the usual (n = 24).", "down"),
     ]
-    rows = {row[0]: row[1:] for row in answer.context["heat"].rows}
+    rows = {row[0]: row[1:] for row in answer.context["drawn"]["heat"].rows}
     assert rows["Tuesday"][2] == "1.3 ×"
-    assert rows["Tuesday"][4] == "not enough data: no post"
+    assert rows["Tuesday"][4] == "not enough data (n = 0)"
     assert rows["Tuesday"][-1] == "1.3 ×"
     assert rows["All days"][4] == "0.7 ×"
+
+
+def test_where_no_hours_of_a_day_have_enough_posts_days_and_hours_are_told_by_themselves(
+    numbers: Numbers, client: Client
+) -> None:
+    channel = numbers.channel()
+    for index in range(24):
+        numbers.post(channel, at(ago(7 + index), "09:30"), likes=2)
+        numbers.post(channel, at(ago(7 + index), "17:30"), likes=6)
+    context = page(client, "analytics_time").context
+    assert list(context["drawn"]) == ["weekdays", "hours"]
+    assert dict(context["drawn"]["hours"].rows)["15–18"] == "1.5 ×"  # the median of the channel is 4
+    assert dict(context["drawn"]["hours"].rows)["18–21"] == "not enough data (n = 0)"
+    assert context["sentences"][0].text == "Between 15–18 o'clock: a post typically gets 1.5 × the usual (n = 24)."
 
 
 # ---- links ----

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from administration.models import Export
-from analytics.domain import collect, indicators, indicators_agreed, indicators_entered
+from analytics.domain import collect, indicators, indicators_agreed, indicators_entered, past
 from analytics.models import PlaceTarget, ProgrammeIndicator, Subject, Target
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
@@ -274,6 +274,12 @@ def _planned(it: Things, kind: str) -> int:
         ).pk
 
 
+def _past(it: Things) -> int:
+    """A file with numbers from before that somebody of Ćuprija looked at, each role its own."""
+    with scope(it.cast.cuprija):
+        return past.upload(it.cast.cuprija, b"Datum;Svidjanja\n1.1.2025.;3\n", "stare.csv", by=it.cast.approver).pk
+
+
 def _feed(it: Things) -> str:
     return feeds.make(it.cast.cuprija, by=it.cast.officer)
 
@@ -403,6 +409,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "campaigns/pk": lambda it: _planned(it, "campaign"),
     "repeating/pk": lambda it: _planned(it, "recurrence"),
     "import/pk": lambda it: _planned(it, "plan"),
+    "past/pk": _past,
     "sample/kind": lambda it: "xlsx",
     "times/pk": lambda it: it.channel.pk,
     "feeds/secret": _feed,

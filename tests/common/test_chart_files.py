@@ -17,6 +17,7 @@ from common import charts
 from common.charts import Mark, Series, Words
 from common.charts.looks import LOOKS
 from portal.gallery_charts import charts_of_all_kinds
+from portal.management.commands.draw_charts import FOLDER
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = list(charts_of_all_kinds())
@@ -55,6 +56,21 @@ def test_a_file_says_what_the_page_says_around_the_picture():
     root = ElementTree.fromstring(svg)
     assert root.find(f"{SVG}desc").text == drawn().summary
     assert len(root.findall(f"{SVG}title")) == len(root.findall(f"{SVG}desc")) == 1
+
+
+def test_the_name_of_our_letters_is_quoted_for_it_ends_in_a_digit():
+    names = {each.get("font-family") for each in ElementTree.fromstring(charts.standalone(drawn())).iter(f"{SVG}text")}
+    assert all(name.startswith("'Source Sans 3', ") for name in names)
+
+
+def test_a_document_gets_the_picture_without_what_it_says_itself():
+    svg = charts.standalone(drawn(), bare=True)
+    root = ElementTree.fromstring(svg)
+    assert root.get("viewBox").split()[2] == "640"
+    assert not root.findall(f"{SVG}rect")
+    assert {"Before", "Training"} <= set(texts(svg))
+    assert not {"people who saw it"} & set(texts(svg))
+    assert root.find(f"{SVG}desc").text == drawn().summary
 
 
 def test_long_titles_are_broken_into_lines_inside_the_picture():
@@ -128,6 +144,15 @@ def test_a_source_line_names_us_and_the_day(time_machine):
     time_machine.move_to("2026-11-25T10:00:00Z")
     with translation.override("en"):
         assert charts.source_line("Ćuprija", "", "November") == "Ćuprija · November · Dobošar, 25 Nov 2026"
+
+
+def test_the_pictures_of_the_docs_are_what_is_drawn_today():
+    with translation.override("en"):
+        kinds = charts_of_all_kinds()
+        for kind, chart in kinds.items():
+            shown = (FOLDER / f"{kind}.svg").read_text(encoding="utf-8")
+            assert shown == charts.standalone(chart), "Run: .venv/bin/python -m portal.launch.manage draw_charts"
+    assert {path.stem for path in FOLDER.glob("*.svg")} == set(kinds)
 
 
 @pytest.mark.django_db

@@ -13,21 +13,26 @@ from accounts.models import User
 from kits.models import Kit
 from municipalities.tenancy import everywhere
 from planning.models import Campaign
-from portal.bench import browser, database, measure, publishing, report, seed
+from portal.bench import browser, database, measure, number_report, numbers, publishing, report, seed
 from posts.enums import Stage
 from posts.models import Media, Post, Thread
 
 DOCS = "docs/benchmarks.md"
 PARTS = ("pages", "publishing")
+ANALYTICS = "analytics"
 
 
 class Command(BaseCommand):
     help = "Times the main pages on a year of 50 municipalities, and how fast due posts leave; writes bench.json."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("parts", nargs="*", default=[], help=f"of {', '.join(PARTS)}; both unless named")
+        parser.add_argument(
+            "parts", nargs="*", default=[], help=f"of {', '.join((*PARTS, ANALYTICS))}; the first two unless named"
+        )
         parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCS}")
         parser.add_argument("--keep", action="store_true", help="keep the database for a look")
+        parser.add_argument("--of", type=int, action="append", help="for analytics: 100 and 1 unless named")
+        parser.add_argument("--anew", action="store_true", help="for analytics: fill its databases again")
         parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")
 
     def handle(self, *args: Any, parts: list[str], write: bool, keep: bool, runs: int, **options: Any) -> None:
@@ -35,6 +40,11 @@ class Command(BaseCommand):
         told = json.loads(found.read_text()) if found.exists() else {}
         told["machine"] = report.machine()
         for part in parts or PARTS:
+            if part == ANALYTICS:
+                self._numbers(told, options["of"] or [100, 1], anew=options["anew"])
+                sizes = {int(size): figures for size, figures in told["numbers"].items()}
+                self._tell(part, number_report.told(sizes), write)
+                continue
             with database.own(keep=keep) as address:
                 if part == "pages":
                     figures, feel = self._pages(address)
@@ -58,6 +68,13 @@ class Command(BaseCommand):
                 *measure.measured(_mentors(), people.mentor, base),
             ]
             return figures, browser.measured(base, pages["Composer"], _session(people.officer, base))
+
+    def _numbers(self, told: dict[str, Any], sizes: list[int], *, anew: bool) -> None:
+        for size in sizes:
+            self.stdout.write(f"A part of 1/{size}; filling takes minutes, the first time.")
+            with database.kept(f"scale_{size}", anew=anew) as address:
+                figures = numbers.measured(address, size, self.stdout.write)
+            told["numbers"] = {**told.get("numbers", {}), str(size): figures.json()}
 
     def _tell(self, part: str, told: str, write: bool) -> None:
         self.stdout.write(f"\n{told}\n")

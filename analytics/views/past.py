@@ -1,0 +1,172 @@
+"""Numbers from before the portal: from a file that is looked at first, or from a network, page by page."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from analytics.domain import past, past_rows
+from analytics.enums import ImportSource, ImportState
+from analytics.models import PastImport
+from analytics.queries.past import brought, fetchable, listed
+from channels.models import Channel
+from municipalities.access import requires
+from municipalities.rules import Verb
+from planning.reading import MOST_BYTES, Unreadable
+from posts.domain.refused import Refused
+from posts.enums import Category
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+YEAR = timedelta(days=365)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_http_methods(["GET", "POST"])
+def imports(request: Any) -> HttpResponse:
+    """Choose a file (POST) or a channel, and see what was imported."""
+    problem = ""
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        try:
+            raw, name = (file.read(MOST_BYTES + 1), file.name) if file else (b"", "")
+            run = past.upload(request.municipality, raw, name or "", by=request.user)
+        except Unreadable as unreadable:
+            problem = str(unreadable) if file else _("Choose a file first.")
+        else:
+            return redirect("analytics_past_import", request.municipality.slug, run.pk)
+    runs = listed()
+    context = {
+        "problem": problem,
+        "channels": fetchable(),
+        "since": timezone.localdate() - YEAR,
+        "runs": runs,
+        "waits": any(run.state == ImportState.RUNNING for run in runs),
+    }
+    part = "analytics/_past_runs.html" if request.headers.get("HX-Request") else "analytics/past.html"
+    return render(request, part, context, status=422 if problem else 200)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_POST
+def fetch(request: Any) -> HttpResponse:
+    chosen, since = request.POST.get("channel", ""), _date(request.POST.get("since", ""))
+    channel = next((channel for channel in fetchable() if str(channel.pk) == chosen), None)
+    try:
+        past.begin(channel, since, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("analytics_past_imports", request.municipality.slug)
+
+
+def _date(typed: str) -> Any:
+    try:
+        return parse_date(typed)
+    except ValueError:
+        return None
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_safe
+def one(request: Any, pk: int) -> HttpResponse:
+    """Every row of a file with every problem; afterwards those that were left out, and what was brought."""
+    run = get_object_or_404(PastImport.objects.select_related("by", "channel"), pk=pk)
+    rows = past_rows.look(past.lines_of(run), run.source) if run.rows else []
+    is_open = run.state == ImportState.LOOKED
+    same = PastImport.objects.filter(digest=run.digest, state=ImportState.DONE).exclude(pk=run.pk).exclude(digest="")
+    context = {
+        "run": run,
+        "is_open": is_open,
+        "left": [row for row in rows if row.stops],
+        "ready": [row for row in rows if row.is_ready] if is_open else [],
+        "known": [row for row in rows if row.known and not row.stops] if is_open else [],
+        "same": same.select_related("by").order_by("-finished_at").first() if is_open else None,
+        "brought": brought(run),
+    }
+    return render(request, "analytics/past_import.html", context)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_POST
+def confirm(request: Any, pk: int) -> HttpResponse:
+    run = get_object_or_404(PastImport.objects.all(), pk=pk)
+    expected = request.POST.get("rows", "")
+    try:
+        past.confirm(run, by=request.user, expected=int(expected) if expected.isdecimal() else None)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("analytics_past_import", request.municipality.slug, run.pk)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_POST
+def undo(request: Any, pk: int) -> HttpResponse:
+    run = get_object_or_404(PastImport.objects.all(), pk=pk)
+    try:
+        past.undo(run, by=request.user)
+        messages.success(request, _("What this import brought is no longer here."))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("analytics_past_imports", request.municipality.slug)
+
+
+@requires(Verb.CHANNEL_CONNECT)
+@require_safe
+def sample(request: Any, kind: str) -> HttpResponse:
+    """A file to fill in, of posts or (?of=followers) of followers. It speaks Serbian whatever the page does."""
+    if kind not in ("xlsx", "csv"):
+        raise Http404
+    of = ImportSource.FOLLOWERS if request.GET.get("of") == "followers" else ImportSource.POSTS
+    lines = _sample(of)
+    if kind == "xlsx":
+        answer = HttpResponse(_workbook(lines), content_type=EXCEL)
+    else:
+        # The mark at the beginning tells Excel that the file is UTF-8.
+        text = "\ufeff" + "\r\n".join(";".join(line) for line in lines) + "\r\n"
+        answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    name = "pratioci" if of == ImportSource.FOLLOWERS else "ranije-objave"
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return answer
+
+
+def _sample(of: ImportSource) -> list[list[str]]:
+    channel = Channel.objects.order_by("name", "pk").first()
+    name = channel.name if channel else "Facebook"
+    if of == ImportSource.FOLLOWERS:
+        return [["Датум", "Канал", "Пратиоци"], ["31.12.2025.", name, "4.120"], ["31.1.2026.", name, "4.185"]]
+    with translation.override("sr"):
+        service, culture = str(Category.SERVICE.label), str(Category.CULTURE.label)
+    return [
+        [
+            "Датум", "Време", "Канал", "Наслов", "Веза", "Свиђања", "Дељења", "Коментари", "Прегледи", "Досег",
+            "Врста садржаја",
+        ],
+        ["14.1.2026.", "9:00", name, "Радови у Карађорђевој", "", "84", "12", "31", "2.450", "1.980", service],
+        ["20.1.2026.", "", name, "Савиндан у библиотеци", "", "133", "9", "7", "", "", culture],
+    ]  # fmt: skip
+
+
+def _workbook(lines: list[list[str]]) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    for line in lines:
+        sheet.append(line)
+    for cells in sheet.iter_cols():
+        sheet.column_dimensions[cells[0].column_letter].width = max(12, *(len(str(cell.value)) + 2 for cell in cells))
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.font = Font(bold=cell.row == 1)
+            # What is typed stays the text it is.
+            cell.number_format = "@"
+    sheet.freeze_panes = "A2"
+    book.save(out)
+    return out.getvalue()

@@ -1,0 +1,157 @@
+"""The other pages of the comparison: small multiples, a chosen few, the districts, around the training, one of them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from analytics import compared
+from analytics.choices import choice
+from analytics.measures import MEASURES, Kind
+from analytics.queries.comparison import Part, Row, comparison, taking_part
+from analytics.queries.grouping import groups, median_of
+from analytics.queries.training import around
+from analytics.stretches import STRETCHES
+from analytics.views.common import address
+from analytics.views.compared import frame, kept, months_of
+from analytics.views.programme import may_open, source
+from common import charts
+from municipalities.access import programme as programme_page
+from municipalities.queries import today
+from municipalities.rules import ProgrammeVerb
+from municipalities.tenancy import scope
+from serbian.sorting import sort_key
+
+FEWEST, MOST = 2, 6
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+def multiples(request: Any) -> HttpResponse:
+    """Every municipality as a small line on one scale."""
+    chosen = months_of(choice(request.GET, today()), today())
+    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    drawn = compared.multiples(found, chosen.measure)
+    if picture := charts.asked(request, {"multiples": drawn}, source=source(chosen)):
+        return picture
+    context = {**frame(request, chosen, found.part, "programme_multiples", days=False), "chart": drawn}
+    return render(request, "analytics/programme_multiples.html", context)
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+def compare(request: Any) -> HttpResponse:
+    """From two to six municipalities over each other; the address says which. 404 for one that is not compared."""
+    chosen = months_of(choice(request.GET, today()), today())
+    part = taking_part(request.programmes)
+    wanted = list(dict.fromkeys(request.GET.getlist("m")))
+    by_slug = {place.municipality.slug: pk for pk, place in part.places.items()}
+    if unknown := set(wanted) - set(by_slug):
+        raise Http404(f"Not among those that are compared: {', '.join(sorted(unknown))}")
+    names = [(str(place.municipality), place.municipality.slug) for place in part.places.values()]
+    names.sort(key=lambda pair: sort_key(pair[0]))
+    context = {
+        **frame(request, chosen, part, "programme_compare", days=False),
+        "choosable": [(slug, name, slug in wanted) for name, slug in names],
+        "kept_chosen": kept(request, "m"),
+        "chosen_count": len(wanted),
+        "is_right": FEWEST <= len(wanted) <= MOST,
+    }
+    if context["is_right"]:
+        few = Part({by_slug[slug]: part.places[by_slug[slug]] for slug in wanted}, part.withheld)
+        found = comparison(few, chosen.period, chosen.measure)
+        rows = sorted(found.rows, key=lambda row: sort_key(str(row.municipality)))
+        drawn = {
+            "over-time": compared.over_time(rows, found.labels, chosen.measure),
+            "before-now": compared.before_and_now(rows, chosen.period, chosen.measure),
+        }
+        if picture := charts.asked(request, drawn, source=source(chosen)):
+            return picture
+        context |= {
+            "names": [str(row.municipality) for row in rows],
+            "lines": [
+                (measure, [compared.told(row.value(measure), measure) for row in rows]) for measure in MEASURES.values()
+            ],
+            "over_time": drawn["over-time"],
+            "before_now": drawn["before-now"],
+        }
+    return render(request, "analytics/programme_compare.html", context)
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+def districts(request: Any) -> HttpResponse:
+    """The districts by their medians; small ones stay untold as in the table."""
+    chosen = choice(request.GET, today())
+    found = comparison(taking_part(request.programmes), chosen.period, chosen.measure)
+    told = groups(found.rows, "district", settings.SMALLEST_GROUP)
+    drawn = compared.districts(told, chosen.measure, settings.SMALLEST_GROUP)
+    if picture := charts.asked(request, {"districts": drawn}, source=source(chosen)):
+        return picture
+    shown = [group for group in told if not group.is_hidden]
+    context = {
+        **frame(request, chosen, found.part, "programme_districts"),
+        "chart": drawn,
+        "left_out": len(told) - len(shown),
+        "minimum": settings.SMALLEST_GROUP,
+        "is_any": any(median_of(group.members, chosen.measure, settings.SMALLEST_GROUP).n for group in shown),
+    }
+    return render(request, "analytics/programme_districts.html", context)
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+def training(request: Any) -> HttpResponse:
+    """Four weeks before the training of each municipality's cohort against the days after it."""
+    chosen = choice(request.GET, today())
+    part = taking_part(request.programmes)
+    trained = {pk: place.cohort.training_on for pk, place in part.places.items()}
+    with scope(*trained):
+        key = chosen.measure.key
+        found = around(trained, followers=key == "followers", medians=key == "median") if trained else {}
+    rows = [compared.trained(place, found[pk], chosen.measure, today()) for pk, place in part.places.items()]
+    rows.sort(key=lambda row: sort_key(row.name))
+    drawn = compared.around_training(rows, chosen.measure)
+    if picture := charts.asked(request, {"training": drawn}, source=str(chosen.measure.label)):
+        return picture
+    medians = compared.medians_of_stretches(rows, settings.SMALLEST_GROUP)
+    context = {
+        **frame(request, chosen, part, "programme_training", period=False),
+        "stretches": STRETCHES,
+        "rows": rows,
+        "medians": [(compared.told(each.value, compared.rate(chosen.measure)), each.n) for each in medians],
+        "chart": drawn,
+        "unit": compared.rate_label(chosen.measure),
+        "is_share": chosen.measure.kind == Kind.SHARE,
+    }
+    return render(request, "analytics/programme_training.html", context)
+
+
+@programme_page(ProgrammeVerb.COMPARE)
+def municipality(request: Any, place: str) -> HttpResponse:
+    """What the programme's pages tell of one municipality, to read only. 404 for one that is not compared."""
+    chosen = months_of(choice(request.GET, today()), today())
+    part = taking_part(request.programmes)
+    pk = next((pk for pk, each in part.places.items() if each.municipality.slug == place), None)
+    if pk is None:
+        raise Http404(f"Not among those that are compared: {place}")
+    found = comparison(Part({pk: part.places[pk]}, part.withheld), chosen.period, chosen.measure)
+    (row,) = found.rows
+    drawn = compared.over_time([row], found.labels, chosen.measure)
+    if picture := charts.asked(request, {"over-time": drawn}, source=source(chosen)):
+        return picture
+    context = {
+        **frame(request, chosen, part, "", days=False),
+        "row": row,
+        "page_title": str(row.municipality),
+        "lines": [_told(row, measure) for measure in MEASURES.values()],
+        "chart": drawn,
+        "own_page": reverse("analytics", args=[place]) if may_open() else "",
+        "back": reverse("programme") + address(request),
+    }
+    return render(request, "analytics/programme_municipality.html", context)
+
+
+def _told(row: Row, measure: Any) -> tuple[Any, str, list[str]]:
+    """A measure, its figure, and how it changed: against the period before and against the own baseline."""
+    changes = (row.change(measure), row.change_of_baseline(measure))
+    value = compared.told(row.value(measure), measure)
+    return measure, value, ["–" if change is None else compared.signed(change, measure) for change in changes]

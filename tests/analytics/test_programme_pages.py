@@ -1,0 +1,257 @@
+"""Municipalities over time, a chosen few, the districts, around the training, and one of them to read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from analytics.domain import training
+from analytics.models import TrainingWindow
+from municipalities.models import Cohort, District, Enrolment, Municipality, Programme
+from municipalities.tenancy import scope
+from tests.analytics import factories, months
+from tests.people import Cast, municipality, person, sign_in
+
+pytestmark = pytest.mark.usefixtures("db", "november")
+OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
+PAGES = ("programme_multiples", "programme_compare", "programme_districts", "programme_training")
+
+
+@pytest.fixture
+def november() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 11, 25, 9, 0), tick=True):
+        yield
+
+
+def another(cast: Cast, number: int, **fields: Any) -> Municipality:
+    place = municipality(f"place-{number}", f"Место {number}", f"Mesto {number}")
+    Municipality.objects.filter(pk=place.pk).update(joined_on=date(2024, 1, 1), **fields)
+    Enrolment.objects.create(cohort=Cohort.objects.first(), municipality=place, starts_on=date(2026, 1, 1))
+    return place
+
+
+def look(client: Client, address: str, *args: Any, **query: Any) -> Any:
+    return client.get(reverse(address, args=args), query)
+
+
+def trained_on(day: date) -> None:
+    Cohort.objects.update(training_on=day)
+
+
+# ---- who
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_strangers_to_the_programme_find_nothing(cast: Cast, address: str) -> None:
+    for who in (cast.officer, cast.mentor, cast.administrator):
+        assert look(sign_in(who), address).status_code == 404
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_programme_without_municipalities_says_what_to_do(cast: Cast, address: str) -> None:
+    other = Programme.objects.create(name="Other")
+    other.staff.add(alone := person("alone"))
+    answer = look(sign_in(alone), address)
+    assert answer.status_code == 200
+    assert "No municipality to compare" in answer.content.decode()
+
+
+def test_of_one_that_is_not_compared_there_is_no_page_and_no_comparison(cast: Cast) -> None:
+    Enrolment.objects.filter(municipality=cast.novi_pazar).update(compares=False)
+    elsewhere = municipality("elsewhere", "Друго", "Drugo")
+    client = sign_in(cast.staff)
+    for place in (cast.novi_pazar, elsewhere):
+        assert look(client, "programme_municipality", place.slug).status_code == 404
+        assert look(client, "programme_compare", m=[cast.cuprija.slug, place.slug]).status_code == 404
+    assert look(client, "programme_municipality", cast.cuprija.slug).status_code == 200
+
+
+# ---- over time
+
+
+def test_every_municipality_is_a_line_of_months_and_a_month_without_facts_is_a_gap(cast: Cast) -> None:
+    channel = factories.channel(cast.cuprija, cast.officer)
+    months.month(channel, OCTOBER, 4, 80)
+    months.month(channel, date(2026, 8, 1), 4, 40)
+    chart = look(sign_in(cast.staff), "programme_multiples", days="3m").context["chart"]
+    row = next(row for row in chart.rows if row[0] == "Ćuprija") if len(chart.rows) == 2 else None
+    table = row[1:] if row else tuple(line[chart.headings.index("Ćuprija")] for line in chart.rows)
+    assert table[-3:] == ("40", "not known", "80")
+
+
+def test_the_picture_of_a_chart_can_be_kept(cast: Cast) -> None:
+    months.month(factories.channel(cast.cuprija, cast.officer), OCTOBER, 4, 80)
+    answer = look(sign_in(cast.staff), "programme_multiples", picture="multiples.svg")
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+
+
+# ---- a chosen few
+
+
+def test_a_chosen_few_are_compared_by_the_address(cast: Cast) -> None:
+    for place, told in ((cast.cuprija, 80), (cast.novi_pazar, 20)):
+        channel = factories.channel(place, cast.officer)
+        months.month(channel, OCTOBER, 4, told)
+        months.month(channel, SEPTEMBER, 4, told // 2)
+    another(cast, 1)
+    answer = look(sign_in(cast.staff), "programme_compare", m=["novi-pazar", "cuprija"], days="1m")
+    assert answer.context["names"] == ["Ćuprija", "Novi Pazar"]
+    figures = {measure.key: cells for measure, cells in answer.context["lines"]}
+    assert figures["interactions"] == ["80", "20"]
+    assert answer.context["before_now"].rows[0][:3] == ("Ćuprija", "40", "80")
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_one_and_seven_are_not_compared_but_asked_about(cast: Cast, count: int) -> None:
+    slugs = [another(cast, number).slug for number in range(count)]
+    answer = look(sign_in(cast.staff), "programme_compare", m=slugs)
+    assert answer.status_code == 200
+    assert "Choose from two to six municipalities." in answer.content.decode()
+    assert "over_time" not in answer.context
+
+
+def test_a_training_is_marked_among_the_months(cast: Cast) -> None:
+    trained_on(date(2026, 9, 15))
+    for place in (cast.cuprija, cast.novi_pazar):
+        months.month(factories.channel(place, cast.officer), OCTOBER, 4, 80)
+    answer = look(sign_in(cast.staff), "programme_compare", m=["novi-pazar", "cuprija"], days="6m")
+    assert "Training: First" in answer.context["over_time"].svg
+
+
+# ---- districts
+
+
+def test_a_district_is_told_by_its_median_and_a_small_one_is_not(cast: Cast) -> None:
+    big, small = (
+        District.objects.create(code=code, name_cyrl=name, name_latn=name, name_en=name)
+        for code, name in (("RS-08", "Mačva District"), ("RS-09", "Kolubara District"))
+    )
+    Municipality.objects.update(district=small)
+    for number, told in enumerate((10, 20, 60)):
+        place = another(cast, number, district=big)
+        months.month(factories.channel(place, cast.officer), OCTOBER, 1, told)
+    answer = look(sign_in(cast.staff), "programme_districts", days="1m")
+    # a single small one would be all together without the others
+    assert [row[1] for row in answer.context["chart"].rows] == ["too few municipalities"] * 2
+    third = District.objects.create(code="RS-10", name_cyrl="P", name_latn="P", name_en="Podunavlje District")
+    for number in range(10, 14):
+        another(cast, number, district=third)
+    Municipality.objects.filter(pk=cast.cuprija.pk).update(district=big)
+    for number in range(20, 22):
+        another(cast, number, district=small)
+    answer = look(sign_in(cast.staff), "programme_districts", days="1m")
+    assert {row[0]: row[1] for row in answer.context["chart"].rows}["Mačva District"] == "20"
+
+
+# ---- around the training
+
+
+def test_stretches_are_by_the_week_and_the_day_itself_counts_nowhere(cast: Cast) -> None:
+    day = date(2026, 8, 1)
+    trained_on(day)
+    channel = factories.channel(cast.cuprija, cast.officer)
+    for offset, told in (
+        (-29, 999),
+        (-28, 4),
+        (-1, 4),
+        (0, 999),
+        (1, 8),
+        (28, 8),
+        (29, 6),
+        (57, 17),
+        (90, 17),
+        (91, 999),
+    ):
+        months.told(channel, day + timedelta(days=offset), 1, told)
+    answer = look(sign_in(cast.staff), "programme_training", by="interactions")
+    row = next(row for row in answer.context["rows"] if row.slug == "cuprija")
+    assert [cell.text for cell in row.cells] == ["2.0", "4.0", "1.5", "7.0"]  # 34 days: 34 × 7 ÷ 34
+    assert [cell.change for cell in row.cells] == ["", "+100\u202f%", "−25\u202f%", "+250\u202f%"]
+
+
+def test_stretches_that_are_not_over_are_open_and_tell_nothing(cast: Cast) -> None:
+    trained_on(date(2026, 10, 27))
+    channel = factories.channel(cast.cuprija, cast.officer)
+    months.told(channel, date(2026, 10, 20), 1, 4)
+    months.told(channel, date(2026, 11, 20), 1, 400)
+    answer = look(sign_in(cast.staff), "programme_training")
+    row = next(row for row in answer.context["rows"] if row.slug == "cuprija")
+    assert [cell.open_until for cell in row.cells] == [None, None, date(2026, 12, 22), date(2027, 1, 25)]
+    assert "open until 22 Dec 2026" in answer.content.decode()
+    with time_machine.travel(datetime(2026, 11, 24, 9, 0)):  # the last of the 28 days is not over yet
+        answer = look(sign_in(cast.staff), "programme_training")
+    assert answer.context["rows"][0].cells[1].open_until == date(2026, 11, 24)
+
+
+def test_a_median_over_municipalities_stands_below_each_stretch(cast: Cast) -> None:
+    trained_on(date(2026, 8, 1))
+    for place, told in ((cast.cuprija, 4), (cast.novi_pazar, 8)):
+        months.told(factories.channel(place, cast.officer), date(2026, 7, 20), 1, told)
+    assert look(sign_in(cast.staff), "programme_training").context["medians"][0] == ("–", 2)
+    months.told(factories.channel(another(cast, 1), cast.officer), date(2026, 7, 20), 1, 40)
+    assert look(sign_in(cast.staff), "programme_training").context["medians"][0] == ("2.0", 3)
+
+
+def test_what_is_kept_of_stretches_is_what_the_days_add_up_to(cast: Cast) -> None:
+    trained_on(date(2026, 8, 1))
+    channel = factories.channel(cast.cuprija, cast.officer)
+    months.told(channel, date(2026, 7, 20), 3, 12, call_kind="pay")
+    months.followed(channel, date(2026, 7, 25), 300)
+    client = sign_in(cast.staff)
+    reckoned = [cell.text for cell in look(client, "programme_training", by="calls").context["rows"][0].cells]
+    training.renew()
+    training.renew()
+    with scope(cast.cuprija):
+        assert TrainingWindow.objects.count() == 4
+        kept = TrainingWindow.objects.get(number=0)
+    assert (kept.posts, kept.interactions, kept.calls, kept.followers, kept.channels) == (3, 12, 3, 300, 1)
+    assert [cell.text for cell in look(client, "programme_training", by="calls").context["rows"][0].cells] == reckoned
+    # another date of training finds nothing kept and is added up anew
+    trained_on(date(2026, 7, 21))
+    row = look(client, "programme_training", by="posts").context["rows"][0]
+    assert row.cells[0].text == "0.8"  # 3 in 28 days
+
+
+# ---- one of them
+
+
+def test_the_summary_tells_every_measure_with_its_changes(cast: Cast) -> None:
+    channel = factories.channel(cast.cuprija, cast.officer)
+    Municipality.objects.filter(pk=cast.cuprija.pk).update(joined_on=date(2024, 1, 1))
+    months.month(channel, OCTOBER, 31, 62)
+    months.month(channel, SEPTEMBER, 30, 30)
+    answer = look(sign_in(cast.staff), "programme_municipality", cast.cuprija.slug, days="1m")
+    told = {measure.key: (value, changes) for measure, value, changes in answer.context["lines"]}
+    assert told["interactions"] == ("62", ["+100\u202f%", "–"])
+    assert reverse("analytics", args=["cuprija"]) in answer.content.decode()
+
+
+# ---- what it costs
+
+
+@pytest.mark.parametrize("address", [*PAGES, "programme_municipality"])
+def test_the_pages_cost_the_same_for_two_and_for_145(cast: Cast, address: str) -> None:
+    trained_on(date(2026, 8, 1))
+    client = sign_in(cast.staff)
+    args = ["cuprija"] if address == "programme_municipality" else []
+    query = {"m": ["cuprija", "novi-pazar"]} if address == "programme_compare" else {}
+    two = queries_of(client, address, args, query)
+    for number in range(143):
+        months.month(factories.channel(another(cast, number), cast.officer), OCTOBER, 4, 8)
+    assert queries_of(client, address, args, query) == two <= 12
+
+
+def queries_of(client: Client, address: str, args: list[str], query: dict[str, Any]) -> int:
+    look(client, address, *args, **query)
+    with CaptureQueriesContext(connection) as counted:
+        assert look(client, address, *args, **query).status_code == 200
+    return len(counted)
