@@ -103,6 +103,8 @@ def test_who_did_not_agree_is_counted_and_not_named(cast: Cast, shelf: Path) -> 
 
 def test_a_group_of_fewer_than_three_is_not_told(cast: Cast, shelf: Path) -> None:
     filled(cast)
+    # two in the middle and one large: three that are not told, so that none of them can be reckoned out
+    numbers.month(enrolled(cast, "middling", 40_000), cast.officer, OCTOBER, posts=5)
     for number in range(3):
         place = enrolled(cast, f"place{number}", 12_000)
         numbers.month(place, cast.officer, OCTOBER, posts=5, likes=10 * (number + 1))
