@@ -15,7 +15,7 @@ forbids style attributes; `standalone` writes them out for a file.
 - Bars start at 0, always. A line does too unless `from_zero=False`, for counts that hardly move (followers).
 - Every chart carries its table (`headings`, `rows`: the same figures as text) and its `summary`, the text alternative.
 - A page offers the pictures by `{% chart drawn key="activity" %}` and, first thing in its view,
-  `if picture := charts.asked(request, {"activity": drawn}, source=charts.source_line(municipality)): return picture`.
+  `if picture := charts.asked(request, {"activity": drawn}, source=str(municipality)): return picture`.
 """
 
 from common.charts.drawing import ticks

@@ -169,7 +169,7 @@ def asked(request: HttpRequest, drawn: Mapping[str, Chart | None], *, source: st
     """The file that the address asks for (`?picture=activity.svg`), None when it asks for the page.
 
     Called by a page's view with its charts by name; the page's own permission and filters hold for the file too.
-    `source` is the line below the picture, see `source_line`.
+    `source` says whose figures they are (municipality, period); our name and the day follow, see `source_line`.
     """
     wanted = request.GET.get("picture", "")
     if not wanted:
@@ -178,4 +178,4 @@ def asked(request: HttpRequest, drawn: Mapping[str, Chart | None], *, source: st
     chart = drawn.get(name)
     if chart is None:
         raise Http404(f"This page has no picture {wanted!r}.")
-    return download(chart, kind, source=source)
+    return download(chart, kind, source=source_line(source))

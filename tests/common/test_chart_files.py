@@ -134,7 +134,9 @@ def test_a_page_answers_with_the_picture_that_was_asked_for():
     pictures = {"reach": drawn(), "mix": None}
     ask = RequestFactory().get
     assert charts.asked(ask("/?days=7"), pictures) is None
-    assert b"Reach" in charts.asked(ask("/?days=7&picture=reach.svg"), pictures).content
+    shown = texts(charts.asked(ask("/?days=7&picture=reach.svg"), pictures, source="Ћуприја").content.decode())
+    assert "Reach" in shown
+    assert charts.source_line("Ћуприја") in shown
     for wrong in ("mix.svg", "other.svg", "reach.exe", "reach", "../reach.svg"):
         with pytest.raises(Http404):
             charts.asked(ask("/", {"picture": wrong}), pictures)
