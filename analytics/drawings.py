@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from analytics import periods
 from analytics.catalogue import FORMULAS
 from analytics.enums import Basis
-from analytics.judging import BANDS, ENOUGH_FOR_A_TIME
+from analytics.judging import BANDS, ENOUGH_OF_A_KIND
 from analytics.periods import Stretches
 from analytics.queries.baseline import Baseline
 from analytics.queries.followers import Followers
@@ -166,7 +166,7 @@ def best_time(judged: Judged, best: When | None) -> charts.Chart:
     for row, cells in enumerate(grid):
         values.append([])
         for column, cell in enumerate(cells):
-            is_enough = cell is not None and cell.posts >= ENOUGH_FOR_A_TIME
+            is_enough = cell is not None and cell.posts >= ENOUGH_OF_A_KIND
             values[-1].append(cell.times if cell and is_enough else None)
             if not is_enough:
                 reasons[row, column] = _too_few(cell.posts if cell else 0)
@@ -199,7 +199,7 @@ def by_hours(judged: Judged) -> charts.Chart:
 
 def _edge(title: str, head: str, labels: list[str], found: list[Typical | None]) -> charts.Chart:
     """Days alone, or hours alone, where no hours of a day have enough posts."""
-    told = [each if each and each.posts >= ENOUGH_FOR_A_TIME else None for each in found]
+    told = [each if each and each.posts >= ENOUGH_OF_A_KIND else None for each in found]
     reasons = {at: _too_few(each.posts if each else 0) for at, each in enumerate(found) if told[at] is None}
     series = charts.Series(_("times the usual"), [each.times if each else None for each in told], reasons)
     words = charts.Words(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))

@@ -13,7 +13,7 @@ SETTLED_AFTER = timedelta(days=3)
 ENOUGH_ON_A_CHANNEL = 10
 # A kind of posts with fewer than these is shown, and nothing is concluded from it.
 ENOUGH_OF_A_KIND = 5
-# No time of the day or week is called good or bad on fewer posts than these.
+# With fewer posts than these altogether nothing is said of times; a single time needs as many as a kind.
 ENOUGH_FOR_A_TIME = 20
 # What a single post is compared with: the posts of its channel in the days before the end of the period.
 USUAL_DAYS = 90

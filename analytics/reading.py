@@ -137,11 +137,13 @@ class When:
 def times_known(judged: Judged) -> list[When]:
     """Times with enough posts, the best first: weekday and hours where two of those can be compared, else weekdays and
     hours by themselves. Empty where not even two of them can."""
+    if judged.posts < ENOUGH_FOR_A_TIME:
+        return []
     cells = [When(found, day, band) for (day, band), found in judged.cells.items()]
     edges = [When(found, weekday=day) for day, found in judged.weekdays.items()]
     edges += [When(found, band=band) for band, found in judged.bands.items()]
     for group in (cells, edges):
-        usable = [each for each in group if each.found.posts >= ENOUGH_FOR_A_TIME]
+        usable = [each for each in group if each.found.posts >= ENOUGH_OF_A_KIND]
         if len(usable) > 1:
             return sorted(usable, key=lambda each: (-each.found.times, -each.found.posts))
     return []

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analytics import drawings, periods, reading
-from analytics.judging import BETTER, ENOUGH_FOR_A_TIME, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, WORSE
+from analytics.judging import BETTER, ENOUGH_FOR_A_TIME, ENOUGH_OF_A_KIND, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, WORSE
 from analytics.queries.typical import Judged, typical
 from analytics.reading import Sentence, When, time_in_words
 from analytics.views.frame import frame
@@ -27,7 +27,7 @@ def best_time(request: Any) -> HttpResponse:
     judged = typical(known.period, known.today, known.channel_id)
     best = reading.best_time(judged)
     is_enough = judged.posts >= ENOUGH_FOR_A_TIME
-    known_times = reading.times_known(judged) if is_enough else []
+    known_times = reading.times_known(judged)
     drawn: dict[str, charts.Chart | None] = {}
     if known_times and known_times[0].is_cell:
         drawn["heat"] = drawings.best_time(judged, best)
@@ -44,6 +44,7 @@ def best_time(request: Any) -> HttpResponse:
         "best": best,
         "sentences": _sentences(judged, best) if known_times else [],
         "least": ENOUGH_FOR_A_TIME,
+        "few": ENOUGH_OF_A_KIND,
         "enough": ENOUGH_ON_A_CHANNEL,
         "settled": SETTLED_AFTER.days,
     }
