@@ -1,4 +1,4 @@
-"""Numbers from before, and what numbers mean, in a real browser: a file is chosen, looked at, imported, taken back."""
+"""Numbers from before, and what numbers mean, in a browser: a file is chosen, looked at, imported and taken back."""
 
 from __future__ import annotations
 
