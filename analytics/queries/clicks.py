@@ -20,6 +20,7 @@ JOIN links_link l ON l.id = k.link_id
 JOIN channels_channel c ON c.id = l.place
 WHERE {COUNTED_LINK}
 GROUP BY w.n
+UNION ALL SELECT 0, count(*) FROM (SELECT FROM links_link l WHERE l.municipality_id = ANY(%(ids)s) LIMIT 1) any_link
 """  # noqa: S608 -- no value of anybody's
 
 # A post may stand on one channel in several publications (one a script); all of them promote the same service.
@@ -56,11 +57,8 @@ class Clicks:
     any_link: bool
 
 
-ANY_LINK = "SELECT EXISTS (SELECT FROM links_link l WHERE l.municipality_id = ANY(%(ids)s))"
-
-
 def clicks(period: Period, stretches: Stretches, compared: list[Period], channel: int | None = None) -> Clicks:
-    """Three queries."""
+    """Two queries."""
     parameters: dict[str, Any] = asked(
         channel,
         firsts=[*stretches.firsts, period.first, *(each.first for each in compared)],
@@ -69,6 +67,7 @@ def clicks(period: Period, stretches: Stretches, compared: list[Period], channel
         last=period.last,
     )
     counts = {n - 1: int(some) for n, some in rows_of(CLICKS, parameters)}
+    any_link = bool(counts.pop(-1))  # whether there is a link at all comes as the range before the first
     cut = len(stretches)
     by_service: dict[str, tuple[int, int]] = {}
     posts: list[Clicked] = []
@@ -77,11 +76,10 @@ def clicks(period: Period, stretches: Stretches, compared: list[Period], channel
         by_service[service or ""] = (clicked + int(some), among + 1)
         if post_id and len(posts) < MOST_POSTS:
             posts.append(Clicked(post_id, title, int(some)))
-    ((any_link,),) = rows_of(ANY_LINK, parameters)
     return Clicks(
         [counts.get(n, 0) for n in range(cut)],
         [counts.get(cut + n, 0) for n in range(1 + len(compared))],
         by_service,
         posts,
-        bool(any_link),
+        any_link,
     )
