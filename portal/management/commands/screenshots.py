@@ -78,6 +78,7 @@ SHOTS = (
     Shot("analytics-dark", OFFICER, f"{HERE}analytics/", scheme="dark", tallest=1700),
     Shot("analytics-phone", OFFICER, f"{HERE}analytics/", size=PHONE, tallest=1600),
     Shot("programme", STAFF, "/programme/"),
+    Shot("indicators", STAFF, "/programme/indicators/", tallest=1700),
     Shot("channels", APPROVER, f"{HERE}channels/"),
     Shot("mailbox", ADMIN, "/mailbox/"),
     Shot("gallery", ADMIN, "/ui/"),
