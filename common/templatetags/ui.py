@@ -350,10 +350,11 @@ def progress(label: str, value: int | None, most: int = 100) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/chart.html", takes_context=True)
-def chart(context: Context, drawn: Any, level: int = 2, key: str = "") -> dict[str, Any]:
+def chart(context: Context, drawn: Any, level: int = 2, key: str = "", half: bool = False) -> dict[str, Any]:
     """A chart of common/charts with its legend, formula, read-out and the table beside it.
 
     `key` is its name in `charts.asked` of the page's view; with it, the menu below offers the picture as SVG and PNG.
+    `half`: two such charts stand beside each other, where there is never room for the wide drawing.
     """
     pictures = []
     if key and "request" in context:
@@ -361,7 +362,7 @@ def chart(context: Context, drawn: Any, level: int = 2, key: str = "") -> dict[s
             query = context["request"].GET.copy()
             query["picture"] = f"{key}.{kind}"
             pictures.append((kind.upper(), f"?{query.urlencode()}"))
-    return {"chart": drawn, "level": level, "pictures": pictures, "rows": _table_rows(drawn.rows)}
+    return {"chart": drawn, "half": half and drawn.narrow, "level": level, "pictures": pictures, "rows": _table_rows(drawn.rows)}
 
 
 def _table_rows(rows: Iterable[Iterable[str]]) -> SafeString:
