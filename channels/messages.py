@@ -189,5 +189,6 @@ SAID = (
     gettext_noop("This network cannot change a post that is out."),
     gettext_noop("This network cannot hide other people's answers."),
     gettext_noop("This network publishes at once; there is nothing to wait for."),
+    gettext_noop("This network tells no older posts with their numbers."),
     gettext_noop("This server cannot delete posts for us."),
 )

@@ -60,6 +60,7 @@ def posts(request: Any) -> HttpResponse:
         "usual_days": USUAL_DAYS,
         "enough": ENOUGH_ON_A_CHANNEL,
         "settled": SETTLED_AFTER.days,
+        "may_correct": request.access.may(Verb.POST_EDIT),
     }
     return render(request, "analytics/posts.html", context)
 

@@ -180,7 +180,7 @@ def runs(values: Values, missing: bool, breaks: frozenset[int] = frozenset()) ->
     return found
 
 
-HATCH = 8  # from one stroke to the next
+HATCH = 10  # from one stroke to the next
 
 
 def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> str:

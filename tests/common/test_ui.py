@@ -258,6 +258,6 @@ def test_a_chart_is_read_with_the_arrow_keys(page, live_server):
     chart = page.locator("[data-chart]").first
     chart.locator(".chart-plot").focus()
     page.keyboard.press("ArrowRight")
-    assert "1. 11. · Reach" in chart.locator(".chart-readout").text_content()
+    assert "1 Nov · Reach" in chart.locator(".chart-readout").text_content()
     page.keyboard.press("End")
-    assert "30. 11." in chart.locator(".chart-readout").text_content()
+    assert "30 Nov" in chart.locator(".chart-readout").text_content()
