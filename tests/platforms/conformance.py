@@ -257,7 +257,9 @@ class Conformance:
         bench.settle()
         found, cursor = past_posts(connector, ago)
         told = {post.remote_id: post for post in found}
-        assert set(told) == set(sent)
+        # on a real server other tests have written on the same page
+        assert set(sent) <= set(told)
+        assert len(told) == len(found)
         assert [post.at for post in found] == sorted((post.at for post in found), reverse=True)
         assert told[sent[0]].text.startswith("Вест број 0")
         assert (told[sent[0]].values[metric], told[sent[1]].values[metric]) == (1, 0)
