@@ -265,8 +265,11 @@ class Mastodon(Conversation, Defaults):
         asked = {"exclude_reblogs": "true", "exclude_replies": "true", "limit": PAGE}
         place = {"max_id": cursor} if cursor else {}
         listed = self.calls.entities(f"/api/v1/accounts/{self.own_id()}/statuses", asked | place)
+        ids = [str(status["id"]) for status in listed]
+        # snac begins anew whatever `max_id` says: what it told before is not told again
+        listed = listed[ids.index(cursor) + 1 :] if cursor in ids else listed
         own = [status for status in listed if statuses.is_public_post(status)]
-        older = str(listed[-1]["id"]) if listed and str(listed[-1]["id"]) != cursor else None
+        older = ids[-1] if listed else None
         return past.page((statuses.past(status) for status in own), since, older)
 
     def account_readings(self) -> Reading:
