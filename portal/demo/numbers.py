@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from analytics import partitions, rules
@@ -37,6 +38,8 @@ def read(pasts: list[Past], crowd: Crowd) -> None:
         pages = insert([_channel_subject(voice, crowd) for past in pasts for voice in past.voices])
         insert([p for past in pasts for sent in past.sent for p in _pulls(by_publication, sent, crowd, replies)])
         insert([pull for subject, voice in _channels(pages, pasts) for pull in _follows(subject, voice, crowd)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # what came in this moment is unknown to the planner, and it chose ways of minutes
     today = timezone.localdate(crowd.now)
     channels = [voice.channel.pk for past in pasts for voice in past.voices]
     rebuild.make_again(today - timedelta(days=DAYS + 1), today, channels)
