@@ -66,7 +66,7 @@ class DailyFact(TenantModel, Sums):
     Basis *publication*: the latest numbers of the posts published that day. Basis *activity*: by how much the numbers
     of all posts grew that day; it may be negative, and where nothing grew there is no row.
 
-    Made by the million, of rows that have the same municipality, channel and traits by foreign keys of their own; so the
+    Made by the million, of rows that have the same municipality, channel and traits by foreign keys of their own: the
     database does not check them again for each, and the indexes below begin with all that is searched for.
     """
 

@@ -362,7 +362,13 @@ def chart(context: Context, drawn: Any, level: int = 2, key: str = "", half: boo
             query = context["request"].GET.copy()
             query["picture"] = f"{key}.{kind}"
             pictures.append((kind.upper(), f"?{query.urlencode()}"))
-    return {"chart": drawn, "half": half and drawn.narrow, "level": level, "pictures": pictures, "rows": _table_rows(drawn.rows)}
+    return {
+        "chart": drawn,
+        "half": half and drawn.narrow,
+        "level": level,
+        "pictures": pictures,
+        "rows": _table_rows(drawn.rows),
+    }
 
 
 def _table_rows(rows: Iterable[Iterable[str]]) -> SafeString:
