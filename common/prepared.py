@@ -14,6 +14,7 @@ Whatever decides the *shape* of a query (a condition that is sometimes there, ho
 may be None) must not be a marker.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -53,7 +54,7 @@ def instance(model: Any, values: dict[str, Any]) -> Any:
     return model.from_db(connection.alias, names, [values[name] for name in names])
 
 
-class _Statement:
+class _Statement(ABC):
     def __init__(self, make: Callable[[Any], Any], **kinds: type) -> None:
         self.make = make
         self.kinds = kinds
@@ -70,8 +71,9 @@ class _Statement:
             raise ValueError(f"The statement does not use {sorted(missing)}.")
         return text, values, places
 
+    @abstractmethod
     def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
-        raise NotImplementedError
+        """SQL with a %s for each value, and the values."""
 
     def _run(self, cursor: Any, given: dict[str, Any]) -> None:
         text, values, places = self._made
