@@ -5,6 +5,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+
+from django.http import Http404, HttpResponse
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 # A cell that begins so is a formula to a spreadsheet, whoever typed it. https://owasp.org/www-community/attacks/CSV_Injection
 # Some programs also read the wide forms of East Asian keyboards, and what stands behind spaces.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -22,3 +29,37 @@ def table(rows: Iterable[Sequence[Any]]) -> bytes:
     for row in rows:
         writer.writerow([harmless(value) if isinstance(value, str) else value for value in row])
     return out.getvalue().encode("utf-8-sig")
+
+
+def sample(name: str, kind: str, lines: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> HttpResponse:
+    """A file to fill in, heading first, as "xlsx" or "csv", else `Http404`. `widths` of the columns in letters."""
+    if kind == "xlsx":
+        answer = HttpResponse(_workbook(lines, widths), content_type=EXCEL)
+    elif kind == "csv":
+        # The mark at the beginning tells Excel that the file is UTF-8.
+        text = "\ufeff" + "\r\n".join(";".join(line) for line in lines) + "\r\n"
+        answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    else:
+        raise Http404
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return answer
+
+
+def _workbook(lines: Sequence[Sequence[str]], widths: Sequence[int]) -> bytes:
+    """Columns wide enough to write in, long texts in several lines, the heading always in sight."""
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    for line in lines:
+        sheet.append(line)
+    for number, cells in enumerate(sheet.iter_cols()):
+        widest = max(12, *(len(str(cell.value)) + 2 for cell in cells))
+        sheet.column_dimensions[cells[0].column_letter].width = widths[number] if number < len(widths) else widest
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(bold=cell.row == 1)
+            # What looks like a day stays the text it is, and nothing that one types becomes a formula.
+            cell.number_format = "@"
+    sheet.freeze_panes = "A2"
+    book.save(out)
+    return out.getvalue()

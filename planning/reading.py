@@ -105,6 +105,22 @@ class Line:
     cells: dict[str, str]
 
 
+def stored(lines: Iterable[Any]) -> list[dict[str, Any]]:
+    """Lines, or rows made of them, as JSON."""
+    return [{"number": line.number, "cells": line.cells} for line in lines]
+
+
+def from_stored(rows: Iterable[dict[str, Any]]) -> list[Line]:
+    return [Line(row["number"], row["cells"]) for row in rows]
+
+
+def refuse_broken(row: Any, line: Line) -> None:
+    """Cells in which Excel shows an error are told and taken out of `row`, which was made of `line`."""
+    for column in [column for column, cell in line.cells.items() if cell in BROKEN]:
+        row.tell(column, _("Excel shows an error in this cell. Correct its formula."))
+        del row.cells[column]
+
+
 @dataclass(frozen=True)
 class Plan:
     """`sheet` is named where the workbook has others, too; `left_out` are headings that are none of ours."""

@@ -23,7 +23,7 @@ from channels.models import Channel
 from common.audit import record
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
-from planning.reading import Line, read
+from planning.reading import Line, from_stored, read, stored
 from posts.domain.refused import Refused
 
 KEPT = timedelta(days=7)
@@ -38,20 +38,16 @@ def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> Pas
     table = read(raw, PAST)
     run = PastImport.objects.create(
         municipality=municipality, source=source_of(table.lines), state=ImportState.LOOKED, name=name[:200],
-        digest=hashlib.sha256(raw).hexdigest(), rows=_stored(table.lines), sheet=table.sheet[:100],
+        digest=hashlib.sha256(raw).hexdigest(), rows=stored(table.lines), sheet=table.sheet[:100],
         left_out=table.left_out, by=by,
     )  # fmt: skip
     record("past.upload", by=by, target=run, rows=len(table.lines))
     return run
 
 
-def _stored(lines: list[Line]) -> list[dict[str, Any]]:
-    return [{"number": line.number, "cells": line.cells} for line in lines]
-
-
 def lines_of(run: PastImport) -> list[Line]:
     """The rows that were read; once they are imported, those that were left out."""
-    return [Line(row["number"], row["cells"]) for row in run.rows]
+    return from_stored(run.rows)
 
 
 @transaction.atomic
@@ -75,7 +71,7 @@ def confirm(run: PastImport, *, by: Any, expected: int | None = None) -> int:
         raise Refused(_("No row can be imported as it stands. Correct the file and choose it again."))
     run.made = _bring(run, ready)
     run.known = sum(bool(row.known) for row in rows)
-    run.rows = _stored([line for line, row in zip(lines, rows, strict=True) if row.stops])
+    run.rows = stored([line for line, row in zip(lines, rows, strict=True) if row.stops])
     run.state, run.finished_at = ImportState.DONE, timezone.now()
     run.reached = min(row.on for row in ready if row.on)
     run.save(update_fields=["made", "known", "rows", "state", "finished_at", "reached"])

@@ -25,7 +25,7 @@ from channels.models import Channel
 from common.numbers import number
 from delivery.models import Delivery
 from planning.moments import moment
-from planning.reading import BROKEN, Line
+from planning.reading import Line, refuse_broken
 from posts.draft import MOST_LINK, is_link
 from posts.enums import Category
 from posts.rules import DoesNotExist, Twice, wall_time
@@ -145,9 +145,7 @@ class _Sheet:
 
     def row(self, line: Line) -> Row:
         row = Row(line.number, dict(line.cells))
-        for column in [column for column, cell in line.cells.items() if cell in BROKEN]:
-            row.tell(column, _("Excel shows an error in this cell. Correct its formula."))
-            del row.cells[column]
+        refuse_broken(row, line)
         self._day(row)
         self._channel(row)
         if self.source == ImportSource.FOLLOWERS:

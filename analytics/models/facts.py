@@ -60,6 +60,21 @@ class Sums(models.Model):
         abstract = True
 
 
+class Kinds(models.Model):
+    """How many of the posts were what: `calls` ask for something, `services` promote an eService, `informing` have the
+    category of service information."""
+
+    calls = models.PositiveIntegerField(default=0)
+    services = models.PositiveIntegerField(default=0)
+    informing = models.PositiveIntegerField(default=0)
+    ceremonies = models.PositiveIntegerField(default=0)
+    interactive = models.PositiveIntegerField(default=0)
+    boosted = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
 class DailyFact(TenantModel, Sums):
     """Posts and interactions of a channel, day (Belgrade) and traits.
 
@@ -89,23 +104,16 @@ class DailyFact(TenantModel, Sums):
         return f"{self.channel_id} {self.day} {self.traits_id} {self.basis}"
 
 
-class MonthlyFact(TenantModel, Sums):
+class MonthlyFact(TenantModel, Sums, Kinds):
     """All daily facts of a channel, month and basis together; what a page over all municipalities reads.
 
-    `month` is its first day. Basis *publication* alone has the kinds of posts published in the month (`calls`: they ask
-    for something; `services`: they promote an eService; `informing`: their category is service information) and the
-    `followers`, which are the last that were read in the month; it has a row where only followers were read.
+    `month` is its first day. Basis *publication* alone has the kinds of posts published in the month and the last
+    `followers` that were read in it; it has a row where only followers were read.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
     month = models.DateField()
     basis = models.CharField(max_length=12, choices=Basis)
-    calls = models.PositiveIntegerField(default=0)
-    services = models.PositiveIntegerField(default=0)
-    informing = models.PositiveIntegerField(default=0)
-    ceremonies = models.PositiveIntegerField(default=0)
-    interactive = models.PositiveIntegerField(default=0)
-    boosted = models.PositiveIntegerField(default=0)
     followers = models.PositiveIntegerField(null=True)
 
     class Meta(TenantModel.Meta):

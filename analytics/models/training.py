@@ -2,10 +2,11 @@
 
 from django.db import models
 
+from analytics.models.facts import Kinds
 from municipalities.tenancy import TenantModel
 
 
-class TrainingWindow(TenantModel):
+class TrainingWindow(TenantModel, Kinds):
     """One stretch of days before or after a training (`analytics.stretches`), once it is over.
 
     Made again several times a day, because posts still gather reactions; a date of training that was changed finds no
@@ -16,12 +17,6 @@ class TrainingWindow(TenantModel):
     number = models.PositiveSmallIntegerField()  # 0: before; 1, 2, 3: after
     posts = models.PositiveIntegerField(default=0)
     interactions = models.IntegerField(null=True)
-    calls = models.PositiveIntegerField(default=0)
-    services = models.PositiveIntegerField(default=0)
-    informing = models.PositiveIntegerField(default=0)
-    ceremonies = models.PositiveIntegerField(default=0)
-    interactive = models.PositiveIntegerField(default=0)
-    boosted = models.PositiveIntegerField(default=0)
     followers = models.PositiveIntegerField(null=True)
     channels = models.PositiveSmallIntegerField(default=0)
     median = models.FloatField(null=True)

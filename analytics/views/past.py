@@ -1,14 +1,10 @@
 """Numbers from before the portal: from a file that is looked at first, or from a network, page by page."""
 
-import io
 from datetime import timedelta
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date
@@ -20,13 +16,13 @@ from analytics.enums import ImportSource, ImportState
 from analytics.models import PastImport
 from analytics.queries.past import brought, fetchable, listed
 from channels.models import Channel
+from common import spreadsheets
 from municipalities.access import requires
 from municipalities.rules import Verb
 from planning.reading import MOST_BYTES, Unreadable
 from posts.domain.refused import Refused
 from posts.enums import Category
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 YEAR = timedelta(days=365)
 
 
@@ -123,19 +119,9 @@ def undo(request: Any, pk: int) -> HttpResponse:
 @require_safe
 def sample(request: Any, kind: str) -> HttpResponse:
     """A file to fill in, of posts or (?of=followers) of followers. It speaks Serbian whatever the page does."""
-    if kind not in ("xlsx", "csv"):
-        raise Http404
     of = ImportSource.FOLLOWERS if request.GET.get("of") == "followers" else ImportSource.POSTS
-    lines = _sample(of)
-    if kind == "xlsx":
-        answer = HttpResponse(_workbook(lines), content_type=EXCEL)
-    else:
-        # The mark at the beginning tells Excel that the file is UTF-8.
-        text = "\ufeff" + "\r\n".join(";".join(line) for line in lines) + "\r\n"
-        answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
     name = "pratioci" if of == ImportSource.FOLLOWERS else "ranije-objave"
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return answer
+    return spreadsheets.sample(name, kind, _sample(of))
 
 
 def _sample(of: ImportSource) -> list[list[str]]:
@@ -153,20 +139,3 @@ def _sample(of: ImportSource) -> list[list[str]]:
         ["14.1.2026.", "9:00", name, "Радови у Карађорђевој", "", "84", "12", "31", "2.450", "1.980", service],
         ["20.1.2026.", "", name, "Савиндан у библиотеци", "", "133", "9", "7", "", "", culture],
     ]  # fmt: skip
-
-
-def _workbook(lines: list[list[str]]) -> bytes:
-    book, out = Workbook(), io.BytesIO()
-    sheet = book.active
-    for line in lines:
-        sheet.append(line)
-    for cells in sheet.iter_cols():
-        sheet.column_dimensions[cells[0].column_letter].width = max(12, *(len(str(cell.value)) + 2 for cell in cells))
-    for row in sheet.iter_rows():
-        for cell in row:
-            cell.font = Font(bold=cell.row == 1)
-            # What is typed stays the text it is.
-            cell.number_format = "@"
-    sheet.freeze_panes = "A2"
-    book.save(out)
-    return out.getvalue()

@@ -26,7 +26,7 @@ from planning import queries
 from planning.domain import campaigns
 from planning.models import Campaign, ImportRun
 from planning.moments import moment
-from planning.reading import BROKEN, Line, read
+from planning.reading import Line, from_stored, read, refuse_broken, stored
 from posts import compose
 from posts.domain.create import written
 from posts.domain.refused import Refused
@@ -129,9 +129,7 @@ class _Sheet:
 
     def row(self, line: Line) -> Row:
         row = Row(line.number, dict(line.cells))
-        for column in [column for column, cell in line.cells.items() if cell in BROKEN]:
-            row.tell(column, _("Excel shows an error in this cell. Correct its formula."))
-            del row.cells[column]
+        refuse_broken(row, line)
         self._texts(row)
         self._channels(row)
         self._link(row)
@@ -314,19 +312,15 @@ def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> Imp
     plan = read(raw)
     run = ImportRun.objects.create(
         municipality=municipality, name=name[:200], digest=hashlib.sha256(raw).hexdigest(), by=by,
-        rows=_stored(plan.lines), sheet=plan.sheet[:100], left_out=plan.left_out,
+        rows=stored(plan.lines), sheet=plan.sheet[:100], left_out=plan.left_out,
     )  # fmt: skip
     record("plan.upload", by=by, target=run, rows=len(plan.lines))
     return run
 
 
-def _stored(lines: Iterable[Line | Row]) -> list[dict[str, Any]]:
-    return [{"number": line.number, "cells": line.cells} for line in lines]
-
-
 def lines_of(run: ImportRun) -> list[Line]:
     """The rows that were read; once the plan is confirmed, those that were left out."""
-    return [Line(row["number"], row["cells"]) for row in run.rows]
+    return from_stored(run.rows)
 
 
 @transaction.atomic
@@ -350,7 +344,7 @@ def confirm(run: ImportRun, *, by: Any, expected: int | None = None) -> int:
     for row in ready:
         _make(run.municipality, row, by)
     left = [line for line, row in zip(lines_of(run), rows, strict=True) if row.stops]
-    run.confirmed_at, run.made, run.rows = timezone.now(), len(ready), _stored(left)
+    run.confirmed_at, run.made, run.rows = timezone.now(), len(ready), stored(left)
     run.save(update_fields=["confirmed_at", "made", "rows"])
     record("plan.import", by=by, target=run, made=run.made)
     return run.made

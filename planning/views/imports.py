@@ -1,21 +1,18 @@
 """Importing a month's plan: choose a file, look at every row, make the drafts."""
 
-import io
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common import spreadsheets
 from municipalities.access import requires
 from municipalities.rules import Verb
 from planning.domain import imports
@@ -26,7 +23,8 @@ from posts.domain.refused import Refused
 from posts.enums import Category
 
 MOST_SHOWN = 10
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Of the columns of a plan, in letters: texts need room.
+WIDTHS = (13, 8, 60, 40, 24, 24, 24, 30, 24)
 
 
 @requires(Verb.POST_EDIT)
@@ -84,36 +82,7 @@ def confirm(request: Any, pk: int) -> HttpResponse:
 @require_safe
 def sample(request: Any, kind: str) -> HttpResponse:
     """A file to fill in, as Excel or as CSV."""
-    if kind not in ("xlsx", "csv"):
-        raise Http404
-    lines = _sample(request.municipality)
-    if kind == "xlsx":
-        answer = HttpResponse(_workbook(lines), content_type=EXCEL)
-    else:
-        # The mark at the beginning tells Excel that the file is UTF-8.
-        text = "\ufeff" + "\r\n".join(";".join(line) for line in lines) + "\r\n"
-        answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="plan-objava.{kind}"'
-    return answer
-
-
-def _workbook(lines: list[list[str]]) -> bytes:
-    """Columns wide enough to write in, long texts in several lines, the heading always in sight."""
-    book, out = Workbook(), io.BytesIO()
-    sheet = book.active
-    for line in lines:
-        sheet.append(line)
-    for letter, width in zip("ABCDEFGHI", (13, 8, 60, 40, 24, 24, 24, 30, 24), strict=True):
-        sheet.column_dimensions[letter].width = width
-    for row in sheet.iter_rows():
-        for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=cell.row == 1)
-            # What looks like a day stays the text it is, and nothing that one types becomes a formula.
-            cell.number_format = "@"
-    sheet.freeze_panes = "A2"
-    book.save(out)
-    return out.getvalue()
+    return spreadsheets.sample("plan-objava", kind, _sample(request.municipality), WIDTHS)
 
 
 def _sample(municipality: Any) -> list[list[str]]:

@@ -15,14 +15,10 @@ def own(*, keep: bool = False) -> Iterator[str]:
     home = settings.DATABASES["default"]["NAME"]
     name = f"{home}_bench"
     _drop(name)
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    _use(name)
     try:
-        call_command("migrate", verbosity=0)
-        yield _address(name)
+        with _inside(name, home):
+            yield _address(name)
     finally:
-        _use(home)
         if not keep:
             _drop(name)
 
@@ -34,6 +30,13 @@ def kept(suffix: str, *, anew: bool = False) -> Iterator[str]:
     name = f"{home}_{suffix}"
     if anew:
         _drop(name)
+    with _inside(name, home):
+        yield _address(name)
+
+
+@contextmanager
+def _inside(name: str, home: str) -> Iterator[None]:
+    """Use this database, made where it is not there, and migrated; afterwards `home` again."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
         if not cursor.fetchone()[0]:
@@ -41,7 +44,7 @@ def kept(suffix: str, *, anew: bool = False) -> Iterator[str]:
     _use(name)
     try:
         call_command("migrate", verbosity=0)
-        yield _address(name)
+        yield
     finally:
         _use(home)
 

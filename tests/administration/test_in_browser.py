@@ -6,10 +6,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-
-from django.conf import settings as django_settings
 
 from accounts.models import User
 from administration import tasks
@@ -19,28 +16,11 @@ from common import mail
 from municipalities.models import Programme
 from tests.accounts.test_security import code
 from tests.analytics.factories import channel
-from tests.people import Cast, sign_in
+from tests.browsing import enter, is_sound
+from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 PASSWORD = "kisa lampa sedam brod"
-
-
-def enter(page: Any, live_server: Any, person: Any) -> None:
-    value = sign_in(person).cookies[django_settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
-
-
-def is_sound(page: Any) -> None:
-    """No mistake that axe knows, in light and dark, and nothing that is cut off on a phone."""
-    for colours in ("light", "dark"):
-        page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], page.url
-    page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")
 
 
 @pytest.mark.timeout(240)

@@ -9,12 +9,12 @@ import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
 
-from django.conf import settings as conf
 from django.urls import reverse
 
 from channels import tasks
 from channels.domain import keys
 from channels.enums import ChannelState
+from tests.browsing import enter
 from tests.channels.conftest import last_attempt, the_channel
 from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
@@ -29,11 +29,6 @@ def stand_in(settings: Any, fakes: FakeServer, live_server: Any) -> None:
     settings.PUBLIC_BASE_URL = live_server.url
     for name in ("cuprija", "biblioteka"):
         fakes.account("facebook", name)
-
-
-def enter(page: Any, live_server: Any, person: Any) -> None:
-    value = sign_in(person).cookies[conf.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
 
 def violations(page: Any) -> list[Any]:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from django.conf import settings as conf
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -23,6 +22,7 @@ from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from platforms.errors import NeedsConsent
 from platforms.types import Picture
+from tests.browsing import enter
 from tests.channels.conftest import last_attempt, page, the_channel
 from tests.people import Cast, sign_in
 from tests.platforms.bench import jpeg, outgoing
@@ -79,11 +79,6 @@ class Nowhere:
 
 journey = pytest.mark.journey
 in_public = pytest.mark.django_db(transaction=True)
-
-
-def enter(page: Any, live_server: Any, person: Any) -> None:
-    value = sign_in(person).cookies[conf.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
 
 def violations(page: Any) -> list[Any]:

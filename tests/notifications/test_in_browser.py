@@ -9,21 +9,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from django.conf import settings
-
 from notifications import stop_links
 from notifications.enums import How, Kind
 from notifications.models import Notification, Preferences
 from notifications.queries import manner
+from tests.browsing import enter
 from tests.notifications.conftest import Tell
-from tests.people import Cast, sign_in
+from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def enter(page: Any, live_server: Any, person: Any) -> None:
-    value = sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
 
 def violations(page: Any) -> list[Any]:

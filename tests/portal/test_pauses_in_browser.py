@@ -9,22 +9,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from django.conf import settings as conf
-
 from channels.domain import pause as pauses
 from channels.enums import ChannelState
 from municipalities.tenancy import scope
 from tests.analytics.factories import channel
-from tests.people import Cast, sign_in
+from tests.browsing import enter
+from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 NAME = "Општина Ћуприја"
 CHANNELS = "/m/cuprija/channels/"
-
-
-def enter(page: Any, live_server: Any, person: Any) -> None:
-    value = sign_in(person).cookies[conf.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": conf.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
 
 def violations(page: Any) -> list[Any]:

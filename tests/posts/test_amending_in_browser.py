@@ -8,14 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from django.conf import settings
 from django.urls import reverse
 
 from municipalities.tenancy import scope
 from posts.models import Post
 from posts.queries import publications
+from tests.browsing import enter
 from tests.delivery.conftest import allowed, network
-from tests.people import Cast, sign_in
+from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 from tests.posts.amended import FIRST, SECOND, Street, street
 
@@ -26,11 +26,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def desk(cast: Cast, network: FakeServer) -> Street:
     return street(cast, network)
-
-
-def enter(page: Any, live_server: Any, person: Any) -> None:
-    value = sign_in(person).cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
 
 def nothing_in_the_way(page: Any) -> None:

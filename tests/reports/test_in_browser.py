@@ -7,37 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from django.conf import settings as django_settings
 from django.utils import timezone
 
 from municipalities.tenancy import scope
 from reports import rules, tasks
 from reports.domain import public_page
-from tests.people import Cast, sign_in
+from tests.browsing import enter, is_sound
+from tests.people import Cast
 from tests.reports import numbers, reading
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-def enter(page: Any, live_server: Any, person: Any) -> None:
-    value = sign_in(person).cookies[django_settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
-
-
-def is_sound(page: Any) -> None:
-    """No mistake that axe knows, in light and dark, and nothing that is cut off on a phone."""
-    for colours in ("light", "dark"):
-        page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], page.url
-    page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")
 
 
 def last_month() -> date:

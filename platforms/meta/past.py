@@ -1,0 +1,37 @@
+"""Posts from before, as Facebook and Instagram list them: newest first, in pages with a cursor.
+
+Their counters come in the same answer; what each network counts besides are insights of each post, which the first look
+asks for.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from platforms import past
+from platforms.meta import reading
+from platforms.meta.calls import Calls
+from platforms.types import PastPost, PastPosts
+
+
+class Listed:
+    """`past_list`: the list of an account's own posts. `past_fields`: what is asked of each. `past_page`: how many."""
+
+    remembers: ClassVar[bool] = True
+    past_list: ClassVar[str]
+    past_fields: ClassVar[str]
+    past_page: ClassVar[int]
+
+    calls: Calls
+    account_id: str
+
+    def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
+        place = {"after": cursor} if cursor else {}
+        path = f"/{self.account_id}/{self.past_list}"
+        told = self.calls.get(path, fields=self.past_fields, limit=self.past_page, **place)
+        found = (self.past_post(one) for one in reading.data(told) if one.get("id"))
+        return past.page(found, since, reading.after(told))
+
+    @abstractmethod
+    def past_post(self, told: Mapping[str, Any]) -> PastPost: ...
