@@ -1,5 +1,6 @@
 """What all pages of one municipality's numbers share: period, channel, tabs, freshness, and the address of it all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -22,6 +23,28 @@ from municipalities.rules import Verb
 NONE = "none"
 # Pages with periods of their own.
 APART = ("analytics_peers", "analytics_indicators")
+
+
+def tabs(request: Any, current: str, address: Callable[[str], str] | None = None) -> list[dict[str, Any]]:
+    """The pages of a municipality's numbers. `address` is that of those which share a period and a channel."""
+    named = {
+        "analytics": _("Overview"),
+        "analytics_works": _("What works"),
+        "analytics_posts": _("Posts"),
+        "analytics_time": _("Best time"),
+        "analytics_links": _("Followers and links"),
+        "analytics_peers": _("Our size class"),
+        "analytics_indicators": _("Indicators"),
+    }
+    place = [request.municipality.slug]
+    return [
+        {
+            "label": label,
+            "url": address(name) if address and name not in APART else reverse(name, args=place),
+            "current": name == current,
+        }
+        for name, label in named.items()
+    ]
 
 
 @dataclass
@@ -85,30 +108,13 @@ class Frame:
         return str(self.request.build_absolute_uri(self.address(days=periods.OWN, **dates)))
 
     def context(self) -> dict[str, Any]:
-        pages = {
-            "analytics": _("Overview"),
-            "analytics_works": _("What works"),
-            "analytics_posts": _("Posts"),
-            "analytics_time": _("Best time"),
-            "analytics_links": _("Followers and links"),
-            "analytics_peers": _("Our size class"),
-            "analytics_indicators": _("Indicators"),
-        }
-        place = [self.request.municipality.slug]
         return {
             "frame": self,
             "period": self.period,
             "own": self.period.key == periods.OWN,
             "fixed": self.fixed(),
             "may_import": self.request.access.may(Verb.CHANNEL_CONNECT),
-            "pages": [
-                {
-                    "label": label,
-                    "url": self.address(name) if name not in APART else reverse(name, args=place),
-                    "current": name == self.page,
-                }
-                for name, label in pages.items()
-            ],
+            "pages": tabs(self.request, self.page, self.address),
             "segments": [
                 {
                     "label": label,

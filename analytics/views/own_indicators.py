@@ -11,6 +11,7 @@ from analytics import logframe_words as words
 from analytics.models import PlaceValue
 from analytics.queries import indicators as queries
 from analytics.queries.indicators import Line
+from analytics.views.frame import tabs
 from analytics.views.indicators import download
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -29,7 +30,12 @@ def indicators(request: Any) -> HttpResponse:
         }
         for each in found
     ]
-    context = {"programmes": programmes, "several": len(programmes) > 1, "rule": words.RULE}
+    context = {
+        "pages": tabs(request, "analytics_indicators"),
+        "programmes": programmes,
+        "several": len(programmes) > 1,
+        "rule": words.RULE,
+    }
     return render(request, "analytics/own_indicators.html", context)
 
 

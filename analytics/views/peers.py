@@ -13,7 +13,7 @@ from analytics.domain import sharing
 from analytics.measures import MEASURES
 from analytics.queries import peers as queries
 from analytics.views.common import address
-from analytics.views.frame import frame
+from analytics.views.frame import tabs
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
@@ -26,7 +26,7 @@ def peers(request: Any) -> HttpResponse:
     period = months.whole(request.GET, today())
     found = queries.peers(request.municipality, period)
     context = {
-        "pages": frame(request, "analytics_peers").context()["pages"],
+        "pages": tabs(request, "analytics_peers"),
         "period": period,
         "found": found,
         "segments": [
