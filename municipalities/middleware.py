@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from common.access import Permission
 from municipalities import queries
 from municipalities.models import Municipality
+from municipalities.rules import ProgrammeVerb
 from municipalities.tenancy import scope
 
 # Packages whose views carry their own checks.
@@ -49,7 +50,7 @@ class WorkspaceMiddleware:
         if permission.kind == "workspace":
             enter(request, kwargs.pop("municipality"), permission.verb)
         elif permission.kind == "programme":
-            _require_staff(request)
+            _require_staff(request, trainers=permission.verb == ProgrammeVerb.TRAIN)
         elif permission.kind == "administrators" and not request.user.is_administrator:
             raise Http404
         elif permission.kind == "keepers" and not request.user.is_administrator:
@@ -71,7 +72,7 @@ def enter(request: Any, slug: str, verb: str) -> None:
     request.tenancy.__enter__()
 
 
-def _require_staff(request: Any) -> None:
-    request.programmes = list(queries.run_by(request.user))
+def _require_staff(request: Any, *, trainers: bool = False) -> None:
+    request.programmes = list(queries.trained_by(request.user) if trainers else queries.run_by(request.user))
     if not request.programmes:
         raise Http404

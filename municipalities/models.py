@@ -144,6 +144,9 @@ class Programme(models.Model):
     staff: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="programmes", blank=True
     )
+    trainers: models.ManyToManyField = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="programmes_trained", blank=True
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -23,6 +23,13 @@ WORDS: dict[Verb, str] = {
     Verb.LIBRARY_EDIT: "write templates, snippets and campaigns, adopt kits, keep the word list and eServices",
     Verb.FEEDBACK_GIVE: "fill in the rubric for a post",
     Verb.FEEDBACK_VIEW: "see the feedback by the rubric",
+    Verb.PLAN_VIEW: "read the plan agreed with the mentor",
+    Verb.PLAN_EDIT: "agree on activities, report them done, bring evidence",
+    Verb.CHECK_IN: "keep check-ins with their hours, write the reviews of the mentoring",
+    Verb.GALLERY_VIEW: "see what municipalities share, and good practice",
+    Verb.GALLERY_SHARE: "share a post with other municipalities, take it back, copy one as a draft",
+    Verb.GALLERY_COMMENT: "comment on what municipalities share",
+    Verb.TRAINING_VIEW: "see trainings and take part in exercises",
     Verb.DELIVERY_ANSWER: "decide about a post that failed, expired or was not confirmed",
     Verb.PAUSE: "pause and resume publishing, all of it or one channel",
     Verb.ANALYTICS_VIEW: "see the numbers, make reports of them",
@@ -39,6 +46,9 @@ PROGRAMME_WORDS: dict[ProgrammeVerb, str] = {
     ProgrammeVerb.COMPARE: "compare the municipalities that agreed to it",
     ProgrammeVerb.CATALOGUES: "keep the catalogue of eServices, the campaign kits and the rubric",
     ProgrammeVerb.INDICATORS: "choose indicators, freeze baselines, set targets, enter values",
+    ProgrammeVerb.PLANS: "see the plans of mentoring and its hours, keep the library of activities",
+    ProgrammeVerb.TRAIN: "hold trainings and lead exercises (trainers too)",
+    ProgrammeVerb.EXCHANGE: "keep good practice, pick posts of the month, take shared posts down",
     ProgrammeVerb.MANAGE: "add cohorts, enrol municipalities, pair mentors",
 }
 HEAD = """# Who may do what
@@ -60,7 +70,7 @@ Two rights are lent by name to a communications officer or an approver. Who stan
 emergency list may publish in an emergency (`post.emergency`); another approver reviews it afterwards. Both end with
 the membership.
 
-Across the municipalities of a programme its staff may:
+Across the municipalities of a programme its staff may, and its trainers where it says so:
 
 {programme}
 

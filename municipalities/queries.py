@@ -149,6 +149,13 @@ def run_by(user: Any) -> QuerySet[Programme]:
     return Programme.objects.filter(staff=user).annotate(is_anything_paused=Exists(wide))
 
 
+def trained_by(user: Any) -> QuerySet[Programme]:
+    """The programmes whose trainings this person may hold: as their trainer, or as their staff."""
+    wide = WidePause.objects.filter(runs(timezone.now()))
+    rows = Programme.objects.filter(Q(staff=user) | Q(trainers=user)).distinct()
+    return rows.annotate(is_anything_paused=Exists(wide))
+
+
 def running_pause() -> Pause | None:
     """The pause of the municipality in scope, if one runs."""
     return Pause.objects.filter(runs(timezone.now())).select_related("by").first()

@@ -23,6 +23,13 @@ class Verb(StrEnum):
     LIBRARY_EDIT = "library.edit"
     FEEDBACK_GIVE = "feedback.give"
     FEEDBACK_VIEW = "feedback.view"
+    PLAN_VIEW = "plan.view"
+    PLAN_EDIT = "plan.edit"
+    CHECK_IN = "plan.check_in"
+    GALLERY_VIEW = "gallery.view"
+    GALLERY_SHARE = "gallery.share"
+    GALLERY_COMMENT = "gallery.comment"
+    TRAINING_VIEW = "training.view"
     DELIVERY_ANSWER = "delivery.answer"
     PAUSE = "workspace.pause"
     ANALYTICS_VIEW = "analytics.view"
@@ -43,16 +50,31 @@ class ProgrammeVerb(StrEnum):
     MANAGE = "programme.manage"
     CATALOGUES = "programme.catalogues"
     INDICATORS = "programme.indicators"
+    PLANS = "programme.plans"
+    TRAIN = "programme.train"
+    EXCHANGE = "programme.exchange"
 
 
 V = Verb
-_VIEWER = {V.WORKSPACE_VIEW, V.POST_VIEW, V.DRAFT_VIEW, V.ANALYTICS_VIEW, V.LIBRARY_VIEW}
+_VIEWER = {
+    V.WORKSPACE_VIEW,
+    V.POST_VIEW,
+    V.DRAFT_VIEW,
+    V.ANALYTICS_VIEW,
+    V.LIBRARY_VIEW,
+    V.PLAN_VIEW,
+    V.GALLERY_VIEW,
+    V.TRAINING_VIEW,
+}
 _OFFICER = _VIEWER | {
     V.POST_EDIT,
     V.POST_COMMENT,
     V.POST_SCHEDULE,
     V.LIBRARY_EDIT,
     V.FEEDBACK_VIEW,
+    V.PLAN_EDIT,
+    V.GALLERY_SHARE,
+    V.GALLERY_COMMENT,
     V.DELIVERY_ANSWER,
     V.REPORT_SCHEDULE,
     V.PAUSE,
@@ -70,8 +92,22 @@ _MENTOR = {
     V.LIBRARY_VIEW,
     V.FEEDBACK_GIVE,
     V.FEEDBACK_VIEW,
+    V.PLAN_VIEW,
+    V.PLAN_EDIT,
+    V.CHECK_IN,
+    V.GALLERY_VIEW,
+    V.GALLERY_COMMENT,
+    V.TRAINING_VIEW,
 }
-_STAFF = {V.WORKSPACE_VIEW, V.POST_VIEW, V.ANALYTICS_VIEW, V.FEEDBACK_VIEW}
+_STAFF = {
+    V.WORKSPACE_VIEW,
+    V.POST_VIEW,
+    V.ANALYTICS_VIEW,
+    V.FEEDBACK_VIEW,
+    V.PLAN_VIEW,
+    V.GALLERY_VIEW,
+    V.TRAINING_VIEW,
+}
 _ADMINISTRATOR = {
     V.WORKSPACE_VIEW,
     V.POST_VIEW,

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "portal",
     "administration",
     "mentoring",
+    "trainings",
+    "exchange",
     "reports",
     "analytics",
     "kits",

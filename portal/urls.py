@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("library.urls")),
     path("", include("planning.urls")),
     path("", include("mentoring.urls")),
+    path("", include("trainings.urls")),
+    path("", include("exchange.urls")),
     path("", include("notifications.urls")),
     path("", include("links.urls")),
     path("", include("municipalities.urls")),
