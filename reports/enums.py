@@ -25,6 +25,13 @@ class Format(models.TextChoices):
     CSV = "zip", _("CSV")
 
 
+class Every(models.IntegerChoices):
+    """How many months a report by mail tells of; it goes out after so many."""
+
+    MONTH = 1, _("Each month, about the month before")
+    QUARTER = 3, _("After each quarter, about its three months")
+
+
 # What a browser is told of each.
 TYPES = {
     Format.PDF: "application/pdf",

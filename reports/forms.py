@@ -10,6 +10,7 @@ from accounts.enums import Language
 from accounts.models import User
 from common.dates import month_year
 from reports import rules
+from reports.enums import Every
 
 # So many months back one may choose; older ones are reached by the address of the page alone.
 MONTHS_BACK = 36
@@ -94,6 +95,11 @@ class ScheduleForm(forms.Form):
 
     def chosen(self) -> list[User]:
         return [self.members[pk] for pk in self.cleaned_data["people"]]
+
+
+class ProgrammeScheduleForm(ScheduleForm):
+    every = forms.TypedChoiceField(label=_("How often"), coerce=int, choices=Every.choices, initial=Every.MONTH)
+    field_order = ("every", "day", "people")
 
 
 class PublicPageForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Language
 from municipalities.models import Programme
 from municipalities.tenancy import TenantModel
-from reports.enums import State, Trouble
+from reports.enums import Every, State, Trouble
 
 User = settings.AUTH_USER_MODEL
 OPEN = (State.WAITING, State.MAKING)
@@ -92,10 +92,10 @@ class MonthlyReport(Made, TenantModel):
 
 
 class ProgrammeReport(Made):
-    """What a programme tells its donor of some months."""
+    """What a programme tells its donor of some months. `asked_by` nobody: a schedule asked."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta(Made.Meta):
         abstract = False
@@ -120,14 +120,27 @@ class ProgrammeReport(Made):
         return f"{self.programme} {self.first:%Y-%m} {self.last:%Y-%m}"
 
 
-class Schedule(TenantModel):
-    """Every month by mail: on which day and to whom. `next_at` is derived (`reports.rules`); NULL while paused."""
+class Planned(models.Model):
+    """By mail on a day of the month, to whom. `next_at` is derived (`reports.rules`); NULL while paused."""
 
     day = models.PositiveSmallIntegerField(_("day of the month"))
     people: models.ManyToManyField = models.ManyToManyField(User, related_name="+")
     next_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_paused(self) -> bool:
+        return self.next_at is None
+
+
+class Schedule(Planned, TenantModel):
+    """Of a municipality: every month."""
+
+    every = Every.MONTH
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -141,24 +154,58 @@ class Schedule(TenantModel):
     def __str__(self) -> str:
         return f"{self.municipality}: {self.day}"
 
-    @property
-    def is_paused(self) -> bool:
-        return self.next_at is None
+
+class ProgrammeSchedule(Planned):
+    """Of a programme: every month, or after each quarter."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    every = models.PositiveSmallIntegerField(_("How often"), choices=Every, default=Every.MONTH)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_programme_schedule", fields=["programme"]),
+            models.CheckConstraint(name="programme_schedule_day_is_a_day", condition=models.Q(day__gte=1, day__lte=31)),
+            models.CheckConstraint(name="programme_schedule_every", condition=models.Q(every__in=Every.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme}: {self.day}"
 
 
-class Run(TenantModel):
-    """One month of a schedule. There is one for each month and never another: nothing is sent twice."""
+class Occasion(models.Model):
+    """Once of a schedule, told of by its last month. There is one and never another: nothing is sent twice."""
 
-    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="runs")
-    month = models.DateField()  # the first of the month that is told of
+    month = models.DateField()  # the first of the last month that is told of
     due_at = models.DateTimeField()
     began_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Run(Occasion, TenantModel):
+    """One month of a municipality's schedule."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="runs")
     reports: models.ManyToManyField = models.ManyToManyField(MonthlyReport, related_name="+")
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="one_run_a_month", fields=["schedule", "month"])]
         indexes = [models.Index(fields=["began_at"], name="report_run_open", condition=models.Q(told_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class ProgrammeRun(Occasion):
+    """One month, or one quarter, of a programme's schedule."""
+
+    schedule = models.ForeignKey(ProgrammeSchedule, models.CASCADE, related_name="runs")
+    reports: models.ManyToManyField = models.ManyToManyField(ProgrammeReport, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_programme_run", fields=["schedule", "month"])]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"

@@ -1,7 +1,8 @@
 """Months, and when the next scheduled report is due. Pure: no clock, no database.
 
 A schedule names a day of the month, 1 to 31; a shorter month has it on its last day. It is due at seven in the morning
-on the clock in Belgrade and tells of the month before. What is stored is UTC.
+on the clock in Belgrade and tells of the month before, or in the first month of a quarter of the three before (`every`
+is 1 or 3). What is stored is UTC.
 """
 
 import calendar
@@ -57,22 +58,35 @@ def due_in(month: date, day: int) -> datetime:
     return datetime.combine(wanted, AT, tzinfo=ZONE).astimezone(UTC)
 
 
-def next_due(day: int, after_: datetime) -> datetime:
+def _has(month: date, every: int) -> bool:
+    """Whether a schedule is due in that month at all."""
+    return (month.month - 1) % every == 0
+
+
+def next_due(day: int, after_: datetime, every: int = 1) -> datetime:
     """The first time a schedule for `day` is due later than `after_` (UTC)."""
     month = first_of(after_.astimezone(ZONE).date())
-    while (due := due_in(month, day)) <= after_:
+    while not _has(month, every) or due_in(month, day) <= after_:
         month = after(month)
-    return due
+    return due_in(month, day)
 
 
-def last_due(day: int, now: datetime) -> datetime:
+def last_due(day: int, now: datetime, every: int = 1) -> datetime:
     """The last time a schedule for `day` was due, at `now` or before (UTC)."""
     month = first_of(now.astimezone(ZONE).date())
-    while (due := due_in(month, day)) > now:
+    while not _has(month, every) or due_in(month, day) > now:
         month = before(month)
-    return due
+    return due_in(month, day)
 
 
 def told_of(due: datetime) -> date:
     """The month that a report due then tells of."""
     return before(due.astimezone(ZONE).date())
+
+
+def span(last: date, every: int) -> tuple[date, date]:
+    """First and last month of so many that end with `last`."""
+    first = last
+    for _month in range(every - 1):
+        first = before(first)
+    return first, last

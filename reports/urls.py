@@ -17,6 +17,12 @@ urlpatterns = [
     path("programme/reports/ask/", programme.ask, name="programme_report_ask"),
     path("programme/reports/<int:told>/", programme.report, name="programme_report"),
     path("programme/reports/<int:told>/<slug:format>/", programme.download, name="programme_report_download"),
+    path("programme/reports/by-mail/<int:programme>/", programme.schedule, name="programme_report_schedule"),
+    path(
+        "programme/reports/by-mail/<int:programme>/<slug:act>/",
+        programme.schedule_act,
+        name="programme_report_schedule_act",
+    ),
     path("p/<slug:place>/", public.numbers, name="public_numbers"),
     path("p/<slug:place>/<slug:tongue>/", public.numbers, name="public_numbers_in"),
     path("open-data/", public.open_data_page, name="open_data"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from common.models import AuditEvent
 from delivery.enums import Because, Outcome, State, Step
 from delivery.models import Attempt, Delivery
@@ -23,11 +25,14 @@ from posts import compose
 from posts.domain.freeze import freeze
 from posts.domain.publications import KIND
 from posts.domain.save import plan, remember
-from posts.draft import Call, Draft, Shown, Text
+from posts.draft import Call, Draft, Interactive, Shown, Text
 from posts.enums import DecisionKind, Stage
-from posts.models import Decision, Post, Publication, Version
+from posts.models import Closing, Decision, Post, Publication, Version
 from posts.queries import content, frozen_files
 from practice.models import Status
+
+# What people answered is reported so long after the post.
+CLOSED_AFTER = timedelta(days=10)
 
 
 @dataclass
@@ -80,6 +85,7 @@ def write(town: Town, plans: list[Planned]) -> Past:
     threads.past(town, list(zip(posts, versions, strict=True)), rng)
     given = mentoring.past(town, list(zip(posts, versions, strict=True)), chance("rubric", team.municipality.slug))
     past.events += [event("feedback.give", row.mentor, row.given_at, row.post) for row in given]
+    insert([_closing(town, each, post) for each, post in zip(plans, posts, strict=True) if _is_closed(each)])
     for planned, post, version in zip(plans, posts, versions, strict=True):
         past.events += _events(team, post, version)
         past.sent += parts(town, planned, post, version)
@@ -98,6 +104,9 @@ def draft(town: Town, planned: Planned) -> Draft:
         link=planned.link,
         call=Call(planned.call),
         service=planned.service,
+        interactive=Interactive(planned.asked.format, promise=planned.asked.promise)
+        if planned.asked
+        else Interactive(),
         channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
     )
 
@@ -119,6 +128,20 @@ def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
     remember(post, draft(town, planned))
     plan(post, planned.time)
     return post
+
+
+def _is_closed(planned: Planned) -> bool:
+    """The newest still wait for their report, as they would anywhere."""
+    return planned.asked is not None and planned.time.due_at < timezone.now() - CLOSED_AFTER
+
+
+def _closing(town: Town, planned: Planned, post: Post) -> Closing:
+    assert planned.asked is not None
+    asked = planned.asked
+    return Closing(
+        municipality=town.team.municipality, post=post, promise=asked.promise, answers=asked.answers,
+        results=asked.results, done=asked.done, by=town.team.officer, at=planned.time.due_at + CLOSED_AFTER,
+    )  # fmt: skip
 
 
 def decisions(team: Team, post: Post, version: Version) -> list[Decision]:

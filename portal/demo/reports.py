@@ -1,17 +1,19 @@
-"""What the pilots chose about their numbers: who gets the report of a month, and who shows sums to everybody."""
+"""What was chosen about numbers: who gets the report of a month or a quarter, and who shows sums to everybody."""
 
 from collections.abc import Sequence
 
+from accounts.models import User
 from municipalities.tenancy import scope
 from portal.demo.people import Team
 from reports.domain import public_page, schedules
+from reports.enums import Every
 from reports.rules import USUAL_DAY
 
 # The first also sends the report of each month to its people.
 OPEN = {"cuprija": "Канцеларија за медије, mediji@cuprija.example", "vrnjacka-banja": "mediji@vrnjacka-banja.example"}
 
 
-def arrange(teams: Sequence[Team]) -> None:
+def arrange(teams: Sequence[Team], staff: User) -> None:
     """Done with the portal's own verbs."""
     first = next(iter(OPEN))
     for team in teams:
@@ -22,3 +24,5 @@ def arrange(teams: Sequence[Team]) -> None:
             public_page.choose(place, is_on=True, contact=OPEN[place.slug], by=team.approver)
             if place.slug == first:
                 schedules.plan(place, USUAL_DAY, [team.approver, team.officer], by=team.officer)
+    for programme in staff.programmes.all():
+        schedules.plan_programme(programme, Every.QUARTER, USUAL_DAY, [staff], by=staff)

@@ -103,7 +103,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     kits.arrange(teams, everybody, crowd.now)
     indicators.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
-    reports.arrange(teams)
+    reports.arrange(teams, everybody.staff)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

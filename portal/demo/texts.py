@@ -3,7 +3,7 @@
 import random
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,17 @@ OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what a
 
 
 @dataclass(frozen=True)
+class Asked:
+    """How a post lets people take part, and what came of it."""
+
+    format: str
+    promise: str
+    results: str
+    done: str
+    answers: int
+
+
+@dataclass(frozen=True)
 class Wording:
     """A post of the library, with its placeholders. Before the training nobody filed what a post asks for."""
 
@@ -54,6 +65,7 @@ class Wording:
     is_own: bool = False
     call: str = ""
     service: str = ""
+    asked: Asked | None = None
 
     def fits(self, day: date, *, trained: bool) -> bool:
         return (not self.months or day.month in self.months) and (trained or not self.after_training)
@@ -100,6 +112,7 @@ class Planned:
     channels: tuple[str, ...]
     call: str = ""
     service: str = ""
+    asked: Asked | None = None
 
 
 @dataclass
@@ -127,6 +140,7 @@ def _wording(entry: Mapping[str, Any], *, is_own: bool) -> Wording:
         is_own=is_own,
         call=entry.get("call", ""),
         service=entry.get("service", ""),
+        asked=Asked(**{each.name: entry[each.name] for each in fields(Asked)}) if "format" in entry else None,
     )
 
 
@@ -252,6 +266,7 @@ def write(plan: Plan, day: date, *, trained: bool, number: int) -> Planned:
         channels=_channels(plan, texts),
         call=wording.call if trained else "",
         service=wording.service,
+        asked=wording.asked if trained else None,
     )
 
 

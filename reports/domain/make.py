@@ -50,7 +50,7 @@ def ask_monthly(municipality: Municipality, month: date, language: str, *, by: A
 
 
 @transaction.atomic
-def ask_programme(programme_: Programme, first: date, last: date, language: str, *, by: Any) -> ProgrammeReport:
+def ask_programme(programme_: Programme, first: date, last: date, language: str, *, by: Any | None) -> ProgrammeReport:
     """The same for a programme, over whole months from `first` to `last` (the first of each)."""
     Programme.objects.select_for_update(no_key=True).get(pk=programme_.pk)
     months = {"first": first, "last": last, "language": language}

@@ -1,11 +1,13 @@
-"""The report of each month by mail, without anybody asking: who gets it and when, and the run of a month.
+"""The report by mail, without anybody asking: who gets it and when, and each run of it.
 
-A run is a row, one for each month of a schedule: whatever dies or is delivered twice, nobody is told twice. Runs that
-were missed (the portal was off, the schedule paused) are not made up for one by one: only the last month is told of.
+A municipality has one of each month; a programme one of each month or of each quarter. A run is a row, one for each
+month of a schedule: whatever dies or is delivered twice, nobody is told twice. Runs that were missed (the portal was
+off, the schedule paused) are not made up for one by one: only the last one is told of.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -17,125 +19,173 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.dates import month_year
-from municipalities.models import Municipality
+from municipalities.models import Municipality, Programme
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import Kind
 from reports import rules
 from reports.domain import make
-from reports.enums import State
-from reports.models import MonthlyReport, Run, Schedule
+from reports.enums import Every, State
+from reports.models import Made, MonthlyReport, ProgrammeReport, ProgrammeRun, ProgrammeSchedule, Run, Schedule
+
+Scheduled = Schedule | ProgrammeSchedule
 
 
 @transaction.atomic
 def plan(municipality: Municipality, day: int, people: Sequence[User], *, by: Any) -> Schedule:
     """On this day of each month to these people; the first time on the next such day. Paused stays paused."""
     row = Schedule.objects.select_for_update().filter(municipality=municipality).first()
-    due_at = rules.next_due(day, timezone.now())
-    if row is None:
-        row = Schedule(municipality=municipality, next_at=due_at)
-    elif not row.is_paused:
-        row.next_at = due_at
-    row.day, row.changed_by = day, by
-    row.save()
-    row.people.set(people)
+    row = row or Schedule(municipality=municipality, next_at=timezone.now())
+    _plan(row, day, people, by)
     audit.record("report.schedule", by=by, target=row, label=str(municipality), day=day,
                  people=[str(person) for person in people])  # fmt: skip
     return row
 
 
 @transaction.atomic
-def pause(schedule: Schedule, *, by: Any) -> None:
-    row = Schedule.objects.select_for_update().get(pk=schedule.pk)
+def plan_programme(
+    programme: Programme, every: Every, day: int, people: Sequence[User], *, by: Any
+) -> ProgrammeSchedule:
+    """The same for a programme; with quarters on this day of January, April, July and October."""
+    row = ProgrammeSchedule.objects.select_for_update().filter(programme=programme).first()
+    row = row or ProgrammeSchedule(programme=programme, next_at=timezone.now())
+    row.every = every
+    _plan(row, day, people, by)
+    audit.record("report.schedule_programme", by=by, target=row, label=str(programme), day=day,
+                 people=[str(person) for person in people])  # fmt: skip
+    return row
+
+
+def _plan(row: Scheduled, day: int, people: Sequence[User], by: Any) -> None:
+    if not row.is_paused:
+        row.next_at = rules.next_due(day, timezone.now(), row.every)
+    row.day, row.changed_by = day, by
+    row.save()
+    row.people.set(people)
+
+
+@transaction.atomic
+def pause(schedule: Scheduled, *, by: Any) -> None:
+    row = _locked(schedule)
     if row.is_paused:
         return
     row.next_at, row.changed_by = None, by
     row.save()
-    audit.record("report.pause_schedule", by=by, target=row, label=str(row.municipality))
+    verb = "report.pause_schedule" if isinstance(row, Schedule) else "report.pause_programme"
+    audit.record(verb, by=by, target=row, label=_label(row))
 
 
 @transaction.atomic
-def resume(schedule: Schedule, *, by: Any) -> None:
+def resume(schedule: Scheduled, *, by: Any) -> None:
     """Goes on with the next day that comes; what lay in the pause is not sent."""
-    row = Schedule.objects.select_for_update().get(pk=schedule.pk)
+    row = _locked(schedule)
     if not row.is_paused:
         return
-    row.next_at, row.changed_by = rules.next_due(row.day, timezone.now()), by
+    row.next_at, row.changed_by = rules.next_due(row.day, timezone.now(), row.every), by
     row.save()
-    audit.record("report.resume_schedule", by=by, target=row, label=str(row.municipality))
+    verb = "report.resume_schedule" if isinstance(row, Schedule) else "report.resume_programme"
+    audit.record(verb, by=by, target=row, label=_label(row))
 
 
 @transaction.atomic
-def end(schedule: Schedule, *, by: Any) -> None:
-    audit.record("report.end_schedule", by=by, target=schedule, label=str(schedule.municipality))
+def end(schedule: Scheduled, *, by: Any) -> None:
+    verb = "report.end_schedule" if isinstance(schedule, Schedule) else "report.end_programme"
+    audit.record(verb, by=by, target=schedule, label=_label(schedule))
     schedule.delete()
+
+
+def _locked(schedule: Scheduled) -> Scheduled:
+    return type(schedule)._default_manager.select_for_update().get(pk=schedule.pk)
+
+
+def _label(schedule: Scheduled) -> str:
+    return str(schedule.municipality if isinstance(schedule, Schedule) else schedule.programme)
+
+
+def _inside(municipality: int | None) -> AbstractContextManager[Any]:
+    """The scope of that municipality; a programme's own rows need none."""
+    return nullcontext() if municipality is None else scope(municipality)
 
 
 def begin_due() -> int:
     """Begin the runs that are due; returns how many. Each asks for one report a language."""
+    now = timezone.now()
     with everywhere("find report schedules that are due"):
-        rows = list(Schedule.objects.filter(next_at__lte=timezone.now()).values_list("pk", "municipality_id"))
-    for pk, municipality in rows:
-        with scope(municipality):
-            _begin(pk)
-    return len(rows)
+        places = list(Schedule.objects.filter(next_at__lte=now).values_list("pk", "municipality_id"))
+    programmes = list(ProgrammeSchedule.objects.filter(next_at__lte=now).values_list("pk", flat=True))
+    for pk, municipality in places:
+        with _inside(municipality):
+            _begin(Schedule, pk)
+    for pk in programmes:
+        _begin(ProgrammeSchedule, pk)
+    return len(places) + len(programmes)
 
 
 @transaction.atomic
-def _begin(pk: int) -> None:
+def _begin(model: type[Scheduled], pk: int) -> None:
     now = timezone.now()
-    found = Schedule.objects.select_for_update(skip_locked=True, of=("self",)).select_related("municipality")
+    found = model._default_manager.select_for_update(skip_locked=True, of=("self",))
     schedule = found.filter(pk=pk, next_at__lte=now).first()
     if schedule is None:  # another worker has it
         return
-    due_at = rules.last_due(schedule.day, now)
+    due_at = rules.last_due(schedule.day, now, schedule.every)
     if schedule.next_at is not None and due_at < schedule.next_at:  # the day was changed meanwhile
         due_at = schedule.next_at
     month = rules.told_of(due_at)
-    schedule.next_at = rules.next_due(schedule.day, now)
+    schedule.next_at = rules.next_due(schedule.day, now, schedule.every)
     schedule.save(update_fields=["next_at"])
-    run, is_new = Run.objects.get_or_create(
-        schedule=schedule, month=month, defaults={"municipality": schedule.municipality, "due_at": due_at}
-    )
+    owned = {"municipality": schedule.municipality} if isinstance(schedule, Schedule) else {}
+    run, is_new = schedule.runs.get_or_create(month=month, defaults={**owned, "due_at": due_at})
     if not is_new:
         return
-    languages = sorted({person.language for person in _active(schedule.people.all())})
+    languages = sorted({person.language for person in _people(schedule)})
     if not languages:
         run.told_at = now
         run.save(update_fields=["told_at"])
     for language in languages:
-        run.reports.add(make.ask_monthly(schedule.municipality, month, language, by=None))
+        run.reports.add(_ask(schedule, month, language))
+
+
+def _ask(schedule: Scheduled, month: Any, language: str) -> Any:
+    if isinstance(schedule, Schedule):
+        return make.ask_monthly(schedule.municipality, month, language, by=None)
+    first, last = rules.span(month, schedule.every)
+    return make.ask_programme(schedule.programme, first, last, language, by=None)
 
 
 def tell_ready() -> int:
     """Tell the people of runs whose reports are all made (or cannot be); returns how many runs."""
     with everywhere("find runs of report schedules that are to be told"):
-        rows = list(Run.objects.filter(told_at__isnull=True).values_list("pk", "municipality_id"))
+        places = list(Run.objects.filter(told_at__isnull=True).values_list("pk", "municipality_id"))
     told = 0
-    for pk, municipality in rows:
-        with scope(municipality):
-            told += _tell(pk)
+    for pk, municipality in places:
+        with _inside(municipality):
+            told += _tell(Run, pk)
+    for pk in ProgrammeRun.objects.filter(told_at__isnull=True).values_list("pk", flat=True):
+        told += _tell(ProgrammeRun, pk)
     return told
 
 
 @transaction.atomic
-def _tell(pk: int) -> bool:
-    run = Run.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, told_at__isnull=True).first()
+def _tell(model: type[Run | ProgrammeRun], pk: int) -> bool:
+    runs = model._default_manager.select_for_update(skip_locked=True, of=("self",))
+    run = runs.filter(pk=pk, told_at__isnull=True).first()
     if run is None:
         return False
     reports = list(run.reports.all())
     if any(report.is_open for report in reports):
         return False
-    schedule, municipality = run.schedule, run.municipality
-    for report, people in _whose(reports, _active(schedule.people.all())):
-        _notify(municipality, report, people)
+    schedule = run.schedule
+    for report, people in _whose(reports, _people(schedule)):
+        _notify(schedule, report, people)
     run.told_at = timezone.now()
     run.save(update_fields=["told_at"])
-    audit.record("report.send", by=None, target=run, label=str(municipality), month=f"{run.month:%Y-%m}")
+    verb = "report.send" if isinstance(schedule, Schedule) else "report.send_programme"
+    audit.record(verb, by=None, target=run, label=_label(schedule), month=f"{run.month:%Y-%m}")
     return True
 
 
-def _whose(reports: Iterable[MonthlyReport], people: Iterable[User]) -> list[tuple[MonthlyReport, list[User]]]:
+def _whose(reports: Iterable[Made], people: Iterable[User]) -> list[tuple[Any, list[User]]]:
     """Each gets the one in their language; another one where theirs could not be made, or they chose it only now."""
     ready = {report.language: report for report in reports if report.state == State.READY}
     if not ready:
@@ -146,29 +196,47 @@ def _whose(reports: Iterable[MonthlyReport], people: Iterable[User]) -> list[tup
     return [(report, found[report.pk]) for report in ready.values() if found[report.pk]]
 
 
-def _active(people: Iterable[User]) -> list[User]:
-    return [person for person in people if person.is_active]
+def _people(schedule: Scheduled) -> list[User]:
+    """Who is on its list and may read it still: of a municipality the notification itself asks that."""
+    people = schedule.people.filter(is_active=True)
+    if isinstance(schedule, ProgrammeSchedule):
+        people = people.filter(programmes=schedule.programme)
+    return list(people)
 
 
-def _notify(municipality: Municipality, report: MonthlyReport, people: Sequence[User]) -> None:
-    facts = {"municipality": municipality, "month": report.first}
-
-    def words() -> tuple[str, str]:
-        told = {**facts, "month": month_year(report.first), "summary": report.summary}
-        subject = _("%(municipality)s: the report for %(month)s") % told
-        return subject, _("%(summary)s\n\nThe whole report is in the portal, as PDF, Excel and CSV.") % told
-
-    printed = report.files["pdf"]
-    file = None
-    if printed["bytes"] <= settings.REPORT_MAIL_BYTES:
-        name = f"{municipality.slug}-{report.first:%Y-%m}.pdf"
-        file = {"path": printed["name"], "name": name, "type": "application/pdf"}
+def _notify(schedule: Scheduled, report: Any, people: Sequence[User]) -> None:
+    is_of_a_place = isinstance(report, MonthlyReport)
     notify(
         Kind.REPORT,
         people,
-        municipality=municipality,
-        url=reverse("report", args=[municipality.slug, report.pk]),
-        words=words,
-        about=f"reports.report:{report.pk}",
-        file=file,
+        municipality=report.municipality if is_of_a_place else None,
+        url=reverse("report", args=[report.municipality.slug, report.pk])
+        if is_of_a_place
+        else reverse("programme_report", args=[report.pk]),
+        words=lambda: _words(report),
+        about=f"reports.report:{report.pk}" if is_of_a_place else f"reports.programme:{report.pk}",
+        file=_attached(report),
     )
+
+
+def _words(report: MonthlyReport | ProgrammeReport) -> tuple[str, str]:
+    first, last = month_year(report.first), month_year(report.last)
+    body = _("%(summary)s\n\nThe whole report is in the portal, as PDF, Excel and CSV.") % {"summary": report.summary}
+    if isinstance(report, MonthlyReport):
+        facts: dict[str, Any] = {"municipality": report.municipality, "month": first}
+        return _("%(municipality)s: the report for %(month)s") % facts, body
+    facts = {"programme": report.programme, "first": first, "last": last}
+    if report.first == report.last:
+        return _("%(programme)s: the report for %(first)s") % facts, body
+    return _("%(programme)s: the report for %(first)s – %(last)s") % facts, body
+
+
+def _attached(report: MonthlyReport | ProgrammeReport) -> dict[str, str] | None:
+    printed = report.files["pdf"]
+    if printed["bytes"] > settings.REPORT_MAIL_BYTES:
+        return None
+    if isinstance(report, MonthlyReport):
+        name = f"{report.municipality.slug}-{report.first:%Y-%m}.pdf"
+    else:
+        name = f"programme-{report.first:%Y-%m}-{report.last:%Y-%m}.pdf"
+    return {"path": printed["name"], "name": name, "type": "application/pdf"}

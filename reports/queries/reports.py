@@ -1,5 +1,6 @@
 """Reads of the pages of reports."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,17 @@ from django.db.models import Min
 
 from accounts.models import User
 from analytics.models import ChannelDay, DailyFact
-from municipalities.models import Municipality
+from municipalities.models import Municipality, Programme
 from municipalities.queries import members
-from reports.models import MonthlyReport, ProgrammeReport, PublicPage, Run, Schedule
+from reports.models import (
+    MonthlyReport,
+    ProgrammeReport,
+    ProgrammeRun,
+    ProgrammeSchedule,
+    PublicPage,
+    Run,
+    Schedule,
+)
 from serbian.sorting import sort_key
 
 SHOWN = 24
@@ -36,8 +45,25 @@ def schedule() -> Schedule | None:
     return Schedule.objects.prefetch_related("people").first()
 
 
-def last_run() -> Run | None:
-    return Run.objects.filter(told_at__isnull=False).order_by("-month").first()
+def programme_schedule(programme: Programme) -> ProgrammeSchedule | None:
+    """That of a programme, with its people."""
+    return ProgrammeSchedule.objects.filter(programme=programme).prefetch_related("people").first()
+
+
+def programme_schedules(programmes: Sequence[Programme]) -> list[tuple[Programme, ProgrammeSchedule | None]]:
+    """Each programme with its schedule and its people. Two queries."""
+    rows = ProgrammeSchedule.objects.filter(programme__in=programmes).prefetch_related("people")
+    found = {row.programme_id: row for row in rows}
+    return [(programme, found.get(programme.pk)) for programme in programmes]
+
+
+def last_run(schedule: Schedule | ProgrammeSchedule) -> Run | ProgrammeRun | None:
+    return schedule.runs.filter(told_at__isnull=False).order_by("-month").first()
+
+
+def staff_of(programme: Programme) -> list[User]:
+    """Who can be sent the report of a programme, by name."""
+    return sorted(programme.staff.filter(is_active=True), key=lambda person: (sort_key(person.name), person.pk))
 
 
 def people_of(municipality: Municipality) -> list[User]:

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -18,7 +19,7 @@ from reports.domain import make, schedules
 from reports.enums import Format
 from reports.models import MonthlyReport
 from reports.queries import reports as queries
-from reports.views import files
+from reports.views import files, scheduling
 
 
 @requires(Verb.ANALYTICS_VIEW)
@@ -75,33 +76,24 @@ def download(request: Any, report: int, format: str) -> HttpResponseBase:
 @requires(Verb.REPORT_SCHEDULE)
 @require_http_methods(["GET", "POST"])
 def schedule(request: Any) -> HttpResponse:
-    found = queries.schedule()
-    initial = {"day": found.day, "people": [str(p.pk) for p in found.people.all()]} if found else None
-    kwargs = {"initial": initial} if initial else {}
-    form = forms.ScheduleForm(request.POST or None, members=queries.people_of(request.municipality), **kwargs)
+    here, found = request.municipality, queries.schedule()
+    form = forms.ScheduleForm(request.POST or None, members=queries.people_of(here), **scheduling.initial(found))
     if request.method == "POST" and form.is_valid():
-        schedules.plan(request.municipality, form.cleaned_data["day"], form.chosen(), by=request.user)
+        schedules.plan(here, form.cleaned_data["day"], form.chosen(), by=request.user)
         messages.success(request, _("Saved. The report goes out by itself from now on."))
-        return redirect("report_schedule", request.municipality.slug)
-    context = {"form": form, "schedule": found, "last": queries.last_run() if found else None}
-    return render(request, "reports/schedule.html", context, status=422 if form.errors else 200)
+        return redirect("report_schedule", here.slug)
+    return scheduling.page(
+        request,
+        form,
+        found,
+        title=_("Each month by mail"),
+        up=(_("Reports"), reverse("reports", args=[here.slug])),
+        acts={act: reverse("report_schedule_act", args=[here.slug, act]) for act in scheduling.ACTS},
+    )
 
 
 @requires(Verb.REPORT_SCHEDULE)
 @require_POST
 def schedule_act(request: Any, act: str) -> HttpResponse:
-    found = queries.schedule()
-    if act not in ACTS:
-        raise Http404
-    if found is not None:
-        verb, said = ACTS[act]
-        verb(found, by=request.user)
-        messages.success(request, said())
+    scheduling.act(request, act, queries.schedule())
     return redirect("report_schedule", request.municipality.slug)
-
-
-ACTS: dict[str, tuple[Any, Any]] = {
-    "pause": (schedules.pause, lambda: _("Paused. Nothing goes out until you resume it.")),
-    "resume": (schedules.resume, lambda: _("Resumed. It goes out on the next day that comes.")),
-    "end": (schedules.end, lambda: _("Ended. Reports that were made stay where they are.")),
-}

@@ -3,20 +3,24 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from municipalities.access import programme
+from municipalities.models import Programme
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
 from reports import forms
-from reports.domain import make
-from reports.enums import Format
+from reports.domain import make, schedules
+from reports.enums import Every, Format
 from reports.models import ProgrammeReport
 from reports.queries import reports as queries
-from reports.views import files
+from reports.views import files, scheduling
 
 
 @programme(ProgrammeVerb.COMPARE)
@@ -44,7 +48,12 @@ def _form(request: Any, *submitted: Any) -> forms.ProgrammeForm:
 
 
 def _page(request: Any, form: forms.ProgrammeForm) -> HttpResponse:
-    context = {"form": form, "reports": queries.of_programmes(request.programmes), "days": settings.REPORT_DAYS}
+    context = {
+        "form": form,
+        "reports": queries.of_programmes(request.programmes),
+        "schedules": queries.programme_schedules(request.programmes),
+        "days": settings.REPORT_DAYS,
+    }
     return render(request, "reports/programme_reports.html", context, status=422 if form.errors else 200)
 
 
@@ -61,6 +70,45 @@ def report(request: Any, told: int) -> HttpResponse:
     context = {"report": _mine(request, told), "formats": Format.choices, "again": again}
     part = bool(request.headers.get("HX-Request"))
     return render(request, f"reports/{'_report' if part else 'programme_report'}.html", context)
+
+
+def _run_by(request: Any, pk: int) -> Programme:
+    """One whose staff this person is; 404 to everybody else."""
+    found = next((each for each in request.programmes if each.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@programme(ProgrammeVerb.COMPARE)
+@require_http_methods(["GET", "POST"])
+def schedule(request: Any, programme: int) -> HttpResponse:
+    """The report by mail to people of the programme: each month, or after each quarter."""
+    ours = _run_by(request, programme)
+    found = queries.programme_schedule(ours)
+    people = queries.staff_of(ours)
+    form = forms.ProgrammeScheduleForm(request.POST or None, members=people, **scheduling.initial(found))
+    if request.method == "POST" and form.is_valid():
+        every = Every(form.cleaned_data["every"])
+        schedules.plan_programme(ours, every, form.cleaned_data["day"], form.chosen(), by=request.user)
+        messages.success(request, _("Saved. The report goes out by itself from now on."))
+        return redirect("programme_report_schedule", ours.pk)
+    return scheduling.page(
+        request,
+        form,
+        found,
+        title=_("%(programme)s: the report by mail") % {"programme": ours},
+        up=(_("Reports of the programme"), reverse("programme_reports")),
+        acts={act: reverse("programme_report_schedule_act", args=[ours.pk, act]) for act in scheduling.ACTS},
+    )
+
+
+@programme(ProgrammeVerb.COMPARE)
+@require_POST
+def schedule_act(request: Any, programme: int, act: str) -> HttpResponse:
+    ours = _run_by(request, programme)
+    scheduling.act(request, act, queries.programme_schedule(ours))
+    return redirect("programme_report_schedule", ours.pk)
 
 
 @programme(ProgrammeVerb.COMPARE)

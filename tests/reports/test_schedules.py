@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from common import mail
 from common.models import AuditEvent, MailMessage
-from municipalities.models import Membership
+from municipalities.models import Membership, Programme
 from municipalities.tenancy import scope
 from notifications.domain import send
 from notifications.models import Notification, Wish
 from reports import rules, tasks
 from reports.domain import schedules
-from reports.models import MonthlyReport, Run, Schedule
+from reports.enums import Every
+from reports.models import MonthlyReport, ProgrammeReport, ProgrammeRun, ProgrammeSchedule, Run, Schedule
 from tests.people import Cast, sign_in
 from tests.reports import numbers, reading
 
@@ -70,6 +71,21 @@ def test_months_from_one_to_the_other() -> None:
     assert rules.months(date(2026, 11, 5), date(2027, 1, 31)) == [
         date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "now", "due", "told"),
+    [
+        (3, "2026-10-03T05:00", "2027-01-03T06:00", ("2026-10", "2026-12")),
+        (3, "2026-10-03T04:59", "2026-10-03T05:00", ("2026-07", "2026-09")),
+        (31, "2027-04-29T00:00", "2027-04-30T05:00", ("2027-01", "2027-03")),
+    ],
+)
+def test_a_quarter_is_told_of_in_its_next_month(day: int, now: str, due: str, told: tuple[str, str]) -> None:
+    assert rules.next_due(day, at(now), 3) == at(due)
+    assert rules.last_due(day, at(due), 3) == at(due)
+    span = rules.span(rules.told_of(at(due)), 3)
+    assert tuple(f"{month:%Y-%m}" for month in span) == told
 
 
 # ---- runs
@@ -250,3 +266,80 @@ def test_the_end_of_a_schedule_takes_its_runs_but_not_the_reports(cast: Cast, pl
         with scope(cast.cuprija):
             schedules.end(Schedule.objects.get(), by=cast.officer)
             assert MonthlyReport.objects.count() == 2
+
+
+# ---- of a programme
+
+
+@pytest.fixture
+def quarterly(cast: Cast) -> ProgrammeSchedule:
+    """On the third after each quarter, to the staff."""
+    with time_machine.travel("2026-10-20T10:00:00Z"):
+        return schedules.plan_programme(cast.programme, Every.QUARTER, 3, [cast.staff], by=cast.staff)
+
+
+def test_the_staff_get_the_quarter_of_their_programme_once(cast: Cast, quarterly: ProgrammeSchedule) -> None:
+    with day("2026-12-03T06:01:00"):
+        tasks.make()
+        assert not ProgrammeRun.objects.exists()
+    with day("2027-01-03T06:00:10"):
+        for _ in range(3):
+            tasks.make()
+            send.send_due()
+        mail.send_waiting()
+    (letter,) = outbox.outbox
+    assert letter.to == ["staff@test.example"]
+    assert letter.subject == "Swiss PRO: the report for October 2026 – December 2026"
+    (name, body, kind) = letter.attachments[0]
+    assert (name, kind) == ("programme-2026-10-2026-12.pdf", "application/pdf")
+    assert reading.pdf(body).language == "en"
+    made = ProgrammeReport.objects.get()
+    assert made.asked_by is None
+    address = Notification.objects.get(user=cast.staff).url
+    assert address == f"/programme/reports/{made.pk}/"
+    assert sign_in(cast.staff).get(address).status_code == 200
+    assert "by the schedule" in sign_in(cast.staff).get("/programme/reports/").text
+
+
+def test_who_left_the_staff_gets_no_report_of_the_programme(cast: Cast, quarterly: ProgrammeSchedule) -> None:
+    cast.programme.staff.remove(cast.staff)
+    with day("2027-01-03T06:01:00"):
+        tasks.make()
+        send.send_due()
+    assert ProgrammeRun.objects.get().told_at is not None
+    assert not ProgrammeReport.objects.exists()
+    assert not MailMessage.objects.exists()
+
+
+def test_staff_set_it_up_pause_and_end_it(cast: Cast) -> None:
+    client, path = sign_in(cast.staff), f"/programme/reports/by-mail/{cast.programme.pk}/"
+    with day("2026-11-25T09:00:00"):
+        assert client.get(path).status_code == 200
+        answer = client.post(path, {"every": "3", "day": "31", "people": [cast.staff.pk]})
+        assert answer.headers["Location"] == path
+        assert "31 January 2027 at 07:00" in client.get(path).text
+        client.post(f"{path}pause/")
+        assert "Paused" in client.get("/programme/reports/").text
+        client.post(f"{path}resume/")
+        client.post(f"{path}end/")
+    assert not ProgrammeSchedule.objects.exists()
+    assert client.post(f"{path}explode/").status_code == 404
+    verbs = AuditEvent.objects.filter(verb__startswith="report.").order_by("id").values_list("verb", flat=True)
+    assert list(verbs) == [
+        "report.schedule_programme", "report.pause_programme", "report.resume_programme", "report.end_programme"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fields", [{"every": "2"}, {"day": "32"}, {"people": []}])
+def test_what_a_programme_cannot_choose_is_refused(cast: Cast, fields: dict[str, Any]) -> None:
+    sent = {"every": "1", "day": "3", "people": [cast.staff.pk], **fields}
+    path = f"/programme/reports/by-mail/{cast.programme.pk}/"
+    assert sign_in(cast.staff).post(path, sent).status_code == 422
+    outsider = {"every": "1", "day": "3", "people": [cast.officer.pk]}
+    assert sign_in(cast.staff).post(path, outsider).status_code == 422
+
+
+def test_another_programme_has_no_schedule_for_us(cast: Cast) -> None:
+    other = Programme.objects.create(name="Another")
+    assert sign_in(cast.staff).get(f"/programme/reports/by-mail/{other.pk}/").status_code == 404
+    assert sign_in(cast.staff).post(f"/programme/reports/by-mail/{other.pk}/end/").status_code == 404
