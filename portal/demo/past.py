@@ -111,6 +111,11 @@ def draft(town: Town, planned: Planned) -> Draft:
     )
 
 
+def _interactive(planned: Planned) -> Interactive:
+    asked = planned.asked
+    return Interactive(asked.format, promise=asked.promise) if asked else Interactive()
+
+
 def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
     due = planned.time.due_at
     approved_at = office_time(due - timedelta(hours=1), -rng.randint(10, 300))
