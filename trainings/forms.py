@@ -12,8 +12,10 @@ from common.dates import short_date
 from municipalities.forms import DAY
 from municipalities.models import Cohort, Programme
 from municipalities.queries import today
-from posts.draft import storable
-from trainings.models import Session, Training
+from posts.draft import is_link, storable
+from trainings.domain.materials import Upload
+from trainings.files import ACCEPTED, BadFile, checked
+from trainings.models import Material, Session, Training
 from trainings.rules import USUAL_DAYS
 
 CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
@@ -134,4 +136,63 @@ class SessionForm(Written):
         values = super().clean()
         if "day" in values:
             values["day"] = self.days[values["day"]]
+        return values
+
+
+class MaterialForm(Written):
+    """A file or a link. `upload` after `is_valid`: the file with what was found out about it, or None."""
+
+    title = words(gettext_lazy("Title"), 160, required=True)
+    file = forms.FileField(
+        label=gettext_lazy("File"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text=gettext_lazy("PDF, a picture, or a document of an office program, up to 25 MB."),
+    )  # fmt: skip
+    url = forms.URLField(
+        label=gettext_lazy("Or a link"), max_length=500, required=False, assume_scheme="https",
+        help_text=gettext_lazy("The address of a page or a film, instead of a file."),
+    )  # fmt: skip
+    session = forms.ChoiceField(label=gettext_lazy("Belongs to"), required=False)
+    visible_from = forms.DateTimeField(
+        label=gettext_lazy("Shown from"), required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        help_text=gettext_lazy("Empty: at once. Solutions of an exercise can wait until it is over."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, sessions: Sequence[Session], material: Material | None, **kwargs: Any) -> None:
+        if material:
+            names = ("title", "url", "visible_from")
+            chosen = {"session": str(material.session_id or "")}
+            kwargs["initial"] = chosen | {name: getattr(material, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.upload: Upload | None = None
+        self.has_file = bool(material and material.file)
+        self.sessions = {str(row.pk): row for row in sessions if not row.is_break}
+        choices = [(key, f"{short_date(row.day)}, {row.title}") for key, row in self.sessions.items()]
+        self.fields["session"].choices = [("", _("The whole training")), *choices]  # type: ignore[attr-defined]
+        if material and material.file:
+            kept = _("Now: %(name)s. Choose a file only to replace it.") % {"name": material.file_name}
+            self.fields["file"].help_text = kept
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"])
+        if url and not is_link(url):
+            raise forms.ValidationError(_("Write the address of a page, beginning with https://."))
+        return url
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file:
+            try:
+                self.upload = Upload(file, checked(file, name=file.name, size=file.size))
+            except BadFile as bad:
+                raise forms.ValidationError(str(bad)) from bad
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if not self.errors and self.upload and values.get("url"):
+            self.add_error("url", _("A file or a link, please, not both."))
+        if not self.errors and not self.upload and not values.get("url") and not self.has_file:
+            self.add_error("file", _("Choose a file, or write the address of a page."))
+        values["session"] = self.sessions.get(values.get("session", ""))
         return values

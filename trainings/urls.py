@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trainings.views import municipality, train, train_sessions
+from trainings.views import municipality, train, train_materials, train_sessions
 
 M = "m/<slug:municipality>/trainings/"
 T = "programme/trainings/"
@@ -9,6 +9,7 @@ ONE = f"{T}<int:training>/"
 urlpatterns = [
     path(M, municipality.trainings, name="trainings"),
     path(f"{M}<int:training>/", municipality.training, name="training"),
+    path(f"{M}<int:training>/materials/<int:material>/", municipality.file, name="training_file"),
     path(T, train.trainings, name="train_list"),
     path(f"{T}new/", train.new, name="train_new"),
     path(ONE, train.agenda, name="train_agenda"),
@@ -19,4 +20,10 @@ urlpatterns = [
     path(f"{ONE}agenda/new/", train_sessions.new, name="train_session_new"),
     path(f"{ONE}agenda/<int:session>/", train_sessions.edit, name="train_session"),
     path(f"{ONE}agenda/<int:session>/remove/", train_sessions.remove, name="train_session_remove"),
+    path(f"{ONE}materials/", train_materials.materials, name="train_materials"),
+    path(f"{ONE}materials/new/", train_materials.new, name="train_material_new"),
+    path(f"{ONE}materials/<int:material>/", train_materials.edit, name="train_material"),
+    path(f"{ONE}materials/<int:material>/move/", train_materials.move, name="train_material_move"),
+    path(f"{ONE}materials/<int:material>/remove/", train_materials.remove, name="train_material_remove"),
+    path(f"{ONE}materials/<int:material>/file/", train_materials.file, name="train_material_file"),
 ]
