@@ -33,6 +33,7 @@ def tabs(request: Any, current: str) -> list[dict[str, Any]]:
 TRAINING_PAGES: list[tuple[str, Promise]] = [
     ("train_agenda", _("Agenda")),
     ("train_materials", _("Materials")),
+    ("train_people", _("Participants and attendance")),
 ]
 
 

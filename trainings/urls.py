@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trainings.views import municipality, train, train_materials, train_sessions
+from trainings.views import municipality, train, train_materials, train_people, train_sessions
 
 M = "m/<slug:municipality>/trainings/"
 T = "programme/trainings/"
@@ -26,4 +26,9 @@ urlpatterns = [
     path(f"{ONE}materials/<int:material>/move/", train_materials.move, name="train_material_move"),
     path(f"{ONE}materials/<int:material>/remove/", train_materials.remove, name="train_material_remove"),
     path(f"{ONE}materials/<int:material>/file/", train_materials.file, name="train_material_file"),
+    path(f"{ONE}people/", train_people.people, name="train_people"),
+    path(f"{ONE}people/mark/", train_people.mark, name="train_mark"),
+    path(f"{ONE}people/add/", train_people.add, name="train_people_add"),
+    path(f"{ONE}people/<int:participant>/", train_people.person, name="train_person"),
+    path(f"{ONE}people/<int:participant>/remove/", train_people.remove, name="train_person_remove"),
 ]

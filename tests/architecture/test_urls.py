@@ -445,6 +445,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "trainers/trainer": lambda it: it.cast.programme.trainers.through.objects.get(user=it.cast.trainer).pk,
     "trainings/training": lambda it: _training(it).pk,
     "materials/material": lambda it: material_of(_training(it), it.cast).pk,
+    "people/participant": lambda it: _training(it).participants.get(user=it.cast.officer).pk,
     "agenda/session": lambda it: _training(it).sessions.last().pk,
 }
 # What a form must hold so that the page looks for something that is there.
