@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trainings.views import municipality, train, train_materials, train_people, train_sessions
+from trainings.views import municipality, train, train_certificates, train_materials, train_people, train_sessions
 
 M = "m/<slug:municipality>/trainings/"
 T = "programme/trainings/"
@@ -10,6 +10,7 @@ urlpatterns = [
     path(M, municipality.trainings, name="trainings"),
     path(f"{M}<int:training>/", municipality.training, name="training"),
     path(f"{M}<int:training>/materials/<int:material>/", municipality.file, name="training_file"),
+    path(f"{M}<int:training>/certificate/", municipality.certificate, name="training_certificate"),
     path(T, train.trainings, name="train_list"),
     path(f"{T}new/", train.new, name="train_new"),
     path(ONE, train.agenda, name="train_agenda"),
@@ -31,4 +32,9 @@ urlpatterns = [
     path(f"{ONE}people/add/", train_people.add, name="train_people_add"),
     path(f"{ONE}people/<int:participant>/", train_people.person, name="train_person"),
     path(f"{ONE}people/<int:participant>/remove/", train_people.remove, name="train_person_remove"),
+    path(f"{ONE}certificates/", train_certificates.certificates, name="train_certificates"),
+    path(f"{ONE}certificates/issue/", train_certificates.issue, name="train_issue"),
+    path(f"{ONE}certificates/all/", train_certificates.everybodys, name="train_certificates_pdf"),
+    path(f"{ONE}certificates/<int:certificate>/", train_certificates.one, name="train_certificate"),
+    path(f"{ONE}certificates/<int:certificate>/revoke/", train_certificates.revoke, name="train_revoke"),
 ]
