@@ -16,6 +16,7 @@ from municipalities.tenancy import TenantModel
 IN_FRONT: dict[str, str] = {
     "planning.Feed": "found by the hash of its secret before anybody has signed in; what it shows is behind the wall",
     "notifications.Notification": "belongs to a person and may come from several municipalities or from none",
+    "trainings.Participant": "comes to a training of a programme beside people of other municipalities, or of none",
 }
 
 

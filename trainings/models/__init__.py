@@ -1,1 +1,5 @@
 """The tables."""
+
+from trainings.models.trainings import Attendance, Certificate, Material, Participant, Session, Training
+
+__all__ = ["Attendance", "Certificate", "Material", "Participant", "Session", "Training"]
