@@ -1,8 +1,8 @@
 """Exercises on the practice network: who plays in which team, what simulated citizens do, what the debrief said.
 
-An exercise belongs to a training and is told by the trainer's right, so its tables stand outside the wall, as the
-training's own do. What citizens did to a team belongs to the team's workspace (`Play`): it stands behind the wall and is
-gone when the workspace is wiped. What the debrief needs of it is measured before (`Team.facts`).
+An exercise belongs to a training and opens by the trainer's right, so its tables stand outside the wall, as the
+training's own do. What citizens did belongs to the team's workspace (`Play`): it stands behind the wall and is gone
+when the workspace is wiped. What the debrief needs of it is measured before (`Team.facts`).
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from municipalities.models import Municipality
 from municipalities.tenancy import TenantModel
 from practice.models import Account
+from trainings.cast import Act, Mood
 from trainings.models.trainings import Training
 
 User = settings.AUTH_USER_MODEL
@@ -23,9 +24,10 @@ PREPARED, RUNNING, ENDED, WIPED = "prepared", "running", "ended", "wiped"
 class Exercise(models.Model):
     """One exercise for the teams of a training.
 
-    `script` is the scenario as it was when the exercise was prepared (`trainings.script.parse` reads it), `criteria` the
-    rubric of that day: [{"key": "clarity", "words": {"sr": {"name": "…", "levels": ["…"] * 4}, "en": {…}}}]. `seed`
-    decides every chance, so that an exercise can be told again. `ended_by` is nobody's where the time was up.
+    `script` is the scenario as it was when the exercise was prepared (`trainings.script.parse` reads it), `criteria`
+    the rubric of that day: [{"key": "clarity", "words": {"sr": {"name": "…", "levels": ["…"] * 4}, "en": {…}}}].
+    `seed` decides every chance, so that an exercise runs the same way twice. `ended_by` is nobody's where the time was
+    up.
     """
 
     training = models.ForeignKey(Training, models.PROTECT, related_name="exercises")
@@ -125,25 +127,26 @@ class Mark(models.Model):
 
 
 class Play(TenantModel):
-    """Something that a citizen does, is to do, or has done: a line of the script, played once in each team.
+    """What a citizen did in a team's exercise. `key` is the line of the script, or names the like or vote: each once.
 
-    `to_status` is the status that it answers or likes (none: the citizen begins by themselves), `status` the one it became;
-    both are ids on the practice network. `likes` says that it is no more than a like.
+    `to_status` is the status that was answered, liked or voted in (none: the citizen began by themselves), `status` the
+    one that was written; both are ids on the practice network. `due_at` is when it was to happen, `done_at` when it
+    did.
     """
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="plays")
     key = models.CharField(max_length=80)
+    act = models.CharField(max_length=6, choices=Act, default=Act.SAYS)
     citizen = models.CharField(max_length=60)
     account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
-    mood = models.CharField(max_length=12)
+    mood = models.CharField(max_length=10, choices=Mood, blank=True)
     text = models.TextField(blank=True)
-    likes = models.BooleanField(default=False)
     asks = models.BooleanField(default=False)
     is_personal = models.BooleanField(default=False)
     to_status = models.BigIntegerField(null=True)
-    due_at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True)
     status = models.BigIntegerField(null=True)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField()
     answer = models.TextField(blank=True)
     answer_status = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -152,16 +155,7 @@ class Play(TenantModel):
     hidden_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(name="line_played_once", fields=["team", "key"]),
-            models.CheckConstraint(
-                name="answer_has_its_time", condition=Q(answered_at__isnull=True) | Q(done_at__isnull=False)
-            ),
-        ]
-        indexes = [
-            # what is to be played next
-            models.Index(fields=["team", "due_at"], name="play_due", condition=Q(done_at__isnull=True)),
-        ]
+        constraints = [models.UniqueConstraint(name="line_played_once", fields=["team", "key"])]
 
     def __str__(self) -> str:
         return f"{self.citizen}: {self.text[:40]}"
