@@ -208,6 +208,25 @@ class PairForm(InviteForm):
         self.fields["email"].help_text = _("Somebody without an account gets an invitation.")
 
 
+class TrainerForm(InviteForm):
+    programme = forms.ChoiceField(label=_("Programme"))
+    field_order = ["programme", "email", "name", "language"]
+
+    def __init__(self, *args: Any, programmes: list[Programme], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.programmes = {str(row.pk): row for row in programmes}
+        if len(programmes) == 1:
+            del self.fields["programme"]
+        else:
+            self.fields["programme"].choices = by_name(programmes)  # type: ignore[attr-defined]
+        self.fields["email"].label = _("E-mail address of the trainer")
+        self.fields["email"].help_text = _("Somebody without an account gets an invitation.")
+
+    def chosen(self) -> Programme:
+        only = next(iter(self.programmes.values()))
+        return self.programmes.get(self.cleaned_data.get("programme", ""), only)
+
+
 class LastDayForm(forms.Form):
     ends_on = forms.DateField(label=_("Last day"), widget=DAY)
 

@@ -1,4 +1,4 @@
-"""What invitations of this floor give: a membership, a pairing, a place in the staff of a programme."""
+"""What invitations of this floor give: a membership, a pairing, a place among a programme's staff or trainers."""
 
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ def register() -> None:
     grants.register("membership", apply=_join, describe=_membership)
     grants.register("pairing", apply=_pair, describe=_pairing)
     grants.register("programme_staff", apply=_add_staff, describe=_staff)
+    grants.register("trainer", apply=_add_trainer, describe=_trainer)
 
 
 def _municipality(grant: Grant) -> Municipality:
@@ -60,3 +61,12 @@ def _add_staff(user: Any, grant: Grant, by: Any) -> None:
 def _staff(asked: list[Grant]) -> list[str]:
     rows = Programme.objects.in_bulk({grant["programme"] for grant in asked})
     return [_("Staff of the programme %(programme)s") % {"programme": rows[grant["programme"]]} for grant in asked]
+
+
+def _add_trainer(user: Any, grant: Grant, by: Any) -> None:
+    programme.add_trainer(Programme.objects.get(pk=grant["programme"]), user, by=by)
+
+
+def _trainer(asked: list[Grant]) -> list[str]:
+    rows = Programme.objects.in_bulk({grant["programme"] for grant in asked})
+    return [_("Trainer of the programme %(programme)s") % {"programme": rows[grant["programme"]]} for grant in asked]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -147,14 +147,15 @@ def mentored(user: Any) -> QuerySet[Municipality]:
 def run_by(user: Any) -> QuerySet[Programme]:
     """The programmes whose staff this person is. Each knows whether any wide pause runs (`is_anything_paused`)."""
     wide = WidePause.objects.filter(runs(timezone.now()))
-    return Programme.objects.filter(staff=user).annotate(is_anything_paused=Exists(wide))
+    return Programme.objects.filter(staff=user).annotate(is_anything_paused=Exists(wide), is_run=Value(True))
 
 
 def trained_by(user: Any) -> QuerySet[Programme]:
-    """The programmes whose trainings this person may hold: as their trainer, or as their staff."""
+    """The programmes whose trainings this person may hold: as their trainer, or as their staff (`is_run`)."""
     wide = WidePause.objects.filter(runs(timezone.now()))
+    staff = Programme.staff.through.objects.filter(programme=OuterRef("pk"), user=user)
     rows = Programme.objects.filter(Q(staff=user) | Q(trainers=user)).distinct()
-    return rows.annotate(is_anything_paused=Exists(wide))
+    return rows.annotate(is_anything_paused=Exists(wide), is_run=Exists(staff))
 
 
 def running_pause() -> Pause | None:
@@ -243,6 +244,20 @@ def mentor_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
     return Invitation.objects.waiting().filter(asked).order_by("email")
 
 
+def trainers(programmes: list[Programme]) -> list[Any]:
+    """(programme, person) for everybody who trains one of these programmes, by name. One query."""
+    rows = Programme.trainers.through.objects.filter(programme__in=programmes).select_related("programme", "user")
+    return sorted(rows, key=lambda row: sort_key(row.user.name))
+
+
+def trainer_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
+    """Waiting invitations to train one of these programmes."""
+    asked = Q(pk__in=[])
+    for programme in programmes:
+        asked |= Q(grants__contains=[{"kind": "trainer", "programme": programme.pk}])
+    return Invitation.objects.waiting().filter(asked).order_by("email")
+
+
 @dataclass(frozen=True)
 class Seat:
     """A municipality in a cohort, with the pairings that run or are to come."""
@@ -297,7 +312,7 @@ def people(text: str) -> list[User]:
 
 
 def rights_of(users: list[User]) -> dict[int, list[str]]:
-    """What each person may do, in words: "Approver, Ćuprija". Three queries for any number of people."""
+    """What each person may do, in words: "Approver, Ćuprija". Four queries for any number of people."""
     found: dict[int, list[str]] = {user.pk: [] for user in users}
     for membership in Membership.objects.running().filter(user__in=users).select_related("municipality"):
         found[membership.user_id].append(_place(Role(membership.role).label, membership.municipality))
@@ -305,6 +320,8 @@ def rights_of(users: list[User]) -> dict[int, list[str]]:
         found[pairing.mentor_id].append(_place(_("Mentor"), pairing.municipality))
     for staff in Programme.staff.through.objects.filter(user__in=users).select_related("programme"):
         found[staff.user_id].append(_("Staff of the programme %(programme)s") % {"programme": staff.programme})
+    for trainer in Programme.trainers.through.objects.filter(user__in=users).select_related("programme"):
+        found[trainer.user_id].append(_("Trainer of the programme %(programme)s") % {"programme": trainer.programme})
     return found
 
 

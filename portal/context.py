@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
@@ -70,7 +70,7 @@ WORKSPACE = (
         Verb.ANALYTICS_VIEW,
         ("analytics", "report"),
     ),
-    Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over",)),
+    Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over", "training")),
     Page(
         "settings",
         _("Settings"),
@@ -96,7 +96,8 @@ PROGRAMME = (
     Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
     Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
-    Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
+    Page("train_list", _("Trainings"), "graduation-cap", prefixes=("train_",)),
+    Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair", "trainer_")),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
     Page("programme_first_steps", _("First steps"), "clipboard-list"),
@@ -110,6 +111,8 @@ INSTALLATION = (
     Page("operations", _("Operation"), "activity"),
     Page("installation_facts", _("About this portal"), "info"),
 )
+# What a programme's trainers see of it.
+FOR_TRAINERS = ("train_list",)
 HOME = ("home", "desk", "absence")
 
 
@@ -124,7 +127,7 @@ def navigation(request: Any) -> dict[str, Any]:
     rows = cache(lambda: list(_rows(user, in_scope=in_scope)))  # the rail, the bell and the banner ask for them
     found["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
     found["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
-    found["nav"] = SimpleLazyObject(lambda: _sections(request))
+    found["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
     if request.session.get(UNDER_WAY):
@@ -168,8 +171,17 @@ def _wide_notice(request: Any) -> str:
 
 def _rows(user: Any, *, in_scope: bool) -> QuerySet[Any]:
     names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
-    rows = workspaces(user).only(*names).annotate(unread=Unread(user))
+    rows = workspaces(user).only(*names).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
     return rows.annotate(**pauses.columns()) if in_scope else rows
+
+
+def _as_trainer(user: Any) -> QuerySet[Any]:
+    return Programme.trainers.through.objects.filter(user=user)
+
+
+def _trains(request: Any, rows: list[Any]) -> bool:
+    """Whether this person is a trainer. It comes with their workspaces; who has none is asked for."""
+    return bool(rows[0].trains) if rows else _as_trainer(request.user).exists()
 
 
 def _unread(user: Any, rows: list[Any]) -> int:
@@ -182,10 +194,15 @@ def _workspaces(rows: list[Any], current: Any) -> list[Workspace]:
     return [Workspace(str(m), reverse("workspace", args=[m.slug]), m == current) for m in found]
 
 
-def _sections(request: Any) -> list[Section]:
+def _sections(request: Any, rows: list[Any]) -> list[Section]:
     sections = []
     if _is_staff(request):
         sections.append(Section(_items(request, PROGRAMME), _("Programme")))
+    elif _trains(request, rows):
+        pages = tuple(page for page in PROGRAMME if page.url in FOR_TRAINERS)
+        sections.append(Section(_items(request, pages), _("Programme")))
+        if not rows and not request.user.is_administrator:
+            return sections  # their Home is the list of trainings
     if request.access:
         sections.append(Section(_items(request, WORKSPACE, request.municipality.slug)))
     else:
@@ -203,7 +220,10 @@ def _is_staff(request: Any) -> bool:
         return "staff" in request.access.roles
     if not hasattr(request, "runs_a_programme"):
         known = getattr(request, "programmes", None)
-        request.runs_a_programme = bool(known) or Programme.objects.filter(staff=request.user).exists()
+        if known:  # on pages that trainers open, too, each says whether it is run or only trained
+            request.runs_a_programme = any(row.is_run for row in known)
+        else:
+            request.runs_a_programme = Programme.objects.filter(staff=request.user).exists()
     return bool(request.runs_a_programme)
 
 

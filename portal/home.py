@@ -16,7 +16,7 @@ from municipalities.access import requires, signed_in
 from municipalities.enums import Role
 from municipalities.holidays import holidays
 from municipalities.models import Municipality
-from municipalities.queries import mentored, today, workspaces
+from municipalities.queries import mentored, today, trained_by, workspaces
 from municipalities.rules import Verb
 from posts import queries
 from posts.home import board
@@ -34,7 +34,15 @@ def home(request: Any) -> HttpResponse:
     mine = sorted(workspaces(request.user), key=lambda m: sort_key(str(m)))
     if len(mine) == 1:
         return redirect("workspace", mine[0].slug)
+    if not mine and not request.user.is_administrator and _only_trains(request.user):
+        return redirect("train_list")
     return render(request, "portal/home.html", {"mine": mine, "today": today()})
+
+
+def _only_trains(user: Any) -> bool:
+    """A trainer who is no staff: their trainings are all they have here."""
+    programmes = list(trained_by(user))
+    return bool(programmes) and not any(row.is_run for row in programmes)  # type: ignore[attr-defined]
 
 
 @requires(Verb.WORKSPACE_VIEW)

@@ -1,7 +1,8 @@
 """The cast. Two municipalities and the people around them are enough to test every permission.
 
 Ćuprija has an officer and an approver; Novi Pazar has an officer (the *stranger* in Ćuprija); the mentor accompanies
-both; staff run the programme in which both are enrolled; the administrator runs the installation.
+both; staff run the programme in which both are enrolled, the trainer holds its trainings and is nothing else; the
+administrator runs the installation.
 """
 
 from __future__ import annotations
@@ -64,11 +65,12 @@ class Cast:
     stranger: User
     mentor: User
     staff: User
+    trainer: User
     administrator: User
     programme: Programme
 
     def everyone(self) -> dict[str, User]:
-        names = ("officer", "approver", "viewer", "stranger", "mentor", "staff", "administrator")
+        names = ("officer", "approver", "viewer", "stranger", "mentor", "staff", "trainer", "administrator")
         return {name: getattr(self, name) for name in names}
 
 
@@ -80,7 +82,8 @@ def cast(db: None) -> Cast:
 def make_cast() -> Cast:
     cuprija = municipality("cuprija", "Ћуприја", "Ćuprija")
     novi_pazar = municipality("novi-pazar", "Нови Пазар", "Novi Pazar")
-    people = {name: person(name) for name in ("officer", "approver", "viewer", "stranger", "mentor", "staff")}
+    names = ("officer", "approver", "viewer", "stranger", "mentor", "staff", "trainer")
+    people = {name: person(name) for name in names}
     administrator = person("administrator", is_administrator=True)
     for name in ("officer", "approver", "viewer"):
         Membership.objects.create(user=people[name], municipality=cuprija, role=Role(name))
@@ -88,6 +91,7 @@ def make_cast() -> Cast:
     since = timezone.localdate() - timedelta(days=30)
     programme = Programme.objects.create(name="Swiss PRO")
     programme.staff.add(people["staff"])
+    programme.trainers.add(people["trainer"])
     cohort = Cohort.objects.create(programme=programme, name="First", training_on=since)
     for joined in (cuprija, novi_pazar):
         Enrolment.objects.create(cohort=cohort, municipality=joined, starts_on=since)

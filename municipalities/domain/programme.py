@@ -33,6 +33,40 @@ def add_staff(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
+def add_trainer(programme: Programme, user: User, *, by: Any) -> None:
+    """`user` may hold the programme's trainings; nothing changes when they may already."""
+    if programme.trainers.filter(pk=user.pk).exists():
+        return
+    programme.trainers.add(user)
+    audit.record("programme.add_trainer", by=by, target=programme, person=str(user))
+
+
+@transaction.atomic
+def end_trainer(programme: Programme, user: User, *, by: Any) -> None:
+    """The right ends at once; what they made stays. Twice changes nothing."""
+    if not programme.trainers.filter(pk=user.pk).exists():
+        return
+    programme.trainers.remove(user)
+    audit.record("programme.end_trainer", by=by, target=programme, person=str(user))
+
+
+@transaction.atomic
+def invite_trainer(programme: Programme, email: str, *, by: Any, name: str = "", language: str = "") -> str:
+    """Give an account of that address the right at once, or invite it; returns the link, empty when it was given.
+
+    Raises `Refused` when they are a trainer already.
+    """
+    known = User.objects.filter(email=email, is_active=True).first()
+    if known is None:
+        grant = {"kind": "trainer", "programme": programme.pk}
+        return invite(email, [grant], by=by, name=name, language=language)  # type: ignore[list-item]
+    if programme.trainers.filter(pk=known.pk).exists():
+        raise Refused(_("%(person)s is a trainer of this programme already.") % {"person": known}, "email")
+    add_trainer(programme, known, by=by)
+    return ""
+
+
+@transaction.atomic
 def add_cohort(programme: Programme, name: str, training_on: date, *, by: Any) -> Cohort:
     cohort = Cohort.objects.create(programme=programme, name=name, training_on=training_on)
     audit.record("programme.add_cohort", by=by, target=cohort)

@@ -1,10 +1,10 @@
-"""Programme staff: cohorts, which municipalities take part, who mentors them. All within one's own programmes."""
+"""Programme staff: cohorts, which municipalities take part, who mentors and who trains. Within one's programmes."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,8 +16,8 @@ from municipalities import queries
 from municipalities.access import programme
 from municipalities.domain import programme as verbs
 from municipalities.domain.refused import Refused
-from municipalities.forms import CohortForm, EnrolForm, EnrolmentForm, LastDayForm, PairForm
-from municipalities.models import REAL_PLACE, Cohort, Municipality
+from municipalities.forms import REAL_PLACE, CohortForm, EnrolForm, EnrolmentForm, LastDayForm, PairForm, TrainerForm
+from municipalities.models import Cohort, Municipality
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
 
@@ -27,21 +27,23 @@ manages = programme(ProgrammeVerb.MANAGE)
 @manages
 @require_GET
 def people(request: Any) -> HttpResponse:
-    """Cohorts with their municipalities, each with its mentors; then the mentors' invitations."""
+    """Cohorts with their municipalities, each with its mentors; the mentors' invitations; then the trainers."""
     context = {
         "cohorts": queries.board(request.programmes),
         "several": len(request.programmes) > 1,
         "invitations": _invited(request),
+        "trainers": queries.trainers(request.programmes),
+        "invited_trainers": queries.trainer_invitations(request.programmes),
     }
     return render(request, "municipalities/programme.html", context)
 
 
 def _invitations(request: Any) -> QuerySet[Invitation]:
-    return queries.mentor_invitations(request.programmes)
+    return queries.mentor_invitations(request.programmes) | queries.trainer_invitations(request.programmes)
 
 
 def _invited(request: Any) -> list[tuple[Invitation, Municipality | None]]:
-    rows = list(_invitations(request))
+    rows = list(queries.mentor_invitations(request.programmes))
     places = {m.slug: m for m in Municipality.objects.filter(slug__in={row.grants[0]["municipality"] for row in rows})}
     return [(row, places.get(row.grants[0]["municipality"])) for row in rows]
 
@@ -151,6 +153,38 @@ def end_pairing(request: Any, pairing: int) -> HttpResponse:
             return redirect("programme_people")
     title = _("%(mentor)s and %(municipality)s") % {"mentor": row.mentor, "municipality": row.municipality}
     return _form_page(request, form, title, _("Save the last day"))
+
+
+@manages
+@require_http_methods(["GET", "POST"])
+def invite_trainer(request: Any) -> HttpResponse:
+    """By e-mail: somebody with an account trains at once, anybody else through an invitation."""
+    initial = {"language": request.user.language}
+    form = TrainerForm(request.POST or None, programmes=request.programmes, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("email", "name", "language")}
+        try:
+            link = verbs.invite_trainer(form.chosen(), **values, by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            told = _("The invitation leaves by e-mail in a moment.") if link else _("They may hold trainings now.")
+            messages.success(request, told)
+            return redirect("programme_people")
+    lead = _("A trainer keeps the programme's trainings and sees nothing else of it, and no municipality's workspace.")
+    return _form_page(request, form, _("Invite a trainer"), _("Invite them"), lead=lead)
+
+
+@manages
+@require_POST
+def end_trainer(request: Any, trainer: int) -> HttpResponse:
+    rows = {row.pk: row for row in queries.trainers(request.programmes)}
+    if trainer not in rows:
+        raise Http404
+    row = rows[trainer]
+    verbs.end_trainer(row.programme, row.user, by=request.user)
+    messages.success(request, _("%(person)s is no trainer any more.") % {"person": row.user})
+    return redirect("programme_people")
 
 
 @manages

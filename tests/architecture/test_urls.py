@@ -32,7 +32,7 @@ from links.domain.make import make as make_links
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
 from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
-from municipalities.rules import TABLE, Verb, verbs
+from municipalities.rules import TABLE, ProgrammeVerb, Verb, verbs
 from municipalities.tenancy import scope
 from notifications import stop_links
 from notifications.models import Notification
@@ -47,9 +47,11 @@ from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
+from tests.trainings.group import training_of
+from trainings.models import Training
 
 PROGRAMME_ROLES = {"staff"}
-ROLES = (*TABLE, "stranger", "anonymous")
+ROLES = (*TABLE, "trainer", "stranger", "anonymous")
 # What a page may answer to somebody whom the table lets in. Bad input is 4xx in words; 404 and 403 are not among them.
 LET_IN = {200, 204, 302, 303, 400, 405, 409, 410, 422}
 KINDS = {"public", "signed_in", "administrators", "keepers", "workspace", "programme"}
@@ -353,6 +355,12 @@ def _public(things: Things) -> str:
     return things.cast.cuprija.slug
 
 
+def _training(it: Things) -> Training:
+    """One that Ćuprija's officer came to, with a day that is over."""
+    found = Training.objects.filter(name="Обука").first()
+    return found or training_of(it.cast, name="Обука")
+
+
 # By the name in the address, with the word before it where the name alone does not say what it is.
 def _counted(it: Things) -> int:
     collect.enrol()
@@ -434,6 +442,9 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "open/code": lambda it: "no-such-code",
     "setup/step": lambda it: "facts",
     "counted/pk": lambda it: _counted(it),
+    "trainers/trainer": lambda it: it.cast.programme.trainers.through.objects.get(user=it.cast.trainer).pk,
+    "trainings/training": lambda it: _training(it).pk,
+    "agenda/session": lambda it: _training(it).sessions.last().pk,
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
@@ -520,12 +531,13 @@ def _expected(cast: Cast, address: Address, role: str) -> str:
     if role == "anonymous":
         return "sign in"
     if permission.kind == "workspace":
-        if role == "stranger":
+        if role in ("stranger", "trainer"):
             return "nothing"
         allowed = verbs(frozenset({role}), staff_may_read_drafts=cast.cuprija.staff_may_read_drafts)
         return "in" if permission.verb in allowed else "refused"
     if permission.kind == "programme":
-        return "in" if role in PROGRAMME_ROLES else "nothing"
+        trains = role == "trainer" and permission.verb == ProgrammeVerb.TRAIN
+        return "in" if trains or role in PROGRAMME_ROLES else "nothing"
     if permission.kind == "keepers":
         return "in" if role in {*PROGRAMME_ROLES, "administrator"} else "nothing"
     if permission.kind == "administrators":

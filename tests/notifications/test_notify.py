@@ -62,7 +62,7 @@ def test_a_subject_is_one_line_and_fits(cast: Cast) -> None:
     assert len(subject) == 300
 
 
-def test_seven_people_cost_as_many_queries_as_one(cast: Cast) -> None:
+def test_eight_people_cost_as_many_queries_as_one(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as one:
         told(cast, cast.officer)
     with CaptureQueriesContext(connection) as many:

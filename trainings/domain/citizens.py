@@ -2,9 +2,10 @@
 
 `play` asks of each line of the script when it is due, and whether what makes it speak still holds at that moment.
 Nothing is planned ahead: a question about a date is not asked below a post that meanwhile has one. Chances come from
-the seed of the exercise, so the same doings bring the same citizens. The practice network lies in the same database: a line
-and the row that says it was played are one transaction, under the lock of the exercise. A message that comes twice
-finds the row.
+the seed of the exercise, so the same doings bring the same citizens.
+
+The practice network lies in the same database: a line and the row that says it was played are one transaction, under
+the lock of the exercise. A message that comes twice finds the row.
 """
 
 import logging

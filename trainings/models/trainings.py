@@ -73,6 +73,11 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def lang(self) -> str:
+        """For a reader whose page is in another language; Latin letters do not say which language they write."""
+        return "sr-Cyrl" if any("\u0400" <= sign <= "\u04ff" for sign in self.title) else ""
+
 
 class Material(models.Model):
     """A file or a link for the people of a training, from `visible_from` on (None: at once)."""

@@ -1,0 +1,27 @@
+"""A training of the cast's programme as tests need it: two days that are over, and people of both municipalities."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from municipalities.models import Cohort
+from tests.people import Cast
+from trainings.domain import keep
+from trainings.models import Participant, Training
+
+
+def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
+    """Held for the cast's cohort, with the usual agenda; the officer and the stranger are on its list."""
+    first = timezone.localdate() - timedelta(days=days_ago)
+    usual = {"cohort": Cohort.objects.get(name="First"), "name": "Обука у Јагодини", "place": "Јагодина"}
+    days = {"starts_on": first, "ends_on": first + timedelta(days=1)}
+    facts = {**usual, **days, "languages": "", "share_asked": 80, **values}
+    training = keep.create(cast.programme, facts, by=cast.trainer)
+    for user, place in ((cast.officer, cast.cuprija), (cast.stranger, cast.novi_pazar)):
+        Participant.objects.create(
+            training=training, user=user, name=user.name, email=user.email, municipality=place, added_by=cast.trainer
+        )
+    return training

@@ -1,0 +1,110 @@
+"""Trainers keep trainings: begin one with its agenda, change it, close it, delete one that nobody came to."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from municipalities.domain.refused import Refused
+from municipalities.models import Programme
+from trainings import agenda
+from trainings.domain.opened import held, held_open
+from trainings.models import Attendance, Certificate, Session, Training
+from trainings.rules import MOST_DAYS
+
+FIELDS = ("cohort", "name", "place", "starts_on", "ends_on", "languages", "share_asked")
+
+
+@transaction.atomic
+def create(programme: Programme, values: Mapping[str, Any], *, by: Any, with_agenda: bool = True) -> Training:
+    """`values`: those of `FIELDS`. Begins with the usual agenda, in the script of the one who begins it.
+
+    Raises `Refused` for days that cannot be, and for a cohort of another programme.
+    """
+    training = Training(programme=programme, created_by=by, **{name: values[name] for name in FIELDS})
+    _refuse_odd(training)
+    training.save()
+    if with_agenda:
+        lines = agenda.sessions(training.starts_on, training.ends_on, by.language)
+        Session.objects.bulk_create(Session(training=training, **line) for line in lines)
+    record("training.create", by=by, target=training, programme=str(programme))
+    return training
+
+
+def _refuse_odd(training: Training) -> None:
+    if training.ends_on < training.starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    if (training.ends_on - training.starts_on).days >= MOST_DAYS:
+        raise Refused(_("A training of more than %(most)s days is too long.") % {"most": MOST_DAYS}, "ends_on")
+    if training.cohort and training.cohort.programme_id != training.programme_id:
+        raise Refused(_("This cohort is of another programme."), "cohort")
+
+
+@transaction.atomic
+def change(training: Training, values: Mapping[str, Any], *, by: Any) -> Training:
+    """When the first day moves, the agenda moves with it. Raises `Refused`; sessions never fall out of the days."""
+    row = held_open(training)
+    moved = values["starts_on"] - row.starts_on
+    for name in FIELDS:
+        setattr(row, name, values[name])
+    _refuse_odd(row)
+    _move(row, moved)
+    row.save(update_fields=FIELDS)
+    record("training.change", by=by, target=row, programme=str(row.programme))
+    return row
+
+
+def _move(training: Training, moved: timedelta) -> None:
+    rows = list(training.sessions.all())
+    for each in rows:
+        each.day += moved
+    latest = max((each.day for each in rows), default=training.starts_on)
+    if latest > training.ends_on:
+        raise Refused(
+            _("The agenda has sessions after this day. Move or remove them first."), "ends_on"
+        )  # fmt: skip
+    if moved:
+        Session.objects.bulk_update(rows, ["day"])
+
+
+@transaction.atomic
+def close(training: Training, *, by: Any) -> Training:
+    """Nothing of it changes any more; everybody keeps reading it. Twice changes nothing."""
+    return _put(training, closed=True, by=by)
+
+
+@transaction.atomic
+def reopen(training: Training, *, by: Any) -> Training:
+    return _put(training, closed=False, by=by)
+
+
+def _put(training: Training, *, closed: bool, by: Any) -> Training:
+    row = held(training)
+    if row.is_open != closed:
+        return row
+    row.closed_at = timezone.now() if closed else None
+    row.save(update_fields=["closed_at"])
+    record("training.close" if closed else "training.reopen", by=by, target=row, programme=str(row.programme))
+    return row
+
+
+@transaction.atomic
+def delete(training: Training, *, by: Any) -> None:
+    """Raises `Refused` once somebody's attendance was marked or anything else was made of it."""
+    row = held_open(training)
+    if Attendance.objects.filter(session__training=row).exists() or _certified(row):
+        raise Refused(_("People attended this training. Close it instead, so that it stays in the records."))
+    record("training.delete", by=by, target=row, programme=str(row.programme))
+    try:
+        row.delete()
+    except ProtectedError as held_by:
+        raise Refused(_("Exercises were made for this training. Close it instead.")) from held_by
+
+
+def _certified(training: Training) -> bool:
+    return Certificate.objects.filter(participant__training=training).exists()

@@ -1,0 +1,20 @@
+"""The lock under which the verbs of a training work."""
+
+from django.utils.translation import gettext as _
+
+from municipalities.domain.refused import Refused
+from trainings.models import Training
+
+
+def held(training: Training) -> Training:
+    """The training as it is now, held until the transaction ends."""
+    rows = Training.objects.select_for_update(of=("self",)).select_related("programme", "cohort")
+    return rows.get(pk=training.pk)
+
+
+def held_open(training: Training) -> Training:
+    """The same. Raises `Refused` when it was closed."""
+    row = held(training)
+    if not row.is_open:
+        raise Refused(_("This training is closed, so nothing of it changes. Open it again first."))
+    return row

@@ -1,0 +1,45 @@
+"""The pages of a municipality's mentoring as siblings: one list, in the order of the tabs.
+
+A package above adds its pages here by their url names; this floor knows no more of them. Whom its verb lets in sees a
+tab.
+"""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.rules import Verb
+
+# (url name, label, verb)
+PAGES: list[tuple[str, Promise, Verb]] = [
+    ("progress", _("Feedback by the rubric"), Verb.FEEDBACK_VIEW),
+    ("trainings", _("Trainings"), Verb.TRAINING_VIEW),
+]
+
+
+def tabs(request: Any, current: str) -> list[dict[str, Any]]:
+    """For `{% tabs pages label %}`: the pages that this person may open in the workspace at hand."""
+    slug = request.municipality.slug
+    return [
+        {"label": label, "url": reverse(name, args=[slug]), "current": name == current}
+        for name, label, verb in PAGES
+        if request.access.may(verb)
+    ]
+
+
+# The pages of one training on the trainers' side: (url name, label), each under /programme/trainings/<training>/.
+TRAINING_PAGES: list[tuple[str, Promise]] = [
+    ("train_agenda", _("Agenda")),
+    ("train_materials", _("Materials")),
+    ("train_people", _("Participants and attendance")),
+    ("train_certificates", _("Certificates")),
+]
+
+
+def training_tabs(training: Any, current: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": reverse(name, args=[training.pk]), "current": name == current}
+        for name, label in TRAINING_PAGES
+    ]

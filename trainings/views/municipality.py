@@ -1,0 +1,46 @@
+"""A municipality's side: the trainings of its cohorts, one with its agenda, materials and the reader's certificate."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from municipalities.access import requires
+from municipalities.queries import today
+from municipalities.rules import Verb
+from trainings import queries
+from trainings.models import Training
+from trainings.tabs import tabs
+
+
+def _found(request: Any, training: int) -> Training:
+    """One that this municipality takes part in; any other is not there."""
+    return get_object_or_404(queries.open_to(request.municipality), pk=training)
+
+
+@requires(Verb.TRAINING_VIEW)
+@require_safe
+def trainings(request: Any) -> HttpResponse:
+    rows, day = list(queries.open_to(request.municipality)), today()
+    context = {
+        "pages": tabs(request, "trainings"),
+        "coming": sorted((row for row in rows if row.ends_on >= day), key=lambda row: (row.starts_on, row.pk)),
+        "past": [row for row in rows if row.ends_on < day],
+        "today": day,
+    }
+    return render(request, "trainings/trainings.html", context)
+
+
+@requires(Verb.TRAINING_VIEW)
+@require_safe
+def training(request: Any, training: int) -> HttpResponse:
+    row = _found(request, training)
+    context = {
+        "training": row,
+        "days": queries.agenda(row),
+        "colleagues": list(queries.colleagues(row, request.municipality)),
+        "me": queries.as_participant(request.user, row),
+        "today": today(),
+    }
+    return render(request, "trainings/training.html", context)

@@ -1,0 +1,110 @@
+"""Trainers: the trainings of their programmes, one with its agenda, and keeping them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from municipalities.queries import cohorts, today
+from trainings import queries
+from trainings.domain import keep as verbs
+from trainings.forms import TrainingForm
+from trainings.models import Training
+from trainings.views.pages import acted, found, shown, trains, tried
+
+
+@trains
+@require_safe
+def trainings(request: Any) -> HttpResponse:
+    rows = list(queries.with_counts(queries.of_programmes(request.programmes)))
+    day = today()
+    context = {
+        "coming": sorted((row for row in rows if row.ends_on >= day), key=lambda row: (row.starts_on, row.pk)),
+        "past": [row for row in rows if row.ends_on < day],
+        "several": len(request.programmes) > 1,
+        "today": day,
+    }
+    return render(request, "trainings/train_list.html", context)
+
+
+@trains
+@require_safe
+def agenda(request: Any, training: int) -> HttpResponse:
+    row = found(request, training)
+    context = {"days": queries.agenda(row), "today": today()}
+    return shown(request, "trainings/train_agenda.html", row, "train_agenda", context)
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def new(request: Any) -> HttpResponse:
+    """`?cohort=` chooses it beforehand, with the day on which its training is planned."""
+    return _written(request, None)
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, training: int) -> HttpResponse:
+    return _written(request, found(request, training))
+
+
+def _written(request: Any, row: Training | None) -> HttpResponse:
+    programmes = [row.programme] if row else request.programmes
+    groups = list(cohorts(programmes))
+    chosen = next((each for each in groups if str(each.pk) == request.GET.get("cohort")), None)
+    sent = (request.POST,) if request.method == "POST" else ()
+    form = TrainingForm(*sent, programmes=programmes, cohorts=groups, training=row, chosen=chosen)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        saved = tried(
+            form,
+            lambda: (
+                verbs.change(row, values, by=request.user)
+                if row
+                else verbs.create(form.of_programme(), values, by=request.user)
+            ),
+        )
+        if saved:
+            told = _("Saved.") if row else _("The training is there, with the usual agenda. Change what is different.")
+            messages.success(request, told)
+            return redirect("train_agenda", saved.pk)
+    context = {"form": form, "training": row, "back": _back(row), "offered": [] if row else groups, "chosen": chosen}
+    return render(request, "trainings/train_edit.html", context, status=422 if form.errors else 200)
+
+
+def _back(row: Training | None) -> str:
+    return reverse("train_agenda", args=[row.pk]) if row else reverse("train_list")
+
+
+@trains
+@require_POST
+def close(request: Any, training: int) -> HttpResponse:
+    row = found(request, training)
+    undo = reverse("train_reopen", args=[row.pk])
+    told = _("The training is closed.")
+    return acted(request, lambda: verbs.close(row, by=request.user), told, "train_agenda", row.pk, undo=undo)
+
+
+@trains
+@require_POST
+def reopen(request: Any, training: int) -> HttpResponse:
+    row = found(request, training)
+    told = _("The training is open again.")
+    return acted(request, lambda: verbs.reopen(row, by=request.user), told, "train_agenda", row.pk)
+
+
+@trains
+@require_POST
+def delete(request: Any, training: int) -> HttpResponse:
+    row = found(request, training)
+    try:
+        verbs.delete(row, by=request.user)
+    except verbs.Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("train_agenda", row.pk)
+    messages.success(request, _("“%(training)s” is deleted.") % {"training": row})
+    return redirect("train_list")

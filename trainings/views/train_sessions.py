@@ -1,0 +1,69 @@
+"""Trainers: lines of the agenda."""
+
+from datetime import time
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from trainings import queries
+from trainings.domain import agenda as verbs
+from trainings.forms import SessionForm
+from trainings.models import Session, Training
+from trainings.views.pages import acted, form_page, found, trains, tried
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def new(request: Any, training: int) -> HttpResponse:
+    """`?day=` chooses it beforehand; the line begins where the last of that day ends."""
+    row = found(request, training)
+    return _written(request, row, None, begun=_begun(row, request.GET.get("day", "")))
+
+
+def _begun(training: Training, day: str) -> dict[str, Any]:
+    days = {each.day.isoformat(): each for each in queries.agenda(training)}
+    chosen = days.get(day) or next(iter(days.values()))
+    starts = max((each.ends for each in chosen.sessions), default=time(9))
+    ends = starts.replace(hour=starts.hour + 1) if starts.hour < 23 else time(23, 59)
+    return {"day": chosen.day.isoformat(), "starts": starts, "ends": ends}
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, training: int, session: int) -> HttpResponse:
+    row = found(request, training)
+    return _written(request, row, _line(row, session))
+
+
+def _line(training: Training, session: int) -> Session:
+    line = get_object_or_404(queries.sessions(training), pk=session)
+    line.training = training
+    return line
+
+
+def _written(request: Any, row: Training, line: Session | None, begun: Any = None) -> HttpResponse:
+    sent = (request.POST,) if request.method == "POST" else ()
+    form = SessionForm(*sent, training=row, session=line, begun=begun)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        if tried(form, lambda: verbs.write(row, line, values, by=request.user)):
+            messages.success(request, _("Saved."))
+            return redirect("train_agenda", row.pk)
+    title = line.title if line else _("New line of the agenda")
+    more = {"act": _("Save"), "removing": _("Remove it from the agenda")}
+    more["remove"] = reverse("train_session_remove", args=[row.pk, line.pk]) if line else ""
+    return form_page(request, row, form, title, back=reverse("train_agenda", args=[row.pk]), **more)
+
+
+@trains
+@require_POST
+def remove(request: Any, training: int, session: int) -> HttpResponse:
+    row = found(request, training)
+    line = _line(row, session)
+    told = _("“%(session)s” is out of the agenda.") % {"session": line}
+    return acted(request, lambda: verbs.remove(line, by=request.user), told, "train_agenda", row.pk)
