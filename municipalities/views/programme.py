@@ -16,8 +16,8 @@ from municipalities import queries
 from municipalities.access import programme
 from municipalities.domain import programme as verbs
 from municipalities.domain.refused import Refused
-from municipalities.forms import REAL_PLACE, CohortForm, EnrolForm, EnrolmentForm, LastDayForm, PairForm, TrainerForm
-from municipalities.models import Cohort, Municipality
+from municipalities.forms import CohortForm, EnrolForm, EnrolmentForm, LastDayForm, PairForm, TrainerForm
+from municipalities.models import REAL_PLACE, Cohort, Municipality
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
 
