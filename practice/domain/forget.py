@@ -42,8 +42,8 @@ def _recount(gone: set[int], others: list[tuple], ids: set[int], below: list[tup
         ("account", "followed", "followers_count"),
         ("followed", "account", "following_count"),
     ):
-        rows = Follow.objects.filter(**{f"{mine}__in": ids}).exclude(**{f"{theirs}__in": ids})
-        for account, count in Counter(rows.values_list(f"{theirs}_id", flat=True)).items():
+        follows = Follow.objects.filter(**{f"{mine}__in": ids}).exclude(**{f"{theirs}__in": ids})
+        for account, count in Counter(follows.values_list(f"{theirs}_id", flat=True)).items():
             _less(Account, account, counter, count)
 
 

@@ -52,7 +52,7 @@ def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], 
 
     The exercise is about what one says to whom; who approves is practised in a workspace that an administrator opens.
     """
-    title = f"{name} · {exercise}"[:80]
+    title = f"{name} · {exercise.script['title']}"[:80]
     workspace = Municipality.objects.create(
         slug=f"vezba-{exercise.pk}-{number}",
         name_cyrl=title,
@@ -157,7 +157,7 @@ def _hanging(emptied: list[type[Model]]) -> Iterator[tuple[type[Model], str, typ
 
 
 def _raw(rows: QuerySet) -> None:
-    rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+    rows._raw_delete(rows.db)
 
 
 # ---- files

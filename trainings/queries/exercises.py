@@ -102,6 +102,12 @@ class Desk:
         return [each for each in self.said if each.is_open]
 
     @property
+    def in_order(self) -> list[Said]:
+        """What waits longest first, then what is settled, the newest first."""
+        settled = [each for each in self.said if not each.is_open]
+        return [*self.open, *reversed(settled)]
+
+    @property
     def answered(self) -> int:
         return sum(each.play.answered_at is not None for each in self.said)
 
@@ -181,7 +187,7 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
     pictures = [media.description for post in found.posts for media in post.media.all()]
     return {
         "posts": len(found.posts),
-        "first_post": _seconds(found.posts[0].created_at - exercise.started_at) if _began(found, exercise) else None,
+        "first_post": _until_first(found, exercise),
         "with_call": sum("call" in each for each in looked),
         "with_date": sum("date" in each for each in looked),
         "with_link": sum("link" in each for each in looked),
@@ -197,6 +203,7 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
         "personal": len(personal),
         "personal_left": sum(row.hidden_at is None for row in personal),
         "personal_seconds": sum(_seconds((row.hidden_at or end) - row.done_at) for row in personal),
+        "hidden": sum(each.play.hidden_at is not None and not each.play.is_personal for each in found.said),
         "repeated": sum(traits.repeats_private(row.answer, row.text) for row in personal),
     }
 
@@ -205,8 +212,11 @@ def desk_at_end(team: Team, exercise: Exercise) -> Desk:
     return desks([team], exercise, exercise.ended_at)[0]
 
 
-def _began(found: Desk, exercise: Exercise) -> bool:
-    return bool(found.posts and exercise.started_at)
+def _until_first(found: Desk, exercise: Exercise) -> int | None:
+    """Seconds from the start to the first post."""
+    if not found.posts or exercise.started_at is None:
+        return None
+    return _seconds(found.posts[0].created_at - exercise.started_at)
 
 
 def _traits(post: Status) -> frozenset[str]:
