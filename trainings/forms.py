@@ -5,15 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.enums import Language
 from common.dates import short_date
 from municipalities.forms import DAY
-from municipalities.models import Cohort, Programme
+from municipalities.models import Cohort, Municipality, Programme
 from municipalities.queries import today
-from posts.draft import storable
-from trainings.models import Session, Training
+from posts.draft import is_link, storable
+from serbian.folding import fold
+from trainings.domain.materials import Upload
+from trainings.files import ACCEPTED, BadFile, checked
+from trainings.models import Material, Participant, Session, Training
 from trainings.rules import USUAL_DAYS
 
 CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
@@ -135,3 +140,148 @@ class SessionForm(Written):
         if "day" in values:
             values["day"] = self.days[values["day"]]
         return values
+
+
+class MaterialForm(Written):
+    """A file or a link. `upload` after `is_valid`: the file with what was found out about it, or None."""
+
+    title = words(gettext_lazy("Title"), 160, required=True)
+    file = forms.FileField(
+        label=gettext_lazy("File"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text=gettext_lazy("PDF, a picture, or a document of an office program, up to 25 MB."),
+    )  # fmt: skip
+    url = forms.URLField(
+        label=gettext_lazy("Or a link"), max_length=500, required=False, assume_scheme="https",
+        help_text=gettext_lazy("The address of a page or a film, instead of a file."),
+    )  # fmt: skip
+    session = forms.ChoiceField(label=gettext_lazy("Belongs to"), required=False)
+    visible_from = forms.DateTimeField(
+        label=gettext_lazy("Shown from"), required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        help_text=gettext_lazy("Empty: at once. Solutions of an exercise can wait until it is over."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, sessions: Sequence[Session], material: Material | None, **kwargs: Any) -> None:
+        if material:
+            names = ("title", "url", "visible_from")
+            chosen = {"session": str(material.session_id or "")}
+            kwargs["initial"] = chosen | {name: getattr(material, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.upload: Upload | None = None
+        self.has_file = bool(material and material.file)
+        self.sessions = {str(row.pk): row for row in sessions if not row.is_break}
+        choices = [(key, f"{short_date(row.day)}, {row.title}") for key, row in self.sessions.items()]
+        self.fields["session"].choices = [("", _("The whole training")), *choices]  # type: ignore[attr-defined]
+        if material and material.file:
+            kept = _("Now: %(name)s. Choose a file only to replace it.") % {"name": material.file_name}
+            self.fields["file"].help_text = kept
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"])
+        if url and not is_link(url):
+            raise forms.ValidationError(_("Write the address of a page, beginning with https://."))
+        return url
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file:
+            try:
+                self.upload = Upload(file, checked(file, name=file.name, size=file.size))
+            except BadFile as bad:
+                raise forms.ValidationError(str(bad)) from bad
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if not self.errors and self.upload and values.get("url"):
+            self.add_error("url", _("A file or a link, please, not both."))
+        if not self.errors and not self.upload and not values.get("url") and not self.has_file:
+            self.add_error("file", _("Choose a file, or write the address of a page."))
+        values["session"] = self.sessions.get(values.get("session", ""))
+        return values
+
+
+# ---------------------------------------------------------------- people
+
+
+class ParticipantForm(Written):
+    name = words(gettext_lazy("Name"), 120, required=True)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Somebody with an account of this address sees the training and their certificate."),
+    )  # fmt: skip
+    municipality = forms.ChoiceField(label=gettext_lazy("Municipality"), required=False)
+    role = words(gettext_lazy("Role"), 120, hint=gettext_lazy("What they are at home, in words."))
+    language = forms.ChoiceField(label=gettext_lazy("Language of the certificate"), choices=Language.choices)
+    printed_name = words(
+        gettext_lazy("Name on the certificate"), 120,
+        hint=gettext_lazy("Only where it is to be written otherwise than the script of the certificate gives it."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, places: Sequence[Municipality], participant: Participant | None = None, **kwargs: Any
+    ) -> None:
+        if participant:
+            names = ("name", "email", "role", "language", "printed_name")
+            kwargs["initial"] = {name: getattr(participant, name) for name in names}
+            kwargs["initial"]["municipality"] = str(participant.municipality_id or "")
+        super().__init__(*args, **kwargs)
+        known = {row.pk: row for row in places}
+        if participant and participant.municipality:
+            known.setdefault(participant.municipality.pk, participant.municipality)
+        self.places = {str(pk): row for pk, row in known.items()}
+        choices = [(key, str(row)) for key, row in self.places.items()]
+        self.fields["municipality"].choices = [("", _("None")), *choices]  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        values["municipality"] = self.places.get(values.get("municipality", ""))
+        return values
+
+
+class PastedForm(Written):
+    """A list as a spreadsheet gives it: a person to a line, cells apart by tabs or semicolons."""
+
+    lines = words(
+        gettext_lazy("The list"), 20_000, rows=8, required=True,
+        hint=gettext_lazy("A person to a line: name; e-mail; municipality; role. Only the name has to be there."),
+    )  # fmt: skip
+    language = forms.ChoiceField(label=gettext_lazy("Language of the certificates"), choices=Language.choices)
+
+    def __init__(self, *args: Any, places: Sequence[Municipality], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_name = {fold(name): row for row in places for name in (row.name_cyrl, row.name_latn, row.name_en)}
+        self.fields["lines"].widget.attrs["placeholder"] = "Ана Петровић; ana@cuprija.rs; Ћуприја; сарадница"
+        self.read: list[dict[str, Any]] = []
+
+    def clean_lines(self) -> str:
+        text = str(self.cleaned_data["lines"])
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip():
+                self.read.append(self._person(number, line))
+        return text
+
+    def _person(self, number: int, line: str) -> dict[str, Any]:
+        cells = [" ".join(cell.split()) for cell in (line.split("\t") if "\t" in line else line.split(";"))]
+        name, email, place, role = (*cells, "", "", "", "")[:4]
+        told = {"number": number, "what": email or place or name}
+        if not name or len(name) > 120 or len(role) > 120:
+            raise forms.ValidationError(_("Line %(number)s has no name, or one that is too long.") % told)
+        if email:
+            try:
+                validate_email(email)
+            except forms.ValidationError as bad:
+                raise forms.ValidationError(_("Line %(number)s: “%(what)s” is no e-mail address.") % told) from bad
+        if place and fold(place) not in self.by_name:
+            told["what"] = place
+            raise forms.ValidationError(
+                _("Line %(number)s: no municipality of this training is called “%(what)s”.") % told
+            )
+        return {"name": name, "email": email.lower(), "municipality": self.by_name.get(fold(place)) if place else None,
+                "role": role, "printed_name": ""}  # fmt: skip
+
+    def people(self) -> list[dict[str, Any]]:
+        return [{**each, "language": self.cleaned_data["language"]} for each in self.read]

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from trainings.views import exercises, municipality, playing, train, train_sessions
+from trainings.views import (
+    exercises,
+    municipality,
+    playing,
+    train,
+    train_materials,
+    train_people,
+    train_sessions,
+)
 
 M = "m/<slug:municipality>/trainings/"
 T = "programme/trainings/"
@@ -23,6 +31,7 @@ urlpatterns = [
     path(f"{EXERCISE}debrief/<int:team>/show/", exercises.show, name="train_exercise_show"),
     path(M, municipality.trainings, name="trainings"),
     path(f"{M}<int:training>/", municipality.training, name="training"),
+    path(f"{M}<int:training>/materials/<int:material>/", municipality.file, name="training_file"),
     path(T, train.trainings, name="train_list"),
     path(f"{T}new/", train.new, name="train_new"),
     path(ONE, train.agenda, name="train_agenda"),
@@ -33,4 +42,15 @@ urlpatterns = [
     path(f"{ONE}agenda/new/", train_sessions.new, name="train_session_new"),
     path(f"{ONE}agenda/<int:session>/", train_sessions.edit, name="train_session"),
     path(f"{ONE}agenda/<int:session>/remove/", train_sessions.remove, name="train_session_remove"),
+    path(f"{ONE}materials/", train_materials.materials, name="train_materials"),
+    path(f"{ONE}materials/new/", train_materials.new, name="train_material_new"),
+    path(f"{ONE}materials/<int:material>/", train_materials.edit, name="train_material"),
+    path(f"{ONE}materials/<int:material>/move/", train_materials.move, name="train_material_move"),
+    path(f"{ONE}materials/<int:material>/remove/", train_materials.remove, name="train_material_remove"),
+    path(f"{ONE}materials/<int:material>/file/", train_materials.file, name="train_material_file"),
+    path(f"{ONE}people/", train_people.people, name="train_people"),
+    path(f"{ONE}people/mark/", train_people.mark, name="train_mark"),
+    path(f"{ONE}people/add/", train_people.add, name="train_people_add"),
+    path(f"{ONE}people/<int:participant>/", train_people.person, name="train_person"),
+    path(f"{ONE}people/<int:participant>/remove/", train_people.remove, name="train_person_remove"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.utils import timezone
 
 from municipalities.models import Cohort
 from tests.people import Cast
-from trainings.domain import keep
-from trainings.models import Participant, Training
+from trainings import files
+from trainings.domain import keep, materials
+from trainings.models import Material, Participant, Training
 
 
 def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
@@ -25,3 +27,16 @@ def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
             training=training, user=user, name=user.name, email=user.email, municipality=place, added_by=cast.trainer
         )
     return training
+
+
+PDF = b"%PDF-1.7\nslides\n%%EOF"
+
+
+def material_of(
+    training: Training, cast: Cast, *, body: bytes = PDF, name: str = "Слајдови.pdf", **values: Any
+) -> Material:
+    """A file that everybody sees."""
+    checked = files.checked(io.BytesIO(body), name=name, size=len(body))
+    facts = {"title": "Слајдови", "url": "", "session": None, "visible_from": None, **values}
+    upload = materials.Upload(io.BytesIO(body), checked)
+    return materials.write(training, None, facts, by=cast.trainer, upload=upload)

@@ -61,9 +61,7 @@ def _typed(team: Team, cast: Cast) -> Post:
     raw = picture_bytes()
     media = pictures.add(team.workspace, io.BytesIO(raw), name="voda.jpg", size=len(raw), by=cast.officer)
     post = create(team.workspace, by=cast.officer)
-    draft = Draft(
-        texts={"sr-Cyrl": Text(POOR)}, media=(Shown(media.pk, "Цистерна"),), channels=tuple(_channels(team))
-    )
+    draft = Draft(texts={"sr-Cyrl": Text(POOR)}, media=(Shown(media.pk, "Цистерна"),), channels=tuple(_channels(team)))
     saved = save_draft(post, Content(draft, "Вода", "service"), revision=post.revision, by=cast.officer)
     comment.comment(saved.post, "Додај рок", by=cast.officer)  # type: ignore[union-attr]
     publish_now(saved.post, by=cast.officer)  # type: ignore[union-attr]
@@ -126,7 +124,9 @@ def test_nothing_that_was_typed_is_left_and_nothing_else_changes(
     with django_capture_on_commit_callbacks(execute=True):
         exercises.wipe(played.exercise, by=cast.staff)
     for team in (played.first, played.second):
-        left = {label: count for label, count in _rows(team.workspace).items() if count and label not in workspaces.KEPT}
+        left = {
+            label: count for label, count in _rows(team.workspace).items() if count and label not in workspaces.KEPT
+        }
         assert left == {}
         assert team.workspace.joined_on is None
         assert team.page is None
@@ -207,7 +207,9 @@ def test_every_table_of_a_municipality_is_emptied_or_named_with_its_reason() -> 
 
 
 def test_a_table_of_tomorrow_that_hangs_on_a_municipalitys_row_goes_with_it() -> None:
-    hanging = {(model._meta.label, owner._meta.label) for model, _key, owner in workspaces._hanging(workspaces.tables())}
+    hanging = {
+        (model._meta.label, owner._meta.label) for model, _key, owner in workspaces._hanging(workspaces.tables())
+    }
     assert ("reports.Run_reports", "reports.Run") in hanging
 
 

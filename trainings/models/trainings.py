@@ -5,6 +5,8 @@ wall between tenants. Every read goes through `trainings.queries`: by the progra
 municipality whose workspace is open.
 """
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -105,6 +107,15 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kind(self) -> str:
+        """As people know it: PDF, PPTX."""
+        return self.file_name.rpartition(".")[2].upper()
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
 
 
 class Participant(models.Model):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,7 @@ from municipalities.rules import Verb
 from trainings import queries
 from trainings.models import Training
 from trainings.tabs import tabs
+from trainings.views.files import download
 
 
 def _found(request: Any, training: int) -> Training:
@@ -41,6 +42,15 @@ def training(request: Any, training: int) -> HttpResponse:
         "days": queries.agenda(row),
         "colleagues": list(queries.colleagues(row, request.municipality)),
         "me": queries.as_participant(request.user, row),
+        "materials": list(queries.visible(queries.materials(row))),
         "today": today(),
     }
     return render(request, "trainings/training.html", context)
+
+
+@requires(Verb.TRAINING_VIEW)
+@require_safe
+def file(request: Any, training: int, material: int) -> HttpResponseBase:
+    """One that is shown by now; a file of tomorrow is not there yet."""
+    row = _found(request, training)
+    return download(get_object_or_404(queries.visible(queries.materials(row)), pk=material))

@@ -1,0 +1,111 @@
+"""Who is on the list of a training, with an account or without."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.audit import record
+from municipalities.domain.refused import Refused
+from trainings.domain.opened import held_open
+from trainings.models import Participant, Training
+from trainings.queries.attendance import Candidate
+from trainings.rules import MOST_PARTICIPANTS
+
+FIELDS = ("name", "email", "municipality", "role", "language", "printed_name")
+
+
+@transaction.atomic
+def add(training: Training, values: Mapping[str, Any], *, by: Any) -> Participant:
+    """Somebody with an account of that address sees the training as their own. Raises `Refused`."""
+    row = held_open(training)
+    _refuse_crowd(row, 1)
+    participant = Participant(training=row, added_by=by)
+    _fill(participant, values)
+    participant.save()
+    record("training.add_participants", by=by, target=row, people=[participant.name], programme=str(row.programme))
+    return participant
+
+
+@transaction.atomic
+def add_members(training: Training, chosen: Sequence[Candidate], *, by: Any) -> list[Participant]:
+    """People of the cohort's municipalities; who is on the list already stays there once. Raises `Refused`."""
+    row = held_open(training)
+    known = set(row.participants.values_list("user", flat=True))
+    fresh = {each.user.pk: each for each in chosen if each.user.pk not in known}
+    _refuse_crowd(row, len(fresh))
+    made = Participant.objects.bulk_create(
+        [
+            Participant(
+                training=row, user=each.user, name=each.user.name or each.user.email, email=each.user.email,
+                municipality=each.municipality, role=each.role, language=each.user.language, added_by=by,
+            )
+            for each in fresh.values()
+        ]
+    )  # fmt: skip
+    if made:
+        names = [each.name for each in made]
+        record("training.add_participants", by=by, target=row, people=names, programme=str(row.programme))
+    return made
+
+
+@transaction.atomic
+def add_lines(training: Training, lines: Iterable[Mapping[str, Any]], *, by: Any) -> list[Participant]:
+    """Many at once, from a pasted list; an address that is on the list already is passed over. Raises `Refused`."""
+    row = held_open(training)
+    known = set(row.participants.exclude(email="").values_list("email", flat=True))
+    made = []
+    for values in lines:
+        if values["email"] and values["email"] in known:
+            continue
+        known.add(values["email"])
+        participant = Participant(training=row, added_by=by)
+        _fill(participant, values)
+        made.append(participant)
+    _refuse_crowd(row, len(made))
+    Participant.objects.bulk_create(made)
+    if made:
+        names = [each.name for each in made]
+        record("training.add_participants", by=by, target=row, people=names, programme=str(row.programme))
+    return made
+
+
+@transaction.atomic
+def change(participant: Participant, values: Mapping[str, Any], *, by: Any) -> Participant:
+    """A certificate that was issued keeps its words. Raises `Refused`."""
+    row = held_open(participant.training)
+    _fill(participant, values)
+    participant.save()
+    record("training.change_participant", by=by, target=row, person=participant.name, programme=str(row.programme))
+    return participant
+
+
+def _fill(participant: Participant, values: Mapping[str, Any]) -> None:
+    for name in FIELDS:
+        setattr(participant, name, values[name])
+    user = User.objects.filter(email=participant.email, is_active=True).first() if participant.email else None
+    others = Participant.objects.filter(training=participant.training).exclude(pk=participant.pk)
+    if participant.email and others.filter(email=participant.email).exists():
+        raise Refused(_("Somebody with this address is on the list already."), "email")
+    if user and others.filter(user=user).exists():
+        raise Refused(_("%(person)s is on the list already.") % {"person": user}, "email")
+    participant.user = user
+
+
+def _refuse_crowd(training: Training, more: int) -> None:
+    if training.participants.count() + more > MOST_PARTICIPANTS:
+        raise Refused(
+            _("A training has %(most)s participants at most. Make a second one.") % {"most": MOST_PARTICIPANTS}
+        )
+
+
+@transaction.atomic
+def remove(participant: Participant, *, by: Any) -> None:
+    """With their attendance. Raises `Refused` once they got a certificate."""
+    row = held_open(participant.training)
+    if participant.certificates.exists():
+        raise Refused(_("This person got a certificate, so they stay on the list."))
+    record("training.remove_participant", by=by, target=row, person=participant.name, programme=str(row.programme))
+    participant.delete()

@@ -1,0 +1,113 @@
+"""Files that people hand out at a training: PDF, pictures, documents of an office program. Told by their content.
+
+What arrives is hostile. A picture is written anew; a PDF and a document are kept as they came, are never opened by us
+and leave only as a download. A document that carries a program (a macro, a control) is refused. A package is only
+listed, and of it no more than its short type is unpacked.
+"""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from posts.domain.pictures import BadPicture, encoded, opened
+
+MOST_BYTES = 25 * 1024 * 1024
+MOST_PARTS = 20_000
+LONGEST_NAME = 120
+
+# Of Office Open XML: the part by which a package is known.
+# https://learn.microsoft.com/openspecs/office_standards/ms-oi29500
+_OFFICE = {
+    "ppt/presentation.xml": ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    "word/document.xml": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "xl/workbook.xml": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+# Of OpenDocument: the part "mimetype" says it. https://docs.oasis-open.org/office/OpenDocument/v1.3/
+_OPEN = {f"application/vnd.oasis.opendocument.{kind}": ending for kind, ending in
+         (("presentation", "odp"), ("text", "odt"), ("spreadsheet", "ods"))}  # fmt: skip
+# Where a package keeps what runs: macros and controls of the one, scripts of the other.
+_RUNS = ("vbaproject.bin", "vbadata.xml", "/activex/", "basic/", "scripts/")
+ACCEPTED = ".pdf,.pptx,.docx,.xlsx,.odp,.odt,.ods,image/png,image/jpeg,image/webp"
+
+
+class BadFile(Exception):
+    """A sentence for whoever chose the file."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`body` None: keep the file as it came."""
+
+    mime: str
+    ending: str
+    name: str
+    body: bytes | None = None
+
+
+def checked(file: BinaryIO, *, name: str, size: int) -> Checked:
+    """Raises `BadFile`."""
+    if size > MOST_BYTES:
+        told = {"size": filesizeformat(size), "most": filesizeformat(MOST_BYTES)}
+        raise BadFile(
+            _("This file has %(size)s, and one may have %(most)s at most. Make it smaller, or add a link.") % told
+        )
+    if not size:
+        raise BadFile(_("This file is empty."))
+    found = _told(file)
+    file.seek(0)
+    stem = PurePath(name.replace("\\", "/")).stem
+    plain = "".join(sign for sign in stem if sign.isprintable() and sign not in '"/\\:*?<>|').strip(" .")
+    return Checked(found.mime, found.ending, f"{plain[:LONGEST_NAME] or 'file'}.{found.ending}", found.body)
+
+
+def _told(file: BinaryIO) -> Checked:
+    file.seek(0)
+    head = file.read(8)
+    if head.startswith(b"%PDF-"):
+        return Checked("application/pdf", "pdf", "")
+    if head.startswith(b"PK\x03\x04"):
+        return _package(file)
+    file.seek(0)
+    try:
+        picture = encoded(opened(file.read(MOST_BYTES + 1)))
+    except BadPicture as bad:
+        raise BadFile(_unknown()) from bad
+    return Checked(picture.mime, "png" if picture.mime == "image/png" else "jpg", "", picture.body)
+
+
+def _unknown() -> str:
+    return _(
+        "We hand out PDF, pictures, and documents of PowerPoint, Word, Excel or LibreOffice. Save it as one of them."
+    )
+
+
+def _package(file: BinaryIO) -> Checked:
+    try:
+        with zipfile.ZipFile(file) as package:
+            names = [info.filename for info in package.infolist()[: MOST_PARTS + 1]]
+            mime = _mimetype(package)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as broken:
+        raise BadFile(_unknown()) from broken
+    if len(names) > MOST_PARTS:
+        raise BadFile(_unknown())
+    if any(mark in f"/{name.lower()}" for name in names for mark in _RUNS):
+        raise BadFile(_("This document carries a program (a macro). Save it without macros, or as PDF."))
+    for part, (ending, told) in _OFFICE.items():
+        if part in names and "[Content_Types].xml" in names:
+            return Checked(told, ending, "")
+    if mime in _OPEN:
+        return Checked(mime, _OPEN[mime], "")
+    raise BadFile(_unknown())
+
+
+def _mimetype(package: zipfile.ZipFile) -> str:
+    """What an OpenDocument says it is; at most 100 bytes of it are ever unpacked."""
+    try:
+        with package.open("mimetype") as part:
+            return part.read(100).decode("ascii", "replace").strip()
+    except (KeyError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return ""

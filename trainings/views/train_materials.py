@@ -1,0 +1,83 @@
+"""Trainers: what people of a training are given."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from trainings import queries
+from trainings.domain import materials as verbs
+from trainings.forms import MaterialForm
+from trainings.models import Material, Training
+from trainings.views.files import download
+from trainings.views.pages import acted, form_page, found, shown, trains, tried
+
+
+@trains
+@require_safe
+def materials(request: Any, training: int) -> HttpResponse:
+    row = found(request, training)
+    context = {"materials": list(queries.materials(row)), "now": timezone.now()}
+    return shown(request, "trainings/train_materials.html", row, "train_materials", context)
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def new(request: Any, training: int) -> HttpResponse:
+    return _written(request, found(request, training), None)
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, training: int, material: int) -> HttpResponse:
+    row = found(request, training)
+    return _written(request, row, _material(row, material))
+
+
+def _material(training: Training, material: int) -> Material:
+    each = get_object_or_404(queries.materials(training), pk=material)
+    each.training = training
+    return each
+
+
+def _written(request: Any, row: Training, material: Material | None) -> HttpResponse:
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = MaterialForm(*sent, sessions=list(queries.sessions(row)), material=material)
+    if request.method == "POST" and form.is_valid():
+        values, upload = form.cleaned_data, form.upload
+        if tried(form, lambda: verbs.write(row, material, values, by=request.user, upload=upload)):
+            messages.success(request, _("Saved."))
+            return redirect("train_materials", row.pk)
+    more = {"act": _("Save"), "removing": _("Remove the material")}
+    more["remove"] = reverse("train_material_remove", args=[row.pk, material.pk]) if material else ""
+    title = material.title if material else _("Add a material")
+    return form_page(request, row, form, title, back=reverse("train_materials", args=[row.pk]), **more)
+
+
+@trains
+@require_POST
+def move(request: Any, training: int, material: int) -> HttpResponse:
+    row = found(request, training)
+    each, up = _material(row, material), request.POST.get("act") == "up"
+    told = _("“%(material)s” has another place.") % {"material": each}
+    return acted(request, lambda: verbs.move(each, up=up, by=request.user), told, "train_materials", row.pk)
+
+
+@trains
+@require_POST
+def remove(request: Any, training: int, material: int) -> HttpResponse:
+    row = found(request, training)
+    each = _material(row, material)
+    told = _("“%(material)s” is removed.") % {"material": each}
+    return acted(request, lambda: verbs.remove(each, by=request.user), told, "train_materials", row.pk)
+
+
+@trains
+@require_safe
+def file(request: Any, training: int, material: int) -> HttpResponseBase:
+    return download(_material(found(request, training), material))

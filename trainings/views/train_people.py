@@ -1,0 +1,181 @@
+"""Trainers: who is on the list, and the sheet on which attendance is marked."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from common.dates import short_date, weekday
+from common.templatetags.sr import percent
+from municipalities.domain.refused import Refused
+from municipalities.queries import today
+from trainings import queries
+from trainings.domain import attendance
+from trainings.domain import people as verbs
+from trainings.forms import ParticipantForm, PastedForm
+from trainings.models import Participant, Session, Training
+from trainings.queries import attendance as sheets
+from trainings.views.pages import acted, form_page, found, shown, trains, tried
+
+
+@trains
+@require_safe
+def people(request: Any, training: int) -> HttpResponse:
+    """The sheet of one day: `?day=` by its number, else today's, else the first."""
+    row = found(request, training)
+    sheet = sheets.sheet(row)
+    days = queries.agenda(row, sheet.sessions)
+    asked = request.GET.get("day", "")
+    chosen = next((day for day in days if str(day.number) == asked), None)
+    chosen = chosen or next((day for day in days if day.day == today()), days[0])
+    context = {
+        "sheet": sheet,
+        "day": chosen,
+        "days": [
+            {"label": f"{weekday(day.day).capitalize()}, {short_date(day.day)}", "url": f"?day={day.number}",
+             "current": day == chosen}
+            for day in days
+        ],
+        "lines": [(each, [_cell(each, line) for line in chosen.sessions]) for each in sheet.rows],
+    }  # fmt: skip
+    return shown(request, "trainings/train_people.html", row, "train_people", context)
+
+
+def _cell(row: sheets.Row, line: Session) -> dict[str, Any]:
+    at = f"{line.starts:%H:%M}"
+    return {
+        "value": f"{row.participant.pk}-{line.pk}",
+        "at": at,
+        "label": f"{at} {line.title}, {row.participant.name}",
+        "present": row.marks.get(line.pk, False),
+    }
+
+
+@trains
+@require_POST
+def mark(request: Any, training: int) -> HttpResponse:
+    """`was` and `is`: the cells that were checked, and that are now; what differs is written. `all`: a session.
+
+    A script sends what somebody has just changed and gets the shares of those people back.
+    """
+    row = found(request, training)
+    was, now = _pairs(request.POST.getlist("was")), _pairs(request.POST.getlist("is"))
+    changes = {pair: pair in now for pair in was ^ now}
+    by_script = request.headers.get("Accept") == "application/json"
+    try:
+        count = attendance.mark(row, changes, by=request.user)
+        if line := _line(row, request.POST.get("all", "")):
+            count += attendance.mark_all(line, by=request.user)
+    except Refused as refused:
+        if by_script:
+            return JsonResponse({"problem": refused.message}, status=409)
+        messages.error(request, refused.message)
+    else:
+        if by_script:
+            return JsonResponse({"shares": _shares(row, {participant for participant, _session in changes})})
+        told = ngettext("%(count)s mark is saved.", "%(count)s marks are saved.", count) % {"count": count}
+        messages.success(request, told if count else _("Nothing was changed."))
+    day = request.POST.get("day", "")
+    return redirect(reverse("train_people", args=[row.pk]) + (f"?day={day}" if day.isdecimal() else ""))
+
+
+def _pairs(values: list[str]) -> set[tuple[int, int]]:
+    """What is no pair of numbers is nobody's cell."""
+    found = set()
+    for value in values:
+        participant, _dash, session = value.partition("-")
+        if participant.isdecimal() and session.isdecimal() and len(value) < 38:
+            found.add((int(participant), int(session)))
+    return found
+
+
+def _line(training: Training, pk: str) -> Session | None:
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    return queries.sessions(training).filter(pk=pk, is_break=False).select_related("training").first()
+
+
+def _shares(training: Training, people: set[int]) -> dict[int, str]:
+    return {row.participant.pk: percent(row.fraction) for row in sheets.sheet(training).rows
+            if row.participant.pk in people}  # fmt: skip
+
+
+# ---------------------------------------------------------------- the list
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def add(request: Any, training: int) -> HttpResponse:
+    """Three ways: people of the cohort's municipalities, one by hand, or a pasted list."""
+    row = found(request, training)
+    sent = request.POST if request.method == "POST" else None
+    act = sent.get("act") if sent else ""
+    places, candidates = sheets.places(row), sheets.candidates(row)
+    initial = {"language": "sr"}
+    one = ParticipantForm(sent if act == "one" else None, places=places, initial=initial, prefix="one")
+    many = PastedForm(sent if act == "many" else None, places=places, initial=initial, prefix="many")
+    if sent is not None:
+        made = _added(request, row, one if act == "one" else many if act == "many" else None, candidates)
+        if made is not None:
+            told = ngettext("%(count)s person is on the list.", "%(count)s people are on the list.", made)
+            messages.success(request, told % {"count": made} if made else _("They were on the list already."))
+            return redirect("train_people", row.pk)
+    context = {"candidates": candidates, "one": one, "many": many, "act": act}
+    problem = (one if one.errors else many) if one.errors or many.errors else None
+    return shown(request, "trainings/train_people_add.html", row, "train_people", context, form=problem)
+
+
+def _added(request: Any, training: Training, form: Any, candidates: list[sheets.Candidate]) -> int | None:
+    """How many are new on the list; None when something is to be put right first."""
+    if form is None:
+        chosen = set(request.POST.getlist("people"))
+        members = [each for each in candidates if f"{each.user.pk}-{each.municipality.pk}" in chosen]
+        if not members:
+            messages.error(request, _("Nobody was chosen."))
+            return None
+        try:
+            return len(verbs.add_members(training, members, by=request.user))
+        except Refused as refused:
+            messages.error(request, refused.message)
+            return None
+    if not form.is_valid():
+        return None
+    if isinstance(form, PastedForm):
+        made = tried(form, lambda: verbs.add_lines(training, form.people(), by=request.user))
+        return None if made is None else len(made)
+    return 1 if tried(form, lambda: verbs.add(training, form.cleaned_data, by=request.user)) else None
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def person(request: Any, training: int, participant: int) -> HttpResponse:
+    row = found(request, training)
+    each = _participant(row, participant)
+    form = ParticipantForm(request.POST or None, places=sheets.places(row), participant=each)
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and tried(form, lambda: verbs.change(each, form.cleaned_data, by=request.user)):
+        messages.success(request, _("Saved."))
+        return redirect("train_people", row.pk)
+    more = {"act": _("Save"), "removing": _("Take them off the list")}
+    more["remove"] = reverse("train_person_remove", args=[row.pk, each.pk])
+    return form_page(request, row, form, each.name, back=reverse("train_people", args=[row.pk]), **more)
+
+
+def _participant(training: Training, participant: int) -> Participant:
+    each: Participant = get_object_or_404(queries.participants(training), pk=participant)
+    each.training = training
+    return each
+
+
+@trains
+@require_POST
+def remove(request: Any, training: int, participant: int) -> HttpResponse:
+    row = found(request, training)
+    each = _participant(row, participant)
+    told = _("%(person)s is off the list.") % {"person": each}
+    return acted(request, lambda: verbs.remove(each, by=request.user), told, "train_people", row.pk)
