@@ -7,6 +7,8 @@ page, both encrypted by the portal's own code. So what is published later goes o
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from channels.models import Channel, Credential
 from municipalities.tenancy import scope
 from portal.demo.people import People, Team
@@ -14,9 +16,10 @@ from portal.demo.texts import DAYS, ChannelPlan, citizens, place
 from practice.domain.door import hue, slug
 from practice.enums import AccountKind
 from practice.models import Account, App
+from trainings.domain.citizens import CITIZEN_OF_A_TEAM
 from trainings.domain.practice_channel import PLATFORM, application, connect, server
 
-__all__ = ["PLATFORM", "Voice", "crowd", "server", "voices"]
+__all__ = ["PLATFORM", "Voice", "crowd", "public", "server", "voices"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,14 @@ class Voice:
 def crowd(today: datetime) -> list[Account]:
     """The citizens, made where missing."""
     names, _comments, _remarks = citizens()
-    known = {
-        account.display_name: account for account in Account.objects.filter(kind=AccountKind.CITIZEN, is_demo=True)
-    }
+    known = {account.display_name: account for account in public()}
     return [known.get(name) or _account(AccountKind.CITIZEN, slug(name), name, today) for name in names]
+
+
+def public() -> QuerySet[Account]:
+    """The citizens of the demo; those of an exercise belong to its teams and go when it is wiped."""
+    found = Account.objects.filter(kind=AccountKind.CITIZEN, is_demo=True)
+    return found.exclude(username__regex=CITIZEN_OF_A_TEAM)
 
 
 def _account(kind: AccountKind, username: str, name: str, today: datetime, note: str = "") -> Account:

@@ -32,6 +32,7 @@ from trainings.script import Line, Script
 
 AT_ONCE = 2  # lines a tick and team: a worker that was away does not make thirty people speak in one breath
 LIKES_FROM, LIKES_MINUTES = 1, (0.3, 9.0)
+CITIZEN_OF_A_TEAM = r"_v\d+$"  # usernames end so
 log = logging.getLogger(__name__)
 
 
@@ -190,7 +191,7 @@ def _do(team: Team, due: Due, now: datetime) -> None:
     """Once, whatever comes of it: what cannot be done, such as a vote in a poll that is over, is not tried again."""
     account = citizen(team, due.who)
     row = Play(
-        municipality_id=team.workspace_id, team=team, key=due.key, act=due.act, citizen=due.who, account=account,
+        municipality_id=team.workspace_id, team=team, key=due.key, act=due.act, citizen=due.who, account_id=account.pk,
         to_status=due.to, due_at=due.at, done_at=now,
     )  # fmt: skip
     if due.line:
@@ -233,5 +234,6 @@ def citizen(team: Team, name: str) -> Account:
 def answer(team: Team, play: Play, text: str, *, by: Any) -> Status:
     """What the page says to a citizen. Raises `practice.errors.Refused` for words that are too long or none."""
     assert team.page is not None  # the caller looked
-    assert play.account is not None
-    return write.publish(team.page, write.Draft(f"@{play.account.username} {text}", "sr", reply_to=play.status))
+    citizen = Account.objects.filter(pk=play.account_id).first()
+    mention = f"@{citizen.username} " if citizen else ""
+    return write.publish(team.page, write.Draft(mention + text, "sr", reply_to=play.status))

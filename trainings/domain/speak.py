@@ -1,5 +1,6 @@
 """What a team does with what citizens say: answering, and taking personal data out of the public's sight."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from municipalities.domain.refused import Refused
 from practice.domain import write
 from practice.errors import Missing
 from practice.errors import Refused as RefusedByNetwork
+from practice.models import Account
 from practice.rules import MAX_CHARACTERS
 from practice.text import cleaned, length
 from trainings.domain import citizens
@@ -24,9 +26,10 @@ HIDDEN = "Страница је сакрила овај коментар."
 
 
 @transaction.atomic
-def answer(team: Team, play: Play, text: str, *, by: Any) -> Play:
+def answer(team: Team, play: Play, text: str, *, by: Any, now: datetime | None = None) -> Play:
     """Say `text` below what the citizen wrote. Raises `Refused` when the time is up, it was answered or is gone."""
-    play = _open(team, play)
+    now = now or timezone.now()
+    play = _open(team, play, now)
     words = cleaned(text)
     if not words:
         raise Refused(_("Write an answer first."), "text")
@@ -41,37 +44,39 @@ def answer(team: Team, play: Play, text: str, *, by: Any) -> Play:
         raise Refused(_("What you answer is no longer on the network.")) from None
     except RefusedByNetwork:
         raise Refused(_("The practice network does not take this answer."), "text") from None
-    play.answer, play.answer_status, play.answered_at, play.answered_by = words, said.pk, said.created_at, by
+    play.answer, play.answer_status, play.answered_at, play.answered_by = words, said.pk, now, by
     play.save(update_fields=["answer", "answer_status", "answered_at", "answered_by"])
     record("exercise.answer", by=by, target=play, label=play.citizen)
     return play
 
 
 @transaction.atomic
-def hide(team: Team, play: Play, *, by: Any) -> Play:
+def hide(team: Team, play: Play, *, by: Any, now: datetime | None = None) -> Play:
     """Nobody sees what the citizen wrote any more; the conversation stays. Nothing changes when it was hidden.
 
     Raises as `answer` does.
     """
-    play = _open(team, play)
+    now = now or timezone.now()
+    play = _open(team, play, now)
     if play.hidden_at:
         return play
     try:
         with transaction.atomic():
-            write.edit(play.account, play.status, write.Draft(HIDDEN, "sr"))  # type: ignore[arg-type] # `_open` looked
-    except Missing:
+            citizen = Account.objects.get(pk=play.account_id)
+            write.edit(citizen, int(play.status or 0), write.Draft(HIDDEN, "sr"))
+    except (Missing, Account.DoesNotExist):
         raise Refused(_("It is no longer on the network.")) from None
-    play.hidden_at, play.hidden_by = timezone.now(), by
+    play.hidden_at, play.hidden_by = now, by
     play.save(update_fields=["hidden_at", "hidden_by"])
     record("exercise.hide", by=by, target=play, label=play.citizen)
     return play
 
 
-def _open(team: Team, play: Play) -> Play:
+def _open(team: Team, play: Play, now: datetime) -> Play:
     """The row as it is now, locked under its exercise. Raises `Refused`."""
-    if not locked(team.exercise).is_open(timezone.now()):
+    if not locked(team.exercise).is_open(now):
         raise Refused(_("The time is up. Nothing more can be said in this exercise."))
-    play = Play.objects.select_for_update(of=("self",)).select_related("account").get(pk=play.pk)
-    if play.status is None or play.account is None or team.page is None:
+    play = Play.objects.select_for_update().get(pk=play.pk)
+    if play.status is None or team.page is None:
         raise Refused(_("It is no longer on the network."))
     return play

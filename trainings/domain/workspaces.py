@@ -102,7 +102,7 @@ def empty(workspace: Municipality, *, by: Any) -> None:
     with scope(row):
         if Delivery.objects.filter(state__in=(State.SENDING, State.PROCESSING)).exists():
             raise Refused(_("Something is on its way to the practice network. Try again in a few seconds."))
-        accounts = set(Play.objects.exclude(account=None).values_list("account_id", flat=True))
+        accounts = set(Play.objects.values_list("account_id", flat=True))
         files = list(_files(row))
         _delete(row)
     forget.accounts(accounts | ({team.page_id} if team.page_id else set()))

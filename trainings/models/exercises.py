@@ -139,15 +139,15 @@ class Play(TenantModel):
     """What a citizen did in a team's exercise. `key` is the line of the script, or names the like or vote: each once.
 
     `to_status` is the status that was answered, liked or voted in (none: the citizen began by themselves), `status` the
-    one that was written; both are ids on the practice network. `due_at` is when it was to happen, `done_at` when it
-    did.
+    one that was written, `account_id` the citizen's. All are ids on the practice network and no keys: it may delete
+    what is its own. `due_at` is when something was to happen, `done_at` when it did.
     """
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="plays")
     key = models.CharField(max_length=80)
     act = models.CharField(max_length=6, choices=Act, default=Act.SAYS)
     citizen = models.CharField(max_length=60)
-    account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
+    account_id = models.BigIntegerField()
     mood = models.CharField(max_length=10, choices=Mood, blank=True)
     text = models.TextField(blank=True)
     asks = models.BooleanField(default=False)
