@@ -14,8 +14,8 @@ from trainings.models import Exercise, Mark, Play, Team, Training
 
 MINUTES = 25
 CLEAR = (
-    "Без воде: Краља Петра, Косовска и Горња мала, данас до 18 часова. Пукла је главна цев, екипе раде. Цистерна је код "
-    "Дома здравља. Кад вода дође, сат времена може бити мутна и тада није за пиће. Питања: 000/123-456."
+    "Без воде: Краља Петра, Косовска и Горња мала, данас до 18 часова. Пукла је главна цев, екипе раде. Цистерна је "
+    "код Дома здравља. Кад вода дође, сат времена може бити мутна и тада није за пиће. Питања: 000/123-456."
 )
 OFFICIAL = "Обавештавамо грађане да је због хаварије на водоводној мрежи дошло до прекида у снабдевању водом."
 # By team: the minute, and what it publishes.
@@ -133,8 +133,9 @@ def _date_back(several: list[Team]) -> None:
     """What citizens wrote bears the minute of the play, not that in which the demo was filled in."""
     for team in several:
         with scope(team.workspace):
-            said: dict[int, datetime] = dict(Play.objects.filter(status__gt=0).values_list("status", "done_at"))
-        rows = list(Status.objects.filter(pk__in=said.keys()))
+            plays = [row for row in Play.objects.filter(team=team) if row.status]
+        said = {int(row.status or 0): row.done_at for row in plays}
+        rows = list(Status.objects.filter(pk__in=said))
         for row in rows:
             row.created_at = said[row.pk]
         Status.objects.bulk_update(rows, ["created_at"])
