@@ -13,6 +13,8 @@ from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from administration.views.setting_up import UNDER_WAY
@@ -148,7 +150,7 @@ def _notices(request: Any, rows: list[Any]) -> str:
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
     played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
-    return played + _pause_notice(request, rows)
+    return format_html("{}{}", played, mark_safe(_pause_notice(request, rows)))  # noqa: S308 - our own template
 
 
 def _pause_notice(request: Any, rows: list[Any]) -> str:

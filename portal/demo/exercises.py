@@ -126,7 +126,7 @@ def _answer(team: Team, minute: float, began: datetime, everybody: People) -> No
                 speak.hide(team, asked, by=by, now=now)
                 continue
             told = speak.answer(team, asked, words, by=by, now=now)
-            Status.objects.filter(pk=told.answer_status).update(created_at=now)
+            Status.objects.filter(pk__in=[told.answer_status]).update(created_at=now)
 
 
 def _date_back(several: list[Team]) -> None:

@@ -127,7 +127,7 @@ class Desk:
             row = each.play
             found.append(Entry("citizen", row.citizen, row.done_at, row.text, row))
             if row.answered_at:
-                found.append(Entry("answer", self.team.name, row.answered_at, row.answer, row))
+                found.append(Entry("answer", row.citizen, row.answered_at, row.answer, row))
         return sorted(found, key=lambda entry: entry.at, reverse=True)[:FEED]
 
     def post_of(self, said: Said) -> Status | None:
