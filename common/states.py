@@ -57,6 +57,9 @@ STATES: dict[str, State] = {
     "invited": State("waiting", "mail", _("Invited")),
     "ended": State("quiet", "circle-slash", _("Ended")),
     # threads and needs
+    "running": State("good", "circle-play", pgettext_lazy("an exercise", "Running")),
+    "prepared": State("waiting", "hourglass", _("Prepared")),
+    "wiped": State("quiet", "trash-2", _("Wiped")),
     "open": State("waiting", "circle-dot", pgettext_lazy("a conversation", "Open")),
     "resolved": State("good", "check", _("Resolved")),
     "answered": State("good", "reply", _("Answered")),

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class MentoringConfig(AppConfig):
     name = "mentoring"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from mentoring.queries.rubric import words_of
+        from trainings import rubric
+
+        rubric.provide(words_of)

@@ -17,6 +17,7 @@ IN_FRONT: dict[str, str] = {
     "planning.Feed": "found by the hash of its secret before anybody has signed in; what it shows is behind the wall",
     "notifications.Notification": "belongs to a person and may come from several municipalities or from none",
     "trainings.Participant": "comes to a training of a programme beside people of other municipalities, or of none",
+    "trainings.Team": "a trainer sees all teams of an exercise side by side; what a team does is behind its wall",
 }
 
 

@@ -25,6 +25,8 @@ class Approval(models.TextChoices):
 class Kind(models.TextChoices):
     CITY = "city", _("City")
     MUNICIPALITY = "municipality", pgettext_lazy("as opposed to a city", "Municipality")
+    # No place on the map: a team of a training plays in it, and it is wiped afterwards.
+    TRAINING = "training", _("Training workspace")
 
 
 class Script(models.TextChoices):

@@ -93,7 +93,11 @@ class Municipality(models.Model):
                 name="population_has_year_and_source",
                 condition=models.Q(population__isnull=True)
                 | (models.Q(population_year__isnull=False) & ~models.Q(population_source="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="training_workspace_is_practice",
+                condition=~models.Q(kind=Kind.TRAINING) | models.Q(is_practice=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,9 +108,18 @@ class Municipality(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def is_training(self) -> bool:
+        """Whether it is a workspace of an exercise and stands for no place at all."""
+        return self.kind == Kind.TRAINING
+
+    @property
     def needs_approval(self) -> bool:
         """Whether anybody else has to agree before a post goes out."""
         return self.approval != Approval.NONE
+
+
+# Of municipalities: those that stand for a place. Every list of all municipalities asks for it.
+REAL_PLACE = ~models.Q(kind=Kind.TRAINING)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -19,6 +19,7 @@ from municipalities.availability import Offer, in_season, promotable
 from municipalities.availability import state as availability_state
 from municipalities.enums import Role
 from municipalities.models import (
+    REAL_PLACE,
     Cohort,
     Delegation,
     EmergencyRight,
@@ -287,7 +288,7 @@ def board(programmes: list[Programme]) -> list[tuple[Cohort, list[Seat]]]:
 
 def search(text: str) -> QuerySet[Municipality]:
     """Municipalities whose name, in either script, holds `text`: "cuprija" finds Ћуприја."""
-    rows = Municipality.objects.select_related("district")
+    rows = Municipality.objects.filter(REAL_PLACE).select_related("district")
     for word in fold(text).split():
         rows = rows.filter(search_key__contains=word)
     return rows

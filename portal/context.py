@@ -13,6 +13,8 @@ from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from administration.views.setting_up import UNDER_WAY
@@ -79,6 +81,8 @@ WORKSPACE = (
         ("settings_", "channel", "member", "decid", "delegat", "emergency", "activity", "profile", "pause", "export"),
     ),
 )
+# In a workspace of a training, before everything else.
+EXERCISE = Page("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
 PROGRAMME = (
     Page(
         "programme",
@@ -133,12 +137,20 @@ def navigation(request: Any) -> dict[str, Any]:
     if request.session.get(UNDER_WAY):
         found["workspace_notice"] = SimpleLazyObject(lambda: render_to_string("administration/setup_notice.html"))
     elif in_scope:
-        found["workspace_notice"] = SimpleLazyObject(lambda: _pause_notice(request, rows()))
+        found["workspace_notice"] = SimpleLazyObject(lambda: _notices(request, rows()))
     elif getattr(request, "resolver_match", None):
         found["workspace_notice"] = SimpleLazyObject(lambda: _wide_notice(request))
     if municipality and access and access.may(Verb.POST_EDIT):
         found["new_post_url"] = reverse("post_new", args=[municipality.slug])
     return found
+
+
+def _notices(request: Any, rows: list[Any]) -> str:
+    """What stands above every page of a workspace: that it is an exercise, and what is paused."""
+    if not request.municipality.is_training:
+        return _pause_notice(request, rows)
+    played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
+    return format_html("{}{}", played, mark_safe(_pause_notice(request, rows)))  # noqa: S308 - our own template
 
 
 def _pause_notice(request: Any, rows: list[Any]) -> str:
@@ -204,7 +216,8 @@ def _sections(request: Any, rows: list[Any]) -> list[Section]:
         if not rows and not request.user.is_administrator:
             return sections  # their Home is the list of trainings
     if request.access:
-        sections.append(Section(_items(request, WORKSPACE, request.municipality.slug)))
+        pages = (EXERCISE, *WORKSPACE) if request.municipality.is_training else WORKSPACE
+        sections.append(Section(_items(request, pages, request.municipality.slug)))
     else:
         sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) in HOME)]))
     if request.user.is_administrator:

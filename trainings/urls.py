@@ -1,12 +1,35 @@
 from django.urls import path
 
-from trainings.views import municipality, train, train_certificates, train_materials, train_people, train_sessions
+from trainings.views import (
+    exercises,
+    municipality,
+    playing,
+    train,
+    train_certificates,
+    train_materials,
+    train_people,
+    train_sessions,
+)
 
 M = "m/<slug:municipality>/trainings/"
 T = "programme/trainings/"
 ONE = f"{T}<int:training>/"
 
+EXERCISES = f"{ONE}exercises/"
+EXERCISE = f"{EXERCISES}<int:exercise>/"
+
 urlpatterns = [
+    path("m/<slug:municipality>/exercise/", playing.exercise, name="exercise"),
+    path("m/<slug:municipality>/exercise/answer/", playing.answer, name="exercise_answer"),
+    path("m/<slug:municipality>/exercise/hide/", playing.hide, name="exercise_hide"),
+    path("exercises/<int:team>/", playing.debrief, name="exercise_debrief"),
+    path(EXERCISES, exercises.exercises, name="train_exercises"),
+    path(f"{EXERCISES}new/", exercises.new, name="train_exercise_new"),
+    path(EXERCISE, exercises.exercise, name="train_exercise"),
+    path(f"{EXERCISE}act/", exercises.act, name="train_exercise_act"),
+    path(f"{EXERCISE}send/", exercises.send, name="train_exercise_send"),
+    path(f"{EXERCISE}debrief/<int:team>/", exercises.debrief, name="train_exercise_debrief"),
+    path(f"{EXERCISE}debrief/<int:team>/show/", exercises.show, name="train_exercise_show"),
     path(M, municipality.trainings, name="trainings"),
     path(f"{M}<int:training>/", municipality.training, name="training"),
     path(f"{M}<int:training>/materials/<int:material>/", municipality.file, name="training_file"),

@@ -16,7 +16,7 @@ from analytics.enums import Span
 from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured
 from analytics.models import AccessCheck, IndicatorValue, Subject
 from analytics.queries.measured import Values, measure
-from municipalities.models import Municipality
+from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere
 from posts.coach.points import poor_alt
 from posts.coach.text import hits
@@ -35,7 +35,7 @@ def renew(today: date | None = None) -> int:
     today = today or timezone.localdate()
     with everywhere("indicators of all municipalities"):
         check_new()
-        places = list(Municipality.objects.filter(joined_on__isnull=False))
+        places = list(Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False))
         windows = [(Span.ROLLING, *rolling(today)), *((Span.MONTH, *days) for days in _due(today))]
         for span, first, last in windows:
             _make(places, span, first, last)

@@ -19,7 +19,7 @@ from analytics.measures import MEASURES, Figures, Measure
 from analytics.models import Sharing
 from analytics.months import Months
 from analytics.queries import figures
-from municipalities.models import Enrolment, Municipality
+from municipalities.models import REAL_PLACE, Enrolment, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere
 
@@ -107,7 +107,7 @@ def _running() -> Any:
 
 def _places() -> Any:
     """Workspaces; those of practice only in the demo."""
-    places = Municipality.objects.filter(joined_on__isnull=False)
+    places = Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False)
     return places if settings.DEMO else places.filter(is_practice=False)
 
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from channels.models import Channel, ChannelPause
 from common import audit
 from common.dates import date_time
-from municipalities.models import Enrolment, Held, Membership, Municipality, Pause, Programme, WidePause
+from municipalities.models import REAL_PLACE, Enrolment, Held, Membership, Municipality, Pause, Programme, WidePause
 from municipalities.queries import today
 from municipalities.rules import PUBLISHING_ROLES
 from notifications.domain.notify import notify
@@ -113,7 +113,7 @@ def resume_programme(pause: WidePause, *, by: Any) -> None:
 
 def concerned(programme: Programme | None) -> list[Municipality]:
     """The workspaces that a pause of `programme`, or of everybody, silences today."""
-    places = Municipality.objects.filter(joined_on__isnull=False)
+    places = Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False)
     if programme is not None:
         enrolled = Enrolment.objects.on(today()).filter(cohort__programme=programme)
         places = places.filter(pk__in=enrolled.values("municipality"))

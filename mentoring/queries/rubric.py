@@ -1,6 +1,7 @@
 """The rubric of a programme, and of the programme in which a municipality takes part."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, Q, Subquery
 
@@ -48,3 +49,8 @@ def defaults(programme: Programme | None) -> list[Criterion]:
         Criterion(programme=programme, key=key, words=said, order=order)
         for order, (key, said) in enumerate(RUBRIC, start=1)
     ]
+
+
+def words_of(programme: Programme) -> list[dict[str, Any]]:
+    """The criteria that are used, as plain values that others may keep. One query."""
+    return [{"key": row.key, "words": row.words} for row in rubric(programme)]

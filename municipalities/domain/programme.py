@@ -75,8 +75,11 @@ def add_cohort(programme: Programme, name: str, training_on: date, *, by: Any) -
 
 @transaction.atomic
 def enrol(cohort: Cohort, municipality: Municipality, starts_on: date, *, compares: bool, by: Any) -> Enrolment:
-    """Raises `Refused` while the municipality has no workspace, or is enrolled in the programme in that time."""
+    """Raises `Refused` while the municipality has no workspace, or is enrolled in the programme in that time, and for a
+    workspace of a training.
+    """
     _lock(municipality)
+    _refuse_training(municipality)
     if municipality.joined_on is None:
         raise Refused(_("This municipality has no workspace yet. An administrator opens it."), "municipality")
     others = Enrolment.objects.filter(municipality=municipality, cohort__programme=cohort.programme)
@@ -107,8 +110,11 @@ def set_comparison(enrolment: Enrolment, compares: bool, *, by: Any) -> None:
 
 @transaction.atomic
 def pair(mentor: User, municipality: Municipality, starts_on: date, ends_on: date | None, *, by: Any) -> Pairing:
-    """Raises `Refused` when the two are paired in that time already, or the period ends before it starts."""
+    """Raises `Refused` when the two are paired in that time already, the period ends before it starts, and for a
+    workspace of a training.
+    """
     _lock(municipality)
+    _refuse_training(municipality)
     if ends_on and ends_on < starts_on:
         raise Refused(_("The last day lies before the first."), "ends_on")
     _refuse_overlap(Pairing.objects.filter(municipality=municipality, mentor=mentor), starts_on, ends_on)
@@ -202,6 +208,11 @@ def invite_mentor(
 def _lock(municipality: Municipality) -> None:
     """Two staff who add the same period at once stand in line here."""
     Municipality.objects.select_for_update().get(pk=municipality.pk)
+
+
+def _refuse_training(municipality: Municipality) -> None:
+    if municipality.is_training:
+        raise Refused(_("This workspace belongs to an exercise and is no municipality."), "municipality")
 
 
 def _refuse_overlap(rows: QuerySet[Any], starts_on: date, ends_on: date | None) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from municipalities.access import keepers
 from municipalities.domain import population as verbs
 from municipalities.forms import PopulationForm
-from municipalities.models import Municipality
+from municipalities.models import REAL_PLACE, Municipality
 from municipalities.population import Row, Unreadable, read
 
 SALT = "municipalities.population"
@@ -25,7 +25,7 @@ MOST_SECONDS = 60 * 60
 def population(request: Any) -> HttpResponse:
     form = PopulationForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        places = {row.slug: row for row in Municipality.objects.all()}
+        places = {row.slug: row for row in Municipality.objects.filter(REAL_PLACE)}
         known = [(row.slug, (row.name_cyrl, row.name_latn, row.name_en)) for row in places.values()]
         try:
             rows = read(form.cleaned_data["file"], year=form.cleaned_data["year"], known=known)

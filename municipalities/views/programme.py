@@ -17,7 +17,7 @@ from municipalities.access import programme
 from municipalities.domain import programme as verbs
 from municipalities.domain.refused import Refused
 from municipalities.forms import CohortForm, EnrolForm, EnrolmentForm, LastDayForm, PairForm, TrainerForm
-from municipalities.models import Cohort, Municipality
+from municipalities.models import REAL_PLACE, Cohort, Municipality
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
 
@@ -74,7 +74,7 @@ def _cohorts(request: Any) -> list[Cohort]:
 def enrol(request: Any) -> HttpResponse:
     """`?cohort=` chooses it beforehand."""
     cohorts = _cohorts(request)
-    open_ones = list(Municipality.objects.filter(joined_on__isnull=False))
+    open_ones = list(Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False))
     initial = {"cohort": request.GET.get("cohort"), "starts_on": today()}
     form = EnrolForm(request.POST or None, cohorts=cohorts, municipalities=open_ones, initial=initial)
     if request.method == "POST" and form.is_valid() and _enrolled(request, form, cohorts, open_ones):

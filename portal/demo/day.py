@@ -22,11 +22,12 @@ from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.enums import State
 from municipalities.enums import Approval, Role
-from municipalities.models import Municipality
+from municipalities.models import REAL_PLACE, Municipality
 from municipalities.tenancy import everywhere, scope
 from portal import queues
 from portal.demo import decisions, past, texts
 from portal.demo.growth import COMMENTS, LIKES, SHARES
+from portal.demo.network import public
 from portal.demo.past import Town
 from portal.demo.people import People, Team
 from portal.tasks import key_of
@@ -113,8 +114,8 @@ class NothingToPlay(RuntimeError):
 
 def play(tell: Tell, *, number: int = 1, pause: float = 0.0) -> Played:
     """One day, told line by line. Raises `NothingToPlay`. The practice network must answer."""
-    towns = list(Municipality.objects.filter(is_demo=True, joined_on__isnull=False).order_by("slug"))
-    crowd = list(Account.objects.filter(kind=AccountKind.CITIZEN, is_demo=True).order_by("pk"))
+    towns = list(Municipality.objects.filter(REAL_PLACE, is_demo=True, joined_on__isnull=False).order_by("slug"))
+    crowd = list(public().order_by("pk"))
     if not towns or not crowd:
         raise NothingToPlay("There is no demo to play in. Fill it in first: make seed")
     today = timezone.localdate()

@@ -26,7 +26,7 @@ from mentoring.models import Feedback, PerformanceNotice, Score
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
-from portal.demo import notifications
+from portal.demo import exercises, notifications
 from portal.demo.network import PLATFORM, server
 from portal.demo.seed import NotTheDemo
 from posts.models import (
@@ -49,9 +49,11 @@ from posts.models import (
 from practice.models import Account, App
 from practice.models import Media as Picture
 from reports.models import MonthlyReport, PublicPage, Run, Schedule
+from trainings.models import Play
 
 # From what points to what is pointed at.
 ORDER = (
+    Play,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
@@ -78,6 +80,7 @@ def wipe() -> None:
                 rows = kind.objects.all()
                 rows._raw_delete(rows.db)
         notifications.wipe(demo)
+        exercises.wipe()
     WidePause.objects.all().delete()
     AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
     files = [picture.file for picture in Picture.objects.all()]

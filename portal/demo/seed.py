@@ -12,6 +12,7 @@ from administration.models import PutAway
 from municipalities.tenancy import scope
 from portal.demo import (
     decisions,
+    exercises,
     growth,
     indicators,
     kits,
@@ -106,6 +107,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     trainings.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
     reports.arrange(teams, everybody.staff)
+    exercises.arrange(everybody, crowd.now)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

@@ -13,7 +13,7 @@ from analytics.enums import Basis
 from analytics.models import MonthlyFact
 from analytics.queries.dashboard import countable
 from channels.models import Channel
-from municipalities.models import Municipality
+from municipalities.models import REAL_PLACE, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from reports import rules
@@ -62,7 +62,7 @@ class Numbers:
 
 def shown(slug: str) -> tuple[Municipality, PublicPage] | None:
     """The municipality whose page is on; None where it is off or where there is none. Two queries."""
-    place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
+    place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
     if place is None:
         return None
     with scope(place):
@@ -105,7 +105,9 @@ def open_data() -> Open:
     with everywhere("municipalities whose public page is on"):
         ids = list(PublicPage.objects.filter(is_on=True).values_list("municipality_id", flat=True))
     places = list(
-        Municipality.objects.filter(pk__in=ids, joined_on__isnull=False).select_related("district").order_by("slug")
+        Municipality.objects.filter(REAL_PLACE, pk__in=ids, joined_on__isnull=False)
+        .select_related("district")
+        .order_by("slug")
     )
     slugs = {place.pk: place.slug for place in places}
     if not slugs:

@@ -48,7 +48,8 @@ from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
 from tests.trainings.group import certificate_of, material_of, training_of
-from trainings.models import Training
+from trainings.domain import exercises
+from trainings.models import Team, Training
 
 PROGRAMME_ROLES = {"staff"}
 ROLES = (*TABLE, "trainer", "stranger", "anonymous")
@@ -355,6 +356,24 @@ def _public(things: Things) -> str:
     return things.cast.cuprija.slug
 
 
+def _team(it: Things) -> Team:
+    """A team of an exercise of the programme that is over, so that its debrief can be written."""
+    known = Team.objects.filter(exercise__training=_training(it)).first()
+    if known:
+        return known
+    exercise = exercises.prepare(_training(it), "voda", [("Екипа", [it.cast.officer])], minutes=20, by=it.cast.staff)
+    exercises.end(exercises.start(exercise, by=it.cast.staff), by=it.cast.staff)
+    return exercise.teams.get()
+
+
+def _own_team(it: Things) -> Team:
+    """One reads the debrief of one's own team only, once it is shown."""
+    team = _team(it)
+    team.people.add(it.cast.everyone().get(it.role, it.cast.officer))
+    Team.objects.filter(pk=team.pk).update(shown_at=timezone.now())
+    return team
+
+
 def _training(it: Things) -> Training:
     """One that Ćuprija's officer came to, with a day that is over."""
     found = Training.objects.filter(name="Обука").first()
@@ -444,6 +463,9 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "counted/pk": lambda it: _counted(it),
     "trainers/trainer": lambda it: it.cast.programme.trainers.through.objects.get(user=it.cast.trainer).pk,
     "trainings/training": lambda it: _training(it).pk,
+    "exercises/exercise": lambda it: _team(it).exercise_id,
+    "debrief/team": lambda it: _team(it).pk,
+    "exercises/team": lambda it: _own_team(it).pk,
     "materials/material": lambda it: material_of(_training(it), it.cast).pk,
     "people/participant": lambda it: _training(it).participants.get(user=it.cast.officer).pk,
     "certificates/certificate": lambda it: certificate_of(_training(it), it.cast).pk,

@@ -1,0 +1,218 @@
+"""Wiping a training workspace: everything typed there is really gone, and nothing else is touched."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from channels.models import Channel
+from common.models import AuditEvent
+from delivery.models import Delivery
+from municipalities.domain.refused import Refused
+from municipalities.enums import Kind
+from municipalities.models import Membership, Municipality
+from municipalities.tenancy import TenantModel, everywhere, scope
+from notifications.models import Notification
+from posts.domain import comment, pictures
+from posts.domain.create import create
+from posts.domain.save import Content, save_draft
+from posts.domain.schedule import publish_now
+from posts.draft import Draft, Shown, Text
+from posts.models import Media, Post
+from practice.domain import door, react, write
+from practice.enums import AccountKind
+from practice.models import Account, Status
+from practice.models import Media as Picture
+from tests.analytics.factories import channel, published
+from tests.people import Cast
+from tests.posts.desk import picture_bytes
+from tests.trainings.exercising import Group, prepared, started
+from trainings.domain import exercises, workspaces
+from trainings.models import Mark, Team
+
+POOR = "Обавештавамо грађане да нема воде."
+
+
+@pytest.fixture
+def played(cast: Cast) -> Group:
+    """Both teams have published, citizens have spoken, a trainee has joined in, and the time is over."""
+    group = started(cast)
+    for team in (group.first, group.second):
+        group.post(team, POOR)
+        with scope(team.workspace):
+            _typed(team, cast)
+    group.play(8)
+    exercises.end(group.exercise, by=cast.staff)
+    return group
+
+
+def _typed(team: Team, cast: Cast) -> Post:
+    """A post with a picture, submitted and on its way, a comment, and somebody who was told of it."""
+    raw = picture_bytes()
+    media = pictures.add(team.workspace, io.BytesIO(raw), name="voda.jpg", size=len(raw), by=cast.officer)
+    post = create(team.workspace, by=cast.officer)
+    draft = Draft(texts={"sr-Cyrl": Text(POOR)}, media=(Shown(media.pk, "Цистерна"),), channels=tuple(_channels(team)))
+    saved = save_draft(post, Content(draft, "Вода", "service"), revision=post.revision, by=cast.officer)
+    comment.comment(saved.post, "Додај рок", by=cast.officer)  # type: ignore[union-attr]
+    publish_now(saved.post, by=cast.officer)  # type: ignore[union-attr]
+    return post
+
+
+def _channels(team: Team) -> list[int]:
+    return list(Channel.objects.values_list("pk", flat=True))
+
+
+def _files(root: Path) -> set[str]:
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()} if root.is_dir() else set()
+
+
+def _rows(place: Municipality) -> dict[str, int]:
+    """How many rows of a municipality every table has that could hold one."""
+    with everywhere("count what is left"):
+        return {
+            model._meta.label: model._base_manager.filter(municipality=place).count()
+            for model in apps.get_models()
+            if any(field.name == "municipality" and field.is_relation for field in model._meta.concrete_fields)
+        }
+
+
+def _everything(place: Municipality) -> dict[str, list[Any]]:
+    with everywhere("compare what is there"):
+        return {
+            model._meta.label: list(model._base_manager.filter(municipality=place).order_by("pk").values())
+            for model in apps.get_models()
+            if issubclass(model, TenantModel)
+        }
+
+
+def test_nothing_that_was_typed_is_left_and_nothing_else_changes(
+    cast: Cast, played: Group, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    other = channel(cast.cuprija, cast.approver)
+    published(other, timezone.now())
+    with scope(cast.cuprija):
+        raw = picture_bytes(size=(300, 200))
+        kept = pictures.add(cast.cuprija, io.BytesIO(raw), name="trg.jpg", size=len(raw), by=cast.officer)
+    Notification.objects.all().delete()
+    for place, subject in ((cast.cuprija, "Real"), (played.first.workspace, "Played")):
+        Notification.objects.create(
+            user=cast.officer, kind="comment", url="/", subject=subject, language="en", how="never", municipality=place
+        )
+    real = door.create(AccountKind.CITIZEN, "Прави Полазник")
+    stays = write.publish(real, write.Draft("Моје"))
+    page_status = Status.objects.filter(account=played.first.page).first()
+    assert page_status is not None
+    write.publish(real, write.Draft("И ја питам", reply_to=page_status.pk))
+    citizen = Account.objects.filter(username__endswith=f"_v{played.first.pk}").first()
+    assert citizen is not None
+    react.like(citizen, stays.pk)
+    react.follow(citizen, real)
+    before, files = _everything(cast.cuprija), _files(media)
+    with scope(played.first.workspace, played.second.workspace):
+        mine = {str(row.file) for row in Media.objects.all()}
+    assert mine <= files
+    with django_capture_on_commit_callbacks(execute=True):
+        exercises.wipe(played.exercise, by=cast.staff)
+    for team in (played.first, played.second):
+        left = {
+            label: count for label, count in _rows(team.workspace).items() if count and label not in workspaces.KEPT
+        }
+        assert left == {}
+        assert team.workspace.joined_on is None
+        assert team.page is None
+        assert not Membership.objects.running().filter(municipality=team.workspace).exists()
+    assert _everything(cast.cuprija) == before
+    assert not mine & _files(media)
+    assert default_storage.exists(kept.file.name)
+    assert list(Notification.objects.values_list("subject", flat=True)) == ["Real"]
+    assert list(Status.objects.values_list("text", flat=True)) == ["Моје"]
+    assert set(Account.objects.all()) == {real}
+    assert not Picture.objects.exists()
+    real.refresh_from_db()
+    stays.refresh_from_db()
+    assert (real.statuses_count, real.followers_count, stays.likes_count) == (1, 0, 0)
+    assert AuditEvent.objects.filter(verb="exercise.wipe").count() == 1
+
+
+def test_the_debrief_outlives_the_wiping(cast: Cast, played: Group) -> None:
+    Mark.objects.create(team=played.first, criterion="clarity", level=3)
+    facts = played.first.facts
+    assert facts["posts"] == 1
+    exercises.wipe(played.exercise, by=cast.staff)
+    assert played.first.facts == facts
+    assert played.first.marks.count() == 1
+    assert exercises.wipe(played.exercise, by=cast.staff).state == "wiped"
+
+
+def test_a_real_municipality_is_refused(cast: Cast, played: Group) -> None:
+    cast.novi_pazar.is_practice = True  # one that practises is still a place
+    cast.novi_pazar.save()
+    for place in (cast.cuprija, cast.novi_pazar):
+        before = _everything(place)
+        with pytest.raises(Refused):
+            workspaces.empty(place, by=cast.staff)
+        assert _everything(place) == before
+    stray = Municipality.objects.create(
+        slug="vezba-0-0", name_cyrl="В", name_latn="V", name_en="V", kind=Kind.TRAINING, is_practice=True,
+        district=cast.cuprija.district,
+    )  # fmt: skip
+    with pytest.raises(Refused):
+        workspaces.empty(stray, by=cast.staff)
+
+
+def test_nothing_is_wiped_while_the_exercise_runs(cast: Cast) -> None:
+    group = started(cast)
+    with pytest.raises(Refused):
+        exercises.wipe(group.exercise, by=cast.staff)
+
+
+def test_nothing_is_wiped_while_something_is_on_its_way(cast: Cast, played: Group) -> None:
+    with scope(played.first.workspace):
+        Delivery.objects.update(state="sending", lease_until=timezone.now())
+    with pytest.raises(Refused):
+        exercises.wipe(played.exercise, by=cast.staff)
+    with scope(played.first.workspace):
+        assert Post.objects.exists()
+
+
+def test_one_that_was_never_started_can_be_wiped(cast: Cast) -> None:
+    group = prepared(cast)
+    exercises.wipe(group.exercise, by=cast.staff)
+    assert group.first.workspace.joined_on is None
+
+
+def _municipal() -> Iterator[type[Model]]:
+    for model in apps.get_models():
+        if model._meta.managed and any(f.related_model is Municipality for f in model._meta.concrete_fields):
+            yield model
+
+
+def test_every_table_of_a_municipality_is_emptied_or_named_with_its_reason() -> None:
+    emptied = {model._meta.label for model in workspaces.tables()}
+    for model in _municipal():
+        assert (model._meta.label in emptied) != (model._meta.label in workspaces.KEPT), model._meta.label
+    assert all(issubclass(model, TenantModel) <= (model in workspaces.tables()) for model in apps.get_models())
+
+
+def test_a_table_of_tomorrow_that_hangs_on_a_municipalitys_row_goes_with_it() -> None:
+    hanging = {
+        (model._meta.label, owner._meta.label) for model, _key, owner in workspaces._hanging(workspaces.tables())
+    }
+    assert ("reports.Run_reports", "reports.Run") in hanging
+
+
+def test_wiping_leaves_no_key_that_points_to_nothing(cast: Cast, played: Group) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        exercises.wipe(played.exercise, by=cast.staff)
+    assert any("SET CONSTRAINTS ALL IMMEDIATE" in query["sql"] for query in asked.captured_queries)

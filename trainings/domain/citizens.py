@@ -1,0 +1,239 @@
+"""Simulated citizens: they read what a team publishes, like, vote, ask, thank and lose patience.
+
+`play` asks of each line of the script when it is due, and whether what makes it speak still holds at that moment.
+Nothing is planned ahead: a question about a date is not asked below a post that meanwhile has one. Chances come from
+the seed of the exercise, so the same doings bring the same citizens.
+
+The practice network lies in the same database: a line and the row that says it was played are one transaction, under
+the lock of the exercise. A message that comes twice finds the row.
+"""
+
+import logging
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from municipalities.tenancy import scope
+from practice.domain import door, react, vote, write
+from practice.enums import AccountKind
+from practice.errors import Missing, Refused
+from practice.models import Account, Status
+from trainings import script as scripts
+from trainings import traits
+from trainings.cast import Act, On
+from trainings.models import Exercise, Play, Team
+from trainings.script import Line, Script
+
+AT_ONCE = 2  # lines a tick and team: a worker that was away does not make thirty people speak in one breath
+LIKES_FROM, LIKES_MINUTES = 1, (0.3, 9.0)
+CITIZEN_OF_A_TEAM = r"_v\d+$"  # usernames end so
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that a citizen does now."""
+
+    key: str
+    who: str
+    at: datetime
+    act: Act = Act.SAYS
+    line: Line | None = None
+    to: int | None = None
+    choice: int = 0
+
+
+def running() -> list[int]:
+    return list(Exercise.objects.filter(started_at__isnull=False, ended_at__isnull=True).values_list("pk", flat=True))
+
+
+@transaction.atomic
+def play(exercise_id: int, now: datetime | None = None) -> int:
+    """What is due in one exercise; returns how much was played. Does nothing while another worker is at it."""
+    now = now or timezone.now()
+    rows = Exercise.objects.select_for_update(skip_locked=True, of=("self",))
+    exercise = rows.filter(pk=exercise_id, ended_at__isnull=True, started_at__isnull=False).first()
+    if exercise is None or not exercise.is_open(now):
+        return 0
+    script = scripts.parse(exercise.script)
+    return sum(_team(exercise, script, team, now) for team in exercise.teams.select_related("page"))
+
+
+def _team(exercise: Exercise, script: Script, team: Team, now: datetime) -> int:
+    if team.page is None:
+        return 0
+    with scope(team.workspace_id):
+        room = Room(exercise, script, team)
+        room.notice_answers()
+        due = sorted((each for each in room.due() if each.at <= now), key=lambda each: (each.at, each.key))
+        spoken = [each for each in due if each.act == Act.SAYS][:AT_ONCE]
+        quiet = [each for each in due if each.act != Act.SAYS]
+        for each in [*quiet, *spoken]:
+            _do(team, each, now)
+        return len(quiet) + len(spoken)
+
+
+class Room:
+    """What one team's citizens see: its posts, what was said so far, and what was answered."""
+
+    def __init__(self, exercise: Exercise, script: Script, team: Team) -> None:
+        self.exercise, self.script, self.team = exercise, script, team
+        self.plays = {row.key: row for row in Play.objects.filter(team=team)}
+
+    @cached_property
+    def posts(self) -> list[Status]:
+        found = Status.objects.filter(account=self.team.page_id, in_reply_to=None).prefetch_related("media")
+        return list(found.order_by("pk"))
+
+    def notice_answers(self) -> None:
+        """Also what the page answered on the network itself."""
+        said = {row.status: row for row in self.plays.values() if row.status and row.answered_at is None}
+        for answer in Status.objects.filter(account=self.team.page_id, in_reply_to__in=said).order_by("pk"):
+            row = said[answer.in_reply_to_id]
+            if row.answered_at is None:
+                row.answer, row.answer_status, row.answered_at = answer.text, answer.pk, answer.created_at
+                row.save(update_fields=["answer", "answer_status", "answered_at"])
+
+    def due(self) -> Iterator[Due]:
+        for line in self.script.lines:
+            if line.key not in self.plays:
+                yield from REACTS[line.on](self, line)
+        for post in self.posts:
+            yield from self.quietly(post)
+
+    # ---- each kind of line
+
+    def at_start(self, line: Line) -> Iterator[Due]:
+        assert self.exercise.started_at is not None  # only a running exercise is played
+        yield self.said(line, self.exercise.started_at)
+
+    def below_a_post(self, line: Line) -> Iterator[Due]:
+        for post in self.posts:
+            if line.fits(self.traits_of(post), post.text):
+                yield self.said(line, post.created_at, post.pk)
+                return
+
+    def after_an_answer(self, line: Line) -> Iterator[Due]:
+        asked = self.plays.get(line.of)
+        if asked and asked.answered_at and line.fits(traits.of_text(asked.answer), asked.answer):
+            yield self.said(line, asked.answered_at, asked.answer_status)
+
+    def out_of_patience(self, line: Line) -> Iterator[Due]:
+        asked = self.plays.get(line.of)
+        if asked and asked.status and not asked.answered_at and not asked.hidden_at:
+            yield self.said(line, asked.done_at, asked.status)
+
+    def never(self, line: Line) -> Iterator[Due]:
+        yield from ()
+
+    def said(self, line: Line, since: datetime, to: int | None = None) -> Due:
+        return Due(line.key, line.who, since + self.some(line.after, line.key), line=line, to=to)
+
+    # ---- likes and votes
+
+    def quietly(self, post: Status) -> Iterator[Due]:
+        """The better a post, the more like it; in a poll everybody votes."""
+        liked = LIKES_FROM + 2 * len(self.traits_of(post) & traits.LIKED)
+        for at, who in enumerate(self.script.citizens):
+            if at < liked:
+                yield from self.quiet(Act.LIKES, post, who, at)
+            if post.poll:
+                yield from self.quiet(Act.VOTES, post, who, at)
+
+    def quiet(self, act: Act, post: Status, who: str, at: int) -> Iterator[Due]:
+        key = f"{act}:{post.pk}:{at}"
+        if key in self.plays:
+            return
+        # Not the id of the post: it is another one whenever the exercise is played.
+        drawn = f"{act} {self.posts.index(post)} {at}"
+        options = len(post.poll["options"]) if post.poll else 1
+        choice = int(self.chance(f"{drawn} choice").random() * options)
+        yield Due(key, who, post.created_at + self.some(LIKES_MINUTES, drawn), act, to=post.pk, choice=choice)
+
+    # ---- chance
+
+    def chance(self, what: str) -> random.Random:
+        return random.Random(f"{self.exercise.seed} {self.team.number} {what}")  # noqa: S311 - a play
+
+    def some(self, minutes: tuple[float, float], what: str) -> timedelta:
+        return timedelta(minutes=self.chance(what).uniform(*minutes))
+
+    def traits_of(self, post: Status) -> frozenset[str]:
+        return traits.of_post(post.text, [each.description for each in post.media.all()], has_poll=bool(post.poll))
+
+
+REACTS = {
+    On.START: Room.at_start,
+    On.POST: Room.below_a_post,
+    On.ANSWER: Room.after_an_answer,
+    On.SILENCE: Room.out_of_patience,
+    On.TRAINER: Room.never,
+}
+
+
+def say_at_once(team: Team, line: Line, now: datetime) -> bool:
+    """What the trainer sends: below the newest post, or by itself while there is none. False: it was sent before."""
+    with scope(team.workspace_id):
+        if team.page is None or Play.objects.filter(team=team, key=line.key).exists():
+            return False
+        newest = Status.objects.filter(account=team.page, in_reply_to=None).order_by("-pk").first()
+        _do(team, Due(line.key, line.who, now, line=line, to=newest.pk if newest else None), now)
+    return True
+
+
+def _do(team: Team, due: Due, now: datetime) -> None:
+    """Once, whatever comes of it: what cannot be done, such as a vote in a poll that is over, is not tried again."""
+    account = citizen(team, due.who)
+    row = Play(
+        municipality_id=team.workspace_id, team=team, key=due.key, act=due.act, citizen=due.who, account_id=account.pk,
+        to_status=due.to, due_at=due.at, done_at=now,
+    )  # fmt: skip
+    if due.line:
+        row.mood, row.text = due.line.mood, due.line.text
+        row.asks, row.is_personal = due.line.asks, due.line.is_personal
+    try:
+        with transaction.atomic():
+            row.status = _acted(team, due, account)
+    except (Missing, Refused) as refused:
+        log.info("A citizen could not act (%s): %s", due.key, refused)
+    row.save()
+
+
+def _acted(team: Team, due: Due, account: Account) -> int | None:
+    if due.act == Act.LIKES:
+        react.like(account, _id(due.to))
+        return None
+    if due.act == Act.VOTES:
+        vote.vote(account, _id(due.to), [due.choice])
+        return None
+    assert due.line is not None  # words are a line's
+    assert team.page is not None  # who has no page is not played with
+    words = due.line.text if due.to else f"@{team.page.username} {due.line.text}"
+    return int(write.publish(account, write.Draft(words, "sr", reply_to=due.to)).pk)
+
+
+def _id(status: int | None) -> int:
+    if status is None:
+        raise Missing
+    return status
+
+
+def citizen(team: Team, name: str) -> Account:
+    """This team's citizen of that name: teams share nobody, so that wiping one takes nothing from another."""
+    username = f"{door.slug(name)[:16].strip('_')}_v{team.pk}"
+    known = Account.objects.filter(kind=AccountKind.CITIZEN, username=username).first()
+    return known or door.create(AccountKind.CITIZEN, name, username=username)
+
+
+def answer(team: Team, play: Play, text: str, *, by: Any) -> Status:
+    """What the page says to a citizen. Raises `practice.errors.Refused` for words that are too long or none."""
+    assert team.page is not None  # the caller looked
+    citizen = Account.objects.filter(pk=play.account_id).first()
+    mention = f"@{citizen.username} " if citizen else ""
+    return write.publish(team.page, write.Draft(mention + text, "sr", reply_to=play.status))

@@ -1,0 +1,161 @@
+"""Forms of exercises: who plays in which team, what the trainer sends, and the debrief by the rubric."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from kits.models import shown
+from serbian.transliteration import to_latin
+from trainings import script
+from trainings.domain.exercises import MOST_TEAMS
+from trainings.forms import Written
+from trainings.models import Exercise, Mark, Participant, Team
+
+LEVELS = {
+    1: gettext_lazy("Not yet"),
+    2: gettext_lazy("Partly"),
+    3: gettext_lazy("Good"),
+    4: gettext_lazy("Exemplary"),
+}
+LINES = forms.Textarea(attrs={"rows": 3})
+
+
+class ExerciseForm(Written):
+    """A scenario, its time, and a team for each participant who has an account. Who has no team does not play."""
+
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes"), min_value=script.SHORTEST, max_value=script.LONGEST,
+        help_text=gettext_lazy("You can give five more at any time, or end it earlier."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: Sequence[Participant], chosen: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = [person for person in people if person.user_id]
+        self.scenarios = [known for known, _raw in script.built_in().values()]
+        self.fields["scenario"] = forms.ChoiceField(
+            choices=[(each.key, shown(each.title)) for each in self.scenarios], label=_("Scenario")
+        )
+        self.chosen = next((each for each in self.scenarios if each.key == chosen), self.scenarios[0])
+        self.fields["scenario"].initial = self.chosen.key
+        self.fields["minutes"].initial = self.chosen.minutes
+        numbers = range(1, min(MOST_TEAMS, max(len(self.people), 1)) + 1)
+        choices = [("", _("does not play")), *((str(n), _("Team %(number)s") % {"number": n}) for n in numbers)]
+        usual = self._by_municipality()
+        for person in self.people:
+            self.fields[self._name(person)] = forms.ChoiceField(
+                label=person.name, choices=choices, required=False, initial=str(usual[person.pk])
+            )
+
+    def _name(self, person: Participant) -> str:
+        return f"team-{person.pk}"
+
+    def _by_municipality(self) -> dict[int, int]:
+        """People of one municipality play together, as they work together at home."""
+        places = list(dict.fromkeys(person.municipality_id for person in self.people))
+        return {person.pk: places.index(person.municipality_id) % MOST_TEAMS + 1 for person in self.people}
+
+    def rows(self) -> list[tuple[Participant, Any]]:
+        return [(person, self[self._name(person)]) for person in self.people]
+
+    def options(self) -> list[dict[str, Any]]:
+        """The scenarios for the page, the chosen one marked."""
+        chosen = str(self["scenario"].value())
+        return [
+            {"key": each.key, "title": shown(each.title), "practises": shown("; ".join(each.practises)),
+             "minutes": each.minutes, "lines": len(each.lines), "chosen": each.key == chosen}
+            for each in self.scenarios
+        ]  # fmt: skip
+
+    def teams(self) -> list[tuple[str, list[Any]]]:
+        """(name, people) of each team that has somebody, numbered anew. After `is_valid`."""
+        several: dict[int, list[Any]] = {}
+        for person in self.people:
+            number = self.cleaned_data[self._name(person)]
+            if number:
+                several.setdefault(int(number), []).append(person.user)
+        return [(f"Екипа {at}", several[number]) for at, number in enumerate(sorted(several), start=1)]
+
+
+class LineForm(forms.Form):
+    """A citizen of the trainer's lines, to one team or to all."""
+
+    def __init__(self, *args: Any, lines: Sequence[script.Line], teams: Sequence[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"] = forms.ChoiceField(
+            label=_("Citizen"), choices=[(line.key, f"{line.who}: {line.text}") for line in lines]
+        )
+        self.fields["team"] = forms.ChoiceField(
+            label=_("To whom"), required=False,
+            choices=[("", _("All teams")), *((str(team.pk), team.name) for team in teams)],
+        )  # fmt: skip
+
+
+class DebriefForm(Written):
+    """The level of a team by each criterion with a note, what went well, and one thing for the next time."""
+
+    went_well = forms.CharField(
+        label=gettext_lazy("What went well"), required=False, max_length=2000, widget=LINES,
+        help_text=gettext_lazy("Name the very sentence or act, so that the team does it again."),
+    )  # fmt: skip
+    next_time = forms.CharField(
+        label=gettext_lazy("One thing to try next time"), required=False, max_length=2000, widget=LINES
+    )
+
+    def __init__(self, *args: Any, team: Team, marks: Mapping[str, Mark], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = criteria(team.exercise)
+        self.fields["went_well"].initial, self.fields["next_time"].initial = team.went_well, team.next_time
+        choices = [("", _("Not judged")), *((str(level), label) for level, label in LEVELS.items())]
+        for each in self.criteria:
+            mark = marks.get(each["key"])
+            self.fields[f"level-{each['key']}"] = forms.ChoiceField(
+                label=each["name"], choices=choices, required=False, initial=str(mark.level) if mark else ""
+            )
+            self.fields[f"note-{each['key']}"] = forms.CharField(
+                label=_("Note: %(criterion)s") % {"criterion": each["name"]}, required=False, max_length=500,
+                initial=mark.note if mark else "",
+            )  # fmt: skip
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For the page: each criterion with its options, the chosen one marked."""
+        found = []
+        for each in self.criteria:
+            bound = self[f"level-{each['key']}"]
+            chosen = str(bound.value() or "")
+            options = [
+                {"value": level, "label": LEVELS[level], "text": said, "chosen": chosen == str(level)}
+                for level, said in enumerate(each["levels"], start=1)
+            ]
+            found.append({**each, "field": bound.html_name, "options": options, "chosen": chosen,
+                          "note": self[f"note-{each['key']}"]})  # fmt: skip
+        return found
+
+    def levels(self) -> dict[str, tuple[int, str]]:
+        """(level, note) of each criterion that was judged. After `is_valid`."""
+        values = self.cleaned_data
+        return {
+            each["key"]: (int(values[f"level-{each['key']}"]), values[f"note-{each['key']}"])
+            for each in self.criteria
+            if values[f"level-{each['key']}"]
+        }
+
+
+def criteria(exercise: Exercise) -> list[dict[str, Any]]:
+    """The rubric of an exercise in the reader's language: key, name and the words of the four levels."""
+    language = get_language() or "sr"
+    found = []
+    for each in exercise.criteria:
+        words = each["words"]
+        if language.startswith("en") and words.get("en"):
+            said = words["en"]
+            name, levels = said["name"], said["levels"]
+        else:
+            said = words["sr"]
+            name, levels = said["name"], said["levels"]
+            if language == "sr-latn":
+                name, levels = to_latin(name), [to_latin(text) for text in levels]
+        found.append({"key": each["key"], "name": name, "levels": levels})
+    return found

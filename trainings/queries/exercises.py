@@ -1,0 +1,235 @@
+"""Reads of exercises: the trainer's view of all teams, a team's own, and what is measured at the end.
+
+Each page costs a fixed number of queries, for one team and for twenty.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from municipalities.models import Municipality, Programme
+from municipalities.tenancy import scope
+from practice.models import Status
+from trainings import traits
+from trainings.cast import Act, Mood
+from trainings.models import Exercise, Mark, Play, Team, Training
+from trainings.script import Script, parse
+
+FEED = 6
+
+
+def of_programmes(programmes: Sequence[Programme]) -> QuerySet[Exercise]:
+    rows = Exercise.objects.filter(training__programme__in=programmes)
+    return rows.select_related("training__programme", "prepared_by")
+
+
+def of_training(training: Training) -> QuerySet[Exercise]:
+    """With the number of `groups`, the newest first."""
+    rows = Exercise.objects.filter(training=training).annotate(groups=Count("teams", distinct=True))
+    return rows.order_by("-pk")
+
+
+def teams(exercise: Exercise) -> list[Team]:
+    """In their order, with workspaces and people. Two queries."""
+    rows = Team.objects.filter(exercise=exercise).select_related("workspace", "page").prefetch_related("people")
+    return list(rows.order_by("number"))
+
+
+def team_of(workspace: Municipality) -> Team | None:
+    """The team that plays in this workspace, None in a workspace of a real municipality."""
+    rows = Team.objects.filter(workspace=workspace).select_related("exercise__training", "page", "workspace")
+    return rows.first()
+
+
+def played_by(user: Any) -> QuerySet[Team]:
+    """The teams in which somebody played, the newest first."""
+    rows = Team.objects.filter(people=user).select_related("exercise__training", "workspace")
+    return rows.order_by("-exercise__pk")
+
+
+# ---- what was published and said
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a citizen wrote. `waits` is how long a question has been open; None: it is not open."""
+
+    play: Play
+    is_there: bool
+    waits: timedelta | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.waits is not None
+
+    @property
+    def stands(self) -> bool:
+        """Personal data that everybody can still read."""
+        return self.play.is_personal and self.is_there and self.play.hidden_at is None
+
+    @property
+    def answered_after(self) -> timedelta | None:
+        return self.play.answered_at - self.play.done_at if self.play.answered_at else None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the feed. `kind` is "post", "citizen" or "answer"."""
+
+    kind: str
+    who: str
+    at: datetime
+    text: str
+    play: Play | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One team at a moment: `said` in the order in which it was said, `posts` oldest first."""
+
+    team: Team
+    posts: list[Status]
+    said: list[Said]
+
+    @property
+    def open(self) -> list[Said]:
+        return [each for each in self.said if each.is_open]
+
+    @property
+    def in_order(self) -> list[Said]:
+        """What waits longest first, then what is settled, the newest first."""
+        settled = [each for each in self.said if not each.is_open]
+        return [*self.open, *reversed(settled)]
+
+    @property
+    def answered(self) -> int:
+        return sum(each.play.answered_at is not None for each in self.said)
+
+    @property
+    def longest(self) -> timedelta | None:
+        return max((each.waits for each in self.said if each.waits is not None), default=None)
+
+    @property
+    def standing(self) -> int:
+        return sum(each.stands for each in self.said)
+
+    @property
+    def feed(self) -> list[Entry]:
+        """The newest of everything."""
+        found = [Entry("post", self.team.name, each.created_at, each.text) for each in self.posts]
+        for each in self.said:
+            row = each.play
+            found.append(Entry("citizen", row.citizen, row.done_at, row.text, row))
+            if row.answered_at:
+                found.append(Entry("answer", row.citizen, row.answered_at, row.answer, row))
+        return sorted(found, key=lambda entry: entry.at, reverse=True)[:FEED]
+
+    def post_of(self, said: Said) -> Status | None:
+        """The post below which it was said."""
+        return next((post for post in self.posts if post.pk == said.play.to_status), None)
+
+
+def desks(several: Sequence[Team], exercise: Exercise, now: datetime | None = None) -> list[Desk]:
+    """All teams side by side. Four queries."""
+    now = min(now or timezone.now(), exercise.ended_at or now or timezone.now())
+    posts, plays = defaultdict(list), defaultdict(list)
+    pages = {team.page_id: team.pk for team in several if team.page_id}
+    for post in Status.objects.filter(account__in=pages, in_reply_to=None).prefetch_related("media").order_by("pk"):
+        posts[pages[post.account_id]].append(post)
+    with scope(*(team.workspace_id for team in several)):
+        for row in Play.objects.filter(team__in=several, act=Act.SAYS).exclude(status=None).order_by("done_at", "pk"):
+            plays[row.team_id].append(row)
+    ids = [row.status for rows in plays.values() for row in rows]
+    there = set(Status.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        Desk(team, posts[team.pk], [_said(row, row.status in there, now) for row in plays[team.pk]]) for team in several
+    ]
+
+
+def desk(team: Team, now: datetime | None = None) -> Desk:
+    return desks([team], team.exercise, now)[0]
+
+
+def _said(row: Play, is_there: bool, now: datetime) -> Said:
+    is_open = row.asks and is_there and row.answered_at is None and row.hidden_at is None
+    return Said(row, is_there, max(now - row.done_at, timedelta()) if is_open else None)
+
+
+def script_of(exercise: Exercise) -> Script:
+    return parse(exercise.script)
+
+
+def sent_lines(exercise: Exercise, several: Sequence[Team]) -> dict[str, int]:
+    """To how many teams each of the trainer's lines has gone. One query."""
+    keys = [line.key for line in script_of(exercise).spare]
+    with scope(*(team.workspace_id for team in several)):
+        rows = Play.objects.filter(team__in=several, key__in=keys).values_list("key")
+        return dict(rows.annotate(n=Count("pk")))
+
+
+# ---- what is measured
+
+
+def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
+    """Facts of a team's exercise as plain values, for the debrief. Times in seconds; None where there is nothing."""
+    found = desk_at_end(team, exercise)
+    end = exercise.ended_at or timezone.now()
+    questions = [each for each in found.said if each.play.asks]
+    waits = sorted(each.answered_after.total_seconds() for each in questions if each.answered_after is not None)
+    personal = [each.play for each in found.said if each.play.is_personal]
+    looked = [_traits(post) for post in found.posts]
+    pictures = [media.description for post in found.posts for media in post.media.all()]
+    return {
+        "posts": len(found.posts),
+        "first_post": _until_first(found, exercise),
+        "with_call": sum("call" in each for each in looked),
+        "with_date": sum("date" in each for each in looked),
+        "with_link": sum("link" in each for each in looked),
+        "pictures": len(pictures),
+        "described": sum(bool(each.strip()) for each in pictures),
+        "said": len(found.said),
+        "likes": sum(post.likes_count for post in found.posts),
+        "thanked": sum(each.play.mood == Mood.THANKFUL for each in found.said),
+        "questions": len(questions),
+        "answered": len(waits),
+        "first_answer": round(waits[0]) if waits else None,
+        "median_answer": round(median(waits)) if waits else None,
+        "personal": len(personal),
+        "personal_left": sum(row.hidden_at is None for row in personal),
+        "personal_seconds": sum(_seconds((row.hidden_at or end) - row.done_at) for row in personal),
+        "hidden": sum(each.play.hidden_at is not None and not each.play.is_personal for each in found.said),
+        "repeated": sum(traits.repeats_private(row.answer, row.text) for row in personal),
+    }
+
+
+def desk_at_end(team: Team, exercise: Exercise) -> Desk:
+    return desks([team], exercise, exercise.ended_at)[0]
+
+
+def _until_first(found: Desk, exercise: Exercise) -> int | None:
+    """Seconds from the start to the first post."""
+    if not found.posts or exercise.started_at is None:
+        return None
+    return _seconds(found.posts[0].created_at - exercise.started_at)
+
+
+def _traits(post: Status) -> frozenset[str]:
+    return traits.of_post(post.text, [each.description for each in post.media.all()], has_poll=bool(post.poll))
+
+
+def _seconds(period: timedelta) -> int:
+    return max(round(period.total_seconds()), 0)
+
+
+def marks(several: Iterable[Team]) -> dict[int, dict[str, Mark]]:
+    """By team and criterion. One query."""
+    found: dict[int, dict[str, Mark]] = defaultdict(dict)
+    for row in Mark.objects.filter(team__in=several):
+        found[row.team_id][row.criterion] = row
+    return found

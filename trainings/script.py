@@ -1,0 +1,193 @@
+"""The script of simulated citizens: who says what, and what has to be so for it to be said. Pure.
+
+    {"key": "voda", "title": "…", "brief": "…", "practises": ["…"], "minutes": 25,
+     "lines": [{"key": "do-kad", "who": "Jelena Marinković", "mood": "lost", "text": "A do kad neće biti vode?",
+                "on": "post", "without": ["date"], "after": [1, 2], "asks": true},
+               {"key": "hvala", "who": "Jelena Marinković", "mood": "thankful", "text": "Hvala!",
+                "on": "answer", "of": "do-kad", "with": ["date"], "after": [1, 2]}]}
+
+`with` and `without` name traits of the post or the answer (`trainings.traits`); "word:cistern" is a stem that stands in
+it, in either script. `after` are the least and the most minutes until the line is said.
+
+The scenarios of the house are the files in `trainings/scenarios/`; people read and write Serbian in them, in both
+scripts and as people type it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from trainings.cast import Mood, On
+from trainings.traits import TRAITS, holds
+
+FOLDER = Path(__file__).parent / "scenarios"
+MOST_TEXT = 450  # with a mention in front of it still within what the practice network takes
+MOST_LINES = 80
+MOST_MINUTES = 60
+LONGEST, SHORTEST = 180, 5
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class BadScript(ValueError):
+    """What was given is no script. `problems` are sentences for whoever wrote it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one citizen says once. `of` is the line that was or was not answered; `after` in minutes."""
+
+    key: str
+    who: str
+    mood: Mood
+    text: str
+    on: On
+    of: str = ""
+    needs: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    after: tuple[float, float] = (0, 0)
+    asks: bool = False
+    is_personal: bool = False
+
+    def fits(self, traits: frozenset[str], text: str) -> bool:
+        """Whether what was published or answered makes this citizen speak."""
+        return all(holds(each, traits, text) for each in self.needs) and not any(
+            holds(each, traits, text) for each in self.lacks
+        )
+
+
+@dataclass(frozen=True)
+class Script:
+    key: str
+    title: str
+    brief: str
+    practises: tuple[str, ...]
+    minutes: int
+    lines: tuple[Line, ...]
+
+    @property
+    def citizens(self) -> tuple[str, ...]:
+        """Everybody who says something by themselves, in the order of the lines."""
+        return tuple(dict.fromkeys(line.who for line in self.lines if line.on != On.TRAINER))
+
+    @property
+    def spare(self) -> tuple[Line, ...]:
+        """What the trainer may send."""
+        return tuple(line for line in self.lines if line.on == On.TRAINER)
+
+
+def parse(raw: Any) -> Script:
+    """Raises `BadScript` with everything that is wrong with it."""
+    return _Parser().script(raw)
+
+
+@cache
+def built_in() -> Mapping[str, tuple[Script, Any]]:
+    """The scenarios of the house by key, each as values and as the JSON that an exercise keeps."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
+    return {script.key: (script, raw) for script, raw in ((parse(raw), raw) for raw in found)}
+
+
+class _Parser:
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def script(self, raw: Any) -> Script:
+        if not isinstance(raw, dict):
+            raise BadScript(["A script is an object."])
+        lines = raw.get("lines")
+        if not isinstance(lines, list) or not 1 <= len(lines) <= MOST_LINES:
+            raise BadScript([f"A script has 1 to {MOST_LINES} lines."])
+        script = Script(
+            self.key(raw.get("key"), "The script"),
+            self.words(raw.get("title"), 120, "The title"),
+            self.words(raw.get("brief"), 3000, "The brief"),
+            tuple(self.words(each, 300, "What is practised") for each in self.several(raw.get("practises"))),
+            int(self.number(raw.get("minutes"), SHORTEST, LONGEST, "The time")),
+            tuple(self.line(each, f"Line {at}") for at, each in enumerate(lines, start=1)),
+        )
+        self.together(script.lines)
+        if self.problems:
+            raise BadScript(self.problems)
+        return script
+
+    def line(self, raw: Any, where: str) -> Line:
+        if not isinstance(raw, dict):
+            self.problems.append(f"{where}: a line is an object.")
+            raw = {}
+        on = self.choice(raw.get("on"), On, where)
+        after = self.several(raw.get("after")) or [0, 0]
+        if len(after) != 2:
+            self.problems.append(f"{where}: “after” is the least and the most minutes.")
+            after = [0, 0]
+        least, most = (self.number(each, 0, MOST_MINUTES, where) for each in after)
+        if least > most:
+            self.problems.append(f"{where}: the least minutes are more than the most.")
+        return Line(
+            self.key(raw.get("key"), where),
+            self.words(raw.get("who"), 60, f"{where}, who"),
+            self.choice(raw.get("mood"), Mood, where),
+            self.words(raw.get("text"), MOST_TEXT, f"{where}, text"),
+            on,
+            self.key(raw.get("of"), f"{where}, of") if on in (On.ANSWER, On.SILENCE) else "",
+            self.traits(raw.get("with"), where),
+            self.traits(raw.get("without"), where),
+            (least, most),
+            raw.get("asks") is True,
+            raw.get("personal") is True,
+        )
+
+    def together(self, lines: tuple[Line, ...]) -> None:
+        """Keys are single, and what a line refers to stands above it, so that nobody waits for themselves."""
+        known: dict[str, Line] = {}
+        for line in lines:
+            if line.key in known:
+                self.problems.append(f"The line “{line.key}” is there twice.")
+            if line.of and line.of not in known:
+                self.problems.append(f"The line “{line.key}” waits for “{line.of}”, which does not stand above it.")
+            elif line.of and not known[line.of].asks:
+                self.problems.append(f"The line “{line.key}” waits for an answer to “{line.of}”, which asks nothing.")
+            known[line.key] = line
+
+    # ---- values
+
+    def key(self, raw: Any, where: str) -> str:
+        if isinstance(raw, str) and len(raw) <= 40 and _KEY.fullmatch(raw):
+            return raw
+        self.problems.append(f"{where}: a key has small letters, digits and hyphens.")
+        return ""
+
+    def words(self, raw: Any, most: int, where: str) -> str:
+        text = raw.strip() if isinstance(raw, str) else ""
+        if not text or len(text) > most or "\x00" in text:
+            self.problems.append(f"{where}: 1 to {most} characters.")
+        return text
+
+    def number(self, raw: Any, least: float, most: float, where: str) -> float:
+        if isinstance(raw, int | float) and not isinstance(raw, bool) and least <= raw <= most:
+            return raw
+        self.problems.append(f"{where}: a number from {least} to {most}.")
+        return least
+
+    def several(self, raw: Any) -> list[Any]:
+        return raw if isinstance(raw, list) else []
+
+    def choice(self, raw: Any, of: Any, where: str) -> Any:
+        if raw in of.values:
+            return of(raw)
+        self.problems.append(f"{where}: one of {', '.join(of.values)}.")
+        return next(iter(of))
+
+    def traits(self, raw: Any, where: str) -> tuple[str, ...]:
+        found = tuple(str(each) for each in self.several(raw))
+        for each in found:
+            if each not in TRAITS and not (each.startswith("word:") and len(each) > len("word:")):
+                self.problems.append(f"{where}: there is no trait “{each}”.")
+        return found

@@ -1,0 +1,72 @@
+"""What a published post or an answer has: a date, a link, a call, described pictures … Pure.
+
+Citizens react to it (`trainings.script`), and the debrief counts it. Both scripts and letters without their marks are
+read alike: everything is looked for in the folded text.
+"""
+
+from collections.abc import Sequence
+
+import regex
+
+from posts.coach.text import verbs
+from serbian.folding import fold
+
+# Of a post and of an answer; the last three of a post alone.
+TRAITS = frozenset({"date", "link", "phone", "call", "sorry", "kind", "poll", "picture", "alt"})
+WORD = "word:"
+# What makes a post better, and so better liked.
+LIKED = frozenset({"date", "link", "call", "poll", "alt"})
+
+_MONTH = r"(?:januar|februar|mart|april|maj|jun|jul|avgust|septembar|septembr|oktobr|oktobar|novemb|decemb)"
+_DAY = r"(?:ponedelj|utor[ak]k?|sred[aeu]|cetvrt|pet[ak]k?[au]?|subot|nedelj)"
+_DATE = regex.compile(
+    rf"\d{{1,2}}\.\s*(?:\d{{1,2}}\.|{_MONTH})|\d{{1,2}}[:.]\d{{2}}\b|\d{{1,2}}\s*(?:h|c|sati?|casova?)\b"
+    rf"|\b(?:do|u|od|oko)\s+\d{{1,2}}\b|\b(?:do|u)\s+{_DAY}\w*|\bsutra\b|\bveceras\b"
+)
+_LINK = regex.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:rs|gov\.rs|srb)(?:/|\b)")
+_PHONE = regex.compile(r"(?<!\d)(?:\+381|0)\d{1,2}[/ \-]?\d{3}[\d\- ]{2,6}\d|(?<!\d)0\d{2}/\d{3}-\d{3}(?!\d)")
+_SORRY = regex.compile(r"\bizvin\w+|\bzao nam\b|\bzalimo\b|\boprostite\b")
+_KIND = regex.compile(r"\bhvala\b|\bpostovan\w+|\brazumemo\b|\bpozdrav\w*|\bmolimo\b|\bizvolite\b")
+# A number of the kinds that people leave in public: a telephone, a citizen's number, an identity card.
+_PRIVATE = regex.compile(r"(?<!\d)\d[\d/\- ]{7,}\d(?!\d)")
+
+
+def of_text(text: str) -> frozenset[str]:
+    """Traits of words alone, of a post or an answer."""
+    folded = fold(text)
+    looked = {"date": _DATE, "link": _LINK, "phone": _PHONE, "sorry": _SORRY}
+    found = {name for name, pattern in looked.items() if pattern.search(folded)}
+    if "sorry" in found or _KIND.search(folded):
+        found.add("kind")
+    if verbs(text):
+        found.add("call")
+    return frozenset(found)
+
+
+def of_post(text: str, descriptions: Sequence[str] = (), *, has_poll: bool = False) -> frozenset[str]:
+    """`descriptions` are those of its pictures, "" where one has none."""
+    found = set(of_text(text))
+    if has_poll:
+        found.add("poll")
+    if descriptions:
+        found.add("picture")
+        if all(each.strip() for each in descriptions):
+            found.add("alt")
+    return frozenset(found)
+
+
+def holds(wanted: str, traits: frozenset[str], text: str) -> bool:
+    """Whether a trait, or a stem ("word:cistern"), is there."""
+    if wanted.startswith(WORD):
+        return fold(wanted.removeprefix(WORD)) in fold(text)
+    return wanted in traits
+
+
+def repeats_private(answer: str, said: str) -> bool:
+    """Whether an answer says a private number again that a citizen has left."""
+    left = {_digits(match.group()) for match in _PRIVATE.finditer(said)}
+    return any(_digits(match.group()) in left for match in _PRIVATE.finditer(answer))
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())

@@ -1,0 +1,99 @@
+"""Participants: the exercise in their training workspace, and its debrief afterwards."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from municipalities.access import requires, signed_in
+from municipalities.domain.refused import Refused
+from municipalities.rules import Verb
+from posts.draft import storable
+from trainings.domain import speak
+from trainings.domain.speak import MOST_ANSWER
+from trainings.exercise_forms import LEVELS, criteria
+from trainings.models import Play, Team
+from trainings.queries import exercises as queries
+
+
+@requires(Verb.TRAINING_VIEW)
+@require_safe
+def exercise(request: Any) -> HttpResponse:
+    """The brief, the time and the citizens; in a real municipality's workspace the exercises one has played."""
+    team = queries.team_of(request.municipality)
+    if team is None:
+        return render(request, "trainings/exercises.html", {"teams": list(queries.played_by(request.user))})
+    now = timezone.now()
+    row = team.exercise
+    context = {
+        "team": team,
+        "exercise": row,
+        "training": row.training,
+        "script": queries.script_of(row),
+        "is_open": row.is_open(now),
+        "may_speak": row.is_open(now) and request.access.may(Verb.POST_EDIT),
+        "most": MOST_ANSWER,
+        "now": now,
+        "desk": queries.desk(team, now),
+    }
+    return render(request, "trainings/_talks.html" if request.htmx else "trainings/exercise.html", context)
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def answer(request: Any) -> HttpResponse:
+    return _spoken(
+        request,
+        lambda team, play: speak.answer(team, play, storable(request.POST.get("text", "")), by=request.user),
+        _("Your answer is on the practice network."),
+    )
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def hide(request: Any) -> HttpResponse:
+    return _spoken(
+        request,
+        lambda team, play: speak.hide(team, play, by=request.user),
+        _("Nobody sees this comment any more."),
+    )
+
+
+def _spoken(request: Any, act: Any, told: str) -> HttpResponse:
+    """A play that is not of this workspace is not there."""
+    team = queries.team_of(request.municipality)
+    number = request.POST.get("play", "")
+    if team is None or not number.isdecimal() or len(number) > 18:
+        messages.error(request, _("Choose whom you answer."))
+        return redirect("exercise", request.municipality.slug)
+    play = get_object_or_404(Play, pk=int(number), team=team)
+    try:
+        act(team, play)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, told)
+    return redirect("exercise", request.municipality.slug)
+
+
+@signed_in
+@require_safe
+def debrief(request: Any, team: int) -> HttpResponse:
+    """What a team reads of itself once the trainer shows it; also when its workspace is long wiped."""
+    rows = Team.objects.select_related("exercise__training").prefetch_related("people")
+    one = get_object_or_404(rows, pk=team, people=request.user)
+    if one.shown_at is None:
+        raise Http404
+    marks = queries.marks([one])[one.pk]
+    judged = [
+        {**each, "mark": marks[each["key"]], "label": LEVELS[marks[each["key"]].level],
+         "text": each["levels"][marks[each["key"]].level - 1]}
+        for each in criteria(one.exercise)
+        if each["key"] in marks
+    ]  # fmt: skip
+    context = {"team": one, "exercise": one.exercise, "facts": one.facts, "judged": judged}
+    return render(request, "trainings/exercise_debrief.html", context)
