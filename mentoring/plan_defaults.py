@@ -1,7 +1,7 @@
 """The library of activities with which a programme begins, until its staff change a word of it.
 
 Written in Serbian, in Cyrillic, and in English; Latin is derived where it is shown. They follow what the training
-teaches: a call to action, interactive formats, eServices, answers to citizens, posts that everybody can read, visibility.
+teaches: a call to action, interactive formats, eServices, answers to citizens, posts that everybody can read, numbers.
 """
 
 from typing import Any, NamedTuple

@@ -1,7 +1,7 @@
 """Days and states of a plan. Pure: no tables.
 
-Everything is reckoned in dates of the calendar in Belgrade, never in hours: three months from 1 December end on the last
-day of February, the night in which the clock is changed is a night like any other, and so is New Year's.
+Everything is reckoned in dates of the calendar in Belgrade, never in hours: three months from 1 December end on the
+last day of February, the night in which the clock is changed is a night like any other, and so is New Year's.
 """
 
 from collections.abc import Collection

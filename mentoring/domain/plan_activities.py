@@ -64,7 +64,7 @@ def add_posts(activity: Activity, posts: list[int], *, by: Any) -> list[Evidence
     _room(row, len(found))
     made = [_post(row, post, by) for post in found]
     for each in made:
-        audit.record("mentoring_plan.add_evidence", by=by, target=row, evidence=each.title)
+        audit.record("agreement.add_evidence", by=by, target=row, evidence=each.title)
     return made
 
 
@@ -84,7 +84,7 @@ def add_link(activity: Activity, url: str, note: str, *, by: Any) -> Evidence:
     """An address somewhere on the web. What a person types is hostile: only a public address of a page is kept."""
     row = _locked(activity)
     url = plans.text(url, 500, "url")
-    if not is_link(url) or trouble(url, ()):
+    if not is_link(url) or trouble(url, ""):
         raise Refused(
             _("This is not the address of a public page. It begins with https:// and has no password."), "url"
         )
@@ -93,7 +93,7 @@ def add_link(activity: Activity, url: str, note: str, *, by: Any) -> Evidence:
     made: Evidence = Evidence.objects.create(
         municipality_id=row.municipality_id, activity=row, kind=Proof.LINK, url=url, note=note, by=by
     )
-    audit.record("mentoring_plan.add_evidence", by=by, target=row, evidence=url)
+    audit.record("agreement.add_evidence", by=by, target=row, evidence=url)
     return made
 
 
@@ -108,7 +108,7 @@ def add_file(activity: Activity, scan: Scan, note: str, *, by: Any) -> Evidence:
         municipality_id=row.municipality_id, activity=row, kind=Proof.FILE, note=note, by=by, file_mime=scan.mime,
         file=default_storage.save(name, ContentFile(scan.body)),
     )  # fmt: skip
-    audit.record("mentoring_plan.add_evidence", by=by, target=row, evidence=scan.ending)
+    audit.record("agreement.add_evidence", by=by, target=row, evidence=scan.ending)
     return made
 
 
@@ -129,7 +129,7 @@ def withdraw(evidence: Evidence, *, by: Any) -> None:
         withdrawn_at=timezone.now(), withdrawn_by=by
     )
     if changed:
-        audit.record("mentoring_plan.withdraw_evidence", by=by, target=row, evidence=str(evidence))
+        audit.record("agreement.withdraw_evidence", by=by, target=row, evidence=str(evidence))
 
 
 # ---------------------------------------------------------------- done
@@ -154,7 +154,7 @@ def report(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
     row.save()
     if row.proves_itself:
         plan_readings.keep(row, by=by)
-    audit.record("mentoring_plan.report", by=by, target=row)
+    audit.record("agreement.report", by=by, target=row)
     if side == Side.MENTOR:
         notices.confirmed(row, by=by)
     else:
@@ -186,7 +186,7 @@ def confirm(activity: Activity, *, side: Side, by: Any) -> Activity:
         return row
     row.confirmed_at, row.confirmed_by = timezone.now(), by
     row.save()
-    audit.record("mentoring_plan.confirm", by=by, target=row)
+    audit.record("agreement.confirm", by=by, target=row)
     notices.confirmed(row, by=by)
     return row
 
@@ -206,6 +206,6 @@ def reopen(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
     row.done_on = row.done_at = row.done_by = row.confirmed_at = row.confirmed_by = None
     row.done_note = ""
     row.save()
-    audit.record("mentoring_plan.reopen", by=by, target=row)
+    audit.record("agreement.reopen", by=by, target=row)
     notices.reopened(row, side, note, by=by)
     return row

@@ -67,7 +67,7 @@ def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: Any, **f
     )
     activity = fields.get("activity")
     label = str(activity) if activity else fields["after"].get("name", "")
-    audit.record("mentoring_plan.propose", by=by, target=plan, label=label, what=what, side=side)
+    audit.record("agreement.propose", by=by, target=plan, label=label, what=what, side=side)
     notices.proposed(row, by=by)
     return row
 
@@ -142,24 +142,26 @@ def accept(change: Change, *, side: Side, by: Any) -> Change:
     if side == row.side or by.pk == row.proposed_by_id:
         raise Refused(_("Your side proposed it, so the other side decides."))
     _carry_out(row)
-    return _settle(row, accepted=True, note="", by=by)
+    row.accepted = True
+    return _settle(row, "agreement.accept", "", by=by)
 
 
 @transaction.atomic
 def decline(change: Change, note: str, *, side: Side, by: Any) -> Change:
-    """The other side would rather not; or who proposed it takes it back."""
-    row = _waiting(change)
-    return _settle(row, accepted=False, note=plans.text(note, MOST_REASON, "note"), by=by, told=side != row.side)
+    """The other side would rather not; or who proposed it takes it back, of which nobody is told."""
+    row, note = _waiting(change), plans.text(note, MOST_REASON, "note")
+    row.accepted = False
+    if side == row.side:
+        return _settle(row, "agreement.take_back_change", note, by=by)
+    return _settle(row, "agreement.decline", note, by=by)
 
 
-def _settle(row: Change, *, accepted: bool, note: str, by: Any, told: bool = True) -> Change:
-    row.accepted, row.decided_by, row.decided_at, row.decided_note = accepted, by, timezone.now(), note
+def _settle(row: Change, verb: str, note: str, *, by: Any) -> Change:
+    row.decided_by, row.decided_at, row.decided_note = by, timezone.now(), note
     row.save()
-    verb = (
-        "mentoring_plan.accept" if accepted else "mentoring_plan.decline" if told else "mentoring_plan.take_back_change"
-    )
-    audit.record(verb, by=by, target=row.plan, label=str(row.activity or row.after.get("name", "")), what=row.what)
-    if told:
+    label = str(row.activity or row.after.get("name", ""))
+    audit.record(verb, by=by, target=row.plan, label=label, what=row.what)
+    if verb != "agreement.take_back_change":
         notices.decided(row, by=by)
     return row
 
@@ -195,5 +197,5 @@ def _wanted(said: Mapping[str, Any], plan: Plan) -> Wanted:
         due_on=date.fromisoformat(said["due_on"]),
         owner=owner,
         owner_name="" if owner else said.get("owner_name") or said.get("who", ""),
-        kind=plans.ActivityKind.objects.filter(pk=said.get("kind")).first(),
+        kind=plans.ActivityKind.objects.filter(pk=said.get("kind") or 0).first(),
     )

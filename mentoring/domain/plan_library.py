@@ -64,7 +64,7 @@ def add(programme: Programme, told: Told, *, by: Any) -> ActivityKind:
         )
     order = max(row.order for row in rows) + 1
     row = ActivityKind.objects.create(programme=programme, key=_key(told.words, rows), order=order, **vars(told))
-    audit.record("mentoring_library.add", by=by, target=row, programme=str(programme))
+    audit.record("activities.add", by=by, target=row, programme=str(programme))
     return row
 
 
@@ -83,7 +83,7 @@ def change(programme: Programme, key: str, told: Told, *, by: Any) -> ActivityKi
     for name, value in vars(told).items():
         setattr(row, name, value)
     row.save()
-    audit.record("mentoring_library.change", by=by, target=row, programme=str(programme))
+    audit.record("activities.change", by=by, target=row, programme=str(programme))
     return row
 
 
@@ -102,7 +102,7 @@ def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
     for order, each in enumerate([*used, *(each for each in rows if each.retired_at)], start=1):
         each.order = order
     ActivityKind.objects.bulk_update(rows, ["order"])
-    audit.record("mentoring_library.move", by=by, target=row, programme=str(programme))
+    audit.record("activities.move", by=by, target=row, programme=str(programme))
 
 
 @transaction.atomic
@@ -115,5 +115,4 @@ def use(programme: Programme, key: str, is_used: bool, *, by: Any) -> None:
         raise Refused(_("This is the last activity. Add another one before you take it out."))
     row.retired_at = None if is_used else timezone.now()
     row.save(update_fields=["retired_at"])
-    verb = "mentoring_library.use" if is_used else "mentoring_library.leave_out"
-    audit.record(verb, by=by, target=row, programme=str(programme))
+    audit.record("activities.use" if is_used else "activities.leave_out", by=by, target=row, programme=str(programme))

@@ -77,7 +77,7 @@ def _settle(activity: Activity) -> bool:
         row.done_on, row.done_at = today(), timezone.now()
         row.save()
         keep(row, by=None)
-        audit.record("mentoring_plan.prove", by=None, target=row, code=row.code)
+        audit.record("agreement.prove", by=None, target=row, code=row.code)
         notices.done(row, by=None)
     return True
 

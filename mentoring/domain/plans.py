@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from analytics.logframe import INDICATORS, measured_codes
 from common import audit
+from common.dates import short_date
 from mentoring import plan_rules as rules
 from mentoring.domain import plan_notices as notices
 from mentoring.domain.refused import Refused
@@ -82,7 +83,7 @@ def start(
         raise _too_many()
     rows = [_row(plan, told, position) for position, told in enumerate(chosen, start=1)]
     Activity.objects.bulk_create(rows)
-    audit.record("mentoring_plan.start", by=by, target=plan, label=_span(plan))
+    audit.record("agreement.start", by=by, target=plan, label=_span(plan))
     notices.begun(plan, side, by=by)
     return plan
 
@@ -116,7 +117,7 @@ def text(text: str, most: int, name: str) -> str:
 
 
 def _span(plan: Plan) -> str:
-    return f"{plan.starts_on.isoformat()} – {plan.ends_on.isoformat()}"
+    return f"{short_date(plan.starts_on)} – {short_date(plan.ends_on)}"
 
 
 # ---------------------------------------------------------------- what an activity may say
@@ -212,7 +213,7 @@ def edit(plan: Plan, starts_on: date, ends_on: date, goal: str, *, by: Any) -> P
         return plan
     plan.starts_on, plan.ends_on, plan.goal = starts_on, ends_on, goal
     _reset(plan)
-    audit.record("mentoring_plan.edit", by=by, target=plan, label=_span(plan))
+    audit.record("agreement.edit", by=by, target=plan, label=_span(plan))
     return plan
 
 
@@ -232,7 +233,7 @@ def add(plan: Plan, told: Wanted, *, by: Any) -> Activity:
     plan = _drafted(plan)
     row = add_row(plan, told)
     _reset(plan)
-    audit.record("mentoring_plan.add_activity", by=by, target=row)
+    audit.record("agreement.add_activity", by=by, target=row)
     return row
 
 
@@ -243,7 +244,7 @@ def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
     found = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
     write(activity, found)
     _reset(plan)
-    audit.record("mentoring_plan.change_activity", by=by, target=activity)
+    audit.record("agreement.change_activity", by=by, target=activity)
     return activity
 
 
@@ -251,7 +252,7 @@ def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
 def remove(activity: Activity, *, by: Any) -> None:
     """Take an activity out of a draft: nobody has agreed to it, so nothing of it stays."""
     plan = _drafted(activity.plan)
-    audit.record("mentoring_plan.remove_activity", by=by, target=activity)
+    audit.record("agreement.remove_activity", by=by, target=activity)
     activity.delete()
     _reset(plan)
 
@@ -283,7 +284,7 @@ def agree(plan: Plan, *, side: Side, by: Any) -> Plan:
     if plan.mentor_agreed_at and plan.municipality_agreed_at:
         plan.agreed_at = now
     plan.save()
-    audit.record("mentoring_plan.agree", by=by, target=plan, label=_span(plan), side=side)
+    audit.record("agreement.agree", by=by, target=plan, label=_span(plan), side=side)
     notices.agreed(plan, side, by=by)
     return plan
 
@@ -295,7 +296,7 @@ def take_back(plan: Plan, *, side: Side, by: Any) -> Plan:
     if not plan.agreed(side):
         return plan
     _reset(plan)
-    audit.record("mentoring_plan.take_back", by=by, target=plan, label=_span(plan))
+    audit.record("agreement.take_back", by=by, target=plan, label=_span(plan))
     return plan
 
 
@@ -327,7 +328,7 @@ def _close(plan: Plan, because: Closing, *, by: Any) -> None:
     plan.closed_at, plan.closed_by, plan.closed_because = timezone.now(), by, because
     plan.save()
     Change.objects.filter(plan=plan, accepted__isnull=True).update(accepted=False, decided_at=plan.closed_at)
-    audit.record("mentoring_plan.close", by=by, target=plan, label=_span(plan), because=because)
+    audit.record("agreement.close", by=by, target=plan, label=_span(plan), because=because)
     notices.closed(plan, by=by)
 
 

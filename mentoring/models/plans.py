@@ -164,8 +164,8 @@ class Activity(TenantModel, Asks):
     """One thing that was agreed: who does it, by which day, and what shows it.
 
     `name` and `description` are as they were agreed; `english` holds both in English where the library gave them.
-    `done_on` is the day on which it counts as done. The owner is a person of the portal or a name. `reading` is what the
-    indicator came to when it was last read: {"value": 62.5, "n": 16, "why": "", "first": "…", "last": "…"}.
+    `done_on` is the day on which it counts as done. The owner is a person of the portal or a name. `reading` is what
+    the indicator came to when it was last read: {"value": 62.5, "n": 16, "why": "", "first": "…", "last": "…"}.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="activities")

@@ -237,31 +237,28 @@ def next_step(found: Board, side: Side | None) -> Step:
     if plan.closed_at:
         return Step("closed")
     if plan.is_draft:
-        if not found.items:
-            return Step("empty")
-        if side and not plan.agreed(side):
-            return Step("agree")
-        return Step("other_agrees")
+        return Step("empty" if not found.items else "agree" if side and not plan.agreed(side) else "other_agrees")
     waiting = next((row for row in reversed(found.open_changes) if side and row.side != side), None)
     if waiting:
         return Step("decide", change=waiting)
     unconfirmed = next((each for each in found.items if each.state == "done"), None)
     if side == Side.MENTOR and unconfirmed:
         return Step("confirm", unconfirmed)
-    opened = [each for each in found.items if each.activity.is_open]
-    hurt = next((each for each in opened if each.gone and not each.is_proved), None)
-    late = next((each for each in opened if each.is_late), None)
-    if late and late.is_proved:
-        return Step("report", late)
-    if late:
-        return Step("late", late)
-    if hurt:
-        return Step("look_again", hurt)
-    ready = next((each for each in opened if each.is_proved and each.evidence), None)
-    if ready:
-        return Step("report", ready)
-    if opened:
-        return Step("next", opened[0])
+    return _next_activity([each for each in found.items if each.activity.is_open])
+
+
+def _next_activity(opened: list[Item]) -> Step:
+    """What is ready to be reported, what is late, what lost its evidence, then what is due next."""
+    ready = (each for each in opened if each.is_proved and (each.evidence or each.has_reached))
+    asked = (
+        ("report", ready),
+        ("late", (each for each in opened if each.is_late)),
+        ("look_again", (each for each in opened if each.gone)),
+        ("next", iter(opened)),
+    )
+    for kind, items in asked:
+        if (item := next(items, None)) is not None:
+            return Step(kind, item)
     return Step("finish")
 
 
