@@ -13,7 +13,7 @@ def write(archive: Archive) -> None:
 
 
 def _name(row: Evidence) -> str:
-    return f"evidence/{row.pk}.{row.file.name.rpartition('.')[2]}"
+    return f"evidence/{row.pk}.{str(row.file.name).rpartition('.')[2]}"
 
 
 def _plans() -> list[dict[str, Any]]:
