@@ -10,3 +10,7 @@ class MentoringConfig(AppConfig):
         from trainings import rubric
 
         rubric.provide(words_of)
+        from analytics.logframe import provide
+        from mentoring.queries import plan_measure
+
+        provide("ME1", plan_measure.in_time, since=plan_measure.SINCE)

@@ -14,6 +14,7 @@ from municipalities.rules import Verb
 
 # (url name, label, verb)
 PAGES: list[tuple[str, Promise, Verb]] = [
+    ("mentoring_plan", _("Plan"), Verb.PLAN_VIEW),
     ("progress", _("Feedback by the rubric"), Verb.FEEDBACK_VIEW),
     ("trainings", _("Trainings"), Verb.TRAINING_VIEW),
 ]
