@@ -45,6 +45,14 @@ SENTENCES: dict[str, Promise] = {
     "channel.forget_person": _("Deleted the access of a person who asked the network for that: %(target)s"),
     "channel.left_behind": _("Who connected the channel %(target)s is no longer with the municipality"),
     "channel.needs_consent": _("The network no longer accepts our access to %(target)s: connect it again"),
+    "check_in.cancel": _("Called off the check-in on %(at)s: %(reason)s"),
+    "check_in.hold": _("Wrote down the check-in “%(target)s”: %(hours)s h"),
+    "check_in.move": _("Changed the check-in of %(came_from)s, now on %(at)s: %(reason)s"),
+    "check_in.pass_on": _("Passed the check-in “%(target)s” on to %(successor)s"),
+    "check_in.plan": _("Planned a check-in on %(at)s"),
+    "check_in.rewrite": _("Changed the notes of the check-in “%(target)s”: %(hours)s h"),
+    "check_in.tick": _("Ticked off the next step “%(target)s”"),
+    "check_in.untick": _("Opened the next step “%(target)s” again"),
     "network.enter_keys": _("Entered the portal's keys at %(target)s"),
     "network.remove_keys": _("Removed the portal's keys at %(target)s"),
     "channel.pause": _("Paused the channel %(target)s: %(reason)s"),
@@ -262,6 +270,7 @@ AREAS: dict[str, Area] = {
     "publishing": Area(_("Publishing"), "send", ("delivery.",)),
     "channels": Area(_("Channels"), "plug", ("channel.", "past.")),
     "people": Area(_("People"), "users", ("member.", "invitation.", "programme.", "mentor.")),
+    "mentoring": Area(_("Mentoring"), "handshake", ("check_in.", "mentoring_review.")),
     "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "numbers.")),
 }
 

@@ -34,6 +34,7 @@ NEEDS = {
     Kind.ELSEWHERE: Verb.POST_VIEW,
     Kind.FEEDBACK: Verb.FEEDBACK_VIEW,
     Kind.PLAN: Verb.POST_VIEW,
+    Kind.MENTORING: Verb.PLAN_VIEW,
     Kind.REPORT: Verb.ANALYTICS_VIEW,
 }
 
