@@ -63,7 +63,9 @@ STATES: dict[str, State] = {
     # activities agreed with a mentor
     "planned": State("quiet", "circle-dashed", _("Planned")),
     "under_way": State("info", "circle-dot", _("Under way")),
+    "soon": State("waiting", "clock", _("Due soon")),
     "done": State("good", "circle-check", _("Done")),
+    "confirmed": State("good", "badge-check", _("Done and confirmed")),
     "late": State("warning", "clock", pgettext_lazy("a task", "Late")),
     # check-ins
     "held": State("good", "circle-check", pgettext_lazy("a check-in", "Held")),

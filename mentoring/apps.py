@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class MentoringConfig(AppConfig):
     name = "mentoring"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from analytics.logframe import provide
+        from mentoring.queries import plan_measure
+
+        provide("ME1", plan_measure.in_time, since=plan_measure.SINCE)

@@ -21,5 +21,5 @@ ICONS: dict[str, str] = {
     Kind.KIT: "layers",
     Kind.REPORT: "files",
     Kind.PLAN: "calendar-days",
-    Kind.MENTORING: "list-checks",
+    Kind.AGREEMENT: "list-checks",
 }

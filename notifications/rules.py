@@ -34,8 +34,8 @@ NEEDS = {
     Kind.ELSEWHERE: Verb.POST_VIEW,
     Kind.FEEDBACK: Verb.FEEDBACK_VIEW,
     Kind.PLAN: Verb.POST_VIEW,
-    Kind.MENTORING: Verb.PLAN_VIEW,
     Kind.REPORT: Verb.ANALYTICS_VIEW,
+    Kind.AGREEMENT: Verb.PLAN_VIEW,
 }
 
 # What a role has in the daily summary; everything else comes at once.
