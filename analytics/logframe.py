@@ -201,6 +201,7 @@ WHY: dict[str, Words] = {
     "nobody": _("It is calculated within the next hours."),
     "few_places": _("Fewer than three municipalities have a value."),
     "not_entered": _("No value was entered yet."),
+    "no_activities": _("No agreed activity was due in these days."),
 }
 
 # ---- floors above

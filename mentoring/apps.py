@@ -7,6 +7,8 @@ class MentoringConfig(AppConfig):
 
     def ready(self) -> None:
         # models are there only now
-        from mentoring.queries import measured
+        from analytics.logframe import provide
+        from mentoring.queries import measured, plan_measure
 
+        provide("ME1", plan_measure.in_time, since=plan_measure.SINCE)
         measured.register()

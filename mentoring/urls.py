@@ -1,8 +1,9 @@
 from django.urls import path
 
-from mentoring.views import absence, desk, feedback, handover, progress, rubric
+from mentoring.views import absence, checkins, desk, feedback, handover, hours, progress, rubric
 
 M = "m/<slug:municipality>/"
+C = f"{M}check-ins/"
 R = "programme/rubric/"
 
 urlpatterns = [
@@ -12,6 +13,16 @@ urlpatterns = [
     path(f"{M}posts/<int:pk>/feedback/", feedback.feedback, name="post_feedback"),
     path(f"{M}progress/", progress.municipality, name="progress"),
     path(f"{M}hand-over/", handover.by_mentor, name="hand_over"),
+    path(C, checkins.check_ins, name="check_ins"),
+    path(f"{C}new/", checkins.new, name="check_in_new"),
+    path(f"{C}held/", checkins.unplanned, name="check_in_unplanned"),
+    path(f"{C}<int:check_in>/", checkins.check_in, name="check_in"),
+    path(f"{C}<int:check_in>/move/", checkins.move, name="check_in_move"),
+    path(f"{C}<int:check_in>/call-off/", checkins.cancel, name="check_in_cancel"),
+    path(f"{C}<int:check_in>/held/", checkins.hold, name="check_in_hold"),
+    path(f"{C}<int:check_in>/calendar/", checkins.calendar, name="check_in_calendar"),
+    path(f"{C}<int:check_in>/steps/<int:step>/", checkins.step, name="check_in_step"),
+    path("programme/hours/", hours.hours, name="check_in_hours"),
     path("programme/people/pairings/<int:pairing>/hand-over/", handover.by_staff, name="pairing_hand_over"),
     path("programme/feedback/", progress.programme, name="programme_feedback"),
     path(R, rubric.rubric, name="rubric"),

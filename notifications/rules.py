@@ -35,6 +35,7 @@ NEEDS = {
     Kind.FEEDBACK: Verb.FEEDBACK_VIEW,
     Kind.PLAN: Verb.POST_VIEW,
     Kind.REPORT: Verb.ANALYTICS_VIEW,
+    Kind.AGREEMENT: Verb.PLAN_VIEW,
 }
 
 # What a role has in the daily summary; everything else comes at once.

@@ -70,7 +70,7 @@ WORKSPACE = (
         Verb.ANALYTICS_VIEW,
         ("analytics", "report"),
     ),
-    Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over",)),
+    Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over", "check_in", "mentoring_review")),
     Page(
         "settings",
         _("Settings"),
@@ -99,6 +99,7 @@ PROGRAMME = (
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    Page("check_in_hours", _("Hours of mentoring"), "clock"),
     Page("programme_first_steps", _("First steps"), "clipboard-list"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
 )

@@ -164,7 +164,8 @@ class Activity(TenantModel, Asks):
     """One thing that was agreed: who does it, by which day, and what shows it.
 
     `name` and `description` are as they were agreed; `english` holds both in English where the library gave them.
-    `done_on` is the day on which it counts as done. The owner is a person of the portal or a name.
+    `done_on` is the day on which it counts as done. The owner is a person of the portal or a name. `reading` is what
+    the indicator came to when it was last read: {"value": 62.5, "n": 16, "why": "", "first": "…", "last": "…"}.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="activities")
@@ -176,6 +177,8 @@ class Activity(TenantModel, Asks):
     owner_name = models.CharField(_("who does it"), max_length=120, blank=True)
     due_on = models.DateField(_("due on"))
     position = models.PositiveSmallIntegerField(default=0)
+    reading = models.JSONField(default=dict)
+    read_at = models.DateTimeField(null=True)
     done_on = models.DateField(null=True)
     done_at = models.DateTimeField(null=True)
     # nobody's where an indicator proved it
@@ -234,7 +237,7 @@ class Change(TenantModel):
     """A change of an agreed plan: proposed by one side, in force once the other one agreed. Never deleted.
 
     `before` and `after` hold what the activity (or the plan) said and shall say, dates as ISO text. `accepted` None:
-    nobody has decided; False with `side` deciding itself: it was taken back.
+    nobody has decided; False: declined, taken back by who proposed it, or lapsed with its plan (`decided_by` None).
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="changes")
@@ -255,8 +258,8 @@ class Change(TenantModel):
         constraints = [
             models.CheckConstraint(
                 name="change_decided_by_and_at",
-                condition=Q(accepted__isnull=True, decided_at__isnull=True)
-                | Q(accepted__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(accepted__isnull=True, decided_at__isnull=True, decided_by__isnull=True)
+                | Q(accepted__isnull=False, decided_at__isnull=False),
             ),
             # nobody agrees with themselves
             models.CheckConstraint(

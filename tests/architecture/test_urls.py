@@ -29,6 +29,7 @@ from library.domain import snippets, templates
 from library.domain.templates import Words
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
+from mentoring.models import CheckIn
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
 from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
@@ -45,6 +46,7 @@ from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Threa
 from reports.domain import public_page
 from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
+from tests.mentoring.talks import held, step
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
 
@@ -346,6 +348,13 @@ def _report(things: Things, kind: str) -> int:
         return MonthlyReport.objects.create(municipality=things.cast.cuprija, **ready).pk
 
 
+def _check_in(it: Things, what: str) -> int:
+    """A check-in that was held, or its next step."""
+    with scope(it.cast.cuprija):
+        found = CheckIn.objects.first() or held(it.cast.cuprija, it.cast.mentor, -3, "1", "Said", step())
+        return int(found.pk if what == "talk" else found.steps.get().pk)
+
+
 def _public(things: Things) -> str:
     """A municipality that shows its numbers to everybody."""
     with scope(things.cast.cuprija):
@@ -434,6 +443,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "open/code": lambda it: "no-such-code",
     "setup/step": lambda it: "facts",
     "counted/pk": lambda it: _counted(it),
+    "check-ins/check_in": lambda it: _check_in(it, "talk"),
+    "steps/step": lambda it: _check_in(it, "step"),
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

@@ -1,0 +1,211 @@
+"""Doing what was agreed: evidence, the report that an activity is done, the mentor's confirmation."""
+
+import secrets
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import audit
+from links.rules import trouble
+from mentoring.domain import plan_notices as notices
+from mentoring.domain import plan_readings, plans
+from mentoring.domain.refused import Refused
+from mentoring.enums import Proof, Side
+from mentoring.models import Activity, Evidence, Plan
+from mentoring.queries.plans import item_of, published_since
+from municipalities.holidays import BELGRADE
+from municipalities.queries import today
+from posts.domain.consents import Scan
+from posts.draft import is_link
+from posts.models import Publication
+
+MOST_NOTE = 500
+# Of one activity; more than that nobody looks at.
+MOST_EVIDENCE = 30
+
+
+def _following(plan: Plan) -> Plan:
+    plan = plans.locked(plan)
+    if plan.closed_at:
+        raise Refused(_("The plan is closed."))
+    if not plan.is_running:
+        raise Refused(_("The plan is not agreed yet. Both sides agree first."))
+    return plan
+
+
+def _locked(activity: Activity) -> Activity:
+    plan = _following(activity.plan)
+    row: Activity = Activity.objects.select_related("owner", "kind").get(pk=activity.pk, plan=plan)
+    row.plan = plan
+    if row.dropped_at:
+        raise Refused(_("Both agreed to drop this activity."))
+    return row
+
+
+# ---------------------------------------------------------------- evidence
+
+
+@transaction.atomic
+def add_posts(activity: Activity, posts: list[int], *, by: Any) -> list[Evidence]:
+    """Published posts of the municipality show it. Those that stand there already are left alone.
+
+    Raises `Refused` for a post that is not out, or went out before the plan began.
+    """
+    row = _locked(activity)
+    known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, post__isnull=False)
+    wanted = set(posts) - set(known.values_list("post", flat=True))
+    found = list(published_since(row.plan).filter(pk__in=wanted))
+    if len(found) != len(wanted):
+        raise Refused(_("Choose posts that went out since the plan began and are still there."))
+    _room(row, len(found))
+    made = [_post(row, post, by) for post in found]
+    for each in made:
+        audit.record("agreement.add_evidence", by=by, target=row, evidence=each.title)
+    return made
+
+
+def _post(activity: Activity, post: Any, by: Any) -> Evidence:
+    """With what it was, so that the row still says so when the post is gone."""
+    out = Publication.objects.filter(post=post, delivery__published_at__isnull=False).select_related("delivery")
+    first = out.exclude(delivery__permalink="").order_by("delivery__published_at").first()
+    return Evidence.objects.create(
+        municipality_id=activity.municipality_id, activity=activity, kind=Proof.POSTS, post=post, title=str(post)[:200],
+        url=first.delivery.permalink[:500] if first else "",
+        published_on=post.public_at.astimezone(BELGRADE).date(), by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def add_link(activity: Activity, url: str, note: str, *, by: Any) -> Evidence:
+    """An address somewhere on the web. What a person types is hostile: only a public address of a page is kept."""
+    row = _locked(activity)
+    url = plans.text(url, 500, "url")
+    if not is_link(url) or trouble(url, ""):
+        raise Refused(
+            _("This is not the address of a public page. It begins with https:// and has no password."), "url"
+        )
+    note = plans.text(note, MOST_NOTE, "note")
+    _room(row, 1)
+    made: Evidence = Evidence.objects.create(
+        municipality_id=row.municipality_id, activity=row, kind=Proof.LINK, url=url, note=note, by=by
+    )
+    audit.record("agreement.add_evidence", by=by, target=row, evidence=url)
+    return made
+
+
+@transaction.atomic
+def add_file(activity: Activity, scan: Scan, note: str, *, by: Any) -> Evidence:
+    """A PDF, or a picture that was written anew."""
+    row = _locked(activity)
+    note = plans.text(note, MOST_NOTE, "note")
+    _room(row, 1)
+    name = f"evidence/plans/{row.municipality_id}/{secrets.token_hex(16)}.{scan.ending}"
+    made: Evidence = Evidence.objects.create(
+        municipality_id=row.municipality_id, activity=row, kind=Proof.FILE, note=note, by=by, file_mime=scan.mime,
+        file=default_storage.save(name, ContentFile(scan.body)),
+    )  # fmt: skip
+    audit.record("agreement.add_evidence", by=by, target=row, evidence=scan.ending)
+    return made
+
+
+def _room(activity: Activity, more: int) -> None:
+    if Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True).count() + more > MOST_EVIDENCE:
+        raise Refused(
+            _("An activity keeps %(most)s pieces of evidence at most. Take one back first.") % {"most": MOST_EVIDENCE}
+        )
+
+
+@transaction.atomic
+def withdraw(evidence: Evidence, *, by: Any) -> None:
+    """Take a piece of evidence back; that it stood there is kept. Raises `Refused` once the activity is confirmed."""
+    row = _locked(evidence.activity)
+    if row.confirmed_at:
+        raise Refused(_("The mentor has confirmed this activity; its evidence stays."))
+    changed = Evidence.objects.filter(pk=evidence.pk, withdrawn_at__isnull=True).update(
+        withdrawn_at=timezone.now(), withdrawn_by=by
+    )
+    if changed:
+        audit.record("agreement.withdraw_evidence", by=by, target=row, evidence=str(evidence))
+
+
+# ---------------------------------------------------------------- done
+
+
+@transaction.atomic
+def report(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
+    """Say that it is done, today. A mentor who says so confirms it at once. Twice changes nothing.
+
+    Raises `Refused` while the evidence that was agreed on is not there.
+    """
+    row = _locked(activity)
+    if row.done_at:
+        return row
+    note = plans.text(note, MOST_NOTE, "note")
+    if row.proves_itself:
+        plan_readings.read_one(row)
+    _refuse_unproved(row)
+    row.done_on, row.done_at, row.done_by, row.done_note = today(), timezone.now(), by, note
+    if side == Side.MENTOR:
+        row.confirmed_at, row.confirmed_by = row.done_at, by
+    row.save()
+    if row.proves_itself:
+        plan_readings.keep(row, by=by)
+    audit.record("agreement.report", by=by, target=row)
+    if side == Side.MENTOR:
+        notices.confirmed(row, by=by)
+    else:
+        notices.done(row, by=by)
+    return row
+
+
+def _refuse_unproved(row: Activity) -> None:
+    item = item_of(row)
+    if item.is_proved:
+        return
+    if row.proves_itself:
+        raise Refused(_("The indicator has not reached the value that was agreed, or there are too few posts."))
+    counts = {"there": item.counted, "wanted": row.wanted}
+    raise Refused(
+        _("The evidence is not complete: %(there)s of %(wanted)s. Add what is missing, then report it done.") % counts
+    )
+
+
+@transaction.atomic
+def confirm(activity: Activity, *, side: Side, by: Any) -> Activity:
+    """The mentor has looked at it and agrees that it is done. Raises `Refused` for anybody else."""
+    row = _locked(activity)
+    if side != Side.MENTOR:
+        raise Refused(_("The mentor confirms it."))
+    if not row.done_at:
+        raise Refused(_("Nobody has reported it done yet."))
+    if row.confirmed_at:
+        return row
+    row.confirmed_at, row.confirmed_by = timezone.now(), by
+    row.save()
+    audit.record("agreement.confirm", by=by, target=row)
+    notices.confirmed(row, by=by)
+    return row
+
+
+@transaction.atomic
+def reopen(activity: Activity, note: str, *, side: Side, by: Any) -> Activity:
+    """It is not done after all: the municipality takes its report back, or the mentor asks for more.
+
+    Raises `Refused` when the mentor has confirmed it and somebody else asks.
+    """
+    row = _locked(activity)
+    if not row.done_at:
+        return row
+    if row.confirmed_at and side != Side.MENTOR:
+        raise Refused(_("The mentor has confirmed it. Ask your mentor."))
+    note = plans.text(note, MOST_NOTE, "note")
+    row.done_on = row.done_at = row.done_by = row.confirmed_at = row.confirmed_by = None
+    row.done_note = ""
+    row.save()
+    audit.record("agreement.reopen", by=by, target=row)
+    notices.reopened(row, side, note, by=by)
+    return row

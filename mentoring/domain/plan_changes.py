@@ -1,0 +1,201 @@
+"""Changes of an agreed plan: proposed by one side with a reason, in force once the other side agreed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import audit
+from mentoring.domain import plan_notices as notices
+from mentoring.domain import plans
+from mentoring.domain.plans import Wanted
+from mentoring.domain.refused import Refused
+from mentoring.enums import ChangeKind, Side
+from mentoring.models import Activity, Change, Plan
+
+MOST_REASON = 500
+# What an activity says, as a change keeps it. Dates are ISO text, the owner an id with the name beside it.
+WORDS = ("name", "description", "proof", "wanted", "code", "threshold", "english")
+
+
+def _running(plan: Plan) -> Plan:
+    plan = plans.locked(plan)
+    if plan.closed_at:
+        raise Refused(_("The plan is closed."))
+    if not plan.is_running:
+        raise Refused(_("The plan is still a draft: change it without asking."))
+    return plan
+
+
+def _open(activity: Activity, plan: Plan) -> Activity:
+    row = Activity.objects.select_related("owner", "kind").get(pk=activity.pk, plan=plan)
+    if not row.is_open:
+        raise Refused(_("It is done or dropped already, so there is nothing to change."))
+    if Change.objects.filter(activity=row, accepted__isnull=True).exists():
+        raise Refused(_("A change of this activity waits already. Decide about it first."))
+    return row
+
+
+def told_of(activity: Activity) -> dict[str, Any]:
+    """What the activity says now, as a change keeps it."""
+    found = {name: getattr(activity, name) for name in WORDS}
+    return {**found, "due_on": activity.due_on.isoformat(), **_owner(activity.owner, activity.owner_name)}
+
+
+def _told(wanted: Wanted) -> dict[str, Any]:
+    found = {name: getattr(wanted, name) for name in WORDS}
+    kind = wanted.kind.pk if wanted.kind else None
+    return {**found, "kind": kind, "due_on": wanted.due_on.isoformat(), **_owner(wanted.owner, wanted.owner_name)}
+
+
+def _owner(owner: Any, name: str) -> dict[str, Any]:
+    return {"owner": owner.pk if owner else None, "owner_name": "" if owner else name, "who": str(owner or name)}
+
+
+# ---------------------------------------------------------------- proposing
+
+
+def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: Any, **fields: Any) -> Change:
+    reason = plans.text(reason, MOST_REASON, "reason")
+    if not reason:
+        raise Refused(_("Say why, in a sentence: the other side reads it."), "reason")
+    row = Change.objects.create(
+        municipality_id=plan.municipality_id, plan=plan, what=what, reason=reason, side=side, proposed_by=by, **fields
+    )
+    activity = fields.get("activity")
+    label = str(activity) if activity else fields["after"].get("name", "")
+    audit.record("agreement.propose", by=by, target=plan, label=label, what=what, side=side)
+    notices.proposed(row, by=by)
+    return row
+
+
+@transaction.atomic
+def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: Any) -> Change:
+    """One activity more. Raises `Refused`."""
+    plan = _running(plan)
+    found = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    return _propose(plan, ChangeKind.ADD, reason, side, by, after=_told(found))
+
+
+@transaction.atomic
+def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side, by: Any) -> Change:
+    """An activity otherwise. Raises `Refused`, also when nothing would be otherwise."""
+    plan = _running(activity.plan)
+    row = _open(activity, plan)
+    found = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    before, after = told_of(row), _told(found)
+    if (before["name"], before["description"]) != (after["name"], after["description"]):
+        after["english"] = {}
+    else:
+        after["english"] = before["english"]
+    differs = {name for name in before if before[name] != after[name]}
+    if not differs:
+        raise Refused(_("Nothing is otherwise than it was agreed."))
+    old, new = ({name: said[name] for name in before if name in differs} for said in (before, after))
+    return _propose(plan, ChangeKind.CHANGE, reason, side, by, activity=row, before=old, after=new)
+
+
+@transaction.atomic
+def propose_drop(activity: Activity, reason: str, *, side: Side, by: Any) -> Change:
+    """One activity less. Raises `Refused`."""
+    plan = _running(activity.plan)
+    row = _open(activity, plan)
+    return _propose(plan, ChangeKind.DROP, reason, side, by, activity=row, before=told_of(row))
+
+
+@transaction.atomic
+def propose_dates(plan: Plan, starts_on: date, ends_on: date, goal: str, reason: str, *, side: Side, by: Any) -> Change:
+    """Other days or another goal of the plan. Raises `Refused`."""
+    plan = _running(plan)
+    goal = plans.text(goal, plans.MOST_GOAL, "goal")
+    plans.refuse_days(plan.enrolment, starts_on, ends_on)
+    plans.refuse_outside(plan, starts_on, ends_on)
+    if Change.objects.filter(plan=plan, what=ChangeKind.DATES, accepted__isnull=True).exists():
+        raise Refused(_("A change of the plan's days waits already. Decide about it first."))
+    before = {"starts_on": plan.starts_on.isoformat(), "ends_on": plan.ends_on.isoformat(), "goal": plan.goal}
+    after = {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat(), "goal": goal}
+    differs = {name for name in before if before[name] != after[name]}
+    if not differs:
+        raise Refused(_("Nothing is otherwise than it was agreed."))
+    old, new = ({name: said[name] for name in said if name in differs} for said in (before, after))
+    return _propose(plan, ChangeKind.DATES, reason, side, by, before=old, after=new)
+
+
+# ---------------------------------------------------------------- deciding
+
+
+def _waiting(change: Change) -> Change:
+    plans.locked(change.plan)
+    row: Change = Change.objects.select_related("plan__municipality", "activity", "proposed_by").get(pk=change.pk)
+    if not row.is_open:
+        raise Refused(_("Somebody has decided about this change already."))
+    return row
+
+
+@transaction.atomic
+def accept(change: Change, *, side: Side, by: Any) -> Change:
+    """The other side agrees, and the plan says so. Raises `Refused`, also when it is not possible any more."""
+    row = _waiting(change)
+    if side == row.side or by.pk == row.proposed_by_id:
+        raise Refused(_("Your side proposed it, so the other side decides."))
+    _carry_out(row)
+    row.accepted = True
+    return _settle(row, "agreement.accept", "", by=by)
+
+
+@transaction.atomic
+def decline(change: Change, note: str, *, side: Side, by: Any) -> Change:
+    """The other side would rather not; or who proposed it takes it back, of which nobody is told."""
+    row, note = _waiting(change), plans.text(note, MOST_REASON, "note")
+    row.accepted = False
+    if side == row.side:
+        return _settle(row, "agreement.take_back_change", note, by=by)
+    return _settle(row, "agreement.decline", note, by=by)
+
+
+def _settle(row: Change, verb: str, note: str, *, by: Any) -> Change:
+    row.decided_by, row.decided_at, row.decided_note = by, timezone.now(), note
+    row.save()
+    label = str(row.activity or row.after.get("name", ""))
+    audit.record(verb, by=by, target=row.plan, label=label, what=row.what)
+    if verb != "agreement.take_back_change":
+        notices.decided(row, by=by)
+    return row
+
+
+def _carry_out(row: Change) -> None:
+    plan = row.plan
+    if row.what == ChangeKind.ADD:
+        row.activity = plans.add_row(plan, _wanted(row.after, plan))
+    elif row.what == ChangeKind.DATES:
+        starts_on = date.fromisoformat(row.after.get("starts_on", plan.starts_on.isoformat()))
+        ends_on = date.fromisoformat(row.after.get("ends_on", plan.ends_on.isoformat()))
+        plans.refuse_outside(plan, starts_on, ends_on)
+        plan.starts_on, plan.ends_on, plan.goal = starts_on, ends_on, row.after.get("goal", plan.goal)
+        plan.save()
+    elif row.activity is not None:
+        if not row.activity.is_open:
+            raise Refused(_("It is done or dropped already, so there is nothing to change."))
+        if row.what == ChangeKind.DROP:
+            row.activity.dropped_at, row.activity.dropped_because = timezone.now(), row.reason
+            row.activity.save()
+        else:
+            said = {**told_of(row.activity), "kind": row.activity.kind_id, **row.after}
+            found = plans.checked(_wanted(said, plan), plan.starts_on, plan.ends_on, plan.municipality)
+            plans.write(row.activity, found)
+
+
+def _wanted(said: Mapping[str, Any], plan: Plan) -> Wanted:
+    """What a change keeps, as an activity that can be agreed. Who has left since is kept by name."""
+    people = {person.pk: person for side in Side for person in plans.of_side(plan.municipality, side)}
+    owner = people.get(said.get("owner"))
+    return Wanted(
+        **{name: said[name] for name in WORDS},
+        due_on=date.fromisoformat(said["due_on"]),
+        owner=owner,
+        owner_name="" if owner else said.get("owner_name") or said.get("who", ""),
+        kind=plans.ActivityKind.objects.filter(pk=said.get("kind") or 0).first(),
+    )

@@ -1,0 +1,138 @@
+"""What the other side is told about the plan. Rows only; a worker sends the mail."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import dates
+from mentoring.enums import ChangeKind, Side
+from mentoring.models import Activity, Change, Plan
+from mentoring.queries.plans import of_side
+from notifications.domain.notify import notify
+from notifications.enums import Kind
+
+Words = tuple[str, str]
+
+
+def begun(plan: Plan, side: Side, *, by: Any) -> None:
+    def words() -> Words:
+        subject = _("%(municipality)s: a plan of three months to agree on") % {"municipality": plan.municipality}
+        said = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
+        return subject, said
+
+    _tell(plan, side.other, words, by=by)
+
+
+def agreed(plan: Plan, side: Side, *, by: Any) -> None:
+    """To the other side: it is their turn, or it holds from now on."""
+    facts = {"municipality": plan.municipality, "person": by}
+
+    def words() -> Words:
+        if plan.agreed_at:
+            subject = _("%(municipality)s: the plan is agreed") % facts
+            said = _("%(person)s agreed to it, too. It runs until %(day)s.") % {
+                **facts, "day": dates.long_date(plan.ends_on)
+            }  # fmt: skip
+            return subject, said
+        subject = _("%(municipality)s: the plan waits for you") % facts
+        return subject, _("%(person)s agreed to the plan. It holds once you agree, too.") % facts
+
+    _tell(plan, side.other, words, by=by)
+
+
+def done(activity: Activity, *, by: Any) -> None:
+    """To the mentor: it waits to be confirmed. `by` None: an indicator proved it."""
+    facts = {"municipality": activity.plan.municipality, "person": by}
+
+    def words() -> Words:
+        # the name in the reader's script, which is known only here
+        subject = _("%(municipality)s: “%(activity)s” is done") % {**facts, "activity": activity}
+        if by is None:
+            return subject, _("Its indicator has reached what was agreed. Have a look and confirm it.")
+        said = _("%(person)s reported it done. Have a look and confirm it.") % facts
+        return subject, "\n\n".join(filter(None, [said, activity.done_note]))
+
+    _tell(activity.plan, Side.MENTOR, words, by=by, at=activity)
+
+
+def confirmed(activity: Activity, *, by: Any) -> None:
+    def words() -> Words:
+        facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
+        subject = _("%(municipality)s: “%(activity)s” is confirmed") % facts
+        return subject, _("%(person)s confirmed that it is done. Thank you!") % facts
+
+    _tell(activity.plan, Side.MUNICIPALITY, words, by=by, at=activity)
+
+
+def reopened(activity: Activity, side: Side, note: str, *, by: Any) -> None:
+    def words() -> Words:
+        facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
+        subject = _("%(municipality)s: “%(activity)s” is open again") % facts
+        said = _("%(person)s took back that it is done.") % facts
+        return subject, "\n\n".join(filter(None, [said, note]))
+
+    _tell(activity.plan, side.other, words, by=by, at=activity)
+
+
+def proposed(change: Change, *, by: Any) -> None:
+    """To the other side: what is proposed, and why."""
+
+    def words() -> Words:
+        facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
+        subjects = {
+            ChangeKind.ADD: _("%(municipality)s: another activity is proposed, “%(activity)s”"),
+            ChangeKind.CHANGE: _("%(municipality)s: “%(activity)s” shall be otherwise"),
+            ChangeKind.DROP: _("%(municipality)s: “%(activity)s” shall be dropped"),
+            ChangeKind.DATES: _("%(municipality)s: the plan shall have other days or another goal"),
+        }
+        said = _("%(person)s proposes it, for this reason:") % facts
+        end = _("It holds once you agree.")
+        return subjects[ChangeKind(change.what)] % facts, f"{said}\n\n{change.reason}\n\n{end}"
+
+    _tell(change.plan, Side(change.side).other, words, by=by, fragment=f"#change-{change.pk}")
+
+
+def decided(change: Change, *, by: Any) -> None:
+    """To the side that proposed it."""
+
+    def words() -> Words:
+        facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
+        if change.accepted:
+            subject = _("%(municipality)s: the change of the plan is agreed") % facts
+            said = _("%(person)s agreed. The plan says so from now on.") % facts
+        else:
+            subject = _("%(municipality)s: the change of the plan was declined") % facts
+            said = _("%(person)s would rather leave it as it was agreed.") % facts
+        return subject, "\n\n".join(filter(None, [said, change.decided_note]))
+
+    _tell(change.plan, Side(change.side), words, by=by, fragment=f"#change-{change.pk}")
+
+
+def closed(plan: Plan, *, by: Any) -> None:
+    """To both sides."""
+
+    def words() -> Words:
+        subject = _("%(municipality)s: the plan is closed") % {"municipality": plan.municipality}
+        return subject, f"{plan.get_closed_because_display()}. " + _("What was done stays where it is.")
+
+    for side in Side:
+        _tell(plan, side, words, by=by)
+
+
+def _subject(change: Change) -> str:
+    return str(change.activity or change.after.get("name", ""))
+
+
+def _tell(
+    plan: Plan, side: Side, words: Callable[[], Words], *, by: Any, at: Activity | None = None, fragment: str = ""
+) -> None:
+    place = plan.municipality
+    url = reverse("mentoring_plan", args=[place.slug])
+    if at is not None:
+        url = reverse("mentoring_plan_activity", args=[place.slug, at.pk])
+    notify(
+        Kind.AGREEMENT, of_side(place, side), municipality=place, url=f"{url}{fragment}", words=words, by=by,
+        about=f"mentoring.plan:{plan.pk}",
+    )  # fmt: skip

@@ -1,0 +1,346 @@
+"""The plan of three months: begun, agreed by both, closed. While it is a draft both sides write in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analytics.logframe import INDICATORS, measured_codes
+from common import audit
+from common.dates import short_date
+from mentoring import plan_rules as rules
+from mentoring.domain import plan_notices as notices
+from mentoring.domain.refused import Refused
+from mentoring.enums import Closing, Proof, Side
+from mentoring.models import Activity, ActivityKind, Change, Plan
+from mentoring.queries.plans import of_side
+from municipalities.models import Enrolment
+from municipalities.queries import today
+from municipalities.tenancy import everywhere, scope
+from posts.draft import storable
+
+MOST_GOAL, MOST_DESCRIPTION, MOST_DAYS = 1000, 2000, 366
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an activity shall say. `owner` is a person of the municipality or its mentor, else `owner_name`."""
+
+    name: str
+    due_on: date
+    description: str = ""
+    owner: Any = None
+    owner_name: str = ""
+    proof: str = Proof.POSTS
+    wanted: int = 1
+    code: str = ""
+    threshold: float | None = None
+    kind: ActivityKind | None = None
+    english: dict[str, str] = field(default_factory=dict)
+
+
+def taken(kind: ActivityKind, due_on: date, owner: Any = None) -> Wanted:
+    """An activity of the library as it shall be agreed: with its words in Serbian, and in English where there are."""
+    serbian, english = kind.words["sr"], kind.words.get("en") or {}
+    said = {name: str(english[name]) for name in ("name", "description") if english.get(name)}
+    return Wanted(
+        name=serbian["name"], description=serbian.get("description", ""), due_on=due_on, owner=owner, proof=kind.proof,
+        wanted=kind.wanted, code=kind.code, threshold=kind.threshold, kind=kind if kind.pk else None, english=said,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- beginning
+
+
+@transaction.atomic
+def start(
+    enrolment: Enrolment,
+    starts_on: date,
+    ends_on: date,
+    goal: str,
+    activities: Iterable[Wanted],
+    *,
+    side: Side,
+    by: Any,
+) -> Plan:
+    """Begin a draft. Raises `Refused` for days that cannot be, and while another plan of the enrolment is open."""
+    goal = text(goal, MOST_GOAL, "goal")
+    refuse_days(enrolment, starts_on, ends_on)
+    # two that begin at once stand in line at the enrolment
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if Plan.objects.filter(enrolment=enrolment, closed_at__isnull=True).exists():
+        raise Refused(_("There is a plan already. Close it before you begin another one."))
+    plan = Plan.objects.create(
+        municipality=enrolment.municipality, enrolment=enrolment, starts_on=starts_on, ends_on=ends_on, goal=goal,
+        created_by=by,
+    )  # fmt: skip
+    chosen = list(activities)
+    if len(chosen) > rules.MOST_ACTIVITIES:
+        raise _too_many()
+    rows = [_row(plan, told, position) for position, told in enumerate(chosen, start=1)]
+    Activity.objects.bulk_create(rows)
+    audit.record("agreement.start", by=by, target=plan, label=_span(plan))
+    notices.begun(plan, side, by=by)
+    return plan
+
+
+def refuse_days(enrolment: Enrolment, starts_on: date, ends_on: date) -> None:
+    if ends_on < starts_on:
+        raise Refused(_("The last day lies before the first."), "ends_on")
+    if (ends_on - starts_on).days > MOST_DAYS:
+        raise Refused(_("A plan of more than a year is not followed. Choose an earlier last day."), "ends_on")
+    if starts_on < enrolment.starts_on:
+        raise Refused(_("The plan cannot begin before the municipality took part."), "starts_on")
+    if enrolment.ends_on and starts_on > enrolment.ends_on:
+        raise Refused(_("The municipality does not take part any more on that day."), "starts_on")
+
+
+def _too_many() -> Refused:
+    return Refused(
+        _("A plan of more than %(most)s activities is not followed. Agree on fewer.") % {"most": rules.MOST_ACTIVITIES}
+    )
+
+
+def text(text: str, most: int, name: str) -> str:
+    text = storable(text).strip()
+    if len(text) > most:
+        raise Refused(
+            _("This is too long: it has %(count)s characters, and %(most)s are allowed.")
+            % {"count": len(text), "most": most},
+            name,
+        )
+    return text
+
+
+def _span(plan: Plan) -> str:
+    return f"{short_date(plan.starts_on)} – {short_date(plan.ends_on)}"
+
+
+# ---------------------------------------------------------------- what an activity may say
+
+
+def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
+    """The same with texts as they are stored. Raises `Refused` for what cannot be agreed."""
+    name = text(told.name, 140, "name")
+    if not name:
+        raise Refused(_("Say in a few words what shall be done."), "name")
+    if not first <= told.due_on <= last:
+        raise Refused(_("The day lies outside the plan."), "due_on")
+    if not 1 <= told.wanted <= 100:
+        raise Refused(_("Ask for one piece of evidence at least, and for 100 at most."), "wanted")
+    code, threshold = told.code, told.threshold
+    if told.proof == Proof.INDICATOR:
+        if code not in measured_codes():
+            raise Refused(_("Choose an indicator that the portal measures."), "code")
+        if threshold is None or threshold < 0:
+            raise Refused(_("Say which value shall be reached."), "threshold")
+        if INDICATORS[code].unit == "percent" and threshold > 100:
+            raise Refused(_("A share cannot be above 100 per cent."), "threshold")
+    else:
+        code, threshold = "", None
+    owner, owner_name = told.owner, text(told.owner_name, 120, "owner_name")
+    if owner is not None:
+        if not any(owner.pk == each.pk for side in Side for each in of_side(municipality, side)):
+            raise Refused(_("This person neither works for the municipality nor is its mentor."), "owner")
+        owner_name = ""
+    return Wanted(
+        name=name, description=text(told.description, MOST_DESCRIPTION, "description"), due_on=told.due_on,
+        owner=owner, owner_name=owner_name, proof=told.proof, wanted=told.wanted if not code else 1, code=code,
+        threshold=threshold, kind=told.kind, english=dict(told.english),
+    )  # fmt: skip
+
+
+def _row(plan: Plan, told: Wanted, position: int) -> Activity:
+    found = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    return Activity(municipality_id=plan.municipality_id, plan=plan, position=position, **vars(found))
+
+
+def write(activity: Activity, told: Wanted) -> None:
+    """Let the activity say it otherwise. English that no longer says the same goes."""
+    if (activity.name, activity.description) != (told.name, told.description):
+        told = Wanted(**{**vars(told), "english": {}})
+    for name, value in vars(told).items():
+        setattr(activity, name, value)
+    if activity.code != told.code:
+        activity.reading, activity.read_at = {}, None
+    activity.save()
+
+
+def add_row(plan: Plan, told: Wanted) -> Activity:
+    """A further activity of the plan, at the end. Raises `Refused` when there are too many."""
+    if Activity.objects.filter(plan=plan, dropped_at__isnull=True).count() >= rules.MOST_ACTIVITIES:
+        raise _too_many()
+    row = _row(plan, told, Activity.objects.filter(plan=plan).count() + 1)
+    row.save()
+    return row
+
+
+# ---------------------------------------------------------------- the draft
+
+
+def locked(plan: Plan) -> Plan:
+    """The row, held until the transaction ends: everybody who changes a plan stands in line here."""
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("municipality", "enrolment")
+    return rows.get(pk=plan.pk)
+
+
+def _drafted(plan: Plan) -> Plan:
+    plan = locked(plan)
+    if not plan.is_draft:
+        raise Refused(_("The plan is agreed. Propose the change instead."))
+    return plan
+
+
+def _reset(plan: Plan) -> None:
+    """Who agreed, agreed to something else: both are asked again."""
+    plan.mentor_agreed_by = plan.mentor_agreed_at = None
+    plan.municipality_agreed_by = plan.municipality_agreed_at = None
+    plan.save()
+
+
+@transaction.atomic
+def edit(plan: Plan, starts_on: date, ends_on: date, goal: str, *, by: Any) -> Plan:
+    """Other days or another goal of a draft. Raises `Refused` when an activity would lie outside."""
+    plan = _drafted(plan)
+    goal = text(goal, MOST_GOAL, "goal")
+    refuse_days(plan.enrolment, starts_on, ends_on)
+    refuse_outside(plan, starts_on, ends_on)
+    if (plan.starts_on, plan.ends_on, plan.goal) == (starts_on, ends_on, goal):
+        return plan
+    plan.starts_on, plan.ends_on, plan.goal = starts_on, ends_on, goal
+    _reset(plan)
+    audit.record("agreement.edit", by=by, target=plan, label=_span(plan))
+    return plan
+
+
+def refuse_outside(plan: Plan, starts_on: date, ends_on: date) -> None:
+    rows = Activity.objects.filter(plan=plan, dropped_at__isnull=True)
+    outside = rows.exclude(due_on__gte=starts_on, due_on__lte=ends_on).order_by("due_on").first()
+    if outside is not None:
+        raise Refused(
+            _("“%(activity)s” would lie outside the plan. Give it another day first.") % {"activity": outside},
+            "ends_on" if outside.due_on > ends_on else "starts_on",
+        )
+
+
+@transaction.atomic
+def add(plan: Plan, told: Wanted, *, by: Any) -> Activity:
+    """A further activity of a draft. Raises `Refused`."""
+    plan = _drafted(plan)
+    row = add_row(plan, told)
+    _reset(plan)
+    audit.record("agreement.add_activity", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
+    """Say an activity of a draft otherwise. Raises `Refused`."""
+    plan = _drafted(activity.plan)
+    found = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    write(activity, found)
+    _reset(plan)
+    audit.record("agreement.change_activity", by=by, target=activity)
+    return activity
+
+
+@transaction.atomic
+def remove(activity: Activity, *, by: Any) -> None:
+    """Take an activity out of a draft: nobody has agreed to it, so nothing of it stays."""
+    plan = _drafted(activity.plan)
+    audit.record("agreement.remove_activity", by=by, target=activity)
+    activity.delete()
+    _reset(plan)
+
+
+# ---------------------------------------------------------------- agreeing
+
+
+@transaction.atomic
+def agree(plan: Plan, *, side: Side, by: Any) -> Plan:
+    """One side agrees; when both have, the plan holds. Twice changes nothing.
+
+    Raises `Refused` for a plan without activities, one that is closed, and when the same person would agree for both.
+    """
+    plan = locked(plan)
+    if plan.closed_at:
+        raise Refused(_("The plan is closed."))
+    if plan.agreed(side):
+        return plan
+    if not Activity.objects.filter(plan=plan).exists():
+        raise Refused(_("There is nothing to agree on yet. Add an activity first."))
+    other = plan.municipality_agreed_by_id if side == Side.MENTOR else plan.mentor_agreed_by_id
+    if other == by.pk:
+        raise Refused(_("You have agreed for the other side. Somebody else has to agree for this one."))
+    now = timezone.now()
+    if side == Side.MENTOR:
+        plan.mentor_agreed_by, plan.mentor_agreed_at = by, now
+    else:
+        plan.municipality_agreed_by, plan.municipality_agreed_at = by, now
+    if plan.mentor_agreed_at and plan.municipality_agreed_at:
+        plan.agreed_at = now
+    plan.save()
+    audit.record("agreement.agree", by=by, target=plan, label=_span(plan), side=side)
+    notices.agreed(plan, side, by=by)
+    return plan
+
+
+@transaction.atomic
+def take_back(plan: Plan, *, side: Side, by: Any) -> Plan:
+    """Take one's side's agreement back while the other one has not agreed. Raises `Refused` afterwards."""
+    plan = _drafted(plan)
+    if not plan.agreed(side):
+        return plan
+    _reset(plan)
+    audit.record("agreement.take_back", by=by, target=plan, label=_span(plan))
+    return plan
+
+
+# ---------------------------------------------------------------- the end
+
+
+@transaction.atomic
+def close(plan: Plan, because: Closing, *, by: Any) -> Plan:
+    """Close it: finished when its last day has come or nothing is open, else because another one takes its place.
+
+    What was done and what shows it stay. Changes nobody has decided lapse. Closing twice changes nothing.
+    """
+    plan = locked(plan)
+    if plan.closed_at:
+        return plan
+    if because == Closing.FINISHED and plan.is_draft:
+        raise Refused(_("Nobody has followed this plan yet: it was not agreed."))
+    if because == Closing.FINISHED and today() < plan.ends_on and _open(plan).exists():
+        raise Refused(_("The plan still runs and has open activities. Report them done, or agree to drop them."))
+    _close(plan, because, by=by)
+    return plan
+
+
+def _open(plan: Plan) -> Any:
+    return Activity.objects.filter(plan=plan, done_at__isnull=True, dropped_at__isnull=True)
+
+
+def _close(plan: Plan, because: Closing, *, by: Any) -> None:
+    plan.closed_at, plan.closed_by, plan.closed_because = timezone.now(), by, because
+    plan.save()
+    Change.objects.filter(plan=plan, accepted__isnull=True).update(accepted=False, decided_at=plan.closed_at)
+    audit.record("agreement.close", by=by, target=plan, label=_span(plan), because=because)
+    notices.closed(plan, by=by)
+
+
+def close_left(on: date | None = None) -> int:
+    """Close the plans of municipalities that no longer take part; returns how many. Safe to repeat."""
+    on = on or today()
+    with everywhere("plans of municipalities that have left"):
+        rows = Plan.objects.filter(closed_at__isnull=True, enrolment__ends_on__lt=on)
+        left = list(rows.values_list("pk", "municipality"))
+    for pk, place in left:
+        with scope(place), transaction.atomic():
+            plan = locked(Plan(pk=pk, municipality_id=place))
+            if plan.closed_at is None:
+                _close(plan, Closing.LEFT, by=None)
+    return len(left)

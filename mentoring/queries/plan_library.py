@@ -1,0 +1,36 @@
+"""The library of activities: of a programme, and of the programme in which a municipality takes part."""
+
+from collections.abc import Iterable
+
+from mentoring.models import ActivityKind
+from mentoring.plan_defaults import ACTIVITIES
+from municipalities.models import Programme
+
+
+def library(programme: Programme | None) -> list[ActivityKind]:
+    """Activities in use, in their order. A programme that changed none yet has those of the house, not stored so far.
+    One query."""
+    return [row for row in _arranged(ActivityKind.objects.filter(programme=programme), programme) if not row.retired_at]
+
+
+def libraries(programmes: Iterable[Programme]) -> list[tuple[Programme, list[ActivityKind]]]:
+    """Of several programmes, retired ones too and last. One query."""
+    wanted = list(programmes)
+    rows = list(ActivityKind.objects.filter(programme__in=wanted))
+    return [(each, _arranged([row for row in rows if row.programme_id == each.pk], each)) for each in wanted]
+
+
+def _arranged(rows: Iterable[ActivityKind], programme: Programme | None) -> list[ActivityKind]:
+    found = sorted(rows, key=lambda row: (row.retired_at is not None, row.order, row.pk))
+    return found or defaults(programme)
+
+
+def defaults(programme: Programme | None) -> list[ActivityKind]:
+    """The activities of the house as rows that are not stored."""
+    return [
+        ActivityKind(
+            programme=programme, key=each.key, words=each.words, proof=each.proof, wanted=each.wanted, code=each.code,
+            threshold=each.threshold, usual_days=each.usual_days, fits=dict(each.fits), order=order,
+        )
+        for order, each in enumerate(ACTIVITIES, start=1)
+    ]  # fmt: skip

@@ -1,0 +1,336 @@
+"""Reads of plans: one plan with everything its page shows, its activities, posts that may be evidence.
+
+The scope of the municipality (or of several) is open. Everything has a fixed number of queries.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from analytics.logframe import INDICATORS, Indicator
+from delivery.enums import State
+from mentoring import plan_rules as rules
+from mentoring.enums import Proof, Side
+from mentoring.models import Activity, Change, Evidence, Plan
+from municipalities.enums import Role
+from municipalities.holidays import BELGRADE
+from municipalities.models import Enrolment, Membership, Municipality, Pairing
+from municipalities.queries import today
+from posts.models import Post, Publication
+from serbian.folding import fold
+from serbian.sorting import sort_key
+
+OUT = Q(delivery__state=State.PUBLISHED)
+GONE = Q(delivery__state__in=(State.WITHDRAWN, State.MISSING))
+# So many posts are offered at once as evidence.
+OFFERED = 12
+
+
+# ---------------------------------------------------------------- which plan
+
+
+def plans_of(municipality: Municipality) -> list[Plan]:
+    """All plans of a municipality, the one that is not closed first, then the newest. One query."""
+    rows = Plan.objects.filter(municipality=municipality).select_related(
+        "enrolment__cohort__programme", "mentor_agreed_by", "municipality_agreed_by", "created_by", "closed_by"
+    )
+    return sorted(rows, key=lambda row: (row.closed_at is None, row.starts_on, row.pk), reverse=True)
+
+
+def open_plan(municipality: Municipality) -> Plan | None:
+    """The plan that is a draft or being followed. One query."""
+    return next((row for row in plans_of(municipality) if row.closed_at is None), None)
+
+
+def enrolment_of(municipality: Municipality) -> Enrolment | None:
+    """The enrolment for which a plan may begin today: the latest that runs. One query."""
+    rows = Enrolment.objects.on(today()).filter(municipality=municipality).select_related("cohort__programme")
+    return rows.order_by("-starts_on", "-pk").first()
+
+
+# ---------------------------------------------------------------- evidence
+
+
+def evidence() -> QuerySet[Evidence]:
+    """What stands, each with whether its post is still out (`is_out`), and since when it is not (`gone_at`)."""
+    there = Publication.objects.filter(post=OuterRef("post"))
+    gone = there.filter(GONE).order_by().values("post").annotate(last=Max("delivery__state_at")).values("last")
+    rows = Evidence.objects.filter(withdrawn_at__isnull=True).select_related("by", "post")
+    rows = rows.defer("post__draft", "post__search_key")
+    return rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(gone)).order_by("at", "pk")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of evidence, and whether it still counts. `gone_on` None for a post that was deleted."""
+
+    row: Evidence
+    counts: bool
+    gone_on: date | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        return not self.counts
+
+
+def shown(row: Any) -> Shown:
+    """Of a row from `evidence()`."""
+    if row.kind != Proof.POSTS:
+        return Shown(row, counts=True)
+    if row.post is None or row.post.deleted_at is not None:
+        deleted = row.post.deleted_at if row.post else None
+        return Shown(row, counts=False, gone_on=_day(deleted))
+    return Shown(row, counts=row.is_out, gone_on=None if row.is_out else _day(row.gone_at))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(BELGRADE).date() if moment else None
+
+
+# ---------------------------------------------------------------- one plan
+
+
+@dataclass(frozen=True)
+class Item:
+    """An activity as a page shows it."""
+
+    activity: Activity
+    evidence: list[Shown]
+    change: Change | None
+    today: date
+
+    @property
+    def indicator(self) -> Indicator | None:
+        return INDICATORS.get(self.activity.code)
+
+    @property
+    def counted(self) -> int:
+        """How much of the evidence that was asked for is there. A post that is gone does not count."""
+        return sum(each.counts and each.row.kind == self.activity.proof for each in self.evidence)
+
+    @property
+    def gone(self) -> list[Shown]:
+        return [each for each in self.evidence if each.is_gone]
+
+    @property
+    def has_reached(self) -> bool:
+        """Of an indicator: by its last reading, and of enough posts."""
+        found = self.indicator
+        if found is None or int(self.activity.reading.get("n") or 0) < found.least:
+            return False
+        return rules.reached(self.activity.reading.get("value"), self.activity.threshold, found.better)
+
+    @property
+    def is_proved(self) -> bool:
+        if self.activity.proof == Proof.NOTHING:
+            return True
+        return self.has_reached if self.activity.proves_itself else self.counted >= self.activity.wanted
+
+    @property
+    def state(self) -> str:
+        it = self.activity
+        return rules.state(
+            confirmed=it.confirmed_at is not None, done=it.done_at is not None, dropped=it.dropped_at is not None,
+            begun=bool(self.evidence), due_on=it.due_on, today=self.today,
+        )  # fmt: skip
+
+    @property
+    def is_late(self) -> bool:
+        return self.state == "late"
+
+    @property
+    def days_left(self) -> int:
+        return (self.activity.due_on - self.today).days
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Of the activities that are agreed. `due` are those whose day has passed, or that were done before it."""
+
+    agreed: int
+    done: int
+    confirmed: int
+    due: int
+    in_time: int
+    late: int
+
+
+def progress(activities: Iterable[Activity], on: date) -> Progress:
+    """Counts without a query; dropped activities are not agreed any more."""
+    rows = [row for row in activities if row.dropped_at is None]
+    done = [row for row in rows if row.done_at]
+    due = [row for row in rows if row.done_at or row.due_on < on]
+    return Progress(
+        agreed=len(rows), done=len(done), confirmed=sum(row.confirmed_at is not None for row in rows), due=len(due),
+        in_time=sum(row.was_in_time for row in due), late=sum(row.is_overdue(on) for row in rows),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Board:
+    """A plan with everything: `items` by due date, dropped ones apart, changes newest first."""
+
+    plan: Plan
+    items: list[Item]
+    dropped: list[Item]
+    changes: list[Change]
+    today: date
+    progress: Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "progress", progress((item.activity for item in self.items), self.today))
+
+    @property
+    def open_changes(self) -> list[Change]:
+        return [row for row in self.changes if row.is_open]
+
+    @property
+    def decided(self) -> list[Change]:
+        return [row for row in self.changes if not row.is_open]
+
+    def item(self, pk: int) -> Item | None:
+        return next((each for each in [*self.items, *self.dropped] if each.activity.pk == pk), None)
+
+
+def activities_of(plan: Plan) -> QuerySet[Activity]:
+    rows = Activity.objects.filter(plan=plan).select_related("owner", "kind", "done_by", "confirmed_by")
+    return rows.order_by("due_on", "position", "pk")
+
+
+def board(plan: Plan) -> Board:
+    """Three queries."""
+    rows = list(activities_of(plan).prefetch_related(Prefetch("evidence", evidence(), to_attr="standing")))
+    people = ("proposed_by", "decided_by", "activity")
+    changes = list(Change.objects.filter(plan=plan).select_related(*people).order_by("-proposed_at", "-pk"))
+    waiting = {row.activity_id: row for row in changes if row.is_open and row.activity_id}
+    items = [Item(row, [shown(each) for each in row.standing], waiting.get(row.pk), today()) for row in rows]
+    return Board(
+        plan,
+        [item for item in items if item.activity.dropped_at is None],
+        [item for item in items if item.activity.dropped_at is not None],
+        changes,
+        today(),
+    )
+
+
+def item_of(activity: Activity) -> Item:
+    """One activity with its evidence and the change that waits. Two queries."""
+    change = Change.objects.filter(activity=activity, accepted__isnull=True).select_related("proposed_by").first()
+    return Item(activity, [shown(row) for row in evidence().filter(activity=activity)], change, today())
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is next, in one line: `kind` says which sentence, of which activity or change."""
+
+    kind: str
+    item: Item | None = None
+    change: Change | None = None
+
+
+def next_step(found: Board, side: Side | None) -> Step:
+    """What this side does next; for readers what the two do next."""
+    plan = found.plan
+    if plan.closed_at:
+        return Step("closed")
+    if plan.is_draft:
+        return Step("empty" if not found.items else "agree" if side and not plan.agreed(side) else "other_agrees")
+    waiting = next((row for row in reversed(found.open_changes) if side and row.side != side), None)
+    if waiting:
+        return Step("decide", change=waiting)
+    unconfirmed = next((each for each in found.items if each.state == "done"), None)
+    if side == Side.MENTOR and unconfirmed:
+        return Step("confirm", unconfirmed)
+    return _next_activity([each for each in found.items if each.activity.is_open])
+
+
+def _next_activity(opened: list[Item]) -> Step:
+    """What is ready to be reported, what is late, what lost its evidence, then what is due next."""
+    ready = (each for each in opened if each.is_proved and (each.evidence or each.has_reached))
+    asked = (
+        ("report", ready),
+        ("late", (each for each in opened if each.is_late)),
+        ("look_again", (each for each in opened if each.gone)),
+        ("next", iter(opened)),
+    )
+    for kind, items in asked:
+        if (item := next(items, None)) is not None:
+            return Step(kind, item)
+    return Step("finish")
+
+
+# ---------------------------------------------------------------- posts as evidence
+
+
+def first_moment(plan: Plan) -> datetime:
+    """Midnight in Belgrade with which the plan begins."""
+    return datetime.combine(plan.starts_on, time(), BELGRADE)
+
+
+def published_since(plan: Plan) -> QuerySet[Post]:
+    """Posts of the municipality that were published since the plan began and are still out, with `public_at`."""
+    there = Publication.objects.filter(post=OuterRef("pk"))
+    first = there.filter(delivery__published_at__isnull=False).order_by().values("post")
+    first = first.annotate(at=Min("delivery__published_at")).values("at")
+    rows = Post.objects.filter(Exists(there.filter(OUT)), deleted_at__isnull=True, municipality=plan.municipality_id)
+    rows = rows.annotate(public_at=Subquery(first)).filter(public_at__gte=first_moment(plan))
+    return rows.defer("draft", "search_key").order_by("-public_at", "-pk")
+
+
+def fitting(rows: QuerySet[Post], activity: Activity) -> QuerySet[Post]:
+    """Those of the kind that the library says fits."""
+    fits = activity.kind.fits if activity.kind else {}
+    if fits.get("call"):
+        rows = rows.exclude(call_kind="")
+    if fits.get("interactive"):
+        rows = rows.exclude(format="")
+    if fits.get("service"):
+        rows = rows.exclude(service="")
+    if fits.get("closed"):
+        rows = rows.filter(closing__isnull=False)
+    if fits.get("category"):
+        rows = rows.filter(category=fits["category"])
+    return rows
+
+
+def offered(activity: Activity, words: str = "") -> list[Post]:
+    """Posts to pick as evidence: those whose text holds `words`, in either script, else those that fit. One query."""
+    taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, post__isnull=False).values("post")
+    rows = published_since(activity.plan).exclude(pk__in=taken)
+    found = fold(words).split()
+    if not found:
+        return list(fitting(rows, activity)[:OFFERED])
+    for word in found:
+        rows = rows.filter(search_key__contains=word)
+    return list(rows[:OFFERED])
+
+
+# ---------------------------------------------------------------- people
+
+
+def people_of(municipality: Municipality) -> list[Any]:
+    """Who may be named as doing an activity: officers, approvers and mentors of today, by name. Two queries."""
+    members = Membership.objects.running().filter(
+        municipality=municipality, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
+    )
+    found = {row.user for row in members.select_related("user")}
+    found |= set(mentors_today(municipality))
+    return sorted(found, key=lambda person: sort_key(person.name))
+
+
+def mentors_today(municipality: Municipality) -> list[Any]:
+    rows = Pairing.objects.on(today()).filter(municipality=municipality, mentor__is_active=True)
+    return [row.mentor for row in rows.select_related("mentor").order_by("pk")]
+
+
+def of_side(municipality: Municipality, side: Side) -> Sequence[Any]:
+    """The people of a side today. One query."""
+    if side == Side.MENTOR:
+        return mentors_today(municipality)
+    rows = Membership.objects.running().filter(
+        municipality=municipality, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
+    )
+    return list({row.user_id: row.user for row in rows.select_related("user").order_by("pk")}.values())
