@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mentoring.views import absence, checkins, desk, feedback, handover, hours, progress, rubric
+from mentoring.views import absence, checkins, desk, feedback, handover, hours, programme_home, progress, rubric
 
 M = "m/<slug:municipality>/"
 C = f"{M}check-ins/"
@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{C}<int:check_in>/steps/<int:step>/", checkins.step, name="check_in_step"),
     path("programme/hours/", hours.hours, name="check_in_hours"),
     path("programme/people/pairings/<int:pairing>/hand-over/", handover.by_staff, name="pairing_hand_over"),
+    path("programme/mentoring/", programme_home.home, name="programme_mentoring"),
     path("programme/feedback/", progress.programme, name="programme_feedback"),
     path(R, rubric.rubric, name="rubric"),
     path(f"{R}<int:programme>/new/", rubric.new, name="rubric_new"),

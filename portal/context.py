@@ -80,6 +80,7 @@ WORKSPACE = (
     ),
 )
 PROGRAMME = (
+    Page("programme_mentoring", _("Mentoring"), "handshake"),
     Page(
         "programme",
         _("Municipalities compared"),

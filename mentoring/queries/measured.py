@@ -19,8 +19,8 @@ from mentoring.queries.response import asked
 from municipalities.holidays import BELGRADE
 from municipalities.models import Municipality, Pairing
 
-# The first drafts were talked about in the portal in this month.
-SINCE = date(2026, 11, 1)
+# No word about a draft is older than the portal.
+SINCE = date(2026, 1, 1)
 # A question that nobody answered before the first day may still wait: what comes after it is the same question.
 BEFORE = timedelta(days=30)
 
