@@ -1,9 +1,10 @@
 from django.urls import path
 
-from mentoring.views import absence, checkins, desk, feedback, handover, hours, progress, rubric
+from mentoring.views import absence, checkins, desk, feedback, handover, hours, progress, reviews, rubric
 
 M = "m/<slug:municipality>/"
 C = f"{M}check-ins/"
+V = f"{M}reviews/"
 R = "programme/rubric/"
 
 urlpatterns = [
@@ -22,6 +23,13 @@ urlpatterns = [
     path(f"{C}<int:check_in>/held/", checkins.hold, name="check_in_hold"),
     path(f"{C}<int:check_in>/calendar/", checkins.calendar, name="check_in_calendar"),
     path(f"{C}<int:check_in>/steps/<int:step>/", checkins.step, name="check_in_step"),
+    path(V, reviews.reviews, name="mentoring_reviews"),
+    path(f"{V}begin/", reviews.begin, name="mentoring_review_begin"),
+    path(f"{V}<int:review>/", reviews.review, name="mentoring_review"),
+    path(f"{V}<int:review>/write/", reviews.write, name="mentoring_review_write"),
+    path(f"{V}<int:review>/look-again/", reviews.look_again, name="mentoring_review_look_again"),
+    path(f"{V}<int:review>/confirm/", reviews.confirm, name="mentoring_review_confirm"),
+    path(f"{V}<int:review>/pdf/<slug:tongue>/", reviews.file, name="mentoring_review_file"),
     path("programme/hours/", hours.hours, name="check_in_hours"),
     path("programme/people/pairings/<int:pairing>/hand-over/", handover.by_staff, name="pairing_hand_over"),
     path("programme/feedback/", progress.programme, name="programme_feedback"),

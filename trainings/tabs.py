@@ -15,6 +15,7 @@ from municipalities.rules import Verb
 # (url name, label, verb)
 PAGES: list[tuple[str, Promise, Verb]] = [
     ("check_ins", _("Check-ins"), Verb.PLAN_VIEW),
+    ("mentoring_reviews", _("Reviews"), Verb.PLAN_VIEW),
     ("progress", _("Feedback by the rubric"), Verb.FEEDBACK_VIEW),
 ]
 
