@@ -4,11 +4,11 @@ from django.urls import reverse
 
 
 def plan(slug: str) -> str:
-    return reverse("progress", args=[slug])
+    return reverse("mentoring_plan", args=[slug])
 
 
 def activity(slug: str, pk: int) -> str:
-    return reverse("progress", args=[slug])
+    return reverse("mentoring_plan_activity", args=[slug, pk])
 
 
 def check_ins(slug: str) -> str:

@@ -21,12 +21,14 @@ MOST_ACTIVITIES = 30
 
 def last_day(first: date) -> date:
     """The last day of a plan that begins on `first`."""
+    if first.year >= date.max.year:  # somebody typed it, and it is refused elsewhere
+        return first
     return months_later(first, MONTHS) - timedelta(days=1)
 
 
 def usual_day(first: date, days: int, last: date) -> date:
     """When an activity that usually takes so many days is due: on a working day, within the plan."""
-    day = min(first + timedelta(days=days), last)
+    day = first + min(timedelta(days=days), last - first)
     while not is_working_day(day) and day < last:
         day += timedelta(days=1)
     while not is_working_day(day) and day > first:

@@ -70,7 +70,13 @@ WORKSPACE = (
         Verb.ANALYTICS_VIEW,
         ("analytics", "report"),
     ),
-    Page("progress", _("Mentoring"), "handshake", Verb.FEEDBACK_VIEW, ("hand_over", "check_in", "mentoring_review")),
+    Page(
+        "mentoring_plan",
+        _("Mentoring"),
+        "handshake",
+        Verb.PLAN_VIEW,
+        ("mentoring_", "progress", "hand_over", "check_in", "training"),
+    ),
     Page(
         "settings",
         _("Settings"),
@@ -103,6 +109,7 @@ PROGRAMME = (
     Page("check_in_hours", _("Hours of mentoring"), "clock"),
     Page("programme_first_steps", _("First steps"), "clipboard-list"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
+    Page("mentoring_plan_library", _("Activities"), "library", prefixes=("mentoring_plan_library",)),
 )
 INSTALLATION = (
     Page("installation_people", _("People"), "users", prefixes=("installation_invite", "programme_new")),

@@ -1,7 +1,6 @@
-"""The pages of a municipality's mentoring as siblings: one list, in the order of the tabs.
+"""The pages of a municipality's mentoring, side by side: `{% tabs pages label %}` with what `tabs` gives.
 
-A package above adds its pages here by their url names; this floor knows no more of them. A tab is shown to whom its
-verb lets in.
+A floor above names its own pages here by their url name; nothing of it is imported.
 """
 
 from typing import Any
@@ -12,18 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
 
-# (url name, label, verb)
+# One line for each page: its url name, what it is called, who may open it.
 PAGES: list[tuple[str, Promise, Verb]] = [
+    ("mentoring_plan", _("Plan"), Verb.PLAN_VIEW),
     ("check_ins", _("Check-ins"), Verb.PLAN_VIEW),
+    ("mentoring_reviews", _("Reviews"), Verb.PLAN_VIEW),
     ("progress", _("Feedback by the rubric"), Verb.FEEDBACK_VIEW),
 ]
 
 
 def tabs(request: Any, current: str) -> list[dict[str, Any]]:
-    """For `{% tabs pages label %}`: the pages that this person may open in the workspace at hand."""
-    slug = request.municipality.slug
+    """Those that the reader may open; `current` is a url name. No query."""
     return [
-        {"label": label, "url": reverse(name, args=[slug]), "current": name == current}
+        {"label": label, "url": reverse(name, args=[request.municipality.slug]), "current": name == current}
         for name, label, verb in PAGES
         if request.access.may(verb)
     ]

@@ -89,6 +89,6 @@ def _tell(row: CheckIn, words: Words, *, by: Any) -> None:
     people = [each.user for each in members.select_related("user")]
     url = reverse("check_in", args=[row.municipality.slug, row.pk])
     notify(
-        Kind.MENTORING, [*people, row.mentor], municipality=row.municipality, url=url, words=words, by=by,
+        Kind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=words, by=by,
         about=f"mentoring.checkin:{row.pk}",
     )  # fmt: skip

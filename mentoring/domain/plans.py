@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -93,6 +93,8 @@ def refuse_days(enrolment: Enrolment, starts_on: date, ends_on: date) -> None:
         raise Refused(_("The last day lies before the first."), "ends_on")
     if (ends_on - starts_on).days > MOST_DAYS:
         raise Refused(_("A plan of more than a year is not followed. Choose an earlier last day."), "ends_on")
+    if starts_on > today() + timedelta(days=MOST_DAYS):
+        raise Refused(_("The first day lies more than a year ahead."), "starts_on")
     if starts_on < enrolment.starts_on:
         raise Refused(_("The plan cannot begin before the municipality took part."), "starts_on")
     if enrolment.ends_on and starts_on > enrolment.ends_on:

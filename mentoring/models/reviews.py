@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from mentoring.enums import ReviewKind, Side
 from mentoring.models.plans import Plan
@@ -14,9 +14,10 @@ User = settings.AUTH_USER_MODEL
 class Review(TenantModel):
     """What the two of them say, beside what plan and numbers say.
 
-    Each side confirms by one of its people; whoever changes a word takes both confirmations back. With the second one
-    `content` is frozen: names, days and numbers without words around them, so that every language and the document say
-    the same from then on (`mentoring.review_content` gives its shape).
+    `content` is what plan, check-ins, numbers and feedback said when somebody last looked (`mentoring.queries.reviews`
+    gives its shape): names, days and numbers without words around them, from which the page and the document are
+    written in any language. Each side confirms what stands there by one of its people; whoever changes a word or looks
+    again takes both confirmations back. With the second one all of it is frozen.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="reviews")
@@ -40,21 +41,14 @@ class Review(TenantModel):
             models.UniqueConstraint(name="one_review_of_a_kind", fields=["plan", "kind"]),
             models.CheckConstraint(
                 name="review_frozen_by_both",
-                condition=Q(frozen_at__isnull=True, content={})
-                | (
-                    ~Q(content={})
-                    & Q(
-                        frozen_at__isnull=False,
-                        mentor_confirmed_at__isnull=False,
-                        municipality_confirmed_at__isnull=False,
-                    )
-                ),
+                condition=Q(frozen_at__isnull=True)
+                | Q(mentor_confirmed_at__isnull=False, municipality_confirmed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="review_confirmed_by_two_people",
                 condition=Q(mentor_confirmed_by__isnull=True)
                 | Q(municipality_confirmed_by__isnull=True)
-                | ~Q(mentor_confirmed_by=models.F("municipality_confirmed_by")),
+                | ~Q(mentor_confirmed_by=F("municipality_confirmed_by")),
             ),
         ]
 

@@ -148,6 +148,16 @@ def in_short(author: Any = None) -> InShort:
     return InShort(now, told["before"] if told["older"] >= FEW else None, told["count"])
 
 
+def levels(first: date, last: date) -> dict[str, Cell]:
+    """Of the municipality in scope, by the key of the criterion: what was given from `first` to `last`. One query."""
+    since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
+    rows = Score.objects.filter(feedback__given_at__gte=since, feedback__given_at__lt=until).values("criterion__key")
+    found: dict[str, Cell] = {}
+    for each in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
+        found.setdefault(each["criterion__key"], Cell()).add(each["mean"], each["count"])
+    return found
+
+
 def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]]:
     weekly = rows.values("criterion__key", week=TruncWeek("feedback__given_at", tzinfo=BELGRADE))
     counted = weekly.annotate(mean=Avg("level"), count=Count("pk")).order_by()

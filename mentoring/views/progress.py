@@ -22,6 +22,7 @@ from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb, Verb
 from municipalities.tenancy import scope
 from serbian.sorting import sort_key
+from trainings.tabs import tabs
 
 
 @requires(Verb.FEEDBACK_VIEW)
@@ -35,6 +36,7 @@ def municipality(request: Any) -> HttpResponse:
     )  # fmt: skip
     mentors = people.mentors_of(request.municipality)
     context = {
+        "tabs": tabs(request, "progress"),
         "found": found,
         "lines": list(zip(found.lines, _charts(found), strict=True)),
         "segments": _segments(own=own) if writes else [],

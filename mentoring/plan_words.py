@@ -1,0 +1,71 @@
+"""What a change of a plan says to people: line by line, before and after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics.enums import Unit
+from analytics.logframe import INDICATORS
+from common.dates import long_date
+from common.numbers import number
+from mentoring.enums import Proof
+from mentoring.models import Change
+from mentoring.models.plans import in_readers_words
+
+LABELS: dict[str, str | Promise] = {
+    "name": gettext_lazy("Activity"),
+    "description": gettext_lazy("What exactly"),
+    "who": gettext_lazy("Who does it"),
+    "due_on": gettext_lazy("Due on"),
+    "proof": gettext_lazy("What shows that it was done"),
+    "wanted": gettext_lazy("How many"),
+    "code": gettext_lazy("Indicator"),
+    "threshold": gettext_lazy("Value to reach"),
+    "starts_on": gettext_lazy("First day"),
+    "ends_on": gettext_lazy("Last day"),
+    "goal": gettext_lazy("Goal"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    label: str | Promise
+    before: str
+    after: str
+
+
+def told(change: Change) -> list[Told]:
+    """What would be otherwise, or what is proposed anew (nothing before)."""
+    before, after = change.before, change.after
+    found = [Told(label, _said(before, name), _said(after, name)) for name, label in LABELS.items()]
+    return [each for each in found if each.before != each.after]
+
+
+def _said(words: Mapping[str, Any], name: str) -> str:
+    value = words.get(name)
+    if value is None or value == "":
+        return ""
+    if name in ("due_on", "starts_on", "ends_on"):
+        return long_date(date.fromisoformat(value))
+    if name == "proof":
+        return str(Proof(value).label)
+    if name == "code":
+        return f"{value} · {INDICATORS[value].name}" if value in INDICATORS else str(value)
+    if name == "threshold":
+        return number(value)
+    english = (words.get("english") or {}).get(name, "") if isinstance(words.get("english"), dict) else ""
+    return in_readers_words(str(value), english)
+
+
+def aim(code: str, threshold: float | None) -> str:
+    """ "at least 60 per cent"."""
+    indicator = INDICATORS[code]
+    facts = {"value": number(threshold), "unit": Unit(indicator.unit).label}
+    if indicator.better == "down":
+        return _("at most %(value)s %(unit)s") % facts
+    return _("at least %(value)s %(unit)s") % facts

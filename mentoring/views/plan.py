@@ -1,0 +1,190 @@
+"""The plan of a municipality: the same page for the officer and for the mentor, with the acts of each side."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mentoring import plan_rules as rules
+from mentoring.domain import plan_changes, plans
+from mentoring.domain.refused import Refused
+from mentoring.enums import Closing, Side
+from mentoring.models import Plan
+from mentoring.plan_forms import PlanForm, StartForm
+from mentoring.plan_words import Told, told
+from mentoring.queries import plans as queries
+from mentoring.queries.plan_library import library
+from municipalities.access import requires
+from municipalities.queries import today
+from municipalities.rules import Verb
+from trainings.tabs import tabs
+
+
+def side_of(request: Any) -> Side | None:
+    """For whom the person speaks here; None: they read."""
+    return rules.side_of(request.access.roles) if request.access.may(Verb.PLAN_EDIT) else None
+
+
+def side(request: Any) -> Side:
+    """Where only those come who may edit."""
+    found = side_of(request)
+    if found is None:  # a right without a role that speaks for somebody
+        raise Http404
+    return found
+
+
+def open_plan(request: Any) -> Plan:
+    found = queries.open_plan(request.municipality)
+    if found is None:
+        raise Http404
+    return found
+
+
+@requires(Verb.PLAN_VIEW)
+@require_safe
+def plan(request: Any) -> HttpResponse:
+    """The plan that is open, else the latest one; `?plan=` shows an earlier one."""
+    rows = queries.plans_of(request.municipality)
+    asked = request.GET.get("plan")
+    found = next((row for row in rows if str(row.pk) == asked), None) if asked else next(iter(rows), None)
+    if asked and found is None:
+        raise Http404
+    mine = side_of(request)
+    may_start = mine is not None and not any(row.closed_at is None for row in rows)
+    enrolment = queries.enrolment_of(request.municipality) if may_start else None
+    context: dict[str, Any] = {
+        "tabs": tabs(request, "mentoring_plan"),
+        "side": mine,
+        "plan": found,
+        "others": [row for row in rows if row != found],
+        "may_start": enrolment is not None,
+        "takes_part": enrolment is not None or not may_start,
+        "today": today(),
+    }
+    if found is not None:
+        context |= _board(found, mine)
+    return render(request, "mentoring/plan.html", context)
+
+
+def _board(found: Plan, mine: Side | None) -> dict[str, Any]:
+    board = queries.board(found)
+    may_edit = mine is not None and found.closed_at is None
+    open_items = [item for item in board.items if item.activity.is_open]
+    return {
+        "board": board,
+        "next": queries.next_step(board, mine),
+        "may_edit": may_edit,
+        "sides": _sides(found, mine),
+        "waiting": [_change(row, mine) for row in board.open_changes],
+        "history": [_change(row, mine) for row in board.decided],
+        "may_finish": may_edit and found.is_running and (not open_items or found.ends_on <= today()),
+    }
+
+
+def _sides(found: Plan, mine: Side | None) -> list[dict[str, Any]]:
+    by = {Side.MUNICIPALITY: (found.municipality_agreed_by, found.municipality_agreed_at),
+          Side.MENTOR: (found.mentor_agreed_by, found.mentor_agreed_at)}  # fmt: skip
+    return [{"side": each, "by": by[each][0], "at": by[each][1], "is_mine": each == mine} for each in by]
+
+
+def _change(row: Any, mine: Side | None) -> dict[str, Any]:
+    lines: list[Told] = told(row)
+    return {"row": row, "lines": lines, "is_ours": row.side == mine, "may_decide": mine is not None and row.is_open,
+            "side": Side(row.side).label}  # fmt: skip
+
+
+# ---------------------------------------------------------------- beginning and changing
+
+
+@requires(Verb.PLAN_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: Any) -> HttpResponse:
+    mine, enrolment = side(request), queries.enrolment_of(request.municipality)
+    if enrolment is None:
+        messages.warning(request, _("A plan belongs to an enrolment in a programme, and none runs today."))
+        return redirect("mentoring_plan", request.municipality.slug)
+    kinds = library(enrolment.cohort.programme)
+    first = max(today(), enrolment.starts_on)
+    form = StartForm(request.POST if request.method == "POST" else None, kinds=kinds, first=first)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        chosen = [plans.taken(kind, due_on) for kind, due_on in form.chosen()]
+        try:
+            plans.start(enrolment, said["starts_on"], said["ends_on"], said["goal"], chosen, side=mine, by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            messages.success(request, _("The draft is there. Say who does what by when, then both sides agree."))
+            return redirect("mentoring_plan", request.municipality.slug)
+    context = {"form": form, "enrolment": enrolment, "rows": form.rows()}
+    return render(request, "mentoring/plan_start.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.PLAN_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: Any) -> HttpResponse:
+    """Days and goal: written into a draft, proposed once the plan is agreed."""
+    mine, found = side(request), open_plan(request)
+    form = PlanForm(request.POST if request.method == "POST" else None, plan=found)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        days = (said["starts_on"], said["ends_on"], said["goal"])
+        try:
+            if found.is_draft:
+                plans.edit(found, *days, by=request.user)
+            else:
+                plan_changes.propose_dates(found, *days, said["reason"], side=mine, by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            say_saved(request, found)
+            return redirect("mentoring_plan", request.municipality.slug)
+    context = {"form": form, "plan": found, "page_title": _("Days and goal of the plan")}
+    return render(request, "mentoring/plan_form.html", context, status=422 if form.errors else 200)
+
+
+def say_saved(request: Any, found: Plan) -> None:
+    if found.is_draft:
+        messages.success(request, _("Saved. Both sides agree to the plan as it is now."))
+    else:
+        messages.success(request, _("Proposed. It holds once the other side agrees."))
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def agree(request: Any) -> HttpResponse:
+    """`act` is "agree" or "take_back"."""
+    acts = {"agree": plans.agree, "take_back": plans.take_back}
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        return HttpResponse(status=400)
+    try:
+        found = act(open_plan(request), side=side(request), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        if found.agreed_at:
+            messages.success(request, _("Agreed by both. The plan holds from now on."))
+        elif act is plans.agree:
+            messages.success(request, _("You agreed for your side. The other side was told."))
+    return redirect("mentoring_plan", request.municipality.slug)
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def close(request: Any) -> HttpResponse:
+    """`because` is "finished" or "replaced"."""
+    because = request.POST.get("because", "")
+    if because not in (Closing.FINISHED, Closing.REPLACED):
+        return HttpResponse(status=400)
+    side(request)
+    try:
+        plans.close(open_plan(request), Closing(because), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The plan is closed. What was done stays."))
+    return redirect("mentoring_plan", request.municipality.slug)

@@ -1,0 +1,272 @@
+"""An activity of a plan: what was agreed, what shows that it was done, and saying that it is."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from analytics.logframe import WHY
+from mentoring.domain import plan_activities as verbs
+from mentoring.domain import plan_changes, plans
+from mentoring.domain.refused import Refused
+from mentoring.enums import Proof
+from mentoring.models import Activity, Evidence
+from mentoring.plan_forms import ActivityForm, FileForm, LinkForm, ReasonForm
+from mentoring.plan_words import aim
+from mentoring.queries import plans as queries
+from mentoring.queries.plan_library import library
+from mentoring.views.plan import open_plan, say_saved, side, side_of
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def _activity(pk: int) -> Activity:
+    """Of the municipality in scope; another's is not there."""
+    people = ("plan__municipality", "plan__enrolment__cohort", "owner", "kind", "done_by", "confirmed_by")
+    found: Activity = get_object_or_404(Activity.objects.select_related(*people), pk=pk)
+    return found
+
+
+def _to(request: Any, activity: Activity) -> HttpResponse:
+    return redirect("mentoring_plan_activity", request.municipality.slug, activity.pk)
+
+
+@requires(Verb.PLAN_VIEW)
+@require_safe
+def activity(request: Any, activity: int) -> HttpResponse:
+    return _page(request, _activity(activity))
+
+
+def _page(request: Any, row: Activity, *, link: LinkForm | None = None, file: FileForm | None = None) -> HttpResponse:
+    item, mine = queries.item_of(row), side_of(request)
+    follows = mine is not None and row.plan.is_running and row.dropped_at is None
+    may_add = follows and row.confirmed_at is None
+    words = request.GET.get("q", "").strip()[:100]
+    context = {
+        "item": item,
+        "activity": row,
+        "plan": row.plan,
+        "side": mine,
+        "aim": aim(row.code, row.threshold) if row.code else "",
+        "why": WHY.get(row.reading.get("why", ""), ""),
+        "may_edit": mine is not None and row.plan.closed_at is None and row.is_open and item.change is None,
+        "may_add": may_add,
+        "may_report": follows and row.done_at is None,
+        "may_confirm": follows and row.done_at is not None and row.confirmed_at is None and mine == "mentor",
+        "may_reopen": follows and row.done_at is not None and (row.confirmed_at is None or mine == "mentor"),
+        "words": words,
+        "posts": queries.offered(row, words) if may_add and row.proof == Proof.POSTS else [],
+        "link": link or LinkForm(),
+        "file": file or FileForm(),
+    }
+    wrong = bool((link and link.errors) or (file and file.errors))
+    return render(request, "mentoring/plan_activity.html", context, status=422 if wrong else 200)
+
+
+# ---------------------------------------------------------------- what is agreed
+
+
+@requires(Verb.PLAN_EDIT)
+@require_http_methods(FORM)
+def new(request: Any) -> HttpResponse:
+    """`?kind=` begins with an activity of the library."""
+    mine, plan = side(request), open_plan(request)
+    kinds = library(plan.enrolment.cohort.programme)
+    kind = next((each for each in kinds if each.key == request.GET.get("kind")), None)
+    form = ActivityForm(
+        request.POST if request.method == "POST" else None, plan=plan, people=queries.people_of(request.municipality),
+        kind=kind,
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        told = form.wanted_activity()
+        try:
+            if plan.is_draft:
+                plans.add(plan, told, by=request.user)
+            else:
+                reason = form.cleaned_data["reason"]
+                plan_changes.propose_activity(plan, told, reason, side=mine, by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            say_saved(request, plan)
+            return redirect("mentoring_plan", request.municipality.slug)
+    title = _("New activity") if plan.is_draft else _("Propose an activity")
+    context = {"form": form, "plan": plan, "kinds": kinds, "kind": kind, "page_title": title}
+    return render(request, "mentoring/plan_form.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.PLAN_EDIT)
+@require_http_methods(FORM)
+def edit(request: Any, activity: int) -> HttpResponse:
+    mine, row = side(request), _activity(activity)
+    if row.plan.closed_at or not row.is_open:
+        messages.warning(request, _("It is done, dropped or closed, so there is nothing to change."))
+        return _to(request, row)
+    people = queries.people_of(request.municipality)
+    form = ActivityForm(
+        request.POST if request.method == "POST" else None, plan=row.plan, people=people, activity=row
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        told = form.wanted_activity()
+        try:
+            if row.plan.is_draft:
+                plans.change(row, told, by=request.user)
+            else:
+                plan_changes.propose_change(row, told, form.cleaned_data["reason"], side=mine, by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            say_saved(request, row.plan)
+            return redirect("mentoring_plan", request.municipality.slug)
+    title = _("Change the activity") if row.plan.is_draft else _("Propose a change")
+    context = {"form": form, "plan": row.plan, "activity": row, "page_title": title}
+    return render(request, "mentoring/plan_form.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.PLAN_EDIT)
+@require_http_methods(FORM)
+def drop(request: Any, activity: int) -> HttpResponse:
+    """Out of a draft at once; out of an agreed plan by a proposal with its reason."""
+    mine, row = side(request), _activity(activity)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and (row.plan.is_draft or form.is_valid()):
+        try:
+            if row.plan.is_draft:
+                plans.remove(row, by=request.user)
+            else:
+                plan_changes.propose_drop(row, form.cleaned_data["reason"], side=mine, by=request.user)
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            say_saved(request, row.plan)
+        return redirect("mentoring_plan", request.municipality.slug)
+    context = {"form": None if row.plan.is_draft else form, "plan": row.plan, "activity": row,
+               "page_title": _("Drop the activity"), "drops": True}  # fmt: skip
+    return render(request, "mentoring/plan_form.html", context, status=422 if form.errors else 200)
+
+
+# ---------------------------------------------------------------- what shows it
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def evidence(request: Any, activity: int) -> HttpResponse:
+    """`kind` is "posts" (with `posts`), "link" or "file"."""
+    side(request)
+    row, kind = _activity(activity), request.POST.get("kind", "")
+    link = LinkForm(request.POST) if kind == Proof.LINK else None
+    file = FileForm(request.POST, request.FILES) if kind == Proof.FILE else None
+    form = link or file
+    if form is not None and not form.is_valid():
+        return _page(request, row, link=link, file=file)
+    try:
+        if kind == Proof.POSTS:
+            _posts(request, row)
+        elif link is not None:
+            verbs.add_link(row, link.cleaned_data["url"], link.cleaned_data["note"], by=request.user)
+        elif file is not None:
+            verbs.add_file(row, file.cleaned_data["file"], file.cleaned_data["note"], by=request.user)
+        else:
+            return HttpResponse(status=400)
+    except Refused as refused:
+        if form is None:
+            messages.error(request, refused.message)
+            return _to(request, row)
+        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        return _page(request, row, link=link, file=file)
+    messages.success(request, _("The evidence was added."))
+    return _to(request, row)
+
+
+def _posts(request: Any, row: Activity) -> None:
+    asked = request.POST.getlist("posts")[:50]
+    chosen = [int(each) for each in asked if each.isascii() and each.isdigit() and len(each) < 19]
+    if not chosen:
+        raise Refused(_("Choose a post first."))
+    verbs.add_posts(row, chosen, by=request.user)
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def withdraw(request: Any, evidence: int) -> HttpResponse:
+    side(request)
+    row = get_object_or_404(Evidence.objects.select_related("activity__plan"), pk=evidence)
+    try:
+        verbs.withdraw(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Taken back."))
+    return _to(request, row.activity)
+
+
+@requires(Verb.PLAN_VIEW)
+@require_safe
+def file(request: Any, evidence: int) -> HttpResponseBase:
+    """Always as a download, so that nothing in it runs in our pages."""
+    row = get_object_or_404(Evidence.objects.exclude(file=""), pk=evidence)
+    name = str(row.file.name)
+    try:
+        body = default_storage.open(name, "rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    told = f"evidence-{row.pk}.{name.rsplit('.', 1)[-1]}"
+    response = FileResponse(body, as_attachment=True, filename=told, content_type=row.file_mime)
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+# ---------------------------------------------------------------- done
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def done(request: Any, activity: int) -> HttpResponse:
+    """`act` is "report", "confirm" or "reopen"."""
+    mine, row, act, note = side(request), _activity(activity), request.POST.get("act"), request.POST.get("note", "")
+    try:
+        if act == "report":
+            verbs.report(row, note, side=mine, by=request.user)
+            messages.success(request, _("Reported done. Well done!"))
+        elif act == "confirm":
+            verbs.confirm(row, side=mine, by=request.user)
+            messages.success(request, _("Confirmed. The municipality was told."))
+        elif act == "reopen":
+            verbs.reopen(row, note, side=mine, by=request.user)
+            messages.success(request, _("It is open again."))
+        else:
+            return HttpResponse(status=400)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return _to(request, row)
+
+
+# ---------------------------------------------------------------- changes
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def change(request: Any, change: int) -> HttpResponse:
+    """`decision` is "accept", "decline" or "take_back"."""
+    mine, decision, note = side(request), request.POST.get("decision"), request.POST.get("note", "")
+    row = get_object_or_404(plan_changes.Change.objects.select_related("plan"), pk=change)
+    try:
+        if decision == "accept":
+            plan_changes.accept(row, side=mine, by=request.user)
+            messages.success(request, _("Agreed. The plan says so from now on."))
+        elif decision in ("decline", "take_back"):
+            plan_changes.decline(row, note, side=mine, by=request.user)
+            messages.success(request, _("The plan stays as it was agreed."))
+        else:
+            return HttpResponse(status=400)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect("mentoring_plan", request.municipality.slug)
