@@ -124,6 +124,12 @@ class Item:
         return rules.reached(self.activity.reading.get("value"), self.activity.threshold, found.better)
 
     @property
+    def agreed_value(self) -> float | int | None:
+        """60, not 60.0: nobody agrees on a tenth that is none."""
+        value = self.activity.threshold
+        return int(value) if value is not None and value == int(value) else value
+
+    @property
     def is_proved(self) -> bool:
         if self.activity.proof == Proof.NOTHING:
             return True
@@ -270,13 +276,16 @@ def first_moment(plan: Plan) -> datetime:
     return datetime.combine(plan.starts_on, time(), BELGRADE)
 
 
-def published_since(plan: Plan) -> QuerySet[Post]:
-    """Posts of the municipality that were published since the plan began and are still out, with `public_at`."""
+def published_since(plan: Plan, until: datetime | None = None) -> QuerySet[Post]:
+    """Posts of the municipality that were published since the plan began (and by `until`) and are still out, with
+    `public_at`, the newest first."""
     there = Publication.objects.filter(post=OuterRef("pk"))
     first = there.filter(delivery__published_at__isnull=False).order_by().values("post")
     first = first.annotate(at=Min("delivery__published_at")).values("at")
     rows = Post.objects.filter(Exists(there.filter(OUT)), deleted_at__isnull=True, municipality=plan.municipality_id)
     rows = rows.annotate(public_at=Subquery(first)).filter(public_at__gte=first_moment(plan))
+    if until is not None:
+        rows = rows.filter(public_at__lte=until)
     return rows.defer("draft", "search_key").order_by("-public_at", "-pk")
 
 

@@ -101,6 +101,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
             put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
+    plans.arrange(teams, everybody, crowd.now)
     indicators.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
     reports.arrange(teams)
