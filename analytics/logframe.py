@@ -150,7 +150,8 @@ INDICATORS: dict[str, Indicator] = {
         ),
         Indicator(
             "ME3", Level.MENTORING, _("Feedback settled before publishing"),
-            _("Remarks of mentors settled before the post went out ÷ remarks given × 100."),
+            _("Remarks of mentors settled before the post went out ÷ remarks given until then × 100, of the posts that "
+              "went out in these days."),
             Unit.PERCENT, Better.UP, (_ABLE,), _("remarks"), usual_target=_("90 per cent"), needs=_MENTORING,
         ),
         Indicator(
@@ -195,6 +196,7 @@ WHY: dict[str, Words] = {
     "no_rule": _("The languages in official use are not entered in the profile."),
     "unchecked": _("The posts of these days have not been checked yet."),
     "not_ours": _("The posts of these days came from before the portal, where this is not known."),
+    "no_answers": _("No mentor has answered a draft of these days yet."),
     "no_weeks": _("These days make no whole week."),
     "nobody": _("It is calculated within the next hours."),
     "few_places": _("Fewer than three municipalities have a value."),

@@ -141,6 +141,8 @@ def _beside(found: Mapping[str, Any]) -> Iterator[str]:
     if found.get("longest_gap") is not None:
         told = {"days": found["longest_gap"], "posts": significant(found["per_week"], 2)}
         yield _("Longest gap: %(days)s days. Posts a week: %(posts)s.") % told
+    if found.get("shown") is not None:
+        yield _("Drafts shown to a mentor: %(count)s.") % {"count": found["shown"]}
     if found.get("emergencies"):
         yield _("Emergencies, left out: %(count)s.") % {"count": found["emergencies"]}
 

@@ -70,6 +70,9 @@ STATES: dict[str, State] = {
     "done": State("good", "circle-check", _("Done")),
     "confirmed": State("good", "badge-check", _("Done and confirmed")),
     "late": State("warning", "clock", pgettext_lazy("a task", "Late")),
+    # check-ins
+    "held": State("good", "circle-check", pgettext_lazy("a check-in", "Held")),
+    "called_off": State("quiet", "circle-slash", pgettext_lazy("a check-in", "Called off")),
     # indicators against what was agreed
     "reached": State("good", "circle-check", pgettext_lazy("a target", "Reached")),
     "on_track": State("good", "trending-up", _("On track")),

@@ -6,11 +6,12 @@ class MentoringConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        # models are there only now
+        from analytics.logframe import provide
+        from mentoring.queries import measured, plan_measure
         from mentoring.queries.rubric import words_of
         from trainings import rubric
 
         rubric.provide(words_of)
-        from analytics.logframe import provide
-        from mentoring.queries import plan_measure
-
         provide("ME1", plan_measure.in_time, since=plan_measure.SINCE)
+        measured.register()

@@ -49,3 +49,34 @@ class ChangeKind(models.TextChoices):
     CHANGE = "change", _("A changed activity")
     DROP = "drop", _("An activity to drop")
     DATES = "dates", _("Other days or another goal of the plan")
+
+
+class Way(models.TextChoices):
+    """How a check-in is held."""
+
+    VIDEO = "video", _("Video call")
+    PHONE = "phone", _("Phone")
+    VISIT = "visit", _("Visit")
+    MAIL = "mail", _("By mail")
+
+
+class CheckInState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    HELD = "held", _("Held")
+    CANCELLED = "cancelled", _("Called off")
+
+
+class Reminded(models.TextChoices):
+    """What somebody is reminded of, once."""
+
+    DUE_SOON = "due_soon", _("An activity is due soon")
+    OVERDUE = "overdue", _("An activity was due")
+    CHECK_IN = "check_in", _("A check-in is tomorrow")
+    PLAN_ENDS = "plan_ends", _("A plan ends soon")
+    UNFOLLOWED = "unfollowed", _("A pairing ends and nobody follows")
+    SILENCE = "silence", _("No check-in for weeks")
+
+
+class ReviewKind(models.TextChoices):
+    MID = "mid", _("Review at half-time")
+    FINAL = "final", _("Final review")

@@ -90,6 +90,7 @@ WORKSPACE = (
 # In a workspace of a training, before everything else.
 EXERCISE = Page("exercise", _("Exercise"), "message-circle", Verb.TRAINING_VIEW, ("exercise_",))
 PROGRAMME = (
+    Page("programme_mentoring", _("Mentoring"), "handshake"),
     Page(
         "programme",
         _("Municipalities compared"),
@@ -110,6 +111,7 @@ PROGRAMME = (
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair", "trainer_")),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
+    Page("check_in_hours", _("Hours of mentoring"), "clock"),
     Page("programme_first_steps", _("First steps"), "clipboard-list"),
     Page("rubric", _("Rubric"), "list-checks", prefixes=("rubric_",)),
     Page("mentoring_plan_library", _("Activities"), "library", prefixes=("mentoring_plan_library",)),

@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from administration.queries import first_steps, setting_up
-from mentoring.queries.people import absences
+from mentoring.queries.people import absences, own_pairings, running
 from mentoring.views.desk import page_of
+from mentoring.views.my_plan import my_plan
 from municipalities.access import requires, signed_in
 from municipalities.enums import Role
 from municipalities.holidays import holidays
 from municipalities.models import Municipality
-from municipalities.queries import mentored, today, trained_by, workspaces
+from municipalities.queries import today, trained_by, workspaces
 from municipalities.rules import Verb
 from posts import queries
 from posts.home import board
@@ -28,9 +29,9 @@ def home(request: Any) -> HttpResponse:
     """A mentor's desk; else straight to the workspace of a person who has only one."""
     if setting_up.running(request.user):
         return redirect("setup")
-    accompanied = list(mentored(request.user))
-    if accompanied:
-        return page_of(request, accompanied)
+    pairings = own_pairings(request.user)
+    if running(pairings):
+        return page_of(request, pairings)
     mine = sorted(workspaces(request.user), key=lambda m: sort_key(str(m)))
     if len(mine) == 1:
         return redirect("workspace", mine[0].slug)
@@ -58,6 +59,7 @@ def workspace(request: Any) -> HttpResponse:
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
         "absences": absences(request.municipality) if officer else [],
+        "mentoring": my_plan(request) if access.may(Verb.PLAN_EDIT) and officer else None,
         "approver": approver,
         "board": board(request.user, request.municipality, access, own=writer),
         "closings": queries.closings_due() if officer else [],

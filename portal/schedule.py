@@ -32,6 +32,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "erase-consents": {"task": "posts.tasks.erase_consents", "schedule": 6 * 3600.0},
     "plans": {"task": "mentoring.tasks.follow_plans", "schedule": 1800.0, "options": {"expires": 1800}},
     "performance": {"task": "mentoring.tasks.tell_performance", "schedule": 1800.0, "options": {"expires": 1800}},
+    "reminders": {"task": "mentoring.tasks.remind", "schedule": 1800.0, "options": {"expires": 1800}},
     "facts": {"task": "analytics.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
     "forget-readings": {"task": "analytics.tasks.forget_readings", "schedule": 24 * 3600.0},
     "past": {"task": "analytics.tasks.bring_past", "schedule": 10.0, "options": {"expires": 10}},

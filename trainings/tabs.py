@@ -15,6 +15,8 @@ from municipalities.rules import Verb
 # (url name, label, verb)
 PAGES: list[tuple[str, Promise, Verb]] = [
     ("mentoring_plan", _("Plan"), Verb.PLAN_VIEW),
+    ("check_ins", _("Check-ins"), Verb.PLAN_VIEW),
+    ("mentoring_reviews", _("Reviews"), Verb.PLAN_VIEW),
     ("progress", _("Feedback by the rubric"), Verb.FEEDBACK_VIEW),
     ("trainings", _("Trainings"), Verb.TRAINING_VIEW),
 ]

@@ -5,7 +5,7 @@ The caller opens the scope of exactly those municipalities. The number of querie
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import (
@@ -24,8 +24,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from mentoring.queries.glances import Glance, glances
 from mentoring.rules import SOON
-from municipalities.models import Municipality
+from municipalities.models import Municipality, Pairing
 from posts.enums import DecisionKind, Stage
 from posts.models import Comment, Decision, Seen, Thread
 from posts.queries import visible
@@ -40,6 +41,9 @@ class Filters:
 
     show: str = "waiting"
     municipality: Municipality | None = None
+
+    def holds(self, place: "Place") -> bool:
+        return self.municipality is None or place.municipality_id == self.municipality.pk
 
 
 def _latest(rows: QuerySet[Any], post: str) -> Subquery:
@@ -77,6 +81,7 @@ class Place:
 
     pk: int
     municipality_id: int
+    is_draft: bool
     since: datetime | None
     word_at: datetime | None
     is_unread: bool
@@ -96,24 +101,54 @@ def _place(row: Mapping[str, Any]) -> Place:
     since = min(unanswered, default=None) if row["stage"] != Stage.APPROVED else None
     is_unread = row["seen_at"] is None or row["seen_at"] < news_at
     order = since or word_at or row["updated_at"]
-    return Place(row["pk"], row["municipality_id"], since, word_at, is_unread, order)
+    is_draft = row["stage"] != Stage.APPROVED
+    return Place(row["pk"], row["municipality_id"], is_draft, since, word_at, is_unread, order)
 
 
-def queue(mentor: Any, municipality: Municipality | None = None) -> list[Place]:
+def queue(mentor: Any) -> list[Place]:
     """Every post of the desk, what waits longest first. One query; which show wants which is told in Python.
 
     In SQL each comparison would ask for its moments once more: the desk of ten municipalities took half a second.
     """
-    rows = _told(mentor)
-    if municipality is not None:
-        rows = rows.filter(municipality=municipality)
-    found = rows.values("pk", "municipality_id", "stage", "updated_at", *MOMENTS)
+    found = _told(mentor).values("pk", "municipality_id", "stage", "updated_at", *MOMENTS)
     return sorted(map(_place, found), key=lambda place: (place.order, place.pk))
 
 
 def counts(places: Sequence[Place]) -> dict[str, int]:
     """How many posts each filter shows."""
     return {show: sum(place.shown_by(show) for place in places) for show in SHOWS}
+
+
+@dataclass(frozen=True)
+class Accompanied:
+    """One municipality of the mentor's: `drafts` are open, `waits` of them wait for the mentor, the first `since`.
+    `first` is that post. `until` is the mentor's last day, if one is set.
+    """
+
+    municipality: Municipality
+    glance: Glance
+    drafts: int
+    waits: int
+    since: datetime | None
+    first: int | None
+    until: date | None
+
+
+def accompanied(pairings: Sequence[Pairing], places: Sequence[Place], now: datetime) -> list[Accompanied]:
+    """Of the municipalities of these pairings, in their order. One query."""
+    told = glances([row.municipality_id for row in pairings], now)
+    found = []
+    for row in pairings:
+        here = [place for place in places if place.municipality_id == row.municipality_id]
+        waiting = [place for place in here if place.since is not None]
+        first = min(waiting, key=lambda place: (place.since, place.pk), default=None)
+        found.append(
+            Accompanied(
+                row.municipality, told[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
+                first.since if first else None, first.pk if first else None, row.ends_on,
+            )
+        )  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Mentors of a municipality: who is away, who may take over, what was handed over."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from mentoring.models import Absence, Handover
 from municipalities.models import Enrolment, Municipality, Pairing, Programme
 from municipalities.queries import known_mentors, today
+from serbian.sorting import sort_key
 
 # So many days ahead the municipality sees that its mentor will be away.
 AHEAD = timedelta(days=14)
@@ -43,6 +45,18 @@ def handovers() -> list[Handover]:
 def running_pairing(mentor: Any, municipality: Municipality) -> Pairing | None:
     rows = Pairing.objects.on(today()).filter(mentor=mentor, municipality=municipality)
     return rows.select_related("mentor", "municipality").order_by("-starts_on").first()
+
+
+def own_pairings(mentor: Any) -> list[Pairing]:
+    """All of a mentor's, ended ones and those to come too, with their municipalities. One query."""
+    rows = Pairing.objects.filter(mentor=mentor, municipality__joined_on__isnull=False)
+    return list(rows.select_related("municipality").order_by("starts_on", "pk"))
+
+
+def running(pairings: Iterable[Pairing]) -> list[Pairing]:
+    """Those of today, by the name of the municipality."""
+    found = [row for row in pairings if runs(row, today())]
+    return sorted(found, key=lambda row: sort_key(str(row.municipality)))
 
 
 def successors(pairing: Pairing, programmes: list[Programme] | None = None) -> list[Any]:

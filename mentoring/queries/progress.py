@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, TruncWeek
 
 from mentoring.models import Criterion, Feedback, Score
@@ -116,6 +116,46 @@ def progress(municipality: Municipality, *, author: Any = None, drafts: bool = T
     ]
     last, posts = _last(told, drafts=drafts)
     return Progress(mondays, lines, last, posts)
+
+
+@dataclass(frozen=True)
+class InShort:
+    """The mean level by all criteria: of the last four weeks, and of the four before them where there is enough."""
+
+    now: float | None
+    before: float | None
+    count: int
+
+    @property
+    def change(self) -> float | None:
+        return None if self.now is None or self.before is None else self.now - self.before
+
+
+def in_short(author: Any = None) -> InShort:
+    """Of posts by `author` in the municipality in scope, or of all. One query."""
+    mondays = weeks(today())
+    middle = datetime.combine(mondays[-HALF], time(), BELGRADE)
+    begins = datetime.combine(mondays[-2 * HALF], time(), BELGRADE)
+    rows = Score.objects.filter(feedback__given_at__gte=begins, feedback__post__deleted_at=None)
+    if author is not None:
+        rows = rows.filter(feedback__post__author=author)
+    is_new = Q(feedback__given_at__gte=middle)
+    told = rows.aggregate(
+        now=Avg("level", filter=is_new), count=Count("pk", filter=is_new),
+        before=Avg("level", filter=~is_new), older=Count("pk", filter=~is_new),
+    )  # fmt: skip
+    now = told["now"] if told["count"] >= FEW else None
+    return InShort(now, told["before"] if told["older"] >= FEW else None, told["count"])
+
+
+def levels(first: date, last: date) -> dict[str, Cell]:
+    """Of the municipality in scope, by the key of the criterion: what was given from `first` to `last`. One query."""
+    since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
+    rows = Score.objects.filter(feedback__given_at__gte=since, feedback__given_at__lt=until).values("criterion__key")
+    found: dict[str, Cell] = {}
+    for each in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
+        found.setdefault(each["criterion__key"], Cell()).add(each["mean"], each["count"])
+    return found
 
 
 def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]]:

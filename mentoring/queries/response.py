@@ -49,26 +49,37 @@ def absences_since(mentors: Iterable[Any], day: date) -> list[Absence]:
 
 
 def _asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[int, list[Asked]]:
-    asks, words = _said(ids, pairings, since)
+    found: dict[int, list[Asked]] = defaultdict(list)
+    for (mentor, _place), told in asked(ids, pairings, since).items():
+        found[mentor] += told
+    return found
+
+
+def asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[tuple[int, int], list[Asked]]:
+    """What mentors were asked since then, by mentor and municipality. Three queries."""
+    asks, words, places = _said(ids, pairings, since)
     for mentor, post, at in Feedback.objects.filter(mentor__in=ids, given_at__gte=since).values_list(
         "mentor_id", "post_id", "given_at"
     ):
         words[mentor, post].append(at)
-    found: dict[int, list[Asked]] = defaultdict(list)
+    found: dict[tuple[int, int], list[Asked]] = defaultdict(list)
     for (mentor, post), moments in asks.items():
-        found[mentor] += questions(moments, words.get((mentor, post), []))
+        found[mentor, places[post]] += questions(moments, words.get((mentor, post), []))
     return found
 
 
-def _said(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> tuple[Moments, Moments]:
-    """Questions (submissions while the mentor accompanied the municipality, comments that name them), and words."""
+def _said(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> tuple[Moments, Moments, dict[int, int]]:
+    """Questions (submissions while the mentor accompanied the municipality, comments that name them), words, and the
+    municipalities of the posts."""
     asks, words = defaultdict(list), defaultdict(list)
+    places: dict[int, int] = {}
     paired = defaultdict(list)
     for row in pairings:
         paired[row.municipality_id].append(row)
     decisions = Decision.objects.filter(Q(kind=DecisionKind.SUBMITTED) | Q(by__in=ids), at__gte=since)
     told = decisions.values_list("municipality_id", "version__post_id", "kind", "by_id", "at")
     for place, post, kind, by, at in told:
+        places[post] = place
         if kind == DecisionKind.SUBMITTED:
             on = at.astimezone(BELGRADE).date()
             for mentor in {each.mentor_id for each in paired[place] if runs(each, on)}:
@@ -76,9 +87,12 @@ def _said(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> tuple[
         else:
             words[by, post].append(at)
     comments = Comment.objects.filter(Q(author__in=ids) | ~Q(mentions=[]), at__gte=since)
-    for post, author, mentions, at in comments.values_list("thread__post_id", "author_id", "mentions", "at"):
+    for place, post, author, mentions, at in comments.values_list(
+        "municipality_id", "thread__post_id", "author_id", "mentions", "at"
+    ):
+        places[post] = place
         if author in ids:
             words[author, post].append(at)
         for mentor in ids & set(mentions) - {author}:
             asks[mentor, post].append(at)
-    return asks, words
+    return asks, words, places

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mentoring.domain.unread import mark_unread
 from mentoring.queries import desk as queries
-from mentoring.queries.people import runs
+from mentoring.queries.people import own_pairings, running, runs
 from mentoring.queries.response import LONGEST, absences_since, response_times
+from mentoring.what_next import for_mentor
 from municipalities.access import requires, signed_in
 from municipalities.models import Municipality, Pairing
-from municipalities.queries import mentored, today, workspaces
+from municipalities.queries import today, workspaces
 from municipalities.rules import Verb
 from municipalities.tenancy import scope
 from posts.queries import visible
@@ -31,39 +32,41 @@ PER_PAGE = 25
 @signed_in
 @require_safe
 def desk(request: Any) -> HttpResponse:
-    return page_of(request, list(mentored(request.user)))
+    return page_of(request, own_pairings(request.user))
 
 
-def page_of(request: Any, places: list[Municipality]) -> HttpResponse:
-    """The desk over these municipalities, which the person accompanies today."""
-    accompanied = _by_name(places)
+def page_of(request: Any, pairings: list[Pairing]) -> HttpResponse:
+    """The desk over the municipalities that the person accompanies today; `pairings` are all of theirs."""
+    mine = running(pairings)
+    accompanied = [row.municipality for row in mine]
     context: dict[str, Any] = {
         "today": today(), "accompanied": accompanied, "others": _others(request, accompanied),
     }  # fmt: skip
     if not accompanied:
         return render(request, "mentoring/desk.html", context)
-    filters = _filters(request, accompanied)
+    filters, now = _filters(request, accompanied), timezone.now()
     with scope(*accompanied):
-        waiting = queries.queue(request.user, filters.municipality)
+        everything = queries.queue(request.user)
+        rows = queries.accompanied(mine, everything, now)
+        waiting = [place for place in everything if filters.holds(place)]
         shown = [place for place in waiting if place.shown_by(filters.show)]
         page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
         context |= {
+            "rows": rows,
+            "what_next": for_mentor(rows, now),
             "filters": filters,
             "segments": _segments(request, filters, queries.counts(waiting)),
             "page": page,
-            "entries": queries.entries(list(page), timezone.now()),
-            **_times(request.user, accompanied),
+            "entries": queries.entries(list(page), now),
+            **_times(request.user, [row for row in pairings if row.municipality in accompanied]),
         }
         return render(request, "mentoring/desk.html", context)
 
 
-def _by_name(rows: Any) -> list[Municipality]:
-    return sorted(rows, key=lambda row: sort_key(str(row)))
-
-
 def _others(request: Any, accompanied: list[Municipality]) -> list[Municipality]:
     """Workspaces one enters in another role."""
-    return [row for row in _by_name(workspaces(request.user)) if row not in accompanied]
+    rows = sorted(workspaces(request.user), key=lambda row: sort_key(str(row)))
+    return [row for row in rows if row not in accompanied]
 
 
 def _filters(request: Any, accompanied: list[Municipality]) -> queries.Filters:
@@ -87,10 +90,9 @@ def _segments(request: Any, filters: queries.Filters, counts: dict[str, int]) ->
     return found
 
 
-def _times(mentor: Any, accompanied: list[Municipality]) -> dict[str, Any]:
+def _times(mentor: Any, pairings: list[Pairing]) -> dict[str, Any]:
     """How soon the mentor answers, and whether they are away today."""
     absences = absences_since([mentor], today() - timedelta(days=LONGEST))
-    pairings = list(Pairing.objects.filter(mentor=mentor, municipality__in=accompanied))
     answers = response_times(pairings, absences=absences)[mentor.pk]
     return {"answers": answers, "away": next((row for row in absences if runs(row, today())), None)}
 

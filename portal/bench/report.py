@@ -43,6 +43,13 @@ def told(figures: list[Figures], composer: Composer) -> str:
     return "\n\n".join((heading(), table(figures), first_load(composer), feel(composer)))
 
 
+def mentored(figures: list[Figures]) -> str:
+    return (
+        f"145 municipalities, 30 mentors, three cohorts of plans; gunicorn with {WORKERS} workers, one request at a "
+        f"time; {machine()}.\n\n{table(figures)}"
+    )
+
+
 def first_load(composer: Composer) -> str:
     kinds = ", ".join(f"{kind} {size / 1000:.1f}" for kind, size in composer.weight.kinds.items())
     return (

@@ -64,6 +64,7 @@ EVERYWHERE = {
     "links/queries.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
+    "portal/bench/mentoring.py",
     "portal/bench/numbers.py",
     "portal/bench/publishing.py",
     "portal/bench/scale.py",

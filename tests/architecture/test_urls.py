@@ -31,7 +31,7 @@ from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from mentoring.domain import plan_activities, plan_changes
 from mentoring.enums import Side
-from mentoring.models import Activity, Change
+from mentoring.models import Activity, Change, CheckIn
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
 from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
@@ -50,6 +50,7 @@ from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
 from tests.mentoring.plans import agreed as agreed_plan
 from tests.mentoring.plans import only
+from tests.mentoring.talks import held, step
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
 from tests.trainings.group import certificate_of, material_of, training_of
@@ -354,6 +355,13 @@ def _report(things: Things, kind: str) -> int:
         return MonthlyReport.objects.create(municipality=things.cast.cuprija, **ready).pk
 
 
+def _check_in(it: Things, what: str) -> int:
+    """A check-in that was held, or its next step."""
+    with scope(it.cast.cuprija):
+        found = CheckIn.objects.first() or held(it.cast.cuprija, it.cast.mentor, -3, "1", "Said", step())
+        return int(found.pk if what == "talk" else found.steps.get().pk)
+
+
 def _public(things: Things) -> str:
     """A municipality that shows its numbers to everybody."""
     with scope(things.cast.cuprija):
@@ -498,6 +506,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "people/participant": lambda it: _training(it).participants.get(user=it.cast.officer).pk,
     "certificates/certificate": lambda it: certificate_of(_training(it), it.cast).pk,
     "agenda/session": lambda it: _training(it).sessions.last().pk,
+    "check-ins/check_in": lambda it: _check_in(it, "talk"),
+    "steps/step": lambda it: _check_in(it, "step"),
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

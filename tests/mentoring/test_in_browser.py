@@ -23,6 +23,8 @@ from municipalities.queries import today
 from municipalities.tenancy import scope
 from posts.domain.see import see
 from posts.models import Post
+from tests.browsing import is_sound
+from tests.mentoring import rows
 from tests.people import Cast, person, sign_in
 from tests.posts.desk import opened
 
@@ -153,3 +155,39 @@ def test_every_page_of_mentoring_is_accessible(page: Any, live_server: Any, cast
                 # nothing on the page is wider than the page
                 expect(page.locator("main")).to_have_js_property("scrollWidth", page.locator("main").evaluate(WIDTH))
     assert found == []
+
+
+def test_the_programmes_home_leads_to_who_needs_something(page: Any, live_server: Any, cast: Cast) -> None:
+    page.set_default_timeout(PATIENCE)
+    rows.activity(rows.plan(cast, cast.cuprija), "Анкета о тргу", due=-4)
+    Pairing.objects.filter(municipality=cast.novi_pazar).update(ends_on=rows.day(-2))
+    enter(page, live_server, cast.staff)
+    page.goto(f"{live_server.url}/programme/mentoring/")
+    expect(page.get_by_role("region", name="What to do next")).to_contain_text("Novi Pazar has no mentor.")
+    places = page.locator(".seat-name")
+    expect(places).to_have_text(["Novi Pazar", "Ćuprija"])
+    page.get_by_label("Mentor", exact=True).select_option(label="Mentor")
+    expect(places).to_have_text(["Ćuprija"])
+    is_sound(page)
+    page.get_by_role("link", name="All", exact=True).click()
+    page.get_by_label("Mentor", exact=True).select_option(label="All mentors")
+    page.get_by_role("region", name="What to do next").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/pair/\?municipality="))
+
+
+def test_desk_and_home_say_what_to_do_next(page: Any, live_server: Any, cast: Cast) -> None:
+    page.set_default_timeout(PATIENCE)
+    plan = rows.plan(cast, cast.cuprija)
+    late = rows.activity(plan, "Анкета о тргу", due=-4)
+    rows.activity(plan, "Објава о е-шалтеру", due=9)
+    rows.check_in(cast, cast.cuprija, 3)
+    enter(page, live_server, cast.mentor)
+    page.goto(f"{live_server.url}/desk/")
+    expect(page.get_by_role("region", name="What to do next")).to_contain_text("“Анкета о тргу” was due on")
+    is_sound(page)
+    page.get_by_role("region", name="What to do next").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(rf"/activities/{late.pk}/$"))
+    enter(page, live_server, cast.officer)
+    page.goto(f"{live_server.url}/m/cuprija/")
+    expect(page.get_by_role("region", name="What to do next")).to_contain_text("Do it now, or propose another day.")
+    is_sound(page)

@@ -13,13 +13,15 @@ from accounts.models import User
 from kits.models import Kit
 from municipalities.tenancy import everywhere
 from planning.models import Campaign
-from portal.bench import browser, database, measure, number_report, numbers, publishing, report, seed
+from portal.bench import browser, database, measure, mentoring, number_report, numbers, publishing, report, seed
 from posts.enums import Stage
 from posts.models import Media, Post, Thread
 
 DOCS = "docs/benchmarks.md"
 PARTS = ("pages", "publishing")
 ANALYTICS = "analytics"
+MENTORING = "mentoring"
+OTHERS = (ANALYTICS, MENTORING)
 
 
 class Command(BaseCommand):
@@ -27,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "parts", nargs="*", default=[], help=f"of {', '.join((*PARTS, ANALYTICS))}; the first two unless named"
+            "parts", nargs="*", default=[], help=f"of {', '.join((*PARTS, *OTHERS))}; the first two unless named"
         )
         parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCS}")
         parser.add_argument("--keep", action="store_true", help="keep the database for a look")
@@ -50,6 +52,10 @@ class Command(BaseCommand):
                     figures, feel = self._pages(address)
                     told |= {"pages": [each.json() for each in figures], **feel.json()}
                     self._tell(part, report.told(figures, feel), write)
+                elif part == MENTORING:
+                    figures = mentoring.measured(address)
+                    told["mentoring"] = [each.json() for each in figures]
+                    self._tell(part, report.mentored(figures), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
                     told["publishing"] = [each.json() for each in every] + [{"singles": singles}]

@@ -1,0 +1,160 @@
+"""Forms of check-ins: a time on the clock with how and where, notes with hours, next steps."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mentoring.domain.checkins import MOST_STEPS, Planned, Step, Told
+from mentoring.enums import Side, Way
+from mentoring.models import CheckIn
+from mentoring.models.checkins import MOST_HOURS, QUARTER
+from posts.forms import MoveForm
+
+BLANK_STEPS = 3
+
+
+def clock_of(row: CheckIn) -> dict[str, Any]:
+    """The time of a row as fields of `MoveForm`."""
+    return {"on": row.on, "at": row.local_time.strftime("%H:%M"), "fold": str(row.fold)}
+
+
+class PlanCheckInForm(MoveForm):
+    """When, how, where and about what; a time that does not exist or exists twice is asked about."""
+
+    way = forms.ChoiceField(label=_("How"), choices=Way.choices)
+    place = forms.CharField(
+        label=_("Where"),
+        max_length=300,
+        required=False,
+        help_text=_("The link of the call, a number, or a room. Everybody who may see the plan sees it."),
+    )
+    subject = forms.CharField(label=_("About"), max_length=200, required=False)
+
+    field_order: tuple[str, ...] = ("on", "at", "fold", "way", "place", "subject")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
+
+    def planned(self) -> Planned:
+        """After `is_valid`."""
+        said = self.cleaned_data
+        return Planned(said["resolved"], said["way"], said["subject"], said["place"])
+
+
+class ReasonOfCheckInForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("A few words; the municipality and the mentor read them.")
+    )
+
+
+class MoveCheckInForm(PlanCheckInForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("A few words; the municipality and the mentor read them.")
+    )
+
+    field_order: tuple[str, ...] = ("on", "at", "fold", "way", "place", "subject", "reason")
+
+
+class WriteDownForm(MoveForm):
+    """When it was held, how long it took with everything around it, and what was said."""
+
+    way = forms.ChoiceField(label=_("How"), choices=Way.choices)
+    hours = forms.DecimalField(
+        label=_("Hours"),
+        min_value=QUARTER,
+        max_value=MOST_HOURS,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 6}),
+        help_text=_(
+            "In quarters of an hour, with preparing and the way there: 0.25, 0.5, 1.75. The donor gets the sum."
+        ),
+    )
+    subject = forms.CharField(label=_("About"), max_length=200, required=False)
+    notes = forms.CharField(
+        label=_("Notes"),
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text=_("What was said and decided. Everybody who may see the plan reads it."),
+    )
+
+    field_order: tuple[str, ...] = ("on", "at", "fold", "way", "hours", "subject", "notes")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
+
+    def told(self, steps: list[Step]) -> Told:
+        """After `is_valid`."""
+        said = self.cleaned_data
+        return Told(said["resolved"], said["way"], said["hours"], said["notes"], steps, said["subject"])
+
+
+class StepForm(forms.Form):
+    """One next step; a row without text is none, and one whose text was cleared goes."""
+
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(label=_("Next step"), max_length=300, required=False)
+    side = forms.ChoiceField(label=_("Whose"), choices=Side.choices, initial=Side.MUNICIPALITY)
+    owner = forms.CharField(label=_("Name"), max_length=120, required=False)
+    due_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("text") and (values.get("owner") or values.get("due_on")) and not values.get("pk"):
+            self.add_error("text", _("Say what is to be done."))
+        return values
+
+
+StepFormSet = forms.formset_factory(StepForm, extra=0, max_num=MOST_STEPS, absolute_max=MOST_STEPS + BLANK_STEPS)
+
+
+def steps_form(data: Any, row: CheckIn | None) -> Any:
+    """The steps of `row`, and some rows to fill in."""
+    known = list(row.steps.order_by("position", "pk")) if row else []
+    initial: list[dict[str, Any]] = [
+        {"pk": each.pk, "text": each.text, "side": each.side, "owner": each.owner, "due_on": each.due_on}
+        for each in known
+    ]
+    blank = max(1, min(BLANK_STEPS, MOST_STEPS - len(known)))
+    initial += [{"side": Side.MUNICIPALITY} for _each in range(blank)] if len(known) < MOST_STEPS else []
+    # a row that was left as it stood is still a step, whatever the form says of how many there were
+    return StepFormSet(data, initial=initial, prefix="step", form_kwargs={"empty_permitted": False})
+
+
+def steps_of(formset: Any) -> list[Step]:
+    """After `is_valid`."""
+    return [
+        Step(said["text"], said["side"], said["owner"], said["due_on"], said["pk"])
+        for said in (form.cleaned_data for form in formset)
+        if said.get("text")
+    ]
+
+
+class HoursForm(forms.Form):
+    """Which months the table of hours covers; nothing chosen: the last twelve."""
+
+    first = forms.DateField(
+        label=_("From month"),
+        required=False,
+        input_formats=["%Y-%m"],
+        widget=forms.DateInput(format="%Y-%m", attrs={"type": "month"}),
+    )
+    last = forms.DateField(
+        label=_("To month"),
+        required=False,
+        input_formats=["%Y-%m"],
+        widget=forms.DateInput(format="%Y-%m", attrs={"type": "month"}),
+    )
+
+    def months(self, today: date) -> tuple[date, date]:
+        """First days of the first and the last month, in order; what makes no sense counts as not chosen."""
+        said = self.cleaned_data if self.is_valid() else {}
+        this = today.replace(day=1)
+        last = said.get("last") or this
+        first = said.get("first") or last.replace(year=last.year - 1)
+        return (last, first) if last < first else (first, last)

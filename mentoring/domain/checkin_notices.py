@@ -1,0 +1,94 @@
+"""What people are told about check-ins, in their own language. Rows only; a worker sends the mail."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import dates
+from mentoring.domain.notices import WRITERS
+from mentoring.enums import Way
+from mentoring.models import CheckIn
+from municipalities.models import Membership
+from notifications.domain.notify import notify
+from notifications.enums import Kind
+
+Words = Callable[[], tuple[str, str]]
+
+
+def planned(row: CheckIn, *, by: Any) -> None:
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: check-in on %(time)s") % _facts(row)
+        return subject, "\n".join(_details(row))
+
+    _tell(row, words, by=by)
+
+
+def moved(row: CheckIn, before: datetime, *, by: Any) -> None:
+    def words() -> tuple[str, str]:
+        if row.due_at == before:
+            subject = _("%(municipality)s: the check-in on %(time)s is held otherwise") % _facts(row)
+        else:
+            subject = _("%(municipality)s: the check-in is moved to %(time)s") % _facts(row)
+        said = [_("It was to be held on %(before)s.") % {"before": dates.date_time(before)}]
+        if row.due_at == before:
+            said = []
+        return subject, "\n".join([*said, _("Reason: %(reason)s") % {"reason": row.reason}, *_details(row)])
+
+    _tell(row, words, by=by)
+
+
+def cancelled(row: CheckIn, *, by: Any) -> None:
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: the check-in on %(time)s is called off") % _facts(row)
+        return subject, _("Reason: %(reason)s") % {"reason": row.reason}
+
+    _tell(row, words, by=by)
+
+
+def held(row: CheckIn, *, by: Any) -> None:
+    count = row.steps.count()
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: notes of the check-in on %(day)s") % _facts(row)
+        said = ngettext("It ended with %(count)s next step.", "It ended with %(count)s next steps.", count)
+        return subject, "\n\n".join(filter(None, [said % {"count": count} if count else "", row.notes]))
+
+    _tell(row, words, by=by)
+
+
+def steps_changed(row: CheckIn, *, by: Any) -> None:
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: other next steps after the check-in on %(day)s") % _facts(row)
+        return subject, _("%(person)s changed what was written down.") % {"person": by}
+
+    _tell(row, words, by=by)
+
+
+def _facts(row: CheckIn) -> dict[str, Any]:
+    return {
+        "municipality": row.municipality, "time": dates.date_time(row.due_at), "day": dates.long_date(row.due_at),
+    }  # fmt: skip
+
+
+def _details(row: CheckIn) -> list[str]:
+    said = [_("How: %(way)s") % {"way": Way(row.way).label}]
+    if row.place:
+        said.append(_("Where: %(place)s") % {"place": row.place})
+    if row.subject:
+        said.append(_("About: %(subject)s") % {"subject": row.subject})
+    return said
+
+
+def _tell(row: CheckIn, words: Words, *, by: Any) -> None:
+    """Both sides: those who write and approve there, and the mentor; not `by`, who knows."""
+    members = Membership.objects.running().filter(municipality=row.municipality_id, role__in=WRITERS)
+    people = [each.user for each in members.select_related("user")]
+    url = reverse("check_in", args=[row.municipality.slug, row.pk])
+    notify(
+        Kind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=words, by=by,
+        about=f"mentoring.checkin:{row.pk}",
+    )  # fmt: skip

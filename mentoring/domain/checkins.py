@@ -1,0 +1,246 @@
+"""Check-ins: planned, moved, called off, held, with next steps that somebody ticks off.
+
+Only their mentor keeps them. One that is still planned and whose mentor no longer accompanies the municipality belongs
+to whoever does (`mentoring.queries.checkins.may_keep`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import audit
+from mentoring.domain import checkin_notices as notices
+from mentoring.domain.refused import Refused
+from mentoring.enums import CheckInState, Side
+from mentoring.models import CheckIn, NextStep
+from mentoring.models.checkins import MOST_HOURS, QUARTER
+from mentoring.queries.checkins import may_keep
+from municipalities.models import Municipality, Pairing
+from posts.draft import storable
+from posts.rules import Resolved
+
+FARTHEST = timedelta(days=370)
+LONGEST_NOTES = 8000
+MOST_STEPS = 12
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is agreed for a check-in that is to come."""
+
+    time: Resolved
+    way: str
+    subject: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A next step as it was typed; `pk` of one that is there already."""
+
+    text: str
+    side: str
+    owner: str = ""
+    due_on: date | None = None
+    pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of a check-in that was held."""
+
+    time: Resolved
+    way: str
+    hours: Decimal
+    notes: str
+    steps: Sequence[Step] = ()
+    subject: str = ""
+
+
+@transaction.atomic
+def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
+    """A check-in of the mentor `by`. Raises `Refused` for a time that is past, too far, or taken."""
+    _coming(wanted.time)
+    _free(wanted.time, by)
+    row = CheckIn(municipality=municipality, mentor=by, planned_by=by, **_agreed(wanted))
+    _set_time(row, wanted.time)
+    row.save()
+    audit.record("check_in.plan", by=by, target=row, at=_wall(row))
+    notices.planned(row, by=by)
+    return row
+
+
+@transaction.atomic
+def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn:
+    """Another time, way or place of one that is to come, with the reason. Raises `Refused`."""
+    row = _kept(check_in, by)
+    if not row.is_planned:
+        raise Refused(_("Only a check-in that is still planned can be moved."))
+    reason = _reason(reason)
+    _coming(wanted.time)
+    _free(wanted.time, by, apart_from=row)
+    before, came_from = row.due_at, _wall(row)
+    for name, value in _agreed(wanted).items():
+        setattr(row, name, value)
+    _set_time(row, wanted.time)
+    if row.due_at != before:
+        row.moved_from = before
+    row.reason, row.mentor, row.sequence = reason, by, row.sequence + 1
+    row.save()
+    audit.record("check_in.move", by=by, target=row, at=_wall(row), came_from=came_from, reason=reason)
+    notices.moved(row, before, by=by)
+    return row
+
+
+@transaction.atomic
+def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
+    """It will not be held, for a reason. Raises `Refused`."""
+    row = _kept(check_in, by)
+    if not row.is_planned:
+        raise Refused(_("Only a check-in that is still planned can be called off."))
+    row.reason, row.state, row.settled_at = _reason(reason), CheckInState.CANCELLED, timezone.now()
+    row.sequence += 1
+    row.save()
+    audit.record("check_in.cancel", by=by, target=row, at=_wall(row), reason=row.reason)
+    notices.cancelled(row, by=by)
+    return row
+
+
+@transaction.atomic
+def write_down(check_in: CheckIn | None, told: Told, *, municipality: Municipality, by: Any) -> CheckIn:
+    """What was said in one that was held: planned before, not planned at all (None), or written down already.
+
+    The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `Refused`.
+    """
+    notes = storable(told.notes).strip()
+    _sensible(told, notes)
+    row = CheckIn(municipality=municipality, planned_by=by) if check_in is None else _kept(check_in, by)
+    if row.state == CheckInState.CANCELLED:
+        raise Refused(_("This check-in was called off."))
+    is_new = not row.is_held
+    row.state, row.settled_at = CheckInState.HELD, row.settled_at or timezone.now()
+    row.mentor, row.notes, row.hours, row.way = by, notes, told.hours, told.way
+    row.subject = storable(told.subject).strip()
+    row.sequence += 1
+    _set_time(row, told.time)
+    row.save()
+    changed = _write_steps(row, told.steps)
+    audit.record("check_in.hold" if is_new else "check_in.rewrite", by=by, target=row, hours=str(row.hours))
+    if is_new:
+        notices.held(row, by=by)
+    elif changed:
+        notices.steps_changed(row, by=by)
+    return row
+
+
+@transaction.atomic
+def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: Any) -> NextStep:
+    """A next step is done, or not yet after all. The mentor's own are the mentor's to tick. Raises `Refused`."""
+    row: NextStep = NextStep.objects.select_for_update(of=("self",)).select_related("check_in").get(pk=step.pk)
+    if row.side == Side.MENTOR and not may_for_mentor:
+        raise Refused(_("This is a step of the mentor, who ticks it off."))
+    if done == (row.done_at is not None):
+        return row
+    row.done_at, row.done_by = (timezone.now(), by) if done else (None, None)
+    row.save(update_fields=["done_at", "done_by"])
+    audit.record("check_in.tick" if done else "check_in.untick", by=by, target=row)
+    return row
+
+
+def pass_on(former: Pairing, successor: Pairing, *, by: Any) -> int:
+    """Those of the former mentor that lie in the successor's days are the successor's. In the scope of the
+    municipality, inside a transaction; returns how many."""
+    rows = CheckIn.objects.filter(mentor=former.mentor, state=CheckInState.PLANNED)
+    coming = [row for row in rows.select_for_update(of=("self",)) if row.on >= successor.starts_on]
+    for row in coming:
+        row.mentor, row.sequence = successor.mentor, row.sequence + 1
+        row.save(update_fields=["mentor", "sequence", "changed_at"])
+        audit.record("check_in.pass_on", by=by, target=row, successor=str(successor.mentor))
+    return len(coming)
+
+
+def _kept(check_in: CheckIn, by: Any) -> CheckIn:
+    """The row, locked, if `by` is who keeps it."""
+    rows = CheckIn.objects.select_for_update(of=("self",)).select_related("municipality", "mentor")
+    row: CheckIn = rows.get(pk=check_in.pk)
+    if not may_keep(row, by):
+        raise Refused(_("%(mentor)s keeps this check-in.") % {"mentor": row.mentor})
+    return row
+
+
+def _agreed(wanted: Planned) -> dict[str, str]:
+    return {"way": wanted.way, "subject": storable(wanted.subject).strip(), "place": storable(wanted.place).strip()}
+
+
+def _set_time(row: CheckIn, time: Resolved) -> None:
+    row.local_time = time.local.replace(tzinfo=UTC)
+    row.fold, row.zone, row.due_at = time.fold, time.zone, time.due_at
+
+
+def _wall(row: CheckIn) -> str:
+    return f"{row.local_time:%Y-%m-%d %H:%M}"
+
+
+def _coming(time: Resolved) -> None:
+    now = timezone.now()
+    if time.due_at <= now:
+        raise Refused(_("This time is past. If the check-in was held, write it down instead."), "on")
+    if time.due_at > now + FARTHEST:
+        raise Refused(_("This is more than a year ahead."), "on")
+
+
+def _free(time: Resolved, mentor: Any, apart_from: CheckIn | None = None) -> None:
+    """In this municipality; two at the same moment are a slip."""
+    rows = CheckIn.objects.filter(mentor=mentor, state=CheckInState.PLANNED, due_at=time.due_at)
+    if rows.exclude(pk=apart_from.pk if apart_from else None).exists():
+        raise Refused(_("There is a check-in at that time already."), "at")
+
+
+def _reason(said: str) -> str:
+    reason = storable(said).strip()
+    if not reason:
+        raise Refused(_("Say why, in a few words: the others read it."), "reason")
+    return reason[:300]
+
+
+def _sensible(told: Told, notes: str) -> None:
+    if told.time.due_at > timezone.now():
+        raise Refused(_("This lies ahead. Write a check-in down when it has been held."), "on")
+    if not QUARTER <= told.hours <= MOST_HOURS or told.hours % QUARTER:
+        raise Refused(_("Hours are told in quarters, from 0.25 to 24."), "hours")
+    if not notes:
+        raise Refused(_("Write what was said, even if it is one sentence."), "notes")
+    if len(notes) > LONGEST_NOTES:
+        facts = {"count": len(notes), "most": LONGEST_NOTES}
+        raise Refused(
+            _("The notes are too long: they have %(count)s characters, and %(most)s are allowed.") % facts, "notes"
+        )
+    if len(told.steps) > MOST_STEPS:
+        raise Refused(_("More than %(most)s next steps are a plan, not a check-in.") % {"most": MOST_STEPS})
+
+
+def _write_steps(row: CheckIn, steps: Sequence[Step]) -> bool:
+    """Bring the steps of `row` to `steps`; what was ticked off stays so. Whether anything changed."""
+    before = {each.pk: each for each in row.steps.all()}
+    kept: set[int] = set()
+    changed = False
+    for position, step in enumerate(steps, start=1):
+        known = before.get(step.pk) if step.pk else None
+        each = known or NextStep(municipality_id=row.municipality_id, check_in=row)
+        wanted = (storable(step.text).strip(), step.side, storable(step.owner).strip(), step.due_on, position)
+        if known and (each.text, each.side, each.owner, each.due_on, each.position) == wanted:
+            kept.add(each.pk)
+            continue
+        each.text, each.side, each.owner, each.due_on, each.position = wanted
+        each.save()
+        kept.add(each.pk)
+        changed = True
+    gone = set(before) - kept
+    NextStep.objects.filter(pk__in=gone).delete()
+    return changed or bool(gone)

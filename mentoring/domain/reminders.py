@@ -1,0 +1,139 @@
+"""Reminders of mentoring: what is due, what was due, the check-in of tomorrow, what ends, and long silence.
+
+`mentoring.queries.reminders` finds them; each is told once to each person, however often a worker looks.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import dates
+from mentoring.enums import Reminded, Way
+from mentoring.models import Reminder
+from mentoring.queries.reminders import Due, due
+from municipalities.holidays import BELGRADE
+from municipalities.tenancy import everywhere, scope
+from notifications.domain.notify import notify
+from notifications.enums import Kind
+
+Words = tuple[str, str]
+
+
+def remind(now: datetime | None = None) -> int:
+    """Tell everybody what is to be told today; returns how many were told something. Safe to run twice at once."""
+    now = now or timezone.now()
+    with everywhere("what people of mentoring are to be reminded of"):
+        found = due(now.astimezone(BELGRADE).date(), now)
+        known = set(
+            Reminder.objects.filter(about__in={each.about for each in found}).values_list("user_id", "kind", "about")
+        )
+    count = 0
+    for each in found:
+        people = [person for person in each.people if (person.pk, str(each.kind), each.about) not in known]
+        if people:
+            count += _tell(each, people)
+    return count
+
+
+@transaction.atomic
+def _tell(what: Due, people: list[Any]) -> int:
+    """The row is the promise that it happens once: whoever writes it tells."""
+    with scope(what.municipality):
+        told = [person for person in people if _is_first(what, person)]
+        words, url = SAID[what.kind], _address(what)
+        notify(
+            Kind.AGREEMENT, told, municipality=what.municipality, url=url, words=lambda: words(what),
+            about=f"mentoring.reminder:{what.kind}",
+        )  # fmt: skip
+    return len(told)
+
+
+def _is_first(what: Due, person: Any) -> bool:
+    _row, is_new = Reminder.objects.get_or_create(
+        user=person, kind=what.kind, about=what.about, defaults={"municipality": what.municipality}
+    )
+    return is_new
+
+
+def _address(what: Due) -> str:
+    slug = what.municipality.slug
+    if what.kind in (Reminded.DUE_SOON, Reminded.OVERDUE):
+        return reverse("mentoring_plan_activity", args=[slug, what.thing.pk])
+    if what.kind == Reminded.CHECK_IN:
+        return reverse("check_in", args=[slug, what.thing.pk])
+    if what.kind == Reminded.SILENCE:
+        return reverse("check_ins", args=[slug])
+    return reverse("programme_people") if what.kind == Reminded.UNFOLLOWED else reverse("mentoring_plan", args=[slug])
+
+
+# ---- in the language of whoever reads
+
+
+def _due_soon(what: Due) -> Words:
+    facts = {"municipality": what.municipality, "activity": what.thing, "day": dates.long_date(what.thing.due_on)}
+    subject = _("%(municipality)s: “%(activity)s” is due on %(day)s") % facts
+    return subject, _(
+        "There is still time. If something stands in the way, say so now: the day can be moved when both agree."
+    )
+
+
+def _overdue(what: Due) -> Words:
+    facts = {"municipality": what.municipality, "activity": what.thing, "day": dates.long_date(what.thing.due_on)}
+    subject = _("%(municipality)s: “%(activity)s” was agreed for %(day)s") % facts
+    return subject, _(
+        "If it is done, report it with what shows it. If it needs more time, propose another day: that happens, and a "
+        "new day is better than none."
+    )
+
+
+def _check_in(what: Due) -> Words:
+    row = what.thing
+    facts = {"municipality": what.municipality, "time": dates.clock(row.due_at)}
+    subject = _("%(municipality)s: check-in tomorrow at %(time)s") % facts
+    said = [_("How: %(way)s") % {"way": Way(row.way).label}]
+    if row.place:
+        said.append(_("Where: %(place)s") % {"place": row.place})
+    if row.subject:
+        said.append(_("About: %(subject)s") % {"subject": row.subject})
+    return subject, "\n".join(said)
+
+
+def _plan_ends(what: Due) -> Words:
+    facts = {"municipality": what.municipality, "day": dates.long_date(what.thing.ends_on)}
+    subject = _("%(municipality)s: the plan ends on %(day)s") % facts
+    return subject, _("Time for what is still open, and for the final review, which both confirm.")
+
+
+def _unfollowed(what: Due) -> Words:
+    facts = {
+        "municipality": what.municipality, "mentor": what.thing.mentor, "day": dates.long_date(what.thing.ends_on)
+    }  # fmt: skip
+    subject = _("%(municipality)s: nobody accompanies it after %(day)s") % facts
+    return subject, _(
+        "The pairing with %(mentor)s ends then. Pair somebody else, or let it run longer, if the work goes on."
+    ) % facts  # fmt: skip
+
+
+def _silence(what: Due) -> Words:
+    subject = _("%(municipality)s: no check-in is planned") % {"municipality": what.municipality}
+    last = what.facts.get("last")
+    if last is None:
+        return subject, _("There has been none for four weeks. A short call is enough to see how it goes.")
+    return subject, _("The last one was on %(day)s. A short call is enough to see how it goes.") % {
+        "day": dates.long_date(last)
+    }  # fmt: skip
+
+
+SAID: dict[str, Callable[[Due], Words]] = {
+    Reminded.DUE_SOON: _due_soon,
+    Reminded.OVERDUE: _overdue,
+    Reminded.CHECK_IN: _check_in,
+    Reminded.PLAN_ENDS: _plan_ends,
+    Reminded.UNFOLLOWED: _unfollowed,
+    Reminded.SILENCE: _silence,
+}

@@ -1,0 +1,50 @@
+"""What the other side is told about a review. Rows only; a worker sends the mail."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mentoring.enums import ReviewKind, Side
+from mentoring.models import Review
+from mentoring.queries.plans import of_side
+from notifications.domain.notify import notify
+from notifications.enums import Kind
+
+
+def begun(row: Review, *, by: Any) -> None:
+    """To everybody of both sides but `by`."""
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: %(review)s is begun") % _facts(row)
+        said = _("%(person)s began it from the plan and its numbers. Write what your side says, then confirm it.")
+        return subject, said % {"person": by}
+
+    _tell(row, Side, words, by=by)
+
+
+def confirmed(row: Review, side: Side, *, by: Any) -> None:
+    """To the other side: it is their turn, or it is frozen now."""
+
+    def words() -> tuple[str, str]:
+        if row.is_frozen:
+            subject = _("%(municipality)s: %(review)s is confirmed by both") % _facts(row)
+            return subject, _("It stays as it is from now on, and can be fetched as a PDF.")
+        subject = _("%(municipality)s: %(review)s waits for you") % _facts(row)
+        return subject, _("%(person)s has confirmed it. Read it and confirm it, too.") % {"person": by}
+
+    _tell(row, [side.other], words, by=by)
+
+
+def _facts(row: Review) -> dict[str, Any]:
+    return {"municipality": row.municipality, "review": ReviewKind(row.kind).label}
+
+
+def _tell(row: Review, sides: Iterable[Side], words: Callable[[], tuple[str, str]], *, by: Any) -> None:
+    url = reverse("mentoring_review", args=[row.municipality.slug, row.pk])
+    people = [person for side in sides for person in of_side(row.municipality, side)]
+    notify(
+        Kind.AGREEMENT, people, municipality=row.municipality, url=url, words=words, by=by,
+        about=f"mentoring.review:{row.pk}",
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""Reviews at half-time and at the end: begun from the plan, written by both sides, confirmed by both, then frozen."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import audit
+from mentoring.domain import review_notices as notices
+from mentoring.domain.refused import Refused
+from mentoring.enums import ReviewKind, Side
+from mentoring.models import Plan, Review
+from mentoring.queries.reviews import content, possible
+from posts.draft import storable
+
+MOST = 6000
+# Which side writes which of the texts; what comes next is written by both.
+TEXTS: dict[str, str] = {Side.MENTOR: "mentor_words", Side.MUNICIPALITY: "municipality_words"}
+
+
+@transaction.atomic
+def begin(plan: Plan, kind: ReviewKind, *, by: Any) -> Review:
+    """A draft with what plan and numbers say today; the one there, if somebody was quicker. Raises `Refused`."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("municipality", "enrolment__cohort").get(
+        pk=plan.pk
+    )  # fmt: skip
+    there = Review.objects.filter(plan=plan, kind=kind).first()
+    if there is not None:
+        return there
+    if kind not in {each.kind for each in possible([plan], [])}:
+        raise Refused(_("There is nothing to look back on yet: the plan is not agreed, or has not begun, or is over."))
+    row = Review.objects.create(
+        municipality_id=plan.municipality_id, plan=plan, kind=kind, begun_by=by, content=content(plan)
+    )
+    audit.record("mentoring_review.begin", by=by, target=row, kind=row.kind)
+    notices.begun(row, by=by)
+    return row
+
+
+@transaction.atomic
+def write(review: Review, words: str, next_steps: str, *, side: Side, revision: int, by: Any) -> Review:
+    """What this side says, and what comes next. Takes confirmations back when a word changed. Raises `Refused`."""
+    row = _drafted(review, revision)
+    said, steps = _text(words, "words"), _text(next_steps, "next_steps")
+    if (getattr(row, TEXTS[side]), row.next_steps) == (said, steps):
+        return row
+    setattr(row, TEXTS[side], said)
+    row.next_steps = steps
+    _changed(row)
+    audit.record("mentoring_review.write", by=by, target=row, kind=row.kind)
+    return row
+
+
+@transaction.atomic
+def look_again(review: Review, *, revision: int, by: Any) -> Review:
+    """Read plan and numbers anew. Takes confirmations back. Raises `Refused`."""
+    row = _drafted(review, revision)
+    row.content = content(row.plan)
+    _changed(row)
+    audit.record("mentoring_review.look_again", by=by, target=row, kind=row.kind)
+    return row
+
+
+@transaction.atomic
+def confirm(review: Review, *, side: Side, revision: int, by: Any) -> Review:
+    """One side confirms what stood on the page (`revision`); with the second one it is frozen. Raises `Refused`."""
+    row = _drafted(review, revision)
+    if row.confirmed(side):
+        return row
+    if not getattr(row, TEXTS[side]):
+        raise Refused(_("Write first what your side says, even if it is one sentence."))
+    other = row.municipality_confirmed_by_id if side == Side.MENTOR else row.mentor_confirmed_by_id
+    if other == by.pk:
+        raise Refused(_("You have confirmed for the other side. Somebody else has to confirm for this one."))
+    now = timezone.now()
+    if side == Side.MENTOR:
+        row.mentor_confirmed_by, row.mentor_confirmed_at = by, now
+    else:
+        row.municipality_confirmed_by, row.municipality_confirmed_at = by, now
+    if row.mentor_confirmed_at and row.municipality_confirmed_at:
+        row.frozen_at = now
+        row.content = {**row.content, "said": _said(row), "confirmed": _confirmed(row)}
+    row.save()
+    audit.record("mentoring_review.confirm", by=by, target=row, kind=row.kind, side=side)
+    notices.confirmed(row, side, by=by)
+    return row
+
+
+def note_download(review: Review, language: str, *, by: Any) -> None:
+    audit.record("mentoring_review.download", by=by, target=review, kind=review.kind, language=language)
+
+
+def _said(row: Review) -> dict[str, str]:
+    return {name: getattr(row, name) for name in ("mentor_words", "municipality_words", "next_steps")}
+
+
+def _confirmed(row: Review) -> dict[str, Any]:
+    assert row.mentor_confirmed_at is not None  # asked before
+    assert row.municipality_confirmed_at is not None
+    return {
+        "mentor": [str(row.mentor_confirmed_by), row.mentor_confirmed_at.isoformat()],
+        "municipality": [str(row.municipality_confirmed_by), row.municipality_confirmed_at.isoformat()],
+    }
+
+
+def _drafted(review: Review, revision: int) -> Review:
+    """The row, locked, if it may still change and is what stood on the page."""
+    rows = Review.objects.select_for_update(of=("self",)).select_related(
+        "plan__municipality", "plan__enrolment__cohort", "municipality", "mentor_confirmed_by",
+        "municipality_confirmed_by",
+    )  # fmt: skip
+    row: Review = rows.get(pk=review.pk)
+    if row.is_frozen:
+        raise Refused(_("Both sides have confirmed this review; it stays as it is."))
+    if row.revision != revision:
+        raise Refused(_("Somebody changed the review while you had it open. Read it again, then do what you wanted."))
+    return row
+
+
+def _changed(row: Review) -> None:
+    """What was confirmed is not what stands there now."""
+    row.revision += 1
+    row.mentor_confirmed_by = row.mentor_confirmed_at = None
+    row.municipality_confirmed_by = row.municipality_confirmed_at = None
+    row.save()
+
+
+def _text(said: str, name: str) -> str:
+    text = storable(said).strip()
+    if len(text) > MOST:
+        facts = {"count": len(text), "most": MOST}
+        raise Refused(
+            _("This is too long: it has %(count)s characters, and %(most)s are allowed.") % facts, name
+        )  # fmt: skip
+    return text

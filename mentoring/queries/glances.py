@@ -1,0 +1,165 @@
+"""The mentoring of many municipalities at a glance: the plan that counts, how far it has come, and the check-ins.
+
+One query, however many municipalities there are; their scope is open. The home of the programme, the mentor's desk
+and the Home of a workspace read this, so that all three say the same.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Count, Exists, F, IntegerField, JSONField, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+
+from mentoring.enums import CheckInState, Side
+from mentoring.models import Activity, Change, CheckIn, Plan
+from mentoring.models.plans import in_readers_words
+from municipalities.models import Enrolment, Municipality
+from municipalities.queries import today
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One municipality. `plan` None: nobody began one; if it is not `is_enrolled`, it has left. `next_name` is the open
+    activity that is due first.
+
+    `proposed` says since when a change waits for the agreement of each side. `next_at` is the check-in to come,
+    `last_at` the last one that was held; `unsaid_at` one whose time has passed without a word on whether it was held.
+    """
+
+    plan: Plan | None = None
+    is_enrolled: bool = True
+    agreed: int = 0
+    done: int = 0
+    overdue: int = 0
+    next_pk: int | None = None
+    next_name: str = ""
+    next_on: date | None = None
+    next_code: str = ""
+    proposed: tuple[tuple[str, datetime], ...] = ()
+    next_at: datetime | None = None
+    next_check_in: int | None = None
+    last_at: datetime | None = None
+    unsaid_at: datetime | None = None
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.plan is not None and self.plan.agreed_at is not None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.plan is not None and self.plan.closed_at is not None
+
+    @property
+    def waits_to_agree(self) -> list[Side]:
+        """The sides that have not agreed to a plan that is still written."""
+        if self.plan is None or not self.plan.is_draft:
+            return []
+        return [side for side in Side if not self.plan.agreed(side)]
+
+    def proposed_to(self, side: str) -> datetime | None:
+        """Since when a change waits for this side, if one does."""
+        return dict(self.proposed).get(side)
+
+
+# What a page has to know of a plan; the rest of its fields is fetched by who asks for it.
+PLAN = ("id", "municipality_id", "enrolment_id", "starts_on", "ends_on", "created_at", "mentor_agreed_at",
+        "municipality_agreed_at", "agreed_at", "closed_at", "closed_because")  # fmt: skip
+FIELDS = {field.attname: field for field in Plan._meta.concrete_fields}
+
+
+def glances(places: Collection[int], now: datetime, enrolments: Collection[int] | None = None) -> dict[int, Glance]:
+    """By municipality: of the enrolments of today, or of these only. One query."""
+    met = CheckIn.objects.filter(municipality=OuterRef("pk"))
+    planned = met.filter(state=CheckInState.PLANNED)
+    rows = Municipality.objects.filter(pk__in=places).annotate(
+        told=Subquery(_plans(enrolments).values("told")[:1], output_field=JSONField()),
+        last_at=_moment(met.filter(state=CheckInState.HELD), Max("due_at")),
+        unsaid_at=_moment(planned.filter(due_at__lt=now), Min("due_at")),
+        is_enrolled=Exists(Enrolment.objects.on(today()).filter(municipality=OuterRef("pk"))),
+        coming=_first(planned.filter(due_at__gte=now).order_by("due_at", "pk"), pk="pk", at="due_at"),
+    )
+    names = ("told", "coming", "is_enrolled", "last_at", "unsaid_at")
+    return {pk: _glance(*values) for pk, *values in rows.values_list("pk", *names)}
+
+
+def _plans(enrolments: Collection[int] | None) -> Any:
+    """Of a municipality the plan that is followed, else the newest."""
+    running = Enrolment.objects.on(today()).filter(municipality=OuterRef("municipality")).values("pk")
+    rows = Plan.objects.filter(
+        municipality=OuterRef("pk"), enrolment__in=running if enrolments is None else list(enrolments)
+    )
+    told = JSONObject(
+        **{name: name for name in PLAN},
+        agreed=_count(Q()),
+        done=_count(Q(done_at__isnull=False)),
+        overdue=_count(Q(done_at=None, due_on__lt=today())),
+        following=_following(),
+        to_mentor=_proposed(Side.MUNICIPALITY),
+        to_municipality=_proposed(Side.MENTOR),
+    )
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-starts_on", "-pk").annotate(told=told)
+
+
+def _count(which: Q) -> Coalesce:
+    """Activities of a plan, without those that were dropped."""
+    rows = Activity.objects.filter(which, plan=OuterRef("pk"), dropped_at=None).order_by().values("plan")
+    return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), Value(0))
+
+
+def _following() -> Subquery:
+    rows = Activity.objects.filter(plan=OuterRef("pk"), done_at=None, dropped_at=None)
+    fields = {name: name for name in ("pk", "name", "english", "due_on", "code")}
+    return _first(rows.order_by("due_on", "position", "pk"), **fields)
+
+
+def _proposed(by: Side) -> Subquery:
+    """The oldest open proposal of one side: the other one is waited for."""
+    rows = Change.objects.filter(plan=OuterRef("pk"), side=by, accepted=None).order_by().values("plan")
+    return Subquery(rows.annotate(since=Min("proposed_at")).values("since"))
+
+
+def _first(rows: Any, **fields: str) -> Subquery:
+    return Subquery(rows.annotate(first=JSONObject(**fields)).values("first")[:1], output_field=JSONField())
+
+
+def _moment(rows: Any, which: Max | Min) -> Subquery:
+    return Subquery(rows.order_by().values("municipality").annotate(moment=which).values("moment"))
+
+
+def _glance(
+    told: Mapping[str, Any] | None, coming: Mapping[str, Any] | None, is_enrolled: bool, last_at: datetime | None,
+    unsaid_at: datetime | None,
+) -> Glance:  # fmt: skip
+    met: dict[str, Any] = {
+        "is_enrolled": is_enrolled,
+        "last_at": last_at,
+        "unsaid_at": unsaid_at,
+        "next_at": datetime.fromisoformat(coming["at"]) if coming else None,
+        "next_check_in": coming["pk"] if coming else None,
+    }
+    if told is None:
+        return Glance(**met)
+    plan, following = _plan(told), told["following"] or {}
+    waits = {Side.MENTOR: told["to_mentor"], Side.MUNICIPALITY: told["to_municipality"]}
+    return Glance(
+        plan=plan,
+        agreed=told["agreed"],
+        done=told["done"],
+        # what was not done when a plan was closed is told by its review, and is late no more
+        overdue=0 if plan.closed_at else told["overdue"],
+        next_pk=following.get("pk"),
+        next_name=in_readers_words(following.get("name", ""), (following.get("english") or {}).get("name", "")),
+        next_on=date.fromisoformat(following["due_on"]) if following else None,
+        next_code=following.get("code", ""),
+        proposed=tuple((side.value, datetime.fromisoformat(since)) for side, since in waits.items() if since),
+        **met,
+    )
+
+
+def _plan(told: Mapping[str, Any]) -> Plan:
+    """The row of which the database told some fields."""
+    values = [FIELDS[name].to_python(told[name]) for name in PLAN]
+    return Plan.from_db(DEFAULT_DB_ALIAS, PLAN, values)

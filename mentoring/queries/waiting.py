@@ -1,0 +1,76 @@
+"""Who waits for whom in the review of posts, by municipality. One query, at any number of municipalities and posts.
+
+The mentor is waited for where a post was submitted and no mentor of today said a word since; the municipality where a
+mentor's word is the last one in an open conversation about a post that is not out yet.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from municipalities.queries import today
+from municipalities.tenancy import require
+
+WAITING = """
+WITH paired AS (
+    SELECT municipality_id, mentor_id FROM municipalities_pairing
+    WHERE municipality_id = ANY(%(ids)s) AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s)
+), asked AS (
+    SELECT p.municipality_id, p.id, max(d.at) AS at
+    FROM posts_post p
+    JOIN posts_version v ON v.post_id = p.id
+    JOIN posts_decision d ON d.version_id = v.id AND d.kind = 'submitted'
+    WHERE p.municipality_id = ANY(%(ids)s) AND p.stage = 'submitted' AND p.deleted_at IS NULL
+    GROUP BY p.municipality_id, p.id
+), words AS (
+    SELECT t.post_id, c.author_id AS mentor_id, c.at FROM posts_comment c JOIN posts_thread t ON t.id = c.thread_id
+    WHERE t.post_id IN (SELECT id FROM asked)
+    UNION ALL
+    SELECT v.post_id, d.by_id, d.at FROM posts_decision d JOIN posts_version v ON v.id = d.version_id
+    WHERE v.post_id IN (SELECT id FROM asked)
+    UNION ALL
+    SELECT f.post_id, f.mentor_id, f.changed_at FROM mentoring_feedback f WHERE f.post_id IN (SELECT id FROM asked)
+), silent AS (
+    SELECT a.municipality_id, a.id, a.at FROM asked a
+    WHERE EXISTS (SELECT 1 FROM paired m WHERE m.municipality_id = a.municipality_id)
+      AND NOT EXISTS (
+        SELECT 1 FROM words w JOIN paired m ON m.mentor_id = w.mentor_id AND m.municipality_id = a.municipality_id
+        WHERE w.post_id = a.id AND w.at >= a.at
+      )
+), unanswered AS (
+    SELECT t.municipality_id, t.post_id AS id, l.at
+    FROM posts_thread t
+    JOIN posts_post p ON p.id = t.post_id
+    JOIN LATERAL (
+        SELECT c.author_id, c.at FROM posts_comment c WHERE c.thread_id = t.id ORDER BY c.id DESC LIMIT 1
+    ) l ON true
+    JOIN paired m ON m.municipality_id = t.municipality_id AND m.mentor_id = l.author_id
+    WHERE t.municipality_id = ANY(%(ids)s) AND t.resolved_at IS NULL AND p.deleted_at IS NULL
+      AND p.stage IN ('draft', 'returned', 'submitted')
+)
+SELECT municipality_id, 'mentor', count(*), min(at) FROM silent GROUP BY municipality_id
+UNION ALL
+SELECT municipality_id, 'municipality', count(DISTINCT id), min(at) FROM unanswered GROUP BY municipality_id
+"""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """So many posts, the first of them since then."""
+
+    count: int
+    since: datetime
+
+
+def waiting(places: Collection[int]) -> dict[tuple[int, str], Waiting]:
+    """By municipality and the side that is waited for ("mentor", "municipality"), in an open scope."""
+    opened = require()
+    for pk in places:
+        opened.refuse(pk)
+    params: dict[str, Any] = {"ids": list(places), "today": today()}
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, params)
+        return {(pk, side): Waiting(count, since) for pk, side, count, since in cursor.fetchall()}

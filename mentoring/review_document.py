@@ -1,0 +1,305 @@
+"""A review in words: a document as every report is one, in the language of the moment. The page and the PDF are both
+written from it, so that they cannot disagree.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from analytics import logframe_words
+from analytics.enums import Unit
+from analytics.logframe import INDICATORS, WHY
+from common.dates import date_time, long_date, short_date
+from common.numbers import number
+from common.states import STATES
+from mentoring.enums import Proof, ReviewKind, Side
+from mentoring.models import Review
+from mentoring.models.plans import in_readers_words
+from mentoring.rules import FEW
+from reports.contents.common import document
+from reports.document import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Heading,
+    Kind,
+    Missing,
+    Paragraph,
+    Table,
+    Tile,
+    Tiles,
+)
+
+Content = Mapping[str, Any]
+
+
+def written(review: Review) -> Document:
+    """In the language of the moment; who may see the workspace may read it."""
+    found = _complete(review)
+    facts = {
+        "municipality": _name(found["municipality"]),
+        "since": short_date(_day(found["plan"]["starts_on"])),
+        "until": short_date(_day(found["plan"]["ends_on"])),
+    }
+    subtitle = _("%(municipality)s · plan from %(since)s to %(until)s") % facts
+    about = _("Made from the agreed plan, the check-ins, the numbers of the networks and the feedback of the mentor.")
+    as_of = datetime.fromisoformat(found["as_of"])
+    return document(str(ReviewKind(review.kind).label), subtitle, about, as_of, _blocks(review, found))
+
+
+def _complete(review: Review) -> Content:
+    """The content with what people said: frozen with it, or as it stands in the draft."""
+    said = {name: getattr(review, name) for name in ("mentor_words", "municipality_words", "next_steps")}
+    return {"said": said, "confirmed": {}, **review.content}
+
+
+def _blocks(review: Review, found: Content) -> Iterator[Block]:
+    if not review.is_frozen:
+        yield Paragraph(_("This is a draft: both sides have not confirmed it yet."), "warning")
+    yield from _summary(found)
+    yield from _activities(found)
+    yield from _indicators(found)
+    yield from _feedback(found)
+    yield from _words(found)
+    yield from _next(found)
+    yield from _signed(found)
+
+
+def _name(names: Content) -> str:
+    language = get_language() or "sr"
+    return str(names.get(language) or names["en" if language.startswith("en") else "sr"])
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+# ---------------------------------------------------------------- plan and check-ins
+
+
+def _summary(found: Content) -> Iterator[Block]:
+    counts, talks = found["counts"], found["check_ins"]
+    facts = {"done": number(counts["done"]), "agreed": number(counts["agreed"])}
+    yield Paragraph(_("%(done)s of %(agreed)s agreed activities are done.") % facts, "lead")
+    if goal := found["plan"]["goal"]:
+        yield Paragraph(_("Goal of the plan: %(goal)s") % {"goal": in_readers_words(goal)})
+    yield Tiles(
+        "",
+        [
+            Tile(_("Activities done"), counts["done"], _("reported done, of those that were agreed")),
+            Tile(_("Done in time"), _in_time(counts), _("done by their day ÷ due by now or done × 100"), 0),
+            Tile(_("Check-ins held"), talks["held"], _("in the days of the plan")),
+            Tile(_("Hours of mentoring"), talks["hours"], _("sum of what the mentor wrote down"), 2),
+        ],
+        "summary",
+    )
+    if mentors := found["mentors"]:
+        yield Paragraph(_("Mentor: %(people)s") % {"people": ", ".join(mentors)}, "quiet")
+
+
+def _in_time(counts: Content) -> float | Missing:
+    """In per cent."""
+    if not counts["due"]:
+        return Missing(_("nothing was due yet"))
+    return float(counts["in_time"] * 100 / counts["due"])
+
+
+def _activities(found: Content) -> Iterator[Block]:
+    columns = (
+        Column(_("Activity")),
+        Column(_("Who")),
+        Column(_("Agreed for"), Kind.DATE),
+        Column(_("Done on"), Kind.DATE),
+        Column(_("State")),
+        Column(_("What shows it")),
+    )
+    rows = [_activity(each) for each in found["activities"]]
+    yield Heading(_("What was agreed and what was done"))
+    yield Table("activities", "", columns, rows, empty=_("No activities were agreed."))
+
+
+def _activity(each: Content) -> list[Cell]:
+    state = STATES.get(each["state"])
+    label = str(state.label) if state else each["state"]
+    if each["state"] in ("done", "confirmed"):
+        label = _("%(state)s, in time") % {"state": label} if each["in_time"] else _("%(state)s, later than agreed") % {
+            "state": label
+        }  # fmt: skip
+    shown = "; ".join(_evidence(one) for one in each["evidence"])
+    return [
+        in_readers_words(each["name"], each["english"]),
+        each["who"] or Missing(),
+        _day(each["due_on"]),
+        _day(each["done_on"]) if each["done_on"] else Missing(),
+        label,
+        shown or Missing(),
+    ]
+
+
+def _evidence(one: Content) -> str:
+    title = in_readers_words(one["title"]) or one["url"] or str(Proof(one["kind"]).label)
+    if one["code"] in INDICATORS:
+        unit = INDICATORS[one["code"]].unit
+        return f"{one['code']} {INDICATORS[one['code']].name}: {logframe_words.value(one['value'], unit)}"
+    if not one["gone"]:
+        return title
+    if one["gone_on"]:
+        return _("%(title)s (no longer public since %(day)s)") % {
+            "title": title, "day": short_date(_day(one["gone_on"]))
+        }  # fmt: skip
+    return _("%(title)s (no longer public)") % {"title": title}
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _indicators(found: Content) -> Iterator[Block]:
+    windows = found["windows"]
+    (since, until), (first, last) = windows["before"], windows["now"]
+    yield Heading(_("Before and now"))
+    facts = {
+        "since": long_date(_day(since)), "until": long_date(_day(until)), "first": long_date(_day(first)),
+        "last": long_date(_day(last)),
+    }  # fmt: skip
+    yield Paragraph(
+        _(
+            "Before: the four weeks before the training, %(since)s – %(until)s. Now: %(first)s – %(last)s. What rests "
+            "on too little is told and not compared; what is not known is not guessed."
+        )
+        % facts
+    )
+    columns = (
+        Column(_("Indicator")),
+        Column(_("Before"), Kind.NUMBER),
+        Column("n", Kind.NUMBER),
+        Column(_("Now"), Kind.NUMBER),
+        Column("n", Kind.NUMBER),
+        Column(_("Change"), Kind.NUMBER),
+    )
+    rows = [_indicator(each) for each in found["indicators"] if each["code"] in INDICATORS]
+    yield Table("indicators", "", columns, rows, empty=_("None of the indicators is measured yet."))
+    told = [(str(INDICATORS[each["code"]].name), str(INDICATORS[each["code"]].formula)) for each in found["indicators"]
+            if each["code"] in INDICATORS]  # fmt: skip
+    if told:
+        yield Facts([(name, formula) for name, formula in told])
+
+
+def _indicator(each: Content) -> list[Cell]:
+    one = INDICATORS[each["code"]]
+    before, now = each["before"], each["now"]
+    return [
+        f"{one.code} {one.name}",
+        _value(before, one.unit),
+        before["n"],
+        _value(now, one.unit),
+        now["n"],
+        _change(before, now, one.unit),
+    ]
+
+
+def _value(told: Content, unit: str) -> Cell:
+    if told["value"] is None:
+        return Missing(str(WHY.get(told["why"], WHY["before"])))
+    said = logframe_words.value(told["value"], unit)
+    return _("%(value)s (few)") % {"value": said} if told["why"] == "few" else said
+
+
+def _change(before: Content, now: Content, unit: str) -> Cell:
+    """Of shares in points, of everything else in per cent; nothing where one of the two says too little."""
+    if before["value"] is None or now["value"] is None or before["why"] or now["why"]:
+        return Missing(_("not enough data"))
+    change = now["value"] - before["value"]
+    sign = "+" if change > 0 else ""
+    if unit == Unit.PERCENT:
+        return _("%(change)s points") % {"change": f"{sign}{number(change, 0)}"}
+    if not before["value"]:
+        return Missing(_("it was 0 before"))
+    return f"{sign}{number(change * 100 / before['value'], 0)} %"
+
+
+def _feedback(found: Content) -> Iterator[Block]:
+    told = found["feedback"]
+    yield Heading(_("Feedback by the rubric"))
+    if not told["begin"] or not any(line["begin"][1] or line["end"][1] for line in told["lines"]):
+        yield Paragraph(_("No feedback by the rubric was given in these weeks."))
+        return
+    (since, until), (first, last) = told["begin"], told["end"]
+    facts = {
+        "since": short_date(_day(since)), "until": short_date(_day(until)), "first": short_date(_day(first)),
+        "last": short_date(_day(last)), "few": FEW,
+    }  # fmt: skip
+    note = _(
+        "Mean of the levels (1 not yet, 2 partly, 3 good, 4 exemplary): at the beginning %(since)s – %(until)s, at the "
+        "end %(first)s – %(last)s. A mean stands from %(few)s levels on; n is their number."
+    )
+    columns = (
+        Column(_("Criterion")),
+        Column(_("At the beginning"), Kind.NUMBER, 1),
+        Column("n", Kind.NUMBER),
+        Column(_("At the end"), Kind.NUMBER, 1),
+        Column("n", Kind.NUMBER),
+    )
+    rows = [
+        [_criterion(line["words"]), _mean(line["begin"]), line["begin"][1], _mean(line["end"]), line["end"][1]]
+        for line in told["lines"]
+    ]
+    yield Table("feedback", "", columns, rows, note % facts)
+
+
+def _criterion(words: Content) -> str:
+    return in_readers_words(words["sr"]["name"], (words.get("en") or {}).get("name", ""))
+
+
+def _mean(cell: Any) -> Cell:
+    return Missing(_("not enough data")) if cell[0] is None else float(cell[0])
+
+
+# ---------------------------------------------------------------- what people say
+
+
+def _words(found: Content) -> Iterator[Block]:
+    said = found["said"]
+    titles = (("mentor_words", _("What the mentor says")), ("municipality_words", _("What the municipality says")))
+    for name, title in titles:
+        yield Heading(title)
+        yield from _text(said[name], _("Nothing was written yet."))
+
+
+def _text(text: str, otherwise: str) -> Iterator[Block]:
+    parts = [" ".join(part.split()) for part in text.splitlines() if part.strip()]
+    for part in parts:
+        yield Paragraph(in_readers_words(part))
+    if not parts:
+        yield Paragraph(otherwise, "quiet")
+
+
+def _next(found: Content) -> Iterator[Block]:
+    yield Heading(_("What comes next"))
+    yield from _text(found["said"]["next_steps"], _("Nothing was written yet."))
+    if steps := found["steps"]:
+        yield Heading(_("Open next steps of the check-ins"), 3)
+        yield Bullets([_step(each) for each in steps])
+
+
+def _step(each: Content) -> str:
+    facts = {"step": in_readers_words(each["text"]), "who": each["owner"] or Side(each["side"]).label}
+    if not each["due_on"]:
+        return _("%(step)s (%(who)s)") % facts
+    return _("%(step)s (%(who)s, until %(day)s)") % {**facts, "day": short_date(_day(each["due_on"]))}
+
+
+def _signed(found: Content) -> Iterator[Block]:
+    if not (confirmed := found["confirmed"]):
+        return
+    pairs = [
+        (label, f"{confirmed[side][0]}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
+        for side, label in (("mentor", _("For the mentor's side")), ("municipality", _("For the municipality")))
+    ]
+    yield Heading(_("Confirmed by both"))
+    yield Facts(pairs)

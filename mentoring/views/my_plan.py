@@ -1,0 +1,34 @@
+"""What the Home of a workspace shows of the mentoring, to those who write there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from mentoring import links
+from mentoring.enums import Side
+from mentoring.queries.glances import Glance, glances
+from mentoring.queries.progress import InShort, in_short
+from mentoring.queries.waiting import waiting
+from mentoring.what_next import WhatNext, for_municipality
+
+
+@dataclass(frozen=True)
+class MyPlan:
+    """The plan at a glance, the next step, and the writer's own posts by the rubric."""
+
+    glance: Glance
+    rubric: InShort
+    what_next: WhatNext
+    plan_url: str
+
+
+def my_plan(request: Any) -> MyPlan | None:
+    """None where the municipality takes part in no programme. Three queries; one where it does not."""
+    place, now = request.municipality, timezone.now()
+    glance = glances([place.pk], now)[place.pk]
+    if not glance.is_enrolled:
+        return None
+    to_answer = waiting([place.pk]).get((place.pk, Side.MUNICIPALITY))
+    what_next = for_municipality(place.slug, glance, to_answer, now)
+    return MyPlan(glance, in_short(request.user), what_next, links.plan(place.slug))

@@ -1,0 +1,118 @@
+"""The programme's home: its municipalities in the order of who needs something first, and what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from mentoring import links
+from mentoring.needs import Need
+from mentoring.queries.programme_home import SHOWS, Group, Seat, groups, mentors, narrowed, seats
+from mentoring.what_next import WhatNext
+from municipalities.access import programme as programme_page
+from municipalities.queries import today
+from municipalities.rules import ProgrammeVerb
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the page is narrowed to; words that mean nothing narrow nothing."""
+
+    cohort: str
+    mentor: str
+    show: str
+
+
+@programme_page(ProgrammeVerb.PLANS)
+@require_safe
+def home(request: Any) -> HttpResponse:
+    """`?cohort=`, `?mentor=` and `?show=` narrow it; one page holds twenty municipalities."""
+    everybody = seats(request.programmes, timezone.now())
+    cohorts, people = groups(everybody), mentors(everybody)
+    filters = _filters(request, cohorts, people)
+    asked = narrowed(everybody, cohort=filters.cohort, mentor=filters.mentor, show=filters.show)
+    page = Paginator(asked, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "today": today(),
+        "cohorts": cohorts,
+        "several": len(request.programmes) > 1,
+        "mentors": people,
+        "filters": filters,
+        "segments": _segments(request, filters, everybody),
+        "page": page,
+        "what_next": what_next(everybody),
+    }
+    return render(request, "mentoring/programme_home.html", context)
+
+
+def _filters(request: Any, cohorts: list[Group], people: list[Any]) -> Filters:
+    def known(name: str, pks: list[int]) -> str:
+        wanted = request.GET.get(name, "")
+        return wanted if wanted in map(str, pks) else ""
+
+    show = request.GET.get("show", "")
+    return Filters(
+        known("cohort", [group.cohort.pk for group in cohorts]),
+        known("mentor", [person.pk for person in people]),
+        show if show in SHOWS else "here",
+    )
+
+
+def _segments(request: Any, filters: Filters, everybody: list[Seat]) -> list[dict[str, Any]]:
+    labels = {"here": _("All"), "needs": _("Needs something"), "left": _("Have left")}
+    query = request.GET.copy()
+    query.pop("page", None)
+    found = []
+    for show, label in labels.items():
+        count = len(narrowed(everybody, cohort=filters.cohort, mentor=filters.mentor, show=show))
+        if show == "left" and not count and filters.show != show:
+            continue
+        query["show"] = show
+        found.append({"label": label, "url": f"?{query.urlencode()}", "current": show == filters.show, "count": count})
+    return found
+
+
+# ---- what to do next
+
+
+def what_next(everybody: Sequence[Seat]) -> WhatNext:
+    """About the municipality that needs something most; where none does, what may be looked at."""
+    here = [seat for seat in everybody if not seat.has_left]
+    first = next((seat for seat in here if seat.needs), None)
+    if first is not None:
+        url, action = _where(first, first.needs[0])
+        return WhatNext(first.needs[0].sentence(str(first.municipality)), url, action)
+    if not here:
+        sentence = _("No municipality takes part yet. Enrol the first one, and pair it with a mentor.")
+        return WhatNext(sentence, reverse("programme_people"), _("Cohorts and mentors"))
+    on_their_way = ngettext(
+        "%(count)s municipality is on its way and waits for nobody. See how its posts are getting on.",
+        "%(count)s municipalities are on their way and wait for nobody. See how their posts are getting on.",
+        len(here),
+    ) % {"count": len(here)}
+    return WhatNext(on_their_way, reverse("programme_feedback"), _("Feedback by the rubric"), calm=True)
+
+
+def _where(seat: Seat, need: Need) -> tuple[str, str]:
+    """Where it is done, and what the link is called."""
+    slug = seat.municipality.slug
+    if need.kind == "no_mentor":
+        return f"{reverse('pair')}?municipality={seat.municipality.pk}", _("Pair a mentor")
+    if need.kind == "ends":
+        last = max(seat.current, key=lambda row: row.ends_on or today())
+        return reverse("pairing_hand_over", args=[last.pk]), _("Choose who follows")
+    if need.kind == "behind":
+        return reverse("analytics_indicators", args=[slug]), _("Look at the indicators")
+    if need.kind in ("drafts", "feedback"):
+        return reverse("posts", args=[slug]), _("Look at the posts")
+    return links.plan(slug), _("Look at the plan")

@@ -1,0 +1,216 @@
+"""Reviews of a plan: the list, one of them as it reads, writing, looking at the numbers again, confirming, the PDF."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.enums import Language
+from common.numbers import number
+from mentoring.domain import reviews as verbs
+from mentoring.domain.refused import Refused
+from mentoring.enums import ReviewKind, Side
+from mentoring.models import Plan, Review
+from mentoring.plan_rules import side_of
+from mentoring.queries.plans import plans_of
+from mentoring.queries.reviews import possible, reviews_of
+from mentoring.review_document import written
+from mentoring.review_forms import WordsForm
+from municipalities.access import requires
+from municipalities.rules import Verb
+from reports.document import Bullets, Document, Facts, Heading, Link, Missing, Paragraph, Table, Tile, Tiles
+from reports.files import pdf
+from trainings.tabs import tabs
+
+# Numbers older than so many days are worth another look before one confirms them.
+OLD_DAYS = 7
+
+
+@requires(Verb.PLAN_VIEW)
+@require_safe
+def reviews(request: Any) -> HttpResponse:
+    rows, plans = list(reviews_of(request.municipality)), plans_of(request.municipality)
+    may = possible(plans, rows) if request.access.may(Verb.PLAN_EDIT) else []
+    context = {
+        "pages": tabs(request, "mentoring_reviews"),
+        "rows": rows,
+        "possible": sorted(may, key=lambda each: (not each.is_timely, -each.plan.starts_on.toordinal())),
+        "has_plan": any(plan.agreed_at for plan in plans),
+    }
+    return render(request, "mentoring/reviews.html", context)
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def begin(request: Any) -> HttpResponse:
+    pk, kind = request.POST.get("plan", ""), request.POST.get("kind", "")
+    if kind not in ReviewKind.values:
+        raise Http404
+    plan = get_object_or_404(Plan, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    try:
+        row = verbs.begin(plan, ReviewKind(kind), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("mentoring_reviews", request.municipality.slug)
+    return redirect("mentoring_review", request.municipality.slug, row.pk)
+
+
+@requires(Verb.PLAN_VIEW)
+@require_safe
+def review(request: Any, review: int) -> HttpResponse:
+    row, side = _found(request, review), _side(request)
+    document = written(row)
+    context = {
+        "row": row,
+        "document": document,
+        "blocks": blocks(document),
+        "side": side,
+        "may_confirm": side is not None and not row.is_frozen and not row.confirmed(side),
+        "has_words": side is not None and bool(getattr(row, verbs.TEXTS[side])),
+        "is_old": not row.is_frozen and (timezone.now() - document.as_of).days >= OLD_DAYS,
+        "tongues": Language.choices,
+    }
+    return render(request, "mentoring/review.html", context)
+
+
+def _found(request: Any, pk: int) -> Review:
+    rows = Review.objects.select_related("plan", "mentor_confirmed_by", "municipality_confirmed_by")
+    found: Review = get_object_or_404(rows, pk=pk)
+    found.municipality = request.municipality
+    return found
+
+
+def _side(request: Any) -> Side | None:
+    """For whom this person writes and confirms; None: they read."""
+    return side_of(request.access.roles) if request.access.may(Verb.PLAN_EDIT) else None
+
+
+@requires(Verb.PLAN_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: Any, review: int) -> HttpResponse:
+    row, side = _found(request, review), _side(request)
+    if side is None:
+        raise PermissionDenied
+    initial = {"words": getattr(row, verbs.TEXTS[side]), "next_steps": row.next_steps, "revision": row.revision}
+    form = WordsForm(request.POST or None, initial=initial, side=side)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            verbs.write(row, said["words"], said["next_steps"], side=side, revision=said["revision"], by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            messages.success(request, _("Saved. Who has confirmed is asked again if a word changed."))
+            return redirect("mentoring_review", request.municipality.slug, row.pk)
+    context = {"row": row, "form": form, "side": side}
+    return render(request, "mentoring/review_write.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def look_again(request: Any, review: int) -> HttpResponse:
+    row = _found(request, review)
+    revision = _revision(request)
+    return _done(request, row, lambda: verbs.look_again(row, revision=revision, by=request.user),
+                 _("Plan and numbers are read anew."))  # fmt: skip
+
+
+@requires(Verb.PLAN_EDIT)
+@require_POST
+def confirm(request: Any, review: int) -> HttpResponse:
+    row, side = _found(request, review), _side(request)
+    if side is None:
+        raise PermissionDenied
+    revision = _revision(request)
+    return _done(request, row, lambda: verbs.confirm(row, side=side, revision=revision, by=request.user),
+                 _("Confirmed. The other side has been told."))  # fmt: skip
+
+
+def _revision(request: Any) -> int:
+    typed = request.POST.get("revision", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+
+def _done(request: Any, row: Review, act: Callable[[], Any], words: str) -> HttpResponse:
+    try:
+        act()
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, words)
+    return redirect("mentoring_review", request.municipality.slug, row.pk)
+
+
+@requires(Verb.PLAN_VIEW)
+@require_safe
+def file(request: Any, review: int, tongue: str) -> HttpResponse:
+    """The PDF in a language, written on the spot: a few tables and no pictures take a fraction of a second."""
+    if tongue not in Language.values:
+        raise Http404
+    row = _found(request, review)
+    with translation.override(tongue):
+        body = pdf.write(written(row))
+    if request.method == "GET":
+        verbs.note_download(row, tongue, by=request.user)
+    answer = HttpResponse(body, content_type="application/pdf")
+    name = f"{request.municipality.slug}-{row.kind}-review-{row.plan.ends_on:%Y-%m-%d}-{tongue}.pdf"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+# ---------------------------------------------------------------- the document as a page
+
+
+def blocks(document: Document) -> list[dict[str, Any]]:
+    """For the template: the very blocks of the document, cells made ready to be shown."""
+    found: list[dict[str, Any]] = []
+    heading = ""
+    for block in document.blocks:
+        if isinstance(block, Heading):
+            heading = block.text
+        # what stands under a table says how it was reckoned, and is opened by whoever wants to know
+        is_aside = isinstance(block, Facts) and bool(found) and found[-1]["kind"] == "table"
+        found.append(
+            {"kind": type(block).__name__.lower(), "it": block, "label": heading, "aside": is_aside, **_shown(block)}
+        )
+    return found
+
+
+def _shown(block: Any) -> dict[str, Any]:
+    match block:
+        case Table():
+            return {"rows": [[_cell(block, at, cell) for at, cell in enumerate(row)] for row in block.rows]}
+        case Tiles():
+            return {"tiles": [_tile(each) for each in block.items]}
+        case Heading() | Paragraph() | Bullets() | Facts():
+            return {}
+    raise TypeError(f"a review has no block of this kind: {block!r}")
+
+
+def _cell(table: Table, at: int, cell: Any) -> dict[str, Any]:
+    column = table.columns[at]
+    found: dict[str, Any] = {"label": column.label, "is_number": column.kind in ("number", "date")}
+    match cell:
+        case Missing():
+            return {**found, "missing": cell.reason or "–"}
+        case Link():
+            return {**found, "text": cell.text}
+        case int() | float():
+            return {**found, "text": number(cell, column.places)}
+        case str():
+            return {**found, "text": cell}
+    return {**found, "day": cell}
+
+
+def _tile(tile: Tile) -> dict[str, Any]:
+    missing = tile.value.reason if isinstance(tile.value, Missing) else ""
+    value = None if isinstance(tile.value, Missing) else tile.value
+    return {"label": tile.label, "value": value, "formula": tile.formula, "reason": missing,
+            "places": tile.places}  # fmt: skip

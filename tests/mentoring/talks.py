@@ -1,0 +1,50 @@
+"""Check-ins for tests, made with the real verbs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from mentoring.domain import checkins
+from mentoring.domain.checkins import Planned, Step, Told
+from mentoring.enums import Side, Way
+from mentoring.models import CheckIn
+from municipalities.models import Municipality
+from municipalities.tenancy import scope
+from posts import rules
+
+
+def at(on: date, clock: str = "10:00", fold: int | None = 0) -> rules.Resolved:
+    found = rules.wall_time(on, time.fromisoformat(clock), fold)
+    assert isinstance(found, rules.Resolved)
+    return found
+
+
+def ahead(days: int = 3, clock: str = "10:00") -> rules.Resolved:
+    return at(timezone.localdate() + timedelta(days=days), clock)
+
+
+def planned(house: Municipality, mentor: Any, days: int = 3, **fields: Any) -> CheckIn:
+    with scope(house):
+        return checkins.plan(house, Planned(ahead(days), fields.pop("way", Way.VIDEO), **fields), by=mentor)
+
+
+def held(
+    house: Municipality, mentor: Any, days: int = -3, hours: str = "1.5", notes: str = "Договорено.", *steps: Step
+) -> CheckIn:
+    told = Told(ahead(days), Way.VISIT, Decimal(hours), notes, steps)
+    with scope(house):
+        return checkins.write_down(None, told, municipality=house, by=mentor)
+
+
+def step(text: str = "Објавити анкету", side: str = Side.MUNICIPALITY, days: int | None = 7, **fields: Any) -> Step:
+    due_on = None if days is None else timezone.localdate() + timedelta(days=days)
+    return Step(text, side, due_on=due_on, **fields)
+
+
+def moment(text: str) -> datetime:
+    """An aware moment in Belgrade: "2026-12-31 10:00"."""
+    return timezone.make_aware(datetime.fromisoformat(text))
