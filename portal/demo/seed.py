@@ -12,6 +12,7 @@ from administration.models import PutAway
 from municipalities.tenancy import scope
 from portal.demo import (
     decisions,
+    good_practice,
     growth,
     indicators,
     kits,
@@ -101,6 +102,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
             put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
+    good_practice.arrange(everybody)
     indicators.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
     reports.arrange(teams)
