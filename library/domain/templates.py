@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
-from library.gaps import asked
+from library.gaps import Pattern, asked
 from library.models import Template
 from library.queries import template_key
 from municipalities.models import Municipality
@@ -109,12 +109,18 @@ def of_post(post: Post) -> Words:
 @transaction.atomic
 def use(template: Template, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
     """A new draft of `by` from the template, its gaps filled where `values` has something, the others left to see."""
-    post = create_post(municipality, by=by)
-    empty = replace(parse(template.content), words=glossary(municipality.pk))
-    draft = filled(empty, values, deadline=template.deadline, first=f"sr-{municipality.primary_script}")
-    content = Content(_at_home(draft, parse(post.draft).channels), template.name[:140], template.category)
-    save_draft(post, content, revision=post.revision, by=by)
+    post = begun(template, values, municipality=municipality, by=by)
     record("template.use", by=by, target=post, label=template.name)
+    return post
+
+
+def begun(pattern: Pattern, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+    """The same from any pattern, for verbs that write down by themselves what they did."""
+    post = create_post(municipality, by=by)
+    empty = replace(parse(pattern.content), words=glossary(municipality.pk))
+    draft = filled(empty, values, deadline=pattern.deadline, first=f"sr-{municipality.primary_script}")
+    content = Content(_at_home(draft, parse(post.draft).channels), pattern.name[:140], pattern.category)
+    save_draft(post, content, revision=post.revision, by=by)
     return Post.objects.get(pk=post.pk)
 
 

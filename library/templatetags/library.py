@@ -29,6 +29,7 @@ class Tab(NamedTuple):
 TABS: tuple[tuple[str, Any, str, Verb], ...] = (
     ("library", _("Templates"), "files", Verb.LIBRARY_VIEW),
     ("kits", _("Campaign kits"), "layers", Verb.LIBRARY_VIEW),
+    ("good_practice", _("Good practice"), "lightbulb", Verb.GALLERY_VIEW),
     ("library_snippets", _("Snippets"), "quote", Verb.LIBRARY_VIEW),
     ("library_hashtags", _("Hashtags"), "hash", Verb.LIBRARY_VIEW),
     ("library_pictures", _("Pictures and video"), "images", Verb.LIBRARY_VIEW),

@@ -13,6 +13,7 @@ from municipalities.tenancy import scope
 from portal.demo import (
     decisions,
     exercises,
+    good_practice,
     growth,
     indicators,
     kits,
@@ -105,6 +106,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
     agreed_plans.arrange(teams, everybody, crowd.now)
+    good_practice.arrange(everybody)
     indicators.arrange(everybody, crowd.now)
     trainings.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)

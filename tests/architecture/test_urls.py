@@ -24,6 +24,8 @@ from analytics.models import PlaceTarget, ProgrammeIndicator, Subject, Target
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
+from exchange.domain import practice
+from exchange.models import Example
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -267,6 +269,19 @@ def _kit(it: Things) -> Kit:
     return found
 
 
+def _example(it: Things) -> Example:
+    """An example of the programme's good practice, with a picture."""
+    found = Example.objects.filter(name="Мост").first()
+    if found is None:
+        words = Words("Мост", "", "service", Draft(texts={"sr-Cyrl": Text("Мост је отворен.")}), [])
+        picture = practice.prepared(io.BytesIO(picture_bytes()), size=1)
+        written = practice.Written(words, "service", "picture", "Кратко је", alt="Мост", picture=picture)
+        found = practice.create(it.cast.programme, written, by=it.cast.staff)
+    if found.retired_at:
+        found = practice.restore(found, by=it.cast.staff)
+    return found
+
+
 def _planned(it: Things, kind: str) -> int:
     """A campaign, repetition or uploaded plan of Ćuprija, each role its own."""
     house, by = it.cast.cuprija, it.cast.officer
@@ -478,6 +493,10 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "feeds/secret": _feed,
     "kits/kit": lambda it: _kit(it).pk,
     "posts/part": lambda it: _kit(it).posts.get().pk,
+    "good-practice/ref": lambda it: "voda-sa-mapom",
+    "good-practice/example": lambda it: _example(it).pk,
+    "of/programme": lambda it: it.cast.programme.pk,
+    "built-in/key": lambda it: "voda-sa-mapom",
     "choose/programme": lambda it: it.cast.programme.pk,
     "new/programme": lambda it: it.cast.programme.pk,
     "indicators/indicator": lambda it: _indicator(it).pk,

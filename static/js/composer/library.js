@@ -3,6 +3,14 @@
 export function startLibrary(form, changed) {
   on(form.querySelector("[data-insert]"), (button, { openInsert }) => openInsert(form, button, changed));
   on(form.querySelector("[data-pick-library]"), (button, { openPicker }) => openPicker(form, button, changed));
+  form.querySelector("[data-examples]")?.addEventListener("click", async (event) => {
+    // a link: who asks for another tab or window gets the whole page there
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const link = event.currentTarget;
+    const { openExamples } = await import("./examples.js");
+    openExamples(form, link);
+  });
 }
 
 function on(button, open) {

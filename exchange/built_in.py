@@ -1,0 +1,63 @@
+"""Examples that every programme begins with, read from `reference/practice.toml`.
+
+They are no rows: a programme that changes one keeps a copy of its own (`Example.starter`), and the others keep getting
+the better words of the next release. Their drawings are `static/img/practice/<key>.svg`, made by
+`python -m tools.practice.draw`.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from exchange.enums import Purpose
+from exchange.models import Example
+from exchange.rules import CATEGORY
+from posts.draft import Call, Draft, Interactive, Text
+from serbian.folding import fold
+
+FILE = Path(__file__).parent / "reference" / "practice.toml"
+SAME = ("purpose", "shape", "name", "about", "why", "watch", "alt")
+
+
+@lru_cache(maxsize=1)
+def built_in() -> Mapping[str, Mapping[str, Any]]:
+    """By key, in the order of the file: the fields of `Example`, `content` as JSON of a draft."""
+    with FILE.open("rb") as file:
+        return {key: _fields(key, raw) for key, raw in tomllib.load(file).items()}
+
+
+def example(key: str) -> Example:
+    """One of them as a row that is not stored. Raises `KeyError`."""
+    return Example(starter=key, **built_in()[key])
+
+
+def _fields(key: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    interactive = dict(raw.get("interactive", {}))
+    draft = Draft(
+        texts={"sr-Cyrl": Text(raw["text"].strip())},
+        link=raw.get("link", ""),
+        call=Call(raw.get("call", ""), raw.get("call_words", "")),
+        tracked=bool(raw.get("link")),
+        interactive=Interactive(**{**interactive, "options": tuple(interactive.get("options", ()))}),
+    )
+    fields: dict[str, Any] = {
+        **{name: raw.get(name, "") for name in SAME},
+        "category": CATEGORY[Purpose(raw["purpose"])].value,
+        "content": draft.to_json(),
+        "gaps": [dict(zip(("name", "kind", "label", "example"), gap, strict=True)) for gap in raw.get("gaps", ())],
+        "deadline": raw.get("deadline", ""),
+        "patterns": list(raw.get("patterns", ())),
+        "networks": list(raw.get("networks", ())),
+        "english": {name: words.strip() for name, words in raw.get("en", {}).items()},
+        "drawing": key,
+    }
+    return {**fields, "search_key": key_of(fields)}
+
+
+def key_of(fields: Mapping[str, Any]) -> str:
+    """Folded words by which an example is found, in Serbian and English."""
+    texts = [str(each.get("text", "")) for each in fields["content"].get("texts", {}).values()]
+    own = [str(fields[name]) for name in ("name", "about", "why", "watch")]
+    return fold(" ".join([*own, *texts, *fields["english"].values()]))

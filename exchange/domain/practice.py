@@ -1,0 +1,205 @@
+"""Good practice: written by a programme's staff, put in order, retired and brought back; and used to begin a post."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from exchange.built_in import built_in, key_of
+from exchange.enums import Purpose
+from exchange.models import Example, SwitchedOff
+from exchange.rules import CATEGORY, MOST_EXAMPLES
+from library.domain.templates import Words, begun
+from library.gaps import asked
+from municipalities.models import Municipality, Programme
+from posts.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
+from posts.domain.refused import Refused
+from posts.models import Post
+from posts.placeholders import Value
+
+# Shown beside a text, never larger.
+LONG_SIDE = 1280
+
+
+@dataclass(frozen=True)
+class Written:
+    """An example as a person writes it. `english` as in `Example.english`; `picture` None leaves the one that is there,
+    unless `without_picture`."""
+
+    words: Words
+    purpose: str
+    shape: str
+    why: str
+    watch: str = ""
+    patterns: list[str] = field(default_factory=list)
+    networks: list[str] = field(default_factory=list)
+    english: Mapping[str, str] = field(default_factory=dict)
+    drawing: str = ""
+    alt: str = ""
+    picture: Encoded | None = None
+    without_picture: bool = False
+
+
+def prepared(file: BinaryIO, *, size: int) -> Encoded:
+    """An uploaded picture, decoded and written anew. Raises `BadPicture`."""
+    if size > MOST_BYTES:
+        raise BadPicture(
+            _("The picture is larger than %(most)s MB. Make it smaller and add it again.") % {"most": MOST_BYTES >> 20}
+        )
+    picture = opened(file.read(MOST_BYTES + 1))
+    picture.thumbnail((LONG_SIDE, LONG_SIDE))
+    return encoded(picture)
+
+
+@transaction.atomic
+def create(programme: Programme, written: Written, *, by: Any, starter: str = "") -> Example:
+    """A new one, seen by the programme's municipalities at once, at the end of its purpose. With `starter` in place of
+    that built-in one; a second time it is changed. Raises `Refused` when there are too many."""
+    # one at a time, so that a built-in example is not copied twice
+    Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
+    running = Example.objects.filter(programme=programme, retired_at__isnull=True)
+    known = running.filter(starter=starter).first() if starter else None
+    if known is None and running.count() >= MOST_EXAMPLES:
+        raise Refused(
+            _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
+        )
+    row = known or Example(programme=programme, starter=starter, created_by=by, position=_end(programme))
+    _write(row, written, by)
+    # a built-in example that is rewritten is meant to be seen
+    if starter:
+        SwitchedOff.objects.filter(programme=programme, key=starter).delete()
+    record("example.copy" if starter else "example.create", by=by, target=row, programme=str(programme))
+    return row
+
+
+@transaction.atomic
+def edit(example: Example, written: Written, *, by: Any) -> Example:
+    """Posts that began with it stay as they are."""
+    row = _locked(example)
+    _write(row, written, by)
+    record("example.edit", by=by, target=row, programme=str(row.programme))
+    return row
+
+
+def _locked(example: Example) -> Example:
+    return Example.objects.select_for_update(of=("self",)).select_related("programme").get(pk=example.pk)
+
+
+def _end(programme: Programme) -> int:
+    last = Example.objects.filter(programme=programme).order_by("-position").first()
+    return last.position + 1 if last else 0
+
+
+def _write(row: Example, written: Written, by: Any) -> None:
+    words = written.words
+    # Pictures, channels and the day on which a call ends are the municipality's own.
+    draft = replace(
+        words.draft, media=(), channels=(), per_channel={}, layout={}, call=replace(words.draft.call, deadline="")
+    )
+    row.name, row.about, row.content = words.name, words.about, draft.to_json()
+    row.purpose, row.shape, row.category = written.purpose, written.shape, CATEGORY[Purpose(written.purpose)]
+    row.gaps = asked(draft, words.gaps)
+    days = [gap["name"] for gap in row.gaps if gap["kind"] == "date"]
+    row.deadline = words.deadline if words.deadline in days else ""
+    row.why, row.watch, row.alt = written.why, written.watch, written.alt
+    row.patterns, row.networks = list(written.patterns), list(written.networks)
+    row.english = {name: each for name, each in written.english.items() if each}
+    row.drawing = written.drawing
+    if written.picture or written.without_picture:
+        row.picture = _stored(row.programme_id, written.picture) if written.picture else ""
+    row.search_key = key_of({"content": row.content, "english": row.english, **_texts(row)})
+    row.updated_by = by
+    row.save()
+
+
+def _texts(row: Example) -> dict[str, str]:
+    return {name: getattr(row, name) for name in ("name", "about", "why", "watch")}
+
+
+def _stored(programme: int, picture: Encoded) -> str:
+    """Under a name that says the content, so that the same picture lies there once."""
+    digest = hashlib.sha256(picture.body).hexdigest()[:32]
+    name = f"practice/{programme}/{digest}.{picture.ending}"
+    return name if default_storage.exists(name) else default_storage.save(name, ContentFile(picture.body))
+
+
+@transaction.atomic
+def retire(example: Example, *, by: Any) -> Example:
+    """Out of sight of municipalities; instead of a rewritten built-in one, the original stands there again."""
+    row = _locked(example)
+    if row.retired_at is None:
+        row.retired_at = timezone.now()
+        row.save(update_fields=["retired_at"])
+        record("example.retire", by=by, target=row, programme=str(row.programme))
+    return row
+
+
+@transaction.atomic
+def restore(example: Example, *, by: Any) -> Example:
+    """Raises `Refused` when the built-in one was rewritten anew meanwhile."""
+    Programme.objects.select_for_update(of=("self",)).get(pk=example.programme_id)
+    row = _locked(example)
+    if row.retired_at is None:
+        return row
+    running = Example.objects.filter(programme=row.programme, retired_at__isnull=True)
+    if row.starter and running.filter(starter=row.starter).exists():
+        raise Refused(_("Somebody has rewritten this built-in example anew. Change that one."))
+    if running.count() >= MOST_EXAMPLES:
+        raise Refused(
+            _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
+        )
+    row.retired_at = None
+    row.save(update_fields=["retired_at"])
+    record("example.restore", by=by, target=row, programme=str(row.programme))
+    return row
+
+
+@transaction.atomic
+def move(example: Example, *, up: bool, by: Any) -> Example:
+    """One place up or down among the programme's own examples of the same purpose; at the end nothing changes."""
+    Programme.objects.select_for_update(of=("self",)).get(pk=example.programme_id)
+    rows = list(
+        Example.objects.select_for_update(of=("self",))
+        .filter(programme=example.programme_id, purpose=example.purpose, retired_at__isnull=True)
+        .select_related("programme")
+        .order_by("position", "pk")
+    )
+    at = next((n for n, row in enumerate(rows) if row.pk == example.pk), None)
+    to = None if at is None else at - 1 if up else at + 1
+    if at is None or to is None or not 0 <= to < len(rows):
+        return example
+    row, other = rows[at], rows[to]
+    row.position, other.position = other.position, row.position
+    Example.objects.bulk_update([row, other], ["position"])
+    record("example.move", by=by, target=row, programme=str(row.programme))
+    return row
+
+
+@transaction.atomic
+def switch(programme: Programme, key: str, *, on: bool, by: Any) -> None:
+    """Show a built-in example to the programme's municipalities, or not. Twice changes nothing."""
+    Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
+    rows = SwitchedOff.objects.filter(programme=programme, key=key)
+    if rows.exists() == (not on):
+        return
+    if on:
+        rows.delete()
+    else:
+        SwitchedOff.objects.create(programme=programme, key=key, by=by)
+    label = str(built_in()[key]["name"])
+    record("example.switch_on" if on else "example.switch_off", by=by, label=label, programme=str(programme), key=key)
+
+
+@transaction.atomic
+def use(example: Example, values: Mapping[str, Value], *, municipality: Municipality, by: Any) -> Post:
+    """A new draft of `by` with the example's words and call to action, gaps without a value left to see."""
+    post = begun(example, values, municipality=municipality, by=by)
+    record("example.use", by=by, target=post, label=example.name)
+    return post

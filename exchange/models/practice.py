@@ -1,0 +1,140 @@
+"""Good practice: posts to learn from, kept by a programme for its municipalities.
+
+What every programme begins with is a file (`exchange.built_in`) and no row, so that better words of a next release
+reach everybody. A programme that changes one keeps a copy in its own words, and may switch one off.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from exchange.enums import Purpose, Shape
+from kits.models import shown
+from municipalities.models import Programme
+from posts.enums import CallKind, Category
+
+User = settings.AUTH_USER_MODEL
+# Words for those who read English, beside those in Serbian. "text" is the post as it would read.
+ENGLISH = ("name", "about", "text", "why", "watch", "alt")
+
+
+class Example(models.Model):
+    """One example. `content` is a draft in the shape of `posts.draft` whose words may hold `{{gaps}}`, `gaps` and
+    `deadline` are those of `library.models.Template`; the example of each gap makes the post that is shown.
+
+    Everything is in Serbian Cyrillic, `english` beside it where somebody wrote it. `starter` is the key of the built-in
+    example that it replaces. `drawing` is the key of a drawing of ours; `picture`, a file, goes before it.
+    """
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="examples")
+    starter = models.SlugField(max_length=60, blank=True, editable=False)
+    purpose = models.CharField(_("what it is for"), max_length=14, choices=Purpose)
+    shape = models.CharField(_("format"), max_length=14, choices=Shape, default=Shape.PICTURE)
+    name = models.CharField(_("name"), max_length=120)
+    about = models.CharField(_("when to use it"), max_length=300, blank=True)
+    # follows from the purpose; a post that begins with the example gets it
+    category = models.CharField(max_length=14, choices=Category, editable=False)
+    content = models.JSONField(default=dict)
+    gaps = models.JSONField(default=list)
+    deadline = models.CharField(max_length=60, blank=True)
+    # the same call to action in other words, for one's own text
+    patterns = models.JSONField(default=list)
+    why = models.TextField(_("why it works"), max_length=1000)
+    watch = models.TextField(_("what to watch"), max_length=1000, blank=True)
+    # keys of `platforms.registry`
+    networks = models.JSONField(default=list)
+    english = models.JSONField(default=dict)
+    drawing = models.SlugField(max_length=60, blank=True)
+    picture = models.CharField(max_length=200, blank=True, editable=False)
+    alt = models.CharField(_("what the picture shows"), max_length=500, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    search_key = models.TextField(blank=True, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["programme", "position"], name="example_list", condition=Q(retired_at__isnull=True))
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_example_for_a_built_in_one",
+                fields=["programme", "starter"],
+                condition=Q(retired_at__isnull=True) & ~Q(starter=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.said("name")
+
+    @property
+    def ref(self) -> str:
+        """What stands in its address."""
+        return str(self.pk or self.starter)
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.pk is None
+
+    def said(self, what: str) -> str:
+        """One of `ENGLISH` but the text, in the reader's language and letters."""
+        translated = self.english.get(what, "") if get_language() == "en" else ""
+        return translated or shown(getattr(self, what))
+
+    @property
+    def when(self) -> str:
+        return self.said("about")
+
+    @property
+    def reasons(self) -> str:
+        return self.said("why")
+
+    @property
+    def warnings(self) -> str:
+        return self.said("watch")
+
+    @property
+    def shows(self) -> str:
+        return self.said("alt")
+
+    @property
+    def translation(self) -> str:
+        """What the post says, for those who read English. Empty for everybody else, and where nobody wrote it."""
+        return self.english.get("text", "") if get_language() == "en" else ""
+
+    def _part(self, name: str) -> dict[str, Any]:
+        return dict(self.content.get(name) or {})
+
+    @property
+    def call_kind(self) -> str:
+        return str(self._part("call").get("kind", ""))
+
+    @property
+    def call_label(self) -> str:
+        return str(CallKind(self.call_kind).label) if self.call_kind in CallKind.values else ""
+
+    @property
+    def takes_part(self) -> str:
+        return str(self._part("interactive").get("kind", ""))
+
+
+class SwitchedOff(models.Model):
+    """A built-in example that a programme does not show to its municipalities."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    key = models.SlugField(max_length=60)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="example_switched_off_once", fields=["programme", "key"])]
+
+    def __str__(self) -> str:
+        return self.key

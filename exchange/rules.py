@@ -1,0 +1,77 @@
+"""Pure rules of good practice: to which kind of post a purpose belongs, and which examples fit a draft best."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from exchange.enums import Purpose
+from posts.enums import Category
+
+MOST_EXAMPLES = 200
+MOST_OFFERED = 6
+CATEGORY = {
+    Purpose.SERVICE: Category.SERVICE,
+    Purpose.ESERVICE: Category.ESERVICE,
+    Purpose.NEEDS: Category.CONSULTATION,
+    Purpose.CONSULTATION: Category.CONSULTATION,
+    Purpose.LIVE: Category.CONSULTATION,
+    Purpose.LOOP: Category.CONSULTATION,
+    Purpose.EXPLAINER: Category.SERVICE,
+    Purpose.CULTURE: Category.CULTURE,
+    Purpose.CONTEST: Category.CULTURE,
+}
+ICONS = {
+    Purpose.SERVICE: "megaphone",
+    Purpose.ESERVICE: "laptop",
+    Purpose.NEEDS: "message-circle",
+    Purpose.CONSULTATION: "landmark",
+    Purpose.LIVE: "video",
+    Purpose.LOOP: "repeat-2",
+    Purpose.EXPLAINER: "lightbulb",
+    Purpose.CULTURE: "heart",
+    Purpose.CONTEST: "star",
+}
+
+
+class Fitting(Protocol):
+    """What is asked of an example to tell how well it fits."""
+
+    category: str
+
+    @property
+    def call_kind(self) -> str: ...
+
+    @property
+    def takes_part(self) -> str: ...
+
+
+E = TypeVar("E", bound=Fitting)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of a post while it is written, in values of `posts.enums`; empty: not chosen."""
+
+    call: str = ""
+    takes_part: str = ""
+    category: str = ""
+
+
+def fit(example: Fitting, kind: Kind) -> int:
+    """How well it fits, 0 for not at all. How people take part says most, then the call to action, then the purpose:
+    the purpose is filled in for every post, the other two only by somebody who means it."""
+    points = 0
+    if kind.takes_part and example.takes_part == kind.takes_part:
+        points += 4
+    if kind.call and example.call_kind == kind.call:
+        points += 2
+    if kind.category and example.category == kind.category:
+        points += 1
+    return points
+
+
+def fitting(examples: Iterable[E], kind: Kind) -> list[E]:
+    """The best first, in their own order where they fit alike; at most `MOST_OFFERED`, none that does not fit."""
+    found = [(fit(each, kind), each) for each in examples]
+    best = sorted((pair for pair in found if pair[0]), key=lambda pair: -pair[0])
+    return [each for _points, each in best[:MOST_OFFERED]]

@@ -1,0 +1,39 @@
+"""Tags of good practice: `{% load good_practice %}`."""
+
+from collections.abc import Mapping, Sequence
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from exchange.enums import Purpose
+from exchange.rules import ICONS
+from kits.models import shown
+from posts.placeholders import parts
+from serbian.folding import fold
+
+register = template.Library()
+MARKED = '<mark class="gap-mark">{}</mark>'
+
+
+@register.filter
+def filled_in(text: str, gaps: Sequence[Mapping[str, str]]) -> SafeString:
+    """Words of an example in the reader's letters, the example of each gap in its place and marked."""
+    examples = {fold(gap["name"]): gap["example"] or gap["label"] for gap in gaps}
+    pieces = (
+        format_html(MARKED, shown(examples.get(fold(part), part))) if is_gap else format_html("{}", shown(part))
+        for part, is_gap in parts(text)
+    )
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+@register.simple_tag
+def reader_tag() -> str:
+    """The language and script in which words that were written in Cyrillic are shown."""
+    return "sr-Latn" if get_language() == "sr-latn" else "sr-Cyrl"
+
+
+@register.simple_tag
+def purpose_icon(purpose: str) -> str:
+    return ICONS.get(Purpose(purpose), "star") if purpose in Purpose.values else "star"

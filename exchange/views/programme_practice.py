@@ -1,0 +1,182 @@
+"""Programme staff keep good practice: what municipalities see, in which order, and what came with the portal."""
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from exchange import built_in
+from exchange.domain import practice as verbs
+from exchange.enums import Purpose
+from exchange.forms.practice import ExampleForm
+from exchange.models import Example
+from exchange.queries import practice as queries
+from exchange.views.practice_look import Look, picture_of
+from municipalities.access import programme
+from municipalities.models import Programme
+from municipalities.rules import ProgrammeVerb
+from posts.domain.refused import Refused
+
+keeps = programme(ProgrammeVerb.EXCHANGE)
+TAGS = ("sr-Cyrl",)
+
+
+def _programme(request: Any, pk: Any) -> Programme:
+    """One of one's own; another is not there."""
+    found: Programme | None = next((each for each in request.programmes if str(each.pk) == str(pk)), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _found(request: Any, example: int) -> Example:
+    return get_object_or_404(queries.kept(request.programmes), pk=example)
+
+
+def _back(found: Programme | Example) -> HttpResponse:
+    pk = found.programme_id if isinstance(found, Example) else found.pk
+    return redirect(f"{reverse('programme_practice')}?programme={pk}")
+
+
+@keeps
+@require_safe
+def good_practice(request: Any) -> HttpResponse:
+    """One programme at a time."""
+    chosen = _programme(request, request.GET.get("programme") or request.programmes[0].pk)
+    shelf = queries.shelf(chosen)
+    rows = [Look(each) for each in shelf.shown]
+    groups = [(Purpose(key), _with_ends(list(part))) for key, part in groupby(rows, lambda each: each.example.purpose)]
+    context = {
+        "groups": groups, "shelf": shelf, "off": [Look(each) for each in shelf.off], "programmes": request.programmes,
+    }  # fmt: skip
+    return render(request, "exchange/programme.html", context)
+
+
+def _with_ends(looks: list[Look]) -> list[tuple[Look, bool, bool]]:
+    """Each with whether it can go up and down: the programme's own lead their purpose, among themselves."""
+    own = [look for look in looks if look.example.pk]
+    return [(look, look in own[1:], look in own[:-1]) for look in looks]
+
+
+# ---------------------------------------------------------------- writing
+
+
+@keeps
+@require_http_methods(["GET", "POST"])
+def new(request: Any, programme: int) -> HttpResponse:
+    chosen = _programme(request, programme)
+    purpose = request.GET.get("purpose", "")
+    first = purpose if purpose in Purpose.values else Purpose.SERVICE
+    return _written(request, Example(programme=chosen, purpose=first))
+
+
+@keeps
+@require_http_methods(["GET", "POST"])
+def copy(request: Any, programme: int, key: str) -> HttpResponse:
+    """A built-in example: what is saved stands in its place for this programme."""
+    if key not in built_in.built_in():
+        raise Http404
+    found = built_in.example(key)
+    found.programme = _programme(request, programme)
+    return _written(request, found)
+
+
+@keeps
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, example: int) -> HttpResponse:
+    return _written(request, _found(request, example))
+
+
+def _form(request: Any, found: Example) -> ExampleForm:
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    return ExampleForm(*sent, example=found, tags=TAGS)
+
+
+def _written(request: Any, found: Example) -> HttpResponse:
+    form = _form(request, found)
+    looks = "look" in request.POST
+    if request.method == "POST" and not looks and form.is_valid():
+        try:
+            row = _kept(found, form, request.user)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            return _saved(request, row)
+    context = {"form": form, "example": found, "look": Look(form.sketch())}
+    if looks and request.headers.get("HX-Request"):
+        return render(request, "exchange/_sketch.html", context)
+    status = 422 if request.method == "POST" and not looks and form.errors else 200
+    return render(request, "exchange/programme_edit.html", context, status=status)
+
+
+def _kept(found: Example, form: ExampleForm, by: Any) -> Example:
+    if found.pk:
+        return verbs.edit(found, form.written(), by=by)
+    return verbs.create(found.programme, form.written(), by=by, starter=found.starter)
+
+
+def _saved(request: Any, row: Example) -> HttpResponse:
+    """Back to the form when new gaps came up, so that their questions are seen and their examples written."""
+    if {gap["name"] for gap in row.gaps} - {request.POST.get(f"gap-{at}-name") for at in range(len(row.gaps))}:
+        messages.success(request, _("Saved. Write an example for each gap: it stands in the post that is shown."))
+        return redirect(reverse("programme_practice_edit", args=[row.pk]) + "#gaps")
+    messages.success(request, _("Saved. Municipalities see it now."))
+    return _back(row)
+
+
+# ---------------------------------------------------------------- order, and what is shown
+
+
+@keeps
+@require_POST
+def move(request: Any, example: int) -> HttpResponse:
+    row = verbs.move(_found(request, example), up="up" in request.POST, by=request.user)
+    return redirect(f"{reverse('programme_practice')}?programme={row.programme_id}#example-{row.pk}")
+
+
+@keeps
+@require_POST
+def retire(request: Any, example: int) -> HttpResponse:
+    row = verbs.retire(_found(request, example), by=request.user)
+    words = _("The built-in example stands there again.") if row.starter else _("The example is retired.")
+    undo = "undo:" + reverse("programme_practice_restore", args=[example])
+    messages.success(request, words, extra_tags=undo)
+    return _back(row)
+
+
+@keeps
+@require_POST
+def restore(request: Any, example: int) -> HttpResponse:
+    row = _found(request, example)
+    try:
+        verbs.restore(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("“%(name)s” is back.") % {"name": row})
+    return _back(row)
+
+
+@keeps
+@require_POST
+def switch(request: Any, programme: int, key: str) -> HttpResponse:
+    """Show a built-in example to municipalities, or not."""
+    chosen = _programme(request, programme)
+    if key not in built_in.built_in():
+        raise Http404
+    on = "on" in request.POST
+    verbs.switch(chosen, key, on=on, by=request.user)
+    words = _("“%(name)s” is shown again.") if on else _("“%(name)s” is switched off.")
+    messages.success(request, words % {"name": built_in.example(key)})
+    return _back(chosen)
+
+
+@keeps
+@require_safe
+def picture(request: Any, example: int) -> HttpResponseBase:
+    return picture_of(_found(request, example))
