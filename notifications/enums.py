@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     KIT = "kit", _("Campaign kits of the programme")
     REPORT = "report", _("The report of a month")
     PLAN = "plan", _("The month's plan and recurring posts")
+    GALLERY = "gallery", _("What becomes of posts shared with other municipalities")
 
 
 class How(models.TextChoices):

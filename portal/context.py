@@ -62,7 +62,7 @@ WORKSPACE = (
     Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
-    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit")),
+    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery")),
     Page(
         "analytics",
         _("Analytics"),
@@ -96,6 +96,7 @@ PROGRAMME = (
     Page("programme_reports", _("Reports"), "files", prefixes=("programme_report",)),
     Page("services_catalogue", _("eServices"), "landmark", prefixes=("service_",)),
     Page("programme_kits", _("Campaign kits"), "layers", prefixes=("programme_kit",)),
+    Page("programme_gallery", _("Gallery of posts"), "images", prefixes=("programme_gallery",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair")),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),

@@ -41,5 +41,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tidy-months": {"task": "analytics.tasks.tidy_months", "schedule": 24 * 3600.0},
     "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
     "comparison": {"task": "analytics.tasks.renew_comparison", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
+    "gallery": {"task": "exchange.tasks.settle_gallery", "schedule": 300.0, "options": {"expires": 300}},
     "short-links": {"task": "links.tasks.look", "schedule": 120.0, "options": {"expires": 120}},
 }
