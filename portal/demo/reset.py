@@ -20,6 +20,7 @@ from analytics.models import (
 )
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
+from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import Feedback, PerformanceNotice, Score
@@ -52,6 +53,7 @@ from reports.models import MonthlyReport, PublicPage, Run, Schedule
 
 # From what points to what is pointed at.
 ORDER = (
+    Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,

@@ -12,6 +12,7 @@ from administration.models import PutAway
 from municipalities.tenancy import scope
 from portal.demo import (
     decisions,
+    gallery,
     growth,
     indicators,
     kits,
@@ -103,6 +104,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     kits.arrange(teams, everybody, crowd.now)
     indicators.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
+    gallery.arrange(teams, everybody, crowd.now)
     reports.arrange(teams)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
