@@ -162,6 +162,21 @@ SENTENCES: dict[str, Promise] = {
     "installation.pause": _("Paused publishing in all municipalities of the portal: %(reason)s"),
     "installation.pause_ended": _("The pause of all municipalities of the portal ended at its time"),
     "installation.resume": _("Resumed publishing in all municipalities of the portal"),
+    "gallery.comment": _("Commented on “%(target)s” in the gallery"),
+    "gallery.copy": _("Began a draft with “%(title)s” of %(source)s from the gallery"),
+    "gallery.delete_comment": _("Deleted their comment on “%(target)s” in the gallery"),
+    "gallery.edit_comment": _("Changed their comment on “%(target)s” in the gallery"),
+    "gallery.hide_comment": _("Hid a comment on “%(target)s” in the gallery"),
+    "gallery.pick": _("Picked “%(target)s” as one of the month's best for %(programme)s: %(why)s"),
+    "gallery.remove": _("Took “%(target)s” out of the gallery for the programme: %(reason)s"),
+    "gallery.remove_comment": _("Took down a comment on “%(target)s” in the gallery: %(reason)s"),
+    "gallery.renew": _("Took the figures of today for “%(target)s” in the gallery"),
+    "gallery.reword": _("Changed what is said about “%(target)s” in the gallery"),
+    "gallery.share": _("Shared “%(target)s” with the other municipalities of the programme"),
+    "gallery.show_comment": _("Showed a hidden comment on “%(target)s” in the gallery again"),
+    "gallery.take_down": _("Took “%(target)s” out of the gallery"),
+    "gallery.unpick": _("Took back the pick of “%(target)s” for %(programme)s"),
+    "gallery.withdrawn": _("“%(target)s” left the gallery: it stands on no network any more"),
     "kit.adopt": _("Adopted the campaign kit “%(target)s”; drafts made: %(drafts)s"),
     "kit.change": _("Changed the campaign kit “%(target)s”"),
     "kit.close": _("Closed the campaign kit “%(target)s”"),
@@ -335,7 +350,9 @@ class Area(NamedTuple):
 
 AREAS: dict[str, Area] = {
     "posts": Area(_("Posts"), "file-text", ("post.", "media.", "feedback.")),
-    "library": Area(_("Library"), "library", ("template.", "snippet.", "folder.", "consent.", "kit.", "example.")),
+    "library": Area(
+        _("Library"), "library", ("template.", "snippet.", "folder.", "consent.", "kit.", "example.", "gallery.")
+    ),
     "planning": Area(_("Planning"), "flag", ("campaign.", "recurrence.", "plan.", "feed.")),
     "indicators": Area(_("Indicators"), "target", ("indicator.",)),
     "publishing": Area(_("Publishing"), "send", ("delivery.",)),

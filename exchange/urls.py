@@ -1,11 +1,45 @@
 from django.urls import path
 
-from exchange.views import good_practice, programme_practice
+from exchange.views import (
+    gallery,
+    gallery_programme,
+    gallery_sharing,
+    gallery_talk,
+    good_practice,
+    programme_practice,
+)
 
+M = "m/<slug:municipality>/"
+G = f"{M}gallery/"
+P = "programme/gallery/"
 PRACTICE = "m/<slug:municipality>/good-practice/"
 PROGRAMME_PRACTICE = "programme/good-practice/"
 
 urlpatterns = [
+    path(G, gallery.gallery, name="gallery"),
+    path(f"{G}ours/", gallery.ours, name="gallery_ours"),
+    path(f"{G}<int:shared>/", gallery.post, name="gallery_post"),
+    path(f"{G}<int:shared>/pictures/<int:picture>/", gallery.picture, name="gallery_picture"),
+    path(f"{M}posts/<int:pk>/share/", gallery_sharing.share, name="gallery_share"),
+    path(f"{G}<int:shared>/words/", gallery_sharing.reword, name="gallery_reword"),
+    path(f"{G}<int:shared>/renew/", gallery_sharing.renew, name="gallery_renew"),
+    path(f"{G}<int:shared>/take-down/", gallery_sharing.take_down, name="gallery_take_down"),
+    path(f"{G}<int:shared>/copy/", gallery_sharing.copy, name="gallery_copy"),
+    path(f"{G}<int:shared>/comments/", gallery_talk.comment, name="gallery_comment"),
+    path(f"{G}<int:shared>/comments/<int:comment>/", gallery_talk.edit, name="gallery_comment_edit"),
+    path(f"{G}<int:shared>/comments/<int:comment>/delete/", gallery_talk.delete, name="gallery_comment_delete"),
+    path(f"{G}<int:shared>/comments/<int:comment>/hide/", gallery_talk.hide, name="gallery_comment_hide"),
+    path(P, gallery_programme.gallery, name="programme_gallery"),
+    path(f"{P}<int:shared>/", gallery_programme.post, name="programme_gallery_post"),
+    path(f"{P}<int:shared>/pictures/<int:picture>/", gallery_programme.picture, name="programme_gallery_picture"),
+    path(f"{P}<int:shared>/pick/", gallery_programme.pick, name="programme_gallery_pick"),
+    path(f"{P}<int:shared>/pick/<int:pick>/", gallery_programme.unpick, name="programme_gallery_unpick"),
+    path(f"{P}<int:shared>/take-down/", gallery_programme.take_down, name="programme_gallery_take_down"),
+    path(
+        f"{P}<int:shared>/comments/<int:comment>/take-down/",
+        gallery_programme.take_down_comment,
+        name="programme_gallery_comment_take_down",
+    ),
     path(PRACTICE, good_practice.good_practice, name="good_practice"),
     path(f"{PRACTICE}pick/", good_practice.pick, name="good_practice_pick"),
     path(f"{PRACTICE}<slug:ref>/", good_practice.example, name="good_practice_example"),
@@ -14,11 +48,13 @@ urlpatterns = [
     path(PROGRAMME_PRACTICE, programme_practice.good_practice, name="programme_practice"),
     path(f"{PROGRAMME_PRACTICE}of/<int:programme>/new/", programme_practice.new, name="programme_practice_new"),
     path(
-        f"{PROGRAMME_PRACTICE}of/<int:programme>/built-in/<slug:key>/", programme_practice.copy,
+        f"{PROGRAMME_PRACTICE}of/<int:programme>/built-in/<slug:key>/",
+        programme_practice.copy,
         name="programme_practice_copy",
     ),
     path(
-        f"{PROGRAMME_PRACTICE}of/<int:programme>/built-in/<slug:key>/switch/", programme_practice.switch,
+        f"{PROGRAMME_PRACTICE}of/<int:programme>/built-in/<slug:key>/switch/",
+        programme_practice.switch,
         name="programme_practice_switch",
     ),
     path(f"{PROGRAMME_PRACTICE}<int:example>/", programme_practice.edit, name="programme_practice_edit"),
@@ -26,4 +62,4 @@ urlpatterns = [
     path(f"{PROGRAMME_PRACTICE}<int:example>/retire/", programme_practice.retire, name="programme_practice_retire"),
     path(f"{PROGRAMME_PRACTICE}<int:example>/restore/", programme_practice.restore, name="programme_practice_restore"),
     path(f"{PROGRAMME_PRACTICE}<int:example>/picture/", programme_practice.picture, name="programme_practice_picture"),
-]  # fmt: skip
+]

@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     REPORT = "report", _("The report of a month")
     PLAN = "plan", _("The month's plan and recurring posts")
     AGREEMENT = "agreement", _("The plan agreed with the mentor")
+    GALLERY = "gallery", _("What becomes of posts shared with other municipalities")
 
 
 class How(models.TextChoices):

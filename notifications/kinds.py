@@ -22,4 +22,5 @@ ICONS: dict[str, str] = {
     Kind.REPORT: "files",
     Kind.PLAN: "calendar-days",
     Kind.AGREEMENT: "list-checks",
+    Kind.GALLERY: "images",
 }

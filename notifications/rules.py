@@ -36,15 +36,17 @@ NEEDS = {
     Kind.PLAN: Verb.POST_VIEW,
     Kind.REPORT: Verb.ANALYTICS_VIEW,
     Kind.AGREEMENT: Verb.PLAN_VIEW,
+    Kind.GALLERY: Verb.GALLERY_VIEW,
 }
 
 # What a role has in the daily summary; everything else comes at once.
-_CALM = {Kind.PERFORMANCE, Kind.FEEDBACK, Kind.KIT, Kind.PLAN}
+_CALM = {Kind.PERFORMANCE, Kind.FEEDBACK, Kind.KIT, Kind.PLAN, Kind.GALLERY}
 _SUMMARY: dict[str, set[Kind]] = {
     "officer": _CALM,
     "approver": _CALM,
     "mentor": _CALM | {Kind.MOVED, Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL},
-    "administrator": _CALM - {Kind.KIT} | {Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.COMMENT, Kind.SUGGESTION},
+    "administrator": _CALM - {Kind.KIT, Kind.GALLERY}
+    | {Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.COMMENT, Kind.SUGGESTION},
     # Who gets a report was put on its list by name.
     "staff": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.HANDOVER, Kind.REPORT},
     "viewer": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.REPORT},

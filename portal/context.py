@@ -64,7 +64,7 @@ WORKSPACE = (
     Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
-    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "good_practice")),
+    Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")),
     Page(
         "analytics",
         _("Analytics"),
@@ -110,6 +110,7 @@ PROGRAMME = (
     Page("train_list", _("Trainings"), "graduation-cap", prefixes=("train_",)),
     Page("programme_people", _("Cohorts and mentors"), "users", prefixes=("cohort", "enrol", "pair", "trainer_")),
     Page("programme_practice", _("Good practice"), "lightbulb", prefixes=("programme_practice",)),
+    Page("programme_gallery", _("Gallery of posts"), "images", prefixes=("programme_gallery",)),
     Page("programme_pauses", _("Pauses"), "circle-pause", prefixes=("programme_pause", "programme_resume")),
     Page("programme_feedback", _("Feedback by the rubric"), "trending-up"),
     Page("check_in_hours", _("Hours of mentoring"), "clock"),

@@ -44,5 +44,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "months": {"task": "analytics.tasks.make_months", "schedule": 6 * 3600.0},
     "comparison": {"task": "analytics.tasks.renew_comparison", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
     "exercises": {"task": "trainings.tasks.play_exercises", "schedule": 3.0, "options": {"expires": 3}},
+    "gallery": {"task": "exchange.tasks.settle_gallery", "schedule": 300.0, "options": {"expires": 300}},
     "short-links": {"task": "links.tasks.look", "schedule": 120.0, "options": {"expires": 120}},
 }

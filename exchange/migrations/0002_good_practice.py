@@ -7,9 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('exchange', '0001_gallery'),
         ('municipalities', '0007_trainers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

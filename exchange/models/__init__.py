@@ -1,5 +1,6 @@
 """The tables."""
 
+from exchange.models.gallery import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from exchange.models.practice import Example, SwitchedOff
 
-__all__ = ["Example", "SwitchedOff"]
+__all__ = ["Example", "Pick", "SharedComment", "SharedCopy", "SharedPicture", "SharedPost", "SwitchedOff"]

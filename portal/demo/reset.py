@@ -20,6 +20,7 @@ from analytics.models import (
 )
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
+from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import Activity, Change, Evidence, Feedback, PerformanceNotice, Plan, Score
@@ -54,6 +55,7 @@ from trainings.models import Play
 # From what points to what is pointed at.
 ORDER = (
     Play,
+    Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,

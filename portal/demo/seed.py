@@ -13,6 +13,7 @@ from municipalities.tenancy import scope
 from portal.demo import (
     decisions,
     exercises,
+    gallery,
     good_practice,
     growth,
     indicators,
@@ -112,6 +113,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     planning.arrange(teams, crowd.now)
     reports.arrange(teams, everybody.staff)
     exercises.arrange(everybody, crowd.now)
+    gallery.arrange(teams, everybody, crowd.now)
     notifications.settle(teams, crowd.now)
     return Filled(len(teams), sum(len(each.sent) for each in pasts))
 

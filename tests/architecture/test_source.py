@@ -58,6 +58,7 @@ EVERYWHERE = {
     "delivery/domain/sweep.py",
     "delivery/domain/take_down.py",
     "delivery/queries.py",
+    "exchange/domain/share.py",
     "kits/queries.py",
     "links/domain/check.py",
     "links/domain/make.py",

@@ -25,7 +25,7 @@ from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
 from exchange.domain import practice
-from exchange.models import Example
+from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -282,6 +282,36 @@ def _example(it: Things) -> Example:
     return found
 
 
+def _shared(it: Things) -> SharedPost:
+    """The published post of Ćuprija, shared with the others."""
+    with scope(it.cast.cuprija):
+        found = SharedPost.objects.filter(ended_at=None).first()
+        return found or SharedPost.objects.create(
+            municipality=it.cast.cuprija, post=it.publication.post, title="Вода", category="service", why="Јасно је",
+            published_on=timezone.localdate(), measured_on=timezone.localdate(), by=it.cast.officer,
+        )  # fmt: skip
+
+
+def _of_shared(it: Things, kind: str) -> int:
+    """A picture of it, a comment of a colleague in Ćuprija, or the programme's pick."""
+    row = _shared(it)
+    with scope(it.cast.cuprija):
+        if kind == "picture":
+            found = SharedPicture.objects.create(
+                municipality=it.cast.cuprija, shared=row, media=it.media, file=it.media.file.name, mime=it.media.mime,
+                width=1, height=1, position=SharedPicture.objects.count(),
+            )  # fmt: skip
+            return found.pk
+        if kind == "comment":
+            said = SharedComment.objects.create(
+                municipality=it.cast.cuprija, shared=row, author=it.cast.approver, text="Добро"
+            )
+            return said.pk
+    return Pick.objects.create(
+        programme=it.cast.programme, month=timezone.localdate(), shared=row, why="Јасно", by=it.cast.staff
+    ).pk
+
+
 def _planned(it: Things, kind: str) -> int:
     """A campaign, repetition or uploaded plan of Ćuprija, each role its own."""
     house, by = it.cast.cuprija, it.cast.officer
@@ -527,6 +557,10 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "agenda/session": lambda it: _training(it).sessions.last().pk,
     "check-ins/check_in": lambda it: _check_in(it, "talk"),
     "steps/step": lambda it: _check_in(it, "step"),
+    "gallery/shared": lambda it: _shared(it).pk,
+    "comments/comment": lambda it: _of_shared(it, "comment"),
+    "pick/pick": lambda it: _of_shared(it, "pick"),
+    "pictures/picture": lambda it: _of_shared(it, "picture"),
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {

@@ -1,0 +1,143 @@
+"""A municipality begins a draft of its own with somebody's shared post. Nothing is published by this.
+
+The draft has the words with the other town's name taken out (`exchange.elsewhere`), the call to action and, where the
+municipality offers it, the eService with its own address. Pictures stay behind: who is shown in them agreed to be shown
+by another municipality. A conversation on the draft names the source and says what to look at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from exchange.elsewhere import Rewriter, values_for
+from exchange.models import SharedCopy, SharedPost
+from municipalities import place_words
+from municipalities.models import Municipality
+from municipalities.queries import Offered, glossary, offer
+from municipalities.tenancy import scope
+from posts.domain import comment
+from posts.domain.create import create
+from posts.domain.save import Content, save_draft
+from posts.draft import Call, Draft, Interactive, Text, parse
+from posts.models import Post
+from posts.placeholders import filled, gaps
+from posts.services import service_notes
+from serbian.glossary import Glossary
+
+MOST_TITLE = 140
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the copy would be: `draft` without channels, `notes` what to look at, `gaps` what a person has to fill."""
+
+    draft: Draft
+    title: str
+    notes: list[str]
+    gaps: list[str]
+    offered: Offered | None
+
+
+@dataclass(frozen=True)
+class Copied:
+    post: Post
+    copy: SharedCopy
+
+
+def prepared(shared: SharedPost, municipality: Municipality) -> Prepared:
+    """In the scope of the municipality that copies. Three queries at most."""
+    offered = offer(shared.service) if shared.service else None
+    found = _draft(shared, municipality, offered, glossary(municipality.pk))
+    draft = found if offered and offered.may_be_promoted else replace(found, service="")
+    title = _without_place(shared, municipality, shared.title)
+    return Prepared(draft, title[:MOST_TITLE], _notes(shared, offered), gaps(draft), offered)
+
+
+@transaction.atomic
+def copy(shared: SharedPost, *, municipality: Municipality, by: Any, also: Sequence[int] = ()) -> Copied:
+    """A draft of `by`. `also` are the ids of the room, in which the count of the shared post is written."""
+    found = prepared(shared, municipality)
+    with scope(municipality):
+        post = create(municipality, by=by)
+        draft = replace(found.draft, channels=parse(post.draft).channels)
+        save_draft(post, Content(draft, found.title, shared.category), revision=post.revision, by=by)
+        post = Post.objects.get(pk=post.pk)
+        comment.comment(post, _credit(shared, found), by=by)
+        is_first = not SharedCopy.objects.filter(shared=shared).exists()
+        row = SharedCopy.objects.create(municipality=municipality, shared=shared, post=post, by=by)
+        record("gallery.copy", by=by, target=post, source=str(shared.municipality), title=shared.title)
+    if is_first:
+        # the count is the sharer's row; the scope of the room covers it
+        with scope(*{*also, shared.municipality_id}):
+            SharedPost.objects.filter(pk=shared.pk).update(copied=F("copied") + 1)
+    return Copied(post, row)
+
+
+def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | None, words: Glossary) -> Draft:
+    spoken = {f"{each.get('language')}-{each.get('script')}" for each in municipality.official_languages}
+    elsewhere = Rewriter(shared.municipality)
+    texts = {
+        each["tag"]: Text(elsewhere(each["text"]))
+        for each in shared.texts
+        if not each["derived"] and (each["tag"].startswith("sr-") or each["tag"] in spoken)
+    }
+    first = f"sr-{municipality.primary_script}"
+    answers: list[str] = next(iter(shared.answers.values()), [])
+    link = offered.url if offered and offered.may_be_promoted else ""
+    empty = Draft(
+        texts=texts,
+        link=link,
+        call=Call(shared.call_kind, elsewhere(shared.call_words)),
+        service=shared.service,
+        tracked=bool(link),
+        interactive=Interactive(
+            kind=shared.format,
+            options=tuple(elsewhere(each) for each in answers),
+            days=int(shared.poll.get("days") or 0),
+            multiple=bool(shared.poll.get("multiple")),
+            answer=shared.poll.get("answer"),
+        ),
+        words=words,
+    )
+    values = {**values_for(municipality), **({place_words.LINK: link} if link else {})}
+    return filled(empty, values, first=first)
+
+
+def _without_place(shared: SharedPost, municipality: Municipality, text: str) -> str:
+    draft = Draft(texts={"sr-Cyrl": Text(Rewriter(shared.municipality)(text))})
+    return filled(draft, values_for(municipality)).texts["sr-Cyrl"].text
+
+
+def _notes(shared: SharedPost, offered: Offered | None) -> list[str]:
+    """What is different here, the gravest first."""
+    found = []
+    if shared.service:
+        if offered is None or not offered.may_be_promoted:
+            found += service_notes(Draft(service=shared.service), offered)
+            found.append(_("The eService and its link are left out until you say that citizens can use it here."))
+        else:
+            found.append(
+                _("The link leads to the eService of your municipality: %(service)s.") % {"service": offered.service}
+            )
+    elif shared.call_kind:
+        found.append(_("The link of the other municipality is left out. Put your own in."))
+    if getattr(shared, "seen", None):
+        found.append(_("The pictures stay behind: use one of your own place."))
+    found.append(_("Days, amounts and places are still those of the other municipality. Read the text once for them."))
+    return found
+
+
+def _credit(shared: SharedPost, found: Prepared) -> str:
+    """The first word of the conversation on the draft."""
+    source = _("Copied from the gallery: “%(title)s”, %(municipality)s.") % {
+        "title": shared.title, "municipality": shared.municipality
+    }  # fmt: skip
+    lines = [source, "", *(f"– {note}" for note in found.notes)]
+    if found.gaps:
+        lines.append("– " + _("Fill the gaps: %(gaps)s.") % {"gaps": ", ".join(found.gaps)})
+    return "\n".join(lines)

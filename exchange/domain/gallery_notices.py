@@ -1,0 +1,88 @@
+"""What people are told about the gallery. Rows only; a worker sends the mail."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from exchange.models import SharedComment, SharedPost
+from municipalities.rules import PUBLISHING_ROLES
+from notifications.domain.notify import notify
+from notifications.enums import Kind
+
+Words = tuple[str, str]
+
+
+def commented(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
+    """To whoever shared the post; when they have left, to those who write there."""
+    place = comment.municipality
+
+    def words() -> Words:
+        facts = {"post": row, "person": by, "municipality": place}
+        return _("%(person)s (%(municipality)s) commented on “%(post)s” in the gallery") % facts, comment.text
+
+    _tell(row, _sharer(row), words, by=by, fragment=f"#comment-{comment.pk}")
+
+
+def removed(row: SharedPost, *, by: Any) -> None:
+    """To those who write in the municipality: the programme has taken the post down, and why."""
+
+    def words() -> Words:
+        subject = _("“%(post)s” was taken out of the gallery by the programme") % {"post": row}
+        return subject, row.end_reason
+
+    _tell(row, _writers(row), words, by=by)
+
+
+def comment_removed(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
+    """To the author of the comment, with the reason."""
+
+    def words() -> Words:
+        return _("Your comment on “%(post)s” was taken down by the programme") % {"post": row}, comment.reason
+
+    place = comment.municipality
+    url = reverse("gallery_post", args=[place.slug, row.pk])
+    notify(
+        Kind.GALLERY, [comment.author], municipality=place, url=url, words=words, by=by,
+        about=f"exchange.sharedpost:{row.pk}",
+    )  # fmt: skip
+
+
+def withdrawn(row: SharedPost) -> None:
+    """To whoever shared it: the post is gone from the networks, so it is gone here."""
+
+    def words() -> Words:
+        subject = _("“%(post)s” is no longer in the gallery") % {"post": row}
+        return subject, _("The post stands on no network any more, so others do not see it here either.")
+
+    _tell(row, _sharer(row), words)
+
+
+def picked(row: SharedPost, why: str, *, by: Any) -> None:
+    """To those who write in the municipality."""
+
+    def words() -> Words:
+        return _("“%(post)s” is one of the programme's picks of the month") % {"post": row}, why
+
+    _tell(row, _writers(row), words, by=by)
+
+
+def _writers(row: SharedPost) -> Iterable[Any]:
+    members = row.municipality.memberships.running().filter(role__in=PUBLISHING_ROLES)
+    return User.objects.filter(pk__in=members.values("user"), is_active=True)
+
+
+def _sharer(row: SharedPost) -> Iterable[Any]:
+    people = list(_writers(row))
+    return [each for each in people if each.pk == row.by_id] or people
+
+
+def _tell(row: SharedPost, people: Iterable[Any], words: Any, *, by: Any = None, fragment: str = "") -> None:
+    slug = row.municipality.slug
+    url = reverse("gallery_post", args=[slug, row.pk]) if row.is_shown else reverse("gallery_ours", args=[slug])
+    notify(
+        Kind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=words, by=by,
+        about=f"exchange.sharedpost:{row.pk}",
+    )  # fmt: skip

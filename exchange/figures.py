@@ -1,0 +1,76 @@
+"""What a shared post achieved, in words: figures of one day with the names of their formulas."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analytics.catalogue import FORMULAS
+from common.numbers import number, significant
+from exchange.gallery_rules import EARLY
+
+Words = str | Promise
+CLICKS = gettext_lazy("people who followed the short link of the post; programs are left out")
+REASONS: dict[str, Words] = {
+    "unread": gettext_lazy("Nobody has read the numbers of this post yet."),
+    "not_told": gettext_lazy("The networks told no interactions of this post."),
+    "population": gettext_lazy("The population of the municipality is not entered."),
+    "no_link": gettext_lazy("The post had no link whose clicks are counted."),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its formula; `value` None: `reason` says why."""
+
+    label: Words
+    value: float | None
+    formula: Words
+    reason: Words = ""
+    places: int = 0
+
+
+def figures(stored: Mapping[str, Any]) -> list[Figure]:
+    """Interactions, the same per 1,000 inhabitants, clicks."""
+    told, per = FORMULAS["interactions"], FORMULAS["per_inhabitants"]
+    reason = str(stored.get("reason") or "unread")
+    without = reason if stored.get("interactions") is None else "population"
+    return [
+        Figure(told.label, stored.get("interactions"), told.text, REASONS.get(reason, "")),
+        Figure(per.label, stored.get("inhabitants"), per.text, REASONS.get(without, ""), places=1),
+        Figure(_("Clicks"), stored.get("clicks"), CLICKS, REASONS["no_link"]),
+    ]
+
+
+def achieved(stored: Mapping[str, Any]) -> str:
+    """The same in one line: "312 interactions, 14.2 per 1,000 inhabitants · 41 clicks"."""
+    parts = []
+    told, per, clicks = (stored.get(name) for name in ("interactions", "inhabitants", "clicks"))
+    if told is not None:
+        words = ngettext("%(count)s interaction", "%(count)s interactions", told) % {"count": number(told)}
+        if per is not None:
+            words = _("%(interactions)s, %(per)s per 1,000 inhabitants") % {
+                "interactions": words, "per": significant(per)
+            }  # fmt: skip
+        parts.append(words)
+    if clicks:
+        parts.append(ngettext("%(count)s click", "%(count)s clicks", clicks) % {"count": number(clicks)})
+    return " · ".join(parts)
+
+
+def measured_after(stored: Mapping[str, Any]) -> str:
+    """How long the post had been out when its numbers were taken."""
+    days = int(stored.get("days") or 0)
+    if days < 1:
+        return _("on the day it was published")
+    return ngettext("%(count)s day after it was published", "%(count)s days after it was published", days) % {
+        "count": days
+    }  # fmt: skip
+
+
+def is_early(stored: Mapping[str, Any]) -> bool:
+    """Whether the post had hardly been out when its numbers were taken."""
+    return int(stored.get("days") or 0) < EARLY.days

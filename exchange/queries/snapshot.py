@@ -1,0 +1,172 @@
+"""A published post as it would stand in the gallery: what is taken of it, and nothing else. Stores nothing.
+
+The page that asks before sharing and the verb that shares use the same `snapshot`, so what a person saw is what others
+will see. In the open scope of the municipality that shares.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Min, Sum
+from django.utils import timezone, translation
+
+from analytics.enums import SubjectKind
+from analytics.models import Subject
+from analytics.queries.dashboard import countable
+from common.numbers import per_thousand
+from exchange.models import SharedPost
+from links.queries import totals
+from municipalities.models import EService, Municipality
+from posts.amending import public
+from posts.draft import SERBIAN
+from posts.enums import Category
+from posts.models import Media, Post, Publication, Version
+from posts.pictures import consent_note
+from posts.previews import picture_url
+from posts.queries import content
+from serbian.folding import fold
+
+MOST_TITLE = 140
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture that goes along: `ref` is the file that was published (of a video its poster)."""
+
+    media: Media
+    ref: str
+    alt: str
+    is_video: bool
+    url: str
+    """Where the municipality itself sees it before it is shared."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`row` is not stored; `left_out` says of each picture that stays behind why."""
+
+    row: SharedPost
+    pictures: list[Source] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def standing(post: Post) -> list[Publication]:
+    """What of it is on a network now; none: it cannot be shared."""
+    return public(post)
+
+
+def snapshot(post: Post, house: Municipality, *, today: date | None = None) -> Snapshot | None:
+    """None when the post is on no network. A fixed number of queries."""
+    where = standing(post)
+    if not where:
+        return None
+    day = today or timezone.localdate()
+    version = max((each.version for each in where), key=lambda each: each.number)
+    first = post.publications.aggregate(first=Min("delivery__published_at"))["first"]
+    published_on = timezone.localdate(first) if first else day
+    row = SharedPost(
+        municipality=house,
+        post=post,
+        title=_title(post),
+        category=version.category,
+        published_on=published_on,
+        measured_on=day,
+        figures=figures(post, house, version, (day - published_on).days),
+        **_words(version, where, house),
+        **_places(where),
+    )
+    pictures, left_out = _pictures(version, house, day)
+    return Snapshot(row, pictures, left_out)
+
+
+def _title(post: Post) -> str:
+    return (post.title or post.excerpt or str(post))[:MOST_TITLE]
+
+
+def _words(version: Version, where: list[Publication], house: Municipality) -> dict[str, Any]:
+    """The texts as they were published, the house's own script first; of a post that says something else on each
+    network those of its first one."""
+    draft = content(version)
+    variants = [each for each in version.variants.all() if each.channel_id is None]
+    if not variants:
+        first = where[0].channel_id
+        variants = [each for each in version.variants.all() if each.channel_id == first]
+    order = [f"sr-{house.primary_script}", *SERBIAN]
+    texts = [{"tag": f"{v.language}-{v.script}", "text": v.text, "derived": v.derived} for v in variants]
+    texts.sort(key=lambda each: order.index(each["tag"]) if each["tag"] in order else len(order))
+    asked = draft.interactive
+    poll = {"days": asked.days, "multiple": asked.multiple, "answer": asked.answer} if asked.options else {}
+    answers = {tag: list(each) for tag, each in draft.answers.items()} if asked.options else {}
+    if asked.options and not answers:
+        answers = {order[0]: list(asked.options)}
+    return {
+        "texts": texts,
+        "call_kind": draft.call.kind,
+        "call_words": draft.call.words,
+        "service": draft.service,
+        "format": asked.kind,
+        "answers": answers,
+        "poll": poll,
+    }
+
+
+def _places(where: list[Publication]) -> dict[str, Any]:
+    places = [
+        {"network": each.channel.platform, "name": each.channel.name, "url": each.delivery.permalink} for each in where
+    ]
+    return {"places": places, "networks": sorted({each["network"] for each in places})}
+
+
+def _pictures(version: Version, house: Municipality, day: date) -> tuple[list[Source], list[str]]:
+    """Those of the version whose people agree as things stand, and why the others stay behind."""
+    library = Media.objects.in_bulk([entry["id"] for entry in version.media if entry.get("id")])
+    found, left_out = [], []
+    for entry in version.media:
+        media = library.get(entry.get("id"))
+        if media is None:
+            continue
+        if note := consent_note(media, day):
+            left_out.append(str(note))
+            continue
+        ref = str(media.poster.name) if media.is_video else entry["ref"]
+        if ref:
+            url = picture_url(house.slug, media.pk)
+            found.append(Source(media, ref, entry.get("alt") or "", media.is_video, url))
+    return found, left_out
+
+
+# ---------------------------------------------------------------- figures
+
+
+def figures(post: Post, house: Municipality, version: Version, days: int) -> dict[str, Any]:
+    """As `SharedPost.figures` keeps them. Two queries."""
+    looked = Subject.objects.filter(countable(), publication__post=post, kind=SubjectKind.PUBLICATION)
+    told = looked.aggregate(total=Sum("interactions"), last=Min("last_at"))
+    interactions = told["total"]
+    reason = "" if interactions is not None else "not_told" if told["last"] else "unread"
+    clicks = totals([post.key]).get(post.key, 0) if version.short_links else None
+    return {
+        "interactions": interactions,
+        "inhabitants": per_thousand(interactions, house.population),
+        "clicks": clicks,
+        "population": house.population,
+        "population_year": house.population_year,
+        "days": max(days, 0),
+        "reason": reason,
+    }
+
+
+# ---------------------------------------------------------------- search
+
+
+def key_of(row: SharedPost) -> str:
+    """Folded words by which it is found: title, text, why, and what it is about. One query if it names a service."""
+    service = EService.objects.filter(key=row.service).first() if row.service else None
+    topic = [service.name_cyrl, service.name_en] if service else []
+    for language in ("sr", "en"):
+        with translation.override(language):
+            topic.append(str(Category(row.category).label))
+    texts = [each["text"] for each in row.texts]
+    answers = [answer for each in row.answers.values() for answer in each]
+    return fold(" ".join([row.title, *texts, row.call_words, *answers, row.why, *topic]))

@@ -1,0 +1,162 @@
+"""The gallery of a municipality: what others of its programme have shared, one post with what is said, and its own."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from analytics.groups import SIZES, Size
+from channels import dry
+from exchange.gallery_forms import CommentForm
+from exchange.models import SharedPicture, SharedPost
+from exchange.queries import gallery as queries
+from exchange.queries.gallery import ANY_FORMAT, MOST_COPIED, Filters
+from exchange.views.gallery_cards import card, cards
+from municipalities.access import requires
+from municipalities.queries import offer
+from municipalities.rules import Verb
+from posts.enums import Category, Format
+
+ON_A_PAGE = 12
+# A picture whose people no longer agree has to be gone soon, also from where a browser keeps it.
+KEEP = "private, max-age=300"
+
+
+def filters_of(request: Any) -> Filters:
+    """From a hostile address."""
+    asked = {name: request.GET.get(name, "").replace("\x00", "")[:40] for name in request.GET}
+    network, size, form = asked.get("network", ""), asked.get("size", ""), asked.get("format", "")
+    return Filters(
+        words=request.GET.get("q", "").replace("\x00", "")[:80],
+        service=asked.get("service", ""),
+        format=form if form == ANY_FORMAT or form in Format.values else "",
+        category=asked["category"] if asked.get("category") in Category.values else "",
+        size=size if size in SIZES and size != Size.UNKNOWN else "",
+        network=network if network in dry.networks() else "",
+        order=MOST_COPIED if asked.get("order") == MOST_COPIED else "",
+    )
+
+
+def options(services: Any, networks: list[str]) -> dict[str, Any]:
+    """Choices of the filters' fields. No query."""
+    titles = dry.networks()
+    return {
+        "services": [(each.key, str(each)) for each in services],
+        "formats": [(ANY_FORMAT, None), *Format.choices],
+        "categories": Category.choices,
+        "sizes": [(key, label) for key, label in SIZES.items() if key != Size.UNKNOWN],
+        "networks": [(key, titles.get(key, key)) for key in networks],
+    }
+
+
+@requires(Verb.GALLERY_VIEW)
+@require_safe
+def gallery(request: Any) -> HttpResponse:
+    house, filters = request.municipality, filters_of(request)
+    with queries.room(house) as room:
+        page = Paginator(filters.apply(queries.shown()), ON_A_PAGE).get_page(request.GET.get("page"))
+        rows = list(page.object_list)
+        # what was picked stands at the top of the gallery, not above the answer to a question
+        is_first = page.number == 1 and not filters.narrows and not filters.order
+        picks = queries.picks(room.programmes) if is_first else None
+        queries.with_pictures([*rows, *(picks.posts if picks else ())])
+        services = queries.services()
+        networks = queries.networks()
+    by_key = {each.key: each for each in services}
+    context = {
+        "page": page,
+        "cards": cards(rows, by_key, house),
+        "picks": [(each, card(each.shared, by_key.get(each.shared.service), house)) for each in picks.picks]
+        if picks
+        else [],
+        "month": picks.month if picks else None,
+        "filters": filters,
+        "options": options(services, networks),
+        "is_shared": room.is_shared,
+        "may_share": request.access.may(Verb.GALLERY_SHARE),
+    }
+    return render(request, "exchange/gallery.html", context)
+
+
+@requires(Verb.GALLERY_VIEW)
+@require_safe
+def ours(request: Any) -> HttpResponse:
+    """What this municipality has shared, with what ended and why."""
+    context = {
+        "rows": queries.ours(request.municipality),
+        "may_share": request.access.may(Verb.GALLERY_SHARE),
+        "is_shared": queries.room_of(request.municipality).is_shared,
+    }
+    return render(request, "exchange/gallery_ours.html", context)
+
+
+def found(request: Any, shared: int, *, own: bool = False) -> SharedPost:
+    """The shared post with its pictures, inside the open room; `own`: only of this municipality. 404 for any other."""
+    rows = queries.shown()
+    if own:
+        rows = rows.filter(municipality=request.municipality)
+    row: SharedPost = get_object_or_404(rows, pk=shared)
+    queries.with_pictures([row])
+    return row
+
+
+@requires(Verb.GALLERY_VIEW)
+@require_safe
+def post(request: Any, shared: int) -> HttpResponse:
+    return shown(request, shared)
+
+
+def shown(request: Any, shared: int, *, form: Any = None, editing: int = 0) -> HttpResponse:
+    """The page of a shared post; `form` came back with problems, `editing` is the comment that is reworded."""
+    house = request.municipality
+    with queries.room(house) as room:
+        row = found(request, shared)
+        is_ours = row.municipality_id == house.pk
+        comments = queries.conversation(row, request.user, all_of_them=is_ours)
+        copies = queries.copies_of(row) if is_ours else []
+        copy = None if is_ours else queries.copy_of(row, house)
+        picks = queries.picks_of(row, room.programmes)
+    service = offer(row.service) if row.service else None
+    may_comment = request.access.may(Verb.GALLERY_COMMENT)
+    context = {
+        "card": card(row, service.service if service else None, house),
+        "comments": comments,
+        "copies": copies,
+        "copy": copy,
+        "picks": picks,
+        "form": form or (CommentForm() if may_comment else None),
+        "editing": editing or _number(request.GET.get("edit", "")),
+        "may": {
+            "comment": may_comment,
+            "copy": request.access.may(Verb.GALLERY_SHARE) and not is_ours,
+            "keep": request.access.may(Verb.GALLERY_SHARE) and is_ours,
+        },
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "exchange/gallery_post.html", context, status=status)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 18 else 0
+
+
+@requires(Verb.GALLERY_VIEW)
+@require_safe
+def picture(request: Any, shared: int, picture: int) -> HttpResponseBase:
+    """A picture of the gallery's own, as long as the people in it agree."""
+    with queries.room(request.municipality):
+        row = get_object_or_404(queries.shown(), pk=shared)
+        return sent(get_object_or_404(queries.pictures(), shared=row, pk=picture))
+
+
+def sent(found: SharedPicture) -> HttpResponseBase:
+    try:
+        answer = FileResponse(default_storage.open(str(found.file.name), "rb"), content_type=found.mime)
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    answer["Cache-Control"] = KEEP
+    answer["Content-Security-Policy"] = "default-src 'none'"
+    return answer

@@ -1,0 +1,109 @@
+"""What the gallery's templates show of a shared post: a card, and the post as it looked. No queries."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from exchange import figures
+from exchange.models import SharedPicture, SharedPost
+from municipalities.models import EService, Municipality
+from posts.marks import marked
+from posts.wording import own_name
+
+Address = Callable[[SharedPicture], str]
+
+
+@dataclass(frozen=True)
+class Picture:
+    url: str
+    alt: str
+    width: int
+    height: int
+    is_video: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    tag: str
+    name: str
+    html: SafeString
+    plain: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A shared post as people see it; `url` is its page."""
+
+    row: SharedPost
+    url: str
+    pictures: Sequence[Picture]
+    service: EService | None = None
+    is_ours: bool = False
+    left_out: Sequence[str] = field(default_factory=tuple)
+    """Of a preview: why pictures stay behind."""
+
+    @property
+    def place(self) -> Municipality:
+        return self.row.municipality
+
+    @property
+    def achieved(self) -> str:
+        return figures.achieved(self.row.figures)
+
+    @property
+    def figures(self) -> list[figures.Figure]:
+        return figures.figures(self.row.figures)
+
+    @property
+    def measured(self) -> str:
+        return figures.measured_after(self.row.figures)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the numbers were taken before they say much."""
+        return figures.is_early(self.row.figures)
+
+    @property
+    def texts(self) -> list[Text]:
+        return [Text(e["tag"], own_name(e["tag"]), marked(e["text"]), e["text"]) for e in self.row.texts]
+
+    @property
+    def first(self) -> Text | None:
+        return next(iter(self.texts), None)
+
+    @property
+    def answers(self) -> Sequence[str]:
+        """Those of a poll in the language of the first text."""
+        first = self.row.texts[0]["tag"] if self.row.texts else ""
+        found: Sequence[str] = self.row.answers.get(first) or next(iter(self.row.answers.values()), [])
+        return found
+
+    @property
+    def cover(self) -> Picture | None:
+        return next(iter(self.pictures), None)
+
+
+def cards(
+    rows: Sequence[SharedPost], services: Mapping[str, EService], house: Municipality | None = None
+) -> list[Card]:
+    """Of rows with `seen`; for people of `house`, or for the programme's staff."""
+    return [card(row, services.get(row.service), house) for row in rows]
+
+
+def card(row: SharedPost, service: EService | None, house: Municipality | None = None) -> Card:
+    if house is None:
+        url = reverse("programme_gallery_post", args=[row.pk])
+    else:
+        url = reverse("gallery_post", args=[house.slug, row.pk])
+
+    def address(picture: SharedPicture) -> str:
+        if house is None:
+            return reverse("programme_gallery_picture", args=[row.pk, picture.pk])
+        return reverse("gallery_picture", args=[house.slug, row.pk, picture.pk])
+
+    seen: Any = getattr(row, "seen", ())
+    shown = [Picture(address(each), each.alt, each.width, each.height, each.is_video) for each in seen]
+    return Card(row, url, shown, service, is_ours=house is not None and row.municipality_id == house.pk)

@@ -1,0 +1,149 @@
+"""Programme staff: the gallery of their municipalities, picks of the month, and taking down what should not stand."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from exchange.domain import comments, picks
+from exchange.domain import share as verbs
+from exchange.gallery_forms import PickForm, ReasonForm
+from exchange.gallery_rules import MOST_PICKS
+from exchange.models import Pick, SharedComment, SharedPost
+from exchange.queries import gallery as queries
+from exchange.views.gallery import ON_A_PAGE, filters_of, options, sent
+from exchange.views.gallery_cards import card, cards
+from municipalities.access import programme
+from municipalities.rules import ProgrammeVerb
+from posts.domain.refused import Refused
+
+keeps = programme(ProgrammeVerb.EXCHANGE)
+
+
+@keeps
+@require_safe
+def gallery(request: Any) -> HttpResponse:
+    filters = filters_of(request)
+    with queries.rooms_of(request.programmes):
+        page = Paginator(filters.apply(queries.shown()), ON_A_PAGE).get_page(request.GET.get("page"))
+        rows = list(page.object_list)
+        found = queries.picks(each.pk for each in request.programmes)
+        queries.with_pictures([*rows, *found.posts])
+        services, networks = queries.services(), queries.networks()
+    by_key = {each.key: each for each in services}
+    context = {
+        "page": page,
+        "cards": cards(rows, by_key),
+        "picks": [(each, card(each.shared, by_key.get(each.shared.service))) for each in found.picks],
+        "month": found.month,
+        "most": MOST_PICKS,
+        "several": len(request.programmes) > 1,
+        "filters": filters,
+        "options": options(services, networks),
+    }
+    return render(request, "exchange/programme_gallery.html", context)
+
+
+def _found(shared: int) -> SharedPost:
+    """In the open rooms of one's programmes; others' posts are not there."""
+    row: SharedPost = get_object_or_404(queries.shown(), pk=shared)
+    queries.with_pictures([row])
+    return row
+
+
+@keeps
+@require_safe
+def post(request: Any, shared: int) -> HttpResponse:
+    return _shown(request, shared)
+
+
+def _shown(request: Any, shared: int, *, pick_form: Any = None, reason_form: Any = None) -> HttpResponse:
+    with queries.rooms_of(request.programmes):
+        row = _found(shared)
+        said = queries.conversation(row, request.user, all_of_them=True)
+        found = queries.picks_of(row, [each.pk for each in request.programmes])
+        services = {each.key: each for each in queries.services()} if row.service else {}
+    context = {
+        "card": card(row, services.get(row.service)),
+        "comments": said,
+        "picks": found,
+        "pick_form": pick_form or _pick_form(request),
+        "reason_form": reason_form or ReasonForm(),
+        "may": {"remove": True},
+        "most": MOST_PICKS,
+    }
+    has_problems = any(form is not None and form.errors for form in (pick_form, reason_form))
+    return render(request, "exchange/programme_gallery_post.html", context, status=422 if has_problems else 200)
+
+
+def _pick_form(request: Any, sent: Any = None) -> PickForm:
+    form = PickForm(sent)
+    form.fields["programme"].choices = [(str(each.pk), str(each)) for each in request.programmes]  # type: ignore[attr-defined]
+    form.fields["programme"].initial = str(request.programmes[0].pk)
+    return form
+
+
+@keeps
+@require_POST
+def pick(request: Any, shared: int) -> HttpResponse:
+    form = _pick_form(request, request.POST)
+    if form.is_valid():
+        chosen = next(each for each in request.programmes if str(each.pk) == form.cleaned_data["programme"])
+        try:
+            # a programme picks among its own municipalities
+            with queries.rooms_of([chosen]):
+                picks.pick(chosen, _found(shared), form.cleaned_data["why"], by=request.user)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("Picked. It stands at the top of the gallery."))
+            return redirect("programme_gallery_post", shared)
+    return _shown(request, shared, pick_form=form)
+
+
+@keeps
+@require_POST
+def unpick(request: Any, shared: int, pick: int) -> HttpResponse:
+    with queries.rooms_of(request.programmes):
+        rows = Pick.objects.filter(programme__in=request.programmes, shared=_found(shared))
+        picks.take_back(get_object_or_404(rows.select_related("shared", "programme"), pk=pick), by=request.user)
+    messages.success(request, _("It is no longer a pick. The post stays in the gallery."))
+    return redirect("programme_gallery_post", shared)
+
+
+@keeps
+@require_POST
+def take_down(request: Any, shared: int) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        with queries.rooms_of(request.programmes):
+            verbs.remove(_found(shared), form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("It is out of the gallery, and the municipality is told why."))
+        return redirect("programme_gallery")
+    return _shown(request, shared, reason_form=form)
+
+
+@keeps
+@require_POST
+def take_down_comment(request: Any, shared: int, comment: int) -> HttpResponse:
+    with queries.rooms_of(request.programmes):
+        said = get_object_or_404(SharedComment.objects.filter(shared=_found(shared)), pk=comment)
+        try:
+            comments.remove(said, request.POST.get("reason", ""), by=request.user)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, _("The comment is taken down, and its author is told why."))
+    return redirect(reverse("programme_gallery_post", args=[shared]) + "#comments")
+
+
+@keeps
+@require_safe
+def picture(request: Any, shared: int, picture: int) -> HttpResponseBase:
+    with queries.rooms_of(request.programmes):
+        return sent(get_object_or_404(queries.pictures(), shared=_found(shared), pk=picture))

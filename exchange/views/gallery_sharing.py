@@ -1,0 +1,125 @@
+"""An officer shares a post, sees before what others will see, keeps it, and copies a post of somebody else."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from exchange.domain import copying
+from exchange.domain import share as verbs
+from exchange.gallery_forms import ShareForm
+from exchange.models import SharedPost
+from exchange.queries import gallery as queries
+from exchange.queries.snapshot import Snapshot, snapshot
+from exchange.views.gallery import found
+from exchange.views.gallery_cards import Card, Picture
+from municipalities.access import requires
+from municipalities.queries import offer
+from municipalities.rules import Verb
+from posts.domain.refused import Refused
+from posts.queries import visible
+
+
+@requires(Verb.GALLERY_SHARE)
+@require_http_methods(["GET", "POST"])
+def share(request: Any, pk: int) -> HttpResponse:
+    """The words beside the preview; sent, it is in the gallery."""
+    post, house = get_object_or_404(visible(), pk=pk), request.municipality
+    if known := queries.running_share(post):
+        return redirect("gallery_post", house.slug, known.pk)
+    seen = snapshot(post, house)
+    is_shared = queries.room_of(house).is_shared
+    form = _form(request, {"title": seen.row.title if seen else ""})
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data
+        try:
+            row = verbs.share(post, words["why"], municipality=house, by=request.user, title=words["title"])
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("Shared. The municipalities of your programme see it now."))
+            return redirect("gallery_post", house.slug, row.pk)
+    context = {"post": post, "form": form, "card": _preview(seen) if seen else None, "is_shared": is_shared}
+    return render(request, "exchange/gallery_share.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: Any, initial: dict[str, str]) -> ShareForm:
+    return ShareForm(request.POST if request.method == "POST" else None, initial=initial)
+
+
+def _preview(seen: Snapshot) -> Card:
+    """The very card that others will see, its pictures still from the municipality's own library."""
+    pictures = [
+        Picture(each.url, each.alt, each.media.width or 16, each.media.height or 9, each.is_video)
+        for each in seen.pictures
+    ]
+    service = offer(seen.row.service) if seen.row.service else None
+    return Card(
+        seen.row, "", pictures, service.service if service else None, is_ours=True, left_out=tuple(seen.left_out)
+    )
+
+
+@requires(Verb.GALLERY_SHARE)
+@require_http_methods(["GET", "POST"])
+def reword(request: Any, shared: int) -> HttpResponse:
+    row = _own(request, shared)
+    form = _form(request, {"title": row.title, "why": row.why})
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data
+        try:
+            verbs.reword(row, words["why"], by=request.user, title=words["title"])
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("gallery_post", request.municipality.slug, row.pk)
+    return render(
+        request, "exchange/gallery_reword.html", {"row": row, "form": form}, status=422 if form.errors else 200
+    )
+
+
+def _own(request: Any, shared: int) -> SharedPost:
+    """One's own, in the scope of the page; those of others are not there."""
+    return get_object_or_404(SharedPost.objects.filter(municipality=request.municipality), pk=shared)
+
+
+@requires(Verb.GALLERY_SHARE)
+@require_POST
+def renew(request: Any, shared: int) -> HttpResponse:
+    row = _own(request, shared)
+    try:
+        verbs.renew(row, municipality=request.municipality, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("The figures are those of today now."))
+    return redirect("gallery_post", request.municipality.slug, row.pk)
+
+
+@requires(Verb.GALLERY_SHARE)
+@require_POST
+def take_down(request: Any, shared: int) -> HttpResponse:
+    verbs.take_down(_own(request, shared), by=request.user)
+    messages.success(request, _("It is out of the gallery. Drafts that others began with it stay theirs."))
+    return redirect("gallery_ours", request.municipality.slug)
+
+
+@requires(Verb.GALLERY_SHARE)
+@require_http_methods(["GET", "POST"])
+def copy(request: Any, shared: int) -> HttpResponse:
+    """What the draft would be, with what to look at; sent, it is made."""
+    house = request.municipality
+    with queries.room(house) as room:
+        row = found(request, shared)
+    if row.municipality_id == house.pk:
+        return redirect("gallery_post", house.slug, row.pk)
+    if request.method == "POST":
+        made = copying.copy(row, municipality=house, by=request.user, also=room.ids)
+        messages.success(request, _("The draft is yours. The conversation on it says what to look at."))
+        return redirect(reverse("post_edit", args=[house.slug, made.post.pk]))
+    context = {"row": row, "copy": copying.prepared(row, house)}
+    return render(request, "exchange/gallery_copy.html", context)

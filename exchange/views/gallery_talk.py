@@ -1,0 +1,85 @@
+"""Comments below a shared post: written, reworded, deleted, and hidden by whoever shared it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from exchange.domain import comments as verbs
+from exchange.gallery_forms import CommentForm
+from exchange.models import SharedComment, SharedPost
+from exchange.queries import gallery as queries
+from exchange.views.gallery import found, shown
+from municipalities.access import requires
+from municipalities.enums import Role
+from municipalities.rules import Verb
+from posts.domain.refused import Refused
+
+
+@requires(Verb.GALLERY_COMMENT)
+@require_POST
+def comment(request: Any, shared: int) -> HttpResponse:
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        # a mentor speaks as a mentor, unless they also belong to the municipality
+        is_mentor = "mentor" in request.access.roles and not set(Role.values) & request.access.roles
+        try:
+            with queries.room(request.municipality):
+                said = verbs.comment(
+                    found(request, shared), form.cleaned_data["text"],
+                    municipality=request.municipality, by=request.user, is_mentor=is_mentor,
+                )  # fmt: skip
+        except Refused as refused:
+            form.add_error("text", refused.sentence)
+        else:
+            return _back(request, shared, said)
+    return shown(request, shared, form=form)
+
+
+@requires(Verb.GALLERY_COMMENT)
+@require_POST
+def edit(request: Any, shared: int, comment: int) -> HttpResponse:
+    with queries.room(request.municipality):
+        said = _said(request, found(request, shared), comment)
+        try:
+            verbs.edit(said, request.POST.get("text", ""), by=request.user)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+    return _back(request, shared, said)
+
+
+@requires(Verb.GALLERY_COMMENT)
+@require_POST
+def delete(request: Any, shared: int, comment: int) -> HttpResponse:
+    with queries.room(request.municipality):
+        said = _said(request, found(request, shared), comment)
+        try:
+            verbs.delete(said, by=request.user)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, _("Your comment is deleted."))
+    return _back(request, shared)
+
+
+@requires(Verb.GALLERY_SHARE)
+@require_POST
+def hide(request: Any, shared: int, comment: int) -> HttpResponse:
+    """By the municipality that shared the post; a second time it is shown again."""
+    with queries.room(request.municipality):
+        row = found(request, shared, own=True)
+        verbs.hide(_said(request, row, comment), by=request.user)
+    return _back(request, shared)
+
+
+def _said(request: Any, row: SharedPost, comment: int) -> SharedComment:
+    return get_object_or_404(SharedComment.objects.filter(shared=row), pk=comment)
+
+
+def _back(request: Any, shared: int, said: SharedComment | None = None) -> HttpResponse:
+    place = f"#comment-{said.pk}" if said else "#comments"
+    return redirect(reverse("gallery_post", args=[request.municipality.slug, shared]) + place)
