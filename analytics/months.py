@@ -49,6 +49,13 @@ def spanning(first: date, last: date, key: str = "") -> Months:
     return Months(first_of(first), first_of(last, 1) - timedelta(days=1), key)
 
 
+def within(period: Period) -> Months | None:
+    """The whole months of a period; None: it has none."""
+    first = period.first if period.first.day == 1 else first_of(period.first, 1)
+    after = period.last + timedelta(days=1)
+    return spanning(first, first_of(after, -1)) if first_of(first, 1) <= after else None
+
+
 def parse(query: Mapping[str, str], today: date) -> Period:
     """The period of an address: whole months (`days=12m`), one's own (`from=2026-01&to=2026-06`), else days.
 

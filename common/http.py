@@ -7,15 +7,17 @@ for requests that follow at once (`reuse`); everybody else has one for each requ
 """
 
 import contextlib
+import heapq
 import json
 import logging
+import os
 import re
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -281,6 +283,56 @@ class _Line:
             self.socket = None
 
 
+class _Watchdog:
+    """Calls `bark` of each trip that is not over by its time. One thread for all: a thread for each request costs more
+    than the rest of it.
+    """
+
+    def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """In a process that was just forked the thread is gone, and whoever held the lock."""
+        self._changed = threading.Condition()
+        self._turns: list[_Turn] = []  # a heap; what is over stays until its time, without its trip
+        self._thread: threading.Thread | None = None
+
+    def watch(self, ends_at: float, bark: Callable[[], None]) -> "_Turn":
+        turn = _Turn(ends_at, bark)
+        with self._changed:
+            heapq.heappush(self._turns, turn)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+                self._thread.start()
+            elif self._turns[0] is turn:
+                self._changed.notify()
+        return turn
+
+    def leave(self, turn: "_Turn | None") -> None:
+        if turn is not None:
+            turn.bark = None
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._turns or (wait := self._turns[0].at - time.monotonic()) > 0:
+                    self._changed.wait(wait if self._turns else None)
+                bark = heapq.heappop(self._turns).bark
+            if bark is not None:
+                with contextlib.suppress(Exception):  # it must outlive whatever one trip does
+                    bark()
+
+
+@dataclass(slots=True, order=True)
+class _Turn:
+    at: float
+    bark: Callable[[], None] | None = field(compare=False)
+
+
+_watchdog = _Watchdog()
+os.register_at_fork(after_in_child=_watchdog.begin_anew)
+
+
 class _Trip:
     """One request on a connection, and the watchdog that ends it at the deadline whatever the server does."""
 
@@ -292,9 +344,8 @@ class _Trip:
         # On a connection that stands already, the first byte reaches the server.
         self.reached = line.socket is not None
         self.complete = self.over = self.overdue = False
+        self.watched: _Turn | None = None
         self._ending = threading.Lock()
-        self.watchdog = threading.Timer(max(self.left(), 0.01), self._give_up)
-        self.watchdog.daemon = True
 
     def left(self) -> float:
         return self.ends_at - time.monotonic()
@@ -302,7 +353,7 @@ class _Trip:
     def send(self, method: str, url: str, more: Mapping[str, Any]) -> Answer:
         headers = {"User-Agent": USER_AGENT, **(more.get("headers") or {})}
         arguments = {**more, "headers": headers, "stream": True, "allow_redirects": False}
-        self.watchdog.start()
+        self.watched = _watchdog.watch(time.monotonic() + max(self.left(), 0.01), self._give_up)
         try:
             timeout = (self.http.connect_timeout, max(self.left(), 0.01))
             response = self.line.session.request(method, url, timeout=timeout, **arguments)
@@ -357,7 +408,7 @@ class _Trip:
 
     def end(self) -> bool:
         """Whether the connection is as good as before."""
-        self.watchdog.cancel()
+        _watchdog.leave(self.watched)
         with self._ending:
             self.over = True
         return self.complete and not self.overdue

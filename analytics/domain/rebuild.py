@@ -1,11 +1,14 @@
 """Making facts again from everything that is stored: after a mistake in a formula, or to be sure.
 
 The same statements as those of a fold, over all days of a month at once; so the same rows come out, and those that are
-right already are left untouched.
+right already are left untouched. Many channels are made in lanes side by side: it is nearly all processor time of the
+database, and no fact is of two channels.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +20,9 @@ from channels.models import Channel
 from common import audit
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
+
+# Fewer channels are made sooner than a second connection is worth.
+WORTH_LANES = 20
 
 
 class ReadingsGone(ValueError):
@@ -55,7 +61,28 @@ def make_again(first: date, last: date, channels: Sequence[int]) -> int:
     since = partitions.first_whole_day()
     if since and first < since:
         raise ReadingsGone(since)
-    return sum(_month(channels, begin, end) for begin, end in _months(first, last))
+    if len(channels) < WORTH_LANES or connection.in_atomic_block:
+        return sum(_month(channels, begin, end) for begin, end in _months(first, last))
+    stop = Event()
+    with ThreadPoolExecutor(rollup.LANES) as pool:
+        lanes = [pool.submit(_lane, lane, channels, first, last, stop) for lane in range(rollup.LANES)]
+        return sum(lane.result() for lane in lanes)
+
+
+def _lane(lane: int, channels: Sequence[int], first: date, last: date, stop: Event) -> int:
+    """All months of the channels of this lane, on a connection of its own. Where one lane fails the others stop."""
+    made, own = 0, [channel for channel in channels if channel % rollup.LANES == lane]
+    try:
+        with everywhere("facts are made again"):
+            for begin, end in _months(first, last):
+                if not stop.is_set():
+                    made += _month(own, begin, end, lane)
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        connection.close()
+    return made
 
 
 def oldest() -> date:
@@ -81,8 +108,8 @@ def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 @transaction.atomic
-def _month(channels: Sequence[int], first: date, last: date) -> int:
-    rollup.lock()
+def _month(channels: Sequence[int], first: date, last: date, lane: int | None = None) -> int:
+    rollup.lock() if lane is None else rollup.lock_lane(lane)
     days = [(channel, first + timedelta(n)) for channel in channels for n in range((last - first).days + 1)]
     with connection.cursor() as cursor:
         cursor.execute(

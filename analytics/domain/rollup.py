@@ -34,6 +34,12 @@ WORK_MEMORY = "48MB"
 # Looks at a post lie a week apart at most, unless it was left alone for a while.
 LATELY = timedelta(days=60)
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('facts'))"
+# Channels can be made side by side, each always in the same lane, while nobody has the whole lock.
+LANES = 2
+LOCK_LANE = (
+    "SELECT pg_advisory_xact_lock_shared(hashtext('facts'))",
+    "SELECT pg_advisory_xact_lock(hashtext('facts of a lane'), %s)",
+)
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('facts'))"
 # Taken away first and made afterwards: what is written from here on marks its days again. A day that somebody is just
 # marking is left to the next fold.
@@ -48,6 +54,8 @@ _COLUMNS = ", ".join(_NUMBERS)
 _ADDED_UP = " + ".join(f"coalesce({key}, 0)" for key in INTERACTIONS)
 # NULL where the network told none of them; num_nonnulls and the sum skip what was not told.
 _ALL = f"(CASE WHEN num_nonnulls({', '.join(INTERACTIONS)}) = 0 THEN NULL ELSE {_ADDED_UP} END)"
+# Said besides `days`, so that an index is read at these channels and days alone and not from end to end.
+_OURS = "f.channel_id = ANY(%(among)s::bigint[]) AND {0} >= %(first)s AND {0} < {1}"
 _DAYS = "days (channel_id, day) AS (SELECT * FROM unnest(%(channels)s::bigint[], %(days)s::date[]))"
 
 
@@ -55,10 +63,12 @@ def _stored(basis: Basis) -> str:
     """Facts of `days` become what stands in `made`: what is the same stays untouched, what is no more goes."""
     return f"""
 gone AS (
-    DELETE FROM analytics_dailyfact f USING days d
-    WHERE f.channel_id = d.channel_id AND f.day = d.day AND f.basis = '{basis}' AND NOT EXISTS (
-        SELECT FROM made m WHERE m.channel_id = f.channel_id AND m.day = f.day AND m.traits_id = f.traits_id
-    )
+    DELETE FROM analytics_dailyfact f
+    WHERE {_OURS.format("f.day", "%(last)s::date + 1")} AND f.basis = '{basis}'
+      AND (f.channel_id, f.day) IN (SELECT channel_id, day FROM days)
+      AND NOT EXISTS (
+          SELECT FROM made m WHERE m.channel_id = f.channel_id AND m.day = f.day AND m.traits_id = f.traits_id
+      )
 )
 INSERT INTO analytics_dailyfact AS f (municipality_id, channel_id, day, traits_id, basis, posts, {_COLUMNS})
 SELECT municipality_id, channel_id, day, traits_id, '{basis}', posts, {_COLUMNS} FROM made
@@ -97,16 +107,17 @@ def _before(key: str) -> str:
     """The number as it was last told before `since`; the look right before tells it nearly always."""
     found = _TOLD_BEFORE.format(key=key, of=_OF_THE_POST)
     is_told = f"coalesce(l.subject_id, o.subject_id) IS NOT NULL AND t.{key} IS NOT NULL"
-    return f"coalesce(l.{key}, o.{key}, CASE WHEN {is_told} THEN ({found}) END) AS {key}"
+    return f"coalesce(l.{key}, o.{key}, CASE WHEN {is_told} THEN ({found}) END)::bigint AS {key}"
 
 
 # `since` and `until` are the first and the last midnight around the days, so that only their partitions are read. Days
 # in between that nobody asked for are read as well, because they say what was told before the later ones. The look
-# before `since` is sought in the months before it (`lately`), and only where there is none, in all the others.
+# before `since` is sought in the months before it (`lately`), and only where there is none, in all the others. What was
+# told then stands among the days as the first of its post: of no place, so that whatever is told later counts instead.
 ACTIVITY = f"""
 WITH {_DAYS}, posts AS NOT MATERIALIZED (
     SELECT id, kind, municipality_id, channel_id, traits_id, published_on FROM analytics_subject
-    WHERE kind <> 'channel' AND channel_id IN (SELECT channel_id FROM days) AND published_on <= %(last)s
+    WHERE kind <> 'channel' AND channel_id = ANY(%(among)s::bigint[]) AND published_on <= %(last)s
 ), looks AS (
     SELECT p.subject_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {", ".join(f"p.{key}" for key in ADDED)},
            row_number() OVER (PARTITION BY p.subject_id ORDER BY p.at) AS place
@@ -115,7 +126,7 @@ WITH {_DAYS}, posts AS NOT MATERIALIZED (
 ), told AS MATERIALIZED (
     SELECT subject_id, day, {_LAST_TOLD} FROM looks GROUP BY subject_id, day
 ), before AS (
-    SELECT s.id AS subject_id, {", ".join(_before(key) for key in ADDED)}
+    SELECT s.id AS subject_id, '-infinity'::date AS day, {", ".join(_before(key) for key in ADDED)}
     FROM (
         SELECT subject_id, {", ".join(f"max({key}) AS {key}" for key in ADDED)} FROM told GROUP BY subject_id
     ) t JOIN posts s ON s.id = t.subject_id AND s.published_on < %(first)s
@@ -130,16 +141,17 @@ WITH {_DAYS}, posts AS NOT MATERIALIZED (
         ORDER BY p.at DESC LIMIT 1
     ) o ON true
 ), growing AS (
-    SELECT subject_id, day, {", ".join(f"{key}, max({key}) OVER earlier AS {key}_earlier" for key in ADDED)} FROM told
+    SELECT subject_id, day, {", ".join(f"{key}, max({key}) OVER earlier AS {key}_earlier" for key in ADDED)}
+    FROM (SELECT * FROM told UNION ALL SELECT * FROM before) known
     WINDOW earlier AS (PARTITION BY subject_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), grown AS (
     SELECT g.subject_id, g.day, {
     ", ".join(
-        f"(g.{key} & {_NUMBER}) - coalesce(g.{key}_earlier & {_NUMBER}, b.{key}, {_FIRST.format(key=key)}) AS {key}"
+        f"(g.{key} & {_NUMBER}) - coalesce(g.{key}_earlier & {_NUMBER}, {_FIRST.format(key=key)}) AS {key}"
         for key in ADDED
     )
 }
-    FROM growing g JOIN posts s ON s.id = g.subject_id LEFT JOIN before b ON b.subject_id = g.subject_id
+    FROM growing g JOIN posts s ON s.id = g.subject_id WHERE g.day > '-infinity'
 ), made AS (
     SELECT s.municipality_id, s.channel_id, g.day, s.traits_id, 0 AS posts,
            {", ".join(f"sum({key}) AS {key}" for key in ADDED)}, sum({_ALL}) AS interactions
@@ -158,7 +170,7 @@ WITH {_DAYS}, looks AS (
            bool_or(p.outcome IN ('read', 'unchanged')) AS answered, bool_or(p.outcome = 'unchanged') AS unchanged,
            (array_agg(p.followers ORDER BY p.at DESC) FILTER (WHERE p.followers IS NOT NULL))[1] AS followers
     FROM analytics_subject s JOIN analytics_pull p ON p.subject_id = s.id
-    WHERE s.kind = 'channel' AND s.channel_id IN (SELECT channel_id FROM days)
+    WHERE s.kind = 'channel' AND s.channel_id = ANY(%(among)s::bigint[])
       AND p.at >= %(since)s AND p.at < %(until)s
     GROUP BY s.id, s.municipality_id, s.channel_id, (p.at AT TIME ZONE 'Europe/Belgrade')::date
 )
@@ -193,6 +205,7 @@ WITH wanted (channel_id, month) AS (SELECT * FROM unnest(%(channels)s::bigint[],
     FROM wanted w JOIN analytics_dailyfact f
         ON f.channel_id = w.channel_id AND f.day >= w.month AND f.day < w.month + interval '1 month'
     JOIN analytics_traits t ON t.id = f.traits_id
+    WHERE {_OURS.format("f.day", "%(last)s::date + interval '1 month'")}
     GROUP BY f.municipality_id, f.channel_id, w.month, f.basis
 ), followed AS (
     SELECT DISTINCT ON (w.channel_id, w.month) c.municipality_id, w.channel_id, w.month, 'publication' AS basis,
@@ -206,10 +219,12 @@ WITH wanted (channel_id, month) AS (SELECT * FROM unnest(%(channels)s::bigint[],
            {", ".join(f"coalesce(s.{key}, 0) AS {key}" for key in _KINDS)}, d.followers
     FROM sums s FULL JOIN followed d USING (channel_id, month, basis)
 ), gone AS (
-    DELETE FROM analytics_monthlyfact f USING wanted w
-    WHERE f.channel_id = w.channel_id AND f.month = w.month AND NOT EXISTS (
-        SELECT FROM made m WHERE m.channel_id = f.channel_id AND m.month = f.month AND m.basis = f.basis
-    )
+    DELETE FROM analytics_monthlyfact f
+    WHERE {_OURS.format("f.month", "%(last)s::date + 1")}
+      AND (f.channel_id, f.month) IN (SELECT channel_id, month FROM wanted)
+      AND NOT EXISTS (
+          SELECT FROM made m WHERE m.channel_id = f.channel_id AND m.month = f.month AND m.basis = f.basis
+      )
 )
 INSERT INTO analytics_monthlyfact AS f (municipality_id, channel_id, month, basis, {", ".join(_MONTHLY)})
 SELECT municipality_id, channel_id, month, basis, {", ".join(_MONTHLY)} FROM made
@@ -249,8 +264,15 @@ def lock(*, wait: bool = True) -> bool:
         return wait or bool(cursor.fetchone()[0])
 
 
+def lock_lane(lane: int) -> None:
+    """As `lock`, for channels of one lane: those whose id leaves `lane` when it is divided by `LANES`."""
+    with connection.cursor() as cursor:
+        for statement, values in zip(LOCK_LANE, (None, [lane]), strict=True):
+            cursor.execute(statement, values)
+
+
 def make(*, published: Iterable[Day], active: Iterable[Day]) -> None:
-    """Make the facts of these days and of their months, in a transaction that holds the `lock`.
+    """Make the facts of these days and of their months, in a transaction that holds the `lock` or that of their lane.
 
     Activity of days whose readings are no longer kept stays as it is: nothing is left to make it of.
     """
@@ -277,13 +299,18 @@ def _by_month(days: Iterable[Day]) -> Iterable[tuple[date, list[Day]]]:
 
 def _run(statement: str, days: list[Day]) -> None:
     if days:
-        channels, dates = (list(column) for column in zip(*days, strict=True))
-        since = _midnight(min(dates))
-        times = {"since": since, "until": _midnight(max(dates) + timedelta(days=1)), "lately": since - LATELY}
+        channels, dates = zip(*days, strict=True)
+        first, last = min(dates), max(dates)
+        since = _midnight(first)
+        # As texts: quoting a month of all channels value by value takes longer than to find out what happened in it.
+        rows = {"channels": _array(channels), "days": _array(dates), "among": _array(sorted(set(channels)))}
+        times = {"since": since, "until": _midnight(last + timedelta(days=1)), "lately": since - LATELY}
         with connection.cursor() as cursor:
-            cursor.execute(
-                statement, {"channels": channels, "days": dates, "first": min(dates), "last": max(dates), **times}
-            )
+            cursor.execute(statement, {**rows, "first": first, "last": last, **times})
+
+
+def _array(values: Iterable[int | date]) -> str:
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _midnight(day: date) -> datetime:

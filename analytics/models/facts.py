@@ -6,6 +6,7 @@ so that a fact needs one number for it and a page reads every breakdown in one q
 """
 
 from django.db import models
+from django.db.models import Q
 
 from analytics.enums import Basis, Material, PullOutcome
 from analytics.models.past import PastImport
@@ -142,18 +143,28 @@ class StaleDay(TenantModel):
 
 
 class ChannelDay(TenantModel):
-    """Followers of a channel at the end of a day, and why they are missing when they are."""
+    """Followers of a channel at the end of a day, and why they are missing when they are.
 
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    As many as channels have days; municipality and channel are not checked again, as those of `DailyFact`.
+    """
+
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     day = models.DateField()
     followers = models.PositiveIntegerField(null=True)
     gap = models.CharField(max_length=14, choices=PullOutcome, blank=True)
     imported = models.BooleanField(default=False)
-    past_import = models.ForeignKey(PastImport, models.PROTECT, null=True, related_name="+")
+    past_import = models.ForeignKey(PastImport, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(name="one_channel_day", fields=["channel", "day"])]
-        indexes = [models.Index(fields=["municipality", "day"], name="channel_day_period")]
+        indexes = [
+            models.Index(fields=["municipality", "day"], name="channel_day_period"),
+            # what an import brought; most days are no import's
+            models.Index(fields=["past_import"], name="channel_day_import", condition=Q(past_import__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.day}: {self.followers}"

@@ -1,6 +1,5 @@
 """What is counted: the municipality in scope, its channels, and of practice channels only in the demo."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from analytics.periods import Period
 from analytics.queries.fresh import Fresh, fresh
 from channels.enums import ChannelState
 from channels.models import Channel
@@ -29,12 +27,6 @@ def rows_of(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
-
-
-def ranges(periods: Iterable[Period]) -> dict[str, list[date]]:
-    """Parameters of `unnest(%(firsts)s::date[], %(lasts)s::date[])`."""
-    rows = list(periods)
-    return {"firsts": [each.first for each in rows], "lasts": [each.last for each in rows]}
 
 
 def channels() -> list[Channel]:

@@ -35,6 +35,7 @@ SELECT f.*, d.counted, d.median FROM (
 ) f LEFT JOIN analytics_monthlymedian d ON d.municipality_id = f.municipality_id AND d.month = f.month
 """
 
+# `since` and `until` are around all windows: without them an index would be read from end to end.
 _WINDOWS = """
 WITH w AS (
     SELECT * FROM unnest(%(n)s::int[], %(ids)s::bigint[], %(first)s::date[], %(last)s::date[])
@@ -53,6 +54,7 @@ JOIN analytics_dailyfact f
   ON f.municipality_id = w.municipality_id AND f.basis = 'publication' AND f.day BETWEEN w.first AND w.last
 JOIN analytics_traits t ON t.id = f.traits_id
 JOIN channels_channel c ON c.id = f.channel_id AND (%(practice)s OR NOT c.is_practice)
+WHERE f.day BETWEEN %(since)s AND %(until)s AND f.municipality_id = ANY(%(places)s)
 GROUP BY w.n
 """.replace("{windows}", _WINDOWS)
 
@@ -89,6 +91,7 @@ FROM read r
 JOIN analytics_subject s ON s.channel_id = r.channel_id AND s.published_on BETWEEN r.first AND r.last
 JOIN analytics_traits t ON t.id = s.traits_id AND NOT t.boosted
 WHERE s.kind <> 'channel' AND s.interactions IS NOT NULL
+  AND s.published_on BETWEEN %(since)s AND %(until)s AND s.municipality_id = ANY(%(places)s)
 GROUP BY r.n
 """.replace("{windows}", _WINDOWS)
 
@@ -116,6 +119,9 @@ def by_days(windows: Sequence[Window], *, followers: bool = True, medians: bool 
         "ids": [each.municipality_id for each in windows],
         "first": [each.first for each in windows],
         "last": [each.last for each in windows],
+        "places": sorted({each.municipality_id for each in windows}),
+        "since": min(each.first for each in windows),
+        "until": max(each.last for each in windows),
         "practice": settings.DEMO,
         "stale": STALE.days,
     }

@@ -2,10 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
+from analytics import months
 from analytics.enums import Basis
 from analytics.periods import Period, Stretches
-from analytics.queries.counted import COUNTED, asked, ranges, rows_of
+from analytics.queries.counted import COUNTED, asked, rows_of
 from analytics.queries.dashboard import NUMBERS, Totals
 
 # By what posts are told apart; the name in the address, and the column.
@@ -30,32 +33,60 @@ def _totals(posts: int | None, values: tuple[int | None, ...]) -> Totals:
 
 _SUMS = ", ".join(f"sum(f.{key})" for key in NUMBERS)
 
+# Whole months are read from the facts of months, what is left of a period before and after them from those of days.
+# OFFSET 0: each window is sought by itself; together they would be sought among everything the municipality ever had.
+_OF_A_WINDOW = f"""
+    SELECT w.n, f.*
+    FROM unnest(%({{of}})s::int[], %({{of}}_firsts)s::date[], %({{of}}_lasts)s::date[]) w(n, first, last)
+    CROSS JOIN LATERAL (
+        SELECT f.channel_id, f.basis, f.posts, {", ".join(f"f.{key}" for key in NUMBERS)}
+        FROM {{table}} f JOIN channels_channel c ON c.id = f.channel_id
+        WHERE {COUNTED.format(x="f")} AND f.basis IN ('publication', 'activity')
+          AND f.{{day}} BETWEEN w.first AND w.last
+        OFFSET 0
+    ) f
+"""  # noqa: S608 -- column names from the catalogue
 WINDOWS = f"""
-SELECT w.n, f.basis, sum(f.posts), {_SUMS}
-FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY w(first, last, n)
-JOIN analytics_dailyfact f ON f.day BETWEEN w.first AND w.last
-JOIN channels_channel c ON c.id = f.channel_id
-WHERE {COUNTED.format(x="f")} AND f.basis IN ('publication', 'activity')
-GROUP BY w.n, f.basis
+SELECT n, basis, sum(posts), {_SUMS} FROM (
+    {_OF_A_WINDOW.format(of="days", table="analytics_dailyfact", day="day")}
+    UNION ALL
+    {_OF_A_WINDOW.format(of="months", table="analytics_monthlyfact", day="month")}
+) f GROUP BY n, basis
 """  # noqa: S608 -- column names from the catalogue
 
 
 def windows(periods: list[Period], channel: int | None = None) -> list[dict[str, Totals]]:
     """Sums of each period by basis. One query."""
+    days: list[tuple[int, date, date]] = []
+    whole: list[tuple[int, date, date]] = []
+    for n, period in enumerate(periods):
+        if (within := months.within(period)) is None:
+            days.append((n, period.first, period.last))
+            continue
+        whole.append((n, within.first, within.last))
+        before, after = within.first - timedelta(days=1), within.last + timedelta(days=1)
+        days += [(n, first, last) for first, last in ((period.first, before), (after, period.last)) if first <= last]
+    parameters = asked(channel, **_arrays("days", days), **_arrays("months", whole))
     found: list[dict[str, Totals]] = [{basis: Totals() for basis in Basis.values} for _period in periods]
-    for n, basis, posts, *values in rows_of(WINDOWS, asked(channel, **ranges(periods))):
-        found[n - 1][basis] = _totals(posts, tuple(values))
+    for n, basis, posts, *values in rows_of(WINDOWS, parameters):
+        found[n][basis] = _totals(posts, tuple(values))
     return found
 
 
+def _arrays(name: str, windows: list[tuple[int, date, date]]) -> dict[str, list[Any]]:
+    """Parameters of `_OF_A_WINDOW`."""
+    numbers, firsts, lasts = ([window[at] for window in windows] for at in range(3))
+    return {name: numbers, f"{name}_firsts": firsts, f"{name}_lasts": lasts}
+
+
+# Stretches follow each other without a gap, so that the first days alone tell where a day belongs.
 SERIES = f"""
-SELECT w.n, f.basis, t.category, sum(f.posts), sum(f.interactions)
-FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY w(first, last, n)
-JOIN analytics_dailyfact f ON f.day BETWEEN w.first AND w.last
+SELECT width_bucket(f.day, %(firsts)s::date[]) AS n, f.basis, t.category, sum(f.posts), sum(f.interactions)
+FROM analytics_dailyfact f
 JOIN channels_channel c ON c.id = f.channel_id
 JOIN analytics_traits t ON t.id = f.traits_id
-WHERE {COUNTED.format(x="f")} AND f.basis IN ('publication', 'activity')
-GROUP BY w.n, f.basis, t.category
+WHERE {COUNTED.format(x="f")} AND f.basis IN ('publication', 'activity') AND f.day BETWEEN %(first)s AND %(last)s
+GROUP BY n, f.basis, t.category
 """  # noqa: S608 -- no value of anybody's
 
 
@@ -71,7 +102,7 @@ def series(stretches: Stretches, channel: int | None = None) -> Series:
     """One query."""
     interactions: dict[str, dict[int, int | None]] = {basis: {} for basis in Basis.values}
     posts: dict[int, dict[str, int]] = defaultdict(dict)
-    parameters = asked(channel, firsts=stretches.firsts, lasts=stretches.lasts)
+    parameters = asked(channel, firsts=stretches.firsts, first=stretches.firsts[0], last=stretches.lasts[-1])
     for n, basis, category, some, total in rows_of(SERIES, parameters):
         told = interactions[basis]
         if total is None:

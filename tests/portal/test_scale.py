@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.db.models import Avg, Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from analytics import partitions
-from analytics.domain import rebuild
+from analytics.domain import rebuild, rollup
 from analytics.models import ChannelDay, DailyFact, MonthlyFact, Pull, StaleDay, Subject
 from channels.models import Channel
 from municipalities.tenancy import everywhere
@@ -47,6 +50,56 @@ def test_every_post_has_all_that_pages_join_and_its_looks_and_facts_agree(filled
     rows = sorted(DailyFact.objects.values_list("channel_id", "day", "basis", "traits_id", "likes"))
     rebuild.make_again(rebuild.oldest(), timezone.localdate(), list(Channel.objects.values_list("pk", flat=True)))
     assert sorted(DailyFact.objects.values_list("channel_id", "day", "basis", "traits_id", "likes")) == rows
+
+
+def facts() -> dict[str, list[tuple[Any, ...]]]:
+    """All rows but their ids, in order."""
+    found = {}
+    for kind in (DailyFact, MonthlyFact, ChannelDay):
+        columns = [field.attname for field in kind._meta.concrete_fields if field.attname != "id"]
+        found[kind.__name__] = sorted(kind.objects.values_list(*columns), key=repr)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_facts_that_were_made_side_by_side_are_those_that_one_would_make() -> None:
+    """Outside a transaction, as here, so many channels are made in lanes; inside one they are not."""
+    with everywhere("a small benchmark"):
+        scale.fill(SMALL)
+        assert Channel.objects.count() >= rebuild.WORTH_LANES
+        side_by_side = facts()
+        assert all(side_by_side.values())
+        channels = list(Channel.objects.values_list("pk", flat=True))
+        with transaction.atomic():
+            for kind in (DailyFact, MonthlyFact, ChannelDay):
+                kind.objects.all().delete()
+            rebuild.make_again(rebuild.oldest(), timezone.localdate(), channels)
+            assert facts() == side_by_side
+        DailyFact.objects.filter(basis="activity").update(likes=1)
+        assert rebuild.make_again(rebuild.oldest(), timezone.localdate(), channels) > 0
+        assert facts() == side_by_side
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_folds_while_a_lane_is_at_work_and_the_other_lane_goes_on() -> None:
+    def at_once(act: Callable[[], Any]) -> Any:
+        """On a connection of its own."""
+
+        def acted() -> Any:
+            try:
+                with transaction.atomic():
+                    return act()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(acted).result(timeout=10)
+
+    with transaction.atomic():
+        rollup.lock_lane(0)
+        assert at_once(lambda: rollup.lock(wait=False)) is False
+        at_once(lambda: rollup.lock_lane(1))
+    assert at_once(lambda: rollup.lock(wait=False)) is True
 
 
 def test_it_looks_like_life(filled: scale.Filled) -> None:
