@@ -56,6 +56,8 @@ STATES: dict[str, State] = {
     "active": State("good", "circle-check", _("Active")),
     "invited": State("waiting", "mail", _("Invited")),
     "ended": State("quiet", "circle-slash", _("Ended")),
+    # messages of citizens
+    "closed": State("quiet", "circle-slash", _("Closed without an answer")),
     # threads and needs
     "open": State("waiting", "circle-dot", pgettext_lazy("a conversation", "Open")),
     "resolved": State("good", "check", _("Resolved")),

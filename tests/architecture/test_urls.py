@@ -24,6 +24,7 @@ from analytics.models import PlaceTarget, ProgrammeIndicator, Subject, Target
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
 from common.access import Permission
+from inbox.models import Message
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -346,6 +347,17 @@ def _report(things: Things, kind: str) -> int:
         return MonthlyReport.objects.create(municipality=things.cast.cuprija, **ready).pk
 
 
+def _message(things: Things) -> int:
+    """What a citizen wrote to Ćuprija."""
+    cast, now = things.cast, timezone.now()
+    with scope(cast.cuprija):
+        written = Message.objects.create(
+            municipality=cast.cuprija, channel=things.publication.channel, remote_id="said", text="?", at=now,
+            heard_at=now,
+        )  # fmt: skip
+    return int(written.pk)
+
+
 def _public(things: Things) -> str:
     """A municipality that shows its numbers to everybody."""
     with scope(things.cast.cuprija):
@@ -422,6 +434,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "targets/target": lambda it: _agreed(it, "place" if it.is_in_place else "programme"),
     "evidence/value": lambda it: _entered(it, "place" if it.is_in_place else "programme"),
     "export/export": lambda it: _export(it),
+    "inbox/message": _message,
+    "message/act": lambda it: "close",
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),
