@@ -33,10 +33,10 @@ def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Meas
     """OC3. Questions whose time is not over and that nobody has answered yet say nothing."""
     kept = Q(first_answer_at__lte=F("due_at"))
     rows = _questions(places, first, last).filter(Q(first_answer_at__isnull=False) | Q(due_at__lt=timezone.now()))
-    counted = rows.order_by().values_list("municipality").annotate(Count("pk"), Count("pk", filter=kept))
-    found = _nothing(places)
-    found |= {pk: Measured(in_time * 100 / asked, asked) for pk, asked, in_time in counted}
-    return found
+    counted = rows.order_by().values("municipality").annotate(asked=Count("pk"), kept=Count("pk", filter=kept))
+    return _nothing(places) | {
+        row["municipality"]: Measured(row["kept"] * 100 / row["asked"], row["asked"]) for row in counted
+    }
 
 
 def first_answer(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
@@ -44,6 +44,7 @@ def first_answer(places: Sequence[Any], first: date, last: date) -> Mapping[int,
     rows = _questions(places, first, last).filter(first_answer_at__isnull=False)
     hours: dict[int, list[float]] = defaultdict(list)
     for pk, asked_at, answered_at in rows.values_list("municipality", "at", "first_answer_at"):
+        assert answered_at is not None  # the rows are filtered by it
         hours[pk].append(working_minutes(asked_at, answered_at) / 60)
     return _nothing(places) | {pk: Measured(median(each), len(each)) for pk, each in hours.items()}
 

@@ -20,7 +20,7 @@ from delivery.enums import State as Sent
 from delivery.gates import REPLY
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
-from inbox.enums import State
+from inbox.enums import Kind, State
 from inbox.models import Message, Reply
 from municipalities.tenancy import everywhere
 from platforms import types
@@ -49,7 +49,7 @@ def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply:
         text=opening(row) + words, language="sr", key=uuid4().hex, created_at=now, reply_to=row.remote_id
     )
     _refuse_findings(row, outgoing)
-    delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=now, by=by)
+    delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=now, by=by, urgent=row.kind == Kind.EMERGENCY)
     reply = Reply.objects.create(municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by)
     row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
     row.save(update_fields=["state", "settled_at", "read_at", "search_key"])

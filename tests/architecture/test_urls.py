@@ -351,9 +351,9 @@ def _message(things: Things) -> int:
     """What a citizen wrote to Ćuprija."""
     cast, now = things.cast, timezone.now()
     with scope(cast.cuprija):
-        written = Message.objects.create(
-            municipality=cast.cuprija, channel=things.publication.channel, remote_id="said", text="?", at=now,
-            heard_at=now,
+        written, _ = Message.objects.get_or_create(
+            municipality=cast.cuprija, channel=things.publication.channel, remote_id="said",
+            defaults={"text": "?", "at": now, "heard_at": now},
         )  # fmt: skip
     return int(written.pk)
 

@@ -23,8 +23,11 @@ def test_what_citizens_write_below_our_post_is_heard_with_the_post(town: Town) -
     (message,) = town.messages()
     assert "До када неће бити воде?" in message.text
     assert message.publication_id == town.publication.pk
-    assert message.author_name and message.state == State.OPEN and message.read_at is None
-    assert message.due_at is not None and message.due_at > message.at
+    assert message.author_name
+    assert message.state == State.OPEN
+    assert message.read_at is None
+    assert message.due_at is not None
+    assert message.due_at > message.at
 
 
 def test_nothing_is_heard_twice(town: Town) -> None:
@@ -65,7 +68,8 @@ def test_hostile_words_do_no_harm(town: Town) -> None:
         hear.keep(town.channel, [_told("8", "<script>alert(1)</script>\x00" + "я" * 20_000)])
     (message,) = town.messages()
     assert message.url == ""
-    assert "\x00" not in message.text and len(message.text) == 10_000
+    assert "\x00" not in message.text
+    assert len(message.text) == 10_000
 
 
 def test_a_channel_that_lost_its_consent_is_no_trouble_for_the_others(town: Town) -> None:
@@ -94,7 +98,8 @@ def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
     town.hear()
     with everywhere("look"):
         ear = Ear.objects.get()
-        assert ear.next_at is not None and ear.next_at > timezone.now() + timedelta(minutes=1)
+        assert ear.next_at is not None
+        assert ear.next_at > timezone.now() + timedelta(minutes=1)
     Event.objects.create(
         platform="mastodon", key="k1", account_id=town.channel.remote_id, kind="comment", payload={}, at=timezone.now()
     )
