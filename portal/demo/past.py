@@ -142,10 +142,10 @@ def _is_closed(planned: Planned) -> bool:
 
 def _closing(town: Town, planned: Planned, post: Post) -> Closing:
     assert planned.asked is not None
-    asked = planned.asked
+    asked, at = planned.asked, planned.time.due_at + CLOSED_AFTER
     return Closing(
         municipality=town.team.municipality, post=post, promise=asked.promise, answers=asked.answers,
-        results=asked.results, done=asked.done, by=town.team.officer, at=planned.time.due_at + CLOSED_AFTER,
+        results=asked.results, done=asked.done, by=town.team.officer, at=at, changed_at=at,
     )  # fmt: skip
 
 

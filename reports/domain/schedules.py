@@ -71,8 +71,12 @@ def pause(schedule: Scheduled, *, by: Any) -> None:
         return
     row.next_at, row.changed_by = None, by
     row.save()
-    verb = "report.pause_schedule" if isinstance(row, Schedule) else "report.pause_programme"
-    audit.record(verb, by=by, target=row, label=_label(row))
+    audit.record(
+        "report.pause_schedule" if isinstance(row, Schedule) else "report.pause_programme",
+        by=by,
+        target=row,
+        label=_label(row),
+    )
 
 
 @transaction.atomic
@@ -83,14 +87,22 @@ def resume(schedule: Scheduled, *, by: Any) -> None:
         return
     row.next_at, row.changed_by = rules.next_due(row.day, timezone.now(), row.every), by
     row.save()
-    verb = "report.resume_schedule" if isinstance(row, Schedule) else "report.resume_programme"
-    audit.record(verb, by=by, target=row, label=_label(row))
+    audit.record(
+        "report.resume_schedule" if isinstance(row, Schedule) else "report.resume_programme",
+        by=by,
+        target=row,
+        label=_label(row),
+    )
 
 
 @transaction.atomic
 def end(schedule: Scheduled, *, by: Any) -> None:
-    verb = "report.end_schedule" if isinstance(schedule, Schedule) else "report.end_programme"
-    audit.record(verb, by=by, target=schedule, label=_label(schedule))
+    audit.record(
+        "report.end_schedule" if isinstance(schedule, Schedule) else "report.end_programme",
+        by=by,
+        target=schedule,
+        label=_label(schedule),
+    )
     schedule.delete()
 
 
@@ -180,8 +192,13 @@ def _tell(model: type[Run | ProgrammeRun], pk: int) -> bool:
         _notify(schedule, report, people)
     run.told_at = timezone.now()
     run.save(update_fields=["told_at"])
-    verb = "report.send" if isinstance(schedule, Schedule) else "report.send_programme"
-    audit.record(verb, by=None, target=run, label=_label(schedule), month=f"{run.month:%Y-%m}")
+    audit.record(
+        "report.send" if isinstance(schedule, Schedule) else "report.send_programme",
+        by=None,
+        target=run,
+        label=_label(schedule),
+        month=f"{run.month:%Y-%m}",
+    )
     return True
 
 
