@@ -16,7 +16,7 @@ from channels import messages, rules
 from channels.models import Channel
 from platforms import counting
 from platforms.registry import PLATFORMS, Platform, connector
-from platforms.types import Limits, Outgoing, Problem
+from platforms.types import Limits, Message, Outgoing, Problem
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,11 @@ def count(channel: Channel, text: str) -> int:
 def remote_id(channel: Channel, link: str) -> str | None:
     """The id of the post of this channel that a link leads to, as far as its form tells."""
     return connector(channel.platform).named_by(link, channel.server, channel.remote_id)
+
+
+def opening(channel: Channel, message: Message) -> str:
+    """What an answer to `message` has to begin with on this network so that its author hears of it, or ""."""
+    return connector(channel.platform).opening(message)
 
 
 def remembers(channel: Channel) -> bool:

@@ -56,6 +56,8 @@ STATES: dict[str, State] = {
     "active": State("good", "circle-check", _("Active")),
     "invited": State("waiting", "mail", _("Invited")),
     "ended": State("quiet", "circle-slash", _("Ended")),
+    # messages of citizens
+    "closed": State("quiet", "circle-slash", _("Closed without an answer")),
     # threads and needs
     "running": State("good", "circle-play", pgettext_lazy("an exercise", "Running")),
     "prepared": State("waiting", "hourglass", _("Prepared")),

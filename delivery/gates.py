@@ -33,6 +33,8 @@ GO = Verdict("go")
 FIRST_COMMENT = "first_comment"
 # The kind of what changes a published post, its parent.
 EDIT = "edit"
+# The kind of what answers somebody.
+REPLY = "reply"
 _gates: dict[str, Gates] = {}
 _removals: dict[str, Gate] = {}
 

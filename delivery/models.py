@@ -157,7 +157,10 @@ class Delivery(TenantModel):
         ]
 
     def __str__(self) -> str:
-        """The first words of the text: the activity page names a delivery by them."""
+        """The first words of the text: the activity page names a delivery by them. An answer begins with a citizen's
+        name on many networks, so it is called by its number."""
+        if self.kind == "reply":
+            return f"{self.kind} {self.pk}"
         words = str(self.payload.get("text", "")).split()
         return " ".join(words[:8]) + ("…" if len(words) > 8 else "") or f"{self.kind} {self.pk}"
 

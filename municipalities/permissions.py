@@ -21,6 +21,8 @@ WORDS: dict[Verb, str] = {
     Verb.POST_EMERGENCY: "publish in an emergency without approval",
     Verb.LIBRARY_VIEW: "see templates, snippets, campaigns and kits",
     Verb.LIBRARY_EDIT: "write templates, snippets and campaigns, adopt kits, keep the word list and eServices",
+    Verb.INBOX_VIEW: "read what citizens write",
+    Verb.INBOX_WORK: "sort, assign, answer and close messages of citizens",
     Verb.FEEDBACK_GIVE: "fill in the rubric for a post",
     Verb.FEEDBACK_VIEW: "see the feedback by the rubric",
     Verb.PLAN_VIEW: "read the plan agreed with the mentor",

@@ -21,6 +21,8 @@ class Verb(StrEnum):
     POST_EMERGENCY = "post.emergency"
     LIBRARY_VIEW = "library.view"
     LIBRARY_EDIT = "library.edit"
+    INBOX_VIEW = "inbox.view"
+    INBOX_WORK = "inbox.work"
     FEEDBACK_GIVE = "feedback.give"
     FEEDBACK_VIEW = "feedback.view"
     PLAN_VIEW = "plan.view"
@@ -72,6 +74,8 @@ _OFFICER = _VIEWER | {
     V.POST_SCHEDULE,
     V.LIBRARY_EDIT,
     V.FEEDBACK_VIEW,
+    V.INBOX_VIEW,
+    V.INBOX_WORK,
     V.PLAN_EDIT,
     V.GALLERY_SHARE,
     V.GALLERY_COMMENT,

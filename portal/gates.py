@@ -1,9 +1,12 @@
 """Who is asked before something leaves, and what a delivery belongs to, per kind. Put in place at start-up."""
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from delivery import gates, origins
 from delivery.models import Delivery
+from inbox.gate import answers
+from inbox.models import Reply
 from posts.domain.gate import changes, may_take_down, verdicts
 from posts.domain.publications import KIND
 from posts.models import Publication
@@ -18,8 +21,18 @@ def post_origin(delivery: Delivery) -> origins.Origin:
     return origins.Origin(str(publication.post), url, f"posts.post:{publication.post_id}", take_down)
 
 
+def reply_origin(delivery: Delivery) -> origins.Origin:
+    reply = Reply.objects.select_related("municipality", "message").filter(delivery=delivery).first()
+    if reply is None:
+        return origins.Origin(str(delivery))
+    url = reverse("message", args=[reply.municipality.slug, reply.message_id])
+    return origins.Origin(gettext("Answer to a citizen"), url, f"inbox.message:{reply.message_id}")
+
+
 def register() -> None:
     gates.register_for_several(KIND, verdicts)
     gates.register_for_several(gates.EDIT, changes)
+    gates.register_for_several(gates.REPLY, answers)
+    origins.register(gates.REPLY, reply_origin)
     gates.register_removal(KIND, may_take_down)
     origins.register(KIND, post_origin)

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "mentoring",
     "trainings",
     "exchange",
+    "inbox",
     "reports",
     "analytics",
     "kits",
@@ -150,6 +151,10 @@ EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 REPORTS_ROOT = Path(env.str("REPORTS_ROOT", default=str(DATA_DIR / "reports")))
 # Where the files that go out with mail lie.
 MAIL_FILES_ROOT = REPORTS_ROOT
+# Days after which the words and names of settled messages are forgotten; spam sooner, what is unlawful later.
+INBOX_DAYS = env.int("INBOX_DAYS", default=365)
+INBOX_SPAM_DAYS = env.int("INBOX_SPAM_DAYS", default=30)
+INBOX_UNLAWFUL_DAYS = env.int("INBOX_UNLAWFUL_DAYS", default=730)
 REPORT_DAYS = env.int("REPORT_DAYS", default=180)
 REPORT_MAIL_BYTES = env.int("REPORT_MAIL_BYTES", default=5 * 1024 * 1024)
 # Open data and public pages of numbers: the licence, how long an answer is kept, how often one connection may ask.

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("library.urls")),
     path("", include("planning.urls")),
     path("", include("mentoring.urls")),
+    path("", include("inbox.urls")),
     path("", include("trainings.urls")),
     path("", include("exchange.urls")),
     path("", include("notifications.urls")),

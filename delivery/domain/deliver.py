@@ -17,7 +17,7 @@ from delivery import rules
 from delivery.domain import attempts, content, settle
 from delivery.domain.departure import Departure, Held, Overtaken
 from delivery.enums import Step
-from delivery.gates import EDIT
+from delivery.gates import EDIT, REPLY
 from delivery.models import Attempt, Delivery
 from delivery.queries import with_its_row
 from municipalities.tenancy import scope
@@ -100,6 +100,8 @@ def _step(
     if delivery.kind == EDIT:
         assert delivery.parent is not None  # a constraint says so; what changes a post never makes one
         return connector.edit(delivery.parent.remote_id, outgoing)
+    if delivery.kind == REPLY:
+        return connector.reply(outgoing, files)
     if not delivery.token:
         return connector.publish(outgoing, files)
     step = connector.finish if attempt.step == Step.FINISH else connector.resume

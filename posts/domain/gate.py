@@ -118,10 +118,10 @@ def _verdict(publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
         return go()
     if house.approval != Approval.NONE and not at.met:
         return hold(Because.NOT_APPROVED)
-    return go() if publication["pause"] is None else _paused(Paused.read(publication["pause"]))
+    return go() if publication["pause"] is None else held_by(Paused.read(publication["pause"]))
 
 
-def _paused(by: Paused) -> Verdict:
+def held_by(by: Paused) -> Verdict:
     """Who holds it back and why. A first comment is asked about as its post, on the same channel."""
     if by.kind in ("everybody", "programme"):
         return hold(Because.PROGRAMME_PAUSED, by.words)

@@ -28,8 +28,9 @@ from municipalities.tenancy import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    "accounts", "administration", "analytics", "channels", "common", "delivery", "exchange", "kits", "library", "links",
-    "mentoring", "municipalities", "notifications", "planning", "portal", "posts", "practice", "reports", "trainings",
+    "accounts", "administration", "analytics", "channels", "common", "delivery", "exchange", "inbox", "kits", "library",
+    "links", "mentoring", "municipalities", "notifications", "planning", "portal", "posts", "practice", "reports",
+    "trainings",
 )  # fmt: skip
 MODULES = sorted(
     p for app in (*APPS, "platforms", "serbian") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts
@@ -59,6 +60,9 @@ EVERYWHERE = {
     "delivery/domain/take_down.py",
     "delivery/queries.py",
     "exchange/domain/share.py",
+    "inbox/domain/answer.py",
+    "inbox/domain/forget.py",
+    "inbox/domain/hear.py",
     "kits/queries.py",
     "links/domain/check.py",
     "links/domain/make.py",

@@ -26,6 +26,7 @@ from channels.models import ConnectAttempt
 from common.access import Permission
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
+from inbox.models import Message
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -407,6 +408,17 @@ def _check_in(it: Things, what: str) -> int:
         return int(found.pk if what == "talk" else found.steps.get().pk)
 
 
+def _message(things: Things) -> int:
+    """What a citizen wrote to Ćuprija."""
+    cast, now = things.cast, timezone.now()
+    with scope(cast.cuprija):
+        written, _ = Message.objects.get_or_create(
+            municipality=cast.cuprija, channel=things.publication.channel, remote_id="said",
+            defaults={"text": "?", "at": now, "heard_at": now},
+        )  # fmt: skip
+    return int(written.pk)
+
+
 def _public(things: Things) -> str:
     """A municipality that shows its numbers to everybody."""
     with scope(things.cast.cuprija):
@@ -534,6 +546,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "targets/target": lambda it: _agreed(it, "place" if it.is_in_place else "programme"),
     "evidence/value": lambda it: _entered(it, "place" if it.is_in_place else "programme"),
     "export/export": lambda it: _export(it),
+    "inbox/message": _message,
+    "message/act": lambda it: "close",
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),

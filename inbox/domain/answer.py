@@ -1,0 +1,103 @@
+"""Answering a citizen: a delivery of its own kind, so that it is recorded before it leaves and never sent twice.
+
+The message counts as answered once the network has the answer, not before.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels import dry
+from channels.enums import ChannelState
+from common.audit import record
+from delivery.domain.enqueue import enqueue
+from delivery.enums import State as Sent
+from delivery.gates import REPLY
+from inbox.domain.refused import Refused
+from inbox.domain.triage import label, locked
+from inbox.enums import Kind, State
+from inbox.models import Message, Reply
+from municipalities.tenancy import everywhere
+from platforms import types
+
+# What may still become an answer on the network, or is one: nobody answers a second time by accident meanwhile.
+ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
+
+
+@transaction.atomic
+def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply:
+    """Send `text` under the message now. `after`: the newest answer that its author has seen, 0 for none.
+
+    Raises `Refused` when a colleague has answered meanwhile, when the channel cannot answer, or when the network would
+    not take the words; nothing is sent then.
+    """
+    row, words = locked(message), text.replace("\x00", "").strip()
+    if row.forgotten_at:
+        raise Refused(_("The words of this message were deleted because their time was over. It is not answered here."))
+    if not words:
+        raise Refused(_("Write the answer first."), "text")
+    _refuse_collision(row, after)
+    if row.channel.state != ChannelState.CONNECTED:
+        raise Refused(_("The channel has to be connected again before you can answer."), "text")
+    now = timezone.now()
+    outgoing = types.Outgoing(
+        text=opening(row) + words, language="sr", key=uuid4().hex, created_at=now, reply_to=row.remote_id
+    )
+    _refuse_findings(row, outgoing)
+    delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=now, by=by, urgent=row.kind == Kind.EMERGENCY)
+    reply = Reply.objects.create(municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by)
+    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
+    row.save(update_fields=["state", "settled_at", "read_at", "search_key"])
+    record("message.answer", by=by, target=row, label=label(row))
+    return reply
+
+
+def opening(message: Message) -> str:
+    """What an answer has to begin with on this network so that its author hears of it."""
+    told = types.Message(
+        remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
+        author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
+        text="", url="", at=message.at,
+    )  # fmt: skip
+    return dry.opening(message.channel, told)
+
+
+def _refuse_collision(row: Message, after: int) -> None:
+    newest = Reply.objects.filter(message=row, delivery__state__in=ALIVE).order_by("-pk").select_related("by").first()
+    if newest is not None and newest.pk > after:
+        told = {"person": newest.by}
+        raise Refused(
+            _("%(person)s has answered meanwhile. Read that answer first; yours is still here.") % told, "text"
+        )
+
+
+def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
+    problems = [each.message for each in dry.check(row.channel, outgoing) if each.severity == "error"]
+    if problems:
+        raise Refused(" ".join(problems), "text")
+
+
+def settle() -> int:
+    """Note which answers have arrived on the network: their messages are answered. Returns how many answers."""
+    with everywhere("note which answers have arrived"), transaction.atomic():
+        arrived = (
+            Reply.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(arrived_at=None, delivery__state=Sent.PUBLISHED)
+            .select_related("delivery", "message")
+            .order_by("delivery__published_at")
+        )
+        count = 0
+        for reply in arrived:
+            reply.arrived_at = reply.delivery.published_at
+            reply.save(update_fields=["arrived_at"])
+            answered = {"state": State.ANSWERED, "settled_at": timezone.now()}
+            Message.objects.filter(pk=reply.message_id).update(
+                first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
+            )
+            count += 1
+        return count

@@ -1,0 +1,178 @@
+"""Hearing what citizens write: which channels are due, asking them, keeping what is new.
+
+A network may tell the same thing any number of times, by itself and when asked: `message_once` keeps it once, and a
+later telling changes the words of the row. A claim only moves `next_at` ahead by a lease, so a worker that dies costs
+one lease and no message: the cursor moves in the transaction that keeps what lies before it.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q
+from django.utils import timezone
+
+from channels import traffic
+from channels.enums import ChannelState
+from channels.models import Channel, Event
+from channels.open import open_channel
+from inbox import rules
+from inbox.enums import Heard
+from inbox.models import Ear, Message
+from municipalities.tenancy import everywhere, scope
+from platforms import types
+from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
+from posts.models import Publication
+from serbian.folding import fold
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+# So many pages of one channel at once; the rest at the next look, which is due at once then.
+PAGES = 10
+TOLD_KINDS = ("comment", "mention")
+
+
+def listen() -> int:
+    """Give every connected channel an ear, and let those hear at once whose network has told something. How many."""
+    now = timezone.now()
+    with everywhere("find channels that nobody listens to"), transaction.atomic():
+        deaf = Channel.objects.filter(state=ChannelState.CONNECTED, ear__isnull=True)
+        new = [Ear(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
+        Ear.objects.bulk_create(new, ignore_conflicts=True)
+        told = Event.objects.filter(
+            platform=OuterRef("channel__platform"), account_id=OuterRef("channel__remote_id"), kind__in=TOLD_KINDS
+        )
+        newer = told.filter(Q(received_at__gt=OuterRef("asked_at")))
+        woken = Ear.objects.filter(next_at__gt=now, asked_at__isnull=False).filter(Exists(newer))
+        return len(new) + woken.update(next_at=now)
+
+
+def claim(limit: int = 200) -> list[int]:
+    """Channels that are due, their `next_at` moved ahead by a lease."""
+    with everywhere("claim channels to be heard"), transaction.atomic():
+        now = timezone.now()
+        due = list(
+            Ear.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(next_at__lte=now, channel__state=ChannelState.CONNECTED)
+            .order_by("next_at")
+            .values_list("pk", "channel_id")[:limit]
+        )
+        Ear.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
+    return [channel_id for _, channel_id in due]
+
+
+def hear(channel_id: int) -> int:
+    """Ask one channel's network what is new, page after page. Returns how many messages were new."""
+    with everywhere("listening starts from its channel's row"):
+        channel = Channel.objects.select_related("municipality").get(pk=channel_id)
+    with scope(channel.municipality_id):
+        ear = Ear.objects.get(channel=channel)
+        began = timezone.now()
+        if until := traffic.waits_until(channel):
+            _again(ear, until)
+            return 0
+        try:
+            return _read(ear, channel, began)
+        except RateLimited as limited:
+            _again(ear, limited.retry_at)
+        except PlatformError as error:
+            _again(ear, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
+        except Exception:
+            # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
+            log.exception("Messages of channel %s could not be read", channel_id)
+            _again(ear, began + rules.ASK_AFTER_TROUBLE, Heard.REFUSED)
+        return 0
+
+
+def _read(ear: Ear, channel: Channel, began: datetime) -> int:
+    connector, new = open_channel(channel), 0
+    for _page in range(PAGES):
+        told = connector.messages(ear.cursor or None)
+        moved = bool(told.cursor) and told.cursor != ear.cursor
+        with transaction.atomic():
+            new += keep(channel, told.items)
+            ear.cursor = told.cursor or ear.cursor
+            ear.save(update_fields=["cursor"])
+        if not moved or not told.items:
+            break
+    else:
+        _again(ear, began, Heard.READ)
+        return new
+    _again(ear, began + rules.ASK_EVERY, Heard.READ, began)
+    return new
+
+
+def _again(ear: Ear, at: datetime, outcome: Heard | None = None, began: datetime | None = None) -> None:
+    ear.next_at = max(at, timezone.now())
+    if outcome is not None:
+        ear.outcome, ear.asked_at = outcome, began or timezone.now()
+    ear.save(update_fields=["next_at", "outcome", "asked_at"])
+
+
+def _outcome(error: PlatformError) -> Heard:
+    if isinstance(error, NeedsConsent):
+        return Heard.NEEDS_CONSENT
+    return Heard.NOT_REACHED if isinstance(error, NotReached) else Heard.REFUSED
+
+
+@transaction.atomic
+def keep(channel: Channel, told: Iterable[types.Message]) -> int:
+    """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries."""
+    items = {one.remote_id: one for one in told if one.remote_id and one.author_id != channel.remote_id}
+    if not items:
+        return 0
+    known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
+    below = _publications(channel, items.values())
+    now = timezone.now()
+    fresh = [_message(channel, one, below, now) for key, one in items.items() if key not in known]
+    before = Message.objects.filter(channel=channel).aggregate(last=Max("pk"))["last"] or 0
+    Message.objects.bulk_create(fresh, ignore_conflicts=True)
+    _follow(known, items, now)
+    return Message.objects.filter(channel=channel, pk__gt=before, remote_id__in=items).count() if fresh else 0
+
+
+def _follow(known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
+    """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
+    changed = []
+    for key, row in known.items():
+        words = _words(items[key])
+        if row.forgotten_at is None and words != row.text:
+            row.seen, row.text, row.changed_at = row.seen or row.text, words, now
+            row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
+            changed.append(row)
+    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key"])
+
+
+def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:
+    """Our posts that these stand below, by the id that the network gave them."""
+    roots = {each for one in told for each in (one.root, one.in_reply_to) if each}
+    rows = Publication.objects.filter(channel=channel, delivery__remote_id__in=roots)
+    return dict(rows.values_list("delivery__remote_id", "pk"))
+
+
+def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime) -> Message:
+    words = _words(one)
+    return Message(
+        municipality_id=channel.municipality_id,
+        channel=channel,
+        remote_id=one.remote_id,
+        root=one.root or "",
+        in_reply_to=one.in_reply_to or "",
+        publication_id=below.get(one.root or "") or below.get(one.in_reply_to or ""),
+        author_id=one.author_id[:300],
+        author_handle=one.author_handle[:300],
+        author_name=one.author_name[:300],
+        text=words,
+        search_key=fold(f"{words} {one.author_name} {one.author_handle}"),
+        url=one.url[:600] if one.url.startswith(("https://", "http://")) else "",
+        at=min(one.at, now),
+        heard_at=now,
+        due_at=rules.due_at("", one.at),
+    )
+
+
+def _words(one: types.Message) -> str:
+    """The text, without what a database cannot hold, cut where nobody reads on."""
+    return one.text.replace("\x00", "")[: rules.MOST_CHARACTERS]

@@ -1,0 +1,35 @@
+"""Closed lists of the inbox."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Kind(models.TextChoices):
+    """What a message is. Empty: nobody has said yet."""
+
+    QUESTION = "question", _("Question")
+    COMPLAINT = "complaint", _("Complaint")
+    PROPOSAL = "proposal", _("Proposal")
+    PRAISE = "praise", _("Praise")
+    EMERGENCY = "emergency", _("Emergency")
+    SPAM = "spam", _("Spam")
+    UNLAWFUL = "unlawful", _("Clearly unlawful")
+
+
+class State(models.TextChoices):
+    """Where the work on a message stands."""
+
+    OPEN = "open", pgettext_lazy("of a message", "Open")
+    WAITING = "waiting", _("Waiting for somebody")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", _("Closed without an answer")
+
+
+class Heard(models.TextChoices):
+    """How the last look for messages of a channel went."""
+
+    READ = "read", _("Read")
+    NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again")
+    NOT_REACHED = "not_reached", _("The network was not reached")
+    REFUSED = "refused", _("The network did not answer the question")

@@ -1,0 +1,140 @@
+"""What citizens said, what our people noted about it, and what was answered.
+
+A message is what a network told at the last look; `seen` keeps the words of the first look where they were changed
+there. Words and names are citizens' personal data: `inbox.domain.forget` takes them away when their time is over, and
+what is left counts, without telling who.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from channels.models import Channel
+from delivery.models import Delivery
+from inbox.enums import Heard, Kind, State
+from municipalities.tenancy import TenantModel
+from posts.models import Publication
+from serbian.folding import fold
+
+User = settings.AUTH_USER_MODEL
+
+
+class Ear(TenantModel):
+    """Listening to one channel: up to where it was read (`cursor`, the connector's own), and when it is read again."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="ear")
+    cursor = models.CharField(max_length=2000, blank=True)
+    next_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=14, choices=Heard, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["next_at"], name="ear_due", condition=Q(next_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return str(self.channel)
+
+
+class Message(TenantModel):
+    """One thing that somebody wrote to us. `publication` is the post of ours that it stands below, if it does.
+
+    `kind` is what a person said it is, `due_at` until when it then wants its answer (`inbox.rules`). `first_answer_at`
+    is when the first answer was on the network. `seen` are the words of the first look where they were changed later.
+    """
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    remote_id = models.CharField(max_length=300)
+    root = models.CharField(max_length=300, blank=True)
+    in_reply_to = models.CharField(max_length=300, blank=True)
+    publication = models.ForeignKey(Publication, models.PROTECT, null=True, related_name="+")
+    author_id = models.CharField(max_length=300, blank=True)
+    author_handle = models.CharField(max_length=300, blank=True)
+    author_name = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    seen = models.TextField(blank=True)
+    search_key = models.TextField(blank=True, editable=False)
+    url = models.URLField(max_length=600, blank=True)
+    at = models.DateTimeField()
+    heard_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)
+    kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    read_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    first_answer_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            # however often a network tells of it
+            models.UniqueConstraint(name="message_once", fields=["channel", "remote_id"]),
+            models.CheckConstraint(
+                name="message_settled_at",
+                condition=Q(state__in=["open", "waiting"], settled_at__isnull=True)
+                | Q(state__in=["answered", "closed"], settled_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # the list: what is open, the newest first
+            models.Index(fields=["municipality", "state", "-at"], name="message_list"),
+            # who waits longest
+            models.Index(
+                fields=["municipality", "due_at"], name="message_due", condition=Q(state__in=["open", "waiting"])
+            ),
+            # what stands below one of our posts
+            models.Index(fields=["publication", "at"], name="message_below"),
+            # whose words are to be forgotten
+            models.Index(fields=["settled_at"], name="message_age", condition=Q(forgotten_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        words = self.text.split()
+        return " ".join(words[:8]) + ("…" if len(words) > 8 else "")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = fold(f"{self.text} {self.author_name} {self.author_handle}")
+        super().save(*args, **kwargs)
+
+    @property
+    def late_pill(self) -> tuple[str, str, Any]:
+        """How it looks once its time is over (`common.states`)."""
+        return "problem", "clock", _("Late")
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in (State.ANSWERED, State.CLOSED)
+
+
+class Note(TenantModel):
+    """What our people say to each other about a message; citizens never see it."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="notes")
+    text = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Reply(TenantModel):
+    """One answer of ours; what becomes of it on the network is its delivery's to tell. `arrived_at`: it is there."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="replies")
+    delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+")
+    text = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    arrived_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        # what is on its way
+        indexes = [models.Index(fields=["id"], name="reply_under_way", condition=Q(arrived_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.text[:60]

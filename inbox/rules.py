@@ -1,0 +1,57 @@
+"""Until when a message wants its answer, and how long its words are kept. Pure: no clock, no database.
+
+An emergency and what is clearly unlawful run by the clock on the wall; everything else by working hours of the offices
+(`municipalities.holidays`): nobody is late on a Sunday. Source of the hours: the programme's own promise, two working
+days at most, as the British government's house rules give it.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+
+from inbox.enums import Kind
+from municipalities.holidays import BELGRADE, CLOSES, OPENS, is_working_day
+
+WORKING_DAY = 8 * 60
+# Minutes of working hours; a kind without any needs no answer.
+WORKING_MINUTES: Mapping[str, int] = {
+    "": WORKING_DAY,
+    Kind.QUESTION: WORKING_DAY,
+    Kind.COMPLAINT: 2 * WORKING_DAY,
+    Kind.PROPOSAL: 5 * WORKING_DAY,
+}
+CLOCK_MINUTES: Mapping[str, int] = {Kind.EMERGENCY: 60, Kind.UNLAWFUL: 120}
+NEEDS_ANSWER = (Kind.QUESTION, Kind.COMPLAINT, Kind.PROPOSAL, Kind.EMERGENCY)
+
+# How often a channel is asked: where the network tells us by itself, seldom, as a net below it.
+ASK_EVERY = timedelta(minutes=2)
+ASK_SELDOM = timedelta(minutes=15)
+# A channel that cannot be asked is thought of again after this.
+ASK_AFTER_TROUBLE = timedelta(minutes=30)
+
+MOST_CHARACTERS = 10_000
+
+
+def due_at(kind: str, at: datetime) -> datetime | None:
+    """Until when a message written at `at` wants its answer (UTC); None where it wants none."""
+    if kind in CLOCK_MINUTES:
+        return at + timedelta(minutes=CLOCK_MINUTES[kind])
+    if kind not in WORKING_MINUTES:
+        return None
+    return after_working(at, WORKING_MINUTES[kind])
+
+
+def after_working(start: datetime, minutes: int, opens: time = OPENS, closes: time = CLOSES) -> datetime:
+    """The moment by which so many minutes of working hours have passed since `start`, in the zone of `start`.
+
+    The inverse of `municipalities.holidays.working_minutes`: the first moment at which that reaches `minutes`.
+    """
+    left, day = timedelta(minutes=minutes), start.astimezone(BELGRADE).date()
+    utc = start.astimezone(UTC)
+    while True:
+        if is_working_day(day):
+            opened = max(datetime.combine(day, opens, BELGRADE).astimezone(UTC), utc)
+            room = datetime.combine(day, closes, BELGRADE).astimezone(UTC) - opened
+            if room >= left:
+                return (opened + left).astimezone(start.tzinfo)
+            left -= max(room, timedelta())
+        day += timedelta(days=1)

@@ -1,0 +1,92 @@
+"""A post of Ćuprija on a fake network over real HTTP, and citizens who write below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.utils import timezone
+
+from channels.models import Channel
+from delivery.domain.claim import claim_due
+from delivery.domain.deliver import deliver
+from delivery.models import Delivery
+from inbox import tasks
+from inbox.domain import hear
+from inbox.models import Ear, Message
+from municipalities.tenancy import everywhere, scope
+from posts.models import Publication
+from tests.analytics import factories
+from tests.delivery.conftest import allowed, connected, network
+from tests.people import Cast
+from tests.platforms.fakes import FakeServer
+
+__all__ = ["allowed", "network"]
+
+
+@dataclass
+class Town:
+    cast: Cast
+    network: FakeServer
+    channel: Channel
+    publication: Publication
+    post: str
+    """The id of our post on the network."""
+
+    def says(self, text: str, under: str = "") -> str:
+        return str(self.network.react("mastodon", under or self.post, "reply", text))
+
+    def hear(self) -> int:
+        """What a worker hears at the next look, whenever that is due."""
+        hear.listen()
+        with everywhere("a test does not wait"):
+            Ear.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+        return sum(hear.hear(channel) for channel in hear.claim())
+
+    def messages(self) -> list[Message]:
+        with scope(self.cast.cuprija):
+            return list(Message.objects.select_related("channel").order_by("pk"))
+
+    def heard(self, text: str) -> Message:
+        """The message with these words, after a citizen wrote them and a worker heard them."""
+        self.says(text)
+        self.hear()
+        return next(each for each in self.messages() if text in each.text)
+
+    def again(self, message: Message) -> Message:
+        with scope(self.cast.cuprija):
+            return Message.objects.select_related("channel", "assignee").get(pk=message.pk)
+
+    def publish(self) -> None:
+        """What the publisher and the inbox's own tick do."""
+        for delivery, number in claim_due(timezone.now()):
+            deliver(delivery, number)
+        tasks.answer.settle()
+
+    def public(self) -> list[dict[str, Any]]:
+        return self.network.public("opstina")
+
+
+@pytest.fixture
+def town(cast: Cast, network: FakeServer) -> Town:
+    channel = connected(cast, network)
+    publication = factories.published(channel, timezone.now() - timedelta(hours=2))
+    post = _post(channel)
+    with scope(cast.cuprija):
+        Delivery.objects.filter(pk=publication.delivery_id).update(remote_id=post)
+    return Town(cast, network, channel, publication, post)
+
+
+def _post(channel: Channel) -> str:
+    """Our post, put there through the channel's own connector."""
+    from channels.open import open_channel
+    from platforms.types import Published
+    from tests.delivery.conftest import outgoing_of
+
+    with scope(channel.municipality_id):
+        told = open_channel(channel).publish(outgoing_of("Вода ће стићи у 14 часова."), lambda ref: b"")
+    assert isinstance(told, Published)
+    return told.remote_id

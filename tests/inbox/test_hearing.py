@@ -1,0 +1,114 @@
+"""What citizens write is heard once, whatever the network tells how often, and follows what they change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from channels.enums import ChannelState
+from channels.models import Channel, Event
+from inbox.domain import hear
+from inbox.enums import Heard, State
+from inbox.models import Ear, Message
+from municipalities.tenancy import everywhere, scope
+from platforms import types
+from tests.analytics import factories
+from tests.inbox.conftest import Town
+
+
+def test_what_citizens_write_below_our_post_is_heard_with_the_post(town: Town) -> None:
+    town.says("@opstina До када неће бити воде?")
+    assert town.hear() == 1
+    (message,) = town.messages()
+    assert "До када неће бити воде?" in message.text
+    assert message.publication_id == town.publication.pk
+    assert message.author_name
+    assert message.state == State.OPEN
+    assert message.read_at is None
+    assert message.due_at is not None
+    assert message.due_at > message.at
+
+
+def test_nothing_is_heard_twice(town: Town) -> None:
+    town.says("@opstina Шта је са струјом?")
+    town.hear()
+    assert town.hear() == 0
+    with scope(town.cast.cuprija):
+        Ear.objects.update(cursor="")  # a network that begins anew
+    assert town.hear() == 0
+    assert len(town.messages()) == 1
+
+
+def test_what_we_write_ourselves_is_no_message(town: Town) -> None:
+    told = _told("1", "Ми сами", author=town.channel.remote_id)
+    with scope(town.cast.cuprija):
+        assert hear.keep(town.channel, [told]) == 0
+
+
+def _told(remote_id: str, text: str, author: str = "c1") -> types.Message:
+    return types.Message(
+        remote_id=remote_id, in_reply_to=None, root=None, author_id=author, author_handle="@c", author_name="Цица",
+        author_url="", author_avatar_url="", text=text, url="javascript:alert(1)", at=timezone.now(),
+    )  # fmt: skip
+
+
+def test_words_that_were_changed_there_are_shown_with_what_they_were(town: Town) -> None:
+    with scope(town.cast.cuprija):
+        hear.keep(town.channel, [_told("7", "Прво")])
+        hear.keep(town.channel, [_told("7", "Друго")])
+        hear.keep(town.channel, [_told("7", "Треће")])
+    (message,) = town.messages()
+    assert (message.text, message.seen) == ("Треће", "Прво")
+    assert message.changed_at is not None
+
+
+def test_hostile_words_do_no_harm(town: Town) -> None:
+    with scope(town.cast.cuprija):
+        hear.keep(town.channel, [_told("8", "<script>alert(1)</script>\x00" + "я" * 20_000)])
+    (message,) = town.messages()
+    assert message.url == ""
+    assert "\x00" not in message.text
+    assert len(message.text) == 10_000
+
+
+def test_a_channel_that_lost_its_consent_is_no_trouble_for_the_others(town: Town) -> None:
+    town.says("@opstina Хало?")
+    other = factories.channel(town.cast.cuprija, town.cast.officer)  # without a credential
+    assert town.hear() == 1
+    with scope(town.cast.cuprija):
+        assert Ear.objects.get(channel=other).outcome == Heard.NEEDS_CONSENT
+        assert Ear.objects.get(channel=town.channel).outcome == Heard.READ
+
+
+def test_a_disconnected_channel_is_not_asked(town: Town) -> None:
+    with scope(town.cast.cuprija):
+        Channel.objects.filter(pk=town.channel.pk).update(state=ChannelState.DISCONNECTED)
+    town.says("@opstina Хало?")
+    assert town.hear() == 0
+
+
+def test_two_workers_claim_a_channel_once(town: Town) -> None:
+    hear.listen()
+    assert hear.claim() == [town.channel.pk]
+    assert hear.claim() == []
+
+
+def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
+    town.hear()
+    with everywhere("look"):
+        ear = Ear.objects.get()
+        assert ear.next_at is not None
+        assert ear.next_at > timezone.now() + timedelta(minutes=1)
+    Event.objects.create(
+        platform="mastodon", key="k1", account_id=town.channel.remote_id, kind="comment", payload={}, at=timezone.now()
+    )
+    hear.listen()
+    assert hear.claim() == [town.channel.pk]
+
+
+def test_each_municipality_hears_its_own(town: Town) -> None:
+    town.says("@opstina Само за Ћуприју")
+    town.hear()
+    with scope(town.cast.novi_pazar):
+        assert not Message.objects.exists()

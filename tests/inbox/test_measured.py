@@ -1,0 +1,72 @@
+"""OC3 and OC4: questions answered in time and how soon, by people's own sorting and by working hours."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from analytics.logframe import provider
+from inbox import rules
+from inbox.enums import Kind, State
+from inbox.models import Message
+from municipalities.tenancy import scope
+from tests.analytics import factories
+from tests.people import Cast
+
+BELGRADE = ZoneInfo("Europe/Belgrade")
+FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BELGRADE)
+
+
+@pytest.fixture
+def asked(cast: Cast) -> Cast:
+    """Four questions: in time, late, never answered, and one whose time is not over; and a thank-you."""
+    channel = factories.channel(cast.cuprija, cast.officer)
+    rows = [
+        ("question", "2026-11-06T14:30", "2026-11-09T07:30"),  # a weekend between: one working hour
+        ("question", "2026-11-16T08:00", "2026-11-18T08:00"),  # sixteen working hours
+        ("question", "2026-11-17T08:00", None),
+        ("question", "2026-11-25T08:00", None),
+        ("praise", "2026-11-17T08:00", "2026-11-17T09:00"),
+        ("question", "2026-10-31T23:59", "2026-11-01T08:00"),  # of another month
+    ]
+    with scope(cast.cuprija):
+        for number, (kind, at, answered) in enumerate(rows):
+            Message.objects.create(
+                municipality=cast.cuprija, channel=channel, remote_id=str(number), text="?", at=local(at),
+                heard_at=local(at), kind=kind, due_at=rules.due_at(kind, local(at)),
+                first_answer_at=local(answered) if answered else None,
+                state=State.ANSWERED if answered else State.OPEN, settled_at=local(answered) if answered else None,
+            )  # fmt: skip
+    return cast
+
+
+def measured(cast: Cast, code: str) -> dict[int, object]:
+    found = provider(code)
+    assert found is not None
+    with time_machine.travel("2026-11-25T10:00:00Z"), scope(cast.cuprija, cast.novi_pazar):
+        return dict(found.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
+
+
+def test_questions_answered_in_time(asked: Cast) -> None:
+    found = measured(asked, "OC3")
+    ours = found[asked.cuprija.pk]
+    assert (round(ours.value, 1), ours.n) == (33.3, 3)  # type: ignore[attr-defined]
+    assert found[asked.novi_pazar.pk].why == "no_questions"  # type: ignore[attr-defined]
+
+
+def test_how_soon_in_working_hours(asked: Cast) -> None:
+    ours = measured(asked, "OC4")[asked.cuprija.pk]
+    assert (ours.value, ours.n) == (8.5, 2)  # type: ignore[attr-defined]
+
+
+def test_sorting_a_message_as_a_question_moves_the_indicator(asked: Cast) -> None:
+    with scope(asked.cuprija):
+        Message.objects.filter(kind=Kind.PRAISE).update(kind=Kind.QUESTION, due_at=local("2026-11-18T08:00"))
+    assert measured(asked, "OC3")[asked.cuprija.pk].value == 50  # type: ignore[attr-defined]
