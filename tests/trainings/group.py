@@ -24,8 +24,9 @@ def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
     training = keep.create(cast.programme, facts, by=cast.trainer)
     for user, place in ((cast.officer, cast.cuprija), (cast.stranger, cast.novi_pazar)):
         Participant.objects.create(
-            training=training, user=user, name=user.name, email=user.email, municipality=place, added_by=cast.trainer
-        )
+            training=training, user=user, name=user.name, email=user.email, municipality=place,
+            language=user.language, added_by=cast.trainer,
+        )  # fmt: skip
     return training
 
 

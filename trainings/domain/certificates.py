@@ -18,7 +18,7 @@ from trainings.queries.attendance import Row, Sheet, sheet
 from trainings.rules import certificate_number
 
 # Two trainers who issue at once stand in line, so that no number is given twice: a lock of the transaction's own.
-NUMBERING = 0x0D0B05A2
+NUMBERING = "SELECT pg_advisory_xact_lock(hashtext('certificates'))"
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[C
 
 def _written(training: Training, found: Sheet, rows: list[Row], by: Any) -> list[Certificate]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING])
+        cursor.execute(NUMBERING)
     day = today()
     last = Certificate.objects.filter(number__startswith=f"{day.year}-").order_by("-pk").first()
     running = int(last.number.rpartition("-")[2]) if last else 0
