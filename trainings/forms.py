@@ -285,3 +285,9 @@ class PastedForm(Written):
 
     def people(self) -> list[dict[str, Any]]:
         return [{**each, "language": self.cleaned_data["language"]} for each in self.read]
+
+
+class RevokeForm(Written):
+    reason = words(
+        gettext_lazy("Reason"), 300, required=True, hint=gettext_lazy("It stays beside the number, for the records.")
+    )

@@ -34,6 +34,7 @@ TRAINING_PAGES: list[tuple[str, Promise]] = [
     ("train_agenda", _("Agenda")),
     ("train_materials", _("Materials")),
     ("train_people", _("Participants and attendance")),
+    ("train_certificates", _("Certificates")),
     ("train_exercises", _("Exercises")),
 ]
 

@@ -179,7 +179,7 @@ def _is_agreed(version: Version, house: Municipality) -> bool:
 def _written(day: Day, team: Team) -> Post | None:
     """A new one, all the way: written, submitted, decided as the municipality wants it."""
     mentor = next(iter(mentors_of(team.municipality)), team.officer)
-    people = People({}, mentor, team.officer, team.officer, timezone.localdate(), mentor)
+    people = People({}, mentor, team.officer, team.officer, timezone.localdate(), mentor, mentor)
     town = Town(team, [], {}, people)
     planned = day.rng.choice(texts.coming(team.municipality.slug, timezone.localdate(), 8))
     draft = past.draft(town, planned)

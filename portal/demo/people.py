@@ -38,6 +38,7 @@ class People:
     administrator: User
     mentored_on: date
     former: User
+    trainer: User
 
     def mentor_of(self, slug: str, on: date) -> User:
         """Who accompanied the municipality on that day."""
@@ -51,10 +52,12 @@ def gather(today: date) -> People:
     mentor = person("mentor@dobosar.example", "Менторка програма", hashed)
     former = person("mentor2@dobosar.example", "Ментор програма, до предаје", hashed)
     staff = person("staff@dobosar.example", "Тим програма", hashed)
+    trainer = person("trainer@dobosar.example", "Тренерка програма", hashed)
     administrator = person("admin@dobosar.example", "Администратор портала", hashed, is_administrator=True)
     teams = {slug: _team(slug, today, hashed) for slug in SLUGS}
     _programme(list(teams.values()), mentor, former, staff, today)
-    return People(teams, mentor, staff, administrator, today - timedelta(days=TRAINING_DAYS_AGO), former)
+    Programme.objects.get(name=PROGRAMME).trainers.add(trainer)
+    return People(teams, mentor, staff, administrator, today - timedelta(days=TRAINING_DAYS_AGO), former, trainer)
 
 
 def person(email: str, name: str, hashed: str, **fields: bool) -> User:

@@ -28,6 +28,7 @@ from portal.demo import (
     reactions,
     reports,
     shelf,
+    trainings,
 )
 from portal.demo.network import Voice
 from portal.demo.past import Town
@@ -103,6 +104,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
     indicators.arrange(everybody, crowd.now)
+    trainings.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
     reports.arrange(teams)
     exercises.arrange(everybody, crowd.now)

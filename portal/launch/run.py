@@ -22,7 +22,7 @@ from portal.launch.trouble import Trouble
 PATIENCE_SECONDS = 60.0
 ACCOUNTS = (
     "officer@cuprija.example", "approver@cuprija.example", "officer@novi-pazar.example", "approver@novi-pazar.example",
-    "mentor@dobosar.example", "staff@dobosar.example", "admin@dobosar.example",
+    "mentor@dobosar.example", "staff@dobosar.example", "trainer@dobosar.example", "admin@dobosar.example",
 )  # fmt: skip
 PASSWORD = "dobosar-demo"
 

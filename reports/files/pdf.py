@@ -7,7 +7,8 @@ that nothing can draw, and the page says so. Spreadsheets keep every sign.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,21 +61,29 @@ class NotMade(Exception):
 def write(document: Document) -> bytes:
     """Raises `NotMade` with Typst's own words."""
     with translation.override(document.language):
-        content = json.dumps(_content(document), ensure_ascii=False)
+        content = _content(document)
+    return compiled(TEMPLATE, {"report": content}, language=document.language, at=document.as_of)
+
+
+def compiled(template: bytes, data: Mapping[str, Any], *, language: str, at: datetime) -> bytes:
+    """PDF/UA-1 of a template with `data` as JSON in `sys.inputs`, in our typeface. The same data give the same bytes.
+
+    Raises `NotMade` with Typst's own words.
+    """
     try:
         made = typst.compile(
-            TEMPLATE,
+            template,
             format="pdf",
             font_paths=_fonts(),
             ignore_system_fonts=True,
-            sys_inputs={"report": content},
+            sys_inputs={name: json.dumps(value, ensure_ascii=False) for name, value in data.items()},
             pdf_standards="ua-1",
-            timestamp=int(document.as_of.timestamp()),
+            timestamp=int(at.timestamp()),
         )
     except typst.TypstError as error:
         raise NotMade("; ".join([error.message, *error.hints])) from error
     assert isinstance(made, bytes)
-    return with_language(made, TAGS[document.language])
+    return with_language(made, TAGS[language])
 
 
 @cache

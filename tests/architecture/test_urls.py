@@ -47,7 +47,7 @@ from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
-from tests.trainings.group import material_of, training_of
+from tests.trainings.group import certificate_of, material_of, training_of
 from trainings.domain import exercises
 from trainings.models import Team, Training
 
@@ -468,6 +468,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "exercises/team": lambda it: _own_team(it).pk,
     "materials/material": lambda it: material_of(_training(it), it.cast).pk,
     "people/participant": lambda it: _training(it).participants.get(user=it.cast.officer).pk,
+    "certificates/certificate": lambda it: certificate_of(_training(it), it.cast).pk,
     "agenda/session": lambda it: _training(it).sessions.last().pk,
 }
 # What a form must hold so that the page looks for something that is there.

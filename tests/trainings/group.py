@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from municipalities.models import Cohort
 from tests.people import Cast
-from trainings import files
-from trainings.domain import keep, materials
-from trainings.models import Material, Participant, Training
+from trainings import files, queries
+from trainings.domain import attendance, certificates, keep, materials
+from trainings.models import Certificate, Material, Participant, Training
 
 
 def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
@@ -24,8 +24,9 @@ def training_of(cast: Cast, *, days_ago: int = 9, **values: Any) -> Training:
     training = keep.create(cast.programme, facts, by=cast.trainer)
     for user, place in ((cast.officer, cast.cuprija), (cast.stranger, cast.novi_pazar)):
         Participant.objects.create(
-            training=training, user=user, name=user.name, email=user.email, municipality=place, added_by=cast.trainer
-        )
+            training=training, user=user, name=user.name, email=user.email, municipality=place,
+            language=user.language, added_by=cast.trainer,
+        )  # fmt: skip
     return training
 
 
@@ -40,3 +41,22 @@ def material_of(
     facts = {"title": "Слајдови", "url": "", "session": None, "visible_from": None, **values}
     upload = materials.Upload(io.BytesIO(body), checked)
     return materials.write(training, None, facts, by=cast.trainer, upload=upload)
+
+
+def attended(training: Training, cast: Cast, *, leaving_out: int = 0, user: Any = None) -> Participant:
+    """Somebody (the officer) was at every session but the last ones."""
+    one = Participant.objects.get(training=training, user=user or cast.officer)
+    lines = list(queries.sessions(training).filter(is_break=False))
+    attendance.mark(
+        training, {(one.pk, line.pk): at < len(lines) - leaving_out for at, line in enumerate(lines)}, by=cast.trainer
+    )
+    return one
+
+
+def certificate_of(training: Training, cast: Cast) -> Certificate:
+    """The officer's, who was at every session."""
+    one = attended(training, cast)
+    return (
+        Certificate.objects.filter(participant=one, revoked_at__isnull=True).first()
+        or certificates.issue(training, [one.pk], by=cast.trainer).pop()
+    )

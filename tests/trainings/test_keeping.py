@@ -52,7 +52,7 @@ def test_a_trainer_begins_a_training_with_the_usual_agenda_of_two_days(cast: Cas
     days = queries.agenda(training)
     assert [day.day for day in days] == [date(2026, 11, 3), date(2026, 11, 4)]
     titles = [line.title for day in days for line in day.sessions if not line.is_break]
-    for theme in ("позив на деловање", "отварају разговор", "Мерење видљивости", "Размена искустава",
+    for theme in ("позив на акцију", "отварају разговор", "Мерење видљивости", "Размена искустава",
                   "Двосмерна комуникација", "еУслуге"):  # fmt: skip
         assert any(theme in title for title in titles), theme
     assert AuditEvent.objects.filter(verb="training.create", actor_id=cast.trainer.pk).count() == 1
@@ -65,7 +65,7 @@ def test_the_agenda_is_in_latin_letters_for_whoever_works_in_them(cast: Cast) ->
         cast.programme, {**answers(**first), "cohort": None, "place": "", "languages": ""}, by=cast.trainer
     )  # fmt: skip
     lines = list(queries.sessions(made))
-    assert "Korisna informacija i poziv na delovanje" in [line.title for line in lines]
+    assert "Korisna informacija i poziv na akciju" in [line.title for line in lines]
     assert {line.day for line in lines} == {TODAY}  # a training of one day has the lines of the first
 
 

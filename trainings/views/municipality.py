@@ -2,17 +2,21 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
+from trainings import certificate as page
 from trainings import queries
 from trainings.models import Training
+from trainings.queries.attendance import held_by, row_of
 from trainings.tabs import tabs
-from trainings.views.files import download
+from trainings.views.files import download, pdf
 
 
 def _found(request: Any, training: int) -> Training:
@@ -37,15 +41,30 @@ def trainings(request: Any) -> HttpResponse:
 @require_safe
 def training(request: Any, training: int) -> HttpResponse:
     row = _found(request, training)
+    lines, me = list(queries.sessions(row)), queries.as_participant(request.user, row)
     context = {
         "training": row,
-        "days": queries.agenda(row),
+        "days": queries.agenda(row, lines),
         "colleagues": list(queries.colleagues(row, request.municipality)),
-        "me": queries.as_participant(request.user, row),
+        "mine": row_of(me, lines) if me else None,
         "materials": list(queries.visible(queries.materials(row))),
+        "certificate_state": ("good", "badge-check", _("Certificate issued")),
         "today": today(),
     }
     return render(request, "trainings/training.html", context)
+
+
+@requires(Verb.TRAINING_VIEW)
+@require_safe
+def certificate(request: Any, training: int) -> HttpResponseBase:
+    """One's own, and nobody else's."""
+    row = _found(request, training)
+    me = queries.as_participant(request.user, row)
+    held = held_by(me) if me else None
+    if held is None:
+        messages.info(request, _("You have no certificate of this training."))
+        return redirect("training", request.municipality.slug, row.pk)
+    return pdf(page.pdf([held]), f"certificate-{held.number}.pdf")
 
 
 @requires(Verb.TRAINING_VIEW)

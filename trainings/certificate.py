@@ -1,0 +1,109 @@
+"""A certificate: the facts that are frozen when it is issued, and the page that is made of them (PDF/UA-1, by Typst).
+
+Facts are written in the script of the certificate's language. Cyrillic to Latin loses nothing; a name that was typed in
+Latin is proposed in Cyrillic, and `Participant.printed_name` says it otherwise. The sentences around the facts are made
+when somebody fetches the page.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.enums import Language
+from common.dates import day_month, long_date
+from common.numbers import number
+from reports.files.pdf import LANGUAGES, compiled, legible
+from serbian.transliteration import to_cyrillic, to_latin
+from trainings.models import Certificate, Participant, Session
+
+HERE = Path(__file__).parent
+# Read once: while a new version is put in place, a worker of the old one still has the template that fits its code.
+TEMPLATE = (HERE / "certificate.typ").read_bytes()
+MARK = (HERE / "certificate.svg").read_text()
+_ANY_DAY = date(2000, 1, 1)
+
+
+def name_of(participant: Participant) -> str:
+    """As it is printed."""
+    if participant.printed_name:
+        return participant.printed_name
+    return to_cyrillic(participant.name) if participant.language == Language.SR_CYRL else to_latin(participant.name)
+
+
+def facts(participant: Participant, attended: Sequence[Session], counted: Sequence[Session], by: Any) -> dict[str, Any]:
+    """What is frozen. `attended` of the `counted` sessions; `by` is the trainer who signs."""
+    training, language = participant.training, participant.language
+    written = str if language == Language.SR_CYRL else to_latin
+    with translation.override(language):
+        place = str(participant.municipality or "")
+    return {
+        "language": language,
+        "name": name_of(participant),
+        "municipality": place,
+        "role": written(participant.role),
+        "training": written(training.name),
+        "programme": written(training.programme.name),
+        "place": written(training.place),
+        "starts_on": training.starts_on.isoformat(),
+        "ends_on": training.ends_on.isoformat(),
+        "topics": list(dict.fromkeys(written(each.title) for each in counted)),
+        "attended": len(attended),
+        "of": len(counted),
+        "hours": round(sum(_minutes(each.starts, each.ends) for each in attended) / 60, 1),
+        "issuer": to_cyrillic(str(by)) if language == Language.SR_CYRL else to_latin(str(by)),
+    }
+
+
+def _minutes(starts: time, ends: time) -> float:
+    return (datetime.combine(_ANY_DAY, ends) - datetime.combine(_ANY_DAY, starts)).total_seconds() / 60
+
+
+def pdf(certificates: Sequence[Certificate]) -> bytes:
+    """A page each, at least one. Raises `reports.files.pdf.NotMade`."""
+    first = certificates[0]
+    language = first.words["language"]
+    lang, script, region = LANGUAGES[language]
+    with translation.override(language):
+        title = f"{_('Certificate of attendance')} {first.number}" if len(certificates) == 1 else _("Certificates")
+        about = {"title": title, "author": _("Dobošar"), "mark": MARK, "lang": lang, "script": script, "region": region}
+    pages = [_page(each) for each in certificates]
+    return compiled(TEMPLATE, {"certificates": pages, "about": about}, language=language, at=first.issued_at)
+
+
+def _page(certificate: Certificate) -> dict[str, Any]:
+    known = certificate.words
+    with translation.override(known["language"]):
+        first, last = date.fromisoformat(known["starts_on"]), date.fromisoformat(known["ends_on"])
+        from_day = day_month(first) if first.year == last.year else long_date(first)
+        days = long_date(last) if first == last else f"{from_day} – {long_date(last)}"
+        return {
+            "heading": _("Certificate of attendance"),
+            "programme": legible(known["programme"]),
+            "name": legible(known["name"]),
+            "from": legible(", ".join(filter(None, (known["role"], known["municipality"])))),
+            "training": legible(known["training"]),
+            "when": legible(", ".join(filter(None, (known["place"], days)))),
+            "attended": legible(_attended(known)),
+            "topics": legible(" · ".join(known["topics"])),
+            "number": certificate.number,
+            "issued_on": long_date(timezone.localdate(certificate.issued_at)),
+            "issuer": legible(known["issuer"]),
+            "words": {"issued": _("Issued on"), "number": pgettext("of a document", "Number"), "issuer": _("Trainer")},
+        }
+
+
+def _attended(known: dict[str, Any]) -> str:
+    told = {"attended": known["attended"], "of": known["of"], "hours": number(known["hours"])}
+    return (
+        ngettext(
+            "Attended: %(attended)s of %(of)s session, %(hours)s hours",
+            "Attended: %(attended)s of %(of)s sessions, %(hours)s hours",
+            known["of"],
+        )
+        % told
+    )

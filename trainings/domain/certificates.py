@@ -1,0 +1,79 @@
+"""Certificates: issued to who attended enough, frozen as issued, revoked with a reason."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from common.dates import short_date
+from municipalities.domain.refused import Refused
+from municipalities.queries import today
+from trainings import certificate as page
+from trainings.domain.opened import held_open
+from trainings.models import Certificate, Training
+from trainings.queries.attendance import Row, Sheet, sheet
+from trainings.rules import certificate_number
+
+# Two trainers who issue at once stand in line, so that no number is given twice: a lock of the transaction's own.
+NUMBERING = "SELECT pg_advisory_xact_lock(hashtext('certificates'))"
+
+
+@transaction.atomic
+def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[Certificate]:
+    """To those of `participants` (ids) who have earned one and hold none. Raises `Refused` before the last day, and
+    where somebody chosen has not attended enough.
+    """
+    row = held_open(training)
+    if today() < row.ends_on:
+        raise Refused(_("The training lasts until %(day)s. Certificates follow on that day.") % {
+            "day": short_date(row.ends_on)})  # fmt: skip
+    found, chosen = sheet(row), set(participants)
+    rows = [each for each in found.rows if each.participant.pk in chosen and each.certificate is None]
+    for each in rows:
+        if not each.has_earned:
+            raise Refused(
+                _("%(person)s attended less than %(share)s per cent. Look at the attendance again.")
+                % {"person": each.participant, "share": row.share_asked}
+            )
+    made = _written(row, found, rows, by)
+    if made:
+        names = [each.participant.name for each in made]
+        record("training.issue", by=by, target=row, people=names, programme=str(row.programme))
+    return made
+
+
+def _written(training: Training, found: Sheet, rows: list[Row], by: Any) -> list[Certificate]:
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERING)
+    day = today()
+    last = Certificate.objects.filter(number__startswith=f"{day.year}-").order_by("-pk").first()
+    running = int(last.number.rpartition("-")[2]) if last else 0
+    made = []
+    for at, each in enumerate(rows, start=1):
+        each.participant.training = training
+        attended = [line for line in found.sessions if each.marks.get(line.pk)]
+        made.append(
+            Certificate(
+                participant=each.participant,
+                number=certificate_number(day, running + at),
+                words=page.facts(each.participant, attended, found.sessions, by),
+                issued_by=by,
+            )
+        )
+    return Certificate.objects.bulk_create(made)
+
+
+@transaction.atomic
+def revoke(certificate: Certificate, reason: str, *, by: Any) -> Certificate:
+    """It stays in the list with the reason; a new one gets a new number. Twice changes nothing. Raises `Refused`."""
+    row = held_open(certificate.participant.training)
+    found = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    if found.revoked_at:
+        return found
+    found.revoked_at, found.revoked_by, found.reason = timezone.now(), by, reason
+    found.save(update_fields=["revoked_at", "revoked_by", "reason"])
+    record("training.revoke", by=by, target=row, number=found.number, programme=str(row.programme))
+    return found

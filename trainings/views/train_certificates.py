@@ -1,0 +1,99 @@
+"""Trainers: who has earned a certificate, issuing, fetching and revoking them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from municipalities.domain.refused import Refused
+from municipalities.queries import today
+from trainings import certificate as page
+from trainings.domain import certificates as verbs
+from trainings.forms import RevokeForm
+from trainings.models import Certificate, Training
+from trainings.queries import attendance as sheets
+from trainings.views.files import pdf
+from trainings.views.pages import form_page, found, shown, trains, tried
+
+
+@trains
+@require_safe
+def certificates(request: Any, training: int) -> HttpResponse:
+    row = found(request, training)
+    sheet, issued = sheets.sheet(row), list(sheets.certificates(row))
+    waiting = [each for each in sheet.rows if each.has_earned and each.certificate is None]
+    context = {
+        "sheet": sheet,
+        "waiting": waiting,
+        "held": [each for each in issued if each.revoked_at is None],
+        "revoked": [each for each in issued if each.revoked_at],
+        "may_issue": row.is_open and bool(waiting) and today() >= row.ends_on,
+        "lasts": today() < row.ends_on,
+        "issued_state": ("good", "badge-check", _("Issued")),
+    }
+    return shown(request, "trainings/train_certificates.html", row, "train_certificates", context)
+
+
+@trains
+@require_POST
+def issue(request: Any, training: int) -> HttpResponse:
+    row = found(request, training)
+    chosen = {int(pk) for pk in request.POST.getlist("people") if pk.isdecimal() and len(pk) < 19}
+    try:
+        made = verbs.issue(row, chosen, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        count = len(made)
+        told = ngettext("%(count)s certificate is issued.", "%(count)s certificates are issued.", count)
+        if count:
+            messages.success(request, told % {"count": count})
+        else:
+            messages.info(request, _("Nobody was chosen who has earned one."))
+    return redirect("train_certificates", row.pk)
+
+
+def _certificate(training: Training, certificate: int) -> Certificate:
+    each: Certificate = get_object_or_404(sheets.certificates(training), pk=certificate)
+    each.participant.training = training
+    return each
+
+
+@trains
+@require_safe
+def one(request: Any, training: int, certificate: int) -> HttpResponseBase:
+    each = _certificate(found(request, training), certificate)
+    return pdf(page.pdf([each]), f"certificate-{each.number}.pdf")
+
+
+@trains
+@require_safe
+def everybodys(request: Any, training: int) -> HttpResponseBase:
+    """All that hold, a page each, to be printed."""
+    row = found(request, training)
+    held = list(sheets.certificates(row).filter(revoked_at__isnull=True))
+    if not held:
+        messages.info(request, _("No certificate is issued yet."))
+        return redirect("train_certificates", row.pk)
+    return pdf(page.pdf(held), f"certificates-{row.starts_on.isoformat()}.pdf")
+
+
+@trains
+@require_http_methods(["GET", "POST"])
+def revoke(request: Any, training: int, certificate: int) -> HttpResponse:
+    row = found(request, training)
+    each = _certificate(row, certificate)
+    form = RevokeForm(request.POST or None)
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and tried(form, lambda: verbs.revoke(each, form.cleaned_data["reason"], by=request.user)):
+        messages.success(request, _("The certificate %(number)s is revoked.") % {"number": each.number})
+        return redirect("train_certificates", row.pk)
+    lead = _("%(number)s of %(person)s does not hold any more. A new one can be issued with another number.")
+    more = {"act": _("Revoke it"), "lead": lead % {"number": each.number, "person": each.participant}}
+    back = reverse("train_certificates", args=[row.pk])
+    return form_page(request, row, form, _("Revoke a certificate"), back=back, **more)
