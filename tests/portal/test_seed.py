@@ -28,8 +28,8 @@ from common.models import AuditEvent
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from mentoring.models import Feedback, Handover, Score
-from municipalities.enums import Approval
-from municipalities.models import Enrolment, Municipality, Pairing
+from municipalities.enums import Approval, Kind
+from municipalities.models import REAL_PLACE, Enrolment, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
 from notifications.enums import How
 from notifications.models import Notification
@@ -160,10 +160,10 @@ def test_no_scope_is_left_open(filled: None, db: None) -> None:
 
 
 def test_the_six_municipalities_are_practice_workspaces_in_a_running_training(demo: None) -> None:
-    joined = Municipality.objects.filter(joined_on__isnull=False)
+    joined = Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False)
     assert sorted(joined.values_list("slug", flat=True)) == sorted(texts.SLUGS)
     assert joined.filter(is_demo=True, is_practice=True).count() == 6
-    assert Municipality.objects.count() == 145
+    assert Municipality.objects.filter(REAL_PLACE).count() == 145
     today = timezone.localdate()
     assert Enrolment.objects.on(today).count() == Pairing.objects.on(today).count() == 6
 
@@ -346,7 +346,8 @@ def test_two_pilots_show_their_numbers_and_one_sends_them_each_month(demo: None)
 
 def test_every_channel_has_its_usual_times_and_two_municipalities_repeat_posts(demo: None) -> None:
     with_times = set(Slot.objects.values_list("channel", flat=True))
-    assert with_times == set(Channel.objects.values_list("pk", flat=True))
+    of_places = Channel.objects.exclude(municipality__kind=Kind.TRAINING)
+    assert with_times == set(of_places.values_list("pk", flat=True))
     repeated = list(Recurrence.objects.select_related("pattern", "municipality"))
     assert Counter(row.municipality.slug for row in repeated) == {"cuprija": 2, "novi-pazar": 1}
     for row in repeated:
@@ -376,7 +377,7 @@ def test_the_review_shows_everything_it_can(demo: None) -> None:
     assert Suggestion.objects.filter(state="open").exists()
     mentor = User.objects.get(email="mentor@dobosar.example")
     assert Version.objects.filter(suggested_by=[mentor.pk]).exists()
-    for house in Municipality.objects.filter(joined_on__isnull=False):
+    for house in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
         waiting = Post.objects.filter(municipality=house, stage=Stage.SUBMITTED)
         assert waiting.exists(), house
     kinds = set(Decision.objects.values_list("kind", flat=True))
