@@ -45,6 +45,7 @@ from practice import rules
 from practice.models import Account, Status
 from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
+from trainings.models import Exercise
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
 
@@ -217,6 +218,19 @@ def test_comments_come_after_their_posts_in_every_script(demo: None) -> None:
     by_parent = Counter(comments.values_list("in_reply_to_id", flat=True))
     for status in Status.objects.filter(pk__in=by_parent):
         assert status.replies_count == by_parent[status.pk]
+
+
+def test_one_exercise_is_over_with_its_debrief_and_one_waits(demo: None) -> None:
+    over, waits = Exercise.objects.order_by("pk")
+    assert (over.state, waits.state) == ("ended", "prepared")
+    good, poor = over.teams.order_by("number")
+    assert good.facts["questions"] == good.facts["answered"] > 0
+    assert poor.facts["answered"] < poor.facts["questions"]
+    assert (good.facts["personal_left"], poor.facts["personal_left"]) == (0, 1)
+    for team in (good, poor):
+        assert team.shown_at
+        assert team.marks.count() == 3
+        assert team.went_well
 
 
 def test_home_has_something_to_say(demo: None) -> None:
