@@ -46,7 +46,11 @@ class ExerciseForm(Written):
         usual = self._by_municipality()
         for person in self.people:
             self.fields[self._name(person)] = forms.ChoiceField(
-                label=person.name, choices=choices, required=False, initial=str(usual[person.pk])
+                label=person.name,
+                choices=choices,
+                required=False,
+                initial=str(usual[person.pk]),
+                widget=forms.Select(attrs={"class": "input"}),
             )
 
     def _name(self, person: Participant) -> str:

@@ -1,10 +1,13 @@
 """Two exercises of the demo: one that is over, with the debrief of its teams, and one that waits for its start."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from django.utils import timezone
+
+from accounts.models import User
 from municipalities.enums import Kind
-from municipalities.models import Membership, Municipality, Programme
+from municipalities.models import Membership, Municipality
 from municipalities.tenancy import scope
 from portal.demo.people import PROGRAMME, People
 from practice.domain import write
@@ -55,35 +58,22 @@ NEXT = {
 
 
 def arrange(everybody: People, now: datetime) -> None:
-    """Of the programme's trainings the last that was held; one is made where none is."""
-    if Exercise.objects.exists():
+    """At the training that was held one that is over, at the one to come one that is prepared; once."""
+    trainings = Training.objects.filter(programme__name=PROGRAMME, closed_at=None).order_by("starts_on")
+    held, coming = trainings.first(), trainings.last()
+    if held is None or coming is None or Exercise.objects.exists():
         return
-    training = _training(everybody, now)
-    teams = list(everybody.teams.values())
-    groups = [[team.officer, team.approver] for team in teams]
-    finished = exercises.prepare(
-        training, "voda", [(f"Екипа {at}", people) for at, people in enumerate(groups[:2], start=1)],
-        minutes=MINUTES, by=everybody.staff,
-    )  # fmt: skip
+    groups = [[team.officer, team.approver] for team in everybody.teams.values()]
+    finished = exercises.prepare(held, "voda", _named(groups[:2]), minutes=MINUTES, by=everybody.trainer)
     Exercise.objects.filter(pk=finished.pk).update(seed=7)
-    _play(exercises.start(finished, by=everybody.staff), everybody, now - timedelta(days=2, hours=1))
-    exercises.prepare(
-        training, "rupa", [(f"Екипа {at}", people) for at, people in enumerate(groups[:4], start=1)],
-        minutes=MINUTES, by=everybody.staff,
-    )  # fmt: skip
+    began = timezone.make_aware(datetime.combine(held.ends_on, time(11, 15)))
+    _play(exercises.start(finished, by=everybody.trainer), everybody, min(began, now - timedelta(hours=2)))
+    exercises.prepare(coming, "rupa", _named(groups[:4]), minutes=MINUTES, by=everybody.trainer)
     Account.objects.filter(username__regex=rf"{citizens.CITIZEN_OF_A_TEAM}|^ekipa_").update(is_demo=True)
 
 
-def _training(everybody: People, now: datetime) -> Training:
-    programme = Programme.objects.get(name=PROGRAMME)
-    found = Training.objects.filter(programme=programme, closed_at=None).order_by("-starts_on").first()
-    if found:
-        return found
-    first = (now - timedelta(days=2)).date()
-    return Training.objects.create(
-        programme=programme, name="Обука: разговор с грађанима", place="Јагодина", starts_on=first,
-        ends_on=first + timedelta(days=1), created_by=everybody.staff,
-    )  # fmt: skip
+def _named(groups: list[list[User]]) -> list[tuple[str, list[User]]]:
+    return [(f"Екипа {at}", people) for at, people in enumerate(groups, start=1)]
 
 
 def _play(exercise: Exercise, everybody: People, began: datetime) -> None:
@@ -100,9 +90,9 @@ def _play(exercise: Exercise, everybody: People, began: datetime) -> None:
     exercises.end_when_over(exercise.pk)
     for team in several:
         debrief.write(
-            team, LEVELS[team.number], went_well=WELL[team.number], next_time=NEXT[team.number], by=everybody.staff
+            team, LEVELS[team.number], went_well=WELL[team.number], next_time=NEXT[team.number], by=everybody.trainer
         )
-        debrief.show(team, by=everybody.staff)
+        debrief.show(team, by=everybody.trainer)
 
 
 def _publish(team: Team, minute: float, began: datetime) -> None:

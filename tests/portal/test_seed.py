@@ -28,8 +28,8 @@ from common.models import AuditEvent
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from mentoring.models import Feedback, Handover, Score
-from municipalities.enums import Approval
-from municipalities.models import Enrolment, Municipality, Pairing
+from municipalities.enums import Approval, Kind
+from municipalities.models import REAL_PLACE, Enrolment, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
 from notifications.enums import How
 from notifications.models import Notification
@@ -45,6 +45,7 @@ from practice import rules
 from practice.models import Account, Status
 from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
+from trainings.models import Exercise
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
 
@@ -160,10 +161,10 @@ def test_no_scope_is_left_open(filled: None, db: None) -> None:
 
 
 def test_the_six_municipalities_are_practice_workspaces_in_a_running_training(demo: None) -> None:
-    joined = Municipality.objects.filter(joined_on__isnull=False)
+    joined = Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False)
     assert sorted(joined.values_list("slug", flat=True)) == sorted(texts.SLUGS)
     assert joined.filter(is_demo=True, is_practice=True).count() == 6
-    assert Municipality.objects.count() == 145
+    assert Municipality.objects.filter(REAL_PLACE).count() == 145
     today = timezone.localdate()
     assert Enrolment.objects.on(today).count() == Pairing.objects.on(today).count() == 6
 
@@ -217,6 +218,19 @@ def test_comments_come_after_their_posts_in_every_script(demo: None) -> None:
     by_parent = Counter(comments.values_list("in_reply_to_id", flat=True))
     for status in Status.objects.filter(pk__in=by_parent):
         assert status.replies_count == by_parent[status.pk]
+
+
+def test_one_exercise_is_over_with_its_debrief_and_one_waits(demo: None) -> None:
+    over, waits = Exercise.objects.order_by("pk")
+    assert (over.state, waits.state) == ("ended", "prepared")
+    good, poor = over.teams.order_by("number")
+    assert good.facts["questions"] == good.facts["answered"] > 0
+    assert poor.facts["answered"] < poor.facts["questions"]
+    assert (good.facts["personal_left"], poor.facts["personal_left"]) == (0, 1)
+    for team in (good, poor):
+        assert team.shown_at
+        assert team.marks.count() == 3
+        assert team.went_well
 
 
 def test_home_has_something_to_say(demo: None) -> None:
@@ -346,7 +360,8 @@ def test_two_pilots_show_their_numbers_and_one_sends_them_each_month(demo: None)
 
 def test_every_channel_has_its_usual_times_and_two_municipalities_repeat_posts(demo: None) -> None:
     with_times = set(Slot.objects.values_list("channel", flat=True))
-    assert with_times == set(Channel.objects.values_list("pk", flat=True))
+    of_places = Channel.objects.exclude(municipality__kind=Kind.TRAINING)
+    assert with_times == set(of_places.values_list("pk", flat=True))
     repeated = list(Recurrence.objects.select_related("pattern", "municipality"))
     assert Counter(row.municipality.slug for row in repeated) == {"cuprija": 2, "novi-pazar": 1}
     for row in repeated:
@@ -376,7 +391,7 @@ def test_the_review_shows_everything_it_can(demo: None) -> None:
     assert Suggestion.objects.filter(state="open").exists()
     mentor = User.objects.get(email="mentor@dobosar.example")
     assert Version.objects.filter(suggested_by=[mentor.pk]).exists()
-    for house in Municipality.objects.filter(joined_on__isnull=False):
+    for house in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
         waiting = Post.objects.filter(municipality=house, stage=Stage.SUBMITTED)
         assert waiting.exists(), house
     kinds = set(Decision.objects.values_list("kind", flat=True))

@@ -19,7 +19,7 @@ from municipalities.tenancy import scope
 from practice.domain import react
 from practice.models import Account, Like, Status, Vote
 from tests.people import Cast
-from tests.trainings.exercising import Group, started
+from tests.trainings.exercising import Group, prepared, started
 from trainings import script, traits
 from trainings.cast import Act, On
 from trainings.domain import citizens, exercises, speak
@@ -126,6 +126,14 @@ def test_who_misses_something_asks_for_it_and_who_finds_it_does_not(cast: Cast) 
     below = Status.objects.get(pk=poor["do-kad"].status)
     assert below.in_reply_to is not None
     assert below.in_reply_to.account_id == group.first.page_id
+
+
+def test_what_was_published_before_the_start_counts_for_nothing(cast: Cast) -> None:
+    group = prepared(cast)
+    group.post(group.first, POOR)
+    exercises.start(group.exercise, by=cast.staff)
+    group.play(10)
+    assert "do-kad" not in group.plays(group.first)
 
 
 def test_nobody_asks_what_was_put_right_before_they_came_to_it(cast: Cast) -> None:

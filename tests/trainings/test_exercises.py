@@ -203,7 +203,8 @@ def test_after_the_end_the_team_reads_and_nothing_goes_out(cast: Cast) -> None:
     exercises.end(group.exercise, by=cast.staff)
     roles = Membership.objects.running().filter(municipality=group.first.workspace).values_list("role", flat=True)
     assert set(roles) == {Role.VIEWER}
-    assert pauses.here(group.first.workspace)
+    with scope(group.first.workspace):
+        assert pauses.here(group.first.workspace)
     with scope(group.first.workspace), pytest.raises(Refused):
         speak.answer(group.first, group.plays(group.first)["do-kad"], "До 18", by=cast.officer)
 
@@ -292,7 +293,7 @@ def test_in_a_real_workspace_one_finds_the_exercises_one_played(cast: Cast) -> N
 def test_a_trainer_of_another_programme_finds_nothing(cast: Cast) -> None:
     group = started(cast)
     other = programmes.start("Other", by=cast.administrator)
-    trainer = person("trainer")
+    trainer = person("colleague")
     other.trainers.add(trainer)
     args = [group.exercise.training_id, group.exercise.pk]
     client = sign_in(trainer)

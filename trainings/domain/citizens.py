@@ -88,8 +88,10 @@ class Room:
 
     @cached_property
     def posts(self) -> list[Status]:
-        found = Status.objects.filter(account=self.team.page_id, in_reply_to=None).prefetch_related("media")
-        return list(found.order_by("pk"))
+        """Since the start: what was tried out before counts for nothing."""
+        found = Status.objects.filter(account=self.team.page_id, in_reply_to=None)
+        found = found.filter(created_at__gte=self.exercise.started_at)
+        return list(found.prefetch_related("media").order_by("pk"))
 
     def notice_answers(self) -> None:
         """Also what the page answered on the network itself."""

@@ -140,7 +140,10 @@ def desks(several: Sequence[Team], exercise: Exercise, now: datetime | None = No
     now = min(now or timezone.now(), exercise.ended_at or now or timezone.now())
     posts, plays = defaultdict(list), defaultdict(list)
     pages = {team.page_id: team.pk for team in several if team.page_id}
-    for post in Status.objects.filter(account__in=pages, in_reply_to=None).prefetch_related("media").order_by("pk"):
+    written = Status.objects.filter(account__in=pages, in_reply_to=None)
+    if exercise.started_at:  # what was tried out before counts for nothing
+        written = written.filter(created_at__gte=exercise.started_at)
+    for post in written.prefetch_related("media").order_by("pk"):
         posts[pages[post.account_id]].append(post)
     with scope(*(team.workspace_id for team in several)):
         for row in Play.objects.filter(team__in=several, act=Act.SAYS).exclude(status=None).order_by("done_at", "pk"):
