@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from analytics.enums import Unit
 from analytics.logframe import INDICATORS
@@ -24,7 +24,7 @@ def whole(value: float | None) -> float | int | None:
 
 
 LABELS: dict[str, str | Promise] = {
-    "name": gettext_lazy("Activity"),
+    "name": pgettext_lazy("agreed with the mentor", "Activity"),
     "description": gettext_lazy("What exactly"),
     "who": gettext_lazy("Who does it"),
     "due_on": gettext_lazy("Due on"),
