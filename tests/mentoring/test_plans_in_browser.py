@@ -64,7 +64,7 @@ def test_a_plan_from_the_first_draft_to_the_confirmation(page: Any, live_server:
     page.context.clear_cookies()
     enter(page, live_server, cast.mentor)
     page.goto(there)
-    page.get_by_role("link", name="Look at it").click()
+    page.get_by_role("link", name="See what was done").click()
     is_sound(page)
     page.get_by_role("button", name="Confirm it").click()
     expect(page.get_by_text("Done and confirmed")).to_be_visible()
