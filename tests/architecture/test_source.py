@@ -62,6 +62,7 @@ EVERYWHERE = {
     "links/domain/check.py",
     "links/domain/make.py",
     "links/queries.py",
+    "mentoring/domain/reminders.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
     "portal/bench/numbers.py",
