@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analytics.logframe import INDICATORS, measured_codes
 from mentoring import plan_rules as rules
@@ -126,7 +127,11 @@ class AsksMixin(forms.Form):
 
 
 class ActivityForm(AsksMixin, ReasonMixin):
-    name = forms.CharField(label=_("Activity"), max_length=140, help_text=_("What is done, specific enough to check."))
+    name = forms.CharField(
+        label=pgettext_lazy("agreed with the mentor", "Activity"),
+        max_length=140,
+        help_text=_("What is done, specific enough to check."),
+    )
     description = forms.CharField(label=_("What exactly"), required=False, max_length=MOST_DESCRIPTION, widget=lines(3))
     owner = forms.ChoiceField(label=_("Who does it"), required=False)
     owner_name = forms.CharField(
@@ -233,7 +238,7 @@ FITS = (
 class KindForm(AsksMixin):
     """An activity of the library in Serbian, and in English if somebody needs it."""
 
-    name = forms.CharField(label=_("Activity"), max_length=140)
+    name = forms.CharField(label=pgettext_lazy("agreed with the mentor", "Activity"), max_length=140)
     description = forms.CharField(label=_("What exactly"), max_length=600, required=False, widget=lines(3))
     evidence = forms.CharField(label=_("What shows it, in words"), max_length=300, required=False)
     fits = forms.ChoiceField(label=_("Posts that are suggested as evidence"), required=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from analytics.enums import Unit
 from analytics.logframe import INDICATORS
@@ -17,8 +17,14 @@ from mentoring.enums import Proof
 from mentoring.models import Change
 from mentoring.models.plans import in_readers_words
 
+
+def whole(value: float | None) -> float | int | None:
+    """60, not 60.0: nobody agrees on a tenth that is none."""
+    return int(value) if value is not None and value == int(value) else value
+
+
 LABELS: dict[str, str | Promise] = {
-    "name": gettext_lazy("Activity"),
+    "name": pgettext_lazy("agreed with the mentor", "Activity"),
     "description": gettext_lazy("What exactly"),
     "who": gettext_lazy("Who does it"),
     "due_on": gettext_lazy("Due on"),
@@ -57,7 +63,7 @@ def _said(words: Mapping[str, Any], name: str) -> str:
     if name == "code":
         return f"{value} · {INDICATORS[value].name}" if value in INDICATORS else str(value)
     if name == "threshold":
-        return number(value)
+        return number(whole(value))
     english = (words.get("english") or {}).get(name, "") if isinstance(words.get("english"), dict) else ""
     return in_readers_words(str(value), english)
 
@@ -65,7 +71,7 @@ def _said(words: Mapping[str, Any], name: str) -> str:
 def aim(code: str, threshold: float | None) -> str:
     """ "at least 60 per cent"."""
     indicator = INDICATORS[code]
-    facts = {"value": number(threshold), "unit": Unit(indicator.unit).label}
+    facts = {"value": number(whole(threshold)), "unit": Unit(indicator.unit).label}
     if indicator.better == "down":
         return _("at most %(value)s %(unit)s") % facts
     return _("at least %(value)s %(unit)s") % facts

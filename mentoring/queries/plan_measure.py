@@ -29,7 +29,7 @@ def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Meas
         dropped_at__isnull=True, due_on__gte=first, due_on__lte=last,
     )  # fmt: skip
     counted = rows.order_by().values_list("municipality").annotate(
-        Count("pk"), Count("pk", filter=Q(done_on__lte=F("due_on")))
+        agreed=Count("pk"), in_time=Count("pk", filter=Q(done_on__lte=F("due_on")))
     )  # fmt: skip
     found = {place.pk: Measured(None, 0, "no_activities") for place in places}
     found |= {pk: Measured(done * 100 / agreed, agreed) for pk, agreed, done in counted}

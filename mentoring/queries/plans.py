@@ -93,6 +93,14 @@ def _day(moment: datetime | None) -> date | None:
 # ---------------------------------------------------------------- one plan
 
 
+def _tenths(value: float | None) -> float | int | None:
+    """62.5, and 60 instead of 60.0."""
+    if value is None:
+        return None
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
 @dataclass(frozen=True)
 class Item:
     """An activity as a page shows it."""
@@ -124,10 +132,26 @@ class Item:
         return rules.reached(self.activity.reading.get("value"), self.activity.threshold, found.better)
 
     @property
+    def agreed_value(self) -> float | int | None:
+        return _tenths(self.activity.threshold)
+
+    @property
+    def value(self) -> float | int | None:
+        """What the indicator came to when it was last read."""
+        return _tenths(self.activity.reading.get("value"))
+
+    @property
     def is_proved(self) -> bool:
         if self.activity.proof == Proof.NOTHING:
             return True
         return self.has_reached if self.activity.proves_itself else self.counted >= self.activity.wanted
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is time to report it done. What an indicator shows may still fall, so that waits for its day."""
+        if self.activity.proves_itself:
+            return self.has_reached and self.days_left <= rules.SOON.days
+        return self.is_proved and bool(self.evidence)
 
     @property
     def state(self) -> str:
@@ -249,7 +273,7 @@ def next_step(found: Board, side: Side | None) -> Step:
 
 def _next_activity(opened: list[Item]) -> Step:
     """What is ready to be reported, what is late, what lost its evidence, then what is due next."""
-    ready = (each for each in opened if each.is_proved and (each.evidence or each.has_reached))
+    ready = (each for each in opened if each.is_ready)
     asked = (
         ("report", ready),
         ("late", (each for each in opened if each.is_late)),
@@ -270,13 +294,16 @@ def first_moment(plan: Plan) -> datetime:
     return datetime.combine(plan.starts_on, time(), BELGRADE)
 
 
-def published_since(plan: Plan) -> QuerySet[Post]:
-    """Posts of the municipality that were published since the plan began and are still out, with `public_at`."""
+def published_since(plan: Plan, until: datetime | None = None) -> QuerySet[Post]:
+    """Posts of the municipality that were published since the plan began (and by `until`) and are still out, with
+    `public_at`, the newest first."""
     there = Publication.objects.filter(post=OuterRef("pk"))
     first = there.filter(delivery__published_at__isnull=False).order_by().values("post")
     first = first.annotate(at=Min("delivery__published_at")).values("at")
     rows = Post.objects.filter(Exists(there.filter(OUT)), deleted_at__isnull=True, municipality=plan.municipality_id)
     rows = rows.annotate(public_at=Subquery(first)).filter(public_at__gte=first_moment(plan))
+    if until is not None:
+        rows = rows.filter(public_at__lte=until)
     return rows.defer("draft", "search_key").order_by("-public_at", "-pk")
 
 

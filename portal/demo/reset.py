@@ -22,7 +22,7 @@ from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttem
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
-from mentoring.models import Feedback, PerformanceNotice, Score
+from mentoring.models import Activity, Change, Evidence, Feedback, PerformanceNotice, Plan, Score
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
@@ -55,6 +55,7 @@ ORDER = (
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
+    Evidence, Change, Activity, Plan,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,

@@ -28,6 +28,7 @@ from portal.demo import (
     reports,
     shelf,
 )
+from portal.demo import plans as agreed_plans
 from portal.demo.network import Voice
 from portal.demo.past import Town
 from portal.demo.people import People, Team
@@ -101,6 +102,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
             put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
     decisions.arrange(towns, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
+    agreed_plans.arrange(teams, everybody, crowd.now)
     indicators.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)
     reports.arrange(teams)

@@ -29,7 +29,9 @@ from library.domain import snippets, templates
 from library.domain.templates import Words
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
-from mentoring.models import CheckIn
+from mentoring.domain import plan_activities, plan_changes, reviews
+from mentoring.enums import ReviewKind, Side
+from mentoring.models import Activity, Change, CheckIn, Plan
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
 from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
@@ -46,6 +48,8 @@ from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Threa
 from reports.domain import public_page
 from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
+from tests.mentoring.plans import agreed as agreed_plan
+from tests.mentoring.plans import only
 from tests.mentoring.talks import held, step
 from tests.people import Cast, sign_in
 from tests.posts.desk import picture_bytes
@@ -355,6 +359,18 @@ def _check_in(it: Things, what: str) -> int:
         return int(found.pk if what == "talk" else found.steps.get().pk)
 
 
+def _followed(it: Things) -> Plan:
+    """A plan of Ćuprija on which both agreed."""
+    with scope(it.cast.cuprija):
+        found = Plan.objects.filter(agreed_at__isnull=False).first()
+    return found or agreed_plan(it.cast)
+
+
+def _review(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        return int(reviews.begin(_followed(it), ReviewKind.FINAL, by=it.cast.officer).pk)
+
+
 def _public(things: Things) -> str:
     """A municipality that shows its numbers to everybody."""
     with scope(things.cast.cuprija):
@@ -369,6 +385,24 @@ def _counted(it: Things) -> int:
         return int(Subject.objects.get(publication=it.publication).pk)
 
 
+def _agreed_plan(it: Things, kind: str) -> int:
+    """An activity of a plan that both agreed on, its file as evidence, or a proposed change of it."""
+    with scope(it.cast.cuprija):
+        found = Activity.objects.filter(dropped_at__isnull=True).first()
+    if found is None:
+        found = only(agreed_plan(it.cast))
+    with scope(it.cast.cuprija):
+        if kind == "evidence":
+            scan = consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF)
+            return plan_activities.add_file(found, scan, "", by=it.cast.officer).pk
+        if kind == "change":
+            found_change = Change.objects.filter(accepted__isnull=True).first()
+            if found_change is None:
+                found_change = plan_changes.propose_drop(found, "Reason", side=Side.MUNICIPALITY, by=it.cast.officer)
+            return int(found_change.pk)
+    return int(found.pk)
+
+
 OBJECTS: dict[str, Callable[[Things], Any]] = {
     "m/municipality": lambda it: it.cast.cuprija.slug,
     "municipalities/place": lambda it: it.cast.cuprija.slug,
@@ -380,6 +414,11 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "pauses/pause": lambda it: _pause(it.cast).pk,
     "rubric/programme": lambda it: it.cast.programme.pk,
     "programme/criterion": lambda it: "clarity",
+    "activities/activity": lambda it: _agreed_plan(it, "activity"),
+    "evidence/evidence": lambda it: _agreed_plan(it, "evidence"),
+    "changes/change": lambda it: _agreed_plan(it, "change"),
+    "activities/programme": lambda it: it.cast.programme.pk,
+    "programme/kind": lambda it: "calls",
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
     "versions/number": lambda it: it.publication.version.number,
     "delegations/delegation": lambda it: _delegation(it.cast).pk,
@@ -445,10 +484,13 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "counted/pk": lambda it: _counted(it),
     "check-ins/check_in": lambda it: _check_in(it, "talk"),
     "steps/step": lambda it: _check_in(it, "step"),
+    "reviews/review": lambda it: _review(it),
+    "pdf/tongue": lambda it: "en",
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "rubric_arrange": lambda it: {"act": "down"},
+    "mentoring_review_begin": lambda it: {"plan": _followed(it).pk, "kind": "final"},
     "campaign_assign": lambda it: {"post": it.publication.post_id},
     "post_decide": lambda it: {"version": it.publication.version_id},
     "post_endorse": lambda it: {"version": it.publication.version_id},
