@@ -1,4 +1,4 @@
-"""Check-ins on top of the demo's plans: what was said, what came of it, the next one; a review under way and a frozen one.
+"""Check-ins on top of the demo's plans: what was said and came of it, the next ones; a review under way, one frozen.
 
 What is past is written down as it was; the next check-ins are planned by the verbs, so that people were told.
 """
@@ -93,8 +93,8 @@ TALKS: dict[str, tuple[Talk, ...]] = {
         FIRST,
         Talk(
             21, time(12), Way.VIDEO, "1", "еУслуге пред крај године",
-            "Три објаве о еУслугама су изашле. Највише кликова донела је она са сликом екрана и бројем корака. Разговор "
-            "уживо са чланом већа помера се јер је на путу.",
+            "Три објаве о еУслугама су изашле. Највише кликова донела је она са сликом екрана и бројем корака. "
+            "Разговор уживо са чланом већа помера се јер је на путу.",
             (Step("Предложити нов датум разговора уживо", owner="Служба за културу", due=6, done=5),),
         ),
     ),
@@ -144,9 +144,12 @@ COMING = {
     "kragujevac": Next(6, time(12), Way.VISIT, "Преглед еУслуга које још нису објављене"),
     "vlasotince": Next(3, time(9), Way.VIDEO, "Извештај о анкети за младе"),
 }
-MID = (
+MID_WORDS = (
     "Позив на акцију је ушао у навику и види се у бројевима. Одговори касне само викендом. До краја плана вреди се "
-    "држати описа слика и објавити шта је урађено са анкетом.",
+    "држати описа слика и објавити шта је урађено са анкетом."
+)
+MID = (
+    MID_WORDS,
     "Ана: резултати анкете до петка\nМентор: пример објаве „Питали сте, урађено је“",
 )
 FINAL = (
@@ -175,11 +178,10 @@ def _lay(team: Team, people: People, plan: Plan, on: date) -> None:
         _planned_before(team, people.mentor, FORGOTTEN[slug], on)
     if slug in COMING:
         each = COMING[slug]
-        wanted = checkins.Planned(_moment(_working(on + timedelta(days=each.days)), each.at), each.way, each.about)
+        moment = _moment(_working(on + timedelta(days=each.days)), each.at)
         place = OFFICE if each.way == Way.VISIT else CALL
-        checkins.plan(
-            team.municipality, checkins.Planned(wanted.time, wanted.way, wanted.subject, place), by=people.mentor
-        )
+        wanted = checkins.Planned(moment, each.way, each.about, place)
+        checkins.plan(team.municipality, wanted, by=people.mentor)
     if slug == "cuprija":
         row = reviews.begin(plan, ReviewKind.MID, by=people.mentor)
         row = reviews.write(row, *MID, side=Side.MENTOR, revision=row.revision, by=people.mentor)
@@ -226,16 +228,16 @@ def _held(team: Team, mentor: Any, talk: Talk, day: date, on: date) -> None:
     row.state, row.notes, row.hours = CheckInState.HELD, talk.notes, Decimal(talk.hours)
     row.settled_at = row.changed_at = moment.due_at + timedelta(hours=4)
     insert([row])
-    insert([_step(team, row, each, number, mentor, on) for number, each in enumerate(talk.steps, start=1)])
+    insert([_step(team, row, each, number, on) for number, each in enumerate(talk.steps, start=1)])
 
 
-def _step(team: Team, row: CheckIn, step: Step, number: int, mentor: Any, on: date) -> NextStep:
+def _step(team: Team, row: CheckIn, step: Step, number: int, on: date) -> NextStep:
     made = NextStep(municipality=team.municipality, check_in=row, text=step.text, side=step.side, owner=step.owner,
                     position=number)  # fmt: skip
     made.due_on = None if step.due is None else row.on + timedelta(days=step.due)
     if step.done is not None and row.on + timedelta(days=step.done) < on:
         made.done_at = row.due_at + timedelta(days=step.done)
-        made.done_by = mentor if step.side == MENTOR else team.officer
+        made.done_by = row.mentor if step.side == MENTOR else team.officer
     return made
 
 
