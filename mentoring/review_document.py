@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics import logframe_words
 from analytics.enums import Unit
@@ -93,7 +94,7 @@ def _summary(found: Content) -> Iterator[Block]:
         "",
         [
             Tile(_("Activities done"), counts["done"], _("reported done, of those that were agreed")),
-            Tile(_("Done in time"), _in_time(counts), _("done by their day ÷ due by now or done × 100"), 0),
+            Tile(_("Done in time, per cent"), _in_time(counts), _("done by their day ÷ due by now or done × 100"), 0),
             Tile(_("Check-ins held"), talks["held"], _("in the days of the plan")),
             Tile(_("Hours of mentoring"), talks["hours"], _("sum of what the mentor wrote down"), 2),
         ],
@@ -112,7 +113,7 @@ def _in_time(counts: Content) -> float | Missing:
 
 def _activities(found: Content) -> Iterator[Block]:
     columns = (
-        Column(_("Activity")),
+        Column(pgettext("of a plan", "Activity")),
         Column(_("Who")),
         Column(_("Agreed for"), Kind.DATE),
         Column(_("Done on"), Kind.DATE),
@@ -169,8 +170,8 @@ def _indicators(found: Content) -> Iterator[Block]:
     }  # fmt: skip
     yield Paragraph(
         _(
-            "Before: the four weeks before the training, %(since)s – %(until)s. Now: %(first)s – %(last)s. What rests "
-            "on too little is told and not compared; what is not known is not guessed."
+            "The four weeks before the training (%(since)s – %(until)s) beside the last ones (%(first)s – %(last)s). "
+            "What rests on too little is told and not compared; what is not known is not guessed."
         )
         % facts
     )
@@ -235,8 +236,8 @@ def _feedback(found: Content) -> Iterator[Block]:
         "last": short_date(_day(last)), "few": FEW,
     }  # fmt: skip
     note = _(
-        "Mean of the levels (1 not yet, 2 partly, 3 good, 4 exemplary): at the beginning %(since)s – %(until)s, at the "
-        "end %(first)s – %(last)s. A mean stands from %(few)s levels on; n is their number."
+        "Mean of the levels (1 not yet, 2 partly, 3 good, 4 exemplary) at the beginning (%(since)s – %(until)s) and at "
+        "the end (%(first)s – %(last)s). A mean stands from %(few)s levels on; n is their number."
     )
     columns = (
         Column(_("Criterion")),

@@ -110,7 +110,7 @@ def _standing(found: Standing) -> list[str]:
         said.append(_("Open next step: %(step)s (%(who)s)") % {"step": step, "who": step.who})
     if found.talks.last:
         facts = {"held": found.talks.held, "day": dates.short_date(found.talks.last.due_at)}
-        said.append(_("Check-ins held so far: %(held)s, the last one on %(day)s.") % facts)
+        said.append(_("Check-ins held so far: %(held)s, the last one on %(day)s") % facts)
     if found.talks.next:
         said.append(_("Next check-in: %(time)s") % {"time": dates.date_time(found.talks.next.due_at)})
     return said

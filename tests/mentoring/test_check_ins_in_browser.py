@@ -82,7 +82,7 @@ def test_a_review_is_written_by_both_confirmed_and_fetched(page: Any, live_serve
     for who, words in ((cast.mentor, "Позив је навика."), (cast.officer, "Питања стижу и викендом.")):
         change_to(page, live_server, who)
         page.reload()
-        page.get_by_role("link", name="Write", exact=True).click()
+        page.get_by_role("link", name="Write what your side says").click()
         page.locator("#id_words").fill(words)
         page.get_by_role("button", name="Save").click()
     for who in (cast.officer, cast.mentor):
