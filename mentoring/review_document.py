@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from analytics import logframe_words
 from analytics.enums import Unit
@@ -113,7 +112,7 @@ def _in_time(counts: Content) -> float | Missing:
 
 def _activities(found: Content) -> Iterator[Block]:
     columns = (
-        Column(pgettext("of a plan", "Activity")),
+        Column(pgettext("agreed with the mentor", "Activity")),
         Column(_("Who")),
         Column(_("Agreed for"), Kind.DATE),
         Column(_("Done on"), Kind.DATE),

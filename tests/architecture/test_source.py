@@ -62,6 +62,8 @@ EVERYWHERE = {
     "links/domain/check.py",
     "links/domain/make.py",
     "links/queries.py",
+    "mentoring/domain/plan_readings.py",
+    "mentoring/domain/plans.py",
     "mentoring/domain/reminders.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
