@@ -92,7 +92,6 @@ def _summary(found: Content) -> Iterator[Block]:
     yield Tiles(
         "",
         [
-            Tile(_("Activities done"), counts["done"], _("reported done, of those that were agreed")),
             Tile(_("Done in time, per cent"), _in_time(counts), _("done by their day ÷ due by now or done × 100"), 0),
             Tile(_("Check-ins held"), talks["held"], _("in the days of the plan")),
             Tile(_("Hours of mentoring"), talks["hours"], _("sum of what the mentor wrote down"), 2),
@@ -100,7 +99,7 @@ def _summary(found: Content) -> Iterator[Block]:
         "summary",
     )
     if mentors := found["mentors"]:
-        yield Paragraph(_("Mentor: %(people)s") % {"people": ", ".join(mentors)}, "quiet")
+        yield Paragraph(_("Mentor: %(people)s") % {"people": in_readers_words(", ".join(mentors))}, "quiet")
 
 
 def _in_time(counts: Content) -> float | Missing:
@@ -134,7 +133,7 @@ def _activity(each: Content) -> list[Cell]:
     shown = "; ".join(_evidence(one) for one in each["evidence"])
     return [
         in_readers_words(each["name"], each["english"]),
-        each["who"] or Missing(),
+        in_readers_words(each["who"]) or Missing(),
         _day(each["due_on"]),
         _day(each["done_on"]) if each["done_on"] else Missing(),
         label,
@@ -180,7 +179,7 @@ def _indicators(found: Content) -> Iterator[Block]:
         Column("n", Kind.NUMBER),
         Column(_("Now"), Kind.NUMBER),
         Column("n", Kind.NUMBER),
-        Column(_("Change"), Kind.NUMBER),
+        Column(pgettext("of a number", "Change"), Kind.NUMBER),
     )
     rows = [_indicator(each) for each in found["indicators"] if each["code"] in INDICATORS]
     yield Table("indicators", "", columns, rows, empty=_("None of the indicators is measured yet."))
@@ -288,7 +287,7 @@ def _next(found: Content) -> Iterator[Block]:
 
 
 def _step(each: Content) -> str:
-    facts = {"step": in_readers_words(each["text"]), "who": each["owner"] or Side(each["side"]).label}
+    facts = {"step": in_readers_words(each["text"]), "who": in_readers_words(each["owner"]) or Side(each["side"]).label}
     if not each["due_on"]:
         return _("%(step)s (%(who)s)") % facts
     return _("%(step)s (%(who)s, until %(day)s)") % {**facts, "day": short_date(_day(each["due_on"]))}
@@ -298,7 +297,7 @@ def _signed(found: Content) -> Iterator[Block]:
     if not (confirmed := found["confirmed"]):
         return
     pairs = [
-        (label, f"{confirmed[side][0]}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
+        (label, f"{in_readers_words(confirmed[side][0])}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
         for side, label in (("mentor", _("For the mentor's side")), ("municipality", _("For the municipality")))
     ]
     yield Heading(_("Confirmed by both"))
