@@ -46,8 +46,8 @@ class ChangeKind(models.TextChoices):
     """What is proposed about an agreed plan."""
 
     ADD = "add", _("Another activity")
-    CHANGE = "change", _("An activity otherwise")
-    DROP = "drop", _("One activity less")
+    CHANGE = "change", _("A changed activity")
+    DROP = "drop", _("An activity to drop")
     DATES = "dates", _("Other days or another goal of the plan")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analytics.logframe import INDICATORS, measured_codes
 from mentoring import plan_rules as rules
@@ -13,6 +14,7 @@ from mentoring.domain.plans import MOST_DESCRIPTION, MOST_GOAL, Wanted
 from mentoring.enums import Proof
 from mentoring.models import Activity, ActivityKind, Plan
 from mentoring.plan_defaults import words
+from mentoring.plan_words import whole
 from posts.domain.consents import Scan, scanned
 from posts.domain.pictures import BadPicture
 from posts.enums import Category
@@ -126,7 +128,11 @@ class AsksMixin(forms.Form):
 
 
 class ActivityForm(AsksMixin, ReasonMixin):
-    name = forms.CharField(label=_("Activity"), max_length=140, help_text=_("What is done, specific enough to check."))
+    name = forms.CharField(
+        label=pgettext_lazy("agreed with the mentor", "Activity"),
+        max_length=140,
+        help_text=_("What is done, specific enough to check."),
+    )
     description = forms.CharField(label=_("What exactly"), required=False, max_length=MOST_DESCRIPTION, widget=lines(3))
     owner = forms.ChoiceField(label=_("Who does it"), required=False)
     owner_name = forms.CharField(
@@ -178,7 +184,8 @@ class ActivityForm(AsksMixin, ReasonMixin):
 def _said(activity: Activity) -> dict[str, Any]:
     names = ("name", "description", "owner_name", "due_on", "proof", "wanted", "code", "threshold")
     owner = str(activity.owner_id) if activity.owner_id else SELF if activity.owner_name else ""
-    return {**{name: getattr(activity, name) for name in names}, "owner": owner}
+    said = {name: getattr(activity, name) for name in names}
+    return {**said, "owner": owner, "threshold": whole(activity.threshold)}
 
 
 def _taken(kind: ActivityKind | None, plan: Plan) -> dict[str, Any]:
@@ -186,7 +193,7 @@ def _taken(kind: ActivityKind | None, plan: Plan) -> dict[str, Any]:
         return {"wanted": 1}
     return {
         "name": kind.words["sr"]["name"], "description": kind.words["sr"].get("description", ""), "proof": kind.proof,
-        "wanted": kind.wanted, "code": kind.code, "threshold": kind.threshold,
+        "wanted": kind.wanted, "code": kind.code, "threshold": whole(kind.threshold),
         "due_on": rules.usual_day(plan.starts_on, kind.usual_days, plan.ends_on),
     }  # fmt: skip
 
@@ -233,7 +240,7 @@ FITS = (
 class KindForm(AsksMixin):
     """An activity of the library in Serbian, and in English if somebody needs it."""
 
-    name = forms.CharField(label=_("Activity"), max_length=140)
+    name = forms.CharField(label=pgettext_lazy("agreed with the mentor", "Activity"), max_length=140)
     description = forms.CharField(label=_("What exactly"), max_length=600, required=False, widget=lines(3))
     evidence = forms.CharField(label=_("What shows it, in words"), max_length=300, required=False)
     fits = forms.ChoiceField(label=_("Posts that are suggested as evidence"), required=False)
@@ -256,7 +263,8 @@ class KindForm(AsksMixin):
     def _initial(self, kind: ActivityKind | None) -> dict[str, Any]:
         if kind is None:
             return {"usual_days": 45, "wanted": 1}
-        found: dict[str, Any] = {name: getattr(kind, name) for name in ("proof", "wanted", "code", "threshold")}
+        found: dict[str, Any] = {name: getattr(kind, name) for name in ("proof", "wanted", "code")}
+        found["threshold"] = whole(kind.threshold)
         for language, suffix in (("sr", ""), ("en", "_en")):
             said = kind.words.get(language) or {}
             found |= {f"{name}{suffix}": said.get(name, "") for name in ("name", "description", "evidence")}

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from analytics.enums import Unit
+from analytics.enums import Better, Unit
 from analytics.logframe import INDICATORS
 from common.dates import long_date
 from common.numbers import number
@@ -24,7 +24,7 @@ def whole(value: float | None) -> float | int | None:
 
 
 LABELS: dict[str, str | Promise] = {
-    "name": gettext_lazy("Activity"),
+    "name": pgettext_lazy("agreed with the mentor", "Activity"),
     "description": gettext_lazy("What exactly"),
     "who": gettext_lazy("Who does it"),
     "due_on": gettext_lazy("Due on"),
@@ -69,9 +69,7 @@ def _said(words: Mapping[str, Any], name: str) -> str:
 
 
 def aim(code: str, threshold: float | None) -> str:
-    """ "at least 60 per cent"."""
-    indicator = INDICATORS[code]
-    facts = {"value": number(whole(threshold)), "unit": Unit(indicator.unit).label}
-    if indicator.better == "down":
-        return _("at most %(value)s %(unit)s") % facts
-    return _("at least %(value)s %(unit)s") % facts
+    """ "at least 60 %"."""
+    indicator, value = INDICATORS[code], number(whole(threshold))
+    facts = {"value": f"{value} %" if indicator.unit == Unit.PERCENT else f"{value} {Unit(indicator.unit).label}"}
+    return (_("at most %(value)s") if indicator.better == Better.DOWN else _("at least %(value)s")) % facts

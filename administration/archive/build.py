@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from administration.archive import files, house, numbers, posts
+from administration.archive import agreed, check_ins, files, house, numbers, posts
 from administration.archive.writer import Archive
 from municipalities.models import Municipality
 from posts.models import Post
@@ -24,7 +24,9 @@ def build(path: Path, place: Municipality, *, pulse: Callable[[], None]) -> dict
     with Archive(path, pulse) as archive:
         found = {"posts": posts.write(archive), "pictures": files.write(archive)}
         numbers.write(archive)
+        agreed.write(archive)
         house.write(archive, place)
+        check_ins.write(archive)
         if archive.missing:
             archive.text(MISSING, (f"{name}\n" for name in archive.missing))
         archive.text("style.css", [STYLE.read_text(encoding="utf-8")])
@@ -62,7 +64,10 @@ def _tables() -> list[tuple[str, str]]:
         ("indicator-targets.csv", _("targets that were agreed")),
         ("indicator-entries.csv", _("values that people entered")),
         ("calendar.csv", _("what was planned when")),
+        ("check-ins.json", _("check-ins with the mentor, with notes and next steps")),
+        ("reviews.json", _("reviews of the plans agreed with the mentor")),
         ("plans.json", _("campaigns, usual times, repeating posts, adopted kits")),
+        ("agreed-plans.json", _("plans agreed with the mentor; files that show what was done lie in evidence/")),
         ("pictures.csv", _("pictures with descriptions; the files lie in media/")),
         ("consents.csv", _("who is shown in pictures and agreed to it: personal data")),
         ("short-links.csv", _("short links and how often they were followed")),

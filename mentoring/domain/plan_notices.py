@@ -32,7 +32,7 @@ def agreed(plan: Plan, side: Side, *, by: Any) -> None:
     def words() -> Words:
         if plan.agreed_at:
             subject = _("%(municipality)s: the plan is agreed") % facts
-            said = _("%(person)s agreed to it, too. It runs until %(day)s.") % {
+            said = _("%(person)s agreed to it, too. It runs until %(day)s and changes only by agreement.") % {
                 **facts, "day": dates.long_date(plan.ends_on)
             }  # fmt: skip
             return subject, said

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analytics.enums import Unit
 from analytics.logframe import INDICATORS, measured_codes
 from common import audit
 from common.dates import short_date
@@ -140,7 +141,7 @@ def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
             raise Refused(_("Choose an indicator that the portal measures."), "code")
         if threshold is None or threshold < 0:
             raise Refused(_("Say which value shall be reached."), "threshold")
-        if INDICATORS[code].unit == "percent" and threshold > 100:
+        if INDICATORS[code].unit == Unit.PERCENT and threshold > 100:
             raise Refused(_("A share cannot be above 100 per cent."), "threshold")
     else:
         code, threshold = "", None

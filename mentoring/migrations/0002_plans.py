@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             name='Change',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('add', 'Another activity'), ('change', 'An activity otherwise'), ('drop', 'One activity less'), ('dates', 'Other days or another goal of the plan')], max_length=6)),
+                ('what', models.CharField(choices=[('add', 'Another activity'), ('change', 'A changed activity'), ('drop', 'An activity to drop'), ('dates', 'Other days or another goal of the plan')], max_length=6)),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),
                 ('reason', models.CharField(max_length=500, verbose_name='reason')),

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mentoring.enums import ChangeKind, Closing, Proof, Side
@@ -170,7 +170,7 @@ class Activity(TenantModel, Asks):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="activities")
     kind = models.ForeignKey(ActivityKind, models.SET_NULL, null=True, related_name="+")
-    name = models.CharField(_("activity"), max_length=140)
+    name = models.CharField(pgettext_lazy("agreed with the mentor", "activity"), max_length=140)
     description = models.TextField(_("what exactly"), blank=True)
     english = models.JSONField(default=dict)
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

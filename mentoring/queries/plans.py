@@ -93,6 +93,14 @@ def _day(moment: datetime | None) -> date | None:
 # ---------------------------------------------------------------- one plan
 
 
+def _tenths(value: float | None) -> float | int | None:
+    """62.5, and 60 instead of 60.0."""
+    if value is None:
+        return None
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
 @dataclass(frozen=True)
 class Item:
     """An activity as a page shows it."""
@@ -125,15 +133,25 @@ class Item:
 
     @property
     def agreed_value(self) -> float | int | None:
-        """60, not 60.0: nobody agrees on a tenth that is none."""
-        value = self.activity.threshold
-        return int(value) if value is not None and value == int(value) else value
+        return _tenths(self.activity.threshold)
+
+    @property
+    def value(self) -> float | int | None:
+        """What the indicator came to when it was last read."""
+        return _tenths(self.activity.reading.get("value"))
 
     @property
     def is_proved(self) -> bool:
         if self.activity.proof == Proof.NOTHING:
             return True
         return self.has_reached if self.activity.proves_itself else self.counted >= self.activity.wanted
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is time to report it done. What an indicator shows may still fall, so that waits for its day."""
+        if self.activity.proves_itself:
+            return self.has_reached and self.days_left <= rules.SOON.days
+        return self.is_proved and bool(self.evidence)
 
     @property
     def state(self) -> str:
@@ -255,7 +273,7 @@ def next_step(found: Board, side: Side | None) -> Step:
 
 def _next_activity(opened: list[Item]) -> Step:
     """What is ready to be reported, what is late, what lost its evidence, then what is due next."""
-    ready = (each for each in opened if each.is_proved and (each.evidence or each.has_reached))
+    ready = (each for each in opened if each.is_ready)
     asked = (
         ("report", ready),
         ("late", (each for each in opened if each.is_late)),

@@ -46,7 +46,7 @@ def activity(request: Any, activity: int) -> HttpResponse:
 def _page(request: Any, row: Activity, *, link: LinkForm | None = None, file: FileForm | None = None) -> HttpResponse:
     item, mine = queries.item_of(row), side_of(request)
     follows = mine is not None and row.plan.is_running and row.dropped_at is None
-    may_add = follows and row.confirmed_at is None
+    may_add = follows and row.done_at is None
     words = request.GET.get("q", "").strip()[:100]
     context = {
         "item": item,

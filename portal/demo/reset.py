@@ -22,7 +22,19 @@ from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttem
 from delivery.models import Attempt, Delivery
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
-from mentoring.models import Activity, Change, Evidence, Feedback, PerformanceNotice, Plan, Score
+from mentoring.models import (
+    Activity,
+    Change,
+    CheckIn,
+    Evidence,
+    Feedback,
+    NextStep,
+    PerformanceNotice,
+    Plan,
+    Reminder,
+    Review,
+    Score,
+)
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
@@ -55,7 +67,7 @@ ORDER = (
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
-    Evidence, Change, Activity, Plan,
+    NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,

@@ -486,5 +486,5 @@ def test_the_line_says_what_is_next_for_each_side(cast: Cast) -> None:
         plan_changes.propose_drop(Activity.objects.get(name="Раније"), "Р", side=Side.MUNICIPALITY, by=cast.officer)
         assert queries.next_step(queries.board(plan), Side.MENTOR).kind == "decide"
     page = sign_in(cast.officer).get(PLAN).content.decode()
-    assert "It happens" in page
+    assert "and that happens" in page
     assert reverse("mentoring_plan_activity", args=["cuprija", step.item.activity.pk]) in page  # type: ignore[union-attr]
