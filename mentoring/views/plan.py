@@ -1,5 +1,7 @@
 """The plan of a municipality: the same page for the officer and for the mentor, with the acts of each side."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -36,11 +38,18 @@ def side(request: Any) -> Side:
     return found
 
 
-def open_plan(request: Any) -> Plan:
-    found = queries.open_plan(request.municipality)
-    if found is None:
-        raise Http404
-    return found
+def of_an_open_plan(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Gives the view the plan that is open (`request.plan`); back to the page where there is none."""
+
+    @wraps(view)
+    def asked(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.plan = queries.open_plan(request.municipality)
+        if request.plan is None:
+            messages.warning(request, _("There is no open plan. Begin one first."))
+            return redirect("mentoring_plan", request.municipality.slug)
+        return view(request, *args, **kwargs)
+
+    return asked
 
 
 @requires(Verb.PLAN_VIEW)
@@ -125,9 +134,10 @@ def start(request: Any) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
+@of_an_open_plan
 def edit(request: Any) -> HttpResponse:
     """Days and goal: written into a draft, proposed once the plan is agreed."""
-    mine, found = side(request), open_plan(request)
+    mine, found = side(request), request.plan
     form = PlanForm(request.POST if request.method == "POST" else None, plan=found)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -155,6 +165,7 @@ def say_saved(request: Any, found: Plan) -> None:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
+@of_an_open_plan
 def agree(request: Any) -> HttpResponse:
     """`act` is "agree" or "take_back"."""
     acts = {"agree": plans.agree, "take_back": plans.take_back}
@@ -162,7 +173,7 @@ def agree(request: Any) -> HttpResponse:
     if act is None:
         return HttpResponse(status=400)
     try:
-        found = act(open_plan(request), side=side(request), by=request.user)
+        found = act(request.plan, side=side(request), by=request.user)
     except Refused as refused:
         messages.error(request, refused.message)
     else:
@@ -175,6 +186,7 @@ def agree(request: Any) -> HttpResponse:
 
 @requires(Verb.PLAN_EDIT)
 @require_POST
+@of_an_open_plan
 def close(request: Any) -> HttpResponse:
     """`because` is "finished" or "replaced"."""
     because = request.POST.get("because", "")
@@ -182,7 +194,7 @@ def close(request: Any) -> HttpResponse:
         return HttpResponse(status=400)
     side(request)
     try:
-        plans.close(open_plan(request), Closing(because), by=request.user)
+        plans.close(request.plan, Closing(because), by=request.user)
     except Refused as refused:
         messages.error(request, refused.message)
     else:

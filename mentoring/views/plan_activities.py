@@ -19,7 +19,7 @@ from mentoring.plan_forms import ActivityForm, FileForm, LinkForm, ReasonForm
 from mentoring.plan_words import aim
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
-from mentoring.views.plan import open_plan, say_saved, side, side_of
+from mentoring.views.plan import of_an_open_plan, say_saved, side, side_of
 from municipalities.access import requires
 from municipalities.rules import Verb
 
@@ -74,9 +74,10 @@ def _page(request: Any, row: Activity, *, link: LinkForm | None = None, file: Fi
 
 @requires(Verb.PLAN_EDIT)
 @require_http_methods(FORM)
+@of_an_open_plan
 def new(request: Any) -> HttpResponse:
     """`?kind=` begins with an activity of the library."""
-    mine, plan = side(request), open_plan(request)
+    mine, plan = side(request), request.plan
     kinds = library(plan.enrolment.cohort.programme)
     kind = next((each for each in kinds if each.key == request.GET.get("kind")), None)
     form = ActivityForm(
