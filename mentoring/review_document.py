@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from analytics import logframe_words
@@ -92,15 +92,14 @@ def _summary(found: Content) -> Iterator[Block]:
     yield Tiles(
         "",
         [
-            Tile(_("Activities done"), counts["done"], _("reported done, of those that were agreed")),
-            Tile(_("Done in time"), _in_time(counts), _("done by their day ÷ due by now or done × 100"), 0),
+            Tile(_("Done in time, per cent"), _in_time(counts), _("done by their day ÷ due by now or done × 100"), 0),
             Tile(_("Check-ins held"), talks["held"], _("in the days of the plan")),
             Tile(_("Hours of mentoring"), talks["hours"], _("sum of what the mentor wrote down"), 2),
         ],
         "summary",
     )
     if mentors := found["mentors"]:
-        yield Paragraph(_("Mentor: %(people)s") % {"people": ", ".join(mentors)}, "quiet")
+        yield Paragraph(_("Mentor: %(people)s") % {"people": in_readers_words(", ".join(mentors))}, "quiet")
 
 
 def _in_time(counts: Content) -> float | Missing:
@@ -112,7 +111,7 @@ def _in_time(counts: Content) -> float | Missing:
 
 def _activities(found: Content) -> Iterator[Block]:
     columns = (
-        Column(_("Activity")),
+        Column(pgettext("agreed with the mentor", "Activity")),
         Column(_("Who")),
         Column(_("Agreed for"), Kind.DATE),
         Column(_("Done on"), Kind.DATE),
@@ -134,7 +133,7 @@ def _activity(each: Content) -> list[Cell]:
     shown = "; ".join(_evidence(one) for one in each["evidence"])
     return [
         in_readers_words(each["name"], each["english"]),
-        each["who"] or Missing(),
+        in_readers_words(each["who"]) or Missing(),
         _day(each["due_on"]),
         _day(each["done_on"]) if each["done_on"] else Missing(),
         label,
@@ -169,8 +168,8 @@ def _indicators(found: Content) -> Iterator[Block]:
     }  # fmt: skip
     yield Paragraph(
         _(
-            "Before: the four weeks before the training, %(since)s – %(until)s. Now: %(first)s – %(last)s. What rests "
-            "on too little is told and not compared; what is not known is not guessed."
+            "The four weeks before the training (%(since)s – %(until)s) beside the last ones (%(first)s – %(last)s). "
+            "What rests on too little is told and not compared; what is not known is not guessed."
         )
         % facts
     )
@@ -180,7 +179,7 @@ def _indicators(found: Content) -> Iterator[Block]:
         Column("n", Kind.NUMBER),
         Column(_("Now"), Kind.NUMBER),
         Column("n", Kind.NUMBER),
-        Column(_("Change"), Kind.NUMBER),
+        Column(pgettext("of a number", "Change"), Kind.NUMBER),
     )
     rows = [_indicator(each) for each in found["indicators"] if each["code"] in INDICATORS]
     yield Table("indicators", "", columns, rows, empty=_("None of the indicators is measured yet."))
@@ -235,8 +234,8 @@ def _feedback(found: Content) -> Iterator[Block]:
         "last": short_date(_day(last)), "few": FEW,
     }  # fmt: skip
     note = _(
-        "Mean of the levels (1 not yet, 2 partly, 3 good, 4 exemplary): at the beginning %(since)s – %(until)s, at the "
-        "end %(first)s – %(last)s. A mean stands from %(few)s levels on; n is their number."
+        "Mean of the levels (1 not yet, 2 partly, 3 good, 4 exemplary) at the beginning (%(since)s – %(until)s) and at "
+        "the end (%(first)s – %(last)s). A mean stands from %(few)s levels on; n is their number."
     )
     columns = (
         Column(_("Criterion")),
@@ -288,7 +287,7 @@ def _next(found: Content) -> Iterator[Block]:
 
 
 def _step(each: Content) -> str:
-    facts = {"step": in_readers_words(each["text"]), "who": each["owner"] or Side(each["side"]).label}
+    facts = {"step": in_readers_words(each["text"]), "who": in_readers_words(each["owner"]) or Side(each["side"]).label}
     if not each["due_on"]:
         return _("%(step)s (%(who)s)") % facts
     return _("%(step)s (%(who)s, until %(day)s)") % {**facts, "day": short_date(_day(each["due_on"]))}
@@ -298,7 +297,7 @@ def _signed(found: Content) -> Iterator[Block]:
     if not (confirmed := found["confirmed"]):
         return
     pairs = [
-        (label, f"{confirmed[side][0]}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
+        (label, f"{in_readers_words(confirmed[side][0])}, {date_time(datetime.fromisoformat(confirmed[side][1]))}")
         for side, label in (("mentor", _("For the mentor's side")), ("municipality", _("For the municipality")))
     ]
     yield Heading(_("Confirmed by both"))

@@ -27,6 +27,7 @@ STAYS = {
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
     "mentoring.handover": "what one mentor told the next",
+    "mentoring.reminder": "that somebody was reminded of something",
     "mentoring.performancenotice": "what a mentor was told",
     "reports.monthlyreport": "made of the numbers that are in it, and deleted after some days",
     "reports.publicpage": "a switch; the activity tells when it was used",

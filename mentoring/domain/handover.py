@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mentoring.domain import notices
+from mentoring.domain import checkins, notices
 from mentoring.domain.refused import Refused
 from mentoring.models import Handover
+from mentoring.queries.handover import standing
 from municipalities.domain import programme
 from municipalities.domain.refused import Refused as PeriodRefused
 from municipalities.models import Pairing
@@ -43,5 +44,8 @@ def hand_over(
         row = Handover.objects.create(
             municipality=pairing.municipality, former=former, successor=next_one, note=note, by=by
         )
-    notices.handed_over(row, by=by)
+        # planned check-ins of the successor's days are the successor's; the history stays whose it is
+        checkins.pass_on(former, next_one, by=by)
+        stands = standing(pairing.municipality)
+    notices.handed_over(row, stands, by=by)
     return row

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from common import dates
 from common.numbers import number
 from mentoring.models import Absence, Feedback, Handover
+from mentoring.queries.handover import Standing
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 from notifications.domain.notify import notify
@@ -56,8 +57,8 @@ def absent(row: Absence, municipality: Municipality, *, by: Any) -> None:
     _tell_writers(municipality, words, by=by, about=f"mentoring.absence:{row.pk}")
 
 
-def handed_over(row: Handover, *, by: Any) -> None:
-    """To the successor with the note, to the former mentor, and to the municipality without it."""
+def handed_over(row: Handover, stands: Standing, *, by: Any) -> None:
+    """To the successor with the note and how things stand, to the former mentor, and to the municipality."""
     former, successor = row.former, row.successor
     facts = {
         "municipality": row.municipality, "former": former.mentor, "successor": successor.mentor, "person": by,
@@ -69,7 +70,7 @@ def handed_over(row: Handover, *, by: Any) -> None:
     def to_successor() -> Words:
         subject = _("%(municipality)s: you are its mentor from %(day)s") % day()
         body = _("%(former)s accompanied the municipality before you and leaves you this note:") % facts
-        return subject, f"{body}\n\n{row.note}"
+        return subject, "\n\n".join([body, row.note, "\n".join(_standing(stands))])
 
     def to_former() -> Words:
         subject = _("%(municipality)s: %(successor)s is its mentor from %(day)s") % day()
@@ -88,6 +89,31 @@ def handed_over(row: Handover, *, by: Any) -> None:
     )  # fmt: skip
     notify(Kind.HANDOVER, [former.mentor], municipality=None, url=reverse("desk"), words=to_former, by=by, about=about)
     _tell_writers(row.municipality, to_writers, by=by, about=about)
+
+
+def _standing(found: Standing) -> list[str]:
+    """Plan, next steps and check-ins in some lines, in the language of the moment."""
+    said = [_("How things stand:")]
+    if found.plan is None or found.progress is None:
+        said.append(_("No plan is open."))
+    else:
+        facts = {
+            "until": dates.short_date(found.plan.ends_on), "done": found.progress.done,
+            "agreed": found.progress.agreed,
+        }  # fmt: skip
+        said.append(_("The plan runs until %(until)s; %(done)s of %(agreed)s activities are done.") % facts)
+    for activity in found.soonest:
+        said.append(_("Due on %(day)s: %(activity)s") % {
+            "day": dates.short_date(activity.due_on), "activity": activity,
+        })  # fmt: skip
+    for step in found.steps:
+        said.append(_("Open next step: %(step)s (%(who)s)") % {"step": step, "who": step.who})
+    if found.talks.last:
+        facts = {"held": found.talks.held, "day": dates.short_date(found.talks.last.due_at)}
+        said.append(_("Check-ins held so far: %(held)s, the last one on %(day)s") % facts)
+    if found.talks.next:
+        said.append(_("Next check-in: %(time)s") % {"time": dates.date_time(found.talks.next.due_at)})
+    return said
 
 
 def performed(post: Post, mentor: Any, *, interactions: int, median: float | None, counted: int, days: int) -> None:

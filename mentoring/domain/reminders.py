@@ -124,7 +124,7 @@ def _silence(what: Due) -> Words:
     last = what.facts.get("last")
     if last is None:
         return subject, _("There has been none for four weeks. A short call is enough to see how it goes.")
-    return subject, _("The last one was on %(day)s. A short call is enough to see how it goes.") % {
+    return subject, _("The last one was on %(day)s, and a short call is enough to see how it goes.") % {
         "day": dates.long_date(last)
     }  # fmt: skip
 

@@ -173,7 +173,7 @@ def _value(code: str, told: Measured) -> Content:
 
 def _feedback(plan: Plan, last: date) -> Content:
     """By the rubric: the first four weeks of the plan against the last four, or its halves while it is young."""
-    length = min(timedelta(weeks=HALF), (last - plan.starts_on + DAY) / 2)
+    length = min(HALF * 7, ((last - plan.starts_on).days + 1) // 2) * DAY
     begin, end = (plan.starts_on, plan.starts_on + length - DAY), (last - length + DAY, last)
     if begin[1] < begin[0]:
         return {"begin": None, "end": None, "lines": []}

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods
 from mentoring.domain.handover import hand_over
 from mentoring.domain.refused import Refused
 from mentoring.forms import HandoverForm
+from mentoring.queries.handover import standing
 from mentoring.queries.people import running_pairing, successors
 from municipalities.access import programme, requires
 from municipalities.models import Pairing
 from municipalities.queries import pairings, today
 from municipalities.rules import ProgrammeVerb, Verb
+from municipalities.tenancy import scope
 
 
 @requires(Verb.FEEDBACK_GIVE)
@@ -41,7 +43,9 @@ def _page(request: Any, pairing: Pairing, people: list[Any], *, back: str) -> Ht
         facts = {"municipality": pairing.municipality, "mentor": form.cleaned_data["successor"]}
         messages.success(request, _("%(municipality)s is handed over to %(mentor)s.") % facts)
         return redirect(back)
-    context = {"form": form, "pairing": pairing, "people": people, "back": back,
+    with scope(pairing.municipality_id):
+        stands = standing(pairing.municipality)
+    context = {"form": form, "pairing": pairing, "people": people, "back": back, "standing": stands,
                "own": pairing.mentor_id == request.user.pk}  # fmt: skip
     return render(request, "mentoring/handover.html", context, status=422 if form.errors else 200)
 

@@ -13,6 +13,7 @@ from common import charts
 from common.dates import day_month_short
 from common.numbers import number
 from mentoring.queries import people
+from mentoring.queries.handover import standing
 from mentoring.queries.progress import HALF, WEEKS, Board, Progress, boards, progress
 from mentoring.queries.response import LONGEST, absences_since, response_times
 from mentoring.rules import FEW
@@ -35,6 +36,7 @@ def municipality(request: Any) -> HttpResponse:
         request.municipality, author=request.user if own else None, drafts=may(Verb.DRAFT_VIEW)
     )  # fmt: skip
     mentors = people.mentors_of(request.municipality)
+    handovers = people.handovers() if {"mentor", "staff"} & request.access.roles else []
     context = {
         "pages": tabs(request, "progress"),
         "found": found,
@@ -48,7 +50,8 @@ def municipality(request: Any) -> HttpResponse:
         "mentors": [row for row in mentors if row.ends_on is None or row.ends_on >= today()],
         "former": [row for row in mentors if row.ends_on is not None and row.ends_on < today()],
         "absences": people.absences(request.municipality),
-        "handovers": people.handovers() if {"mentor", "staff"} & request.access.roles else [],
+        "handovers": handovers,
+        "standing": standing(request.municipality) if handovers else None,
         "may_hand_over": "mentor" in request.access.roles,
         "today": today(),
     }

@@ -23,7 +23,19 @@ from delivery.models import Attempt, Delivery
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
-from mentoring.models import Activity, Change, Evidence, Feedback, PerformanceNotice, Plan, Score
+from mentoring.models import (
+    Activity,
+    Change,
+    CheckIn,
+    Evidence,
+    Feedback,
+    NextStep,
+    PerformanceNotice,
+    Plan,
+    Reminder,
+    Review,
+    Score,
+)
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
@@ -59,7 +71,7 @@ ORDER = (
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
-    Evidence, Change, Activity, Plan,
+    NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,

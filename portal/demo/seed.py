@@ -11,6 +11,7 @@ from administration.domain.first_steps import put_away
 from administration.models import PutAway
 from municipalities.tenancy import scope
 from portal.demo import (
+    check_ins,
     decisions,
     exercises,
     gallery,
@@ -108,6 +109,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     kits.arrange(teams, everybody, crowd.now)
     agreed_plans.arrange(teams, everybody, crowd.now)
     good_practice.arrange(everybody)
+    check_ins.arrange(teams, everybody, crowd.now)
     indicators.arrange(everybody, crowd.now)
     trainings.arrange(everybody, crowd.now)
     planning.arrange(teams, crowd.now)

@@ -69,6 +69,7 @@ EVERYWHERE = {
     "links/queries.py",
     "mentoring/domain/plan_readings.py",
     "mentoring/domain/plans.py",
+    "mentoring/domain/reminders.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
     "portal/bench/mentoring.py",

@@ -32,9 +32,9 @@ from library.domain import snippets, templates
 from library.domain.templates import Words
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
-from mentoring.domain import plan_activities, plan_changes
-from mentoring.enums import Side
-from mentoring.models import Activity, Change, CheckIn
+from mentoring.domain import plan_activities, plan_changes, reviews
+from mentoring.enums import ReviewKind, Side
+from mentoring.models import Activity, Change, CheckIn, Plan
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
 from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
@@ -419,6 +419,18 @@ def _message(things: Things) -> int:
     return int(written.pk)
 
 
+def _followed(it: Things) -> Plan:
+    """A plan of Ćuprija on which both agreed."""
+    with scope(it.cast.cuprija):
+        found = Plan.objects.filter(agreed_at__isnull=False).first()
+    return found or agreed_plan(it.cast)
+
+
+def _review(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        return int(reviews.begin(_followed(it), ReviewKind.FINAL, by=it.cast.officer).pk)
+
+
 def _public(things: Things) -> str:
     """A municipality that shows its numbers to everybody."""
     with scope(things.cast.cuprija):
@@ -575,10 +587,13 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "comments/comment": lambda it: _of_shared(it, "comment"),
     "pick/pick": lambda it: _of_shared(it, "pick"),
     "pictures/picture": lambda it: _of_shared(it, "picture"),
+    "reviews/review": lambda it: _review(it),
+    "pdf/tongue": lambda it: "en",
 }
 # What a form must hold so that the page looks for something that is there.
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "rubric_arrange": lambda it: {"act": "down"},
+    "mentoring_review_begin": lambda it: {"plan": _followed(it).pk, "kind": "final"},
     "campaign_assign": lambda it: {"post": it.publication.post_id},
     "post_decide": lambda it: {"version": it.publication.version_id},
     "post_endorse": lambda it: {"version": it.publication.version_id},
