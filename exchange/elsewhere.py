@@ -60,7 +60,7 @@ class Rewriter:
     place: Named
 
     def __call__(self, text: str) -> str:
-        for pattern, gap in ((_URL, place_words.LINK), (_MAIL, MAIL), (_MENTION, PROFILE), (_PHONE, PHONE)):
+        for pattern, gap in ((_URL, place_words.LINK), (_MENTION, PROFILE), (_MAIL, MAIL), (_PHONE, PHONE)):
             text = _put(text, pattern, lambda _found, gap=gap: _gap(gap))  # type: ignore[misc]
         for script in ("Cyrl", "Latn"):
             text = self._names(text, script)

@@ -23,7 +23,7 @@ from municipalities.tenancy import scope
 from posts.domain import comment
 from posts.domain.create import create
 from posts.domain.save import Content, save_draft
-from posts.draft import Call, Draft, Interactive, Text, parse
+from posts.draft import MOST_OPTION, MOST_WORDS, Call, Draft, Interactive, Text, parse
 from posts.models import Post
 from posts.placeholders import filled, gaps
 from posts.services import service_notes
@@ -81,11 +81,10 @@ def copy(shared: SharedPost, *, municipality: Municipality, by: Any, also: Seque
 def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | None, words: Glossary) -> Draft:
     spoken = {f"{each.get('language')}-{each.get('script')}" for each in municipality.official_languages}
     elsewhere = Rewriter(shared.municipality)
-    texts = {
-        each["tag"]: Text(elsewhere(each["text"]))
-        for each in shared.texts
-        if not each["derived"] and (each["tag"].startswith("sr-") or each["tag"] in spoken)
-    }
+    written = {each["tag"]: each["text"] for each in shared.texts if not each["derived"]}
+    ours = {tag: text for tag, text in written.items() if tag.startswith("sr-") or tag in spoken}
+    # a post in other languages only is still something to begin with
+    texts = {tag: Text(elsewhere(text)) for tag, text in (ours or written).items()}
     first = f"sr-{municipality.primary_script}"
     answers: list[str] = next(iter(shared.answers.values()), [])
     link = offered.url if offered and offered.may_be_promoted else ""
@@ -105,7 +104,17 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
         words=words,
     )
     values = {**values_for(municipality), **({place_words.LINK: link} if link else {})}
-    return filled(empty, values, first=first)
+    return _within_limits(filled(empty, values, first=first))
+
+
+def _within_limits(draft: Draft) -> Draft:
+    """A longer name may make a short line too long for a draft."""
+    options = tuple(each[:MOST_OPTION] for each in draft.interactive.options)
+    return replace(
+        draft,
+        call=replace(draft.call, words=draft.call.words[:MOST_WORDS]),
+        interactive=replace(draft.interactive, options=options),
+    )
 
 
 def _without_place(shared: SharedPost, municipality: Municipality, text: str) -> str:

@@ -1,9 +1,10 @@
 """The gallery of a municipality: what others of its programme have shared, one post with what is said, and its own."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -16,7 +17,7 @@ from exchange.queries import gallery as queries
 from exchange.queries.gallery import ANY_FORMAT, MOST_COPIED, Filters
 from exchange.views.gallery_cards import card, cards
 from municipalities.access import requires
-from municipalities.queries import offer
+from municipalities.queries import offer, today
 from municipalities.rules import Verb
 from posts.enums import Category, Format
 
@@ -52,27 +53,32 @@ def options(services: Any, networks: list[str]) -> dict[str, Any]:
     }
 
 
+def paged(request: Any, filters: Filters, programmes: Iterable[int]) -> tuple[Page, queries.Picks]:
+    """A page of the gallery in the open room. What was picked stands at the top of the whole gallery once, and not
+    above the answer to a question."""
+    is_whole = not filters.narrows and not filters.order
+    picks = queries.picks(programmes) if is_whole else queries.Picks(today())
+    rows = filters.apply(queries.shown()).exclude(pk__in=[each.pk for each in picks.posts])
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    return page, picks if page.number == 1 else queries.Picks(picks.month)
+
+
 @requires(Verb.GALLERY_VIEW)
 @require_safe
 def gallery(request: Any) -> HttpResponse:
     house, filters = request.municipality, filters_of(request)
     with queries.room(house) as room:
-        page = Paginator(filters.apply(queries.shown()), ON_A_PAGE).get_page(request.GET.get("page"))
+        page, picks = paged(request, filters, room.programmes)
         rows = list(page.object_list)
-        # what was picked stands at the top of the gallery, not above the answer to a question
-        is_first = page.number == 1 and not filters.narrows and not filters.order
-        picks = queries.picks(room.programmes) if is_first else None
-        queries.with_pictures([*rows, *(picks.posts if picks else ())])
+        queries.with_pictures([*rows, *picks.posts])
         services = queries.services()
         networks = queries.networks()
     by_key = {each.key: each for each in services}
     context = {
         "page": page,
         "cards": cards(rows, by_key, house),
-        "picks": [(each, card(each.shared, by_key.get(each.shared.service), house)) for each in picks.picks]
-        if picks
-        else [],
-        "month": picks.month if picks else None,
+        "picks": [(each, card(each.shared, by_key.get(each.shared.service), house)) for each in picks.picks],
+        "month": picks.month,
         "filters": filters,
         "options": options(services, networks),
         "is_shared": room.is_shared,
@@ -85,11 +91,9 @@ def gallery(request: Any) -> HttpResponse:
 @require_safe
 def ours(request: Any) -> HttpResponse:
     """What this municipality has shared, with what ended and why."""
-    context = {
-        "rows": queries.ours(request.municipality),
-        "may_share": request.access.may(Verb.GALLERY_SHARE),
-        "is_shared": queries.room_of(request.municipality).is_shared,
-    }
+    with queries.room(request.municipality) as room:  # what others say about it counts, too
+        rows = queries.ours(request.municipality)
+    context = {"rows": rows, "may_share": request.access.may(Verb.GALLERY_SHARE), "is_shared": room.is_shared}
     return render(request, "exchange/gallery_ours.html", context)
 
 

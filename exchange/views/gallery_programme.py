@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from exchange.gallery_forms import PickForm, ReasonForm
 from exchange.gallery_rules import MOST_PICKS
 from exchange.models import Pick, SharedComment, SharedPost
 from exchange.queries import gallery as queries
-from exchange.views.gallery import ON_A_PAGE, filters_of, options, sent
+from exchange.views.gallery import filters_of, options, paged, sent
 from exchange.views.gallery_cards import card, cards
 from municipalities.access import programme
 from municipalities.rules import ProgrammeVerb
@@ -30,9 +29,8 @@ keeps = programme(ProgrammeVerb.EXCHANGE)
 def gallery(request: Any) -> HttpResponse:
     filters = filters_of(request)
     with queries.rooms_of(request.programmes):
-        page = Paginator(filters.apply(queries.shown()), ON_A_PAGE).get_page(request.GET.get("page"))
+        page, found = paged(request, filters, [each.pk for each in request.programmes])
         rows = list(page.object_list)
-        found = queries.picks(each.pk for each in request.programmes)
         queries.with_pictures([*rows, *found.posts])
         services, networks = queries.services(), queries.networks()
     by_key = {each.key: each for each in services}

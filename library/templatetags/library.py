@@ -33,7 +33,7 @@ TABS: tuple[tuple[str, Any, str, Verb], ...] = (
     ("library_snippets", _("Snippets"), "quote", Verb.LIBRARY_VIEW),
     ("library_hashtags", _("Hashtags"), "hash", Verb.LIBRARY_VIEW),
     ("library_pictures", _("Pictures and video"), "images", Verb.LIBRARY_VIEW),
-    ("gallery", _("Gallery of the programme"), "users", Verb.GALLERY_VIEW),
+    ("gallery", _("Gallery"), "users", Verb.GALLERY_VIEW),
 )
 
 

@@ -308,9 +308,11 @@ def _of_shared(it: Things, kind: str) -> int:
                 municipality=it.cast.cuprija, shared=row, author=it.cast.approver, text="Добро"
             )
             return said.pk
-    return Pick.objects.create(
-        programme=it.cast.programme, month=timezone.localdate(), shared=row, why="Јасно", by=it.cast.staff
-    ).pk
+    picked, _is_new = Pick.objects.get_or_create(
+        programme=it.cast.programme, month=timezone.localdate().replace(day=1), shared=row,
+        defaults={"why": "Јасно", "by": it.cast.staff},
+    )  # fmt: skip
+    return int(picked.pk)
 
 
 def _planned(it: Things, kind: str) -> int:

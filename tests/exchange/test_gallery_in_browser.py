@@ -1,0 +1,97 @@
+"""The gallery in a real browser: one officer shares a post, another finds it, says something and begins a draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from django.urls import reverse
+
+from exchange.domain import comments, picks
+from exchange.models import SharedPost
+from exchange.queries import gallery as queries
+from municipalities.tenancy import scope
+from tests.exchange.conftest import WHY, Gallery
+from tests.people import sign_in
+from tests.posts.test_in_browser import enter, violations
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+
+LONG = 30_000
+
+
+def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server: Any, gallery: Gallery) -> None:
+    cast, complaints = gallery.cast, []
+    page.set_default_timeout(LONG)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(page, live_server, cast.officer)
+    page.goto(live_server.url + reverse("post", args=["cuprija", gallery.post.pk]))
+    page.get_by_role("link", name="Share with other municipalities").click()
+    expect(page.get_by_role("heading", name="What others will see")).to_be_visible()
+    expect(page.get_by_role("article")).to_contain_text("отвара базен")
+    page.get_by_label("Why it worked").fill(WHY)
+    page.get_by_role("button", name="Share it").click()
+    expect(page.get_by_text("Shared. The municipalities of your programme see it now.")).to_be_visible()
+
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    theirs = context.new_page()
+    theirs.set_default_timeout(LONG)
+    theirs.on("pageerror", lambda error: complaints.append(str(error)))
+    enter(theirs, live_server, cast.stranger)
+    theirs.goto(live_server.url + reverse("gallery", args=["novi-pazar"]))
+    theirs.get_by_label("Words").fill("bazen")
+    theirs.get_by_label("Words").press("Enter")
+    theirs.get_by_role("link", name="Базен је отворен").click()
+    expect(theirs.get_by_text(WHY)).to_be_visible()
+    theirs.get_by_label("Comment", exact=True).fill("Како сте питали људе?")
+    theirs.get_by_role("button", name="Comment").click()
+    expect(theirs.get_by_text("Како сте питали људе?")).to_be_visible()
+    theirs.get_by_role("link", name="Copy as a draft").click()
+    expect(theirs.locator(".gap-mark", has_text="телефон").first).to_be_visible()
+    theirs.get_by_role("button", name="Make the draft").click()
+    expect(theirs.get_by_text("The draft is yours.")).to_be_visible()
+    context.close()
+
+    page.reload()
+    expect(page.get_by_text("Како сте питали људе?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who copied it")).to_be_visible()
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Take it out of the gallery").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
+    expect(page.get_by_text("It is out of the gallery.")).to_be_visible()
+    answer = sign_in(cast.stranger).get(reverse("gallery", args=["novi-pazar"]))
+    assert "Базен је отворен" not in answer.content.decode()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_clean_wide_and_narrow(browser: Any, live_server: Any, gallery: Gallery, scheme: str) -> None:
+    cast = gallery.cast
+    first: SharedPost = gallery.share(gallery.publish("Само речи, без слике. " * 12, title="Без слике"))
+    row = gallery.share(why=WHY * 3)
+    with queries.room(cast.novi_pazar):
+        comments.comment(row, "Одлично!", municipality=cast.novi_pazar, by=cast.stranger, is_mentor=False)
+    with queries.rooms_of([cast.programme]):
+        picks.pick(cast.programme, row, "Јасан позив и одговор сваком.", by=cast.staff)
+    with scope(cast.cuprija):
+        third = gallery.publish("Још једна", title="Још једна")
+    theirs = [reverse("gallery", args=["novi-pazar"]), reverse("gallery_post", args=["novi-pazar", row.pk]),
+              reverse("gallery_copy", args=["novi-pazar", row.pk])]  # fmt: skip
+    ours = [reverse("gallery_ours", args=["cuprija"]), reverse("gallery_post", args=["cuprija", first.pk]),
+            reverse("gallery_share", args=["cuprija", third.pk]),
+            reverse("gallery_reword", args=["cuprija", row.pk])]  # fmt: skip
+    staffs = [reverse("programme_gallery"), reverse("programme_gallery_post", args=[row.pk])]
+    for who, urls in ((cast.stranger, theirs), (cast.officer, ours), (cast.staff, staffs)):
+        context = browser.new_context(locale="en-GB", color_scheme=scheme)
+        page = context.new_page()
+        page.set_default_timeout(LONG)
+        enter(page, live_server, who)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            for url in urls:
+                page.goto(live_server.url + url)
+                assert violations(page) == [], url
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+        context.close()
