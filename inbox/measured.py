@@ -43,7 +43,7 @@ def first_answer(places: Sequence[Any], first: date, last: date) -> Mapping[int,
     """OC4. The median of the working hours from a question to its first answer, of those that have one."""
     rows = _questions(places, first, last).filter(first_answer_at__isnull=False)
     hours: dict[int, list[float]] = defaultdict(list)
-    for pk, asked_at, answered_at in rows.values_list("municipality", "at", "first_answer_at"):
+    for pk, asked_at, answered_at in rows.values_list("municipality", "counts_from", "first_answer_at"):
         assert answered_at is not None  # the rows are filtered by it
         hours[pk].append(working_minutes(asked_at, answered_at) / 60)
     return _nothing(places) | {pk: Measured(median(each), len(each)) for pk, each in hours.items()}

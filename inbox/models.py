@@ -41,7 +41,8 @@ class Ear(TenantModel):
 class Message(TenantModel):
     """One thing that somebody wrote to us. `publication` is the post of ours that it stands below, if it does.
 
-    `kind` is what a person said it is, `due_at` until when it then wants its answer (`inbox.rules`). `first_answer_at`
+    `kind` is what a person said it is, `due_at` until when it then wants its answer (`inbox.rules`). Its time runs from
+    `counts_from`: from when it was written, or from the first look where nobody listened before. `first_answer_at`
     is when the first answer was on the network. `seen` are the words of the first look where they were changed later.
     """
 
@@ -59,6 +60,7 @@ class Message(TenantModel):
     url = models.URLField(max_length=600, blank=True)
     at = models.DateTimeField()
     heard_at = models.DateTimeField()
+    counts_from = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)

@@ -28,6 +28,9 @@ ASK_SELDOM = timedelta(minutes=15)
 # A channel that cannot be asked is thought of again after this.
 ASK_AFTER_TROUBLE = timedelta(minutes=30)
 
+# Of what was written before anybody listened, older messages are kept and not put on the table.
+OPEN_BEFORE = timedelta(days=7)
+
 MOST_CHARACTERS = 10_000
 
 

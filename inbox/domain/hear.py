@@ -18,7 +18,7 @@ from channels.enums import ChannelState
 from channels.models import Channel, Event
 from channels.open import open_channel
 from inbox import rules
-from inbox.enums import Heard
+from inbox.enums import Heard, State
 from inbox.models import Ear, Message
 from municipalities.tenancy import everywhere, scope
 from platforms import types
@@ -92,7 +92,7 @@ def _read(ear: Ear, channel: Channel, began: datetime) -> int:
         told = connector.messages(ear.cursor or None)
         moved = bool(told.cursor) and told.cursor != ear.cursor
         with transaction.atomic():
-            new += keep(channel, told.items)
+            new += keep(channel, told.items, is_first=ear.asked_at is None)
             ear.cursor = told.cursor or ear.cursor
             ear.save(update_fields=["cursor"])
         if not moved or not told.items:
@@ -118,15 +118,18 @@ def _outcome(error: PlatformError) -> Heard:
 
 
 @transaction.atomic
-def keep(channel: Channel, told: Iterable[types.Message]) -> int:
-    """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries."""
+def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = False) -> int:
+    """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries.
+
+    `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
+    """
     items = {one.remote_id: one for one in told if one.remote_id and one.author_id != channel.remote_id}
     if not items:
         return 0
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
     now = timezone.now()
-    fresh = [_message(channel, one, below, now) for key, one in items.items() if key not in known]
+    fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
     before = Message.objects.filter(channel=channel).aggregate(last=Max("pk"))["last"] or 0
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     _follow(known, items, now)
@@ -152,8 +155,10 @@ def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, 
     return dict(rows.values_list("delivery__remote_id", "pk"))
 
 
-def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime) -> Message:
-    words = _words(one)
+def _message(channel: Channel, one: types.Message, below: dict[str, int], now: datetime, *, is_first: bool) -> Message:
+    words, at = _words(one), min(one.at, now)
+    is_old = is_first and at < now - rules.OPEN_BEFORE
+    counts_from = now if is_first else at
     return Message(
         municipality_id=channel.municipality_id,
         channel=channel,
@@ -167,9 +172,13 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         text=words,
         search_key=fold(f"{words} {one.author_name} {one.author_handle}"),
         url=one.url[:600] if one.url.startswith(("https://", "http://")) else "",
-        at=min(one.at, now),
+        at=at,
         heard_at=now,
-        due_at=rules.due_at("", one.at),
+        counts_from=counts_from,
+        due_at=None if is_old else rules.due_at("", counts_from),
+        read_at=now if is_old else None,
+        state=State.CLOSED if is_old else State.OPEN,
+        settled_at=now if is_old else None,
     )
 
 

@@ -33,7 +33,7 @@ def sort(message: Message, kind: str, *, by: Any) -> Message:
         raise Refused(_("There is no such kind of message."), "kind")
     if row.kind == kind:
         return row
-    row.kind, row.due_at = kind, rules.due_at(kind, row.at)
+    row.kind, row.due_at = kind, rules.due_at(kind, row.counts_from)
     row.save(update_fields=["kind", "due_at", "search_key"])
     record("message.sort", by=by, target=row, label=label(row), kind=kind)
     return row

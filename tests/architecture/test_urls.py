@@ -416,7 +416,7 @@ def _message(things: Things) -> int:
     with scope(cast.cuprija):
         written, _ = Message.objects.get_or_create(
             municipality=cast.cuprija, channel=things.publication.channel, remote_id="said",
-            defaults={"text": "?", "at": now, "heard_at": now},
+            defaults={"text": "?", "at": now, "heard_at": now, "counts_from": now},
         )  # fmt: skip
     return int(written.pk)
 

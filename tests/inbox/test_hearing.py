@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -112,3 +113,16 @@ def test_each_municipality_hears_its_own(town: Town) -> None:
     town.hear()
     with scope(town.cast.novi_pazar):
         assert not Message.objects.exists()
+
+
+def test_what_was_written_before_anybody_listened_is_late_for_nobody(town: Town) -> None:
+    now = timezone.now()
+    yesterday = replace(_told("y", "Јуче"), at=now - timedelta(days=3))
+    long_ago = replace(_told("o", "Летос"), at=now - timedelta(days=120))
+    with scope(town.cast.cuprija):
+        hear.keep(town.channel, [yesterday, long_ago], is_first=True)
+    old, young = sorted(town.messages(), key=lambda each: each.at)
+    assert (old.state, old.due_at) == (State.CLOSED, None)
+    assert young.state == State.OPEN
+    assert young.due_at is not None
+    assert young.due_at > now

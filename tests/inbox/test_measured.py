@@ -40,7 +40,7 @@ def asked(cast: Cast) -> Cast:
         for number, (kind, at, answered) in enumerate(rows):
             Message.objects.create(
                 municipality=cast.cuprija, channel=channel, remote_id=str(number), text="?", at=local(at),
-                heard_at=local(at), kind=kind, due_at=rules.due_at(kind, local(at)),
+                heard_at=local(at), counts_from=local(at), kind=kind, due_at=rules.due_at(kind, local(at)),
                 first_answer_at=local(answered) if answered else None,
                 state=State.ANSWERED if answered else State.OPEN, settled_at=local(answered) if answered else None,
             )  # fmt: skip
