@@ -13,6 +13,7 @@ from accounts.enums import Language
 from municipalities.enums import Role
 from municipalities.models import Cohort, Municipality, Programme
 from portal.demo.people import PROGRAMME, People
+from portal.demo.rows import made_at
 from portal.demo.texts import CONTENT, TRAINING_DAYS_AGO
 from reports.document import Bullets, Document, Paragraph, Words
 from reports.files import pdf
@@ -20,6 +21,7 @@ from trainings import files, queries
 from trainings.domain import agenda, attendance, certificates, keep, materials
 from trainings.domain import people as participants
 from trainings.models import Attendance, Certificate, Participant, Session, Training
+from trainings.queries.attendance import sheet
 
 
 @cache
@@ -34,14 +36,13 @@ def arrange(people: People, now: datetime) -> None:
     if Training.objects.filter(programme=programme).exists():
         return
     cohort, today = Cohort.objects.get(programme=programme), timezone.localdate(now)
-    held = _begin(cohort, "held", today - timedelta(days=TRAINING_DAYS_AGO), 2, people)
-    _speakers(held, people)
-    _list(held, people)
-    _materials(held, people, now)
-    _attendance(held, people)
-    rows = [row.pk for row in Participant.objects.filter(training=held)]
-    enough = [pk for pk in rows if _has_earned(pk)]
-    certificates.issue(held, enough, by=people.trainer)
+    with made_at(now - timedelta(days=TRAINING_DAYS_AGO)):
+        held = _begin(cohort, "held", today - timedelta(days=TRAINING_DAYS_AGO), 2, people)
+        _speakers(held, people)
+        _list(held, people)
+        _materials(held, people, now)
+        _attendance(held, people)
+        certificates.issue(held, _earned(held), by=people.trainer)
     _date_back(held)
     coming = _begin(cohort, "coming", today + timedelta(days=content()["coming"]["in_days"]), 1, people)
     for line in content()["exchange"]:
@@ -121,9 +122,8 @@ def _attendance(training: Training, people: People) -> None:
     attendance.mark(training, changes, by=people.trainer)
 
 
-def _has_earned(participant: int) -> bool:
-    marks = list(Attendance.objects.filter(participant=participant).values_list("present", flat=True))
-    return sum(marks) * 100 >= 80 * len(marks)
+def _earned(training: Training) -> list[int]:
+    return [row.participant.pk for row in sheet(training).rows if row.has_earned]
 
 
 def _date_back(training: Training) -> None:

@@ -45,7 +45,7 @@ from practice import rules
 from practice.models import Account, Status
 from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
-from trainings.models import Exercise
+from trainings.models import Certificate, Exercise, Training
 
 MONTHS = [date(2026, month, 12) for month in range(1, 13)]
 
@@ -173,7 +173,8 @@ def test_the_six_municipalities_are_practice_workspaces_in_a_running_training(de
     "email",
     [
         "officer@cuprija.example", "approver@cuprija.example", "officer@novi-pazar.example",
-        "approver@novi-pazar.example", "mentor@dobosar.example", "staff@dobosar.example", "admin@dobosar.example",
+        "approver@novi-pazar.example", "mentor@dobosar.example", "staff@dobosar.example", "trainer@dobosar.example",
+        "admin@dobosar.example",
     ],
 )  # fmt: skip
 def test_the_demo_accounts_can_sign_in(demo: None, email: str) -> None:
@@ -417,6 +418,26 @@ def test_the_rubric_tells_of_weeks_in_which_posts_became_better(demo: None) -> N
     assert houses.count() == len(texts.SLUGS)
     assert Handover.objects.get().successor.mentor.email == "mentor@dobosar.example"
     assert not Notification.objects.filter(kind="performance", read_at=None).exists()
+
+
+def test_a_training_was_held_with_certificates_and_another_is_to_come(demo: None, filled: None) -> None:
+    today = timezone.localdate()
+    held, coming = Training.objects.order_by("starts_on")
+    assert held.ends_on < today < coming.starts_on
+    assert (held.participants.count(), held.materials.count()) == (15, 3)
+    issued = Certificate.objects.filter(participant__training=held)
+    assert issued.count() == 13
+    assert {timezone.localdate(each.issued_at) for each in issued} == {held.ends_on}
+    client = Client()
+    officer, trainer = (
+        User.objects.get(email=email) for email in ("officer@cuprija.example", "trainer@dobosar.example")
+    )
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    mine = client.get(f"/m/cuprija/trainings/{held.pk}/certificate/")
+    assert mine["Content-Type"] == "application/pdf"
+    client.force_login(trainer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for part in ("", f"{held.pk}/", f"{held.pk}/people/", f"{held.pk}/materials/", f"{held.pk}/certificates/"):
+        assert client.get(f"/programme/trainings/{part}").status_code == 200, part
 
 
 def test_the_desk_of_the_mentor_has_waited_for_different_times(demo: None, filled: None) -> None:

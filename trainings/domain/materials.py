@@ -33,7 +33,7 @@ def write(
     training: Training, material: Material | None, values: Mapping[str, Any], *, by: Any, upload: Upload | None = None
 ) -> Material:
     """A new material at the end, or `material` with other words, another file or another link. Raises `Refused`."""
-    row, verb = held_open(training), "training.change_material" if material else "training.add_material"
+    row, is_new = held_open(training), material is None
     if material is None:
         if row.materials.count() >= MOST_MATERIALS:
             raise Refused(_("A training has %(most)s materials at most.") % {"most": MOST_MATERIALS})
@@ -48,7 +48,8 @@ def write(
     if bool(material.url) == bool(material.file):
         raise Refused(_("Choose a file, or write the address of a page."), "file")
     material.save()
-    record(verb, by=by, target=row, material=material.title, programme=str(row.programme))
+    told = {"material": material.title, "programme": str(row.programme)}
+    record("training.add_material" if is_new else "training.change_material", by=by, target=row, **told)
     return material
 
 
