@@ -233,7 +233,7 @@ def citizen(team: Team, name: str) -> Account:
 
 
 def reply(team: Team, play: Play, text: str) -> Status:
-    """What the page says to a citizen, for `speak.answer`. Raises `practice.errors.Refused` for words it cannot take."""
+    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.Refused` for what it cannot say."""
     assert team.page is not None  # the caller looked
     citizen = Account.objects.filter(pk=play.account_id).first()
     mention = f"@{citizen.username} " if citizen else ""
