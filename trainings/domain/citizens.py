@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -233,8 +232,8 @@ def citizen(team: Team, name: str) -> Account:
     return known or door.create(AccountKind.CITIZEN, name, username=username)
 
 
-def answer(team: Team, play: Play, text: str, *, by: Any) -> Status:
-    """What the page says to a citizen. Raises `practice.errors.Refused` for words that are too long or none."""
+def reply(team: Team, play: Play, text: str) -> Status:
+    """What the page says to a citizen (`speak.answer`). Raises `practice.errors.Refused` for what it cannot say."""
     assert team.page is not None  # the caller looked
     citizen = Account.objects.filter(pk=play.account_id).first()
     mention = f"@{citizen.username} " if citizen else ""

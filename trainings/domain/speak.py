@@ -39,7 +39,7 @@ def answer(team: Team, play: Play, text: str, *, by: Any, now: datetime | None =
         raise Refused(_("Somebody of your team has answered this already."))
     try:
         with transaction.atomic():
-            said = citizens.answer(team, play, words, by=by)
+            said = citizens.reply(team, play, words)
     except Missing:
         raise Refused(_("What you answer is no longer on the network.")) from None
     except RefusedByNetwork:
