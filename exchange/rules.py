@@ -9,6 +9,8 @@ from posts.enums import Category
 
 MOST_EXAMPLES = 200
 MOST_OFFERED = 6
+# From so many points on an example fits what somebody chose, not only what every post has.
+MEANT = 2
 CATEGORY = {
     Purpose.SERVICE: Category.SERVICE,
     Purpose.ESERVICE: Category.ESERVICE,
@@ -37,6 +39,7 @@ class Fitting(Protocol):
     """What is asked of an example to tell how well it fits."""
 
     category: str
+    purpose: str
 
     @property
     def call_kind(self) -> str: ...
@@ -71,7 +74,13 @@ def fit(example: Fitting, kind: Kind) -> int:
 
 
 def fitting(examples: Iterable[E], kind: Kind) -> list[E]:
-    """The best first, in their own order where they fit alike; at most `MOST_OFFERED`, none that does not fit."""
-    found = [(fit(each, kind), each) for each in examples]
-    best = sorted((pair for pair in found if pair[0]), key=lambda pair: -pair[0])
-    return [each for _points, each in best[:MOST_OFFERED]]
+    """The best first, in their own order where they fit alike; at most `MOST_OFFERED`, none without any likeness."""
+    found = sorted(((fit(each, kind), each) for each in examples), key=lambda pair: -pair[0])
+    best = [each for points, each in found if points >= MEANT]
+    if best:
+        # then others that do the same job in another form; every post has a category, so alone it says little
+        purposes = {each.purpose for each in best}
+        best += [each for points, each in found if points < MEANT and each.purpose in purposes]
+    else:
+        best = [each for points, each in found if points]
+    return best[:MOST_OFFERED]

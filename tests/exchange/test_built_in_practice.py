@@ -102,6 +102,8 @@ def test_how_people_take_part_says_more_than_the_call_and_that_more_than_the_pur
     everything = [example(key) for key in KEYS]
     found = fitting(everything, Kind("vote", "poll", "service"))
     assert found[0].starter == "sta-prvo-da-uredimo"
+    # then others that hear needs in another form, and nothing that shares only the category
+    assert {each.purpose for each in found} == {"needs"}
     assert 1 < len(found) <= MOST_OFFERED
     called = fitting(everything, Kind("attend", "", "culture"))
     assert called[0].starter == "poziv-na-koncert"
