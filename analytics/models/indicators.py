@@ -244,7 +244,7 @@ class IndicatorValue(TenantModel):
             # medians over all municipalities, read from the index alone
             models.Index(
                 fields=["span", "code", "first"],
-                include=["municipality", "value", "is_enough"],
+                include=["municipality", "value", "is_enough", "last", "made_at"],
                 name="indicator_medians",
                 condition=Q(way=""),
             ),

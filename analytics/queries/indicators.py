@@ -42,7 +42,7 @@ SELECT code, span, first, max(last), count(*) FILTER (WHERE is_enough),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FILTER (WHERE is_enough), max(made_at)
 FROM analytics_indicatorvalue
 WHERE span = ANY(%(spans)s) AND code = ANY(%(codes)s) AND way = '' AND municipality_id = ANY(%(ids)s)
-GROUP BY code, span, first ORDER BY code, span, first
+GROUP BY span, code, first ORDER BY span, code, first
 """
 
 

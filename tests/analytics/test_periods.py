@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from analytics import periods
+from analytics import months, periods
 from analytics.periods import DAY, MONTH, QUARTER, WEEK, Chosen, Period, choose, stretches
 from analytics.queries.typical import typical
 from municipalities.tenancy import scope
 from tests.analytics.numbers import Numbers
 from tests.people import Cast
+
+Ymd = tuple[int, int, int]
 
 TODAY = date(2026, 11, 25)
 
@@ -132,3 +134,18 @@ def test_a_post_lies_in_the_hours_and_on_the_day_of_belgrade(cast: Cast, moment:
     with scope(cast.cuprija):
         judged = typical(Period(date(2026, 1, 1), date(2026, 11, 1)), TODAY)
     assert {key: (found.times, found.posts) for key, found in judged.cells.items()} == {cell: (1.0, 10)}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole"),
+    [
+        ((2026, 5, 1), (2026, 5, 31), ((2026, 5, 1), (2026, 5, 31))),
+        ((2026, 5, 2), (2026, 7, 1), ((2026, 6, 1), (2026, 6, 30))),
+        ((2025, 11, 30), (2026, 3, 30), ((2025, 12, 1), (2026, 2, 28))),
+        ((2026, 5, 2), (2026, 6, 29), None),
+        ((2026, 5, 3), (2026, 5, 20), None),
+    ],
+)
+def test_the_whole_months_of_a_period(first: Ymd, last: Ymd, whole: tuple[Ymd, Ymd] | None) -> None:
+    found = months.within(Period(date(*first), date(*last)))
+    assert (found and (found.first, found.last)) == (whole and (date(*whole[0]), date(*whole[1])))
