@@ -48,8 +48,10 @@ def write(
     if bool(material.url) == bool(material.file):
         raise Refused(_("Choose a file, or write the address of a page."), "file")
     material.save()
-    told = {"material": material.title, "programme": str(row.programme)}
-    record("training.add_material" if is_new else "training.change_material", by=by, target=row, **told)
+    record(
+        "training.add_material" if is_new else "training.change_material",
+        by=by, target=row, material=material.title, programme=str(row.programme),
+    )  # fmt: skip
     return material
 
 
