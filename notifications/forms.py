@@ -16,7 +16,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
     (_("Words in drafts"), (Kind.MENTION, Kind.COMMENT, Kind.SUGGESTION)),
     (_("Decisions"), (Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.EMERGENCY, Kind.REVIEW_DUE)),
     (_("Publishing"), (Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL, Kind.PAUSE, Kind.PLAN)),
-    (_("Mentoring, programme and reports"), (Kind.FEEDBACK, Kind.PERFORMANCE, Kind.HANDOVER, Kind.KIT, Kind.REPORT)),
+    (
+        _("Mentoring, programme and reports"),
+        (Kind.FEEDBACK, Kind.PERFORMANCE, Kind.AGREEMENT, Kind.HANDOVER, Kind.KIT, Kind.REPORT),
+    ),
 )
 
 
