@@ -113,13 +113,17 @@ def test_without_feedback_the_page_says_what_will_stand_there(cast: Cast) -> Non
     assert "No feedback in these weeks" in page.content.decode()
 
 
-def test_the_rail_leads_to_it(cast: Cast) -> None:
+def test_the_rail_leads_to_the_plan_and_its_tabs_to_this_page(cast: Cast) -> None:
     def offered(user: Any, page: str) -> set[str]:
         return {item.url for section in sign_in(user).get(page).context["nav"] for item in section.items}
 
-    for name in ("officer", "approver", "mentor", "staff"):
-        assert HERE in offered(getattr(cast, name), "/m/cuprija/"), name
-    assert HERE not in offered(cast.viewer, "/m/cuprija/")
+    def beside(user: Any) -> set[str]:
+        return {tab["url"] for tab in sign_in(user).get(plan).context["tabs"]}
+
+    plan = reverse("mentoring_plan", args=["cuprija"])
+    for name in ("officer", "approver", "mentor", "staff", "viewer"):
+        assert plan in offered(getattr(cast, name), "/m/cuprija/"), name
+        assert (HERE in beside(getattr(cast, name))) == (name != "viewer"), name
     assert {reverse("programme_feedback"), reverse("rubric")} <= offered(cast.staff, reverse("programme"))
 
 
