@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics.domain.traits import key_of, rows_for
+from analytics.logframe import provide, provider, withdraw
 from analytics.models import Traits
 from channels.models import Channel
 from delivery.enums import State
@@ -21,6 +24,19 @@ from posts.enums import Category
 from posts.models import Post, Publication, Version
 
 _numbers = count(1)
+
+
+@contextmanager
+def unmeasured(code: str) -> Iterator[None]:
+    """Inside, no floor above measures the code, whichever floors there are."""
+    before = provider(code)
+    withdraw(code)
+    try:
+        yield
+    finally:
+        withdraw(code)
+        if before is not None:
+            provide(code, before.measure, since=before.since)
 
 
 def channel(municipality: Municipality, by: User, **fields: Any) -> Channel:

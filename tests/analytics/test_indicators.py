@@ -190,7 +190,7 @@ def test_days_that_cannot_be_a_baseline_are_refused(
     with pytest.raises(Refused, match="People enter"):
         freeze(FIRST, LAST, manual)
     indicators.choose(cast.programme, ["ME1"], by=cast.staff)
-    with pytest.raises(Refused, match="activities and feedback"):
+    with factories.unmeasured("ME1"), pytest.raises(Refused, match="activities and feedback"):
         freeze(FIRST, LAST, ProgrammeIndicator.objects.get(code="ME1"))
 
 

@@ -284,13 +284,12 @@ def test_it_asks_the_same_number_of_questions_at_any_size(
 
 
 def test_a_floor_above_measures_what_is_not_measured_here(house: Municipality) -> None:
-    provide("ME1", lambda places, first, last: {house.pk: Measured(80.0, 10)}, since=date(2026, 9, 1))
-    try:
+    with factories.unmeasured("ME1"):
+        provide("ME1", lambda places, first, last: {house.pk: Measured(80.0, 10)}, since=date(2026, 9, 1))
         assert value("ME1", house).value == 80.0
-    finally:
         withdraw("ME1")
-    with scope(house):
-        assert "ME1" not in measure([house], FIRST, LAST)
+        with scope(house):
+            assert "ME1" not in measure([house], FIRST, LAST)
     for code in ("OP1", "XX9"):
         with pytest.raises(ValueError, match=code):
             provide(code, lambda places, first, last: {}, since=FIRST)
