@@ -79,9 +79,9 @@ def _waits_for_word(rows: Iterable[Any], now: datetime) -> WhatNext | None:
 def _waits_to_agree(rows: Iterable[Any], now: datetime) -> WhatNext | None:
     for row in rows:
         told = {"place": row.municipality}
-        if row.glance.proposed_to(Side.MENTOR):
+        if row.proposed_at:
             sentence = _("%(place)s proposes a change to the plan. Say whether you agree.") % told
-        elif row.glance.waits_to_agree == [Side.MENTOR]:
+        elif row.asks_to_agree:
             sentence = _("%(place)s has agreed to the plan. Now it is your turn.") % told
         else:
             continue

@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from mentoring.enums import Side
 from mentoring.queries.glances import Glance, glances
 from mentoring.rules import SOON
 from municipalities.models import Municipality, Pairing
@@ -132,6 +133,20 @@ class Accompanied:
     since: datetime | None
     first: int | None
     until: date | None
+
+    @property
+    def proposed_at(self) -> datetime | None:
+        """Since when a change of the plan waits for the mentor."""
+        return self.glance.proposed_to(Side.MENTOR)
+
+    @property
+    def asks_to_agree(self) -> bool:
+        """Whether the municipality has agreed to the plan and the mentor has not."""
+        return self.glance.waits_to_agree == [Side.MENTOR]
+
+    @property
+    def is_quiet(self) -> bool:
+        return not (self.waits or self.proposed_at or self.asks_to_agree)
 
 
 def accompanied(pairings: Sequence[Pairing], places: Sequence[Place], now: datetime) -> list[Accompanied]:

@@ -124,6 +124,13 @@ def test_each_municipality_tells_what_waits_and_how_many_drafts_are_open(cast: C
     assert (row.glance.agreed, row.glance.done) == (1, 0)
 
 
+def test_a_change_that_waits_for_the_municipality_is_not_the_mentors(cast: Cast, plan: Plan) -> None:
+    rows.change(plan, Side.MENTOR, cast.mentor)
+    (row,) = desk_of(cast).context["rows"]
+    assert row.is_quiet
+    assert "a change of the plan" not in desk_of(cast).content.decode()
+
+
 def test_a_municipality_that_left_is_not_asked_for_a_plan(cast: Cast) -> None:
     Pairing.objects.filter(municipality=cast.novi_pazar).delete()
     Enrolment.objects.filter(municipality=cast.cuprija).update(ends_on=rows.day(-1))
