@@ -421,6 +421,7 @@ def test_pages_take_the_same_few_queries_with_one_post_and_with_many(gallery: Ga
     row, cast = gallery.share(), gallery.cast
     with queries.rooms_of([cast.programme]):
         picks.pick(cast.programme, row, "Јасно", by=cast.staff)
+    gallery.share(gallery.publish("Још једна", title="Још једна"))
     say(gallery, row)
     pages = [
         (cast.stranger, reverse("gallery", args=["novi-pazar"])),
