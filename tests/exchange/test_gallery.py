@@ -28,7 +28,7 @@ from posts.domain.refused import Refused
 from posts.draft import Interactive, parse
 from posts.models import Post, Thread
 from posts.queries import threads
-from tests.exchange.conftest import WHY, Gallery
+from tests.exchange.shared import WHY, Gallery
 from tests.people import sign_in
 
 MOST_QUERIES = 12

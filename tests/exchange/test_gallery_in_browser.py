@@ -13,7 +13,7 @@ from exchange.domain import comments, picks
 from exchange.models import SharedPost
 from exchange.queries import gallery as queries
 from municipalities.tenancy import scope
-from tests.exchange.conftest import WHY, Gallery
+from tests.exchange.shared import WHY, Gallery
 from tests.people import sign_in
 from tests.posts.test_in_browser import enter, violations
 
