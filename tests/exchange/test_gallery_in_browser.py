@@ -13,7 +13,7 @@ from exchange.domain import comments, picks
 from exchange.models import SharedPost
 from exchange.queries import gallery as queries
 from municipalities.tenancy import scope
-from tests.exchange.conftest import WHY, Gallery
+from tests.exchange.shared import WHY, Gallery
 from tests.people import sign_in
 from tests.posts.test_in_browser import enter, violations
 
@@ -57,7 +57,7 @@ def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server:
     page.reload()
     expect(page.get_by_text("Како сте питали људе?")).to_be_visible()
     expect(page.get_by_role("heading", name="Who copied it")).to_be_visible()
-    page.get_by_role("button", name="More").click()
+    page.get_by_text("More", exact=True).first.click()
     page.get_by_role("button", name="Take it out of the gallery").click()
     page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
     expect(page.get_by_text("It is out of the gallery.")).to_be_visible()

@@ -20,7 +20,7 @@ from municipalities.models import Cohort, Enrolment, Programme
 from municipalities.tenancy import OutOfScope, scope
 from posts.draft import Draft, Text
 from posts.models import Media, Post
-from tests.exchange.conftest import Gallery
+from tests.exchange.shared import Gallery
 from tests.people import person, sign_in
 
 
