@@ -13,12 +13,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from common import prepared
 from common.audit import record
+from common.prepared import among, array
 from delivery import graph
 from delivery.enums import Because, State
 from delivery.graph import NoSuchMove
 from delivery.models import Delivery
 from municipalities.prepared import PreparedUpdate
+from municipalities.tenancy import everywhere
 
 __all__ = ["Moved", "NoSuchMove", "move", "move_all"]
 
@@ -33,6 +36,16 @@ def _moves(columns: tuple[str, ...]) -> PreparedUpdate:
     return PreparedUpdate(
         lambda of: Delivery.objects.filter(pk=of.pk, state=of.source), "state", "reason", *columns, pk=int, source=str
     )
+
+
+def _several(of: Any) -> Any:
+    with everywhere("move what is claimed"):
+        return Delivery.objects.filter(pk__in=among(of.deliveries), state=of.source)
+
+
+MOVED = prepared.PreparedUpdate(
+    _several, "state", "reason", "problem", "lease_until", "noticed_at", "state_at", deliveries=str, source=str
+)
 
 
 def move(delivery: Delivery, to: State, *, because: Because, by: Any = None, **fields: Any) -> None:
@@ -67,8 +80,8 @@ def move_all(deliveries: Sequence[Delivery], to: State, *, because: Because, lea
     if (State(source), to) not in graph.QUIET:
         raise NoSuchMove(f"A move from {source} to {to} is told in the audit trail, one by one.")
     changes = {"problem": "", "lease_until": lease_until, "noticed_at": None, "state_at": timezone.now()}
-    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries], state=source)
-    if rows.update(state=to, reason=because, **changes) != len(deliveries):
+    seen = {"deliveries": array(delivery.pk for delivery in deliveries), "source": str(source)}
+    if MOVED.run({"state": to, "reason": because, **changes}, **seen) != len(deliveries):
         raise Moved(f"One of the deliveries is no longer {source}.")
     for delivery in deliveries:
         for name, value in {"state": to, "reason": because, **changes}.items():
