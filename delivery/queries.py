@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from channels.models import Channel
 from common.prepared import Prepared, PreparedRows, among, array
@@ -120,6 +120,26 @@ def locked(now: datetime, chosen: Iterable[int]) -> list[Delivery]:
     """Those of them that are still ready and held by nobody else, with channel, credential and parent. Now ours, until
     the transaction ends. Open `everywhere` first."""
     return LOCKED.instances(now=now, chosen=array(chosen))
+
+
+def in_one_state(of: Any) -> QuerySet[Delivery]:
+    """The rows of a statement that is made once: `of.deliveries` in the state `of.source`."""
+    with everywhere("move what is claimed"):
+        return Delivery.objects.filter(pk__in=among(of.deliveries), state=of.source)
+
+
+def _last_numbers(of: Any) -> QuerySet[Any]:
+    with everywhere("number the attempts of what is claimed"):
+        made = Attempt.objects.filter(delivery__in=among(of.deliveries))
+        return made.values_list("delivery").annotate(Max("number")).order_by()
+
+
+LAST_NUMBERS = Prepared(_last_numbers, deliveries=str)
+
+
+def last_numbers(deliveries: Iterable[int]) -> dict[int, int]:
+    """The number of the latest attempt of each that has one."""
+    return dict(LAST_NUMBERS.rows(deliveries=array(deliveries)))
 
 
 def overdue(now: datetime) -> QuerySet[Delivery]:

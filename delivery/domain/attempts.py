@@ -9,27 +9,16 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from common.prepared import Prepared, among, array
-from delivery import rules
+from delivery import queries, rules
 from delivery.domain.move import Moved
 from delivery.enums import Outcome, State, Step
 from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
 from municipalities.prepared import PreparedUpdate
-from municipalities.tenancy import everywhere
 
 CLOSED = PreparedUpdate(
     lambda of: Attempt.objects.filter(pk=of.pk, closed_at=None), "closed_at", "outcome", "detail", pk=int
 )
-
-
-def _numbers(of: Any) -> Any:
-    with everywhere("number the attempts of what is claimed"):
-        made = Attempt.objects.filter(delivery__in=among(of.deliveries))
-        return made.values_list("delivery").annotate(Max("number")).order_by()
-
-
-NUMBERS = Prepared(_numbers, deliveries=str)
 
 
 def pickup_lease(now: datetime) -> datetime:
@@ -69,7 +58,7 @@ def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
 
 def open_all(deliveries: Sequence[Delivery], *, opened_at: datetime, taken_at: datetime | None = None) -> list[Attempt]:
     """A call's attempt for each of these locked rows, in two statements. `taken_at`: whoever opens them makes them."""
-    last: dict[int, int] = dict(NUMBERS.rows(deliveries=array(delivery.pk for delivery in deliveries)))
+    last = queries.last_numbers(delivery.pk for delivery in deliveries)
     return Attempt.objects.bulk_create(
         Attempt(
             municipality_id=delivery.municipality_id,

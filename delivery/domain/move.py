@@ -15,13 +15,12 @@ from django.utils import timezone
 
 from common import prepared
 from common.audit import record
-from common.prepared import among, array
-from delivery import graph
+from common.prepared import array
+from delivery import graph, queries
 from delivery.enums import Because, State
 from delivery.graph import NoSuchMove
 from delivery.models import Delivery
 from municipalities.prepared import PreparedUpdate
-from municipalities.tenancy import everywhere
 
 __all__ = ["Moved", "NoSuchMove", "move", "move_all"]
 
@@ -38,13 +37,16 @@ def _moves(columns: tuple[str, ...]) -> PreparedUpdate:
     )
 
 
-def _several(of: Any) -> Any:
-    with everywhere("move what is claimed"):
-        return Delivery.objects.filter(pk__in=among(of.deliveries), state=of.source)
-
-
 MOVED = prepared.PreparedUpdate(
-    _several, "state", "reason", "problem", "lease_until", "noticed_at", "state_at", deliveries=str, source=str
+    queries.in_one_state,
+    "state",
+    "reason",
+    "problem",
+    "lease_until",
+    "noticed_at",
+    "state_at",
+    deliveries=str,
+    source=str,
 )
 
 
