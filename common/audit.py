@@ -3,8 +3,13 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from common.models import AuditEvent
+from common.prepared import PreparedInsert, instance
+
+# One for each post that leaves, and for each verb of anybody.
+EVENT = PreparedInsert(AuditEvent)
 
 
 def record(
@@ -23,13 +28,16 @@ def record(
     """
     if municipality_id is None and target is not None:
         municipality_id = getattr(target, "municipality_id", None)
-    return AuditEvent.objects.create(
-        verb=verb,
-        actor_id=getattr(by, "pk", None),
-        actor_label=str(by)[:200] if by is not None else "",
-        municipality_id=municipality_id,
-        target_type=target._meta.label_lower if target is not None else "",
-        target_id=str(target.pk) if target is not None else "",
-        target_label=(label if label is not None else str(target) if target is not None else "")[:300],
-        detail=detail,
-    )
+    values = {
+        "at": timezone.now(),
+        "verb": verb,
+        "actor_id": getattr(by, "pk", None),
+        "actor_label": str(by)[:200] if by is not None else "",
+        "municipality_id": municipality_id,
+        "target_type": target._meta.label_lower if target is not None else "",
+        "target_id": str(target.pk) if target is not None else "",
+        "target_label": (label if label is not None else str(target) if target is not None else "")[:300],
+        "detail": detail,
+    }
+    event: AuditEvent = instance(AuditEvent, {"id": EVENT.run(values), **values})
+    return event

@@ -10,12 +10,12 @@ the SQL as always, with markers in place of the values, and each run puts the va
 PostgreSQL, too, plans it once for each connection (PREPARE); not where `CONN_MAX_AGE=0` says that a pooler hands a
 connection from one transaction to another.
 
-Whatever decides the *shape* of a query (a condition that is sometimes there, how many values a list has, a value that
-may be None) must not be a marker.
+Whatever decides the *shape* of a query (a condition that is sometimes there, a value that may be None) must not be a
+marker. How long a list of ids is does not: `pk__in=among(of.some)`, and `some=array(ids)` at each run.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import count
@@ -27,6 +27,8 @@ from psycopg2.extensions import AsIs
 
 from django.db import connection, models
 from django.db.models import sql
+from django.db.models.expressions import RawSQL
+from django.db.models.query import get_related_populators
 
 Rows = list[tuple[Any, ...]]
 _numbers = count(1)
@@ -52,6 +54,18 @@ def instance(model: Any, values: dict[str, Any]) -> Any:
     if len(names) != len(values):
         raise ValueError(f"{model._meta.label} has no {sorted(values.keys() - set(names))}.")
     return model.from_db(connection.alias, names, [values[name] for name in names])
+
+
+class among(RawSQL):  # noqa: N801 -- used as a word of a query
+    """Ids that are named at each run: `among(of.some)` where `some` is a marker of kind `str`."""
+
+    def __init__(self, marker: str) -> None:
+        super().__init__("SELECT unnest(%s::bigint[])", [marker])
+
+
+def array(ids: Iterable[int]) -> str:
+    """As PostgreSQL reads them."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 class _Statement(ABC):
@@ -91,8 +105,8 @@ class _Statement(ABC):
                 held[at] = AsIs(f"${number}")
             cursor.execute(f"PREPARE made_once_{self._number} AS {text}", held)
             known.add(self._number)
-        marks = ", ".join(["%s"] * len(bound))
-        cursor.execute(f"EXECUTE made_once_{self._number} ({marks})", bound)
+        marks = f" ({', '.join(['%s'] * len(bound))})" if bound else ""
+        cursor.execute(f"EXECUTE made_once_{self._number}{marks}", bound)
 
 
 def _set(column: str) -> str:
@@ -116,6 +130,33 @@ class Prepared(_Statement):
     def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
         text, values = rows.query.sql_with_params()
         return text, list(values)
+
+
+class PreparedRows(_Statement):
+    """A query of whole instances, with what they `select_related`. `make` returns rows of a model."""
+
+    def instances(self, **given: Any) -> list[Any]:
+        with connection.cursor() as cursor:
+            self._run(cursor, given)
+            found = cursor.fetchall()
+        return [self._instance(row) for row in self._compiler.results_iter([found])]
+
+    def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
+        self._compiler = rows.query.get_compiler(connection=connection)
+        text, values = self._compiler.as_sql()
+        # As Django's own ModelIterable does for each query anew.
+        about = self._compiler.klass_info
+        first, *_others, last = about["select_fields"]
+        self._model, self._columns = about["model"], slice(first, last + 1)
+        self._names = [column.target.attname for column, _sql, _alias in self._compiler.select[self._columns]]
+        self._populators = get_related_populators(about, self._compiler.select, connection.alias)  # type: ignore[call-arg]
+        return text, list(values)
+
+    def _instance(self, row: Any) -> Any:
+        found = self._model.from_db(connection.alias, self._names, row[self._columns])
+        for populator in self._populators:
+            populator.populate(row, found)
+        return found
 
 
 class PreparedUpdate(_Statement):
@@ -153,3 +194,30 @@ class PreparedUpdate(_Statement):
         query.add_update_fields([(field, None, models.Value("")) for _name, field in self._fields])
         text, values = query.get_compiler(connection=connection).as_sql()
         return text, list(values)
+
+
+class PreparedInsert(_Statement):
+    """One row of a model whose key the database gives."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(lambda of: model)
+        self.fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+
+    def run(self, values: dict[str, Any]) -> int:
+        """Store a row with a value for each of its columns, by attribute; returns its key."""
+        bound = {field.attname: field.get_db_prep_save(values[field.attname], connection) for field in self.fields}
+        with connection.cursor() as cursor:
+            self._run(cursor, bound)
+            return int(cursor.fetchone()[0])
+
+    @cached_property
+    def _made(self) -> tuple[str, list[Any], list[tuple[int, str]]]:
+        text, values = self._compiled(self.make(None))
+        return text, values, [(at, field.attname) for at, field in enumerate(self.fields)]
+
+    def _compiled(self, rows: Any) -> tuple[str, list[Any]]:
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(field.column) for field in self.fields)
+        marks = ", ".join(["%s"] * len(self.fields))
+        table, key = quote(rows._meta.db_table), quote(rows._meta.pk.column)
+        return f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING {key}", [None] * len(self.fields)  # noqa: S608

@@ -1,14 +1,16 @@
 """Reads of the outbox: what is due, what may have landed, what asks a person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from channels.models import Channel
+from common.prepared import Prepared, PreparedRows, among, array
 from delivery.enums import Because, State, Step
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere
@@ -63,11 +65,24 @@ def heads(now: datetime) -> list[Head]:
     tried again, the others wait. A part that waits for its parent holds up nobody. However long the lines are, this
     reads one row of each channel (`delivery_line`).
     """
+    return [
+        Head(pk, place, urgent, due_at, channel, server, not (_none(picture) and _none(video)), not _none(video), where)
+        for pk, place, urgent, due_at, channel, server, where, picture, video in HEADS.rows(now=now)
+    ]
+
+
+def _none(told: str | None) -> bool:
+    """Of JSON as the database writes it."""
+    return told in (None, "null")
+
+
+def _heads(of: Any) -> QuerySet[Any]:
     own = Q(parent=None) | Q(parent__state=State.PUBLISHED)
-    line = Delivery.objects.filter(own, channel=OuterRef("pk"), state__in=[State.SCHEDULED, State.SENDING])
-    first = line.order_by("-urgent", "due_at", "pk").values("pk")[:1]
-    rows = ready(now).filter(pk__in=Channel.objects.values_list(Subquery(first)))
-    names = (
+    with everywhere("whose turn it is"):
+        line = Delivery.objects.filter(own, channel=OuterRef("pk"), state__in=[State.SCHEDULED, State.SENDING])
+        first = line.order_by("-urgent", "due_at", "pk").values("pk")[:1]
+        rows = ready(of.now).filter(pk__in=Channel.objects.values_list(Subquery(first)))
+    return rows.values_list(
         "pk",
         "municipality_id",
         "urgent",
@@ -78,14 +93,53 @@ def heads(now: datetime) -> list[Head]:
         "payload__pictures__0",
         "payload__video__ref",
     )
-    return [
-        Head(pk, place, urgent, due_at, channel, server, bool(picture or video), bool(video), platform)
-        for pk, place, urgent, due_at, channel, server, platform, picture, video in rows.values_list(*names)
-    ]
+
+
+# Asked several times a second while much is due.
+HEADS = Prepared(_heads, now=datetime)
 
 
 def ready(now: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.filter(state=State.SCHEDULED, next_at__lte=now)
+
+
+def _locked(of: Any) -> QuerySet[Delivery]:
+    with everywhere("claim due deliveries"):
+        rows = ready(of.now).filter(pk__in=among(of.chosen))
+        return (
+            rows.select_related("channel__credential", "parent")
+            .order_by("-urgent", "due_at", "pk")
+            .select_for_update(skip_locked=True, of=("self",))
+        )
+
+
+LOCKED = PreparedRows(_locked, now=datetime, chosen=str)
+
+
+def locked(now: datetime, chosen: Iterable[int]) -> list[Delivery]:
+    """Those of them that are still ready and held by nobody else, with channel, credential and parent. Now ours, until
+    the transaction ends. Open `everywhere` first."""
+    return LOCKED.instances(now=now, chosen=array(chosen))
+
+
+def in_one_state(of: Any) -> QuerySet[Delivery]:
+    """The rows of a statement that is made once: `of.deliveries` in the state `of.source`."""
+    with everywhere("move what is claimed"):
+        return Delivery.objects.filter(pk__in=among(of.deliveries), state=of.source)
+
+
+def _last_numbers(of: Any) -> QuerySet[Any]:
+    with everywhere("number the attempts of what is claimed"):
+        made = Attempt.objects.filter(delivery__in=among(of.deliveries))
+        return made.values_list("delivery").annotate(Max("number")).order_by()
+
+
+LAST_NUMBERS = Prepared(_last_numbers, deliveries=str)
+
+
+def last_numbers(deliveries: Iterable[int]) -> dict[int, int]:
+    """The number of the latest attempt of each that has one."""
+    return dict(LAST_NUMBERS.rows(deliveries=array(deliveries)))
 
 
 def overdue(now: datetime) -> QuerySet[Delivery]:
@@ -96,15 +150,32 @@ def overdue(now: datetime) -> QuerySet[Delivery]:
 
 def under_way() -> dict[int, int]:
     """How many deliveries of each municipality are being sent at this moment."""
-    sending = Delivery.objects.filter(state=State.SENDING).order_by()
-    return dict(sending.values_list("municipality_id").annotate(Count("pk")))
+    return dict(UNDER_WAY.rows())
+
+
+def _under_way(of: Any) -> QuerySet[Any]:
+    with everywhere("how much is under way"):
+        sending = Delivery.objects.filter(state=State.SENDING).order_by()
+        return sending.values_list("municipality_id").annotate(Count("pk"))
+
+
+UNDER_WAY = Prepared(_under_way)
 
 
 def next_due(now: datetime) -> datetime | None:
     """The next moment at which something becomes due by its time."""
     with everywhere("sleep until something is due"):
-        coming = Delivery.objects.filter(state__in=[State.SCHEDULED, State.WAITING], next_at__gt=now)
-        return coming.aggregate(at=Min("next_at"))["at"]
+        found = NEXT_DUE.rows(now=now)
+        return found[0][0] if found else None
+
+
+def _next_due(of: Any) -> QuerySet[Any]:
+    with everywhere("sleep until something is due"):
+        coming = Delivery.objects.filter(state__in=[State.SCHEDULED, State.WAITING], next_at__gt=of.now)
+        return coming.order_by("next_at").values_list("next_at")[:1]
+
+
+NEXT_DUE = Prepared(_next_due, now=datetime)
 
 
 def claim_next(state: State, now: datetime, lease: datetime, limit: int) -> list[int]:

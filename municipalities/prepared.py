@@ -1,9 +1,10 @@
-"""Statements that are made once (`common.prepared`) and see one municipality, which is named at each run."""
+"""Statements that are made once (`common.prepared`) and see one municipality, or several, named at each run."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from common import prepared
-from municipalities.tenancy import require, scope
+from municipalities.tenancy import named_later, require, scope
 
 
 class _Scoped:
@@ -25,3 +26,28 @@ class Prepared(_Scoped, prepared.Prepared):
 
 class PreparedUpdate(_Scoped, prepared.PreparedUpdate):
     """As `Prepared`, for an UPDATE."""
+
+
+class _Several(prepared.among):
+    """The ids of a scope; more than one, as far as a manager asks."""
+
+    def __len__(self) -> int:
+        return 2
+
+
+class PreparedForSeveral(prepared.Prepared):
+    """As `Prepared`, about several municipalities, whose ids are named at each run."""
+
+    def __init__(self, make: Any, **kinds: type) -> None:
+        def made(of: Any) -> Any:
+            with named_later(_Several(of.municipalities)):
+                return make(of)
+
+        super().__init__(made, municipalities=str, **kinds)
+
+    def rows(self, **given: Any) -> prepared.Rows:
+        """`municipalities`: their ids."""
+        ids: Iterable[int] = sorted(set(given.pop("municipalities")))
+        for each in ids:
+            require().refuse(each)
+        return super().rows(municipalities=prepared.array(ids), **given)

@@ -53,6 +53,17 @@ def scope(*municipalities: Any) -> Iterator[Scope]:
 
 
 @contextmanager
+def named_later(ids: Any) -> Iterator[None]:
+    """For a statement that is made once: its rows are those of `ids`, an expression whose values are named when it runs
+    (`municipalities.prepared`). Nothing can be saved."""
+    token = _scope.set(Scope(ids))
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
 def everywhere(reason: str) -> Iterator[Scope]:
     """Open the scope of all municipalities, for a named reason."""
     opened = Scope(None, reason)

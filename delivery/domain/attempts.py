@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from delivery import rules
+from delivery import queries, rules
 from delivery.domain.move import Moved
 from delivery.enums import Outcome, State, Step
 from delivery.gates import EDIT
@@ -58,8 +58,7 @@ def open_(delivery: Delivery, step: Step, **fields: Any) -> Attempt:
 
 def open_all(deliveries: Sequence[Delivery], *, opened_at: datetime, taken_at: datetime | None = None) -> list[Attempt]:
     """A call's attempt for each of these locked rows, in two statements. `taken_at`: whoever opens them makes them."""
-    numbers = Attempt.objects.filter(delivery__in=deliveries).values_list("delivery").annotate(Max("number"))
-    last = dict(numbers.order_by())
+    last = queries.last_numbers(delivery.pk for delivery in deliveries)
     return Attempt.objects.bulk_create(
         Attempt(
             municipality_id=delivery.municipality_id,

@@ -66,10 +66,7 @@ def _claim(
         if not chosen:
             return []
         with transaction.atomic():
-            rows = queries.ready(now).filter(pk__in=[head.pk for head in chosen])
-            rows = rows.select_related("channel__credential", "parent").order_by("-urgent", "due_at", "pk")
-            locked = rows.select_for_update(skip_locked=True, of=("self",))
-            going = _may_go(list(locked), now)
+            going = _may_go(queries.locked(now, [head.pk for head in chosen]), now)
             if not going:
                 return []
             move_all(going, State.SENDING, because=Because.DUE, lease_until=lease_until)

@@ -13,8 +13,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from common import prepared
 from common.audit import record
-from delivery import graph
+from common.prepared import array
+from delivery import graph, queries
 from delivery.enums import Because, State
 from delivery.graph import NoSuchMove
 from delivery.models import Delivery
@@ -33,6 +35,19 @@ def _moves(columns: tuple[str, ...]) -> PreparedUpdate:
     return PreparedUpdate(
         lambda of: Delivery.objects.filter(pk=of.pk, state=of.source), "state", "reason", *columns, pk=int, source=str
     )
+
+
+MOVED = prepared.PreparedUpdate(
+    queries.in_one_state,
+    "state",
+    "reason",
+    "problem",
+    "lease_until",
+    "noticed_at",
+    "state_at",
+    deliveries=str,
+    source=str,
+)
 
 
 def move(delivery: Delivery, to: State, *, because: Because, by: Any = None, **fields: Any) -> None:
@@ -67,8 +82,8 @@ def move_all(deliveries: Sequence[Delivery], to: State, *, because: Because, lea
     if (State(source), to) not in graph.QUIET:
         raise NoSuchMove(f"A move from {source} to {to} is told in the audit trail, one by one.")
     changes = {"problem": "", "lease_until": lease_until, "noticed_at": None, "state_at": timezone.now()}
-    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries], state=source)
-    if rows.update(state=to, reason=because, **changes) != len(deliveries):
+    seen = {"deliveries": array(delivery.pk for delivery in deliveries), "source": str(source)}
+    if MOVED.run({"state": to, "reason": because, **changes}, **seen) != len(deliveries):
         raise Moved(f"One of the deliveries is no longer {source}.")
     for delivery in deliveries:
         for name, value in {"state": to, "reason": because, **changes}.items():

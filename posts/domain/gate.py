@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from channels import pauses
 from channels.pauses import Paused
-from common.prepared import instance
+from common.prepared import among, array, instance
 from delivery.enums import Because
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.models import Municipality
-from municipalities.prepared import Prepared
+from municipalities.prepared import Prepared, PreparedForSeveral
 from municipalities.queries import emergency_rights, today
 from posts import rules
 from posts.deciding import asks_mentor
@@ -45,7 +45,10 @@ def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
         (one,) = deliveries
         found = PUBLICATION.rows(municipality=one.municipality_id, delivery=one.pk, now=timezone.now(), today=today())
     else:
-        found = list(_publications(delivery__in=deliveries))
+        found = PUBLICATIONS.rows(
+            municipalities=[delivery.municipality_id for delivery in deliveries],
+            deliveries=array(delivery.pk for delivery in deliveries), now=timezone.now(), today=today(),
+        )  # fmt: skip
     return _decided(deliveries, {row[0]: dict(zip(FACTS, row, strict=True)) for row in found})
 
 
@@ -54,11 +57,20 @@ def _publications(now: datetime | None = None, on: date | None = None, **which: 
     return rows.annotate(pause=pauses.of(now=now, on=on)).values_list(*FACTS)
 
 
-# Asked of each post once more right before it leaves.
+# Asked of all that are claimed at once, and of each post once more right before it leaves.
+PUBLICATIONS = PreparedForSeveral(
+    lambda of: _publications(of.now, of.today, delivery__in=among(of.deliveries)),
+    deliveries=str,
+    now=datetime,
+    today=date,
+)
 PUBLICATION = Prepared(
     lambda of: _publications(of.now, of.today, delivery=of.delivery), delivery=int, now=datetime, today=date
 )
 DECISIONS = Prepared(lambda of: _decisions(version=of.version).values_list(*DECIDED), version=int)
+DECISIONS_OF_SEVERAL = PreparedForSeveral(
+    lambda of: _decisions(version__in=among(of.versions)).values_list(*DECIDED), versions=str
+)
 
 
 def _decisions(**which: Any) -> Any:
@@ -96,9 +108,14 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
     about = [row for row in publications.values() if row["post__stage"] == Stage.APPROVED]
     if len(about) == 1:
         told = DECISIONS.rows(municipality=about[0]["municipality_id"], version=about[0]["version_id"])
-        made = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in told]
+    elif about:
+        told = DECISIONS_OF_SEVERAL.rows(
+            municipalities=[row["municipality_id"] for row in about],
+            versions=array(row["version_id"] for row in about),
+        )
     else:
-        made = list(_decisions(version__in=[row["version_id"] for row in about]).only(*DECIDED))
+        told = []
+    made = [instance(Decision, dict(zip(DECIDED, row, strict=True))) for row in told]
     for decision in made:
         decisions.setdefault(decision.version_id, []).append(decision)
     return {

@@ -13,9 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from channels.models import Channel
 from common import prepared
-from common.prepared import instance
+from common.audit import record
+from common.models import AuditEvent
+from common.prepared import PreparedRows, among, array, instance
 from municipalities.models import Pause
-from municipalities.prepared import Prepared, PreparedUpdate
+from municipalities.prepared import Prepared, PreparedForSeveral, PreparedUpdate
 from municipalities.tenancy import OutOfScope, everywhere, scope
 from tests.analytics import factories
 from tests.people import Cast
@@ -69,6 +71,17 @@ def test_an_update_sets_its_columns_where_it_may(pages: list[Channel]) -> None:
         assert (mine.name, mine.facts) == ("Град", {"words": ["a", None]})
 
 
+def test_a_row_is_stored_with_all_its_columns(cast: Cast) -> None:
+    details: list[dict[str, Any]] = [{"words": ["a", None], "said": "„цитат“ \\ '"}, {}]
+    for detail in details:
+        made = record("test.done", by=cast.officer, target=cast.cuprija, municipality_id=cast.cuprija.pk, **detail)
+        stored = AuditEvent.objects.get(pk=made.pk)
+        for field in AuditEvent._meta.concrete_fields:
+            assert getattr(made, field.attname) == getattr(stored, field.attname)
+        assert stored.detail == detail
+    assert record("test.done", by=None).actor_id is None
+
+
 def test_nothing_may_be_set_where_there_was_something(cast: Cast) -> None:
     by: User = cast.officer
     lift = PreparedUpdate(lambda of: Pause.objects.filter(pk=of.pk), "ends_at", pk=int)
@@ -86,6 +99,38 @@ def test_a_value_that_the_statement_does_not_use_is_an_error(cast: Cast) -> None
     query = Prepared(lambda of: Channel.objects.values_list("name"), pk=int)
     with scope(cast.cuprija), pytest.raises(ValueError, match="pk"):
         query.rows(municipality=cast.cuprija.pk, pk=1)
+
+
+def test_a_list_of_any_length_is_one_statement_and_those_of_others_are_not_in_it(pages: list[Channel]) -> None:
+    query = PreparedForSeveral(lambda of: Channel.objects.filter(pk__in=among(of.some)).values_list("pk"), some=str)
+    mine, theirs = pages
+    both = [mine.municipality_id, theirs.municipality_id]
+    with scope(*both):
+        for wanted in ([], [mine], pages, [*pages, mine]):
+            found = query.rows(municipalities=both, some=array(page.pk for page in wanted))
+            assert sorted(found) == sorted({(page.pk,) for page in wanted})
+        assert query.rows(municipalities=both[:1], some=array(page.pk for page in pages)) == [(mine.pk,)]
+    with scope(mine.municipality_id), pytest.raises(OutOfScope):
+        query.rows(municipalities=both, some=array([mine.pk]))
+
+
+def test_whole_rows_come_as_a_query_made_anew_would_bring_them(pages: list[Channel]) -> None:
+    def asked(some: Any) -> Any:
+        with everywhere("a test"):
+            rows = Channel.objects.filter(pk__in=some).order_by("pk")
+            return rows.select_related("municipality", "connected_by", "credential")
+
+    mine, _theirs = pages
+    with everywhere("a test"):
+        Channel.objects.filter(pk=mine.pk).update(facts={"words": ["a", None]})
+        query = PreparedRows(lambda of: asked(among(of.some)), some=str)
+        found, plain = query.instances(some=array(page.pk for page in pages)), list(asked([page.pk for page in pages]))
+    assert found == plain
+    for one, other in zip(found, plain, strict=True):
+        fields = [field.attname for field in Channel._meta.concrete_fields]
+        assert [getattr(one, name) for name in fields] == [getattr(other, name) for name in fields]
+        assert one._state.fields_cache == other._state.fields_cache
+        assert not one._state.adding
 
 
 def test_an_instance_takes_its_columns_in_any_order(pages: list[Channel]) -> None:
