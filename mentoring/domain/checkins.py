@@ -71,7 +71,7 @@ def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
     row = CheckIn(municipality=municipality, mentor=by, planned_by=by, **_agreed(wanted))
     _set_time(row, wanted.time)
     row.save()
-    audit.record("check_in.plan", by=by, target=row, at=_wall(row))
+    audit.record("checkin.plan", by=by, target=row, at=_wall(row))
     notices.planned(row, by=by)
     return row
 
@@ -93,7 +93,7 @@ def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn
         row.moved_from = before
     row.reason, row.mentor, row.sequence = reason, by, row.sequence + 1
     row.save()
-    audit.record("check_in.move", by=by, target=row, at=_wall(row), came_from=came_from, reason=reason)
+    audit.record("checkin.move", by=by, target=row, at=_wall(row), came_from=came_from, reason=reason)
     notices.moved(row, before, by=by)
     return row
 
@@ -107,7 +107,7 @@ def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
     row.reason, row.state, row.settled_at = _reason(reason), CheckInState.CANCELLED, timezone.now()
     row.sequence += 1
     row.save()
-    audit.record("check_in.cancel", by=by, target=row, at=_wall(row), reason=row.reason)
+    audit.record("checkin.cancel", by=by, target=row, at=_wall(row), reason=row.reason)
     notices.cancelled(row, by=by)
     return row
 
@@ -131,7 +131,7 @@ def write_down(check_in: CheckIn | None, told: Told, *, municipality: Municipali
     _set_time(row, told.time)
     row.save()
     changed = _write_steps(row, told.steps)
-    audit.record("check_in.hold" if is_new else "check_in.rewrite", by=by, target=row, hours=str(row.hours))
+    audit.record("checkin.hold" if is_new else "checkin.rewrite", by=by, target=row, hours=str(row.hours))
     if is_new:
         notices.held(row, by=by)
     elif changed:
@@ -149,7 +149,7 @@ def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: Any) -> NextSt
         return row
     row.done_at, row.done_by = (timezone.now(), by) if done else (None, None)
     row.save(update_fields=["done_at", "done_by"])
-    audit.record("check_in.tick" if done else "check_in.untick", by=by, target=row)
+    audit.record("checkin.tick" if done else "checkin.untick", by=by, target=row)
     return row
 
 
@@ -161,7 +161,7 @@ def pass_on(former: Pairing, successor: Pairing, *, by: Any) -> int:
     for row in coming:
         row.mentor, row.sequence = successor.mentor, row.sequence + 1
         row.save(update_fields=["mentor", "sequence", "changed_at"])
-        audit.record("check_in.pass_on", by=by, target=row, successor=str(successor.mentor))
+        audit.record("checkin.pass_on", by=by, target=row, successor=str(successor.mentor))
     return len(coming)
 
 

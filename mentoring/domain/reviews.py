@@ -33,7 +33,7 @@ def begin(plan: Plan, kind: ReviewKind, *, by: Any) -> Review:
     row = Review.objects.create(
         municipality_id=plan.municipality_id, plan=plan, kind=kind, begun_by=by, content=content(plan)
     )
-    audit.record("mentoring_review.begin", by=by, target=row, kind=row.kind)
+    audit.record("review.begin", by=by, target=row, kind=row.kind)
     notices.begun(row, by=by)
     return row
 
@@ -48,7 +48,7 @@ def write(review: Review, words: str, next_steps: str, *, side: Side, revision: 
     setattr(row, TEXTS[side], said)
     row.next_steps = steps
     _changed(row)
-    audit.record("mentoring_review.write", by=by, target=row, kind=row.kind)
+    audit.record("review.write", by=by, target=row, kind=row.kind)
     return row
 
 
@@ -58,7 +58,7 @@ def look_again(review: Review, *, revision: int, by: Any) -> Review:
     row = _drafted(review, revision)
     row.content = content(row.plan)
     _changed(row)
-    audit.record("mentoring_review.look_again", by=by, target=row, kind=row.kind)
+    audit.record("review.look_again", by=by, target=row, kind=row.kind)
     return row
 
 
@@ -82,13 +82,13 @@ def confirm(review: Review, *, side: Side, revision: int, by: Any) -> Review:
         row.frozen_at = now
         row.content = {**row.content, "said": _said(row), "confirmed": _confirmed(row)}
     row.save()
-    audit.record("mentoring_review.confirm", by=by, target=row, kind=row.kind, side=side)
+    audit.record("review.confirm", by=by, target=row, kind=row.kind, side=side)
     notices.confirmed(row, side, by=by)
     return row
 
 
 def note_download(review: Review, language: str, *, by: Any) -> None:
-    audit.record("mentoring_review.download", by=by, target=review, kind=review.kind, language=language)
+    audit.record("review.download", by=by, target=review, kind=review.kind, language=language)
 
 
 def _said(row: Review) -> dict[str, str]:

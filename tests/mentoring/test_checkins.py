@@ -74,7 +74,7 @@ def test_a_mentor_plans_one_and_those_who_write_there_are_told(cast: Cast) -> No
     for who in (cast.officer, cast.viewer, cast.staff, cast.mentor):
         page = sign_in(who).get(url("check_in", row.pk)).content.decode()
         assert 'href="https://meet.example/soba"' in page, who
-    assert AuditEvent.objects.filter(verb="check_in.plan").count() == 1
+    assert AuditEvent.objects.filter(verb="checkin.plan").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ def test_it_is_fetched_as_a_pdf_in_three_languages(cast: Cast, review: Review, t
     printed = reading.pdf(answer.content)
     assert " ".join(says.split()) in " ".join(printed.text.split())
     assert printed.language == LANGUAGES[tongue]
-    assert AuditEvent.objects.filter(verb="mentoring_review.download").count() == 1
+    assert AuditEvent.objects.filter(verb="review.download").count() == 1
 
 
 def test_a_language_that_we_do_not_have_is_not_there(cast: Cast, review: Review) -> None:
