@@ -191,6 +191,8 @@ def the_final_review_is_fetched(tour: Tour, cast: Cast, banja: Municipality, off
         is_sound(tour.page)
         tour.button("Confirm")
         tour.page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
+        # the answer has to be there before the next person takes the browser
+        expect(tour.page.get_by_text(re.compile("^Confirmed")).first).to_be_visible()
     expect(tour.page.get_by_text("Confirmed by both").first).to_be_visible()
     tour.page.get_by_text("As a PDF").first.click()
     with tour.page.expect_download() as fetched:
