@@ -177,7 +177,7 @@ def the_indicator_moves(tour: Tour, officer: Any) -> None:
 def the_final_review_is_fetched(tour: Tour, cast: Cast, banja: Municipality, officer: Any) -> None:
     with scope(banja):
         assert Plan.objects.get().goal == GOAL
-    for who, words in ((cast.mentor, "Позив на акцију је сада у већини објава."), (officer, "Настављамо сами.")):
+    for who, side in ((cast.mentor, "What the mentor says"), (officer, "What the municipality says")):
         tour.be(who)
         tour.go("mentoring_reviews", "vrnjacka-banja")
         if who is cast.mentor:
@@ -185,10 +185,13 @@ def the_final_review_is_fetched(tour: Tour, cast: Cast, banja: Municipality, off
         else:
             tour.link("Final review")
         tour.link("Write what your side says")
-        side = "What the mentor says" if who is cast.mentor else "What the municipality says"
-        tour.page.get_by_label(side).fill(words)
+        tour.page.get_by_label(side).fill("Настављамо сами.")
         tour.button("Save")
         is_sound(tour.page)
+    for who in (officer, cast.mentor):  # whoever writes asks the other side again, so both have written by now
+        tour.be(who)
+        tour.go("mentoring_reviews", "vrnjacka-banja")
+        tour.link("Final review")
         tour.button("Confirm")
         tour.page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
         # the answer has to be there before the next person takes the browser
