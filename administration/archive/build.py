@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from administration.archive import agreed, check_ins, files, house, numbers, posts
+from administration.archive import agreed, check_ins, citizens, files, house, numbers, posts
 from administration.archive.writer import Archive
 from municipalities.models import Municipality
 from posts.models import Post
@@ -27,6 +27,7 @@ def build(path: Path, place: Municipality, *, pulse: Callable[[], None]) -> dict
         agreed.write(archive)
         house.write(archive, place)
         check_ins.write(archive)
+        citizens.write(archive)
         if archive.missing:
             archive.text(MISSING, (f"{name}\n" for name in archive.missing))
         archive.text("style.css", [STYLE.read_text(encoding="utf-8")])
@@ -66,6 +67,8 @@ def _tables() -> list[tuple[str, str]]:
         ("calendar.csv", _("what was planned when")),
         ("check-ins.json", _("check-ins with the mentor, with notes and next steps")),
         ("reviews.json", _("reviews of the plans agreed with the mentor")),
+        ("messages.json", _("what citizens wrote, with notes and answers: personal data")),
+        ("shared-posts.json", _("posts shared with other municipalities, with what was said of them")),
         ("plans.json", _("campaigns, usual times, repeating posts, adopted kits")),
         ("agreed-plans.json", _("plans agreed with the mentor; files that show what was done lie in evidence/")),
         ("pictures.csv", _("pictures with descriptions; the files lie in media/")),
