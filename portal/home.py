@@ -14,7 +14,7 @@ from mentoring.queries.people import absences, own_pairings, running
 from mentoring.views.desk import page_of
 from mentoring.views.my_plan import my_plan
 from municipalities.access import requires, signed_in
-from municipalities.enums import Role
+from municipalities.enums import Kind, Role
 from municipalities.holidays import holidays
 from municipalities.models import Municipality
 from municipalities.queries import today, trained_by, workspaces
@@ -33,8 +33,10 @@ def home(request: Any) -> HttpResponse:
     if running(pairings):
         return page_of(request, pairings)
     mine = sorted(workspaces(request.user), key=lambda m: sort_key(str(m)))
-    if len(mine) == 1:
-        return redirect("workspace", mine[0].slug)
+    # a workspace of an exercise is reached from the training; who has one real one lives there
+    real = [row for row in mine if row.kind != Kind.TRAINING]
+    if len(real) == 1:
+        return redirect("workspace", real[0].slug)
     if not mine and not request.user.is_administrator and _only_trains(request.user):
         return redirect("train_list")
     return render(request, "portal/home.html", {"mine": mine, "today": today()})

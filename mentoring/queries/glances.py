@@ -5,7 +5,7 @@ and the Home of a workspace read this, so that all three say the same.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,8 +16,12 @@ from django.db.models.functions import Coalesce, JSONObject
 from mentoring.enums import CheckInState, Side
 from mentoring.models import Activity, Change, CheckIn, Plan
 from mentoring.models.plans import in_readers_words
+from mentoring.queries.progress import InShort, in_short
 from municipalities.models import Enrolment, Municipality
 from municipalities.queries import today
+
+
+NOTHING_GIVEN = InShort(None, None, 0)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Glance:
 
     `proposed` says since when a change waits for the agreement of each side. `next_at` is the check-in to come,
     `last_at` the last one that was held; `unsaid_at` one whose time has passed without a word on whether it was held.
+    `rubric` is known where an author was named.
     """
 
     plan: Plan | None = None
@@ -43,6 +48,7 @@ class Glance:
     next_check_in: int | None = None
     last_at: datetime | None = None
     unsaid_at: datetime | None = None
+    rubric: InShort = NOTHING_GIVEN
 
     @property
     def is_agreed(self) -> bool:
@@ -70,8 +76,10 @@ PLAN = ("id", "municipality_id", "enrolment_id", "starts_on", "ends_on", "create
 FIELDS = {field.attname: field for field in Plan._meta.concrete_fields}
 
 
-def glances(places: Collection[int], now: datetime, enrolments: Collection[int] | None = None) -> dict[int, Glance]:
-    """By municipality: of the enrolments of today, or of these only. One query."""
+def glances(
+    places: Collection[int], now: datetime, enrolments: Collection[int] | None = None, author: Any = None
+) -> dict[int, Glance]:
+    """By municipality: of the enrolments of today, or of these only; posts of `author` by the rubric. One query."""
     met = CheckIn.objects.filter(municipality=OuterRef("pk"))
     planned = met.filter(state=CheckInState.PLANNED)
     rows = Municipality.objects.filter(pk__in=places).annotate(
@@ -82,7 +90,10 @@ def glances(places: Collection[int], now: datetime, enrolments: Collection[int] 
         coming=_first(planned.filter(due_at__gte=now).order_by("due_at", "pk"), pk="pk", at="due_at"),
     )
     names = ("told", "coming", "is_enrolled", "last_at", "unsaid_at")
-    return {pk: _glance(*values) for pk, *values in rows.values_list("pk", *names)}
+    if author is None:
+        return {pk: _glance(*values) for pk, *values in rows.values_list("pk", *names)}
+    told = rows.annotate(rubric=in_short(author)).values_list("pk", "rubric", *names)
+    return {pk: replace(_glance(*values), rubric=InShort.read(rubric)) for pk, rubric, *values in told}
 
 
 def _plans(enrolments: Collection[int] | None) -> Any:

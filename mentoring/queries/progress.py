@@ -5,13 +5,13 @@ posts, or at the municipality as a whole.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, Window
-from django.db.models.functions import Coalesce, TruncWeek
+from django.db.models import Avg, Count, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, JSONObject, TruncWeek
 
 from mentoring.models import Criterion, Feedback, Score
 from mentoring.queries.rubric import rubric_of, rubrics
@@ -130,22 +130,31 @@ class InShort:
     def change(self) -> float | None:
         return None if self.now is None or self.before is None else self.now - self.before
 
+    @classmethod
+    def read(cls, told: Mapping[str, Any] | None) -> "InShort":
+        """From what `in_short` brings; None where nothing was given."""
+        if told is None:
+            return cls(None, None, 0)
+        now = told["now"] if told["count"] >= FEW else None
+        return cls(now, told["before"] if told["older"] >= FEW else None, told["count"])
 
-def in_short(author: Any = None) -> InShort:
-    """Of posts by `author` in the municipality in scope, or of all. One query."""
+
+def in_short(author: Any) -> Subquery:
+    """For a query of municipalities: what `InShort.read` reads, of the posts by `author` in each."""
     mondays = weeks(today())
     middle = datetime.combine(mondays[-HALF], time(), BELGRADE)
     begins = datetime.combine(mondays[-2 * HALF], time(), BELGRADE)
-    rows = Score.objects.filter(feedback__given_at__gte=begins, feedback__post__deleted_at=None)
-    if author is not None:
-        rows = rows.filter(feedback__post__author=author)
+    rows = Score.objects.filter(
+        municipality=OuterRef("pk"), feedback__given_at__gte=begins, feedback__post__deleted_at=None,
+        feedback__post__author=author,
+    )  # fmt: skip
     is_new = Q(feedback__given_at__gte=middle)
-    told = rows.aggregate(
+    told = JSONObject(
         now=Avg("level", filter=is_new), count=Count("pk", filter=is_new),
         before=Avg("level", filter=~is_new), older=Count("pk", filter=~is_new),
     )  # fmt: skip
-    now = told["now"] if told["count"] >= FEW else None
-    return InShort(now, told["before"] if told["older"] >= FEW else None, told["count"])
+    per_place = rows.order_by().values("municipality").annotate(told=told).values("told")
+    return Subquery(per_place, output_field=JSONField())
 
 
 def levels(first: date, last: date) -> dict[str, Cell]:

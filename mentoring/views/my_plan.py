@@ -8,7 +8,7 @@ from django.utils import timezone
 from mentoring import links
 from mentoring.enums import Side
 from mentoring.queries.glances import Glance, glances
-from mentoring.queries.progress import InShort, in_short
+from mentoring.queries.progress import InShort
 from mentoring.queries.waiting import waiting
 from mentoring.what_next import WhatNext, for_municipality
 
@@ -24,11 +24,11 @@ class MyPlan:
 
 
 def my_plan(request: Any) -> MyPlan | None:
-    """None where the municipality takes part in no programme. Three queries; one where it does not."""
+    """None where the municipality takes part in no programme. Two queries; one where it does not."""
     place, now = request.municipality, timezone.now()
-    glance = glances([place.pk], now)[place.pk]
+    glance = glances([place.pk], now, author=request.user)[place.pk]
     if not glance.is_enrolled:
         return None
     to_answer = waiting([place.pk]).get((place.pk, Side.MUNICIPALITY))
     what_next = for_municipality(place.slug, glance, to_answer, now)
-    return MyPlan(glance, in_short(request.user), what_next, links.plan(place.slug))
+    return MyPlan(glance, glance.rubric, what_next, links.plan(place.slug))

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.enums import Basis, SubjectKind
-from analytics.models import ChannelDay, DailyFact, Subject
+from analytics.models import ChannelDay, DailyFact, MonthlyFact, Subject
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from tests.analytics.numbers import Numbers, at
@@ -70,6 +70,7 @@ def client(cast: Cast) -> Client:
             for basis in Basis.values
         ]  # fmt: skip
         DailyFact.objects.bulk_create(facts, batch_size=1000)
+        MonthlyFact.objects.bulk_create(_months(cast, facts), batch_size=1000)
         ChannelDay.objects.bulk_create(
             [
                 ChannelDay(
@@ -82,8 +83,22 @@ def client(cast: Cast) -> Client:
             batch_size=1000,
         )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE analytics_subject, analytics_dailyfact, analytics_channelday")
+        cursor.execute("ANALYZE analytics_subject, analytics_dailyfact, analytics_monthlyfact, analytics_channelday")
     return sign_in(cast.officer)
+
+
+def _months(cast: Cast, facts: list[DailyFact]) -> list[MonthlyFact]:
+    """The facts of months as the roll-up leaves them: sums of those of days."""
+    found: dict[Any, MonthlyFact] = {}
+    for each in facts:
+        key = (each.channel_id, each.day.replace(day=1), each.basis)
+        row = found.setdefault(
+            key, MonthlyFact(municipality=cast.cuprija, channel_id=key[0], month=key[1], basis=key[2], posts=0, likes=0,
+                             replies=0, interactions=0)
+        )  # fmt: skip
+        for name in ("posts", "likes", "replies", "interactions"):
+            setattr(row, name, getattr(row, name) + getattr(each, name))
+    return list(found.values())
 
 
 def test_three_years_take_no_more_queries_and_no_heavier_pages_than_four_weeks(client: Client) -> None:

@@ -560,6 +560,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "targets/target": lambda it: _agreed(it, "place" if it.is_in_place else "programme"),
     "evidence/value": lambda it: _entered(it, "place" if it.is_in_place else "programme"),
     "export/export": lambda it: _export(it),
+    "by-mail/programme": lambda it: it.cast.programme.pk,
+    "programme/act": lambda it: "pause",
     "inbox/message": _message,
     "message/act": lambda it: "close",
     "reports/report": lambda it: _report(it, "monthly"),

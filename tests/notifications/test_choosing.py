@@ -46,7 +46,7 @@ def stop_address(tell: Tell, user: Any, kind: Kind = Kind.DECIDED) -> str:
 
 def test_the_page_shows_the_defaults_of_the_roles(cast: Cast) -> None:
     page = sign_in(cast.mentor).get(PAGE).content.decode()
-    assert len(re.findall(r'<option value="digest" selected>', page)) == 8
+    assert len(re.findall(r'<option value="digest" selected>', page)) == 9
     assert page.count('name="how-') == len(Kind)
 
 
