@@ -20,7 +20,6 @@ from mentoring.queries.progress import InShort, in_short
 from municipalities.models import Enrolment, Municipality
 from municipalities.queries import today
 
-
 NOTHING_GIVEN = InShort(None, None, 0)
 
 
