@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from administration.queries import first_steps, setting_up
-from mentoring.queries.people import absences, own_pairings, running
+from mentoring.queries.people import own_pairings, running
 from mentoring.views.desk import page_of
-from mentoring.views.my_plan import my_plan
+from mentoring.views.my_plan import glance_of, my_plan
 from municipalities.access import requires, signed_in
 from municipalities.enums import Kind, Role
 from municipalities.holidays import holidays
@@ -54,14 +54,15 @@ def workspace(request: Any) -> HttpResponse:
     officer, approver = access.may(Verb.POST_EDIT), access.may(Verb.POST_APPROVE)
     # who stands in for an approver writes, too
     writer = officer and Role.APPROVER not in access.roles
+    glance = glance_of(request) if officer else None
     context = {
         "today": today(),
         "now": timezone.now(),
         "first_steps": first_steps.unfinished(request) if access.may(Verb.SETTINGS_VIEW) else None,
         "holiday": _holiday(request.municipality, request.LANGUAGE_CODE),
         "officer": officer,
-        "absences": absences(request.municipality) if officer else [],
-        "mentoring": my_plan(request) if access.may(Verb.PLAN_EDIT) and officer else None,
+        "absences": glance.away if glance else (),
+        "mentoring": my_plan(request, glance) if glance and access.may(Verb.PLAN_EDIT) else None,
         "approver": approver,
         "board": board(request.user, request.municipality, access, own=writer),
         "closings": queries.closings_due() if officer else [],

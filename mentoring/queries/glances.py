@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from mentoring.enums import CheckInState, Side
 from mentoring.models import Activity, Change, CheckIn, Plan
 from mentoring.models.plans import in_readers_words
+from mentoring.queries.people import Away, absences_of
 from mentoring.queries.progress import InShort, in_short
 from municipalities.models import Enrolment, Municipality
 from municipalities.queries import today
@@ -30,7 +31,7 @@ class Glance:
 
     `proposed` says since when a change waits for the agreement of each side. `next_at` is the check-in to come,
     `last_at` the last one that was held; `unsaid_at` one whose time has passed without a word on whether it was held.
-    `rubric` is known where an author was named.
+    `rubric` and who of the mentors is `away` are known where an author was named.
     """
 
     plan: Plan | None = None
@@ -48,6 +49,7 @@ class Glance:
     last_at: datetime | None = None
     unsaid_at: datetime | None = None
     rubric: InShort = NOTHING_GIVEN
+    away: tuple[Away, ...] = ()
 
     @property
     def is_agreed(self) -> bool:
@@ -91,8 +93,11 @@ def glances(
     names = ("told", "coming", "is_enrolled", "last_at", "unsaid_at")
     if author is None:
         return {pk: _glance(*values) for pk, *values in rows.values_list("pk", *names)}
-    told = rows.annotate(rubric=in_short(author)).values_list("pk", "rubric", *names)
-    return {pk: replace(_glance(*values), rubric=InShort.read(rubric)) for pk, rubric, *values in told}
+    told = rows.annotate(rubric=in_short(author), away=absences_of()).values_list("pk", "rubric", "away", *names)
+    return {
+        pk: replace(_glance(*values), rubric=InShort.read(rubric), away=tuple(Away.read(each) for each in away))
+        for pk, rubric, away, *values in told
+    }
 
 
 def _plans(enrolments: Collection[int] | None) -> Any:

@@ -1,10 +1,14 @@
 """Mentors of a municipality: who is away, who may take over, what was handed over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import JSONField, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from mentoring.models import Absence, Handover
 from municipalities.models import Enrolment, Municipality, Pairing, Programme
@@ -29,6 +33,30 @@ def absences(municipality: Municipality) -> list[Absence]:
     """Of those who accompany the municipality today, now or soon. One query."""
     paired = Pairing.objects.on(today()).filter(municipality=municipality).values("mentor")
     return list(_standing().filter(mentor__in=paired, starts_on__lte=today() + AHEAD))
+
+
+@dataclass(frozen=True)
+class Away:
+    """An absence as `absences_of` tells it; it reads like the row."""
+
+    mentor: str
+    starts_on: date
+    ends_on: date
+    note: str
+
+    @classmethod
+    def read(cls, told: Mapping[str, str]) -> "Away":
+        days = {name: date.fromisoformat(told[name]) for name in ("starts_on", "ends_on")}
+        return cls(told["name"] or told["email"], note=told["note"], **days)
+
+
+def absences_of() -> ArraySubquery:
+    """For a query of municipalities: what `Away.read` reads, as `absences` has it."""
+    paired = Pairing.objects.on(today()).filter(municipality=OuterRef(OuterRef("pk"))).values("mentor")
+    rows = _standing().filter(mentor__in=paired, starts_on__lte=today() + AHEAD)
+    fields = {"name": "mentor__name", "email": "mentor__email", "starts_on": "starts_on", "ends_on": "ends_on",
+              "note": "note"}  # fmt: skip
+    return ArraySubquery(rows.values(told=JSONObject(**fields)), output_field=ArrayField(JSONField()))
 
 
 def mentors_of(municipality: Municipality) -> list[Pairing]:

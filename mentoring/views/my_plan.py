@@ -23,10 +23,15 @@ class MyPlan:
     plan_url: str
 
 
-def my_plan(request: Any) -> MyPlan | None:
-    """None where the municipality takes part in no programme. Two queries; one where it does not."""
+def glance_of(request: Any) -> Glance:
+    """The mentoring of the workspace at hand, with the reader's own posts. One query."""
+    place = request.municipality
+    return glances([place.pk], timezone.now(), author=request.user)[place.pk]
+
+
+def my_plan(request: Any, glance: Glance) -> MyPlan | None:
+    """None where the municipality takes part in no programme. One query; none where it does not."""
     place, now = request.municipality, timezone.now()
-    glance = glances([place.pk], now, author=request.user)[place.pk]
     if not glance.is_enrolled:
         return None
     to_answer = waiting([place.pk]).get((place.pk, Side.MUNICIPALITY))
