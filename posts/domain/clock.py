@@ -31,6 +31,8 @@ def _renew(post: Post) -> bool:
         with scope(post.municipality_id), transaction.atomic():
             fresh = locked(post)
             before, fresh.due_at = fresh.due_at, _derived(fresh)
+            if fresh.due_at <= timezone.now():
+                return False  # by the new rules its time is over: it goes as it was planned, and the others go on
             fresh.save(update_fields=["due_at"])
             publications.shift(fresh, due_at=fresh.due_at, by=None)
             record("post.keep_wall_time", by=None, target=fresh, came_from=str(before), to=str(fresh.due_at))

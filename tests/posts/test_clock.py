@@ -27,3 +27,22 @@ def test_the_moment_follows_the_wall_time_and_the_delivery_follows_the_moment(de
         (delivery,) = desk.deliveries(post)
         assert delivery.due_at == time.due_at
     assert keep_wall_times() == 0
+
+
+def test_a_post_whose_time_is_over_by_the_new_rules_does_not_hold_the_others_up(desk: Desk) -> None:
+    over, coming = desk.write(), desk.write()
+    for post, hours in ((over, -1), (coming, 30)):
+        submitted = submit(post, by=desk.cast.officer)
+        approved = approve(submitted, desk.version(submitted), by=desk.cast.approver)
+        schedule(approved, in_hours(30), by=desk.cast.officer)
+        time = in_hours(hours)
+        with scope(desk.cast.cuprija):
+            Post.objects.filter(pk=post.pk).update(local_time=time.local, fold=time.fold, due_at=in_hours(31).due_at)
+
+    assert keep_wall_times() == 1
+
+    with scope(desk.cast.cuprija):
+        over.refresh_from_db()
+        coming.refresh_from_db()
+        assert over.due_at == in_hours(31).due_at
+        assert coming.due_at == in_hours(30).due_at
