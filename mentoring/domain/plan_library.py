@@ -5,15 +5,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from common import audit
+from mentoring.domain.keys import free_key
 from mentoring.domain.refused import Refused
 from mentoring.models import ActivityKind
 from mentoring.queries.plan_library import defaults
 from municipalities.models import Programme
-from serbian.transliteration import to_latin
 
 MOST = 40
 
@@ -63,15 +62,10 @@ def add(programme: Programme, told: Told, *, by: Any) -> ActivityKind:
             _("In a library of more than %(most)s activities nobody finds one. Take one out first.") % {"most": MOST}
         )
     order = max(row.order for row in rows) + 1
-    row = ActivityKind.objects.create(programme=programme, key=_key(told.words, rows), order=order, **vars(told))
+    key = free_key(told.words, (row.key for row in rows))
+    row = ActivityKind.objects.create(programme=programme, key=key, order=order, **vars(told))
     audit.record("activities.add", by=by, target=row, programme=str(programme))
     return row
-
-
-def _key(words: dict[str, Any], rows: list[ActivityKind]) -> str:
-    stem = slugify(to_latin(words["sr"]["name"]))[:34] or "own"
-    taken = {"new", *(row.key for row in rows)}
-    return next(key for n in range(1, 1000) if (key := stem if n == 1 else f"{stem}-{n}") not in taken)
 
 
 @transaction.atomic

@@ -4,15 +4,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from common import audit
+from mentoring.domain.keys import free_key
 from mentoring.domain.refused import Refused
 from mentoring.models import Criterion
 from mentoring.queries.rubric import defaults
 from municipalities.models import Programme
-from serbian.transliteration import to_latin
 
 MOST = 12
 
@@ -48,15 +47,10 @@ def add(programme: Programme, words: dict[str, Any], *, by: Any) -> Criterion:
         raise Refused(
             _("A rubric of more than %(most)s criteria is not filled in. Take one out first.") % {"most": MOST}
         )
-    row = Criterion.objects.create(programme=programme, key=_key(words, rows), words=words, order=rows[-1].order + 1)
+    key = free_key(words, Criterion.objects.filter(programme=programme).values_list("key", flat=True))
+    row = Criterion.objects.create(programme=programme, key=key, words=words, order=rows[-1].order + 1)
     audit.record("rubric.add", by=by, target=row, programme=str(programme))
     return row
-
-
-def _key(words: dict[str, Any], rows: list[Criterion]) -> str:
-    stem = slugify(to_latin(words["sr"]["name"]))[:34] or "own"
-    taken = {"new", *Criterion.objects.filter(programme=rows[0].programme_id).values_list("key", flat=True)}
-    return next(key for n in range(1, 1000) if (key := stem if n == 1 else f"{stem}-{n}") not in taken)
 
 
 @transaction.atomic

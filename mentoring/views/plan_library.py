@@ -9,16 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mentoring.domain import plan_library as verbs
-from mentoring.domain.refused import Refused
 from mentoring.models import ActivityKind
 from mentoring.plan_forms import KindForm
 from mentoring.queries.plan_library import libraries
+from mentoring.views.catalogue import arranged, programme_of, written
 from municipalities.access import programme as programme_page
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
 
 keeps = programme_page(ProgrammeVerb.PLANS)
-STEPS = {"up": -1, "down": 1}
 
 
 @keeps
@@ -26,14 +25,6 @@ STEPS = {"up": -1, "down": 1}
 def library(request: Any) -> HttpResponse:
     found = libraries(request.programmes)
     return render(request, "mentoring/plan_library.html", {"libraries": found, "several": len(found) > 1})
-
-
-def _programme(request: Any, pk: int) -> Programme:
-    """One of one's own; another's is not there."""
-    found = next((row for row in request.programmes if row.pk == pk), None)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _kind(programme: Programme, key: str) -> ActivityKind:
@@ -46,33 +37,23 @@ def _kind(programme: Programme, key: str) -> ActivityKind:
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Any, programme: int) -> HttpResponse:
-    place = _programme(request, programme)
+    place = programme_of(request, programme)
     form = KindForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            verbs.add(place, form.told(), by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
-        else:
-            messages.success(request, _("The activity was added. New plans can take it from now on."))
-            return redirect("mentoring_plan_library")
+    if written(request, form, lambda: verbs.add(place, form.told(), by=request.user)):
+        messages.success(request, _("The activity was added. New plans can take it from now on."))
+        return redirect("mentoring_plan_library")
     return _form_page(request, form, None)
 
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Any, programme: int, kind: str) -> HttpResponse:
-    place = _programme(request, programme)
+    place = programme_of(request, programme)
     row = _kind(place, kind)
     form = KindForm(request.POST if request.method == "POST" else None, kind=row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            verbs.change(place, row.key, form.told(), by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
-        else:
-            messages.success(request, _("Saved. Plans that have the activity keep what they agreed on."))
-            return redirect("mentoring_plan_library")
+    if written(request, form, lambda: verbs.change(place, row.key, form.told(), by=request.user)):
+        messages.success(request, _("Saved. Plans that have the activity keep what they agreed on."))
+        return redirect("mentoring_plan_library")
     return _form_page(request, form, row)
 
 
@@ -84,16 +65,5 @@ def _form_page(request: Any, form: KindForm, kind: ActivityKind | None) -> HttpR
 @keeps
 @require_POST
 def arrange(request: Any, programme: int, kind: str) -> HttpResponse:
-    """`act` is "up", "down", "use" or "leave_out"."""
-    place, act = _programme(request, programme), request.POST.get("act", "")
-    row = _kind(place, kind)
-    try:
-        if act in STEPS:
-            verbs.move(place, row.key, STEPS[act], by=request.user)
-        elif act in ("use", "leave_out"):
-            verbs.use(place, row.key, act == "use", by=request.user)
-        else:
-            return HttpResponse(status=400)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    return redirect("mentoring_plan_library")
+    place = programme_of(request, programme)
+    return arranged(request, verbs, place, _kind(place, kind).key, "mentoring_plan_library")

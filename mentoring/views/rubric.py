@@ -9,16 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mentoring.domain import rubric as verbs
-from mentoring.domain.refused import Refused
 from mentoring.forms import CriterionForm
 from mentoring.models import Criterion
 from mentoring.queries import rubric as queries
+from mentoring.views.catalogue import arranged, programme_of, written
 from municipalities.access import programme as programme_page
 from municipalities.models import Programme
 from municipalities.rules import ProgrammeVerb
 
 keeps = programme_page(ProgrammeVerb.CATALOGUES)
-STEPS = {"up": -1, "down": 1}
 
 
 @keeps
@@ -26,14 +25,6 @@ STEPS = {"up": -1, "down": 1}
 def rubric(request: Any) -> HttpResponse:
     found = queries.rubrics(request.programmes)
     return render(request, "mentoring/rubric.html", {"rubrics": found, "several": len(found) > 1})
-
-
-def _programme(request: Any, pk: int) -> Programme:
-    """One of one's own; another's is not there."""
-    found = next((row for row in request.programmes if row.pk == pk), None)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _criterion(programme: Programme, key: str) -> Criterion:
@@ -46,33 +37,23 @@ def _criterion(programme: Programme, key: str) -> Criterion:
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Any, programme: int) -> HttpResponse:
-    place = _programme(request, programme)
+    place = programme_of(request, programme)
     form = CriterionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            verbs.add(place, form.words(), by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
-        else:
-            messages.success(request, _("The criterion was added. Mentors see it from now on."))
-            return redirect("rubric")
+    if written(request, form, lambda: verbs.add(place, form.words(), by=request.user)):
+        messages.success(request, _("The criterion was added. Mentors see it from now on."))
+        return redirect("rubric")
     return _form_page(request, form, None)
 
 
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Any, programme: int, criterion: str) -> HttpResponse:
-    place = _programme(request, programme)
+    place = programme_of(request, programme)
     row = _criterion(place, criterion)
     form = CriterionForm(request.POST if request.method == "POST" else None, criterion=row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            verbs.reword(place, row.key, form.words(), by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
-        else:
-            messages.success(request, _("Saved. Feedback that was given before keeps the words of then."))
-            return redirect("rubric")
+    if written(request, form, lambda: verbs.reword(place, row.key, form.words(), by=request.user)):
+        messages.success(request, _("Saved. Feedback that was given before keeps the words of then."))
+        return redirect("rubric")
     return _form_page(request, form, row)
 
 
@@ -84,16 +65,5 @@ def _form_page(request: Any, form: CriterionForm, criterion: Criterion | None) -
 @keeps
 @require_POST
 def arrange(request: Any, programme: int, criterion: str) -> HttpResponse:
-    """`act` is "up", "down", "use" or "leave_out"."""
-    place, act = _programme(request, programme), request.POST.get("act", "")
-    row = _criterion(place, criterion)
-    try:
-        if act in STEPS:
-            verbs.move(place, row.key, STEPS[act], by=request.user)
-        elif act in ("use", "leave_out"):
-            verbs.use(place, row.key, act == "use", by=request.user)
-        else:
-            return HttpResponse(status=400)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    return redirect("rubric")
+    place = programme_of(request, programme)
+    return arranged(request, verbs, place, _criterion(place, criterion).key, "rubric")
