@@ -14,7 +14,7 @@ from typing import Any
 from exchange.enums import Purpose
 from exchange.models import Example
 from exchange.rules import CATEGORY
-from posts.draft import Call, Draft, Interactive, Text
+from library.starters import fields_of
 from serbian.folding import fold
 
 FILE = Path(__file__).parent / "reference" / "practice.toml"
@@ -34,20 +34,9 @@ def example(key: str) -> Example:
 
 
 def _fields(key: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    interactive = dict(raw.get("interactive", {}))
-    draft = Draft(
-        texts={"sr-Cyrl": Text(raw["text"].strip())},
-        link=raw.get("link", ""),
-        call=Call(raw.get("call", ""), raw.get("call_words", "")),
-        tracked=bool(raw.get("link")),
-        interactive=Interactive(**{**interactive, "options": tuple(interactive.get("options", ()))}),
-    )
     fields: dict[str, Any] = {
         **{name: raw.get(name, "") for name in SAME},
-        "category": CATEGORY[Purpose(raw["purpose"])].value,
-        "content": draft.to_json(),
-        "gaps": [dict(zip(("name", "kind", "label", "example"), gap, strict=True)) for gap in raw.get("gaps", ())],
-        "deadline": raw.get("deadline", ""),
+        **fields_of({**raw, "category": CATEGORY[Purpose(raw["purpose"])].value}),
         "patterns": list(raw.get("patterns", ())),
         "networks": list(raw.get("networks", ())),
         "english": {name: words.strip() for name, words in raw.get("en", {}).items()},

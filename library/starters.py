@@ -19,10 +19,11 @@ FILE = Path(__file__).parent / "reference" / "starters.toml"
 def starters() -> Mapping[str, Mapping[str, Any]]:
     """By key, in the order of the file: the fields of `library.models.Template`, `content` as JSON of a draft."""
     with FILE.open("rb") as file:
-        return {key: _fields(raw) for key, raw in tomllib.load(file).items()}
+        return {key: fields_of(raw) for key, raw in tomllib.load(file).items()}
 
 
-def _fields(raw: Mapping[str, Any]) -> dict[str, Any]:
+def fields_of(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What such a file says of one text with gaps, as fields of a template or of whatever begins a post."""
     interactive = dict(raw.get("interactive", {}))
     draft = Draft(
         texts={"sr-Cyrl": Text(raw["text"].strip())},
