@@ -22,17 +22,17 @@ from serbian.folding import fold
 User = settings.AUTH_USER_MODEL
 
 
-class Ear(TenantModel):
+class Listening(TenantModel):
     """Listening to one channel: up to where it was read (`cursor`, the connector's own), and when it is read again."""
 
-    channel = models.OneToOneField(Channel, models.CASCADE, related_name="ear")
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="listening")
     cursor = models.CharField(max_length=2000, blank=True)
     next_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=14, choices=Heard, blank=True)
 
     class Meta(TenantModel.Meta):
-        indexes = [models.Index(fields=["next_at"], name="ear_due", condition=Q(next_at__isnull=False))]
+        indexes = [models.Index(fields=["next_at"], name="listening_due", condition=Q(next_at__isnull=False))]
 
     def __str__(self) -> str:
         return str(self.channel)

@@ -6,11 +6,8 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from accounts.models import User
 from inbox.enums import State
-from inbox.models import Ear, Message, Reply
-from municipalities.models import Municipality
-from municipalities.queries import members
+from inbox.models import Listening, Message, Reply
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -77,12 +74,6 @@ def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     return found
 
 
-def ears() -> list[Ear]:
+def listened() -> list[Listening]:
     """Channels that are listened to, with how the last look went."""
-    return sorted(Ear.objects.select_related("channel"), key=lambda ear: sort_key(ear.channel.name))
-
-
-def colleagues(municipality: Municipality) -> list[User]:
-    """Who can see to a message, by name."""
-    found = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
-    return sorted(found.values(), key=lambda person: (sort_key(person.name), person.pk))
+    return sorted(Listening.objects.select_related("channel"), key=lambda listening: sort_key(listening.channel.name))

@@ -20,11 +20,9 @@ WORKING_MINUTES: Mapping[str, int] = {
     Kind.PROPOSAL: 5 * WORKING_DAY,
 }
 CLOCK_MINUTES: Mapping[str, int] = {Kind.EMERGENCY: 60, Kind.UNLAWFUL: 120}
-NEEDS_ANSWER = (Kind.QUESTION, Kind.COMPLAINT, Kind.PROPOSAL, Kind.EMERGENCY)
 
-# How often a channel is asked: where the network tells us by itself, seldom, as a net below it.
+# How often a channel is asked; where its network tells us by itself, at once besides.
 ASK_EVERY = timedelta(minutes=2)
-ASK_SELDOM = timedelta(minutes=15)
 # A channel that cannot be asked is thought of again after this.
 ASK_AFTER_TROUBLE = timedelta(minutes=30)
 

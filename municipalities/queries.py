@@ -174,6 +174,12 @@ def members(municipality: Municipality) -> list[Membership]:
     return sorted(rows, key=lambda row: (sort_key(row.user.name), row.role))
 
 
+def colleagues(municipality: Municipality) -> list[User]:
+    """Who works here and can sign in, each once, by name."""
+    found = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
+    return sorted(found.values(), key=lambda person: (sort_key(person.name), person.pk))
+
+
 def mentors(municipality: Municipality) -> QuerySet[Pairing]:
     """Pairings that run today."""
     return Pairing.objects.on(today()).filter(municipality=municipality).select_related("mentor")

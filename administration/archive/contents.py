@@ -29,7 +29,7 @@ STAYS = {
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
     "exchange.sharedpicture": "copies of pictures, which go in",
-    "inbox.ear": "up to where a channel was read",
+    "inbox.listening": "up to where a channel was read",
     "mentoring.handover": "what one mentor told the next",
     "mentoring.reminder": "that somebody was reminded of something",
     "mentoring.performancenotice": "what a mentor was told",

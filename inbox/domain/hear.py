@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from channels import traffic
@@ -19,7 +19,7 @@ from channels.models import Channel, Event
 from channels.open import open_channel
 from inbox import rules
 from inbox.enums import Heard, State
-from inbox.models import Ear, Message
+from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
@@ -35,17 +35,17 @@ TOLD_KINDS = ("comment", "mention")
 
 
 def listen() -> int:
-    """Give every connected channel an ear, and let those hear at once whose network has told something. How many."""
+    """Begin with every newly connected channel, and at once where a network has told something. Returns how many."""
     now = timezone.now()
     with everywhere("find channels that nobody listens to"), transaction.atomic():
-        deaf = Channel.objects.filter(state=ChannelState.CONNECTED, ear__isnull=True)
-        new = [Ear(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
-        Ear.objects.bulk_create(new, ignore_conflicts=True)
+        deaf = Channel.objects.filter(state=ChannelState.CONNECTED, listening__isnull=True)
+        new = [Listening(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
+        Listening.objects.bulk_create(new, ignore_conflicts=True)
         told = Event.objects.filter(
             platform=OuterRef("channel__platform"), account_id=OuterRef("channel__remote_id"), kind__in=TOLD_KINDS
         )
-        newer = told.filter(Q(received_at__gt=OuterRef("asked_at")))
-        woken = Ear.objects.filter(next_at__gt=now, asked_at__isnull=False).filter(Exists(newer))
+        newer = told.filter(received_at__gt=OuterRef("asked_at"))
+        woken = Listening.objects.filter(next_at__gt=now, asked_at__isnull=False).filter(Exists(newer))
         return len(new) + woken.update(next_at=now)
 
 
@@ -54,12 +54,12 @@ def claim(limit: int = 200) -> list[int]:
     with everywhere("claim channels to be heard"), transaction.atomic():
         now = timezone.now()
         due = list(
-            Ear.objects.select_for_update(skip_locked=True, of=("self",))
+            Listening.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(next_at__lte=now, channel__state=ChannelState.CONNECTED)
             .order_by("next_at")
             .values_list("pk", "channel_id")[:limit]
         )
-        Ear.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
+        Listening.objects.filter(pk__in=[pk for pk, _ in due]).update(next_at=now + LEASE)
     return [channel_id for _, channel_id in due]
 
 
@@ -68,47 +68,47 @@ def hear(channel_id: int) -> int:
     with everywhere("listening starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)
     with scope(channel.municipality_id):
-        ear = Ear.objects.get(channel=channel)
+        listening = Listening.objects.get(channel=channel)
         began = timezone.now()
         if until := traffic.waits_until(channel):
-            _again(ear, until)
+            _again(listening, until)
             return 0
         try:
-            return _read(ear, channel, began)
+            return _read(listening, channel, began)
         except RateLimited as limited:
-            _again(ear, limited.retry_at)
+            _again(listening, limited.retry_at)
         except PlatformError as error:
-            _again(ear, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
+            _again(listening, began + rules.ASK_AFTER_TROUBLE, _outcome(error))
         except Exception:
             # An answer that the connector did not expect: nothing of it can be believed, and the others go on.
             log.exception("Messages of channel %s could not be read", channel_id)
-            _again(ear, began + rules.ASK_AFTER_TROUBLE, Heard.REFUSED)
+            _again(listening, began + rules.ASK_AFTER_TROUBLE, Heard.REFUSED)
         return 0
 
 
-def _read(ear: Ear, channel: Channel, began: datetime) -> int:
+def _read(listening: Listening, channel: Channel, began: datetime) -> int:
     connector, new = open_channel(channel), 0
     for _page in range(PAGES):
-        told = connector.messages(ear.cursor or None)
-        moved = bool(told.cursor) and told.cursor != ear.cursor
+        told = connector.messages(listening.cursor or None)
+        moved = bool(told.cursor) and told.cursor != listening.cursor
         with transaction.atomic():
-            new += keep(channel, told.items, is_first=ear.asked_at is None)
-            ear.cursor = told.cursor or ear.cursor
-            ear.save(update_fields=["cursor"])
+            new += keep(channel, told.items, is_first=listening.asked_at is None)
+            listening.cursor = told.cursor or listening.cursor
+            listening.save(update_fields=["cursor"])
         if not moved or not told.items:
             break
     else:
-        _again(ear, began, Heard.READ)
+        _again(listening, began, Heard.READ)
         return new
-    _again(ear, began + rules.ASK_EVERY, Heard.READ, began)
+    _again(listening, began + rules.ASK_EVERY, Heard.READ, began)
     return new
 
 
-def _again(ear: Ear, at: datetime, outcome: Heard | None = None, began: datetime | None = None) -> None:
-    ear.next_at = max(at, timezone.now())
+def _again(listening: Listening, at: datetime, outcome: Heard | None = None, began: datetime | None = None) -> None:
+    listening.next_at = max(at, timezone.now())
     if outcome is not None:
-        ear.outcome, ear.asked_at = outcome, began or timezone.now()
-    ear.save(update_fields=["next_at", "outcome", "asked_at"])
+        listening.outcome, listening.asked_at = outcome, began or timezone.now()
+    listening.save(update_fields=["next_at", "outcome", "asked_at"])
 
 
 def _outcome(error: PlatformError) -> Heard:
@@ -130,10 +130,10 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     below = _publications(channel, items.values())
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
-    before = Message.objects.filter(channel=channel).aggregate(last=Max("pk"))["last"] or 0
+    # another worker may have kept some of them a moment ago: theirs count there as well as here
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     _follow(known, items, now)
-    return Message.objects.filter(channel=channel, pk__gt=before, remote_id__in=items).count() if fresh else 0
+    return len(fresh)
 
 
 def _follow(known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:

@@ -17,6 +17,7 @@ from inbox.domain.refused import Refused
 from inbox.enums import Kind
 from inbox.models import Message, Note
 from municipalities.access import requires
+from municipalities.queries import colleagues
 from municipalities.rules import Verb
 
 
@@ -45,7 +46,7 @@ def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", not
         "limit": dry.limits(row.channel).comment_characters or dry.limits(row.channel).max_characters,
         "notes": Note.objects.filter(message=row).select_related("by").order_by("pk"),
         "kinds": Kind.choices,
-        "colleagues": queries.colleagues(request.municipality),
+        "colleagues": colleagues(request.municipality),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
         "draft": draft,
@@ -90,7 +91,7 @@ def sort(request: Any, message: int) -> HttpResponse:
 @require_POST
 def assign(request: Any, message: int) -> HttpResponse:
     chosen = request.POST.get("assignee", "")
-    people = {str(person.pk): person for person in queries.colleagues(request.municipality)}
+    people = {str(person.pk): person for person in colleagues(request.municipality)}
     if chosen and chosen not in people:
         raise Http404
     return _done(request, message, lambda row: triage.assign(row, people.get(chosen), by=request.user))

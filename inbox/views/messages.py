@@ -36,7 +36,7 @@ def inbox(request: Any) -> HttpResponse:
         "is_narrowed": bool(narrowed.kind or narrowed.words or narrowed.view != "open"),
         "kinds": [("none", _("Not sorted yet")), *Kind.choices],
         "views": [{**each, "count": counts.get(each["key"])} for each in _views(narrowed)],
-        "ears": queries.ears() if not page.object_list else [],
+        "listened": queries.listened() if not page.object_list else [],
         "now": now,
     }
     return render(request, "inbox/inbox.html", context)

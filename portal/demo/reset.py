@@ -21,7 +21,7 @@ from analytics.models import (
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
-from inbox.models import Ear, Message, Note, Reply
+from inbox.models import Listening, Message, Note, Reply
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import (
@@ -67,7 +67,7 @@ from trainings.models import Play
 
 # From what points to what is pointed at.
 ORDER = (
-    Play, Note, Reply, Message, Ear,
+    Play, Note, Reply, Message, Listening,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,

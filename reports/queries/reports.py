@@ -8,8 +8,7 @@ from django.db.models import Min
 
 from accounts.models import User
 from analytics.models import ChannelDay, DailyFact
-from municipalities.models import Municipality, Programme
-from municipalities.queries import members
+from municipalities.models import Programme
 from reports.models import (
     MonthlyReport,
     ProgrammeReport,
@@ -64,12 +63,6 @@ def last_run(schedule: Schedule | ProgrammeSchedule) -> Run | ProgrammeRun | Non
 def staff_of(programme: Programme) -> list[User]:
     """Who can be sent the report of a programme, by name."""
     return sorted(programme.staff.filter(is_active=True), key=lambda person: (sort_key(person.name), person.pk))
-
-
-def people_of(municipality: Municipality) -> list[User]:
-    """Members who can be sent a report, each once, by name."""
-    found = {row.user_id: row.user for row in members(municipality) if row.user.is_active}
-    return sorted(found.values(), key=lambda person: (sort_key(person.name), person.pk))
 
 
 def public_page() -> PublicPage | None:

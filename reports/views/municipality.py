@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from municipalities.access import requires
-from municipalities.queries import today
+from municipalities.queries import colleagues, today
 from municipalities.rules import Verb
 from reports import forms
 from reports.domain import make, schedules
@@ -77,7 +77,7 @@ def download(request: Any, report: int, format: str) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def schedule(request: Any) -> HttpResponse:
     here, found = request.municipality, queries.schedule()
-    form = forms.ScheduleForm(request.POST or None, members=queries.people_of(here), **scheduling.initial(found))
+    form = forms.ScheduleForm(request.POST or None, members=colleagues(here), **scheduling.initial(found))
     if request.method == "POST" and form.is_valid():
         schedules.plan(here, form.cleaned_data["day"], form.chosen(), by=request.user)
         messages.success(request, _("Saved. The report goes out by itself from now on."))

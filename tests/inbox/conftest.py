@@ -16,7 +16,7 @@ from delivery.domain.deliver import deliver
 from delivery.models import Delivery
 from inbox import tasks
 from inbox.domain import hear
-from inbox.models import Ear, Message
+from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
 from posts.models import Publication
 from tests.analytics import factories
@@ -43,7 +43,7 @@ class Town:
         """What a worker hears at the next look, whenever that is due."""
         hear.listen()
         with everywhere("a test does not wait"):
-            Ear.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+            Listening.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         return sum(hear.hear(channel) for channel in hear.claim())
 
     def messages(self) -> list[Message]:

@@ -11,7 +11,7 @@ from channels.enums import ChannelState
 from channels.models import Channel, Event
 from inbox.domain import hear
 from inbox.enums import Heard, State
-from inbox.models import Ear, Message
+from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from tests.analytics import factories
@@ -36,7 +36,7 @@ def test_nothing_is_heard_twice(town: Town) -> None:
     town.hear()
     assert town.hear() == 0
     with scope(town.cast.cuprija):
-        Ear.objects.update(cursor="")  # a network that begins anew
+        Listening.objects.update(cursor="")  # a network that begins anew
     assert town.hear() == 0
     assert len(town.messages()) == 1
 
@@ -78,8 +78,8 @@ def test_a_channel_that_lost_its_consent_is_no_trouble_for_the_others(town: Town
     other = factories.channel(town.cast.cuprija, town.cast.officer)  # without a credential
     assert town.hear() == 1
     with scope(town.cast.cuprija):
-        assert Ear.objects.get(channel=other).outcome == Heard.NEEDS_CONSENT
-        assert Ear.objects.get(channel=town.channel).outcome == Heard.READ
+        assert Listening.objects.get(channel=other).outcome == Heard.NEEDS_CONSENT
+        assert Listening.objects.get(channel=town.channel).outcome == Heard.READ
 
 
 def test_a_disconnected_channel_is_not_asked(town: Town) -> None:
@@ -98,9 +98,9 @@ def test_two_workers_claim_a_channel_once(town: Town) -> None:
 def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
     town.hear()
     with everywhere("look"):
-        ear = Ear.objects.get()
-        assert ear.next_at is not None
-        assert ear.next_at > timezone.now() + timedelta(minutes=1)
+        listening = Listening.objects.get()
+        assert listening.next_at is not None
+        assert listening.next_at > timezone.now() + timedelta(minutes=1)
     Event.objects.create(
         platform="mastodon", key="k1", account_id=town.channel.remote_id, kind="comment", payload={}, at=timezone.now()
     )
