@@ -17,6 +17,26 @@ class Kind(models.TextChoices):
     UNLAWFUL = "unlawful", _("Clearly unlawful")
 
 
+class Topic(models.TextChoices):
+    """What a message or a need is about: what a municipality's services do. Empty: nobody has said yet."""
+
+    WATER = "water", _("Water and sewers")
+    ROADS = "roads", _("Roads and pavements")
+    WASTE = "waste", _("Waste and cleanliness")
+    LIGHT = "light", _("Street lights and power")
+    HEATING = "heating", _("Heating")
+    TRANSPORT = "transport", _("Transport and parking")
+    GREEN = "green", _("Parks and environment")
+    ANIMALS = "animals", _("Animals")
+    CHILDREN = "children", _("Children and schools")
+    SOCIAL = "social", _("Social care and health")
+    PAPERS = "papers", _("Papers and permits")
+    MONEY = "money", _("Taxes and fees")
+    CULTURE = "culture", _("Culture and sport")
+    SAFETY = "safety", _("Safety and order")
+    OTHER = "other", pgettext_lazy("topic", "Something else")
+
+
 class State(models.TextChoices):
     """Where the work on a message stands."""
 

@@ -23,6 +23,8 @@ WORDS: dict[Verb, str] = {
     Verb.LIBRARY_EDIT: "write templates, snippets and campaigns, adopt kits, keep the word list and eServices",
     Verb.INBOX_VIEW: "read what citizens write",
     Verb.INBOX_WORK: "sort, assign, answer and close messages of citizens",
+    Verb.NEEDS_VIEW: "see what citizens need, what was decided and what was done",
+    Verb.NEEDS_EDIT: "write needs down, decide on them, tell citizens what was done",
     Verb.FEEDBACK_GIVE: "fill in the rubric for a post",
     Verb.FEEDBACK_VIEW: "see the feedback by the rubric",
     Verb.PLAN_VIEW: "read the plan agreed with the mentor",

@@ -23,6 +23,8 @@ class Verb(StrEnum):
     LIBRARY_EDIT = "library.edit"
     INBOX_VIEW = "inbox.view"
     INBOX_WORK = "inbox.work"
+    NEEDS_VIEW = "needs.view"
+    NEEDS_EDIT = "needs.edit"
     FEEDBACK_GIVE = "feedback.give"
     FEEDBACK_VIEW = "feedback.view"
     PLAN_VIEW = "plan.view"
@@ -67,6 +69,7 @@ _VIEWER = {
     V.PLAN_VIEW,
     V.GALLERY_VIEW,
     V.TRAINING_VIEW,
+    V.NEEDS_VIEW,
 }
 _OFFICER = _VIEWER | {
     V.POST_EDIT,
@@ -76,6 +79,7 @@ _OFFICER = _VIEWER | {
     V.FEEDBACK_VIEW,
     V.INBOX_VIEW,
     V.INBOX_WORK,
+    V.NEEDS_EDIT,
     V.PLAN_EDIT,
     V.GALLERY_SHARE,
     V.GALLERY_COMMENT,
@@ -102,6 +106,7 @@ _MENTOR = {
     V.GALLERY_VIEW,
     V.GALLERY_COMMENT,
     V.TRAINING_VIEW,
+    V.NEEDS_VIEW,
 }
 _STAFF = {
     V.WORKSPACE_VIEW,

@@ -64,7 +64,7 @@ WORKSPACE = (
     Page("workspace", _("Home"), "house", Verb.WORKSPACE_VIEW, ("deliver", "first_step")),
     Page("calendar", _("Calendar"), "calendar", Verb.POST_VIEW, ("campaign", "slot", "recurrence", "plan_", "feed")),
     Page("posts", _("Posts"), "file-text", Verb.POST_VIEW, ("post",)),
-    Page("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message",)),
+    Page("inbox", _("Inbox"), "inbox", Verb.INBOX_VIEW, ("message", "inbox_", "moderation", "house_rules")),
     Page("library", _("Library"), "library", Verb.LIBRARY_VIEW, ("library", "kit", "gallery", "good_practice")),
     Page(
         "analytics",

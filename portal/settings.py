@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "mentoring",
     "trainings",
     "exchange",
+    "needs",
     "inbox",
     "reports",
     "analytics",

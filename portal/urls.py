@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("planning.urls")),
     path("", include("mentoring.urls")),
     path("", include("inbox.urls")),
+    path("", include("needs.urls")),
     path("", include("trainings.urls")),
     path("", include("exchange.urls")),
     path("", include("notifications.urls")),

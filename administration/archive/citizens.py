@@ -6,10 +6,12 @@ from typing import Any
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
 from inbox.models import Message, Note, Reply
+from needs.models import Need
 
 
 def write(archive: Archive) -> None:
     archive.json("messages.json", _messages())
+    archive.json("needs.json", _needs())
     archive.json("shared-posts.json", _shared())
 
 
@@ -29,6 +31,22 @@ def _messages() -> list[dict[str, Any]]:
             "forgotten_at": row.forgotten_at, "notes": notes[row.pk], "answers": answers[row.pk],
         }
         for row in rows
+    ]  # fmt: skip
+
+
+def _needs() -> list[dict[str, Any]]:
+    rows = Need.objects.select_related("settlement", "department", "by").prefetch_related("voices", "pictures__media")
+    return [
+        {
+            "title": row.title, "text": row.text, "topic": row.topic, "settlement": str(row.settlement or ""),
+            "department": str(row.department or ""), "stage": row.stage, "reason": row.reason,
+            "decided_on": row.decided_on, "done": row.done, "done_on": row.done_on, "public": row.is_public,
+            "by": str(row.by), "created_at": row.created_at,
+            "voices": [{"source": each.source, "heard_on": each.heard_on, "quote": each.quote, "note": each.note}
+                       for each in row.voices.all()],
+            "pictures": [{"when": each.moment, "file": each.media.name} for each in row.pictures.all()],
+        }
+        for row in rows.order_by("pk")
     ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from analytics.models import (
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
-from inbox.models import Listening, Message, Note, Reply
+from inbox.models import Department, Listening, Message, Note, Reply, Settlement
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import (
@@ -39,6 +39,7 @@ from mentoring.models import (
 )
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
+from needs.models import Need, NeedPicture, NeedsPage, Voice
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from portal.demo import exercises, notifications
 from portal.demo.network import PLATFORM, server
@@ -67,7 +68,8 @@ from trainings.models import Play
 
 # From what points to what is pointed at.
 ORDER = (
-    Play, Note, Reply, Message, Listening,
+    Play, NeedPicture, Voice, Need, NeedsPage,
+    Note, Reply, Message, Listening, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,

@@ -29,8 +29,8 @@ from municipalities.tenancy import TenantModel
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     "accounts", "administration", "analytics", "channels", "common", "delivery", "exchange", "inbox", "kits", "library",
-    "links", "mentoring", "municipalities", "notifications", "planning", "portal", "posts", "practice", "reports",
-    "trainings",
+    "links", "mentoring", "municipalities", "needs", "notifications", "planning", "portal", "posts", "practice",
+    "reports", "trainings",
 )  # fmt: skip
 MODULES = sorted(
     p for app in (*APPS, "platforms", "serbian") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts

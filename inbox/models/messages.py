@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from delivery.models import Delivery
-from inbox.enums import Heard, Kind, State
+from inbox.enums import Heard, Kind, State, Topic
+from inbox.models.desk import Department, Settlement
 from municipalities.tenancy import TenantModel
 from posts.models import Publication
 from serbian.folding import fold
@@ -63,6 +64,9 @@ class Message(TenantModel):
     counts_from = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    topic = models.CharField(max_length=10, choices=Topic, blank=True)
+    settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
+    department = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     read_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)

@@ -1,0 +1,1 @@
+"""What citizens need, gathered from what they write and say: what was decided, what was done, and who was told."""
