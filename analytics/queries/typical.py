@@ -7,13 +7,15 @@ three days, and channels with too few posts to call anything usual, or whose med
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from analytics.judging import BANDS, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER
 from analytics.periods import Period
 from analytics.queries.counted import COUNTED, asked, rows_of
-from analytics.queries.totals import DIMENSIONS, dimension_of
+from analytics.queries.totals import DIMENSIONS
 
 KINDS = tuple(name for name in DIMENSIONS if name not in ("channel", "boosted"))
+TIMES = ("weekday", "band")
 _COLUMNS = {name: DIMENSIONS[name].removeprefix("t.") for name in KINDS} | {"weekday": "weekday", "band": "band"}
 _NAMES = tuple(_COLUMNS)
 
@@ -34,12 +36,11 @@ WITH judged AS (
     FROM judged GROUP BY channel_id
     HAVING count(*) >= %(enough)s AND percentile_cont(0.5) WITHIN GROUP (ORDER BY interactions) > 0
 )
-SELECT GROUPING({", ".join(_COLUMNS.values())}), coalesce({", ".join(f"{c}::text" for c in _COLUMNS.values())}),
-    weekday, band, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY j.interactions / u.median)
+SELECT GROUPING({{columns}}), coalesce({{values}}), {{weekday}}, {{band}},
+    count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY j.interactions / u.median)
 FROM judged j JOIN usual u ON u.channel_id = j.channel_id
-GROUP BY GROUPING SETS ({", ".join(f"({c})" for c in _COLUMNS.values())}, (weekday, band), ())
+GROUP BY GROUPING SETS ({{sets}}, ())
 """  # noqa: S608 -- column names of our own
-_CELL = sum(1 << at for at, name in enumerate(reversed(_NAMES)) if name not in ("weekday", "band"))
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,19 @@ class Judged:
     posts: int
 
 
-def typical(period: Period, today: date, channel: int | None = None) -> Judged:
-    """One query."""
+@cache
+def _query(of: tuple[str, ...]) -> str:
+    columns = [_COLUMNS[name] for name in of]
+    return JUDGED.format(
+        columns=", ".join(columns),
+        values=", ".join(f"{column}::text" for column in columns),
+        sets=", ".join(f"({column})" for column in columns) + (", (weekday, band)" if set(TIMES) <= set(of) else ""),
+        **{name: name if name in of else "NULL" for name in TIMES},
+    )
+
+
+def typical(period: Period, today: date, channel: int | None = None, of: tuple[str, ...] = _NAMES) -> Judged:
+    """One query. `of`: what posts are told apart by, of `KINDS` and `TIMES`; each costs a sort of all posts."""
     parameters = asked(
         channel,
         first=period.first,
@@ -74,9 +86,10 @@ def typical(period: Period, today: date, channel: int | None = None) -> Judged:
     kinds: dict[str, dict[str, Typical]] = defaultdict(dict)
     cells: dict[tuple[int, int], Typical] = {}
     posts = 0
-    for bits, value, weekday, band, count, times in rows_of(JUDGED, parameters):
-        name = "cell" if bits == _CELL else dimension_of(bits, _NAMES)
-        if name == "cell":
+    for bits, value, weekday, band, count, times in rows_of(_query(of), parameters):
+        told = [name for at, name in enumerate(reversed(of)) if not bits >> at & 1]
+        name = told[0] if told else ""
+        if len(told) == len(TIMES):
             cells[weekday, band] = Typical(times, count)
         elif name:
             kinds[name][value or ""] = Typical(times, count)

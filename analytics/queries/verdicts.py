@@ -137,22 +137,25 @@ def clicks_of(subjects: Iterable[Subject]) -> dict[int, int]:
 
 # ---- best and weakest ----
 
+# The two ends are sought one by one: numbering all posts from both would sort them twice as a whole.
 RANKED = f"""
 WITH usual AS (SELECT * FROM unnest(%(channels)s::bigint[], %(medians)s::float[]) u(channel_id, median)),
-ranked AS (
-    SELECT s.id, s.interactions / u.median AS times,
-        row_number() OVER (ORDER BY s.interactions / u.median DESC, s.interactions DESC, s.id) AS best,
-        row_number() OVER (ORDER BY s.interactions / u.median, s.interactions, s.id) AS weakest,
-        count(*) OVER () AS posts
+judged AS MATERIALIZED (
+    SELECT s.id, s.interactions, s.interactions / u.median AS times
     FROM analytics_subject s
     JOIN usual u ON u.channel_id = s.channel_id
     JOIN channels_channel c ON c.id = s.channel_id
     JOIN analytics_traits t ON t.id = s.traits_id
     WHERE {COUNTED.format(x="s")} AND s.published_on BETWEEN %(first)s AND least(%(last)s, %(settled)s)
       AND s.kind <> 'channel' AND s.interactions IS NOT NULL AND NOT t.boosted
-)
-SELECT id, times, best, weakest, posts FROM ranked
-WHERE best <= %(shown)s AND best * 2 <= posts OR weakest <= %(shown)s AND weakest * 2 <= posts
+),
+best AS (SELECT * FROM judged ORDER BY times DESC, interactions DESC, id LIMIT %(shown)s),
+weakest AS (SELECT * FROM judged ORDER BY times, interactions, id LIMIT %(shown)s)
+SELECT 'best', id, times, row_number() OVER (ORDER BY times DESC, interactions DESC, id), (SELECT count(*) FROM judged)
+FROM best
+UNION ALL
+SELECT 'weakest', id, times, row_number() OVER (ORDER BY times, interactions, id), (SELECT count(*) FROM judged)
+FROM weakest
 """  # noqa: S608 -- no value of anybody's
 
 
@@ -183,23 +186,12 @@ def verdicts(
         channel, first=period.first, last=period.last, settled=today - SETTLED_AFTER, shown=shown,
         channels=list(usable), medians=[found.median for found in usable.values()],
     )  # fmt: skip
-    rows = rows_of(RANKED, parameters)
-    subjects = {
-        each.pk: each
-        for each in Subject.objects.filter(pk__in=[row[0] for row in rows]).select_related(
-            "publication__post", "channel", "traits"
-        )
-    }
-    best: list[tuple[int, Verdict]] = []
-    weakest: list[tuple[int, Verdict]] = []
-    for pk, times, at_top, at_bottom, _posts in rows:
-        verdict = Verdict(subjects[pk], times, usable[subjects[pk].channel_id])
-        if at_top <= shown and at_top < at_bottom:
-            best.append((at_top, verdict))
-        else:
-            weakest.append((at_bottom, verdict))
-    return Verdicts(
-        [each for _at, each in sorted(best, key=lambda pair: pair[0])],
-        [each for _at, each in sorted(weakest, key=lambda pair: pair[0])],
-        rows[0][4] if rows else 0,
-    )
+    # of few posts the better half can be best and the other half weakest, so that no post is both
+    rows = [row for row in rows_of(RANKED, parameters) if row[3] * 2 <= row[4]]
+    found = Subject.objects.filter(pk__in=[row[1] for row in rows])
+    subjects = {each.pk: each for each in found.select_related("publication__post", "channel", "traits")}
+    ends: dict[str, list[tuple[int, Verdict]]] = {"best": [], "weakest": []}
+    for end, pk, times, at, _posts in rows:
+        ends[end].append((at, Verdict(subjects[pk], times, usable[subjects[pk].channel_id])))
+    best, weakest = ([each for _at, each in sorted(end, key=lambda pair: pair[0])] for end in ends.values())
+    return Verdicts(best, weakest, rows[0][4] if rows else 0)

@@ -16,7 +16,7 @@ from analytics.queries.baseline import Baseline, baseline
 from analytics.queries.dashboard import Totals
 from analytics.queries.followers import Followers, followers
 from analytics.queries.totals import series, windows
-from analytics.queries.typical import Judged, typical
+from analytics.queries.typical import TIMES, Judged, typical
 from analytics.queries.verdicts import newest
 from analytics.reading import Sentence
 from analytics.views.frame import Frame, frame
@@ -54,7 +54,7 @@ def municipality(request: Any) -> HttpResponse:
     course = series(stretches, channel)
     follow = followers(stretches, compared, channel)
     year = periods.Period(periods.a_year_before(period.last), period.last)
-    judged = typical(year, known.today, channel)
+    judged = typical(year, known.today, channel, ("category", *TIMES))
     if known.basis != Basis.ACTIVITY:
         known.more["basis"] = known.basis
     activity = drawings.activity(course, follow, stretches, known.basis, base)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from analytics import drawings, periods, reading
 from analytics.judging import BETTER, ENOUGH_FOR_A_TIME, ENOUGH_OF_A_KIND, ENOUGH_ON_A_CHANNEL, SETTLED_AFTER, WORSE
-from analytics.queries.typical import Judged, typical
+from analytics.queries.typical import TIMES, Judged, typical
 from analytics.reading import Sentence, When, time_in_words
 from analytics.views.frame import frame
 from common import charts
@@ -24,7 +24,7 @@ SHOWN = 3
 def best_time(request: Any) -> HttpResponse:
     # A rhythm of the week needs more posts than four weeks bring.
     known = frame(request, "analytics_time", default=periods.YEAR)
-    judged = typical(known.period, known.today, known.channel_id)
+    judged = typical(known.period, known.today, known.channel_id, TIMES)
     best = reading.best_time(judged)
     is_enough = judged.posts >= ENOUGH_FOR_A_TIME
     known_times = reading.times_known(judged)

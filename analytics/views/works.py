@@ -16,7 +16,7 @@ from analytics.judging import BETTER, ENOUGH_OF_A_KIND, ENOUGH_ON_A_CHANNEL, SET
 from analytics.models import Subject
 from analytics.queries.dashboard import Totals
 from analytics.queries.totals import breakdowns
-from analytics.queries.typical import Judged, Typical, typical
+from analytics.queries.typical import KINDS, Judged, Typical, typical
 from analytics.queries.verdicts import Verdict, usual, verdicts
 from analytics.views.frame import Frame, frame
 from analytics.wording import TITLES, day_name, times, value_label, whole
@@ -72,7 +72,7 @@ def works(request: Any) -> HttpResponse:
     known = frame(request, "analytics_works")
     period, channel = known.period, known.channel_id
     found = breakdowns(period, channel)
-    judged = typical(period, known.today, channel)
+    judged = typical(period, known.today, channel, KINDS)
     names = known.names | {service.key: str(service) for service in services(all_of_them=True)}
     tables = [_table(known, key, found[key], judged, names) for key in TITLES]
     drawn = {table.key: _picture(table) for table in tables} if request.GET.get("picture") else {}
