@@ -1,5 +1,5 @@
 """The mentoring of a programme: every municipality of every cohort, with who accompanies it, how far its plan is, and
-who waits for whom. Seven queries, at any number of municipalities, mentors, plans and posts.
+who waits for whom. Eight queries, at any number of municipalities, mentors, plans and posts.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.utils import timezone
 
 from analytics.queries.off_track import Behind, off_track
@@ -120,7 +120,10 @@ class Group:
 def seats(programmes: list[Programme], now: datetime) -> list[Seat]:
     """Every enrolment, ended ones too, in the order of their needs. Opens the scope of those that take part today."""
     on = timezone.localdate(now)
-    rows = [Seat(row, on) for row in enrolments(programmes) if row.municipality.joined_on is not None]
+    # a few cohorts for all of them, rather than one each
+    cohorts = Prefetch("cohort", Cohort.objects.select_related("programme"))
+    every = enrolments(programmes).select_related(None).select_related("municipality").prefetch_related(cohorts)
+    rows = [Seat(row, on) for row in every if row.municipality.joined_on is not None]
     here = [seat for seat in rows if not seat.has_left and not seat.is_to_come]
     places = list({seat.municipality.pk for seat in here})
     _accompany(rows)
