@@ -1,6 +1,7 @@
 """The charts of one municipality's numbers: from what the queries found to `common.charts`, with words and gaps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from analytics.enums import Basis
 from analytics.judging import BANDS, ENOUGH_OF_A_KIND
 from analytics.periods import Stretches
 from analytics.queries.baseline import Baseline
+from analytics.queries.breaks import Break
 from analytics.queries.followers import Followers
 from analytics.queries.totals import Series
 from analytics.queries.typical import Judged, Typical
@@ -47,8 +49,7 @@ def _training(stretches: Stretches, base: Baseline | None) -> list[charts.Mark]:
     """Where the training lies, if it lies in the period."""
     if base is None or base.joined or not stretches.firsts[0] <= base.until <= stretches.lasts[-1]:
         return []
-    at = next(index for index, last in enumerate(stretches.lasts) if base.until <= last)
-    return [charts.Mark(at, _("Training"))]
+    return [charts.Mark(_stretch(stretches, base.until), _("Training"))]
 
 
 def activity(
@@ -80,14 +81,24 @@ def activity(
     return charts.bars(titles[stretches.unit], labels_of(stretches), [series], _words(stretches, formula), marks=marks)
 
 
-def followers(found: Followers, stretches: Stretches, channels: list[Channel]) -> charts.Chart:
-    """Followers of all channels together at the end of each stretch."""
+def followers(
+    found: Followers, stretches: Stretches, channels: list[Channel], broken: Sequence[Break] = ()
+) -> charts.Chart:
+    """Followers of all channels together at the end of each stretch; the line is cut where it is of other channels, and
+    told apart where its figures were imported."""
     values = [found.total(index, last, channels) for index, last in enumerate(stretches.lasts)]
     reasons = {index: reason for index in range(len(stretches)) if (reason := found.reason(index))}
     series = charts.Series(_("Followers"), values, reasons)
     formula = _("all channels of the time together; where one of them was not read there is a gap")
     words = _words(stretches, formula)
-    return charts.line(_("Followers"), labels_of(stretches), [series], words, from_zero=False)
+    marks = [charts.Mark(_stretch(stretches, each.day), each.short, broken=True) for each in broken]
+    if found.imported_until is not None:
+        marks.append(charts.Mark(_stretch(stretches, found.imported_until), _("imported up to here")))
+    return charts.line(_("Followers"), labels_of(stretches), [series], words, marks=marks, from_zero=False)
+
+
+def _stretch(stretches: Stretches, day: date) -> int:
+    return next(index for index, last in enumerate(stretches.lasts) if day <= last)
 
 
 def sparkline(channel: Channel, found: Followers) -> str:

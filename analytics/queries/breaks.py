@@ -20,10 +20,11 @@ from channels.models import Channel
 
 @dataclass(frozen=True)
 class Break:
-    """From `day` on the line is of other channels than before."""
+    """From `day` on the line is of other channels than before. `short` is for a drawing, `reason` a sentence."""
 
     day: date
     reason: str
+    short: str
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ def breaks(first: date, last: date) -> list[Break]:
         began, ended = first < life.first <= last, life.last is not None and first <= life.last < last
         others = [other for other in lives if other is not life]
         if began and any(other.first < life.first for other in others):
-            found.append(Break(life.first, _beginning(life, others)))
+            found.append(Break(life.first, *_beginning(life, others)))
         elif ended and not any(_follows(other, life) for other in others):
             assert life.last is not None
             sentence = _("“%(channel)s” was disconnected; its followers no longer count.")
-            found.append(Break(life.last, sentence % {"channel": life.channel.name}))
+            found.append(Break(life.last, sentence % {"channel": life.channel.name}, _("a channel less")))
     return sorted(found, key=lambda each: (each.day, each.reason))
 
 
@@ -67,12 +68,11 @@ def _follows(new: _Life, old: _Life) -> bool:
     return bool(old.last and new.channel.platform == old.channel.platform and 0 <= (new.first - old.last).days <= 31)
 
 
-def _beginning(life: _Life, others: list[_Life]) -> str:
+def _beginning(life: _Life, others: list[_Life]) -> tuple[str, str]:
     facts = {"channel": life.channel.name, "network": dry.platform(life.channel).title}
     for other in others:
         if _follows(life, other):
-            return _("Another page on %(network)s: “%(channel)s” in place of “%(before)s”.") % {
-                **facts,
-                "before": other.channel.name,
-            }
-    return _("“%(channel)s” on %(network)s was connected; its followers count from here.") % facts
+            sentence = _("Another page on %(network)s: “%(channel)s” in place of “%(before)s”.")
+            return sentence % {**facts, "before": other.channel.name}, _("another page")
+    sentence = _("“%(channel)s” on %(network)s was connected; its followers count from here.")
+    return sentence % facts, _("a channel more")

@@ -16,7 +16,8 @@ STALE = timedelta(days=14)
 FOLLOWERS = f"""
 SELECT w.n, d.channel_id,
     (array_agg(d.followers ORDER BY d.day DESC) FILTER (WHERE d.followers IS NOT NULL))[1],
-    (array_agg(d.gap ORDER BY d.day DESC) FILTER (WHERE d.gap <> ''))[1]
+    (array_agg(d.gap ORDER BY d.day DESC) FILTER (WHERE d.gap <> ''))[1],
+    max(d.day) FILTER (WHERE d.imported AND d.followers IS NOT NULL)
 FROM unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY w(first, last, n)
 JOIN analytics_channelday d ON d.day BETWEEN w.first AND w.last
 JOIN channels_channel c ON c.id = d.channel_id
@@ -27,11 +28,15 @@ GROUP BY w.n, d.channel_id
 
 @dataclass
 class Followers:
-    """The last reading in each stretch by channel, why there is none, and who followed at the end of each period."""
+    """The last reading in each stretch by channel, why there is none, and who followed at the end of each period.
+
+    `imported_until` is the last day in them whose figure was imported: from a file, or from the network's past.
+    """
 
     by_stretch: list[dict[int, int]] = field(default_factory=list)
     gaps: list[dict[int, str]] = field(default_factory=list)
     at_end: list[dict[int, int]] = field(default_factory=list)
+    imported_until: date | None = None
 
     def total(self, stretch: int, last: date, channels: list[Channel]) -> int | None:
         """All channels there were by `last`; None unless each of them was read in the stretch."""
@@ -68,10 +73,12 @@ def followers(stretches: Stretches, ends: list[Period], channel: int | None = No
     lasts = [*stretches.lasts, *(each.last for each in ends)]
     told: list[dict[int, int]] = [{} for _ in firsts]
     gaps: list[dict[int, str]] = [{} for _ in firsts]
-    for n, channel_id, count, gap in rows_of(FOLLOWERS, asked(channel, firsts=firsts, lasts=lasts)):
+    cut, imported = len(stretches), None
+    for n, channel_id, count, gap, brought in rows_of(FOLLOWERS, asked(channel, firsts=firsts, lasts=lasts)):
+        if brought is not None and n <= cut:
+            imported = max(brought, imported or brought)
         if count is not None:
             told[n - 1][channel_id] = count
         elif gap:
             gaps[n - 1][channel_id] = gap
-    cut = len(stretches)
-    return Followers(told[:cut], gaps[:cut], told[cut:])
+    return Followers(told[:cut], gaps[:cut], told[cut:], imported)

@@ -30,8 +30,9 @@ def audience(request: Any) -> HttpResponse:
     stretches = periods.stretches(known.period)
     follow = followers(stretches, [known.period, *compared], known.channel_id)
     clicked = clicks(known.period, stretches, compared, known.channel_id)
+    broken = [] if known.channel else breaks(known.period.first, known.period.last)
     drawn = {
-        "followers": drawings.followers(follow, stretches, known.shown),
+        "followers": drawings.followers(follow, stretches, known.shown, broken),
         "clicks": drawings.clicks(clicked.by_stretch, stretches) if clicked.any_link else None,
     }
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
@@ -41,7 +42,8 @@ def audience(request: Any) -> HttpResponse:
         **known.context(),
         "base": base,
         **drawn,
-        "breaks": [] if known.channel else breaks(known.period.first, known.period.last),
+        "breaks": broken,
+        "imported_until": follow.imported_until,
         "rows": [_row(known, each, follow, len(compared)) for each in known.shown],
         "clicked": clicked,
         "total": clicked.in_periods[0],

@@ -18,7 +18,7 @@ from municipalities.tenancy import scope
 from tests.analytics import factories
 from tests.analytics.test_collect import account, again, due, fresh, outcomes, post, pulls, tick  # noqa: F401
 from tests.analytics.test_rollup import at, fact, look
-from tests.people import Cast
+from tests.people import Cast, sign_in
 from tests.platforms.fakes import FakeServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -222,3 +222,30 @@ def test_a_channel_that_is_added_or_given_up_breaks_the_line_too(cast: Cast) -> 
         (5, "“Плаво небо” on Bluesky was connected; its followers count from here."),
         (15, "“Општина” was disconnected; its followers no longer count."),
     ]
+
+
+def test_the_drawing_is_cut_where_the_channels_change_and_says_what_was_imported(cast: Cast) -> None:
+    first = factories.channel(cast.cuprija, cast.officer, platform="facebook", name="Општина")
+    added = factories.channel(cast.cuprija, cast.officer, platform="bluesky", name="Плаво небо")
+    with scope(cast.cuprija):
+        for channel, since in ((first, 1), (added, 12)):
+            for day in range(since, 21):
+                ChannelDay.objects.create(
+                    municipality=cast.cuprija, channel=channel, day=date(2026, 11, day), followers=100,
+                    imported=channel == first and day <= 8,
+                )  # fmt: skip
+    page = (
+        sign_in(cast.officer)
+        .get("/m/cuprija/analytics/followers-and-links/?days=own&from=2026-11-01&to=2026-11-20")
+        .text
+    )
+    drawing = page.split("chart-mark", 1)[1]
+    assert "a channel more" in drawing
+    assert "imported up to here" in drawing
+    assert "were imported: from a file" in page
+    later = (
+        sign_in(cast.officer)
+        .get("/m/cuprija/analytics/followers-and-links/?days=own&from=2026-11-14&to=2026-11-20")
+        .text
+    )
+    assert "imported" not in later.split("<h2>", 1)[1]
