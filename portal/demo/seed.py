@@ -17,10 +17,12 @@ from portal.demo import (
     gallery,
     good_practice,
     growth,
+    inbox,
     indicators,
     kits,
     library,
     mentoring,
+    needs,
     network,
     notifications,
     numbers,
@@ -98,6 +100,8 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
         with scope(each.team.municipality):
             past.deliver(each)
     insert(sorted((event for each in pasts for event in each.events), key=lambda event: event.at))
+    inbox.arrange(pasts, crowd)
+    needs.arrange(pasts, crowd.now)
     numbers.read(pasts, crowd)
     mentoring.arrange(everybody, crowd.now)
     decisions.set_rules(towns)

@@ -188,6 +188,8 @@ class Comment:
     text: str
     answer: str = ""
     only: tuple[str, ...] = ()
+    kind: str = ""
+    topic: str = ""
 
     def fits(self, category: str, key: str = "") -> bool:
         """Below a post of this category; without its key only what may stand below any of them."""
@@ -199,8 +201,12 @@ def citizens() -> tuple[tuple[str, ...], tuple[Comment, ...], tuple[str, ...]]:
     """Names, comments, and what the mentor writes."""
     told = _read("citizens")
     comments = tuple(
-        Comment(e["category"], e["text"], e.get("answer", ""), tuple(e.get("only", ()))) for e in told["comment"]
-    )
+        Comment(
+            e["category"], e["text"], e.get("answer", ""), tuple(e.get("only", ())),
+            e.get("kind") or ("question" if e.get("answer") else ""), e.get("topic", ""),
+        )
+        for e in told["comment"]
+    )  # fmt: skip
     return tuple(told["names"]), comments, tuple(each["text"] for each in told["remark"])
 
 
@@ -208,6 +214,12 @@ def citizens() -> tuple[tuple[str, ...], tuple[Comment, ...], tuple[str, ...]]:
 def asks() -> tuple[str, ...]:
     """What citizens write to a page of their own accord."""
     return tuple(each["text"] for each in _read("citizens")["ask"])
+
+
+@cache
+def needs() -> tuple[Mapping[str, Any], ...]:
+    """What citizens of every municipality need."""
+    return tuple(_read("needs")["need"])
 
 
 def chance(*seed: str) -> random.Random:

@@ -17,6 +17,7 @@ from PIL import Image
 from django.conf import settings as configuration
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Max
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -27,10 +28,12 @@ from channels.open import opened
 from common.models import AuditEvent
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
+from inbox.models import Listening, Message, Reply
 from mentoring.models import Feedback, Handover, Score
 from municipalities.enums import Approval, Kind
 from municipalities.models import REAL_PLACE, Enrolment, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
+from needs.models import Need, NeedsPage, Voice
 from notifications.enums import How
 from notifications.models import Notification
 from planning.models import CampaignPost, Recurrence, Slot
@@ -42,7 +45,7 @@ from posts.domain.gate import may_send
 from posts.enums import Category, Place, Stage
 from posts.models import Decision, Media, Post, Publication, Suggestion, Thread, Version
 from practice import rules
-from practice.models import Account, Status
+from practice.models import Account, Notice, Status
 from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
 from trainings.models import Certificate, Exercise, Training
@@ -294,7 +297,7 @@ def test_readings_only_grow_and_agree_with_the_network_and_the_facts(demo: None)
         last[pull.subject_id] = now
     statuses = {str(s.pk): s for s in Status.objects.all()}
     subjects = list(Subject.objects.filter(kind="publication"))
-    assert len(subjects) == Delivery.objects.filter(state=State.PUBLISHED).count()
+    assert len(subjects) == Delivery.objects.filter(kind="post", state=State.PUBLISHED).count()
     for subject in subjects:
         if subject.likes is not None:
             status = statuses[subject.remote_id]
@@ -449,3 +452,51 @@ def test_the_desk_of_the_mentor_has_waited_for_different_times(demo: None, fille
     assert len({row.waits for row in rows}) >= 5
     assert {row.is_unread for row in rows} == {True, False}
     assert [row.since for row in rows] == sorted(row.since for row in rows)
+
+
+def test_citizens_were_heard_and_their_questions_answered_better_after_the_training(demo: None) -> None:
+    messages = Message.objects.all()
+    assert messages.filter(state="answered").count() > messages.filter(state="open").count() > 5
+    assert set(messages.values_list("kind", flat=True)) >= {"", "question", "complaint", "proposal", "praise"}
+    assert not messages.exclude(author_name__in=texts.citizens()[0]).exists()
+    answers = Reply.objects.select_related("delivery", "message")
+    assert {row.delivery.state for row in answers} == {"published"}
+    assert all(row.message.first_answer_at == row.arrived_at == row.delivery.published_at for row in answers)
+    started = timezone.now() - timedelta(days=texts.TRAINING_DAYS_AGO)
+    share = [
+        rows.filter(first_answer_at__isnull=False).count() / rows.count()
+        for rows in (
+            messages.filter(kind="question", at__lt=started),
+            messages.filter(kind="question", at__range=(started, timezone.now() - timedelta(days=7))),
+        )
+    ]
+    assert share[0] + 0.2 < share[1]
+
+
+def test_what_was_heard_is_not_heard_again(demo: None) -> None:
+    with everywhere("a test listens for the whole demo"):
+        assert (
+            not Channel.objects.filter(state="connected", listening__isnull=True)
+            .exclude(municipality__kind="training")
+            .exists()
+        )
+        told = Notice.objects.filter(account__kind="page").values("account").annotate(newest=Max("pk"))
+        newest = {str(row["account"]): str(row["newest"]) for row in told}
+        for row in Listening.objects.select_related("channel"):
+            assert row.cursor == newest.get(row.channel.remote_id, "")
+
+
+def test_needs_are_made_of_messages_and_calls_and_say_what_became_of_them(demo: None) -> None:
+    cuprija = Need.objects.filter(municipality__slug="cuprija")
+    assert {need.stage for need in cuprija} == {"new", "looked_at", "planned", "done", "declined"}
+    for need in Need.objects.prefetch_related("voices"):
+        assert need.size == len(need.voices.all()) > 0, need
+        assert mixed_script_words(f"{need.title} {need.text} {need.reason} {need.done}") == []
+        if need.decided_on:
+            assert (
+                min(voice.heard_on for voice in need.voices.all())
+                <= need.decided_on
+                <= (need.done_on or need.decided_on)
+            )
+    assert Voice.objects.filter(source="message").count() > 10
+    assert {row.municipality.slug for row in NeedsPage.objects.filter(is_on=True)} == {"cuprija", "vrnjacka-banja"}
