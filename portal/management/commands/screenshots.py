@@ -52,9 +52,9 @@ class Shot:
 
 READ = (r"^/m/[a-z-]+/posts/\d+/$",)
 WRITE = (*READ, rf"{HERE}posts/\d+/edit/$")
-# A draft with conversations, and one that waits for a decision (portal/demo/threads.py).
-DRAFTS = f"{HERE}posts/?state=draft&q=setaliste"
-WAITING = f"{HERE}posts/?state=submitted&q=zakazite"
+# The first draft, and the first post that waits for a decision: which they are depends on the day of the demo.
+DRAFTS = f"{HERE}posts/?state=draft"
+WAITING = f"{HERE}posts/?state=submitted"
 SHOTS = (
     Shot("home-officer", OFFICER, HERE),
     Shot("home-officer-dark", OFFICER, HERE, scheme="dark"),
