@@ -30,6 +30,7 @@ class Figures:
     ceremonies: int = 0
     interactive: int = 0
     boosted: int = 0
+    bought: int = 0  # interactions with boosted posts; in `interactions` too
     followers: int | None = None
     channels: int = 0  # those whose followers were read
     median: float | None = None
@@ -91,6 +92,13 @@ MEASURES: dict[str, Measure] = {
             _("likes + shares + comments + quotes, as far as the network tells them"),
             Kind.TOTAL,
             lambda f, _p: f.interactions,
+        ),
+        Measure(
+            "organic",
+            _("Interactions without boosted posts"),
+            _("interactions − those with posts that somebody paid to be shown"),
+            Kind.TOTAL,
+            lambda f, _p: f.interactions - f.bought if f.interactions is not None else None,
         ),
         Measure(
             "inhabitants",

@@ -187,21 +187,25 @@ WHERE (excluded.followers IS NOT NULL OR c.followers IS NULL)
   AND (c.followers, c.gap, c.imported) IS DISTINCT FROM (excluded.followers, excluded.gap, false)
 """  # noqa: S608 -- our own words from above
 
-# What posts of a month were, by the sum of those with these traits.
+# What posts of a month were: what is summed, of those with these traits.
 _KINDS = {
-    "calls": "t.call_kind <> ''",
-    "services": "t.service <> ''",
-    "informing": "t.category = 'service'",
-    "ceremonies": "t.category = 'ceremony'",
-    "interactive": "t.interactive <> ''",
-    "boosted": "t.boosted",
+    "calls": ("posts", "t.call_kind <> ''"),
+    "services": ("posts", "t.service <> ''"),
+    "informing": ("posts", "t.category = 'service'"),
+    "ceremonies": ("posts", "t.category = 'ceremony'"),
+    "interactive": ("posts", "t.interactive <> ''"),
+    "boosted": ("posts", "t.boosted"),
+    "bought": ("interactions", "t.boosted"),
 }
+_OF_A_KIND = ", ".join(
+    f"coalesce(sum(f.{what}) FILTER (WHERE {said}), 0) AS {key}" for key, (what, said) in _KINDS.items()
+)
 _MONTHLY = ("posts", *_NUMBERS, *_KINDS, "followers")
 MONTHS = f"""
 WITH wanted (channel_id, month) AS (SELECT * FROM unnest(%(channels)s::bigint[], %(days)s::date[])), sums AS (
     SELECT f.municipality_id, f.channel_id, w.month, f.basis, sum(f.posts) AS posts,
            {", ".join(f"sum(f.{key}) AS {key}" for key in _NUMBERS)},
-           {", ".join(f"coalesce(sum(f.posts) FILTER (WHERE {said}), 0) AS {key}" for key, said in _KINDS.items())}
+           {_OF_A_KIND}
     FROM wanted w JOIN analytics_dailyfact f
         ON f.channel_id = w.channel_id AND f.day >= w.month AND f.day < w.month + interval '1 month'
     JOIN analytics_traits t ON t.id = f.traits_id

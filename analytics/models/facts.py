@@ -63,7 +63,7 @@ class Sums(models.Model):
 
 class Kinds(models.Model):
     """How many of the posts were what: `calls` ask for something, `services` promote an eService, `informing` have the
-    category of service information."""
+    category of service information. `bought`: interactions with the boosted ones."""
 
     calls = models.PositiveIntegerField(default=0)
     services = models.PositiveIntegerField(default=0)
@@ -71,6 +71,7 @@ class Kinds(models.Model):
     ceremonies = models.PositiveIntegerField(default=0)
     interactive = models.PositiveIntegerField(default=0)
     boosted = models.PositiveIntegerField(default=0)
+    bought = models.IntegerField(default=0)
 
     class Meta:
         abstract = True

@@ -17,7 +17,7 @@ from analytics.months import Months
 from municipalities.tenancy import require
 
 # Posts of a kind, in the order of the columns below.
-KINDS = ("calls", "services", "informing", "ceremonies", "interactive", "boosted")
+KINDS = ("calls", "services", "informing", "ceremonies", "interactive", "boosted", "bought")
 # Followers older than this are no longer "now".
 STALE = timedelta(days=14)
 
@@ -26,6 +26,7 @@ SELECT f.*, d.counted, d.median FROM (
     SELECT m.municipality_id, m.month, sum(m.posts) AS posts, sum(m.interactions) AS interactions,
            sum(m.calls) AS calls, sum(m.services) AS services, sum(m.informing) AS informing,
            sum(m.ceremonies) AS ceremonies, sum(m.interactive) AS interactive, sum(m.boosted) AS boosted,
+           sum(m.bought) AS bought,
            sum(m.followers) FILTER (WHERE c.state <> 'disconnected') AS followers,
            count(m.followers) FILTER (WHERE c.state <> 'disconnected') AS channels
     FROM analytics_monthlyfact m JOIN channels_channel c ON c.id = m.channel_id
@@ -48,7 +49,8 @@ DAYS = """
 SELECT w.n, sum(f.posts), sum(f.interactions),
        sum(f.posts) FILTER (WHERE t.call_kind <> ''), sum(f.posts) FILTER (WHERE t.service <> ''),
        sum(f.posts) FILTER (WHERE t.category = 'service'), sum(f.posts) FILTER (WHERE t.category = 'ceremony'),
-       sum(f.posts) FILTER (WHERE t.interactive <> ''), sum(f.posts) FILTER (WHERE t.boosted), min(f.day)
+       sum(f.posts) FILTER (WHERE t.interactive <> ''), sum(f.posts) FILTER (WHERE t.boosted),
+       sum(f.interactions) FILTER (WHERE t.boosted), min(f.day)
 FROM w
 JOIN analytics_dailyfact f
   ON f.municipality_id = w.municipality_id AND f.basis = 'publication' AND f.day BETWEEN w.first AND w.last
@@ -148,23 +150,12 @@ def by_month(ids: Iterable[int], period: Months) -> dict[int, dict[date, Figures
     lengths = {month: _length(month) for month in period.months}
     found: dict[int, dict[date, Figures]] = defaultdict(dict)
     for row in _run(MONTHS, params):
-        pk, month, posts, interactions, calls, services, informing, ceremonies, interactive, boosted = row[:10]
-        followers, channels, counted, middle = row[10:]
+        pk, month, posts, interactions, *kinds, followers, channels, counted, middle = row
+        told = dict(zip(KINDS, kinds, strict=True))
         found[pk][month] = Figures(
-            lengths[month],
-            posts,
-            interactions,
-            calls,
-            services,
-            informing,
-            ceremonies,
-            interactive,
-            boosted,
-            followers,
-            channels,
-            middle,
-            counted or 0,
-        )
+            lengths[month], posts, interactions, **told, followers=followers, channels=channels, median=middle,
+            counted=counted or 0,
+        )  # fmt: skip
     return found
 
 
@@ -179,12 +170,8 @@ def together(months: dict[date, Figures], period: Months) -> Figures:
         total.posts += one.posts
         if one.posts and total.since is None:
             total.since = month
-        total.calls += one.calls
-        total.services += one.services
-        total.informing += one.informing
-        total.ceremonies += one.ceremonies
-        total.interactive += one.interactive
-        total.boosted += one.boosted
+        for name in KINDS:
+            setattr(total, name, getattr(total, name) + getattr(one, name))
         if one.interactions is not None:
             total.interactions = (total.interactions or 0) + one.interactions
         if one.median is not None:

@@ -12,8 +12,8 @@ from analytics.stretches import STRETCHES, Stretch
 from municipalities.queries import today
 
 KEPT = (
-    "posts", "interactions", "calls", "services", "informing", "ceremonies", "interactive", "boosted", "followers",
-    "channels", "median", "counted",
+    "posts", "interactions", "calls", "services", "informing", "ceremonies", "interactive", "boosted", "bought",
+    "followers", "channels", "median", "counted",
 )  # fmt: skip
 Around = dict[int, dict[int, Figures]]
 

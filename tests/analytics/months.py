@@ -16,7 +16,7 @@ from posts.enums import Category
 FOLD = """
 INSERT INTO analytics_monthlyfact
     (municipality_id, channel_id, month, basis, posts, likes, reposts, replies, quotes, clicks, views, paid_views,
-     interactions, calls, services, informing, ceremonies, interactive, boosted, followers)
+     interactions, calls, services, informing, ceremonies, interactive, boosted, bought, followers)
 SELECT f.municipality_id, f.channel_id, date_trunc('month', f.day)::date, f.basis, sum(f.posts), sum(f.likes),
        sum(f.reposts), sum(f.replies), sum(f.quotes), sum(f.clicks), sum(f.views), sum(f.paid_views),
        sum(f.interactions),
@@ -26,6 +26,7 @@ SELECT f.municipality_id, f.channel_id, date_trunc('month', f.day)::date, f.basi
        coalesce(sum(f.posts) FILTER (WHERE t.category = 'ceremony'), 0),
        coalesce(sum(f.posts) FILTER (WHERE t.interactive <> ''), 0),
        coalesce(sum(f.posts) FILTER (WHERE t.boosted), 0),
+       coalesce(sum(f.interactions) FILTER (WHERE t.boosted), 0),
        (SELECT d.followers FROM analytics_channelday d
         WHERE d.channel_id = f.channel_id AND date_trunc('month', d.day) = date_trunc('month', min(f.day))
           AND d.followers IS NOT NULL ORDER BY d.day DESC LIMIT 1)

@@ -77,7 +77,7 @@ def test_a_month_is_added_up_over_channels_and_told_by_every_measure(cast: Cast)
         for first, posts, told in ((OCTOBER, 20, 62), (SEPTEMBER, 10, 30)):
             months.month(
                 channel, first, posts, told, calls=5, services=2, informing=10, ceremonies=1, interactive=4, boosted=3,
-                followers=followers if first == OCTOBER else followers - 100,
+                bought=told // 2, followers=followers if first == OCTOBER else followers - 100,
             )  # fmt: skip
     columns = [*MEASURES, "growth", "change"]
     row = cells(look(sign_in(cast.staff), days="1m", columns=columns), "Ćuprija")
@@ -86,6 +86,7 @@ def test_a_month_is_added_up_over_channels_and_told_by_every_measure(cast: Cast)
         "Posts": "40",
         "Posts a week": "9.0",  # 40 in 31 days
         "Interactions": "124",
+        "Interactions without boosted posts": "62",
         "Interactions per 1,000 inhabitants": "6.2",
         "Interactions per post per 1,000 followers (median)": "–",
         "Followers": "500",
@@ -141,6 +142,7 @@ def test_days_tell_the_same_measures_from_the_facts_of_days(cast: Cast) -> None:
     assert (row["With a call to action"], row["Promote an eService"], row["Ceremony"]) == ("75\u202f%",) * 2 + (
         "25\u202f%",
     )
+    assert (row["Interactions"], row["Interactions without boosted posts"]) == ("40", "30")
     assert (row["Boosted posts"], row["Followers"], row["Change of followers"]) == ("1", "120", "+20\u202f%")
     assert row["Interactions: against the period before"] == "+100\u202f%"
 

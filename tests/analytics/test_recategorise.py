@@ -79,6 +79,12 @@ def test_what_was_paid_for_holds_for_its_channel_alone(cast: Cast, subjects: lis
     with scope(cast.cuprija):
         paid = Subject.objects.filter(traits__boosted=True)
         assert [each.pk for each in paid] == [subjects[0].pk]
+    rollup.fold()
+    with scope(cast.cuprija):
+        months = MonthlyFact.objects.filter(basis=Basis.PUBLICATION, posts__gt=0).order_by("channel")
+        told = {row.channel_id: (row.boosted, row.bought) for row in months}
+        assert told.pop(subjects[0].channel_id) == (1, paid.get().interactions)
+        assert set(told.values()) == {(0, 0)}
 
 
 def test_saying_the_same_again_changes_nothing(cast: Cast, subjects: list[Subject]) -> None:
