@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     PLAN = "plan", _("The month's plan and recurring posts")
     AGREEMENT = "agreement", _("The plan agreed with the mentor")
     GALLERY = "gallery", _("What becomes of posts shared with other municipalities")
+    TRAINING = "training", _("Exercises and certificates of trainings")
 
 
 class How(models.TextChoices):

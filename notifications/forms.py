@@ -18,7 +18,16 @@ GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
     (_("Publishing"), (Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL, Kind.PAUSE, Kind.PLAN)),
     (
         _("Mentoring, programme and reports"),
-        (Kind.FEEDBACK, Kind.PERFORMANCE, Kind.AGREEMENT, Kind.HANDOVER, Kind.KIT, Kind.GALLERY, Kind.REPORT),
+        (
+            Kind.FEEDBACK,
+            Kind.PERFORMANCE,
+            Kind.AGREEMENT,
+            Kind.HANDOVER,
+            Kind.KIT,
+            Kind.GALLERY,
+            Kind.TRAINING,
+            Kind.REPORT,
+        ),
     ),
 )
 

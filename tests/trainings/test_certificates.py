@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from municipalities.domain.refused import Refused
+from notifications.models import Notification
 from tests.people import Cast, sign_in
 from tests.reports import reading
 from tests.trainings.group import attended, certificate_of, training_of
@@ -225,3 +226,15 @@ def _queries(client: Any, url: str) -> int:
     with CaptureQueriesContext(connection) as found:
         assert client.get(url).status_code == 200
     return len(found)
+
+
+def test_who_gets_a_certificate_is_told_where_to_fetch_it_and_nobody_else(cast: Cast) -> None:
+    training = training_of(cast)
+    certificate_of(training, cast)
+    told = Notification.objects.get(kind="training")
+    assert (told.user, told.url) == (cast.officer, f"/m/cuprija/trainings/{training.pk}/")
+    assert sign_in(cast.officer).get(told.url).status_code == 200
+    assert "Your certificate of" in told.subject
+    with pytest.raises(Refused):
+        verbs.issue(training_of(cast, days_ago=0, name="Друга"), [], by=cast.trainer)
+    assert Notification.objects.count() == 1

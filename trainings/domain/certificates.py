@@ -12,6 +12,7 @@ from common.dates import short_date
 from municipalities.domain.refused import Refused
 from municipalities.queries import today
 from trainings import certificate as page
+from trainings.domain import notices
 from trainings.domain.opened import held_open
 from trainings.models import Certificate, Training
 from trainings.queries.attendance import Row, Sheet, sheet
@@ -42,6 +43,7 @@ def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[C
     if made:
         names = [each.participant.name for each in made]
         record("training.issue", by=by, target=row, people=names, programme=str(row.programme))
+        notices.issued(row, made, by=by)
     return made
 
 
