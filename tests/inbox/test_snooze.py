@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,12 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from inbox import rules
-from inbox.domain import triage
+from inbox.domain import hear, triage
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Sleep, State
-from inbox.models import Message
+from inbox.models import Message, Reply
 from municipalities.tenancy import scope
+from platforms import types
 from tests.inbox.conftest import Town
 from tests.people import sign_in
 
@@ -114,33 +116,46 @@ def test_their_next_words_wake_it_and_those_of_others_do_not(town: Town) -> None
     assert town.again(message).snoozed_until is None
 
 
-def test_an_answer_of_somebody_on_the_network_wakes_it(town: Town) -> None:
-    message = patient(town, "@opstina Када је базар?")
-    put_off(town, message)
-    with scope(town.cast.cuprija):
-        Message.objects.filter(pk=message.pk).update(author_id="somebody-else")
-    town.says("@opstina И мене занима.", under=message.remote_id)
-    town.hear()
-    assert town.again(message).snoozed_until is None
-
-
-def test_changed_words_wake_it(town: Town) -> None:
-    from inbox.domain import hear
-    from platforms import types
-
-    message = patient(town, "@opstina Када је базар?")
-    put_off(town, message)
+def said(message: Message, **changed: Any) -> types.Message:
+    """The message as its network tells of it."""
     told = types.Message(
         remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
         author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
         text=message.text, url="", at=message.at,
     )  # fmt: skip
-    with scope(town.cast.cuprija):
-        hear.keep(message.channel, [told])
-        assert town.again(message).snoozed_until is not None
-        from dataclasses import replace
+    return replace(told, **changed)
 
-        hear.keep(message.channel, [replace(told, text="Када је базар у Супској?")])
+
+def test_an_answer_of_somebody_on_the_network_wakes_it(town: Town) -> None:
+    message, beside = patient(town, "@opstina Када је базар?"), patient(town, "@opstina Нема струје.")
+    put_off(town, message)
+    put_off(town, beside)
+    told = said(message, remote_id="new", in_reply_to=message.remote_id, author_id="stranger", text="И мене занима.")
+    with scope(town.cast.cuprija):
+        assert hear.keep(message.channel, [told]) == 1
+    assert town.again(message).snoozed_until is None
+    assert town.again(beside).snoozed_until is not None
+
+
+def test_an_answer_to_our_own_answer_wakes_it(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    sign_in(town.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "У суботу.", "after": "0"})
+    town.publish()
+    sign_in(town.cast.officer).post(f"{LIST}{message.pk}/reopen/")
+    put_off(town, message)
+    with scope(town.cast.cuprija):
+        ours = Reply.objects.select_related("delivery").get().delivery.remote_id
+        hear.keep(message.channel, [said(message, remote_id="new", in_reply_to=ours, author_id="stranger")])
+    assert town.again(message).snoozed_until is None
+
+
+def test_changed_words_wake_it(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    put_off(town, message)
+    with scope(town.cast.cuprija):
+        hear.keep(message.channel, [said(message)])
+        assert town.again(message).snoozed_until is not None
+        hear.keep(message.channel, [said(message, text="Када је базар у Супској?")])
     assert town.again(message).snoozed_until is None
 
 
