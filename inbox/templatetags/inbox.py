@@ -9,8 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.templatetags.ui import when
-
 register = template.Library()
 
 
@@ -24,8 +22,6 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
         return SafeString("")
     local, now = timezone.localtime(moment), timezone.localtime()
     words = _late(now - local) if local < now else _coming(local, now, style)
-    if not words:
-        return when(moment)
     machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', machine, formats.date_format(local, "d.m.Y. H:i"), words
@@ -43,14 +39,14 @@ def _late(by: timedelta) -> str:
 
 
 def _coming(local: datetime, now: datetime, style: str) -> str:
-    """Empty where only a date tells it: in more than six days."""
     clock, days = formats.time_format(local, "H:i"), (local.date() - now.date()).days
     minutes = int((local - now).total_seconds() // 60)
     if minutes < 60 and style != "at":
         return _("within %(count)s min") % {"count": max(minutes, 1)}
-    if days > 6:
-        return ""
     at = style == "at"
+    if days > 6:
+        date = formats.date_format(local, "DATE_FORMAT")
+        return date if at else _("until %(date)s") % {"date": date}
     if days == 0:
         return (_("today at %(time)s") if at else _("today until %(time)s")) % {"time": clock}
     if days == 1:

@@ -61,6 +61,7 @@ def _page(request: Any, problem: str = "") -> HttpResponse:
         "narrowed": narrowed,
         "filters": _filters(narrowed, people),
         "is_filtered": bool(narrowed.filters),
+        "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
         "views": [{**each, "count": counts[each["key"]]} for each in _views(narrowed, _list_url(request))],
         "list_url": _list_url(request),
@@ -83,8 +84,8 @@ def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str
     }  # fmt: skip
     labels: list[tuple[str, str, list[Any]]] = [
         ("kind", _("Kind"), Kind.choices),
-        ("topic", _("Topic"), Topic.choices),
         ("assignee", _("Who sees to it"), people),
+        ("topic", _("Topic"), Topic.choices),
         ("channel", _("Channel"), found["channel"] if len(found["channel"]) > 1 or narrowed.channel else []),
         ("settlement", _("Settlement"), found["settlement"]),
         ("department", _("Department"), found["department"]),

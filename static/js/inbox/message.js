@@ -13,7 +13,7 @@ function choose(option) {
 
 function unfold(summary) {
   summary.parentElement.open = true;
-  summary.parentElement.querySelector("button, input, select, textarea")?.focus();
+  summary.parentElement.querySelector("button, input:not([type=hidden]), select, textarea")?.focus();
 }
 
 function act(element) {
