@@ -194,12 +194,26 @@ class Waits(Subquery):
         super().__init__(rows.values(**columns))
 
 
-def thread(message: Message, limit: int = 200) -> list[Message]:
-    """What stands below the same post of ours, or only this one; oldest first."""
+NEAR = 15
+"""So many messages before and after one are shown beside it."""
+
+
+def thread(message: Message, near: int = NEAR) -> list[Message]:
+    """What stands below the same post of ours, or only this one; oldest first.
+
+    Of many the nearest in time, and what this one answers or is answered by.
+    """
     if message.publication_id is None:
         return [message]
-    rows = Message.objects.filter(publication=message.publication_id).select_related("channel")
-    return list(rows.order_by("at", "pk")[:limit])
+    rows = Message.objects.filter(publication=message.publication_id)
+    before = rows.filter(at__lte=message.at).order_by("-at", "-pk").values("pk")[: near + 1]
+    after = rows.filter(at__gt=message.at).order_by("at", "pk").values("pk")[:near]
+    beside = Q(in_reply_to=message.remote_id)
+    if message.in_reply_to:
+        beside |= Q(remote_id=message.in_reply_to)
+    wanted = Q(pk=message.pk) | Q(pk__in=before) | Q(pk__in=after)
+    wanted |= Q(pk__in=rows.filter(beside).order_by("at", "pk").values("pk")[:near])
+    return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:

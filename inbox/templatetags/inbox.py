@@ -7,14 +7,14 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext, pgettext
 
 register = template.Library()
 
 
 @register.simple_tag
 def due(moment: datetime | None, style: str = "") -> SafeString:
-    """Until when, as one says it at the counter: "within 20 min", "today until 14:20", "late by 2 days".
+    """Until when, as one says it at the counter: "within 20 min", "today until 14:20"; of what is late "for 2 days".
 
     `style` "at" tells of a moment instead of an end: "today at 14:20". The exact time is the element's title.
     """
@@ -31,11 +31,11 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
 def _late(by: timedelta) -> str:
     minutes = int(by.total_seconds() // 60)
     if minutes < 60:
-        return _("late by %(count)s min") % {"count": max(minutes, 1)}
+        return pgettext("late", "for %(count)s min") % {"count": max(minutes, 1)}
     if minutes < 24 * 60:
-        return _("late by %(count)s h") % {"count": minutes // 60}
+        return pgettext("late", "for %(count)s h") % {"count": minutes // 60}
     days = minutes // (24 * 60)
-    return ngettext("late by %(count)s day", "late by %(count)s days", days) % {"count": days}
+    return npgettext("late", "for %(count)s day", "for %(count)s days", days) % {"count": days}
 
 
 def _coming(local: datetime, now: datetime, style: str) -> str:

@@ -50,6 +50,7 @@ def context(request: Any, row: Message) -> dict[str, Any]:
         "topics": Topic.choices,
         "sleeps": Sleep.choices,
         "typed": request.POST,
+        "near": queries.NEAR,
     }
 
 

@@ -289,6 +289,18 @@ def test_who_wants_to_stays_and_may_undo(town: Town) -> None:
     assert client.post(f"{LIST}{second.pk}/close/").headers["Location"] == f"{LIST}{second.pk}/"
 
 
+def test_of_many_below_one_post_the_nearest_are_shown_beside_a_message(town: Town) -> None:
+    rows = many(town, 100)
+    with scope(town.cast.cuprija):
+        for number, row in enumerate(rows):
+            Message.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(hours=5) + timedelta(minutes=number))
+    change(town, rows[90], in_reply_to=rows[50].remote_id)
+    page = sign_in(town.cast.officer).get(f"{LIST}{rows[50].pk}/")
+    told = [each.pk for each, _answers in page.context["thread"]]
+    assert told == [row.pk for row in [*rows[35:66], rows[90]]]
+    assert len(page.content) < 60_000
+
+
 # ---------------------------------------------------------------- elsewhere
 
 

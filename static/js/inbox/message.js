@@ -4,6 +4,11 @@ import { startShortcuts } from "../shortcuts.js";
 
 for (const button of document.querySelectorAll(".inbox-keys-button")) button.hidden = false;
 
+// Among many below the same post the one that this page is about is in sight.
+const thread = document.querySelector(".inbox-thread");
+const said = thread?.querySelector(".is-this");
+if (said) thread.scrollTop += said.getBoundingClientRect().top - thread.getBoundingClientRect().top - 16;
+
 function choose(option) {
   const select = option.closest("select");
   if (select.value === option.value) return;
