@@ -141,6 +141,26 @@ def neighbours(message: Message, narrowed: Narrowed, person: Any, now: datetime)
 
     The message itself need not be in the list any more: its place is where its time and its age put it.
     """
+    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now))}
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """Channels, settlements and departments, as ids and names in Serbian order. One query."""
+    return _sorted(_united(_tables()))
+
+
+def neighbours_and_choices(
+    message: Message, narrowed: Narrowed, person: Any, now: datetime
+) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
+    """Both, for the page of a message. Still one query."""
+    steps = _steps(message, narrowed, person, now)
+    rows = _united({**steps, **_tables()})
+    return {name: pk for name, pk, _label in rows if name in steps}, _sorted(
+        [row for row in rows if row[0] not in steps]
+    )
+
+
+def _steps(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
     rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).exclude(pk=message.pk)
     younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
     before, after = younger, ~younger
@@ -151,30 +171,33 @@ def neighbours(message: Message, narrowed: Narrowed, person: Any, now: datetime)
         later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
         before, after = sooner | (same & younger), later | (same & ~younger)
     backwards = [each.reverse_ordering() or each for each in narrowed.order]
-
-    def one(where: Q, order: list[Any], name: str) -> QuerySet[Any, Any]:
-        return rows.filter(where).order_by(*order).annotate(which=Value(name)).values_list("which", "pk")[:1]
-
-    found = one(before, backwards, "previous").union(
-        one(after, narrowed.order, "next"), one(Q(), narrowed.order, "first"), all=True
-    )
-    return dict(found)
+    return {
+        "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
+        "next": rows.filter(after).order_by(*narrowed.order).annotate(label=Value(""))[:1],
+        "first": rows.order_by(*narrowed.order).annotate(label=Value(""))[:1],
+    }
 
 
-def choices() -> dict[str, list[tuple[str, str]]]:
-    """Channels, settlements and departments, as ids and names in Serbian order. One query."""
-    tables: list[tuple[str, QuerySet[Any]]] = [
-        ("channel", Channel.objects.all()),
-        ("settlement", Settlement.objects.all()),
-        ("department", Department.objects.filter(is_retired=False)),
-    ]
-    first, *others = (
-        rows.order_by().annotate(table=Value(name)).values_list("table", "pk", "name") for name, rows in tables
-    )
-    found: dict[str, list[tuple[str, str]]] = {name: [] for name, _ in tables}
-    for table, pk, name in first.union(*others, all=True):
+def _tables() -> dict[str, QuerySet[Any]]:
+    tables: dict[str, QuerySet[Any]] = {
+        "channel": Channel.objects.all(),
+        "settlement": Settlement.objects.all(),
+        "department": Department.objects.filter(is_retired=False),
+    }
+    return {name: rows.order_by().annotate(label=F("name")) for name, rows in tables.items()}
+
+
+def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
+    """The rows of all parts: the part's name, id and label."""
+    first, *others = (rows.values_list(Value(name), "pk", "label") for name, rows in parts.items())
+    return list(first.union(*others, all=True))
+
+
+def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
+    for table, pk, name in rows:
         found[table].append((str(pk), name))
-    return {table: sorted(rows, key=lambda row: sort_key(row[1])) for table, rows in found.items()}
+    return {table: sorted(each, key=lambda row: sort_key(row[1])) for table, each in found.items()}
 
 
 class Waits(Subquery):

@@ -25,7 +25,9 @@ from municipalities.rules import Verb
 
 
 def _message(pk: int) -> Message:
-    rows = Message.objects.select_related("channel", "assignee", "publication__post", "publication__delivery")
+    rows = Message.objects.select_related(
+        "channel", "assignee", "settlement", "department", "publication__post", "publication__delivery"
+    )
     return get_object_or_404(rows, pk=pk)
 
 

@@ -29,11 +29,10 @@ def _in_the_other_script(name: str) -> str:
 
 
 def context(request: Any, row: Message) -> dict[str, Any]:
-    """What the page of a message needs to go on from it, and to sort it. Two queries."""
+    """What the page of a message needs to go on from it, and to sort it. One query."""
     narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
-    around = queries.neighbours(row, narrowed, request.user, timezone.now())
-    stays = request.GET.get("then") == STAY
-    among, found = _among(request), queries.choices()
+    around, found = queries.neighbours_and_choices(row, narrowed, request.user, timezone.now())
+    stays, among = request.GET.get("then") == STAY, _among(request)
     return {
         "among": among,
         "list_url": f"{reverse('inbox', args=[slug])}?{narrowed.query}",
