@@ -29,7 +29,8 @@ def _messages() -> list[dict[str, Any]]:
             "text": row.text, "first_text": row.seen or row.text, "at": row.at, "kind": row.kind, "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
-            "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at, "notes": notes[row.pk], "answers": answers[row.pk],
+            "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at,
+            "notes": notes[row.pk], "answers": answers[row.pk],
         }
         for row in rows
     ]  # fmt: skip

@@ -66,6 +66,7 @@ def _page(request: Any, problem: str = "") -> HttpResponse:
         "views": [{**each, "count": counts[each["key"]]} for each in _views(narrowed, _list_url(request))],
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
+        "may_work": request.access.may(Verb.INBOX_WORK),
         "bulk_acts": _bulk_acts(people) if request.access.may(Verb.INBOX_WORK) else [],
         "selected": request.POST.getlist("message"),
         "listened": queries.listened() if not page.object_list else [],

@@ -4,7 +4,7 @@ import { startShortcuts } from "../shortcuts.js";
 for (const button of document.querySelectorAll(".inbox-keys-button")) button.hidden = false;
 
 const rows = [...document.querySelectorAll("[data-rows] > li")];
-const ticks = rows.map((row) => row.querySelector("input[type=checkbox]")).filter(Boolean);
+const ticks = rows.map((row) => row.querySelector(".inbox-tick input")).filter(Boolean);
 const current = () => rows.findIndex((row) => row.contains(document.activeElement));
 
 function go(step) {
@@ -16,7 +16,7 @@ function go(step) {
 }
 
 function select() {
-  const tick = rows[current()]?.querySelector("input[type=checkbox]");
+  const tick = rows[current()]?.querySelector(".inbox-tick input");
   if (!tick) return false;
   tick.checked = !tick.checked;
   tick.dispatchEvent(new Event("change", { bubbles: true }));
