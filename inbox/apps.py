@@ -6,6 +6,9 @@ class InboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from common import sentences
         from inbox import measured
+        from inbox.enums import Topic
 
         measured.register()
+        sentences.words("topic", dict(Topic.choices))

@@ -46,6 +46,14 @@ class State(models.TextChoices):
     CLOSED = "closed", _("Closed without an answer")
 
 
+class Sleep(models.TextChoices):
+    """Until when a message may sleep, as people say it. Any other time is chosen by the clock."""
+
+    TOMORROW = "tomorrow", _("Tomorrow morning")
+    MONDAY = "monday", _("Monday morning")
+    WEEK = "week", _("In a week")
+
+
 class Heard(models.TextChoices):
     """How the last look for messages of a channel went."""
 

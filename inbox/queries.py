@@ -1,69 +1,242 @@
 """Reads of the inbox's pages, inside the scope of one municipality."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 
-from inbox.enums import State
-from inbox.models import Listening, Message, Reply
+from channels.models import Channel
+from inbox.enums import Kind, State, Topic
+from inbox.models import Department, Listening, Message, Reply, Settlement
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
 OPEN = (State.OPEN, State.WAITING)
-# What the list may show: name, its condition. `mine` needs to know whose.
-VIEWS = ("open", "mine", "late", "answered", "closed")
+# What the list may show, each with its condition in `in_view`.
+VIEWS = ("open", "mine", "late", "waiting", "snoozed", "answered", "closed")
+NOBODY = "none"
+"""In a filter: what has no kind, no topic, nobody who sees to it …"""
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What the list is narrowed to; empty means all."""
+    """What the list is narrowed to; empty means all, `NOBODY` what has none. Ids are digits."""
 
     view: str = "open"
     kind: str = ""
+    topic: str = ""
+    settlement: str = ""
+    department: str = ""
+    channel: str = ""
+    assignee: str = ""
     words: str = ""
 
-    def apply(self, rows: QuerySet[Message], person: Any, now: datetime) -> QuerySet[Message]:
-        rows = rows.filter(in_view(self.view, person, now))
-        if self.kind:
-            rows = rows.filter(kind="" if self.kind == "none" else self.kind)
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> "Narrowed":
+        """From an address; what makes no sense is left out."""
+        view = asked.get("view", "")
+        chosen = {name: _known(asked.get(name, ""), values) for name, values in CHOICES.items()}
+        return cls(view=view if view in VIEWS else "open", words=asked.get("q", "")[:200].replace("\x00", ""), **chosen)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What it is narrowed to besides the view, by the names of an address."""
+        chosen = {name: getattr(self, name) for name in CHOICES} | {"q": self.words.strip()}
+        return {name: value for name, value in chosen.items() if value}
+
+    @property
+    def query(self) -> str:
+        """The same list in an address, without its page."""
+        return urlencode({"view": self.view, **self.filters})
+
+    @property
+    def where(self) -> Q:
+        """The filters, without the view."""
+        found = Q()
+        for name in CHOICES:
+            if value := getattr(self, name):
+                nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
+                found &= Q(**(nothing if value == NOBODY else {name: value}))
         for word in fold(self.words).split():
-            rows = rows.filter(search_key__contains=word)
-        return rows
+            found &= Q(search_key__contains=word)
+        return found
+
+    @property
+    def order(self) -> list[Any]:
+        """Open ones by the time that is promised, those without a promise last; settled ones newest first."""
+        newest = [F("at").desc(), F("pk").desc()]
+        return newest if self.view in ("answered", "closed") else [F("due_at").asc(nulls_last=True), *newest]
+
+
+CHOICES: Mapping[str, tuple[str, ...] | None] = {
+    "kind": tuple(Kind.values), "topic": tuple(Topic.values),
+    "settlement": None, "department": None, "channel": None, "assignee": None,
+}  # fmt: skip
+"""What one may filter by, besides words; None: by an id."""
+
+
+def _known(value: str, values: tuple[str, ...] | None) -> str:
+    is_id = values is None and value.isdecimal() and value.isascii() and len(value) < 15
+    return value if value == NOBODY or is_id or (values is not None and value in values) else ""
+
+
+def is_asleep(now: datetime) -> Q:
+    """Put off, and not late meanwhile: a late one is shown all the same."""
+    return Q(snoozed_until__gt=now) & (Q(due_at__isnull=True) | Q(due_at__gte=now))
 
 
 def in_view(view: str, person: Any, now: datetime) -> Q:
+    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now) | Q(due_at__lt=now)
     return {
-        "open": Q(state__in=OPEN),
-        "mine": Q(state__in=OPEN, assignee=person),
+        "open": Q(state=State.OPEN) & awake,
+        "mine": Q(state__in=OPEN, assignee=person) & awake,
         "late": Q(state__in=OPEN, due_at__lt=now),
+        "waiting": Q(state=State.WAITING) & awake,
+        "snoozed": Q(state__in=OPEN) & is_asleep(now),
         "answered": Q(state=State.ANSWERED),
         "closed": Q(state=State.CLOSED),
     }[view]
 
 
 def listed(narrowed: Narrowed, person: Any, now: datetime) -> QuerySet[Message]:
-    """Open ones by the time that is promised, those without a promise last; settled ones newest first."""
-    rows = narrowed.apply(Message.objects.all(), person, now).select_related("channel", "assignee")
-    rows = rows.select_related("publication__post").defer("seen", "search_key")
-    if narrowed.view in ("answered", "closed"):
-        return rows.order_by("-at", "-pk")
-    return rows.order_by(F("due_at").asc(nulls_last=True), "-at", "-pk")
+    """The list in its order. Each row says as `sent` how our newest answer to it stands."""
+    newest = Reply.objects.filter(message=OuterRef("pk")).order_by("-pk").values("delivery__state")
+    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where)
+    rows = rows.select_related("channel", "assignee", "settlement", "publication__post")
+    rows = rows.defer("seen", "search_key").annotate(sent=Subquery(newest[:1]))
+    return rows.order_by(*narrowed.order)
 
 
-def counts(person: Any, now: datetime) -> dict[str, int]:
-    """How many are open, mine and late. One query over open ones only."""
-    wanted = {name: Count("pk", filter=in_view(name, person, now)) for name in ("open", "mine", "late")}
-    return Message.objects.filter(state__in=OPEN).aggregate(**wanted)
+def counts(narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
+    """How many are in each view, and as `listed` how many the narrowed one has. One query."""
+    wanted = {name: Count("pk", filter=in_view(name, person, now)) for name in VIEWS}
+    listed = Count("pk", filter=in_view(narrowed.view, person, now) & narrowed.where)
+    return Message.objects.aggregate(**wanted, listed=listed)
 
 
-def thread(message: Message, limit: int = 200) -> list[Message]:
-    """What stands below the same post of ours, or only this one; oldest first."""
+def sizes(rows: Iterable[Message]) -> dict[int, int]:
+    """How many messages stand below each of the posts that these stand below."""
+    posts = {row.publication_id for row in rows if row.publication_id}
+    found = Message.objects.filter(publication__in=posts).order_by().values_list("publication")
+    return dict(found.annotate(Count("pk"))) if posts else {}
+
+
+def neighbours(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
+    """The ids of the `previous` and the `next` one of that list, and its `first`. One query.
+
+    The message itself need not be in the list any more: its place is where its time and its age put it.
+    """
+    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now))}
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """Channels, settlements and departments, as ids and names in Serbian order. One query."""
+    return _sorted(_united(_tables()))
+
+
+def neighbours_and_choices(
+    message: Message, narrowed: Narrowed, person: Any, now: datetime
+) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
+    """Both, for the page of a message. Still one query."""
+    steps = _steps(message, narrowed, person, now)
+    rows = _united({**steps, **_tables()})
+    return {name: pk for name, pk, _label in rows if name in steps}, _sorted(
+        [row for row in rows if row[0] not in steps]
+    )
+
+
+def _steps(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
+    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).exclude(pk=message.pk)
+    younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
+    before, after = younger, ~younger
+    if narrowed.view not in ("answered", "closed"):
+        timed = Q(due_at__isnull=False)
+        same = Q(due_at=message.due_at) if message.due_at else ~timed
+        sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
+        later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
+        before, after = sooner | (same & younger), later | (same & ~younger)
+    backwards = [each.reverse_ordering() or each for each in narrowed.order]
+    return {
+        "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
+        "next": rows.filter(after).order_by(*narrowed.order).annotate(label=Value(""))[:1],
+        "first": rows.order_by(*narrowed.order).annotate(label=Value(""))[:1],
+    }
+
+
+def _tables() -> dict[str, QuerySet[Any]]:
+    tables: dict[str, QuerySet[Any]] = {
+        "channel": Channel.objects.all(),
+        "settlement": Settlement.objects.all(),
+        "department": Department.objects.filter(is_retired=False),
+    }
+    return {name: rows.order_by().annotate(label=F("name")) for name, rows in tables.items()}
+
+
+def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
+    """The rows of all parts: the part's name, id and label."""
+    first, *others = (rows.values_list(Value(name), "pk", "label") for name, rows in parts.items())
+    return list(first.union(*others, all=True))
+
+
+def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
+    for table, pk, name in rows:
+        found[table].append((str(pk), name))
+    return {table: sorted(each, key=lambda row: sort_key(row[1])) for table, each in found.items()}
+
+
+class Waits(Subquery):
+    """A column for another query, reckoned once: how many messages of the open scope are open, and how many late."""
+
+    template = (
+        "(SELECT ARRAY[count(*) FILTER (WHERE wanted.is_open), count(*) FILTER (WHERE wanted.is_late)]"
+        " FROM (%(subquery)s) wanted)"
+    )
+    output_field = ArrayField(IntegerField())
+
+    def __init__(self, now: datetime) -> None:
+        rows = Message.objects.filter(state__in=OPEN).order_by()
+        columns = {
+            f"is_{name}": ExpressionWrapper(in_view(name, None, now), BooleanField()) for name in ("open", "late")
+        }
+        super().__init__(rows.values(**columns))
+
+
+NEAR = 15
+"""So many messages before and after one are shown beside it."""
+
+
+def thread(message: Message, near: int = NEAR) -> list[Message]:
+    """What stands below the same post of ours, or only this one; oldest first.
+
+    Of many the nearest in time, and what this one answers or is answered by.
+    """
     if message.publication_id is None:
         return [message]
-    rows = Message.objects.filter(publication=message.publication_id).select_related("channel")
-    return list(rows.order_by("at", "pk")[:limit])
+    rows = Message.objects.filter(publication=message.publication_id)
+    before = rows.filter(at__lte=message.at).order_by("-at", "-pk").values("pk")[: near + 1]
+    after = rows.filter(at__gt=message.at).order_by("at", "pk").values("pk")[:near]
+    beside = Q(in_reply_to=message.remote_id)
+    if message.in_reply_to:
+        beside |= Q(remote_id=message.in_reply_to)
+    wanted = Q(pk=message.pk) | Q(pk__in=before) | Q(pk__in=after)
+    wanted |= Q(pk__in=rows.filter(beside).order_by("at", "pk").values("pk")[:near])
+    return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:

@@ -8,7 +8,7 @@ days at most, as the British government's house rules give it.
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from inbox.enums import Kind
+from inbox.enums import Kind, Sleep
 from municipalities.holidays import BELGRADE, CLOSES, OPENS, is_working_day
 
 WORKING_DAY = 8 * 60
@@ -30,6 +30,17 @@ ASK_AFTER_TROUBLE = timedelta(minutes=30)
 OPEN_BEFORE = timedelta(days=7)
 
 MOST_CHARACTERS = 10_000
+
+
+# Nobody remembers why after so long.
+LONGEST_SLEEP = timedelta(days=92)
+
+
+def wakes_at(choice: Sleep, now: datetime) -> datetime:
+    """When a message wakes that sleeps until `choice` (UTC): when offices open on that day, on a holiday, too."""
+    today = now.astimezone(BELGRADE).date()
+    days = {Sleep.TOMORROW: 1, Sleep.MONDAY: 7 - today.weekday(), Sleep.WEEK: 7}[choice]
+    return datetime.combine(today + timedelta(days=days), OPENS, BELGRADE).astimezone(UTC)
 
 
 def due_at(kind: str, at: datetime) -> datetime | None:

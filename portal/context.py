@@ -1,9 +1,10 @@
 """What every page needs: where one is, what one may open, and the workspace's state.
 
-One query: the workspaces of the person, with how much they have not read and what is paused here. Outside workspaces
-whether the person is staff of a programme, and what is paused for many at once.
+One query: the workspaces of the person, with how much they have not read, what is paused here and what waits in the
+inbox. Outside workspaces whether the person is staff of a programme, and what is paused for many at once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db.models import Exists, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -19,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
+from inbox.queries import Waits
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb
@@ -140,9 +143,14 @@ def navigation(request: Any) -> dict[str, Any]:
         return found
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
     in_scope = getattr(request, "tenancy", None) is not None
-    rows = cache(lambda: list(_rows(user, in_scope=in_scope)))  # the rail, the bell and the banner ask for them
+    with_inbox = in_scope and access is not None and access.may(Verb.INBOX_VIEW)
+    rows = cache(
+        lambda: list(_rows(user, in_scope=in_scope, with_inbox=with_inbox))
+    )  # the rail, the bell and the banner ask for them
     found["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
     found["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
+    if with_inbox:
+        found["inbox_waits"] = SimpleLazyObject(lambda: _inbox(rows()))
     found["nav"] = SimpleLazyObject(lambda: _sections(request, rows()))
     if settings.DEMO:
         found["account_links"] = [{"label": _("Mailbox of the demo"), "url": reverse("mailbox"), "icon": "mail"}]
@@ -193,10 +201,25 @@ def _wide_notice(request: Any) -> str:
     return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
 
 
-def _rows(user: Any, *, in_scope: bool) -> QuerySet[Any]:
+def _rows(user: Any, *, in_scope: bool, with_inbox: bool) -> QuerySet[Any]:
     names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
     rows = workspaces(user).only(*names).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
+    if with_inbox:
+        rows = rows.annotate(inbox_waits=Waits(timezone.now()))
     return rows.annotate(**pauses.columns()) if in_scope else rows
+
+
+@dataclass(frozen=True)
+class InboxWaits:
+    """How many messages of citizens are open here, and how many have waited too long."""
+
+    open: int = 0
+    late: int = 0
+
+
+def _inbox(rows: list[Any]) -> InboxWaits:
+    """It is the same in every row: what lies in the open scope. Who may not open the inbox has no such column."""
+    return InboxWaits(*getattr(rows[0], "inbox_waits", ())) if rows else InboxWaits()
 
 
 def _as_trainer(user: Any) -> QuerySet[Any]:
@@ -229,7 +252,8 @@ def _sections(request: Any, rows: list[Any]) -> list[Section]:
             return sections  # their Home is the list of trainings
     if request.access:
         pages = (EXERCISE, *WORKSPACE) if request.municipality.is_training else WORKSPACE
-        sections.append(Section(_items(request, pages, request.municipality.slug)))
+        counts = {"inbox": _inbox(rows).open}
+        sections.append(Section(_items(request, pages, request.municipality.slug, counts=counts)))
     else:
         sections.append(Section([Item(_("Home"), reverse("home"), "house", _current(request) in HOME)]))
     if request.user.is_administrator:
@@ -256,12 +280,12 @@ def _current(request: Any) -> str:
     return request.resolver_match.url_name if request.resolver_match else ""
 
 
-def _items(request: Any, pages: tuple[Page, ...], *args: str) -> list[Item]:
-    here = _current(request)
+def _items(request: Any, pages: tuple[Page, ...], *args: str, counts: Mapping[str, int] | None = None) -> list[Item]:
+    here, counts = _current(request), counts or {}
     items = []
     for page in pages:
         if page.verb and not request.access.may(page.verb):
             continue
         current = here == page.url or here.startswith(page.prefixes) if page.prefixes else here == page.url
-        items.append(Item(page.label, reverse(page.url, args=args), page.icon, current))
+        items.append(Item(page.label, reverse(page.url, args=args), page.icon, current, counts.get(page.url)))
     return items

@@ -22,13 +22,15 @@ def _messages() -> list[dict[str, Any]]:
     for reply in Reply.objects.select_related("by", "delivery").order_by("pk"):
         sent = {"text": reply.text, "by": str(reply.by), "at": reply.at, "state": reply.delivery.state}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
-    rows = Message.objects.select_related("channel", "assignee").order_by("at", "pk")
+    rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
             "text": row.text, "first_text": row.seen or row.text, "at": row.at, "kind": row.kind, "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
-            "forgotten_at": row.forgotten_at, "notes": notes[row.pk], "answers": answers[row.pk],
+            "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
+            "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at,
+            "notes": notes[row.pk], "answers": answers[row.pk],
         }
         for row in rows
     ]  # fmt: skip

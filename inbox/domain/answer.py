@@ -52,7 +52,8 @@ def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply:
     delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=now, by=by, urgent=row.kind == Kind.EMERGENCY)
     reply = Reply.objects.create(municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by)
     row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
-    row.save(update_fields=["state", "settled_at", "read_at", "search_key"])
+    row.snoozed_until = None
+    row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
     record("message.answer", by=by, target=row, label=label(row))
     return reply
 

@@ -18,6 +18,7 @@ from channels.enums import ChannelState
 from channels.models import Channel, Event
 from channels.open import open_channel
 from inbox import rules
+from inbox.domain import wake
 from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -132,6 +133,7 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
     # another worker may have kept some of them a moment ago: theirs count there as well as here
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
+    wake.for_news(channel, fresh)
     _follow(known, items, now)
     return len(fresh)
 
@@ -144,8 +146,9 @@ def _follow(known: dict[str, Message], items: dict[str, types.Message], now: dat
         if row.forgotten_at is None and words != row.text:
             row.seen, row.text, row.changed_at = row.seen or row.text, words, now
             row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
+            row.snoozed_until = None  # who changes their words is not put off
             changed.append(row)
-    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key"])
+    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key", "snoozed_until"])
 
 
 def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:

@@ -1,18 +1,24 @@
-"""Sorting a message: what it is, who sees to it, waiting, closed. Each verb locks its row and writes one event."""
+"""Sorting a message: what it is and where it belongs, who sees to it, waiting, asleep, closed.
 
+Each verb locks its row and writes one event.
+"""
+
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
 from inbox import rules
 from inbox.domain.refused import Refused
-from inbox.enums import Kind, State
-from inbox.models import Message, Note
+from inbox.enums import Kind, State, Topic
+from inbox.models import Department, Message, Note, Settlement
+from serbian.folding import fold
 
 MOST_NOTE = 2000
+MOST_NAME = Settlement._meta.get_field("name").max_length or 0
 
 
 def locked(message: Message) -> Message:
@@ -40,6 +46,52 @@ def sort(message: Message, kind: str, *, by: Any) -> Message:
 
 
 @transaction.atomic
+def file_under(message: Message, topic: str, *, by: Any) -> Message:
+    """Say what it is about, or nothing."""
+    row = locked(message)
+    if topic and topic not in Topic.values:
+        raise Refused(_("There is no such topic."), "topic")
+    if row.topic == topic:
+        return row
+    row.topic = topic
+    row.save(update_fields=["topic", "search_key"])
+    record("message.file", by=by, target=row, label=label(row), topic=topic or "–")
+    return row
+
+
+@transaction.atomic
+def place(message: Message, name: str, *, by: Any) -> Message:
+    """Say which settlement it is about, or none. One that is not known yet begins with this; either script finds it."""
+    row, name = locked(message), " ".join(name.replace("\x00", "").split())
+    if len(name) > MOST_NAME:
+        raise Refused(_("The name of a settlement has %(most)s letters at most.") % {"most": MOST_NAME}, "settlement")
+    settlement = None
+    if name:
+        here = {"municipality_id": row.municipality_id}
+        settlement, _new = Settlement.objects.get_or_create(**here, search_key=fold(name), defaults={"name": name})
+    if row.settlement_id == getattr(settlement, "pk", None):
+        return row
+    row.settlement = settlement
+    row.save(update_fields=["settlement", "search_key"])
+    record("message.place", by=by, target=row, label=label(row), settlement=str(settlement or "–"))
+    return row
+
+
+@transaction.atomic
+def refer(message: Message, department: Department | None, *, by: Any) -> Message:
+    """Say which department it concerns, or none. Nobody is asked by this."""
+    row = locked(message)
+    if department is not None and department.is_retired and row.department_id != department.pk:
+        raise Refused(_("This department is not asked any more. Choose another."), "department")
+    if row.department_id == getattr(department, "pk", None):
+        return row
+    row.department = department
+    row.save(update_fields=["department", "search_key"])
+    record("message.refer", by=by, target=row, label=label(row), department=str(department or "–"))
+    return row
+
+
+@transaction.atomic
 def assign(message: Message, person: Any | None, *, by: Any) -> Message:
     """Give it to a colleague, or to nobody. Raises `Refused` for somebody who does not work here."""
     row = locked(message)
@@ -51,6 +103,39 @@ def assign(message: Message, person: Any | None, *, by: Any) -> Message:
     row.assignee = person
     row.save(update_fields=["assignee", "search_key"])
     record("message.assign", by=by, target=row, label=label(row), person=str(person or "–"))
+    return row
+
+
+@transaction.atomic
+def snooze(message: Message, until: datetime, *, by: Any) -> Message:
+    """Let it sleep; it wakes by itself. Its time goes on, so what is late already cannot sleep."""
+    row, now = locked(message), timezone.now()
+    if row.is_settled:
+        raise Refused(_("This message is settled: there is nothing to put off."), "until")
+    if row.due_at is not None and row.due_at < now:
+        raise Refused(_("The time for its answer is over, so it cannot sleep. Answer it or close it."), "until")
+    if until <= now:
+        raise Refused(_("Choose a time that is still to come."), "until")
+    if until > now + rules.LONGEST_SLEEP:
+        raise Refused(_("Nobody remembers after so long. Choose a time within three months."), "until")
+    if row.snoozed_until == until:
+        return row
+    row.snoozed_until = until
+    row.save(update_fields=["snoozed_until", "search_key"])
+    shown = formats.date_format(timezone.localtime(until), "d.m.Y. H:i")
+    record("message.snooze", by=by, target=row, label=label(row), until=shown)
+    return row
+
+
+@transaction.atomic
+def wake(message: Message, *, by: Any) -> Message:
+    """Somebody wants it on the table now."""
+    row = locked(message)
+    if row.snoozed_until is None:
+        return row
+    row.snoozed_until = None
+    row.save(update_fields=["snoozed_until", "search_key"])
+    record("message.wake", by=by, target=row, label=label(row))
     return row
 
 
@@ -77,7 +162,9 @@ def _move(message: Message, state: State, by: Any) -> Message:
         return row
     row.state = state
     row.settled_at = timezone.now() if row.is_settled else None
-    row.save(update_fields=["state", "settled_at", "search_key"])
+    if state != State.WAITING:
+        row.snoozed_until = None
+    row.save(update_fields=["state", "settled_at", "snoozed_until", "search_key"])
     record("message.move", by=by, target=row, label=label(row), state=state.value)
     return row
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
@@ -45,6 +46,7 @@ class Message(TenantModel):
     `kind` is what a person said it is, `due_at` until when it then wants its answer (`inbox.rules`). Its time runs from
     `counts_from`: from when it was written, or from the first look where nobody listened before. `first_answer_at`
     is when the first answer was on the network. `seen` are the words of the first look where they were changed later.
+    Until `snoozed_until` it is out of the list of open ones, unless it is late.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
@@ -70,6 +72,7 @@ class Message(TenantModel):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     read_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
     assignee = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     first_answer_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
@@ -110,6 +113,17 @@ class Message(TenantModel):
     def late_pill(self) -> tuple[str, str, Any]:
         """How it looks once its time is over (`common.states`)."""
         return "problem", "clock", _("Late")
+
+    @property
+    def asleep_pill(self) -> tuple[str, str, Any]:
+        return "quiet", "moon", _("Put off")
+
+    @property
+    def is_asleep(self) -> bool:
+        """Nobody wants to see it now. Its time goes on meanwhile, and once that is over it is shown all the same."""
+        now = timezone.now()
+        is_late = self.due_at is not None and self.due_at < now
+        return bool(not self.is_settled and self.snoozed_until and self.snoozed_until > now and not is_late)
 
     @property
     def is_settled(self) -> bool:

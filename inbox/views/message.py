@@ -1,5 +1,6 @@
 """One message: our post beside it, what else stands below, what to do with it, and the answer."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages as flash
@@ -10,19 +11,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels import dry
-from inbox import queries
+from inbox import queries, rules
 from inbox.domain import answer as answering
 from inbox.domain import forget, triage
 from inbox.domain.refused import Refused
-from inbox.enums import Kind
-from inbox.models import Message, Note
+from inbox.enums import Kind, Sleep
+from inbox.models import Department, Message, Note
+from inbox.views import onward
 from municipalities.access import requires
+from municipalities.holidays import BELGRADE
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
 
 
 def _message(pk: int) -> Message:
-    rows = Message.objects.select_related("channel", "assignee", "publication__post", "publication__delivery")
+    rows = Message.objects.select_related(
+        "channel", "assignee", "settlement", "department", "publication__post", "publication__delivery"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -53,6 +58,7 @@ def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", not
         "problem": problem,
         "note_draft": note,
         "now": timezone.now(),
+        **onward.context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
 
@@ -67,7 +73,7 @@ def answer(request: Any, message: int) -> HttpResponse:
     except Refused as refused:
         return _page(request, row, draft=text, problem=refused.message)
     flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
-    return redirect("message", request.municipality.slug, row.pk)
+    return onward.onward(request, row)
 
 
 @requires(Verb.INBOX_WORK)
@@ -78,7 +84,7 @@ def note(request: Any, message: int) -> HttpResponse:
         triage.note(row, text, by=request.user)
     except Refused as refused:
         return _page(request, row, note=text, problem=refused.message)
-    return redirect("message", request.municipality.slug, row.pk)
+    return onward.back(request, row)
 
 
 @requires(Verb.INBOX_WORK)
@@ -97,7 +103,50 @@ def assign(request: Any, message: int) -> HttpResponse:
     return _done(request, message, lambda row: triage.assign(row, people.get(chosen), by=request.user))
 
 
-ACTS = {"wait": triage.wait, "close": triage.close, "reopen": triage.reopen}
+@requires(Verb.INBOX_WORK)
+@require_POST
+def file(request: Any, message: int) -> HttpResponse:
+    """Topic, settlement and department, each where it is in the form."""
+    asked = request.POST
+
+    def verb(row: Message) -> None:
+        if "topic" in asked:
+            triage.file_under(row, asked["topic"], by=request.user)
+        if "settlement" in asked:
+            triage.place(row, asked["settlement"], by=request.user)
+        if "department" in asked:
+            triage.refer(row, _department(asked["department"]), by=request.user)
+
+    return _done(request, message, verb)
+
+
+def _department(chosen: str) -> Department | None:
+    if not chosen:
+        return None
+    if not chosen.isdecimal() or len(chosen) > 14:
+        raise Http404
+    return get_object_or_404(Department, pk=chosen)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def snooze(request: Any, message: int) -> HttpResponse:
+    """Until one of the usual times, or until the time that was typed."""
+    until = _until(request.POST)
+    return _done(request, message, lambda row: triage.snooze(row, until, by=request.user), act="snooze")
+
+
+def _until(asked: Any) -> datetime:
+    """What cannot be read is a time that is over, which the verb refuses."""
+    if asked.get("until") in Sleep.values:
+        return rules.wakes_at(Sleep(asked["until"]), timezone.now())
+    try:
+        return datetime.fromisoformat(asked.get("at", "")).replace(tzinfo=BELGRADE).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
+
+
+ACTS = {"wait": triage.wait, "close": triage.close, "reopen": triage.reopen, "wake": triage.wake}
 
 
 @requires(Verb.INBOX_WORK)
@@ -105,16 +154,20 @@ ACTS = {"wait": triage.wait, "close": triage.close, "reopen": triage.reopen}
 def act(request: Any, message: int, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
-    return _done(request, message, lambda row: ACTS[act](row, by=request.user))
+    return _done(request, message, lambda row: ACTS[act](row, by=request.user), act=act)
 
 
-def _done(request: Any, pk: int, verb: Any) -> HttpResponse:
+def _done(request: Any, pk: int, verb: Any, act: str = "") -> HttpResponse:
+    """Do it; with what is done with a message (`act`) one goes on to the next."""
     row = _message(pk)
     try:
         verb(row)
     except Refused as refused:
         return _page(request, row, problem=refused.message)
-    return redirect("message", request.municipality.slug, row.pk)
+    if act not in onward.DONE:
+        return onward.back(request, row)
+    onward.told(request, row, act)
+    return onward.onward(request, row)
 
 
 @requires(Verb.SETTINGS_EDIT)

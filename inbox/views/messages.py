@@ -1,56 +1,191 @@
-"""The list: what wants an answer, and by when."""
+"""The list: what wants an answer, and by when; and one act on many of its rows."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages as flash
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_GET, require_http_methods
 
-from inbox import queries
-from inbox.enums import Kind
-from inbox.queries import VIEWS, Narrowed
+from inbox import queries, rules
+from inbox.domain import bulk, triage
+from inbox.domain.refused import Refused
+from inbox.enums import Kind, Sleep, Topic
+from inbox.models import Message
+from inbox.queries import NOBODY, Narrowed
 from municipalities.access import requires
+from municipalities.queries import colleagues
 from municipalities.rules import Verb
 
 PER_PAGE = 30
+# So many refusals are told by name; the rest is a number.
+MOST_NAMED = 5
+
+
+class Counted(Paginator):
+    """Pages of rows whose number is known already."""
+
+    def __init__(self, rows: Any, per_page: int, known: int) -> None:
+        super().__init__(rows, per_page)
+        self.known = known
+
+    @cached_property
+    def count(self) -> int:
+        return self.known
 
 
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def inbox(request: Any) -> HttpResponse:
-    now, asked = timezone.now(), request.GET
-    narrowed = Narrowed(
-        view=asked.get("view") if asked.get("view") in VIEWS else "open",
-        kind=asked.get("kind") if asked.get("kind") in {*Kind.values, "none"} else "",
-        words=asked.get("q", "")[:200],
-    )
-    page = Paginator(queries.listed(narrowed, request.user, now), PER_PAGE).get_page(asked.get("page"))
-    counts = queries.counts(request.user, now)
+    return _page(request)
+
+
+def _page(request: Any, problem: str = "") -> HttpResponse:
+    now, narrowed = timezone.now(), Narrowed.read(request.GET)
+    counts = queries.counts(narrowed, request.user, now)
+    rows = queries.listed(narrowed, request.user, now)
+    page = Counted(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
+    sizes = queries.sizes(page.object_list)
+    for row in page.object_list:
+        row.size = sizes.get(row.publication_id, 1)
+    people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
     context = {
         "page": page,
         "narrowed": narrowed,
-        "is_narrowed": bool(narrowed.kind or narrowed.words or narrowed.view != "open"),
-        "kinds": [("none", _("Not sorted yet")), *Kind.choices],
-        "views": [{**each, "count": counts.get(each["key"])} for each in _views(narrowed)],
+        "filters": _filters(narrowed, people),
+        "is_filtered": bool(narrowed.filters),
+        "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
+        "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
+        "views": [{**each, "count": counts[each["key"]]} for each in _views(narrowed, _list_url(request))],
+        "list_url": _list_url(request),
+        "is_settled": narrowed.view in ("answered", "closed"),
+        "may_work": request.access.may(Verb.INBOX_WORK),
+        "bulk_acts": _bulk_acts(people) if request.access.may(Verb.INBOX_WORK) else [],
+        "selected": request.POST.getlist("message"),
         "listened": queries.listened() if not page.object_list else [],
+        "problem": problem,
         "now": now,
     }
-    return render(request, "inbox/inbox.html", context)
+    return render(request, "inbox/inbox.html", context, status=422 if problem else 200)
 
 
-def _views(narrowed: Narrowed) -> list[dict[str, Any]]:
+def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The selects above the list: name, label, choices, what is chosen. A table of nothing is no filter."""
+    found = queries.choices()
+    nothing = {
+        "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
+        "department": _("No department"), "assignee": _("Nobody yet"),
+    }  # fmt: skip
+    labels: list[tuple[str, str, list[Any]]] = [
+        ("kind", _("Kind"), Kind.choices),
+        ("assignee", _("Who sees to it"), people),
+        ("topic", _("Topic"), Topic.choices),
+        ("channel", _("Channel"), found["channel"] if len(found["channel"]) > 1 or narrowed.channel else []),
+        ("settlement", _("Settlement"), found["settlement"]),
+        ("department", _("Department"), found["department"]),
+    ]
+    return [
+        {
+            "name": name,
+            "label": label,
+            "chosen": getattr(narrowed, name),
+            "choices": [*([(NOBODY, nothing[name])] if name in nothing else []), *choices],
+        }
+        for name, label, choices in labels
+        if choices
+    ]
+
+
+def _list_url(request: Any) -> str:
+    return reverse("inbox", args=[request.municipality.slug])
+
+
+def _views(narrowed: Narrowed, list_url: str) -> list[dict[str, Any]]:
     labels = {
         "open": pgettext("messages of citizens", "Open"),
         "mine": pgettext("messages of citizens", "Mine"),
         "late": pgettext("messages of citizens", "Late"),
+        "waiting": pgettext("messages of citizens", "Waiting"),
+        "snoozed": pgettext("messages of citizens", "Put off"),
         "answered": pgettext("messages of citizens", "Answered"),
         "closed": pgettext("messages of citizens", "Closed"),
     }
     return [
-        {"key": key, "label": label, "url": f"?view={key}", "current": key == narrowed.view}
+        {"key": key, "label": label, "url": f"{list_url}?view={key}", "current": key == narrowed.view}
         for key, label in labels.items()
     ]
+
+
+# ---------------------------------------------------------------- many at once
+
+
+def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What may be done with many at once, in groups: value and words."""
+    return [
+        (_("It is done with"), [("close:", _("Needs no answer"))]),
+        (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Sleep.choices]),
+        (_("Kind"), [(f"kind:{value}", str(label)) for value, label in Kind.choices]),
+        (_("Topic"), [(f"topic:{value}", str(label)) for value, label in Topic.choices]),
+        (_("Who sees to it"), [("assign:", _("Nobody yet")), *((f"assign:{pk}", name) for pk, name in people)]),
+    ]
+
+
+@requires(Verb.INBOX_WORK)
+@require_http_methods(["GET", "POST"])
+def several(request: Any) -> HttpResponse:
+    """One act on the selected rows. What could not be done is told by name, with its reason."""
+    here = f"{_list_url(request)}?{request.GET.urlencode()}"
+    if request.method == "GET":  # the pages of a list that came back with a problem
+        return redirect(here)
+    keys = [int(key) for key in request.POST.getlist("message") if key.isdecimal() and len(key) < 15]
+    if not request.POST.get("act"):
+        return _page(request, _("Choose what to do with them."))
+    verb = _verb(request, request.POST["act"])
+    try:
+        outcome = bulk.on_each(list(dict.fromkeys(keys)), verb)
+    except Refused as refused:
+        return _page(request, refused.message)
+    if outcome.done:
+        words = ngettext("Done with %(count)s message.", "Done with %(count)s messages.", outcome.done)
+        flash.success(request, words % {"count": outcome.done})
+    if outcome.refused:
+        flash.warning(request, " ".join(_refusals(outcome)))
+    return redirect(here)
+
+
+def _verb(request: Any, act: str) -> Callable[[Message], Any]:
+    """404 for what no page offers."""
+    name, _colon, value = act.partition(":")
+    by = request.user
+    if name == "close":
+        return lambda row: triage.close(row, by=by)
+    if name == "kind" and value in Kind.values:
+        return lambda row: triage.sort(row, value, by=by)
+    if name == "topic" and value in Topic.values:
+        return lambda row: triage.file_under(row, value, by=by)
+    if name == "snooze" and value in Sleep.values:
+        until = rules.wakes_at(Sleep(value), timezone.now())
+        return lambda row: triage.snooze(row, until, by=by)
+    people = {str(person.pk): person for person in colleagues(request.municipality)}
+    if name == "assign" and (not value or value in people):
+        return lambda row: triage.assign(row, people.get(value), by=by)
+    raise Http404
+
+
+def _refusals(outcome: bulk.Outcome) -> list[str]:
+    told = [
+        _("%(who)s: %(why)s") % {"who": row.author_name or row.author_handle or "–", "why": why}
+        for row, why in outcome.refused[:MOST_NAMED]
+    ]
+    left = len(outcome.refused) - MOST_NAMED
+    if left > 0:
+        more = ngettext("%(count)s more was not done.", "%(count)s more were not done.", left)
+        told.append(more % {"count": left})
+    return told

@@ -1,0 +1,38 @@
+"""One verb on many messages. Each row is its own act with its own event; what is refused takes nothing else with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from inbox.domain.refused import Refused
+from inbox.models import Message
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many were done, and what was refused: the message, and why."""
+
+    done: int
+    refused: list[tuple[Message, str]]
+
+
+def on_each(keys: Sequence[int], verb: Callable[[Message], Any]) -> Outcome:
+    """Do `verb` on the messages with these ids, in the order of the ids. Raises `Refused` for none and for too many."""
+    if not keys:
+        raise Refused(_("Select some messages first."))
+    if len(keys) > MOST:
+        raise Refused(_("At most %(most)s messages at once.") % {"most": MOST})
+    done, refused = 0, []
+    found = Message.objects.in_bulk(keys)
+    for row in (found[key] for key in keys if key in found):
+        try:
+            verb(row)
+        except Refused as why:
+            refused.append((row, why.message))
+        else:
+            done += 1
+    return Outcome(done, refused)

@@ -1,0 +1,55 @@
+"""Tags of the inbox: `{% load inbox %}{% due message.due_at %}`."""
+
+from datetime import UTC, datetime, timedelta
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import npgettext, pgettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def due(moment: datetime | None, style: str = "") -> SafeString:
+    """Until when, as one says it at the counter: "within 20 min", "today until 14:20"; of what is late "for 2 days".
+
+    `style` "at" tells of a moment instead of an end: "today at 14:20". The exact time is the element's title.
+    """
+    if moment is None:
+        return SafeString("")
+    local, now = timezone.localtime(moment), timezone.localtime()
+    words = _late(now - local) if local < now else _coming(local, now, style)
+    machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', machine, formats.date_format(local, "d.m.Y. H:i"), words
+    )
+
+
+def _late(by: timedelta) -> str:
+    minutes = int(by.total_seconds() // 60)
+    if minutes < 60:
+        return pgettext("late", "for %(count)s min") % {"count": max(minutes, 1)}
+    if minutes < 24 * 60:
+        return pgettext("late", "for %(count)s h") % {"count": minutes // 60}
+    days = minutes // (24 * 60)
+    return npgettext("late", "for %(count)s day", "for %(count)s days", days) % {"count": days}
+
+
+def _coming(local: datetime, now: datetime, style: str) -> str:
+    clock, days = formats.time_format(local, "H:i"), (local.date() - now.date()).days
+    minutes = int((local - now).total_seconds() // 60)
+    if minutes < 60 and style != "at":
+        return _("within %(count)s min") % {"count": max(minutes, 1)}
+    at = style == "at"
+    if days > 6:
+        date = formats.date_format(local, "DATE_FORMAT")
+        return date if at else _("until %(date)s") % {"date": date}
+    if days == 0:
+        return (_("today at %(time)s") if at else _("today until %(time)s")) % {"time": clock}
+    if days == 1:
+        return (_("tomorrow at %(time)s") if at else _("tomorrow until %(time)s")) % {"time": clock}
+    told = {"day": formats.date_format(local, "l"), "time": clock}
+    return (_("%(day)s at %(time)s") if at else _("%(day)s until %(time)s")) % told

@@ -1,0 +1,91 @@
+"""Going through a list message by message: the address of a message says which list one came from.
+
+`?view=late&kind=question` is the list, `then=stay` that one wants to stay on a message after an act. Forms on a message
+keep that address, so that what comes after an act is known without scripts and without anything remembered.
+"""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from inbox import queries
+from inbox.enums import Sleep, Topic
+from inbox.models import Message
+from inbox.queries import Narrowed
+from serbian.transliteration import to_cyrillic, to_latin
+
+STAY = "stay"
+
+
+def _in_the_other_script(name: str) -> str:
+    """So that a browser's own suggestions find it by either."""
+    latin = to_latin(name)
+    return latin if latin != name else to_cyrillic(name)
+
+
+def context(request: Any, row: Message) -> dict[str, Any]:
+    """What the page of a message needs to go on from it, and to sort it. One query."""
+    narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
+    around, found = queries.neighbours_and_choices(row, narrowed, request.user, timezone.now())
+    stays, among = request.GET.get("then") == STAY, _among(request)
+    return {
+        "among": among,
+        "list_url": f"{reverse('inbox', args=[slug])}?{narrowed.query}",
+        "goes_on": "view" in request.GET,
+        "stays": stays,
+        "other_way": f"{reverse('message', args=[slug, row.pk])}?{narrowed.query}" + ("" if stays else f"&then={STAY}"),
+        "steps": {
+            name: f"{reverse('message', args=[slug, around[name]])}?{among}"
+            for name in ("previous", "next")
+            if name in around
+        },
+        "settlements": [(name, _in_the_other_script(name)) for _pk, name in found["settlement"]],
+        "departments": found["department"],
+        "topics": Topic.choices,
+        "sleeps": Sleep.choices,
+        "typed": request.POST,
+        "near": queries.NEAR,
+    }
+
+
+def _among(request: Any) -> str:
+    """The list one came from, for an address; the open ones where one came from none."""
+    then = f"&then={STAY}" if request.GET.get("then") == STAY else ""
+    return Narrowed.read(request.GET).query + then
+
+
+def back(request: Any, row: Message) -> HttpResponse:
+    """To the message again, in the list that one came from, if there is one."""
+    page = reverse("message", args=[request.municipality.slug, row.pk])
+    return redirect(f"{page}?{_among(request)}" if "view" in request.GET else page)
+
+
+def onward(request: Any, row: Message) -> HttpResponse:
+    """After an act that is done with a message: to the next of the list, from its end to its beginning, else to it."""
+    if "view" not in request.GET or request.GET.get("then") == STAY:
+        return back(request, row)
+    narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
+    around = queries.neighbours(row, narrowed, request.user, timezone.now())
+    following = around.get("next") or around.get("first")
+    if following is None:
+        return redirect(f"{reverse('inbox', args=[slug])}?{narrowed.query}")
+    return redirect(f"{reverse('message', args=[slug, following])}?{_among(request)}")
+
+
+DONE = {
+    "wait": (_("It waits until somebody tells us."), "reopen"),
+    "close": (_("Closed without an answer."), "reopen"),
+    "snooze": (_("Put off. It comes back by itself."), "wake"),
+}
+
+
+def told(request: Any, row: Message, act: str) -> None:
+    """Say what was done with a message that one is about to leave, with Undo."""
+    words, undo = DONE[act]
+    address = reverse("message_act", args=[request.municipality.slug, row.pk, undo])
+    flash.success(request, str(words), extra_tags=f"undo:{address}?{_among(request)}")

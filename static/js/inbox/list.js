@@ -1,0 +1,39 @@
+// The list by keyboard: j, k and the arrows go from row to row, Enter opens (it is a link), x selects.
+import { startShortcuts } from "../shortcuts.js";
+
+for (const button of document.querySelectorAll(".inbox-keys-button")) button.hidden = false;
+
+const rows = [...document.querySelectorAll("[data-rows] > li")];
+const ticks = rows.map((row) => row.querySelector(".inbox-tick input")).filter(Boolean);
+const current = () => rows.findIndex((row) => row.contains(document.activeElement));
+
+function go(step) {
+  if (!rows.length) return false;
+  const at = current();
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
+  rows[next].querySelector(".list-link").focus();
+  rows[next].scrollIntoView({ block: "nearest" });
+}
+
+function select() {
+  const tick = rows[current()]?.querySelector(".inbox-tick input");
+  if (!tick) return false;
+  tick.checked = !tick.checked;
+  tick.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+const all = document.querySelector("[data-all]");
+if (all) {
+  const box = all.querySelector("input");
+  all.hidden = false;
+  box.addEventListener("change", () => ticks.forEach((tick) => (tick.checked = box.checked)));
+  const reckon = () => {
+    const count = ticks.filter((tick) => tick.checked).length;
+    box.checked = count === ticks.length;
+    box.indeterminate = count > 0 && count < ticks.length;
+  };
+  for (const tick of ticks) tick.addEventListener("change", reckon);
+  reckon();
+}
+
+startShortcuts("inbox-keys", { j: () => go(1), k: () => go(-1), ArrowDown: () => go(1), ArrowUp: () => go(-1), x: select });

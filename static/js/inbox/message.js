@@ -1,0 +1,46 @@
+// A message by keyboard. What a key does stands in the page: `data-key="q"` on a link or button is pressed, on an option chosen and
+// saved, on a field or on the summary of something folded gets the focus. Escape leaves a field, so that the keys work again.
+import { startShortcuts } from "../shortcuts.js";
+
+for (const button of document.querySelectorAll(".inbox-keys-button")) button.hidden = false;
+
+// Among many below the same post the one that this page is about is in sight.
+const thread = document.querySelector(".inbox-thread");
+const said = thread?.querySelector(".is-this");
+if (said) thread.scrollTop += said.getBoundingClientRect().top - thread.getBoundingClientRect().top - 16;
+
+function choose(option) {
+  const select = option.closest("select");
+  if (select.value === option.value) return;
+  select.value = option.value;
+  select.form.requestSubmit();
+}
+
+function unfold(summary) {
+  summary.parentElement.open = true;
+  summary.parentElement.querySelector("button, input:not([type=hidden]), select, textarea")?.focus();
+}
+
+function act(element) {
+  if (element.matches("option")) choose(element);
+  else if (element.matches("summary")) unfold(element);
+  else if (element.matches("textarea, select, input")) {
+    element.focus();
+    element.scrollIntoView({ block: "nearest" });
+  } else element.click();
+}
+
+const acts = {};
+for (const key of "jkbqcpresuanzwdmt") {
+  acts[key] = () => {
+    const element = document.querySelector(`[data-key="${key}"]`) ?? (key === "a" ? document.getElementById("answer-text") : null);
+    if (!element) return false;
+    act(element);
+  };
+}
+startShortcuts("inbox-keys", acts);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (event.target.matches?.("main :is(input, textarea, select)")) event.target.blur();
+});

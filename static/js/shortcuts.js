@@ -1,0 +1,48 @@
+// Single keys of a page, with the dialog "keys" that explains them and switches them off (WCAG 2.1.4).
+// They never act while somebody types, chooses or has a dialog open, nor together with Ctrl, Alt or Meta.
+
+// The same keys on a Serbian Cyrillic keyboard. By letter and not by place, because on a Serbian Latin one Z and Y have changed places.
+const CYRILLIC = {
+  а: "a", б: "b", ц: "c", д: "d", е: "e", ф: "f", г: "g", х: "h", и: "i", ј: "j", к: "k", л: "l", м: "m",
+  н: "n", о: "o", п: "p", љ: "q", р: "r", с: "s", т: "t", у: "u", в: "v", њ: "w", џ: "x", ѕ: "y", з: "z",
+};
+const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable], dialog, details.menu[open]";
+
+/** The Latin letter of a key; of a keyboard with neither script, the letter at its place. */
+function letterOf(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (CYRILLIC[key]) return CYRILLIC[key];
+  const isForeign = key.length === 1 && key > "\u024f" && event.code.startsWith("Key");
+  return isForeign ? event.code.slice(3).toLowerCase() : key;
+}
+
+function kept(name) {
+  try {
+    return localStorage.getItem(name) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+/** @param {string} name under which this browser keeps whether they are on; @param acts a function for each key. */
+export function startShortcuts(name, acts) {
+  const dialog = document.getElementById("keys");
+  const box = dialog.querySelector("[data-keys-on]");
+  box.checked = kept(name);
+  box.addEventListener("change", () => {
+    try {
+      localStorage.setItem(name, box.checked ? "on" : "off");
+    } catch {
+      // a browser that keeps nothing: the choice holds for this page
+    }
+  });
+  const all = { "?": () => dialog.showModal(), ...acts };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]") || !box.checked) return;
+    const key = letterOf(event);
+    if (!Object.hasOwn(all, key) || (event.shiftKey && key !== "?")) return;
+    if (all[key](event) !== false) event.preventDefault();
+  });
+}

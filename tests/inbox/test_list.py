@@ -1,0 +1,359 @@
+"""The list: what stands in which view, filters, many at once, going through it, and a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from common.models import AuditEvent
+from inbox.domain import bulk, triage
+from inbox.enums import Kind, State, Topic
+from inbox.models import Department, Message, Settlement
+from inbox.queries import Narrowed
+from municipalities.tenancy import scope
+from serbian.folding import fold
+from tests.inbox.conftest import Town
+from tests.people import sign_in
+
+LIST = "/m/cuprija/inbox/"
+HOME = "/m/cuprija/"
+MOST_QUERIES = 12
+
+
+def many(town: Town, count: int, **fields: Any) -> list[Message]:
+    """Messages below our post, each due a minute after the one before, beginning in an hour."""
+    now = timezone.now()
+    rows = []
+    for number in range(count):
+        values = {
+            "text": f"Питање број {number}", "author_name": f"Грађанка {number}", "author_id": f"g{number}",
+            "publication": town.publication, "state": State.OPEN, "due_at": now + timedelta(minutes=60 + number),
+        } | fields  # fmt: skip
+        rows.append(Message(
+            municipality=town.cast.cuprija, channel=town.channel, remote_id=f"{fields.get('remote', 'many')}-{number}",
+            at=now - timedelta(hours=1), heard_at=now, counts_from=now, search_key=fold(values["text"]),
+            **{name: value for name, value in values.items() if name != "remote"},
+        ))  # fmt: skip
+    with scope(town.cast.cuprija):
+        return Message.objects.bulk_create(rows)
+
+
+def shown(town: Town, **asked: Any) -> list[int]:
+    answer = sign_in(town.cast.officer).get(LIST, asked)
+    assert answer.status_code == 200
+    return [row.pk for row in answer.context["page"]]
+
+
+def counted(town: Town) -> dict[str, int]:
+    return {each["key"]: each["count"] for each in sign_in(town.cast.officer).get(LIST).context["views"]}
+
+
+def change(town: Town, message: Message, **fields: Any) -> None:
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(**fields)
+
+
+# ---------------------------------------------------------------- views, order, filters
+
+
+def test_each_view_has_its_own_and_says_how_many(town: Town) -> None:
+    now, officer = timezone.now(), town.cast.officer
+    plain, mine, late, waiting, asleep, answered, closed = many(town, 7)
+    change(town, mine, assignee=officer)
+    change(town, late, due_at=now - timedelta(hours=1))
+    change(town, waiting, state=State.WAITING)
+    change(town, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
+    change(town, answered, state=State.ANSWERED, settled_at=now)
+    change(town, closed, state=State.CLOSED, settled_at=now)
+    expected = {
+        "open": [late, plain, mine], "mine": [mine], "late": [late], "waiting": [waiting], "snoozed": [asleep],
+        "answered": [answered], "closed": [closed],
+    }  # fmt: skip
+    for view, rows in expected.items():
+        assert shown(town, view=view) == [row.pk for row in rows], view
+    assert counted(town) == {view: len(rows) for view, rows in expected.items()}
+
+
+def test_what_burns_first_stands_first_and_what_wants_no_answer_last(town: Town) -> None:
+    first, second, third = many(town, 3)
+    change(town, first, due_at=None)
+    change(town, third, due_at=timezone.now() + timedelta(minutes=5))
+    assert shown(town) == [third.pk, second.pk, first.pk]
+
+
+def test_it_is_narrowed_by_everything_that_is_known_of_a_message(town: Town) -> None:
+    one, other = many(town, 2)
+    with scope(town.cast.cuprija):
+        works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод")
+        triage.sort(one, Kind.COMPLAINT, by=town.cast.officer)
+        triage.file_under(one, Topic.WATER, by=town.cast.officer)
+        triage.place(one, "Супска", by=town.cast.officer)
+        triage.refer(one, works, by=town.cast.officer)
+        triage.assign(one, town.cast.approver, by=town.cast.officer)
+    place = town.again(one).settlement_id
+    asked = {
+        "kind": "complaint", "topic": "water", "settlement": place, "department": works.pk,
+        "assignee": town.cast.approver.pk,
+    }  # fmt: skip
+    for name, value in asked.items():
+        assert shown(town, **{name: value}) == [one.pk], name
+        assert shown(town, **{name: "none"}) == [other.pk], name
+    assert shown(town, **asked) == [one.pk]
+    assert set(shown(town, channel=town.channel.pk)) == {one.pk, other.pk}
+    assert shown(town, channel="999999") == []
+    for name in ("kind", "settlement", "assignee", "channel", "view", "page"):
+        assert len(shown(town, **{name: "nonsense'"})) == 2, name
+    assert shown(town, q="pitanje broj 1") == [other.pk]
+    assert shown(town, q="питање 1") == [other.pk]
+
+
+def test_the_list_is_kept_in_its_address_and_nothing_else_is() -> None:
+    asked = {"view": "late", "kind": "question", "q": "вода", "assignee": "none", "page": "3", "evil": "1"}
+    assert Narrowed.read(asked).query == "view=late&kind=question&assignee=none&q=%D0%B2%D0%BE%D0%B4%D0%B0"
+    assert Narrowed.read(Narrowed.read(asked).filters | {"view": "late"}) == Narrowed.read(asked)
+
+
+def test_a_row_says_how_many_stand_below_the_post_and_how_our_answer_stands(town: Town) -> None:
+    message = town.heard("@opstina До када?")
+    many(town, 2)
+    client = sign_in(town.cast.officer)
+    client.post(f"{LIST}{message.pk}/answer/", {"text": "До 14.", "after": "0"})
+    text = client.get(LIST, {"view": "waiting"}).text
+    assert "(3 messages)" in text
+    assert "Our answer is on its way" in text
+
+
+# ---------------------------------------------------------------- sorting
+
+
+def test_a_settlement_is_found_in_either_script_and_made_once(town: Town) -> None:
+    one, other = many(town, 2)
+    client = sign_in(town.cast.officer)
+    client.post(f"{LIST}{one.pk}/file/", {"settlement": "  Мали   Поповић "})
+    client.post(f"{LIST}{other.pk}/file/", {"settlement": "mali popovic"})
+    with scope(town.cast.cuprija):
+        assert [str(each) for each in Settlement.objects.all()] == ["Мали Поповић"]
+    assert town.again(one).settlement_id == town.again(other).settlement_id is not None
+    page = client.get(f"{LIST}{one.pk}/").text
+    assert '<option value="Мали Поповић" label="Mali Popović">' in page
+    client.post(f"{LIST}{one.pk}/file/", {"settlement": ""})
+    assert town.again(one).settlement_id is None
+    long = client.post(f"{LIST}{one.pk}/file/", {"settlement": "ш" * 81})
+    assert long.status_code == 422
+    assert "ш" * 81 in long.text
+
+
+def test_topic_and_department_come_from_closed_lists(town: Town) -> None:
+    (message,) = many(town, 1)
+    with scope(town.cast.cuprija):
+        works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод")
+        old = Department.objects.create(municipality=town.cast.cuprija, name="Месна заједница", is_retired=True)
+    with scope(town.cast.novi_pazar):
+        foreign = Department.objects.create(municipality=town.cast.novi_pazar, name="Туђе")
+    client, page = sign_in(town.cast.officer), f"{LIST}{message.pk}/file/"
+    client.post(page, {"topic": "water", "department": works.pk})
+    again = town.again(message)
+    assert (again.topic, again.department_id) == (Topic.WATER, works.pk)
+    assert client.post(page, {"topic": "nonsense"}).status_code == 422
+    assert client.post(page, {"department": old.pk}).status_code == 422
+    assert client.post(page, {"department": foreign.pk}).status_code == 404
+    assert client.post(page, {"department": "x"}).status_code == 404
+    client.post(page, {"topic": "water"})  # nothing changes, nothing is told
+    verbs = AuditEvent.objects.filter(target_id=str(message.pk)).values_list("verb", flat=True)
+    assert sorted(verbs) == ["message.file", "message.refer"]
+
+
+# ---------------------------------------------------------------- many at once
+
+
+def test_many_are_done_with_at_once_each_with_its_own_event(town: Town) -> None:
+    rows = many(town, 5)
+    client = sign_in(town.cast.officer)
+    for act, verb in (("kind:question", "sort"), ("topic:water", "file"), (f"assign:{town.cast.approver.pk}", "assign"),
+                      ("snooze:week", "snooze"), ("close:", "move")):  # fmt: skip
+        for row in rows:
+            change(town, row, due_at=timezone.now() + timedelta(days=20))
+        answer = client.post(
+            f"{LIST}several/?view=open&kind=question", {"message": [r.pk for r in rows[:4]], "act": act}
+        )
+        assert answer.headers["Location"] == f"{LIST}?view=open&kind=question"
+        assert AuditEvent.objects.filter(verb=f"message.{verb}").count() == 4, act
+    assert [town.again(row).state for row in rows] == [*[State.CLOSED] * 4, State.OPEN]
+    done = town.again(rows[0])
+    assert (done.kind, done.topic, done.assignee) == (Kind.QUESTION, Topic.WATER, town.cast.approver)
+
+
+def test_what_cannot_be_done_is_named_and_stops_nothing_else(town: Town) -> None:
+    late, fine = many(town, 2)
+    change(town, late, due_at=timezone.now() - timedelta(hours=1))
+    change(town, fine, due_at=timezone.now() + timedelta(days=20))
+    client = sign_in(town.cast.officer)
+    told = client.post(f"{LIST}several/", {"message": [late.pk, fine.pk], "act": "snooze:week"}, follow=True).text
+    assert "Done with 1 message." in told
+    assert "Грађанка 0: The time for its answer is over" in told
+    assert town.again(late).snoozed_until is None
+    assert town.again(fine).snoozed_until is not None
+
+
+def test_nothing_selected_nothing_chosen_and_too_much_are_said(town: Town) -> None:
+    rows = many(town, bulk.MOST + 1)
+    client, page = sign_in(town.cast.officer), f"{LIST}several/"
+    keys = [row.pk for row in rows]
+    assert "Select some messages first" in client.post(page, {"act": "close:"}).text
+    chosen = client.post(page, {"message": keys[:2], "act": ""})
+    assert chosen.status_code == 422
+    assert chosen.text.count(" checked") == 3  # both, and the keys in their dialog
+    assert "At most 100" in client.post(page, {"message": keys, "act": "close:"}).text
+    assert client.post(page, {"message": keys[:1], "act": "explode:"}).status_code == 404
+    assert client.post(page, {"message": keys[:1], "act": f"assign:{town.cast.stranger.pk}"}).status_code == 404
+    assert not AuditEvent.objects.filter(verb__startswith="message.").exists()
+    client.post(page, {"message": keys[: bulk.MOST], "act": "close:"})
+    assert counted(town)["closed"] == bulk.MOST
+
+
+def test_a_row_of_another_municipality_is_not_there(town: Town) -> None:
+    (row,) = many(town, 1)
+    answer = sign_in(town.cast.stranger).post("/m/novi-pazar/inbox/several/", {"message": [row.pk], "act": "close:"})
+    assert answer.status_code == 302
+    assert town.again(row).state == State.OPEN
+
+
+@pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("mentor", 403), ("staff", 403), ("stranger", 404)])
+def test_who_may_not_read_them_may_not_sort_them(town: Town, who: str, status: int) -> None:
+    (row,) = many(town, 1)
+    client = sign_in(getattr(town.cast, who))
+    for path in ("several/", f"{row.pk}/file/", f"{row.pk}/snooze/", f"{row.pk}/wake/"):
+        assert client.post(f"{LIST}{path}", {"act": "close:"}).status_code == status, path
+
+
+# ---------------------------------------------------------------- from message to message
+
+
+def steps(town: Town, message: Message, query: str) -> dict[str, int]:
+    found = sign_in(town.cast.officer).get(f"{LIST}{message.pk}/?{query}").context["steps"]
+    assert all(url.endswith(f"/?{query}") for url in found.values())
+    return {name: int(url.split("/")[4]) for name, url in found.items()}
+
+
+def test_next_and_previous_are_those_of_the_same_list(town: Town) -> None:
+    rows = many(town, 5)
+    change(town, rows[0], due_at=None, at=timezone.now())
+    change(town, rows[4], due_at=None)
+    change(town, rows[2], kind=Kind.PRAISE)
+    order = [rows[1], rows[2], rows[3], rows[0], rows[4]]
+    for before, here, after in zip([None, *order], order, [*order[1:], None], strict=False):
+        expected = {"previous": before, "next": after}
+        told = {name: row.pk for name, row in expected.items() if row}
+        assert steps(town, here, "view=open") == told
+    assert steps(town, rows[1], "view=open&kind=none") == {"next": rows[3].pk}
+    for row in rows:
+        change(town, row, state=State.CLOSED, settled_at=timezone.now())
+    assert steps(town, rows[0], "view=closed") == {"next": rows[4].pk}  # the newest; of one age, the last one first
+
+
+def test_after_an_act_one_goes_on_until_the_list_is_empty(town: Town) -> None:
+    first, second, third = many(town, 3)
+    client = sign_in(town.cast.officer)
+    for row in (first, second, third):
+        change(town, row, due_at=timezone.now() + timedelta(days=20, minutes=row.pk))
+    query = "?view=open&topic=none"
+
+    def after(row: Message, act: str, **body: str) -> str:
+        return str(client.post(f"{LIST}{row.pk}/{act}/{query}", body).headers["Location"])
+
+    assert after(second, "sort", kind="question") == f"{LIST}{second.pk}/{query}"
+    assert after(second, "note", text="Питати") == f"{LIST}{second.pk}/{query}"
+    change(town, second, due_at=timezone.now() + timedelta(days=20, minutes=second.pk))
+    assert after(second, "snooze", until="week") == f"{LIST}{third.pk}/{query}"
+    assert after(third, "close") == f"{LIST}{first.pk}/{query}"
+    assert after(first, "wait") == f"{LIST}{query}"
+
+
+def test_who_wants_to_stays_and_may_undo(town: Town) -> None:
+    first, second = many(town, 2)
+    client, query = sign_in(town.cast.officer), "?view=open&then=stay"
+    assert f'href="{LIST}{first.pk}/?view=open&amp;then=stay"' in client.get(f"{LIST}{first.pk}/?view=open").text
+    assert f'href="{LIST}{first.pk}/?view=open"' in client.get(f"{LIST}{first.pk}/{query}").text
+    stayed = client.post(f"{LIST}{first.pk}/close/{query}", follow=True)
+    assert stayed.redirect_chain == [(f"{LIST}{first.pk}/{query}", 302)]
+    assert f'action="{LIST}{first.pk}/reopen/?view=open&amp;then=stay"' in stayed.text
+    client.post(f"{LIST}{first.pk}/reopen/{query}")
+    assert town.again(first).state == State.OPEN
+    # who came from no list stays, too
+    assert client.post(f"{LIST}{second.pk}/close/").headers["Location"] == f"{LIST}{second.pk}/"
+
+
+def test_of_many_below_one_post_the_nearest_are_shown_beside_a_message(town: Town) -> None:
+    rows = many(town, 100)
+    with scope(town.cast.cuprija):
+        for number, row in enumerate(rows):
+            Message.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(hours=5) + timedelta(minutes=number))
+    change(town, rows[90], in_reply_to=rows[50].remote_id)
+    page = sign_in(town.cast.officer).get(f"{LIST}{rows[50].pk}/")
+    told = [each.pk for each, _answers in page.context["thread"]]
+    assert told == [row.pk for row in [*rows[35:66], rows[90]]]
+    assert len(page.content) < 60_000
+
+
+# ---------------------------------------------------------------- elsewhere
+
+
+def test_the_rail_and_home_say_how_many_wait(town: Town) -> None:
+    now = timezone.now()
+    plain, late, asleep, waiting = many(town, 4)
+    change(town, late, due_at=now - timedelta(hours=1))
+    change(town, asleep, snoozed_until=now + timedelta(days=1), due_at=now + timedelta(days=3))
+    change(town, waiting, state=State.WAITING)
+    for who in (town.cast.officer, town.cast.approver):
+        home = sign_in(who).get(HOME)
+        counts = {item.url: item.count for section in home.context["nav"] for item in section.items}
+        assert counts[LIST] == 2
+        assert "2 messages wait for an answer" in home.text
+        assert "1 is late" in home.text
+    for who in (town.cast.viewer, town.cast.mentor, town.cast.staff):
+        assert "for an answer" not in sign_in(who).get(HOME).text
+    for row in (plain, late):
+        change(town, row, state=State.CLOSED, settled_at=now)
+    assert "wait for an answer" not in sign_in(town.cast.officer).get(HOME).text
+
+
+def asked(client: Any, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}?view=late&q=broj&kind=none", HOME])
+def test_two_thousand_messages_take_as_many_queries_as_one(town: Town, path: str) -> None:
+    client = sign_in(town.cast.officer)
+    many(town, 1)
+    client.get(path)
+    few = asked(client, path)
+    many(town, 2000, remote="more")
+    assert asked(client, path) == few <= MOST_QUERIES
+
+
+def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(town: Town) -> None:
+    client = sign_in(town.cast.officer)
+    (first,) = many(town, 1)
+    page = f"{LIST}{first.pk}/?view=open"
+    client.get(page)
+    few = asked(client, page)
+    many(town, 2000, remote="more", publication=None)
+    with scope(town.cast.cuprija):
+        triage.place(first, "Супска", by=town.cast.officer)
+        triage.assign(first, town.cast.approver, by=town.cast.officer)
+    assert asked(client, page) == few <= MOST_QUERIES
+
+
+def test_a_full_page_of_the_list_is_small(town: Town) -> None:
+    many(town, 60, text="Питање које је прилично дугачко и говори о води, путевима и струји. " * 5, kind=Kind.QUESTION)
+    page = sign_in(town.cast.officer).get(LIST)
+    assert len(page.context["page"].object_list) == 30
+    assert len(page.content) < 60_000

@@ -1,0 +1,190 @@
+"""Putting off: when it comes back, what wakes it earlier, and that nothing becomes late unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from django.utils import timezone
+
+from common.models import AuditEvent
+from inbox import rules
+from inbox.domain import hear, triage
+from inbox.domain.refused import Refused
+from inbox.enums import Kind, Sleep, State
+from inbox.models import Message, Reply
+from municipalities.tenancy import scope
+from platforms import types
+from tests.inbox.conftest import Town
+from tests.people import sign_in
+
+LIST = "/m/cuprija/inbox/"
+
+
+def shown(town: Town, view: str) -> list[int]:
+    answer = sign_in(town.cast.officer).get(LIST, {"view": view})
+    return [row.pk for row in answer.context["page"]]
+
+
+def put_off(town: Town, message: Message, until: str = "week") -> Any:
+    return sign_in(town.cast.officer).post(f"{LIST}{message.pk}/snooze/", {"until": until})
+
+
+def patient(town: Town, text: str) -> Message:
+    """A message with days to go, so that nothing of it is late whenever the test runs."""
+    message = town.heard(text)
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(due_at=timezone.now() + timedelta(days=20))
+    return town.again(message)
+
+
+@pytest.mark.parametrize(
+    ("choice", "local"),
+    [(Sleep.TOMORROW, "2026-11-28T07:00"), (Sleep.MONDAY, "2026-11-30T07:00"), (Sleep.WEEK, "2026-12-04T07:00")],
+)
+def test_it_comes_back_when_the_offices_open(choice: Sleep, local: str) -> None:
+    friday = datetime(2026, 11, 27, 13, 0, tzinfo=UTC)
+    assert f"{rules.wakes_at(choice, friday).astimezone(rules.BELGRADE):%Y-%m-%dT%H:%M}" == local
+
+
+def test_on_a_monday_monday_is_the_next_one_and_seven_is_seven_in_summer_too() -> None:
+    monday = datetime(2026, 7, 6, 22, 30, tzinfo=UTC)  # Tuesday already in Belgrade
+    assert rules.wakes_at(Sleep.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
+    monday = datetime(2026, 7, 6, 8, 0, tzinfo=UTC)
+    assert rules.wakes_at(Sleep.MONDAY, monday) == datetime(2026, 7, 13, 5, 0, tzinfo=UTC)
+
+
+def test_what_is_put_off_leaves_the_open_ones_and_comes_back_by_itself(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    assert shown(town, "open") == [message.pk]
+    assert put_off(town, message).status_code == 302
+    assert (shown(town, "open"), shown(town, "snoozed")) == ([], [message.pk])
+    told = AuditEvent.objects.get(verb="message.snooze")
+    assert "базар" not in f"{told.target_label}{told.detail}"
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(snoozed_until=timezone.now() - timedelta(minutes=1))
+    assert (shown(town, "open"), shown(town, "snoozed")) == ([message.pk], [])
+
+
+def test_its_time_goes_on_and_a_late_one_is_shown_all_the_same(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    put_off(town, message)
+    with scope(town.cast.cuprija):
+        assert town.again(message).due_at == message.due_at
+        Message.objects.filter(pk=message.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    for view, rows in (("open", [message.pk]), ("late", [message.pk]), ("snoozed", [])):
+        assert shown(town, view) == rows
+
+
+def test_what_is_late_or_settled_or_no_time_at_all_is_not_put_off(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    page = f"{LIST}{message.pk}/snooze/"
+    client = sign_in(town.cast.officer)
+    for body in ({}, {"until": "never"}, {"at": "2020-01-01T08:00"}, {"at": "9999-01-01T08:00"}, {"at": "yesterday"}):
+        answer = client.post(page, body)
+        assert answer.status_code == 422, body
+        assert town.again(message).snoozed_until is None
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(due_at=timezone.now() - timedelta(hours=1))
+        with pytest.raises(Refused, match="time for its answer is over"):
+            triage.snooze(message, timezone.now() + timedelta(days=1), by=town.cast.officer)
+        triage.close(message, by=town.cast.officer)
+        with pytest.raises(Refused, match="settled"):
+            triage.snooze(message, timezone.now() + timedelta(days=1), by=town.cast.officer)
+
+
+def test_a_time_of_ones_own_is_of_the_clock_on_the_wall(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    local = timezone.localtime(timezone.now() + timedelta(days=3)).replace(hour=9, minute=30, second=0, microsecond=0)
+    sign_in(town.cast.officer).post(f"{LIST}{message.pk}/snooze/", {"at": f"{local:%Y-%m-%dT%H:%M}"})
+    assert town.again(message).snoozed_until == local
+
+
+def test_their_next_words_wake_it_and_those_of_others_do_not(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    put_off(town, message)
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(author_id="somebody-else")
+    town.heard("@opstina Хвала на обавештењу!")
+    assert town.again(message).snoozed_until is not None
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(author_id=message.author_id)
+    town.heard("@opstina Још нисте одговорили.")
+    assert town.again(message).snoozed_until is None
+
+
+def said(message: Message, **changed: Any) -> types.Message:
+    """The message as its network tells of it."""
+    told = types.Message(
+        remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
+        author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
+        text=message.text, url="", at=message.at,
+    )  # fmt: skip
+    return replace(told, **changed)
+
+
+def test_an_answer_of_somebody_on_the_network_wakes_it(town: Town) -> None:
+    message, beside = patient(town, "@opstina Када је базар?"), patient(town, "@opstina Нема струје.")
+    put_off(town, message)
+    put_off(town, beside)
+    told = said(message, remote_id="new", in_reply_to=message.remote_id, author_id="stranger", text="И мене занима.")
+    with scope(town.cast.cuprija):
+        assert hear.keep(message.channel, [told]) == 1
+    assert town.again(message).snoozed_until is None
+    assert town.again(beside).snoozed_until is not None
+
+
+def test_an_answer_to_our_own_answer_wakes_it(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    sign_in(town.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "У суботу.", "after": "0"})
+    town.publish()
+    sign_in(town.cast.officer).post(f"{LIST}{message.pk}/reopen/")
+    put_off(town, message)
+    with scope(town.cast.cuprija):
+        ours = Reply.objects.select_related("delivery").get().delivery.remote_id
+        hear.keep(message.channel, [said(message, remote_id="new", in_reply_to=ours, author_id="stranger")])
+    assert town.again(message).snoozed_until is None
+
+
+def test_changed_words_wake_it(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    put_off(town, message)
+    with scope(town.cast.cuprija):
+        hear.keep(message.channel, [said(message)])
+        assert town.again(message).snoozed_until is not None
+        hear.keep(message.channel, [said(message, text="Када је базар у Супској?")])
+    assert town.again(message).snoozed_until is None
+
+
+def test_taking_it_up_answering_and_opening_again_end_it(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    client = sign_in(town.cast.officer)
+    put_off(town, message)
+    client.post(f"{LIST}{message.pk}/wake/")
+    assert town.again(message).snoozed_until is None
+    put_off(town, message)
+    client.post(f"{LIST}{message.pk}/answer/", {"text": "У суботу.", "after": "0"})
+    again = town.again(message)
+    assert (again.state, again.snoozed_until) == (State.WAITING, None)
+    put_off(town, message)
+    client.post(f"{LIST}{message.pk}/close/")
+    assert town.again(message).snoozed_until is None
+
+
+def test_to_wait_for_somebody_and_be_put_off_go_together(town: Town) -> None:
+    message = patient(town, "@opstina Када је базар?")
+    put_off(town, message)
+    sign_in(town.cast.officer).post(f"{LIST}{message.pk}/wait/")
+    assert (shown(town, "waiting"), shown(town, "snoozed")) == ([], [message.pk])
+
+
+def test_an_emergency_that_sleeps_is_late_within_the_hour(town: Town) -> None:
+    message = patient(town, "@opstina Гори!")
+    put_off(town, message)
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(counts_from=timezone.now() - timedelta(hours=2))
+        triage.sort(message, Kind.EMERGENCY, by=town.cast.officer)
+    assert shown(town, "open") == [message.pk]
