@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-PREFIXES = ("/p/", "/open-data/")
+PREFIXES = ("/p/", "/open-data/", "/rules/")
 
 
 class PublicNumbersMiddleware:

@@ -44,19 +44,19 @@ FILES = {
 @require_safe
 def numbers(request: Any, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
-    if _comes_too_often(request):
-        return _busy()
+    if comes_too_often(request):
+        return busy()
     found = queries.shown(place)
     if found is None or (tongue and tongue not in TONGUES):
-        return _page("missing", 404)
+        return nothing_here("missing", 404)
     municipality, page = found
     wanted = tongue or ("sr-Latn" if municipality.primary_script == Script.LATIN else "sr-Cyrl")
     name = f"public-numbers:{municipality.pk}:{wanted}:{page.changed_at.timestamp()}:{today()}"
-    body = _kept(name, lambda: _numbers(municipality, page, wanted))
+    body = kept(name, lambda: _numbers(municipality, page, wanted))
     answer = HttpResponse(body, headers={"Content-Language": wanted})
     if settings.DEMO or municipality.is_practice:
         answer.headers["X-Robots-Tag"] = "noindex"
-    return _for_everybody(request, answer)
+    return for_everybody(request, answer)
 
 
 def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes:
@@ -79,9 +79,9 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
 @require_safe
 def open_data_page(request: Any) -> HttpResponse:
     """What is open, in the three languages of the portal at once: whoever looks for data has not chosen one."""
-    if _comes_too_often(request):
-        return _busy()
-    return _for_everybody(request, HttpResponse(_kept(f"open-data-page:{today()}", _open_data_page)))
+    if comes_too_often(request):
+        return busy()
+    return for_everybody(request, HttpResponse(kept(f"open-data-page:{today()}", _open_data_page)))
 
 
 def _open_data_page() -> bytes:
@@ -95,17 +95,17 @@ def _open_data_page() -> bytes:
 @public
 @require_safe
 def open_data_file(request: Any, name: str) -> HttpResponse:
-    if _comes_too_often(request):
-        return _busy()
+    if comes_too_often(request):
+        return busy()
     if name not in FILES:
-        return _page("missing", 404)
-    body = _kept(f"open-data:{name}:{today()}", lambda: _file(name))
+        return nothing_here("missing", 404)
+    body = kept(f"open-data:{name}:{today()}", lambda: _file(name))
     answer = HttpResponse(body, content_type=FILES[name])
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     # Programs in other people's pages may read it.
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Link"] = f'<{settings.OPEN_DATA_LICENCE_URL}>; rel="license"'
-    return _for_everybody(request, answer)
+    return for_everybody(request, answer)
 
 
 def _file(name: str) -> bytes:
@@ -120,7 +120,7 @@ def _file(name: str) -> bytes:
 LANGUAGES = (("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en"))
 
 
-def _kept(name: str, make: Callable[[], bytes]) -> bytes:
+def kept(name: str, make: Callable[[], bytes]) -> bytes:
     body = cache.get(name)
     if body is None:
         body = make()
@@ -128,7 +128,7 @@ def _kept(name: str, make: Callable[[], bytes]) -> bytes:
     return bytes(body)
 
 
-def _for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
+def for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
     """May be kept for some minutes; who has it already is told so."""
     etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
     answer.headers["ETag"] = etag
@@ -138,19 +138,19 @@ def _for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
     return found or answer
 
 
-def _page(why: str, status: int) -> HttpResponse:
+def nothing_here(why: str, status: int) -> HttpResponse:
     body = render_to_string("reports/public/none.html", {"why": why, "languages": LANGUAGES})
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return HttpResponse(body, status=status, headers=headers)
 
 
-def _busy() -> HttpResponse:
-    answer = _page("busy", 429)
+def busy() -> HttpResponse:
+    answer = nothing_here("busy", 429)
     answer.headers["Retry-After"] = str(MINUTE)
     return answer
 
 
-def _comes_too_often(request: Any) -> bool:
+def comes_too_often(request: Any) -> bool:
     """A village may share one address, so the limit is generous."""
     try:
         line = network_of(str(get_adapter(request).get_client_ip(request)))
