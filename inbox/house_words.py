@@ -1,4 +1,4 @@
-"""The house rules of a municipality's social networks, in the language that is active. Pure: no clock, no database.
+"""The house rules of a municipality's social networks, in the language that is active. No clock, no database.
 
 One list of sections serves the public page and the plain text for the network's own page, so both always say the same.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext
 
 from inbox import rules
@@ -87,8 +88,12 @@ def sections(municipality: Any, told: Any) -> list[Section]:
             gettext("What we do about it"),
             (
                 gettext("We hide only what is in this list. A person decides it, never a program, and writes down the "
-                        "reason; a copy is kept as evidence. What can be hidden is not deleted; two people decide "
-                        "about deleting."),
+                        "reason. We hide rather than delete; two people decide about deleting."),
+                ngettext(
+                    "A copy of what we hid is kept as evidence for %(count)s day, for whoever objects.",
+                    "A copy of what we hid is kept as evidence for %(count)s days, for whoever objects.",
+                    settings.INBOX_EVIDENCE_DAYS,
+                ) % {"count": settings.INBOX_EVIDENCE_DAYS},
                 gettext("Threats, hate and what is clearly unlawful we deal with within %(time)s of reading it.")
                 % {"time": _minutes(Kind.UNLAWFUL)},
             ),

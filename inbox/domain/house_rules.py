@@ -37,7 +37,7 @@ def choose(municipality: Municipality, told: Told, *, by: Any) -> HouseRules:
         row.on_since = timezone.localdate() if told.is_on else None
     row.save()
     record(
-        "house_rules.change" if told.is_on == was_on else "house_rules.open" if told.is_on else "house_rules.close",
+        "rules.change" if told.is_on == was_on else "rules.open" if told.is_on else "rules.close",
         by=by,
         target=row,
         label=str(municipality),

@@ -16,7 +16,7 @@ class Conversation(ABC):
     """The half of the connector that talks with people."""
 
     by_hand: ClassVar[str] = gettext_noop(
-        "A server of the Mastodon kind lets nobody hide or delete what others write. Open the message there, report it "
+        "Mastodon and servers like it let nobody hide or delete what others write. Open the message there, report it "
         "to the people who run the server, and block its author so that you are not mentioned again."
     )
     calls: Calls

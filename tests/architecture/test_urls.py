@@ -423,11 +423,13 @@ def _message(things: Things) -> int:
 
 
 def _moderation(things: Things) -> int:
-    """What was hidden of it, each role its own."""
+    """It was hidden."""
     cast = things.cast
     _message(things)
     with scope(cast.cuprija):
         said = Message.objects.select_related("channel").get(remote_id="said")
+        if found := said.moderations.first():
+            return int(found.pk)
         return int(moderate.propose(said, moderate.Wish("spam", "hide", "Реклама"), by=cast.officer).pk)
 
 

@@ -74,6 +74,12 @@ def test_own_words_are_derived_into_latin_and_addresses_stay(cast: Cast) -> None
         assert "Писарница, pisarnica@cuprija.rs" in house_words.plain(cast.cuprija, told)
 
 
+def test_it_says_how_long_a_copy_is_kept(cast: Cast, settings: Any) -> None:
+    settings.INBOX_EVIDENCE_DAYS = 400
+    with translation.override("en"):
+        assert "kept as evidence for 400 days" in house_words.plain(cast.cuprija, Told())
+
+
 def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
     officer, approver = sign_in(cast.officer), sign_in(cast.approver)
     page = officer.get(PAGE)
@@ -104,8 +110,8 @@ def test_each_change_is_one_event_and_the_same_again_is_none(cast: Cast) -> None
     for told in (Told(contact="a"), Told(contact="a"), Told(is_on=True, contact="a"), Told(contact="a")):
         with scope(cast.cuprija):
             house_rules.choose(cast.cuprija, told, by=cast.approver)
-    events = AuditEvent.objects.filter(verb__startswith="house_rules.").order_by("pk")
-    assert [each.verb for each in events] == ["house_rules.change", "house_rules.open", "house_rules.close"]
+    events = AuditEvent.objects.filter(verb__startswith="rules.").order_by("pk")
+    assert [each.verb for each in events] == ["rules.change", "rules.open", "rules.close"]
     with scope(cast.cuprija):
         assert HouseRules.objects.get().on_since is None
 

@@ -19,6 +19,7 @@ from inbox.enums import Kind, State
 from inbox.models import Message, Moderation
 from inbox.reasons import Decision, Reason, Stage
 from municipalities.tenancy import scope
+from notifications.models import Notification
 from tests.inbox.conftest import Town
 from tests.people import sign_in
 
@@ -140,6 +141,31 @@ def test_what_is_grave_is_hidden_at_once_and_looked_at_by_a_second_person(town: 
     second.post(f"{LIST}{grave.pk}/confirm/")
     assert now_of(town, grave).second_by == town.cast.approver
     assert f"/moderation/{grave.pk}/" not in second.get(f"{LIST}?view=second").text
+
+
+def test_whoever_is_waited_for_is_told_without_a_word_of_the_citizen(town: Town) -> None:
+    def told() -> list[tuple[str, str]]:
+        rows = Notification.objects.filter(kind="moderation").order_by("pk")
+        found = [(row.user.name, f"{row.subject} {row.body}") for row in rows]
+        rows.delete()
+        return found
+
+    proposed(town, town.heard("@opstina Купите кредит"), Reason.SPAM)
+    assert told() == []
+    row = proposed(town, town.heard("@opstina Убићу те"))
+    ((who, words),) = told()
+    assert who == "Approver"
+    assert "look at it within a day" in words
+    assert "Убићу" not in words
+    assert "Прети" not in words
+    proposed(town, town.heard("@opstina Запалићу вас"), act="remove")
+    ((who, words),) = told()
+    assert (who, "asks to remove" in words) == ("Approver", True)
+    with scope(town.cast.cuprija):
+        moderate.done_by_hand(row, "", by=town.cast.officer)
+        moderate.object_to(row, "Шала", timezone.localdate(), by=town.cast.officer)
+    ((who, words),) = told()
+    assert (who, "objects" in words, "Шала" in words) == ("Approver", True, False)
 
 
 def test_a_second_look_that_is_late_is_told_and_nothing_is_shown_by_itself(town: Town) -> None:
@@ -343,7 +369,7 @@ def test_one_act_and_its_message_take_few_queries(town: Town, django_assert_max_
     row, client = proposed(town, message), sign_in(town.cast.approver)
     for path in (f"{LIST}{row.pk}/", f"/m/cuprija/inbox/{message.pk}/"):
         client.get(path)
-        with django_assert_max_num_queries(14 if path.startswith(LIST) else 16):
+        with django_assert_max_num_queries(12):
             assert client.get(path).status_code == 200
 
 

@@ -17,6 +17,7 @@ from inbox.domain.moderate import Wish
 from inbox.models import Message, Moderation
 from inbox.reasons import Stage
 from municipalities.tenancy import everywhere, scope
+from notifications.models import Notification
 from tests.inbox.conftest import Town
 from tests.people import sign_in
 
@@ -161,6 +162,7 @@ def test_a_refusal_is_told_in_the_words_of_the_network(town: Town, insult: Moder
     work(town)
     after = now_of(town, insult)
     assert (after.state, bool(after.detail)) == (Stage.FAILED, True)
+    assert [each.user for each in Notification.objects.filter(kind="moderation")] == [town.cast.officer]
     assert after.detail[:20] in sign_in(town.cast.officer).get(f"{LIST}{insult.pk}/").text.replace("&#x27;", "'")
 
 
