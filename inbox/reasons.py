@@ -72,10 +72,10 @@ def may_remove(reason: str, *, can_hide: bool) -> bool:
 
 
 def seal(
-    *, remote_id: str, words: str, author_name: str, author_handle: str, url: str, written_at: datetime,
-    copied_at: datetime,
+    *, remote_id: str, words: str, author_id: str, author_name: str, author_handle: str, url: str,
+    written_at: datetime, copied_at: datetime,
 ) -> str:  # fmt: skip
     """The sha256 (hex) of a copy, by which it can be told whether it was touched afterwards. Times aware."""
-    parts = [remote_id, words, author_name, author_handle, url, f"{written_at.timestamp():.6f}",
-             f"{copied_at.timestamp():.6f}"]  # fmt: skip
+    times = [f"{each.timestamp():.6f}" for each in (written_at, copied_at)]
+    parts = [remote_id, words, author_id, author_name, author_handle, url, *times]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

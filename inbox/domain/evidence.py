@@ -1,6 +1,5 @@
 """Erasing the copies of what was hidden, when their time is over or when their author asks."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +13,8 @@ from inbox.reasons import GRAVE, OVER
 from municipalities.tenancy import everywhere
 
 GONE: dict[str, Any] = {
-    "words": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "", "second_why": "",
-    "undo_why": "", "detail": "", "appeal": "", "decision_why": "",
+    "words": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
+    "second_why": "", "undo_why": "", "detail": "", "appeal": "", "decision_why": "",
 }  # fmt: skip
 
 
@@ -30,12 +29,13 @@ def erase() -> int:
         return _erase(list(over.values_list("pk", flat=True)), now)
 
 
-def erase_of(messages: Sequence[int], now: datetime) -> int:
-    """The author of these messages asks that we forget them. Evidence of a threat, of hate or of something else that is
-    clearly unlawful stays for its time, unless it was shown again or never done; everything else goes at once."""
+def erase_of(author_id: str, channel_id: int, now: datetime) -> int:
+    """This author asks that we forget what they wrote to this channel. Evidence of a threat, of hate or of something
+    else that is clearly unlawful stays for its time, unless it was shown again or never done; everything else goes at
+    once, also where the message itself was forgotten long ago."""
     kept = Q(reason__in=GRAVE) & ~Q(state__in=OVER)
-    rows = Moderation.objects.filter(message__in=messages, erased_at=None).exclude(kept)
-    return _erase(list(rows.values_list("pk", flat=True)), now)
+    rows = Moderation.objects.filter(message__channel=channel_id, author_id=author_id, erased_at=None)
+    return _erase(list(rows.exclude(author_id="").exclude(kept).values_list("pk", flat=True)), now)
 
 
 def _erase(keys: list[int], now: datetime) -> int:

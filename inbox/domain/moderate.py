@@ -63,7 +63,8 @@ def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
     is_removal = wish.act == Act.REMOVE
     made = Moderation(
         municipality_id=row.municipality_id, message=row, reason=wish.reason, act=wish.act, why=_clean(wish.why),
-        words=row.text, author_name=row.author_name, author_handle=row.author_handle, url=row.url,
+        words=row.text, author_id=row.author_id, author_name=row.author_name, author_handle=row.author_handle,
+        url=row.url,
         written_at=row.at, copied_at=now, by=by, at=now,
         state=Stage.PROPOSED if is_removal else Stage.AGREED if able else Stage.BY_HAND,
         next_at=now if able and not is_removal else None,

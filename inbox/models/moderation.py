@@ -50,6 +50,7 @@ class Moderation(TenantModel):
     act = models.CharField(max_length=6, choices=Act)
     why = models.TextField(blank=True)
     words = models.TextField(blank=True)
+    author_id = models.CharField(max_length=300, blank=True)
     author_name = models.CharField(max_length=300, blank=True)
     author_handle = models.CharField(max_length=300, blank=True)
     url = models.URLField(max_length=600, blank=True)
@@ -143,8 +144,9 @@ class Moderation(TenantModel):
     def sealed(self) -> str:
         """What the seal of this copy has to be."""
         return reasons.seal(
-            remote_id=self.message.remote_id, words=self.words, author_name=self.author_name,
-            author_handle=self.author_handle, url=self.url, written_at=self.written_at, copied_at=self.copied_at,
+            remote_id=self.message.remote_id, words=self.words, author_id=self.author_id,
+            author_name=self.author_name, author_handle=self.author_handle, url=self.url,
+            written_at=self.written_at, copied_at=self.copied_at,
         )  # fmt: skip
 
 
