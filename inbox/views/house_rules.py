@@ -17,7 +17,7 @@ from inbox.domain.house_rules import Told
 from inbox.house_form import HouseRulesForm
 from municipalities.access import requires
 from municipalities.rules import Verb
-from reports.views.public import TONGUES
+from reports.everybody import TONGUES
 
 FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
 
