@@ -194,6 +194,7 @@ WHY: dict[str, Words] = {
     "not_told": _("The networks told no interactions for these days."),
     "no_links": _("No post about an eService had a short link by then."),
     "no_questions": _("No message of these days was sorted as a question."),
+    "nothing_hidden": _("No comment was hidden in these days."),
     "no_rule": _("The languages in official use are not entered in the profile."),
     "unchecked": _("The posts of these days have not been checked yet."),
     "not_ours": _("The posts of these days came from before the portal, where this is not known."),

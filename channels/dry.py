@@ -130,6 +130,16 @@ def opening(channel: Channel, message: Message) -> str:
     return connector(channel.platform).opening(message)
 
 
+def can_hide(channel: Channel) -> bool:
+    """Whether its network lets us hide what others write below our posts, and show it again."""
+    return connector(channel.platform).hides
+
+
+def by_hand(channel: Channel) -> str:
+    """What a person does on its network about a message that has to go, in the reader's language."""
+    return gettext(connector(channel.platform).by_hand)
+
+
 def remembers(channel: Channel) -> bool:
     """Whether its network tells the account's older posts with their numbers."""
     return connector(channel.platform).remembers

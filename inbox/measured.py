@@ -17,6 +17,7 @@ from django.utils import timezone
 from analytics.logframe import Measured, provide
 from inbox.enums import Kind
 from inbox.models import Message
+from inbox.moderated import hidden_with_evidence
 from municipalities.holidays import BELGRADE, working_minutes
 
 # Messages are read in the portal since this month.
@@ -24,9 +25,10 @@ SINCE = date(2026, 11, 1)
 
 
 def register() -> None:
-    """Tell the list of indicators how these two are measured."""
+    """Tell the list of indicators how these are measured."""
     provide("OC3", in_time, since=SINCE)
     provide("OC4", first_answer, since=SINCE)
+    provide("GV1", hidden_with_evidence, since=SINCE)
 
 
 def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:

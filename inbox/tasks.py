@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inbox.domain import answer, hear
+from inbox.domain import answer, evidence, hear, hide
 from inbox.domain import forget as words
 
 
@@ -12,6 +12,8 @@ def tick() -> None:
     hear.listen()
     for channel_id in hear.claim():
         listen.delay(channel_id)
+    for moderation_id in hide.claim():
+        moderate.delay(moderation_id)
     answer.settle()
 
 
@@ -20,6 +22,13 @@ def listen(channel_id: int) -> None:
     hear.hear(channel_id)
 
 
+@shared_task(name="inbox.tasks.moderate")
+def moderate(moderation_id: int) -> None:
+    """Hide, or show again, what a person decided about."""
+    hide.carry_out(moderation_id)
+
+
 @shared_task(name="inbox.tasks.forget")
 def forget() -> None:
     words.forget()
+    evidence.erase()

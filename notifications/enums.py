@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     SUGGESTION = "suggestion", _("Suggestions of words, and what became of yours")
     EMERGENCY = "emergency", _("Emergency posts")
     REVIEW_DUE = "review_due", _("An emergency post waits for its later review")
+    MODERATION = "moderation", _("Something hidden waits for a second person, or for a hand")
     PERFORMANCE = "performance", _("How a post did that you commented on")
     HANDOVER = "handover", _("Handover between mentors, and absences")
     FEEDBACK = "feedback", _("Feedback by the mentor")

@@ -11,6 +11,7 @@ ICONS: dict[str, str] = {
     Kind.SUGGESTION: "file-pen",
     Kind.EMERGENCY: "megaphone",
     Kind.REVIEW_DUE: "eye",
+    Kind.MODERATION: "shield-check",
     Kind.PERFORMANCE: "chart-line",
     Kind.HANDOVER: "handshake",
     Kind.FEEDBACK: "graduation-cap",

@@ -29,6 +29,7 @@ NEEDS = {
     **dict.fromkeys(_DRAFTS, Verb.DRAFT_VIEW),
     Kind.EMERGENCY: Verb.POST_VIEW,
     Kind.REVIEW_DUE: Verb.POST_VIEW,
+    Kind.MODERATION: Verb.INBOX_VIEW,
     Kind.PERFORMANCE: Verb.POST_VIEW,
     Kind.DELIVERY: Verb.POST_VIEW,
     Kind.ELSEWHERE: Verb.POST_VIEW,

@@ -24,6 +24,7 @@ from platforms.types import (
     Read,
     Scope,
 )
+from platforms.words import gettext_noop
 
 
 class OfEachNetwork(ABC):
@@ -120,11 +121,20 @@ class Defaults(OfEachNetwork):
 
     # Converses
 
+    hides: ClassVar[bool] = False
+    by_hand: ClassVar[str] = gettext_noop(
+        "Open the message on the network, signed in as the municipality, and delete it there by its menu. Where there "
+        "is no such choice, report it to the network."
+    )
+
     @classmethod
     def opening(cls, message: Message) -> str:
         return ""
 
     def hide(self, remote_id: str, root: str) -> None:
+        raise Rejected("This network cannot hide other people's answers.", code="unsupported")
+
+    def show(self, remote_id: str, root: str) -> None:
         raise Rejected("This network cannot hide other people's answers.", code="unsupported")
 
     # Notifies

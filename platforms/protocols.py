@@ -190,6 +190,11 @@ class Remembers(Protocol):
 
 
 class Converses(Protocol):
+    hides: ClassVar[bool]
+    """Whether `hide` and `show` do anything here. Where not, they raise `Rejected(code="unsupported")`."""
+    by_hand: ClassVar[str]
+    """What a person does on the network itself about an answer that has to go, as an English msgid."""
+
     def messages(self, cursor: str | None = None) -> Messages:
         """Reads replies and mentions that came after `cursor`."""
 
@@ -204,7 +209,11 @@ class Converses(Protocol):
         """Mutates: `outgoing.reply_to` is the message's `remote_id`. Same rules as `publish`."""
 
     def hide(self, remote_id: str, root: str) -> None:
-        """Mutates. Raises `Rejected(code="unsupported")` where the network cannot hide."""
+        """Mutates: nobody but its author sees it below our post any more. Doing it twice does no harm. `root` is our
+        post. Raises `Rejected(code="unsupported")` where the network cannot hide."""
+
+    def show(self, remote_id: str, root: str) -> None:
+        """Mutates: takes `hide` back. Doing it twice does no harm."""
 
 
 class Notifies(Protocol):

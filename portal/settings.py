@@ -156,6 +156,8 @@ MAIL_FILES_ROOT = REPORTS_ROOT
 INBOX_DAYS = env.int("INBOX_DAYS", default=365)
 INBOX_SPAM_DAYS = env.int("INBOX_SPAM_DAYS", default=30)
 INBOX_UNLAWFUL_DAYS = env.int("INBOX_UNLAWFUL_DAYS", default=730)
+# Copies of what was hidden: as long as what was sorted as clearly unlawful, so that neither outlives the other.
+INBOX_EVIDENCE_DAYS = env.int("INBOX_EVIDENCE_DAYS", default=730)
 REPORT_DAYS = env.int("REPORT_DAYS", default=180)
 REPORT_MAIL_BYTES = env.int("REPORT_MAIL_BYTES", default=5 * 1024 * 1024)
 # Open data and public pages of numbers: the licence, how long an answer is kept, how often one connection may ask.

@@ -5,12 +5,13 @@ from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import Message, Note, Reply
+from inbox.models import Message, Moderation, Note, Reply
 from needs.models import Need
 
 
 def write(archive: Archive) -> None:
     archive.json("messages.json", _messages())
+    archive.json("moderation.json", _moderation())
     archive.json("needs.json", _needs())
     archive.json("shared-posts.json", _shared())
 
@@ -33,6 +34,25 @@ def _messages() -> list[dict[str, Any]]:
             "notes": notes[row.pk], "answers": answers[row.pk],
         }
         for row in rows
+    ]  # fmt: skip
+
+
+def _moderation() -> list[dict[str, Any]]:
+    """What was hidden, why, and by whom, with the sealed copy."""
+    rows = Moderation.objects.select_related("message__channel", "by", "second_by", "undo_by", "decided_by")
+    return [
+        {
+            "channel": row.message.channel.name, "reason": row.reason, "act": row.act, "why": row.why,
+            "words": row.words, "author": row.author_name, "handle": row.author_handle, "link": row.url,
+            "written_at": row.written_at, "copied_at": row.copied_at, "sha256": row.seal, "by": str(row.by),
+            "at": row.at, "second": str(row.second_by or ""), "second_at": row.second_at,
+            "second_why": row.second_why, "state": row.state, "done_at": row.done_at, "detail": row.detail,
+            "undone_at": row.undone_at, "undone_by": str(row.undo_by or ""), "undone_why": row.undo_why,
+            "objection": row.appeal, "objection_on": row.appealed_on, "decision": row.decision,
+            "decision_why": row.decision_why, "decided_by": str(row.decided_by or ""), "decided_at": row.decided_at,
+            "erased_at": row.erased_at,
+        }
+        for row in rows.order_by("at", "pk")
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common.audit import record
 from delivery.models import Delivery
+from inbox.domain import evidence
 from inbox.enums import Kind
 from inbox.models import Message, Note, Reply
 from municipalities.tenancy import everywhere
@@ -45,6 +46,7 @@ def erase_author(municipality: Any, author_id: str, channel_id: int, *, by: Any)
     rows = Message.objects.filter(municipality=municipality, channel_id=channel_id, author_id=author_id)
     found = list(rows.exclude(author_id="").values_list("pk", flat=True))
     count = _forget(found, timezone.now())
+    evidence.erase_of(author_id, channel_id, timezone.now())
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
     return count
 

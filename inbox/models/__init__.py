@@ -2,5 +2,6 @@
 
 from inbox.models.desk import Department, Settlement
 from inbox.models.messages import Listening, Message, Note, Reply
+from inbox.models.moderation import HouseRules, Moderation
 
-__all__ = ["Department", "Listening", "Message", "Note", "Reply", "Settlement"]
+__all__ = ["Department", "HouseRules", "Listening", "Message", "Moderation", "Note", "Reply", "Settlement"]

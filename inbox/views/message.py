@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels import dry
-from inbox import queries, rules
+from inbox import moderated, queries, rules
 from inbox.domain import answer as answering
 from inbox.domain import forget, triage
 from inbox.domain.refused import Refused
@@ -54,6 +54,7 @@ def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", not
         "colleagues": colleagues(request.municipality),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
+        "moderation": moderated.beside(row),
         "draft": draft,
         "problem": problem,
         "note_draft": note,

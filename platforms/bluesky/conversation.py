@@ -1,8 +1,9 @@
 """Reading what people answer, and answering. https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications"""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from platforms.answers import moment
 from platforms.bluesky import records
@@ -20,6 +21,7 @@ HIDDEN_AT_MOST = 300
 class Conversation(ABC):
     """The half of the connector that talks with people."""
 
+    hides: ClassVar[bool] = True
     calls: Calls
 
     @abstractmethod
@@ -93,9 +95,15 @@ class Conversation(ABC):
 
     def hide(self, remote_id: str, root: str) -> None:
         """Adds to the list in the thread's gate, which has the key of the root and is written as a whole."""
+        self._change_gate(root, lambda hidden: [*hidden, remote_id])
+
+    def show(self, remote_id: str, root: str) -> None:
+        self._change_gate(root, lambda hidden: [each for each in hidden if each != remote_id])
+
+    def _change_gate(self, root: str, changed: Callable[[list[str]], list[str]]) -> None:
         place = {"repo": self.calls.did, "collection": GATE, "rkey": root.rsplit("/", 1)[-1]}
         gate, cid = self._gate(place, root)
-        hidden = [*gate.get("hiddenReplies", ()), remote_id]
+        hidden = changed(list(gate.get("hiddenReplies", ())))
         record = {**gate, "hiddenReplies": list(dict.fromkeys(hidden))[-HIDDEN_AT_MOST:]}
         self.calls.write("com.atproto.repo.putRecord", {**place, "record": record, "swapRecord": cid})
 

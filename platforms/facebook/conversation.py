@@ -7,7 +7,7 @@ newest posts is asked for its comments; events tell of those under older ones.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from platforms import newest
 from platforms.errors import Rejected
@@ -22,6 +22,7 @@ TAGGED = "id,message,created_time,permalink_url,from{id,name}"
 
 
 class Conversation(ABC):
+    hides: ClassVar[bool] = True
     calls: Calls
     account_id: str
 
@@ -63,6 +64,12 @@ class Conversation(ABC):
         return told
 
     def hide(self, remote_id: str, root: str) -> None:
-        told = self.calls.private("POST", f"/{remote_id}", {"is_hidden": "true"})
+        self._hidden(remote_id, is_hidden=True)
+
+    def show(self, remote_id: str, root: str) -> None:
+        self._hidden(remote_id, is_hidden=False)
+
+    def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
+        told = self.calls.private("POST", f"/{remote_id}", {"is_hidden": str(is_hidden).lower()})
         if told.get("success") is False:
             raise Rejected("The server refused this.")

@@ -6,7 +6,7 @@ tell of the rest, and of mentions, which no list holds either.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from platforms import newest
 from platforms.errors import OutcomeUnknown, PlatformError, Rejected
@@ -21,6 +21,7 @@ EDGE = f"comments.limit({COMMENTS}){{{posts.COMMENT_FIELDS}}}"
 
 
 class Conversation:
+    hides: ClassVar[bool] = True
     calls: Calls
     account_id: str
     handle: str
@@ -89,6 +90,12 @@ class Conversation:
             return ""
 
     def hide(self, remote_id: str, root: str) -> None:
-        told = self.calls.private("POST", f"/{posts.parted(remote_id)[1]}", {"hide": "true"})
+        self._hidden(remote_id, is_hidden=True)
+
+    def show(self, remote_id: str, root: str) -> None:
+        self._hidden(remote_id, is_hidden=False)
+
+    def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
+        told = self.calls.private("POST", f"/{posts.parted(remote_id)[1]}", {"hide": str(is_hidden).lower()})
         if told.get("success") is False:
             raise Rejected("The server refused this.")

@@ -5,6 +5,7 @@ An answer is a post of its own. Those below a post are asked for post by post; m
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import ClassVar
 
 from platforms import newest
 from platforms.errors import NeedsConsent, Rejected
@@ -18,6 +19,7 @@ LISTED = 50
 
 
 class Conversation:
+    hides: ClassVar[bool] = True
     calls: Calls
     account_id: str
 
@@ -50,6 +52,12 @@ class Conversation:
                 yield replace(posts.message(reply, remote_id), root=remote_id)
 
     def hide(self, remote_id: str, root: str) -> None:
-        told = self.calls.private("POST", f"/{remote_id}/manage_reply", {"hide": "true"})
+        self._hidden(remote_id, is_hidden=True)
+
+    def show(self, remote_id: str, root: str) -> None:
+        self._hidden(remote_id, is_hidden=False)
+
+    def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
+        told = self.calls.private("POST", f"/{remote_id}/manage_reply", {"hide": str(is_hidden).lower()})
         if told.get("success") is False:
             raise Rejected("The server refused this.")

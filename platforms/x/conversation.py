@@ -8,7 +8,7 @@ post is known for seven days only.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from platforms.errors import Rejected
 from platforms.types import Message, Messages, Outgoing, Published, Read
@@ -21,6 +21,7 @@ PEOPLE = {"expansions": "author_id", "user.fields": "username,name,profile_image
 
 
 class Conversation(ABC):
+    hides: ClassVar[bool] = True
     calls: Calls
     account_id: str
     set: Mapping[str, Any]
@@ -63,6 +64,13 @@ class Conversation(ABC):
         return told
 
     def hide(self, remote_id: str, root: str) -> None:
-        told = self.calls.private("PUT", f"/tweets/{remote_id}/hidden", json={"hidden": True})
-        if (told.get("data") or {}).get("hidden") is not True:
+        self._hidden(remote_id, is_hidden=True)
+
+    def show(self, remote_id: str, root: str) -> None:
+        self._hidden(remote_id, is_hidden=False)
+
+    def _hidden(self, remote_id: str, *, is_hidden: bool) -> None:
+        # https://docs.x.com/x-api/posts/hide-reply
+        told = self.calls.private("PUT", f"/tweets/{remote_id}/hidden", json={"hidden": is_hidden})
+        if (told.get("data") or {}).get("hidden") is not is_hidden:
             raise Rejected("The server refused this.")

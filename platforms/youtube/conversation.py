@@ -5,7 +5,7 @@ channel with up to five answers each; YouTube tells nothing of comments by itsel
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from platforms import newest
 from platforms.errors import OutcomeUnknown
@@ -28,6 +28,7 @@ def joined(video: str, comment: str) -> str:
 
 
 class Conversation:
+    hides: ClassVar[bool] = True
     calls: Calls
     account_id: str
     set: Mapping[str, Any]
@@ -104,7 +105,13 @@ class Conversation:
 
     def hide(self, remote_id: str, root: str) -> None:
         # https://developers.google.com/youtube/v3/docs/comments/setModerationStatus
-        params = {"id": parted(remote_id)[1], "moderationStatus": self.set["hides_as"]}
+        self._moderated(remote_id, self.set["hides_as"])
+
+    def show(self, remote_id: str, root: str) -> None:
+        self._moderated(remote_id, "published")
+
+    def _moderated(self, remote_id: str, status: str) -> None:
+        params = {"id": parted(remote_id)[1], "moderationStatus": status}
         self.calls.private("POST", self.calls.api("/comments/setModerationStatus"), params=params)
 
 

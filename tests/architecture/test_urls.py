@@ -26,6 +26,7 @@ from channels.models import ConnectAttempt
 from common.access import Permission
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
+from inbox.domain import house_rules, moderate
 from inbox.models import Message
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
@@ -421,6 +422,25 @@ def _message(things: Things) -> int:
     return int(written.pk)
 
 
+def _moderation(things: Things) -> int:
+    """It was hidden."""
+    cast = things.cast
+    _message(things)
+    with scope(cast.cuprija):
+        said = Message.objects.select_related("channel").get(remote_id="said")
+        if found := said.moderations.first():
+            return int(found.pk)
+        return int(moderate.propose(said, moderate.Wish("spam", "hide", "Реклама"), by=cast.officer).pk)
+
+
+def _house_rules(things: Things) -> str:
+    """A municipality whose house rules everybody may read."""
+    with scope(things.cast.cuprija):
+        told = house_rules.Told(is_on=True, contact="035 123 456")
+        house_rules.choose(things.cast.cuprija, told, by=things.cast.approver)
+    return things.cast.cuprija.slug
+
+
 def _followed(it: Things) -> Plan:
     """A plan of Ćuprija on which both agreed."""
     with scope(it.cast.cuprija):
@@ -564,6 +584,9 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "programme/act": lambda it: "pause",
     "inbox/message": _message,
     "message/act": lambda it: "close",
+    "moderation/moderation": _moderation,
+    "moderation/deed": lambda it: "undo",
+    "rules/place": _house_rules,
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),

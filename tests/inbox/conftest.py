@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -78,6 +79,20 @@ def town(cast: Cast, network: FakeServer) -> Town:
     with scope(cast.cuprija):
         Delivery.objects.filter(pk=publication.delivery_id).update(remote_id=post)
     return Town(cast, network, channel, publication, post)
+
+
+@pytest.fixture
+def hiding(town: Town) -> Callable[[], Message]:
+    """Gives an ugly comment below a post of ours on a network that lets us hide it."""
+    from channels.open import open_channel
+
+    channel = connected(town.cast, town.network, "facebook")
+    post = _post(channel)
+    town.network.react("facebook", post, "reply", "Псовка и претња")
+    with scope(town.cast.cuprija):
+        hear.keep(channel, open_channel(channel).replies(post).items)
+        (message,) = Message.objects.filter(channel=channel).select_related("channel")
+    return lambda: message
 
 
 def _post(channel: Channel) -> str:

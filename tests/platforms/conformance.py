@@ -314,6 +314,26 @@ class Conformance:
         again = connector.messages(new.cursor)
         assert (again.items, again.cursor) == ((), new.cursor)
 
+    def test_a_network_says_beforehand_whether_it_can_hide(self, bench: Bench) -> None:
+        connector = bench.connector()
+        assert connector.by_hand
+        if not connector.hides:
+            for act in (connector.hide, connector.show):
+                with pytest.raises(Rejected) as refused:
+                    act("1", "1")
+                assert refused.value.code == "unsupported"
+            return
+        post = bench.publish(connector, bench.outgoing("Питајте нас.")).remote_id
+        bench.settle()
+        bench.react(post, "reply", "Ружно")
+        bench.settle()
+        (message,) = connector.replies(post).items
+        for act in (connector.hide, connector.hide, connector.show, connector.show):
+            act(message.remote_id, message.root or post)  # a lost answer may be asked for again
+        bench.settle()
+        (shown,) = connector.replies(post).items
+        assert (shown.remote_id, shown.is_hidden) == (message.remote_id, False)
+
     def test_a_withdrawn_post_is_gone(self, bench: Bench) -> None:
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Повлачимо ову објаву.")).remote_id

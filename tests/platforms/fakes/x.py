@@ -339,10 +339,11 @@ class XFake:
     def hide(self, request: Request, number: str) -> dict[str, Any]:
         person = self._person(request, "tweet.moderate.write")
         post = self.posts[number]
-        if self.posts[post["root"]]["by"] != person or _json(request) != {"hidden": True}:
+        told = _json(request)
+        if self.posts[post["root"]]["by"] != person or told not in ({"hidden": True}, {"hidden": False}):
             raise problem(403, "", NOT_PERMITTED)
-        post["hidden"] = True
-        return {"data": {"hidden": True}}
+        post["hidden"] = told["hidden"]
+        return {"data": {"hidden": post["hidden"]}}
 
     # reading
 

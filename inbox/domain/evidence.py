@@ -1,0 +1,42 @@
+"""Erasing the copies of what was hidden, when their time is over or when their author asks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from inbox.models import Moderation
+from inbox.reasons import GRAVE, OVER
+from municipalities.tenancy import everywhere
+
+GONE: dict[str, Any] = {
+    "words": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
+    "second_why": "", "undo_why": "", "detail": "", "appeal": "", "decision_why": "",
+}  # fmt: skip
+
+
+def erase() -> int:
+    """Erase what is over its time, counted from the last thing that was decided about it. An objection that nobody has
+    decided yet keeps its copy. Returns how many."""
+    now = timezone.now()
+    with everywhere("erase copies whose time is over"):
+        rows = Moderation.objects.filter(erased_at=None).exclude(appealed_on__isnull=False, decision="")
+        last = Greatest("at", Coalesce("done_at", "at"), Coalesce("undone_at", "at"), Coalesce("decided_at", "at"))
+        over = rows.annotate(last=last).filter(last__lt=now - timedelta(days=settings.INBOX_EVIDENCE_DAYS))
+        return _erase(list(over.values_list("pk", flat=True)), now)
+
+
+def erase_of(author_id: str, channel_id: int, now: datetime) -> int:
+    """This author asks that we forget what they wrote to this channel. Evidence of a threat, of hate or of something
+    else that is clearly unlawful stays for its time, unless it was shown again or never done; everything else goes at
+    once, also where the message itself was forgotten long ago."""
+    kept = Q(reason__in=GRAVE) & ~Q(state__in=OVER)
+    rows = Moderation.objects.filter(message__channel=channel_id, author_id=author_id, erased_at=None)
+    return _erase(list(rows.exclude(author_id="").exclude(kept).values_list("pk", flat=True)), now)
+
+
+def _erase(keys: list[int], now: datetime) -> int:
+    return Moderation.objects.filter(pk__in=keys).update(erased_at=now, **GONE)

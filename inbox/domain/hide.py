@@ -1,0 +1,124 @@
+"""Hiding on the network what a person decided to hide, and showing it again.
+
+A worker does it. The claim is committed before the call is made: the row says `doing`, counts the try and stays the
+worker's for a lease. Hiding twice does no harm (the conformance suite of the connectors asks each), so what a dead
+worker left, or what never got an answer, is simply done again. A pause of publishing holds none of it up.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from channels.open import open_channel
+from common.audit import record
+from inbox.domain import tell_second
+from inbox.domain.moderate import settle_done, settle_shown
+from inbox.domain.triage import label
+from inbox.models import Moderation
+from inbox.reasons import WORK, Stage
+from municipalities.tenancy import everywhere, scope
+from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
+
+log = logging.getLogger(__name__)
+
+# Longer than any call may take (`CALL_DEADLINE_SECONDS`, and a refused session that is renewed once).
+LEASE = timedelta(minutes=5)
+# The next try after so many; then a person is told. Eight tries take three quarters of an hour of the two.
+WAITS = tuple(timedelta(seconds=s) for s in (20, 60, 120, 300, 600, 600, 900))
+AFTER_CONSENT = timedelta(minutes=10)
+LONGEST_DETAIL = 500
+
+
+def claim(limit: int = 100) -> list[int]:
+    """What is due, each the caller's for a lease."""
+    with everywhere("claim comments to be hidden"), transaction.atomic():
+        now = timezone.now()
+        due = Moderation.objects.select_for_update(skip_locked=True, of=("self",))
+        found = list(
+            due.filter(next_at__lte=now, state__in=WORK).order_by("next_at").values_list("pk", flat=True)[:limit]
+        )
+        Moderation.objects.filter(pk__in=found).update(
+            next_at=now + LEASE,
+            tries=F("tries") + 1,
+            state=Case(When(state=Stage.AGREED, then=Value(Stage.DOING)), default=F("state")),
+        )
+    return found
+
+
+def carry_out(pk: int) -> None:
+    """Make the call for one claimed row, and note what came of it."""
+    with everywhere("hiding starts from its own row"):
+        row = Moderation.objects.select_related("message__channel").filter(pk=pk).first()
+    if row is None or row.next_at is None or row.state not in (Stage.DOING, Stage.SHOWING):
+        return
+    with scope(row.municipality_id):
+        try:
+            _call(row)
+        except Rejected as refused:
+            _settle(row, _give_up, refused.message, by_hand=refused.code == "unsupported")
+        except NeedsConsent:
+            _settle(row, _wait, timezone.now() + AFTER_CONSENT, "needs_consent")
+        except RateLimited as limited:
+            _settle(row, _wait, limited.retry_at, "rate_limited")
+        except Exception as error:
+            if not isinstance(error, PlatformError):
+                log.exception("Message of moderation %s could not be hidden", pk)
+            _settle(row, _try_again)
+        else:
+            _settle(row, _done)
+
+
+def _call(row: Moderation) -> None:
+    message = row.message
+    connector, root = open_channel(message.channel), message.root or message.in_reply_to
+    if row.state == Stage.SHOWING:
+        connector.show(message.remote_id, root)
+    else:
+        connector.hide(message.remote_id, root)
+
+
+@transaction.atomic
+def _settle(told: Moderation, how: object, *args: object, **more: object) -> None:
+    """Note it, unless a person changed their mind while the call was made: their word is the later one."""
+    rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel")
+    row = rows.get(pk=told.pk)
+    if row.state != told.state or row.next_at is None:
+        return
+    assert callable(how)
+    how(row, *args, **more)
+    row.save()
+
+
+def _done(row: Moderation) -> None:
+    if row.state == Stage.SHOWING:
+        settle_shown(row)
+        record("moderation.shown", by=None, target=row, label=label(row.message))
+        return
+    row.detail = ""
+    settle_done(row, by=None)
+    record("moderation.hidden", by=None, target=row, label=label(row.message))
+
+
+def _wait(row: Moderation, until: datetime, trouble: str) -> None:
+    """It takes no try: the network has not refused it. The page says what it waits for, and what a person can do."""
+    row.next_at, row.trouble = max(until, timezone.now()), trouble
+    row.tries = max(row.tries - 1, 0)
+
+
+def _try_again(row: Moderation) -> None:
+    if row.tries > len(WAITS):
+        _give_up(row, "", by_hand=False)
+        return
+    row.next_at, row.trouble = timezone.now() + WAITS[row.tries - 1], "not_reached"
+
+
+def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
+    """A person goes on. What was to be shown again stays that, without a time: it is shown by hand."""
+    row.next_at, row.trouble, row.detail = None, "", detail[:LONGEST_DETAIL]
+    if row.state != Stage.SHOWING:
+        row.state = Stage.BY_HAND if by_hand else Stage.FAILED
+    record("moderation.stop", by=None, target=row, label=label(row.message))
+    tell_second.stopped(row)

@@ -1,0 +1,45 @@
+"""Writing a municipality's house rules, and switching their public page on and off."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.audit import record
+from inbox.models import HouseRules
+from municipalities.models import Municipality
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a municipality says for itself, as typed."""
+
+    is_on: bool = False
+    contact: str = ""
+    formal: str = ""
+    privacy: str = ""
+    own_words: str = ""
+
+
+@transaction.atomic
+def choose(municipality: Municipality, told: Told, *, by: Any) -> HouseRules:
+    """Keep what was typed. One event: whether the page was switched, else that it was changed."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    row = HouseRules.objects.filter(municipality=municipality).first() or HouseRules(municipality=municipality)
+    was_on, is_new = row.is_on, row.pk is None
+    if not is_new and told == Told(row.is_on, row.contact, row.formal, row.privacy, row.own_words):
+        return row
+    for name, value in vars(told).items():
+        setattr(row, name, value)
+    row.changed_by = by
+    if told.is_on != was_on:
+        row.on_since = timezone.localdate() if told.is_on else None
+    row.save()
+    record(
+        "rules.change" if told.is_on == was_on else "rules.open" if told.is_on else "rules.close",
+        by=by,
+        target=row,
+        label=str(municipality),
+    )
+    return row

@@ -1,0 +1,260 @@
+"""Deciding that a comment is hidden, and everything that people do about it afterwards.
+
+Nothing here calls a network: `inbox.domain.hide` does, in a worker, what a person has decided here. Who decides what
+is said in `inbox.models.moderation`. Each verb locks its row and writes one event, which names the channel and never
+a citizen or their words.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels import dry
+from common.audit import record
+from inbox import reasons
+from inbox.domain import tell_second
+from inbox.domain.refused import Refused
+from inbox.domain.triage import label
+from inbox.domain.triage import locked as locked_message
+from inbox.enums import State
+from inbox.models import Message, Moderation
+from inbox.reasons import CONFIRM_WITHIN, CONFIRMED, OVER, Act, Decision, Reason, Stage
+
+# What a person may say they did on the network themselves.
+BY_HAND_FROM = (Stage.AGREED, Stage.DOING, Stage.BY_HAND, Stage.FAILED)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants done with a message, as typed."""
+
+    reason: str = ""
+    act: str = Act.HIDE.value
+    why: str = ""
+
+
+def can_hide(message: Message) -> bool:
+    """Whether the network would hide it for us: what stands below no post of ours it would not."""
+    return dry.can_hide(message.channel) and bool(message.root or message.in_reply_to)
+
+
+@transaction.atomic
+def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
+    """Take the copy, then have it hidden, or ask a second person whether it is removed.
+
+    Raises `Refused` where a reason, the words or the right to remove are missing, or where somebody was quicker.
+    """
+    row, able = locked_message(message), can_hide(message)
+    if row.forgotten_at:
+        raise Refused(
+            _("The words of this message were deleted because their time was over. There is nothing to hide.")
+        )
+    _refuse_wish(wish, able=able)
+    earlier = Moderation.objects.filter(message=row).exclude(state__in=OVER).select_related("by").first()
+    if earlier is not None:
+        raise Refused(
+            _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier.by}
+        )
+    now = timezone.now()
+    is_removal = wish.act == Act.REMOVE
+    made = Moderation(
+        municipality_id=row.municipality_id, message=row, reason=wish.reason, act=wish.act, why=_clean(wish.why),
+        words=row.text, author_id=row.author_id, author_name=row.author_name, author_handle=row.author_handle,
+        url=row.url,
+        written_at=row.at, copied_at=now, by=by, at=now,
+        state=Stage.PROPOSED if is_removal else Stage.AGREED if able else Stage.BY_HAND,
+        next_at=now if able and not is_removal else None,
+        confirm_by=now + CONFIRM_WITHIN if wish.reason in CONFIRMED and not is_removal else None,
+    )  # fmt: skip
+    made.seal = made.sealed()
+    made.save()
+    Message.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now)
+    record("moderation.propose", by=by, target=made, label=label(row), reason=made.reason, act=made.act)
+    if is_removal or made.confirm_by:
+        tell_second.second_look(made, by=by)
+    return made
+
+
+def _refuse_wish(wish: Wish, *, able: bool) -> None:
+    if wish.reason not in Reason.values:
+        raise Refused(_("Choose a reason. What is in none of them stays: criticism is not a reason."), "reason")
+    if wish.act not in Act.values:
+        raise Refused(_("Choose what is to be done."), "act")
+    if wish.act == Act.REMOVE and not reasons.may_remove(wish.reason, can_hide=able):
+        raise Refused(_("This network can hide it, which is enough for this reason. Choose to hide it."), "act")
+    if not _clean(wish.why):
+        raise Refused(_("Write in a sentence what is wrong with it. Somebody who objects will be told this."), "why")
+    _refuse_length(wish.why, reasons.MOST_WHY, "why")
+
+
+@transaction.atomic
+def agree(row: Moderation, *, by: Any) -> Moderation:
+    """The second person agrees to a removal. Networks let a program remove nothing, so a person does it there."""
+    found = _locked(row, Stage.PROPOSED)
+    _refuse_first(found, by)
+    found.second_by, found.second_at, found.state = by, timezone.now(), Stage.BY_HAND
+    return _saved(found, "moderation.agree", by)
+
+
+@transaction.atomic
+def refuse(row: Moderation, why: str, *, by: Any) -> Moderation:
+    """A second person does not agree to a removal, or the first one takes the proposal back."""
+    found = _locked(row, Stage.PROPOSED)
+    if by != found.by:
+        if not _clean(why):
+            raise Refused(_("Write why you do not agree."), "why")
+        found.second_by, found.second_at, found.second_why = by, timezone.now(), _clean(why)[: reasons.MOST_WHY]
+    found.state = Stage.REFUSED
+    return _saved(found, "moderation.refuse", by)
+
+
+@transaction.atomic
+def confirm(row: Moderation, *, by: Any) -> Moderation:
+    """The second look at what one person hid at once."""
+    found = _locked(row)
+    if not found.waits_for_confirmation:
+        raise Refused(_("There is nothing to confirm any more."))
+    _refuse_first(found, by)
+    found.second_by, found.second_at = by, timezone.now()
+    return _saved(found, "moderation.confirm", by)
+
+
+@transaction.atomic
+def done_by_hand(row: Moderation, note: str, *, by: Any) -> Moderation:
+    """A person did it on the network itself. Also where the portal was about to, and could not yet."""
+    found = _locked(row, *BY_HAND_FROM)
+    found.detail = _clean(note)[: reasons.MOST_WHY]
+    settle_done(found, by=by)
+    return _saved(found, "moderation.by_hand", by)
+
+
+def settle_done(row: Moderation, *, by: Any | None) -> None:
+    """Note in a locked row that it is done; its message wants no answer any more. The caller saves."""
+    now = timezone.now()
+    row.state, row.done_at, row.done_by, row.next_at, row.trouble = Stage.DONE, now, by, None, ""
+    waiting = Message.objects.filter(pk=row.message_id, state__in=[State.OPEN, State.WAITING])
+    waiting.update(state=State.CLOSED, settled_at=now)
+
+
+@transaction.atomic
+def again(row: Moderation, *, by: Any) -> Moderation:
+    """Have the portal try once more what the network did not do."""
+    found = _locked(row, Stage.FAILED)
+    found.state, found.next_at, found.tries, found.detail = Stage.AGREED, timezone.now(), 0, ""
+    return _saved(found, "moderation.again", by)
+
+
+@transaction.atomic
+def undo(row: Moderation, why: str, *, by: Any) -> Moderation:
+    """Show it again. What was not done yet is dropped; what was removed for good cannot come back."""
+    found = _locked(row)
+    if not _clean(why):
+        raise Refused(_("Write why it is shown again."), "why")
+    _undo(found, _clean(why)[: reasons.MOST_WHY], by)
+    return _saved(found, "moderation.undo", by)
+
+
+def _undo(found: Moderation, why: str, by: Any) -> None:
+    now = timezone.now()
+    if found.act == Act.REMOVE and found.state == Stage.DONE:
+        raise Refused(_("It was removed for good, so it cannot be shown again. Tell its author that they were right."))
+    if found.state in (Stage.PROPOSED, Stage.SHOWING, *OVER):
+        raise Refused(_("It is not hidden, so there is nothing to show again."))
+    found.undo_by, found.undo_why = by, why
+    if found.state in (Stage.BY_HAND, Stage.FAILED) or (found.state == Stage.AGREED and not found.tries):
+        # nothing has reached the network
+        found.state, found.undone_at, found.next_at = Stage.UNDONE, now, None
+        return
+    # After a worker that may be hiding it at this moment: what it has to say then is too late (`inbox.domain.hide`).
+    at_work = found.next_at if found.state in (Stage.AGREED, Stage.DOING) and found.next_at else now
+    # what a person did there, a person takes back there
+    by_portal = found.done_by_id is None and can_hide(found.message)
+    found.state, found.tries, found.trouble = Stage.SHOWING, 0, ""
+    found.next_at = max(at_work, now) if by_portal else None
+
+
+@transaction.atomic
+def shown_by_hand(row: Moderation, *, by: Any) -> Moderation:
+    """A person showed it again on the network itself."""
+    found = _locked(row, Stage.SHOWING)
+    settle_shown(found)
+    return _saved(found, "moderation.shown", by)
+
+
+def settle_shown(row: Moderation) -> None:
+    """Note in a locked row that everybody sees it again. The caller saves."""
+    row.state, row.undone_at, row.next_at, row.trouble = Stage.UNDONE, timezone.now(), None, ""
+
+
+@transaction.atomic
+def object_to(row: Moderation, text: str, received_on: date | None, *, by: Any) -> Moderation:
+    """Write down that its author objects, in their words, and when that came in."""
+    found = _locked(row)
+    if found.state in (Stage.PROPOSED, Stage.REFUSED) or found.appealed_on:
+        raise Refused(_("An objection is written down already, or there is nothing to object to."))
+    if found.erased_at:
+        raise Refused(_("The copy was erased because its time was over."))
+    if not _clean(text):
+        raise Refused(_("Write down what the person says."), "text")
+    _refuse_length(text, reasons.MOST_OBJECTION, "text")
+    if received_on is None or not timezone.localdate(found.at) <= received_on <= timezone.localdate():
+        raise Refused(_("Choose the day on which it came in: not before the act, and not after today."), "received_on")
+    found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
+    tell_second.objection(found, by=by)
+    return _saved(found, "moderation.object", by)
+
+
+@transaction.atomic
+def decide(row: Moderation, decision: str, why: str, *, by: Any) -> Moderation:
+    """Decide about an objection; not the one who hid it. Who is right is shown again, where that is possible."""
+    found = _locked(row)
+    if not found.appealed_on or found.decision:
+        raise Refused(_("There is no objection that waits for a decision."))
+    _refuse_first(found, by)
+    if decision not in Decision.values:
+        raise Refused(_("Choose what becomes of the objection."), "decision")
+    if not _clean(why):
+        raise Refused(_("Write why. The person is told this."), "why")
+    _refuse_length(why, reasons.MOST_WHY, "why")
+    found.decision, found.decision_why = decision, _clean(why)
+    found.decided_by, found.decided_at = by, timezone.now()
+    is_gone = found.act == Act.REMOVE and found.state == Stage.DONE
+    if decision == Decision.GRANTED and not is_gone and found.state not in (Stage.SHOWING, *OVER):
+        _undo(found, found.decision_why, by)
+    return _saved(found, "moderation.decide", by, decision=decision)
+
+
+# ---- what they share
+
+
+def _locked(row: Moderation, *states: Stage) -> Moderation:
+    """The row, taken. Raises `Refused` where a colleague moved it on meanwhile."""
+    rows = Moderation.objects.select_for_update(of=("self",)).select_related("message__channel", "by")
+    found = rows.get(pk=row.pk)
+    if states and found.state not in states:
+        raise Refused(_("A colleague did something about this meanwhile. Look at how it stands now."))
+    return found
+
+
+def _saved(row: Moderation, verb: str, by: Any, **detail: Any) -> Moderation:
+    row.save()
+    record(verb, by=by, target=row, label=label(row.message), **detail)
+    return row
+
+
+def _refuse_first(row: Moderation, by: Any) -> None:
+    if by == row.by:
+        raise Refused(_("You decided this yourself. Somebody else has to look at it."))
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").strip()
+
+
+def _refuse_length(text: str, most: int, field: str) -> None:
+    if len(_clean(text)) > most:
+        raise Refused(_("This is too long: %(most)s characters at most.") % {"most": most}, field)

@@ -1,0 +1,62 @@
+"""Telling colleagues what of the hiding waits for them. No word of a citizen stands in it: mail is read elsewhere."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from inbox.models import Moderation
+from inbox.reasons import Act
+from municipalities.models import Membership
+from municipalities.rules import PUBLISHING_ROLES
+from notifications.domain.notify import Words, notify
+from notifications.enums import Kind
+
+
+def second_look(row: Moderation, *, by: Any) -> None:
+    """Everybody but the first: a removal waits for a second person, or a hide wants one within a day."""
+
+    def words() -> tuple[str, str]:
+        if row.act == Act.REMOVE:
+            return _("%(person)s asks to remove a comment for good") % {"person": row.by}, _(
+                "A second person has to agree first. The copy and the reason are in the portal."
+            )
+        return _("%(person)s hid a comment: look at it within a day") % {"person": row.by}, _(
+            "The reason given is: %(reason)s. A second person says whether it was right."
+        ) % {"reason": row.get_reason_display()}
+
+    _tell(row, words, by=by)
+
+
+def objection(row: Moderation, *, by: Any) -> None:
+    """Everybody but who hid it, since somebody else decides."""
+
+    def words() -> tuple[str, str]:
+        return _("Somebody objects to a hidden comment"), _(
+            "It was hidden by %(person)s, so somebody else decides. What they say is in the portal."
+        ) % {"person": row.by}
+
+    _tell(row, words, by=by)
+
+
+def stopped(row: Moderation) -> None:
+    """Whoever decided it: the portal could not do it, so a person has to."""
+
+    def words() -> tuple[str, str]:
+        return _("A comment was not hidden: do it by hand"), _(
+            "The network did not do what you decided. What to do there is in the portal."
+        )
+
+    _send(row, [row.undo_by or row.by], words, by=None)
+
+
+def _tell(row: Moderation, words: Words, *, by: Any) -> None:
+    here = Membership.objects.running().filter(municipality=row.municipality_id, role__in=PUBLISHING_ROLES)
+    people = {each.user_id: each.user for each in here.exclude(user=row.by_id).select_related("user")}
+    _send(row, list(people.values()), words, by=by)
+
+
+def _send(row: Moderation, people: list[Any], words: Words, *, by: Any) -> None:
+    place = row.municipality
+    url = reverse("moderation_one", args=[place.slug, row.pk])
+    notify(Kind.MODERATION, people, municipality=place, url=url, words=words, by=by, about=f"inbox.moderation:{row.pk}")

@@ -1,0 +1,139 @@
+"""The house rules of a municipality's social networks, in the language that is active. No clock, no database.
+
+One list of sections serves the public page and the plain text for the network's own page, so both always say the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language, gettext, ngettext
+
+from inbox import rules
+from inbox.enums import Kind
+from inbox.reasons import Reason
+from serbian.transliteration import to_latin
+
+# municipalities/reference/services.toml
+EPISARNICA = "https://euprava.gov.rs/usluga-episarnica"
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    lines: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+
+
+def unwelcome() -> tuple[str, ...]:
+    """The closed list, in words for everybody and in its order."""
+    words: dict[str, Callable[[], str]] = {
+        Reason.THREAT: lambda: gettext("Threats, and calls to violence."),
+        Reason.HATE: lambda: gettext("Hate against people for what they are: nation, faith, sex, disability."),
+        Reason.INSULT: lambda: gettext("Insults, and untruths that hurt somebody's good name."),
+        Reason.PRIVACY: lambda: gettext("Personal data of others: addresses, telephone and identity numbers, health."),
+        Reason.SPAM: lambda: gettext("Advertising and spam."),
+        Reason.UNLAWFUL: lambda: gettext("Anything else that is clearly against the law."),
+        Reason.FALSEHOOD: lambda: gettext("Falsehoods that put people in danger during an emergency."),
+        Reason.FLOOD: lambda: gettext("The same words over and over again, off the topic, so that others cannot talk."),
+    }  # fmt: skip
+    return tuple(words[reason]() for reason in Reason)
+
+
+def promises() -> tuple[str, ...]:
+    """How soon an answer comes, from the very rules by which the inbox reckons."""
+    question, complaint, proposal = (_days(kind) for kind in (Kind.QUESTION, Kind.COMPLAINT, Kind.PROPOSAL))
+    return (
+        gettext("A question: within %(time)s.") % {"time": question},
+        gettext("A complaint: within %(time)s.") % {"time": complaint},
+        gettext("A proposal: within %(time)s.") % {"time": proposal},
+        gettext("News of an emergency: within %(time)s. In danger do not write to us, call 192 (police), 193 (fire "
+                "brigade) or 194 (ambulance).") % {"time": _minutes(Kind.EMERGENCY)},
+    )  # fmt: skip
+
+
+def _days(kind: str) -> str:
+    days = -(-rules.WORKING_MINUTES[kind] // rules.WORKING_DAY)
+    return ngettext("%(count)s working day", "%(count)s working days", days) % {"count": days}
+
+
+def _minutes(kind: str) -> str:
+    minutes = rules.CLOCK_MINUTES[kind]
+    if minutes % 60:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    return ngettext("%(count)s hour", "%(count)s hours", minutes // 60) % {"count": minutes // 60}
+
+
+def sections(municipality: Any, told: Any) -> list[Section]:
+    """`told` has contact, formal, privacy and own_words (`inbox.models.HouseRules`, or what somebody is typing)."""
+    hours = municipality.office_hours or f"{rules.OPENS:%H:%M}–{rules.CLOSES:%H:%M}"
+    contact, formal, privacy, own = (
+        _in_script(each) for each in (told.contact, told.formal, told.privacy, told.own_words)
+    )
+    found = [
+        Section(
+            gettext("When we answer"),
+            (gettext("We read and answer while the offices work: %(hours)s, Monday to Friday, not on holidays.")
+             % {"hours": _in_script(hours)},),
+            promises(),
+        ),
+        Section(
+            gettext("Criticism is welcome"),
+            (gettext("Say what does not work and who is to blame for it. We do not hide criticism of the municipality "
+                     "or of those who lead it, however sharp it is."),),
+        ),
+        Section(gettext("What is not welcome"), points=unwelcome()),
+        Section(
+            gettext("What we do about it"),
+            (
+                gettext("We hide only what is in this list. A person decides it, never a program, and writes down the "
+                        "reason. We hide rather than delete; two people decide about deleting."),
+                ngettext(
+                    "A copy of what we hid is kept as evidence for %(count)s day, for whoever objects.",
+                    "A copy of what we hid is kept as evidence for %(count)s days, for whoever objects.",
+                    settings.INBOX_EVIDENCE_DAYS,
+                ) % {"count": settings.INBOX_EVIDENCE_DAYS},
+                gettext("Threats, hate and what is clearly unlawful we deal with within %(time)s of reading it.")
+                % {"time": _minutes(Kind.UNLAWFUL)},
+            ),
+        ),
+        Section(
+            gettext("How to object"),
+            (
+                gettext("If we hid your words and you disagree, write to: %(contact)s. Somebody who did not hide them "
+                        "decides, and tells you why.") % {"contact": contact},
+            ) if contact else (),
+        ),
+        Section(
+            gettext("Formal requests"),
+            (
+                gettext("A comment is no formal request, and no deadline runs from it. Send requests, complaints by "
+                        "law and requests for information to: %(formal)s.")
+                % {"formal": formal or f"ePisarnica, {EPISARNICA}"},
+            ),
+        ),
+        Section(
+            gettext("Your personal data"),
+            (
+                gettext("Do not write personal data, yours or others', in comments. We keep what you write to us only "
+                        "as long as the answer needs it; then words and names are erased."),
+                *((gettext("Ask about your data at: %(contact)s.") % {"contact": privacy},) if privacy else ()),
+            ),
+        ),
+        *([Section(gettext("What else we want to say"), tuple(own.splitlines()))] if own else []),
+    ]  # fmt: skip
+    return [each for each in found if each.lines or each.points]
+
+
+def plain(municipality: Any, told: Any) -> str:
+    """The same as text that a network's own page takes."""
+    parts = [gettext("House rules")]
+    for each in sections(municipality, told):
+        parts.append("\n".join([each.heading.upper(), *each.lines, *(f"– {point}" for point in each.points)]))
+    return "\n\n".join(parts)
+
+
+def _in_script(text: str) -> str:
+    """What the municipality typed, in Latin letters where the page has those. Addresses of mail and web stay."""
+    return to_latin(text) if get_language() == "sr-latn" else text

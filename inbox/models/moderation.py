@@ -1,0 +1,173 @@
+"""Hiding what a citizen wrote, with its reason, a copy of the words, and the people who decided.
+
+Who decides. Hiding is one person's act and happens at once. *Removing* for good needs a second person first, who is
+not the first. What is hidden as a threat, as hate, as clearly unlawful or as a dangerous falsehood is hidden by one
+person too, since its clock is short, and a second person looks at it within a day (`confirm_by`). Who is late is told
+so on the list; nothing is shown again by itself, since nothing here acts without a person.
+
+The copy is taken before anything is done and sealed (`inbox.reasons.seal`). It is evidence: it outlives the message and
+is erased in its own time (`inbox.domain.evidence`). What is left then counts and tells nobody's words.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from inbox import reasons
+from inbox.models.messages import Message
+from inbox.reasons import OVER, WORK, Act, Decision, Reason, Stage
+from municipalities.tenancy import TenantModel
+
+User = settings.AUTH_USER_MODEL
+
+PILLS = {
+    Stage.PROPOSED: ("waiting", "eye"),
+    Stage.AGREED: ("info", "hourglass"),
+    Stage.DOING: ("info", "refresh-cw"),
+    Stage.BY_HAND: ("warning", "pencil"),
+    Stage.DONE: ("good", "circle-check"),
+    Stage.FAILED: ("problem", "octagon-alert"),
+    Stage.REFUSED: ("quiet", "circle-slash"),
+    Stage.SHOWING: ("info", "eye"),
+    Stage.UNDONE: ("quiet", "undo-2"),
+}
+
+
+class Moderation(TenantModel):
+    """One act on one message.
+
+    `words` to `seal` are the copy, as it was at `copied_at`. `second_by` agreed to a removal, refused it or confirmed
+    a hide. `next_at` is when a worker sees to it (null: nothing for a worker), moved ahead by a lease while one does;
+    `trouble` why it waits ("needs_consent", "rate_limited", "not_reached"), `detail` what the network said or what was
+    done by hand. `done_by` is empty where the portal did it. `appeal` is the objection as it came in.
+    """
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="moderations")
+    reason = models.CharField(max_length=10, choices=Reason)
+    act = models.CharField(max_length=6, choices=Act)
+    why = models.TextField(blank=True)
+    words = models.TextField(blank=True)
+    author_id = models.CharField(max_length=300, blank=True)
+    author_name = models.CharField(max_length=300, blank=True)
+    author_handle = models.CharField(max_length=300, blank=True)
+    url = models.URLField(max_length=600, blank=True)
+    written_at = models.DateTimeField()
+    copied_at = models.DateTimeField()
+    seal = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    confirm_by = models.DateTimeField(null=True)
+    second_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    second_at = models.DateTimeField(null=True)
+    second_why = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=Stage)
+    next_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=14, blank=True)
+    detail = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undo_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undo_why = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True)
+    appeal = models.TextField(blank=True)
+    appealed_on = models.DateField(null=True)
+    appeal_noted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decision = models.CharField(max_length=7, choices=Decision, blank=True)
+    decision_why = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            # nobody is asked twice whether it may be hidden
+            models.UniqueConstraint(name="moderation_once", fields=["message"], condition=~Q(state__in=OVER)),
+            models.CheckConstraint(
+                name="moderation_by_two", condition=Q(second_by__isnull=True) | ~Q(second_by=F("by"))
+            ),
+            models.CheckConstraint(
+                name="moderation_removed_by_two",
+                condition=~Q(act=Act.REMOVE) | Q(state__in=[Stage.PROPOSED, *OVER]) | Q(second_by__isnull=False),
+            ),
+            # before anything is done there is a copy
+            models.CheckConstraint(name="moderation_copy", condition=~Q(seal="") | Q(erased_at__isnull=False)),
+            models.CheckConstraint(
+                name="moderation_done_at",
+                condition=~Q(state=Stage.DONE) | Q(done_at__isnull=False, copied_at__lte=F("done_at")),
+            ),
+            models.CheckConstraint(
+                name="moderation_work", condition=Q(next_at__isnull=True) | Q(state__in=WORK)
+            ),
+            models.CheckConstraint(
+                name="moderation_decided",
+                condition=Q(decision="", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(~Q(decision=""), ~Q(decided_by=F("by")), decided_by__isnull=False, decided_at__isnull=False,
+                    appealed_on__isnull=False),
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["municipality", "state", "-at"], name="moderation_list"),
+            models.Index(fields=["next_at"], name="moderation_next", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["at"], name="moderation_age", condition=Q(erased_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}: {self.get_reason_display()}"
+
+    @property
+    def pill(self) -> tuple[str, str, Any]:
+        """How it looks (`common.states`)."""
+        tone, icon = PILLS[Stage(self.state)]
+        return tone, icon, _("Put back by hand") if self.waits_to_be_shown_by_hand else Stage(self.state).label
+
+    @property
+    def is_live(self) -> bool:
+        return self.state not in OVER
+
+    @property
+    def waits_for_confirmation(self) -> bool:
+        return self.confirm_by is not None and self.second_by_id is None and self.is_live
+
+    @property
+    def waits_to_be_shown_by_hand(self) -> bool:
+        return self.state == Stage.SHOWING and self.next_at is None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the copy is what was sealed. An erased one is none any more."""
+        return self.erased_at is None and self.seal == self.sealed()
+
+    def sealed(self) -> str:
+        """What the seal of this copy has to be."""
+        return reasons.seal(
+            remote_id=self.message.remote_id, words=self.words, author_id=self.author_id,
+            author_name=self.author_name, author_handle=self.author_handle, url=self.url,
+            written_at=self.written_at, copied_at=self.copied_at,
+        )  # fmt: skip
+
+
+class HouseRules(TenantModel):
+    """What a municipality tells about its conversation with people, and whether everybody may read it.
+
+    The text itself is made by `inbox.house_words`; here stands only what each municipality says for itself, as typed,
+    in its own script.
+    """
+
+    is_on = models.BooleanField(_("Everybody may read the page"), default=False)
+    contact = models.CharField(_("Where one can object"), max_length=300, blank=True)
+    formal = models.CharField(_("Where formal requests go"), max_length=300, blank=True)
+    privacy = models.CharField(_("Where one asks about personal data"), max_length=300, blank=True)
+    own_words = models.TextField(_("In your own words"), max_length=1000, blank=True)
+    on_since = models.DateField(null=True)
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(name="one_set_of_house_rules", fields=["municipality"])]
+
+    def __str__(self) -> str:
+        return str(self.municipality)

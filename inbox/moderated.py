@@ -1,0 +1,205 @@
+"""Reads about what was hidden: the pages inside one municipality, the public counts, and GV1.
+
+The public counts know no message and no name, so a small number in them tells of nobody.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from analytics.logframe import Measured
+from channels import dry
+from inbox.domain.moderate import BY_HAND_FROM, Wish, can_hide
+from inbox.enums import Kind, State
+from inbox.models import HouseRules, Message, Moderation
+from inbox.reasons import OVER, Act, Decision, Reason, Stage
+from municipalities.holidays import BELGRADE
+from municipalities.models import Municipality
+from municipalities.tenancy import scope
+
+VIEWS = ("second", "under_way", "objections", "done", "over")
+MONTHS = 12
+PEOPLE = ("by", "second_by", "done_by", "undo_by", "appeal_noted_by", "decided_by")
+
+
+def in_view(view: str) -> Q:
+    unconfirmed = Q(confirm_by__isnull=False, second_by__isnull=True) & ~Q(state__in=OVER)
+    return {
+        "second": Q(state=Stage.PROPOSED) | unconfirmed,
+        "under_way": Q(state__in=[Stage.AGREED, Stage.DOING, Stage.BY_HAND, Stage.FAILED, Stage.SHOWING]),
+        "objections": Q(appealed_on__isnull=False, decision=""),
+        "done": Q(state=Stage.DONE),
+        "over": Q(state__in=OVER),
+    }[view]
+
+
+def listed(view: str, reason: str) -> QuerySet[Moderation]:
+    """What has a clock first; then the newest."""
+    rows = Moderation.objects.filter(in_view(view)).select_related("message__channel", "by", "second_by")
+    if reason:
+        rows = rows.filter(reason=reason)
+    return rows.order_by("confirm_by", "-at", "-pk") if view == "second" else rows.order_by("-at", "-pk")
+
+
+def counts() -> dict[str, int]:
+    """How many are in the views that wait for somebody, and how many clearly unlawful messages nobody saw to."""
+    wanted = {view: Count("pk", filter=in_view(view)) for view in ("second", "under_way", "objections")}
+    found: dict[str, int] = Moderation.objects.aggregate(**wanted)
+    return {**found, "unlawful": unlawful().count()}
+
+
+def unlawful() -> QuerySet[Message]:
+    """Messages that a person sorted as clearly unlawful and about which nothing was decided; shortest clock first."""
+    live = Moderation.objects.exclude(state__in=OVER).values("message")
+    rows = Message.objects.filter(kind=Kind.UNLAWFUL, state__in=[State.OPEN, State.WAITING], forgotten_at=None)
+    return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
+
+
+def one(pk: int) -> QuerySet[Moderation]:
+    return Moderation.objects.filter(pk=pk).select_related("message__channel", *PEOPLE)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands about hiding beside a message: what was decided before, newest first, and the form."""
+
+    acts: list[Moderation]
+    can_hide: bool
+    by_hand: str
+    wish: Wish = field(default_factory=Wish)
+    reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(Reason.choices))
+
+    @property
+    def live(self) -> Moderation | None:
+        return next((each for each in self.acts if each.is_live), None)
+
+
+def beside(message: Message, wish: Wish | None = None) -> Beside:
+    """One query."""
+    acts = list(Moderation.objects.filter(message=message).select_related("by", "second_by").order_by("-pk"))
+    return Beside(acts, can_hide(message), dry.by_hand(message.channel), wish or Wish())
+
+
+def deeds(row: Moderation, person: Any) -> frozenset[str]:
+    """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
+    is_first, state = person == row.by, row.state
+    found = {
+        "agree": state == Stage.PROPOSED and not is_first,
+        "refuse": state == Stage.PROPOSED,
+        "confirm": row.waits_for_confirmation and not is_first,
+        "done": state in (Stage.BY_HAND, Stage.FAILED) or (state in BY_HAND_FROM and bool(row.trouble)),
+        "again": state == Stage.FAILED,
+        "undo": state in (*BY_HAND_FROM, Stage.DONE) and not (row.act == Act.REMOVE and state == Stage.DONE),
+        "shown": state == Stage.SHOWING and (row.next_at is None or bool(row.trouble)),
+        "object": state not in (Stage.PROPOSED, Stage.REFUSED) and not row.appealed_on and not row.erased_at,
+        "decide": bool(row.appealed_on) and not row.decision and not is_first,
+    }
+    return frozenset(name for name, is_so in found.items() if is_so)
+
+
+# ---- house rules and what everybody may read
+
+
+def house_rules() -> HouseRules | None:
+    return HouseRules.objects.select_related("municipality").first()
+
+
+def shown(slug: str) -> tuple[Municipality, HouseRules] | None:
+    """The municipality with this word in its address and its rules, if everybody may read them."""
+    place = Municipality.objects.filter(slug=slug, joined_on__isnull=False).first()
+    if place is None:
+        return None
+    with scope(place):
+        rules = HouseRules.objects.filter(municipality=place, is_on=True).first()
+    return (place, rules) if rules else None
+
+
+@dataclass(frozen=True)
+class MonthCounts:
+    """What was done in one month: (reason, hidden, removed) where there was any, and what became of it."""
+
+    month: date
+    reasons: list[tuple[Reason, int, int]]
+    shown_again: int
+    objections: int
+    granted: int
+    stands: int
+
+    @property
+    def waits(self) -> int:
+        return self.objections - self.granted - self.stands
+
+
+def months(municipality: Municipality, today: date) -> list[MonthCounts]:
+    """The months of one year back in which something was done, newest first. Three queries, in a scope of their own.
+
+    An act counts in the month in which it was done, also if it was taken back later; an objection in the month in
+    which it came in.
+    """
+    since = date(today.year - 1, today.month, 1)
+    with scope(municipality):
+        acts = _by_month(_public(municipality, since, "done_at"), "done_at", "reason", "act")
+        again = _by_month(_public(municipality, since, "undone_at").filter(done_at__isnull=False), "undone_at")
+        objections = Moderation.objects.filter(message__channel__is_practice__in=_channels(), appealed_on__gte=since)
+        asked = _by_month(objections.filter(municipality=municipality), "appealed_on", "decision")
+    found = sorted({key[0] for each in (acts, again, asked) for key in each}, reverse=True)
+    return [_month(month, acts, again, asked) for month in found]
+
+
+def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked: Mapping[Any, int]) -> MonthCounts:
+    told = [(each, acts.get((month, each, Act.HIDE), 0), acts.get((month, each, Act.REMOVE), 0)) for each in Reason]
+    decided = {decision: asked.get((month, decision), 0) for decision in ("", *Decision.values)}
+    return MonthCounts(
+        month=month,
+        reasons=[row for row in told if row[1] or row[2]],
+        shown_again=again.get((month,), 0),
+        objections=sum(decided.values()),
+        granted=decided[Decision.GRANTED],
+        stands=decided[Decision.STANDS],
+    )
+
+
+def _public(municipality: Municipality, since: date, moment: str) -> QuerySet[Moderation]:
+    first = datetime.combine(since, time(), BELGRADE)
+    rows = Moderation.objects.filter(municipality=municipality, **{f"{moment}__gte": first})
+    return rows.filter(message__channel__is_practice__in=_channels())
+
+
+def _channels() -> list[bool]:
+    """What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else."""
+    return [True, False] if settings.DEMO else [False]
+
+
+def _by_month(rows: QuerySet[Moderation], moment: str, *more: str) -> dict[Any, int]:
+    month: Any = TruncMonth(moment, tzinfo=None if moment == "appealed_on" else BELGRADE)
+    found: dict[Any, int] = defaultdict(int)
+    for row in rows.order_by().annotate(month=month).values("month", *more).annotate(count=Count("pk")):
+        first = row["month"].date() if isinstance(row["month"], datetime) else row["month"]
+        found[first, *(row[name] for name in more)] += row["count"]
+    return found
+
+
+def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
+    """GV1. Of what was hidden or removed in these days: what has a reason and a copy that nobody touched since. A copy
+    that was erased in its time was there. One query, and one seal for each."""
+    since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
+    rows = Moderation.objects.filter(
+        municipality__in=[place.pk for place in places], done_at__gte=since, done_at__lt=until,
+        message__channel__is_practice__in=_channels(),
+    )  # fmt: skip
+    told: dict[int, list[bool]] = defaultdict(list)
+    for row in rows.select_related("message"):
+        told[row.municipality_id].append(row.reason in Reason.values and (bool(row.erased_at) or row.is_untouched))
+    nothing = {place.pk: Measured(None, 0, "nothing_hidden") for place in places}
+    return nothing | {pk: Measured(sum(kept) * 100 / len(kept), len(kept)) for pk, kept in told.items()}
+
+
+def confirmation_is_late(row: Moderation) -> bool:
+    return row.waits_for_confirmation and row.confirm_by is not None and row.confirm_by < timezone.now()

@@ -1,0 +1,81 @@
+"""Why a comment may be hidden: a closed list, and the rules of who decides. Pure: no clock, no database.
+
+Criticism is not in the list and cannot be added by hand. Sources of the list: the Swiss draft of 2023 with a closed
+list of what authorities may hide, and Sanchez v. France (European Court of Human Rights, 15 May 2023), by which whoever
+keeps a page answers for clearly unlawful words that others leave on it.
+"""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Reason(models.TextChoices):
+    """Why something is hidden. The order is the one of the form and of the house rules."""
+
+    THREAT = "threat", _("Threat or violence")
+    HATE = "hate", _("Hate or discrimination")
+    INSULT = "insult", _("Insult or defamation")
+    PRIVACY = "privacy", _("Personal data of others")
+    SPAM = "spam", _("Spam or advertising")
+    UNLAWFUL = "unlawful", _("Other clearly unlawful content")
+    FALSEHOOD = "falsehood", _("Dangerous falsehood in an emergency")
+    FLOOD = "flood", _("Flood of words off the topic")
+
+
+class Act(models.TextChoices):
+    HIDE = "hide", pgettext_lazy("what is done with a comment", "Hide")
+    REMOVE = "remove", pgettext_lazy("what is done with a comment", "Remove for good")
+
+
+class Stage(models.TextChoices):
+    """Where an act stands. `LIVE` are those that hold, or are on their way."""
+
+    PROPOSED = "proposed", _("Waits for a second person")
+    AGREED = "agreed", _("About to be hidden")
+    DOING = "doing", _("Being hidden")
+    BY_HAND = "by_hand", _("To be done by hand")
+    DONE = "done", pgettext_lazy("an act of moderation", "Done")
+    FAILED = "failed", _("The network did not do it")
+    REFUSED = "refused", _("Not agreed")
+    SHOWING = "showing", _("To be shown again")
+    UNDONE = "undone", _("Shown again")
+
+
+class Decision(models.TextChoices):
+    """What became of an objection."""
+
+    STANDS = "stands", _("The act stands")
+    GRANTED = "granted", _("The person is right")
+
+
+OVER = (Stage.REFUSED, Stage.UNDONE)
+# What a worker does something about.
+WORK = (Stage.AGREED, Stage.DOING, Stage.SHOWING)
+# So clear and so grave that nobody has to see it again: these alone may be removed where hiding is possible.
+GRAVE = (Reason.THREAT, Reason.HATE, Reason.UNLAWFUL)
+# Hidden at once by one person, since the clock is short, and looked at by a second one afterwards.
+CONFIRMED = (*GRAVE, Reason.FALSEHOOD)
+CONFIRM_WITHIN = timedelta(days=1)
+
+MOST_WHY = 1000
+MOST_OBJECTION = 5000
+
+
+def may_remove(reason: str, *, can_hide: bool) -> bool:
+    """Whether "remove" may be chosen: where the network cannot hide, or for the gravest."""
+    return not can_hide or reason in GRAVE
+
+
+def seal(
+    *, remote_id: str, words: str, author_id: str, author_name: str, author_handle: str, url: str,
+    written_at: datetime, copied_at: datetime,
+) -> str:  # fmt: skip
+    """The sha256 (hex) of a copy, by which it can be told whether it was touched afterwards. Times aware."""
+    times = [f"{each.timestamp():.6f}" for each in (written_at, copied_at)]
+    parts = [remote_id, words, author_id, author_name, author_handle, url, *times]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

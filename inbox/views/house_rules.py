@@ -1,0 +1,68 @@
+"""The house rules of a workspace: what it says for itself, how the page will read, and the text to copy."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages as flash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from inbox import house_words, moderated
+from inbox.domain import house_rules as verbs
+from inbox.domain.house_rules import Told
+from inbox.house_form import HouseRulesForm
+from municipalities.access import requires
+from municipalities.rules import Verb
+from reports.everybody import TONGUES
+
+FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
+
+
+@requires(Verb.INBOX_VIEW)
+@require_GET
+def house_rules(request: Any) -> HttpResponse:
+    found = moderated.house_rules()
+    told = Told(**{name: getattr(found, name) for name in FIELDS}) if found else Told()
+    return _page(request, HouseRulesForm(initial=vars(told)), told)
+
+
+@requires(Verb.SETTINGS_EDIT)
+@require_POST
+def save(request: Any) -> HttpResponse:
+    form = HouseRulesForm(request.POST)
+    if not form.is_valid():
+        typed = {name: request.POST.get(name, "")[:1000] for name in FIELDS[1:]}
+        return _page(request, form, Told(is_on=False, **typed))
+    told = Told(**form.cleaned_data)
+    verbs.choose(request.municipality, told, by=request.user)
+    flash.success(request, _("Saved. Everybody can read the page now.") if told.is_on else _("Saved. Nobody sees it."))
+    return redirect("house_rules", request.municipality.slug)
+
+
+def _page(request: Any, form: HouseRulesForm, told: Told) -> HttpResponse:
+    may_edit = request.access.may(Verb.SETTINGS_EDIT)
+    if not may_edit:
+        for each in form.fields.values():
+            each.disabled = True
+    context = {
+        "form": form,
+        "may_edit": may_edit,
+        "rules": moderated.house_rules(),
+        "previews": [_preview(tag, code, name, request.municipality, told) for tag, (code, name) in TONGUES.items()],
+        "address": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[request.municipality.slug]),
+    }
+    return render(request, "inbox/house_rules.html", context, status=422 if form.errors else 200)
+
+
+def _preview(tag: str, code: str, name: str, municipality: Any, told: Told) -> dict[str, Any]:
+    with translation.override(code):
+        return {
+            "tag": tag,
+            "name": name,
+            "sections": house_words.sections(municipality, told),
+            "text": house_words.plain(municipality, told),
+        }

@@ -1,0 +1,157 @@
+"""Hiding what a citizen wrote: the form, the list, and one act with its copy, its second person and its objection."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages as flash
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from channels import dry
+from inbox import moderated
+from inbox.domain import moderate
+from inbox.domain.moderate import Wish
+from inbox.domain.refused import Refused
+from inbox.models import Message, Moderation
+from inbox.reasons import Act, Decision, Reason
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+PER_PAGE = 30
+
+
+@requires(Verb.INBOX_WORK)
+@require_http_methods(["GET", "POST"])
+def propose(request: Any, message: int) -> HttpResponse:
+    """The form by itself; beside a message it stands on the message's own page."""
+    row = get_object_or_404(Message.objects.select_related("channel"), pk=message)
+    asked = request.POST
+    wish = Wish(asked.get("reason", ""), asked.get("act", Act.HIDE.value), asked.get("why", ""))
+    problem, field = "", ""
+    if request.method == "POST":
+        try:
+            made = moderate.propose(row, wish, by=request.user)
+        except Refused as refused:
+            problem, field = refused.message, refused.field
+        else:
+            flash.success(request, _told(made))
+            return redirect("moderation_one", request.municipality.slug, made.pk)
+    context = {
+        "message": row,
+        "moderation": moderated.beside(row, wish),
+        "may_work": True,
+        "problem": problem,
+        "field": field,
+    }
+    return render(request, "inbox/moderate.html", context, status=422 if problem else 200)
+
+
+def _told(made: Moderation) -> str:
+    if made.act == Act.REMOVE:
+        return _("A copy is kept. A second person has to agree before it is removed.")
+    if made.next_at:
+        return _("A copy is kept. The portal hides it on the network in a moment.")
+    return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
+
+
+@requires(Verb.INBOX_VIEW)
+@require_GET
+def moderation(request: Any) -> HttpResponse:
+    """What waits for somebody first: the clearly unlawful, then what wants a second person."""
+    asked = request.GET
+    counts = moderated.counts()
+    opening = "unlawful" if counts["unlawful"] else next((v for v in moderated.VIEWS[:3] if counts[v]), "done")
+    view = asked.get("view") if asked.get("view") in ("unlawful", *moderated.VIEWS) else opening
+    reason = asked.get("reason") if asked.get("reason") in Reason.values else ""
+    rows: Any = moderated.unlawful() if view == "unlawful" else moderated.listed(view, reason)
+    context = {
+        "view": view,
+        "views": _views(view, counts),
+        "reason": reason,
+        "reasons": Reason.choices,
+        "page": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
+        "now": timezone.now(),
+    }
+    return render(request, "inbox/moderation.html", context)
+
+
+def _views(current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    labels = {
+        "unlawful": _("Clearly unlawful"),
+        "second": _("For a second person"),
+        "under_way": pgettext("acts of moderation", "Under way"),
+        "objections": _("Objections"),
+        "done": pgettext("acts of moderation", "Done"),
+        "over": _("Shown again or not agreed"),
+    }
+    return [
+        {"key": key, "label": label, "url": f"?view={key}", "current": key == current, "count": counts.get(key)}
+        for key, label in labels.items()
+    ]
+
+
+@requires(Verb.INBOX_VIEW)
+@require_GET
+def one(request: Any, moderation: int) -> HttpResponse:
+    return _page(request, get_object_or_404(moderated.one(moderation)))
+
+
+def _page(request: Any, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
+    may_work = request.access.may(Verb.INBOX_WORK)
+    context = {
+        "row": row,
+        "deeds": moderated.deeds(row, request.user) if may_work else frozenset(),
+        "by_hand": dry.by_hand(row.message.channel),
+        "confirmation_is_late": moderated.confirmation_is_late(row),
+        "is_first": row.by == request.user,
+        "may_work": may_work,
+        "decisions": Decision.choices,
+        "today": timezone.localdate(),
+        "typed": request.POST if problem else {},
+        "deed": deed,
+        "problem": problem,
+    }
+    return render(request, "inbox/moderated.html", context, status=422 if problem else 200)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # the 31st of June
+        return None
+
+
+DEEDS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
+    "agree": lambda row, asked, by: moderate.agree(row, by=by),
+    "refuse": lambda row, asked, by: moderate.refuse(row, asked.get("why", ""), by=by),
+    "confirm": lambda row, asked, by: moderate.confirm(row, by=by),
+    "done": lambda row, asked, by: moderate.done_by_hand(row, asked.get("note", ""), by=by),
+    "again": lambda row, asked, by: moderate.again(row, by=by),
+    "undo": lambda row, asked, by: moderate.undo(row, asked.get("why", ""), by=by),
+    "shown": lambda row, asked, by: moderate.shown_by_hand(row, by=by),
+    "object": lambda row, asked, by: moderate.object_to(
+        row, asked.get("text", ""), _day(asked.get("received_on", "")), by=by
+    ),
+    "decide": lambda row, asked, by: moderate.decide(row, asked.get("decision", ""), asked.get("why", ""), by=by),
+}
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def act(request: Any, moderation: int, deed: str) -> HttpResponse:
+    if deed not in DEEDS:
+        raise Http404
+    row = get_object_or_404(moderated.one(moderation))
+    try:
+        DEEDS[deed](row, request.POST, request.user)
+    except Refused as refused:
+        return _page(request, get_object_or_404(moderated.one(moderation)), deed=deed, problem=refused.message)
+    flash.success(request, _("Done, and written down."))
+    return redirect("moderation_one", request.municipality.slug, row.pk)

@@ -1,0 +1,60 @@
+"""What everybody may read: the house rules, and how much was hidden and why. No message, no name.
+
+Reached, like the other public pages, before sessions and people are (reports/middleware.py), and kept as they are.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from inbox import house_words, moderated
+from inbox.models import HouseRules
+from municipalities.access import public
+from municipalities.enums import Script
+from municipalities.models import Municipality
+from municipalities.queries import today
+from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, kept, none
+
+
+@public
+@require_safe
+def rules(request: Any, place: str, tongue: str = "") -> HttpResponse:
+    """The page of a municipality. Without a language in the address it is the municipality's own script."""
+    if comes_too_often(request):
+        return busy()
+    found = moderated.shown(place)
+    if found is None or (tongue and tongue not in TONGUES):
+        return none("no_rules", 404)
+    municipality, row = found
+    wanted = tongue or ("sr-Latn" if municipality.primary_script == Script.LATIN else "sr-Cyrl")
+    name = f"public-rules:{municipality.pk}:{wanted}:{row.changed_at.timestamp()}:{today()}"
+    answer = HttpResponse(kept(name, lambda: _rules(municipality, row, wanted)), headers={"Content-Language": wanted})
+    if settings.DEMO or municipality.is_practice:
+        answer.headers["X-Robots-Tag"] = "noindex"
+    return for_everybody(request, answer)
+
+
+def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
+    code, _name = TONGUES[tongue]
+    with translation.override(code):
+        months = moderated.months(municipality, today())
+        context = {
+            "municipality": municipality,
+            "sections": house_words.sections(municipality, row),
+            "months": months,
+            "objections": [each for each in months if each.objections or each.shown_again],
+            "tongue": tongue,
+            "tongues": [
+                (tag, name, reverse("public_rules_in", args=[municipality.slug, tag]))
+                for tag, (_code, name) in TONGUES.items()
+            ],
+            "is_demo": settings.DEMO,
+            "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[municipality.slug]),
+            "hides": settings.DEMO or municipality.is_practice,
+        }
+        return render_to_string("inbox/public_rules.html", context).encode()

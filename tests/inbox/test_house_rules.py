@@ -1,0 +1,178 @@
+"""The house rules: written by the portal, switched on by an approver, read by everybody, in three tongues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from django.core.cache import cache
+from django.test import Client
+from django.utils import translation
+
+from common.models import AuditEvent
+from inbox import house_words, rules
+from inbox.domain import house_rules, moderate
+from inbox.domain.house_rules import Told
+from inbox.domain.moderate import Wish
+from inbox.enums import Kind
+from inbox.models import HouseRules
+from inbox.reasons import Reason
+from municipalities.tenancy import scope
+from tests.inbox.conftest import Town
+from tests.people import Cast, sign_in
+
+PAGE = "/m/cuprija/inbox/house-rules/"
+PUBLIC = "/rules/cuprija/"
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    cache.clear()
+
+
+def switched_on(cast: Cast, **more: str) -> HouseRules:
+    told = Told(is_on=True, **{"contact": "Писарница, 035 123 456", **more})
+    with scope(cast.cuprija):
+        return house_rules.choose(cast.cuprija, told, by=cast.approver)
+
+
+def test_every_reason_of_the_closed_list_is_told_in_plain_words(cast: Cast) -> None:
+    with translation.override("en"):
+        assert len(house_words.unwelcome()) == len(Reason)
+        assert len(set(house_words.unwelcome())) == len(Reason)
+        text = house_words.plain(cast.cuprija, Told(contact="a@b.rs"))
+    assert "We do not hide criticism" in text
+    assert all(words in text for words in house_words.unwelcome())
+
+
+def test_the_promises_are_those_by_which_the_inbox_counts(cast: Cast, monkeypatch: Any) -> None:
+    with translation.override("en"):
+        assert house_words.promises()[0] == "A question: within 1 working day."
+        assert house_words.promises()[2] == "A proposal: within 5 working days."
+        monkeypatch.setitem(rules.WORKING_MINUTES, Kind.QUESTION, 3 * rules.WORKING_DAY)
+        monkeypatch.setitem(rules.CLOCK_MINUTES, Kind.EMERGENCY, 90)
+        assert house_words.promises()[0] == "A question: within 3 working days."
+        assert "within 90 minutes" in house_words.promises()[3]
+
+
+def test_the_hours_are_the_municipalitys_or_the_usual_ones(cast: Cast) -> None:
+    with translation.override("en"):
+        assert "07:00–15:00" in house_words.plain(cast.cuprija, Told())
+        cast.cuprija.office_hours = "08–16"
+        assert "08–16" in house_words.plain(cast.cuprija, Told())
+        assert "How to object" not in house_words.plain(cast.cuprija, Told()).title()
+
+
+def test_own_words_are_derived_into_latin_and_addresses_stay(cast: Cast) -> None:
+    told = Told(contact="Писарница, pisarnica@cuprija.rs", own_words="Добро дошли\nЈављајте се")
+    with translation.override("sr-latn"):
+        text = house_words.plain(cast.cuprija, told)
+        assert "Pisarnica, pisarnica@cuprija.rs" in text
+        assert "Dobro došli" in text
+    with translation.override("sr"):
+        assert "Писарница, pisarnica@cuprija.rs" in house_words.plain(cast.cuprija, told)
+
+
+def test_it_says_how_long_a_copy_is_kept(cast: Cast, settings: Any) -> None:
+    settings.INBOX_EVIDENCE_DAYS = 400
+    with translation.override("en"):
+        assert "kept as evidence for 400 days" in house_words.plain(cast.cuprija, Told())
+
+
+def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
+    officer, approver = sign_in(cast.officer), sign_in(cast.approver)
+    page = officer.get(PAGE)
+    assert page.status_code == 200
+    assert "An approver of the municipality can change this" in page.text
+    assert officer.post(f"{PAGE}save/", {"contact": "x"}).status_code == 403
+    assert sign_in(cast.viewer).get(PAGE).status_code == 403
+    assert sign_in(cast.stranger).get(PAGE).status_code == 404
+    told = approver.post(f"{PAGE}save/", {"is_on": "on", "contact": "035 123 456", "own_words": "Добро дошли"})
+    assert told.status_code == 302
+    page = approver.get(PAGE).text
+    assert "Everybody can see it" in page
+    assert "Dobro došli" in page  # all three are previewed
+    assert page.count("<textarea") == 4  # and can be copied
+    assert len(page.encode()) < 60_000
+
+
+def test_it_is_not_switched_on_without_a_way_to_object(cast: Cast) -> None:
+    told = sign_in(cast.approver).post(f"{PAGE}save/", {"is_on": "on", "own_words": "Добро дошли"})
+    assert told.status_code == 422
+    assert "Say where one can object" in told.text
+    assert "Добро дошли</textarea>" in told.text
+    with scope(cast.cuprija):
+        assert not HouseRules.objects.exists()
+
+
+def test_each_change_is_one_event_and_the_same_again_is_none(cast: Cast) -> None:
+    for told in (Told(contact="a"), Told(contact="a"), Told(is_on=True, contact="a"), Told(contact="a")):
+        with scope(cast.cuprija):
+            house_rules.choose(cast.cuprija, told, by=cast.approver)
+    events = AuditEvent.objects.filter(verb__startswith="rules.").order_by("pk")
+    assert [each.verb for each in events] == ["rules.change", "rules.open", "rules.close"]
+    with scope(cast.cuprija):
+        assert HouseRules.objects.get().on_since is None
+
+
+def test_everybody_reads_them_once_they_are_on(cast: Cast) -> None:
+    client = Client()
+    assert client.get(PUBLIC).status_code == 404
+    row = switched_on(cast)
+    page = client.get(f"{PUBLIC}en/")
+    assert page.status_code == 200
+    assert "Писарница, 035 123 456" in page.text
+    assert "In the last twelve months we hid nothing" in page.text
+    assert not page.cookies
+    assert "public" in page.headers["Cache-Control"]
+    assert client.get(f"{PUBLIC}en/", headers={"If-None-Match": page.headers["ETag"]}).status_code == 304
+    assert client.get(f"{PUBLIC}de/").status_code == 404
+    assert client.get("/rules/novi-pazar/").status_code == 404
+    assert client.get("/rules/nema/").status_code == 404
+    with scope(cast.cuprija):
+        house_rules.choose(cast.cuprija, Told(contact=row.contact), by=cast.approver)
+    assert client.get(PUBLIC).status_code == 404
+    assert client.get(f"{PUBLIC}en/").status_code == 404
+
+
+def test_the_tongue_is_the_municipalitys_script_unless_the_address_says_one(cast: Cast) -> None:
+    switched_on(cast, own_words="Добро дошли")
+    client = Client()
+    for path, language, words in (
+        (PUBLIC, "sr-Cyrl", "Добро дошли"),
+        (f"{PUBLIC}sr-Cyrl/", "sr-Cyrl", "Добро дошли"),
+        (f"{PUBLIC}sr-Latn/", "sr-Latn", "Dobro došli"),
+    ):
+        page = client.get(path)
+        assert page.headers["Content-Language"] == language
+        assert f'<html lang="{language}">' in page.text
+        assert words in page.text
+
+
+def test_who_asks_too_often_waits(cast: Cast, settings: Any) -> None:
+    settings.PUBLIC_PAGES_PER_MINUTE = 2
+    switched_on(cast)
+    client = Client()
+    assert [client.get(f"{PUBLIC}en/").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_what_was_hidden_is_told_as_sums_without_words_and_names(town: Town) -> None:
+    switched_on(town.cast)
+    message = town.heard("@opstina Одвратне речи")
+    with scope(town.cast.cuprija):
+        row = moderate.propose(message, Wish("insult", "hide", "Псује председника"), by=town.cast.officer)
+        moderate.done_by_hand(row, "Пријављено", by=town.cast.officer)
+        moderate.object_to(row, "Нисам псовао", row.at.date(), by=town.cast.officer)
+    page = Client().get(f"{PUBLIC}en/").text
+    assert "Insult or defamation" in page
+    assert "Objections" in page
+    for words in ("Одвратне", "Псује", "Пријављено", "псовао", "gradjanka", "Officer"):
+        assert words not in page
+
+
+def test_hostile_words_of_a_municipality_do_no_harm(cast: Cast) -> None:
+    switched_on(cast, own_words="<script>alert(1)</script> https://cuprija.rs")
+    page = Client().get(f"{PUBLIC}en/").text
+    assert "<script>alert" not in page
+    assert '<a href="https://cuprija.rs"' in page
