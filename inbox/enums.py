@@ -46,6 +46,15 @@ class State(models.TextChoices):
     CLOSED = "closed", _("Closed without an answer")
 
 
+class Proposed(models.TextChoices):
+    """What became of an answer that an approver is to see before it goes out."""
+
+    WAITING = "waiting", pgettext_lazy("of an answer", "Waits for approval")
+    SENT = "sent", pgettext_lazy("of an answer", "Approved")
+    RETURNED = "returned", pgettext_lazy("of an answer", "Sent back")
+    WITHDRAWN = "withdrawn", pgettext_lazy("of an answer", "Withdrawn")
+
+
 class Heard(models.TextChoices):
     """How the last look for messages of a channel went."""
 

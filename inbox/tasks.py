@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inbox.domain import answer, hear
+from inbox.domain import answer, drafts, hear, tell
 from inbox.domain import forget as words
 
 
@@ -13,6 +13,7 @@ def tick() -> None:
     for channel_id in hear.claim():
         listen.delay(channel_id)
     answer.settle()
+    tell.tell()
 
 
 @shared_task(name="inbox.tasks.listen")
@@ -23,3 +24,5 @@ def listen(channel_id: int) -> None:
 @shared_task(name="inbox.tasks.forget")
 def forget() -> None:
     words.forget()
+    drafts.forget()
+    tell.forget()

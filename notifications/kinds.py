@@ -23,4 +23,9 @@ ICONS: dict[str, str] = {
     Kind.PLAN: "calendar-days",
     Kind.AGREEMENT: "list-checks",
     Kind.GALLERY: "images",
+    Kind.URGENT: "triangle-alert",
+    Kind.MESSAGES: "inbox",
+    Kind.LATE: "clock",
+    Kind.MINE: "user",
+    Kind.ANSWER: "hourglass",
 }

@@ -2,5 +2,10 @@
 
 from inbox.models.desk import Department, Settlement
 from inbox.models.messages import Listening, Message, Note, Reply
+from inbox.models.proposed import AnswerDraft, ProposedAnswer
+from inbox.models.saved import SavedAnswer, Told
 
-__all__ = ["Department", "Listening", "Message", "Note", "Reply", "Settlement"]
+__all__ = [
+    "AnswerDraft", "Department", "Listening", "Message", "Note", "ProposedAnswer", "Reply", "SavedAnswer", "Settlement",
+    "Told",
+]  # fmt: skip

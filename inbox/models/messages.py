@@ -135,6 +135,7 @@ class Reply(TenantModel):
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+")
     text = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     arrived_at = models.DateTimeField(null=True)
 

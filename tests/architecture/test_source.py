@@ -61,6 +61,8 @@ EVERYWHERE = {
     "delivery/queries.py",
     "exchange/domain/share.py",
     "inbox/domain/answer.py",
+    "inbox/domain/drafts.py",
+    "inbox/domain/tell.py",
     "inbox/domain/forget.py",
     "inbox/domain/hear.py",
     "kits/queries.py",
