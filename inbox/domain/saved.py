@@ -23,14 +23,14 @@ def create(municipality: Any, wanted: Written, *, by: Any) -> SavedAnswer:
     if SavedAnswer.objects.filter(is_retired=False).count() >= MOST:
         raise Refused(_("There are %(most)s saved answers already. Take one away first.") % {"most": MOST})
     row = _write(SavedAnswer(municipality=municipality), wanted, by)
-    record("saved_answer.create", by=by, target=row, label=row.name)
+    record("answer.create", by=by, target=row, label=row.name)
     return row
 
 
 @transaction.atomic
 def edit(saved: SavedAnswer, wanted: Written, *, by: Any) -> SavedAnswer:
     row = _write(_locked(saved), wanted, by)
-    record("saved_answer.edit", by=by, target=row, label=row.name)
+    record("answer.edit", by=by, target=row, label=row.name)
     return row
 
 
@@ -40,7 +40,7 @@ def retire(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
     if not row.is_retired:
         row.is_retired = True
         row.save(update_fields=["is_retired", "at"])
-        record("saved_answer.retire", by=by, target=row, label=row.name)
+        record("answer.retire", by=by, target=row, label=row.name)
     return row
 
 
@@ -52,7 +52,7 @@ def restore(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
         _refuse_taken(row, row.name)
         row.is_retired = False
         row.save(update_fields=["is_retired", "at"])
-        record("saved_answer.restore", by=by, target=row, label=row.name)
+        record("answer.restore", by=by, target=row, label=row.name)
     return row
 
 
@@ -63,7 +63,7 @@ def begin(municipality: Any, *, by: Any) -> int:
     new = [each for each in STARTERS if each.name not in known]
     SavedAnswer.objects.bulk_create([SavedAnswer(municipality=municipality, by=by, **asdict(each)) for each in new])
     if new:
-        record("saved_answer.begin", by=by, municipality_id=municipality.pk, label=str(municipality), count=len(new))
+        record("answer.begin", by=by, municipality_id=municipality.pk, label=str(municipality), count=len(new))
     return len(new)
 
 

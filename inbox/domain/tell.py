@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from posts.deciding import deciders
 
 URGENT = (Kind.EMERGENCY, Kind.UNLAWFUL)
 OPEN = (State.OPEN, State.WAITING)
+NEW = "new:"
 EVERY = timedelta(hours=1)
 # Late ones are told in these hours of a working day, Belgrade; later in the day they wait for the next morning.
 FROM, UNTIL = 7, 9
@@ -53,8 +54,8 @@ def forget() -> int:
 
 def _urgent(now: datetime) -> int:
     key = Concat(Value("urgent:"), Cast(OuterRef("pk"), CharField()))
-    told = Told.objects.filter(municipality=OuterRef("municipality"), about=key)
     with everywhere("find emergencies that nobody was told of"):
+        told = Told.objects.filter(municipality=OuterRef("municipality"), about=key)
         rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, heard_at__gt=now - NEWS).exclude(Exists(told))
         found = list(rows.select_related("municipality").order_by("pk")[:100])
     return sum(_tell_urgent(row) for row in found)
@@ -83,7 +84,9 @@ def _tell_urgent(row: Message) -> bool:
 def _new(now: datetime) -> int:
     """Of each municipality what came since it was told last, at most once in `EVERY`."""
     with everywhere("find municipalities with new messages"):
-        rows = Message.objects.filter(state=State.OPEN, read_at=None, heard_at__gt=now - NEWS).exclude(kind__in=URGENT)
+        before = Told.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
+        known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("heard_at")))
+        rows = _unread(now - NEWS).exclude(Exists(known))
         places = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
     return sum(_tell_new(place, now) for place in places)
 
@@ -91,14 +94,12 @@ def _new(now: datetime) -> int:
 @transaction.atomic
 def _tell_new(place: Municipality, now: datetime) -> bool:
     with scope(place):
-        last = Told.objects.filter(about__startswith="new:").order_by("-pk").first()
+        last = Told.objects.filter(about__startswith=NEW).order_by("-pk").first()
         if last is not None and last.at > now - EVERY:
             return False
-        since = last.at if last is not None else now - NEWS
-        rows = Message.objects.filter(state=State.OPEN, read_at=None, heard_at__gt=since).exclude(kind__in=URGENT)
-        count = rows.count()
+        count = _unread(last.at if last is not None else now - NEWS).count()
         # The key names the telling before: of two workers who see the same one, only the first is told apart.
-        if not count or not _is_first(place, f"new:{last.pk if last else 0}"):
+        if not count or not _is_first(place, f"{NEW}{last.pk if last else 0}"):
             return False
 
         def words() -> tuple[str, str]:
@@ -114,12 +115,16 @@ def _tell_new(place: Municipality, now: datetime) -> bool:
     return True
 
 
+def _unread(since: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(state=State.OPEN, read_at=None, heard_at__gt=since).exclude(kind__in=URGENT)
+
+
 def _late(now: datetime) -> int:
     local = now.astimezone(BELGRADE)
     if not FROM <= local.hour < UNTIL or not is_working_day(local.date()):
         return 0
-    told = Told.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
     with everywhere("find municipalities with late messages"):
+        told = Told.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
         rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
         places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(told)))
     return sum(_tell_late(place, now) for place in places)

@@ -26,7 +26,7 @@ from channels.models import ConnectAttempt
 from common.access import Permission
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
-from inbox.models import Message
+from inbox.models import Message, ProposedAnswer, SavedAnswer
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -421,6 +421,25 @@ def _message(things: Things) -> int:
     return int(written.pk)
 
 
+def _answered(it: Things, kind: str) -> int:
+    """A saved answer of Ćuprija, each role its own, or the one that waits for approval below the message."""
+    cast = it.cast
+    with scope(cast.cuprija):
+        if kind == "saved":
+            name = f"Хвала {SavedAnswer.objects.count()}"
+            return int(SavedAnswer.objects.create(
+                municipality=cast.cuprija, name=name, text="Хвала.", by=cast.officer
+            ).pk)  # fmt: skip
+        now, by = timezone.now(), {"by": cast.officer, "words_by": cast.officer}
+        found, _ = ProposedAnswer.objects.get_or_create(
+            municipality=cast.cuprija,
+            message_id=_message(it),
+            state="waiting",
+            defaults={"text": "Да", "at": now, **by},
+        )
+        return int(found.pk)
+
+
 def _followed(it: Things) -> Plan:
     """A plan of Ćuprija on which both agreed."""
     with scope(it.cast.cuprija):
@@ -564,6 +583,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "programme/act": lambda it: "pause",
     "inbox/message": _message,
     "message/act": lambda it: "close",
+    "answers/saved": lambda it: _answered(it, "saved"),
+    "proposed/proposed": lambda it: _answered(it, "proposed"),
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),

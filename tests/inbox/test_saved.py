@@ -101,7 +101,9 @@ def test_gaps_are_filled_with_what_is_known_and_stay_open_otherwise(town: Town) 
     with scope(town.cast.cuprija):
         message.settlement = Settlement.objects.create(municipality=town.cast.cuprija, name="Супска")
         message.save()
-    assert inserted(town, message, one) == "Ћуприја, Супска: 07–15, https://cuprija.rs/ https://euprava.gov.rs/pisarnica"
+    assert (
+        inserted(town, message, one) == "Ћуприја, Супска: 07–15, https://cuprija.rs/ https://euprava.gov.rs/pisarnica"
+    )
 
 
 # ---- script
@@ -116,7 +118,10 @@ def test_it_is_offered_in_the_script_of_the_citizen_and_can_be_switched(town: To
     assert inserted(town, latin, one, script="Cyrl").startswith("Љубазно")
     cyrillic = town.heard("@opstina Докле да чекам воду?")
     assert inserted(town, cyrillic, one).startswith("Љубазно")
-    assert inserted(town, cyrillic, None, insert="convert", script="Latn", text="Вода стиже у 14 h.") == "Voda stiže u 14 h."
+    assert (
+        inserted(town, cyrillic, None, insert="convert", script="Latn", text="Вода стиже у 14 h.")
+        == "Voda stiže u 14 h."
+    )
 
 
 def test_words_of_the_house_keep_their_spelling(town: Town) -> None:
@@ -188,7 +193,7 @@ def test_saved_answers_are_written_changed_and_taken_away(town: Town) -> None:
     assert client.get(f"{ANSWERS}{row.pk}/").status_code == 404
     client.post(f"{ANSWERS}{row.pk}/restore/")
     assert "Наш сајт: " in client.get(ANSWERS).text
-    verbs = AuditEvent.objects.filter(verb__startswith="saved_answer.").order_by("pk").values_list("verb", flat=True)
+    verbs = AuditEvent.objects.filter(verb__startswith="answer.").order_by("pk").values_list("verb", flat=True)
     assert [verb.rpartition(".")[2] for verb in verbs] == ["create", "edit", "retire", "restore"]
 
 
