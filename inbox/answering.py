@@ -97,6 +97,11 @@ def desk(
     )
 
 
+def waiting_count() -> int:
+    """How many answers wait for an approver in the open scope."""
+    return ProposedAnswer.objects.filter(state=Proposed.WAITING).count()
+
+
 def writing(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:
     """Of these, what others are writing right now."""
     return [each for each in drafts if each.by_id != person.pk and each.at > now - WRITES_FOR]

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from inbox import rules
-from inbox.models import AnswerDraft, Message
+from inbox.enums import Proposed
+from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from municipalities.tenancy import everywhere
 
 
@@ -17,14 +18,20 @@ from municipalities.tenancy import everywhere
 def keep(message: Message, text: str, *, by: Any) -> None:
     """Keep these words, or nothing where they are empty. Of a message whose words were deleted nothing is kept."""
     row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
-    words, now = text.replace("\x00", "")[: rules.MOST_CHARACTERS], timezone.now()
+    words, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
     mine = AnswerDraft.objects.filter(message=row, by=by)
-    if not words.strip() or row.forgotten_at:
+    if not words.strip() or row.forgotten_at or _is_sent(row, words.strip(), by):
         mine.delete()
     elif not mine.update(text=words, at=now):
         AnswerDraft.objects.create(
             municipality_id=row.municipality_id, message=row, by=by, text=words, began_at=now, at=now
         )
+
+
+def _is_sent(row: Message, words: str, by: Any) -> bool:
+    """A page may tell of its last letters after it has sent them."""
+    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=words, state=Proposed.WAITING)
+    return Reply.objects.filter(message=row, by=by, text=words).exists() or waiting.exists()
 
 
 def drop(message: Message, *, by: Any) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from django.utils import timezone
+
 from common.models import AuditEvent
 from delivery.models import Delivery
 from inbox.domain import answer, forget, propose, triage
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Proposed, State
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
-from municipalities.models import EmergencyRight, Municipality
+from municipalities.models import Delegation, EmergencyRight, Municipality
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from tests.inbox.conftest import Town
@@ -131,6 +133,24 @@ def test_an_approver_who_may_approve_their_own_answers_at_once(strict: Town) -> 
     assert out(strict) == ["@gradjanka Одмах."]
     with scope(strict.cast.cuprija):
         assert Reply.objects.get().approved_by == strict.cast.approver
+
+
+def test_who_stands_in_for_an_approver_decides(strict: Town) -> None:
+    one = proposed(strict, strict.heard("@opstina До када?"), by=strict.cast.approver)
+    today = timezone.localdate()
+    Delegation.objects.create(
+        municipality=strict.cast.cuprija, approver=strict.cast.approver, delegate=strict.cast.officer,
+        starts_on=today, ends_on=today, by=strict.cast.approver,
+    )  # fmt: skip
+    assert decided(strict, one, strict.cast.officer).status_code == 302
+    assert out(strict) == ["@gradjanka До 14 часова."]
+
+
+def test_home_says_to_an_approver_that_answers_wait(strict: Town) -> None:
+    assert "answer to a citizen waits" not in sign_in(strict.cast.approver).get("/m/cuprija/").text
+    proposed(strict, strict.heard("@opstina До када?"))
+    assert "1 answer to a citizen waits, too" in sign_in(strict.cast.approver).get("/m/cuprija/").text
+    assert "answer to a citizen waits" not in sign_in(strict.cast.officer).get("/m/cuprija/").text
 
 
 def test_an_officer_may_not_approve(strict: Town) -> None:

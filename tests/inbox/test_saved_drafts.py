@@ -55,6 +55,8 @@ def test_a_draft_goes_with_its_answer_and_that_of_a_colleague_stays(town: Town) 
     write(town, message, "Питаћу", town.cast.approver)
     sign_in(town.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 14 часова."})
     assert kept(town) == [("Approver", "Питаћу")]
+    write(town, message, "До 14 часова.")  # the page's last letters come after its answer
+    assert kept(town) == [("Approver", "Питаћу")]
 
 
 def test_colleagues_see_who_is_writing_and_since_when(town: Town) -> None:

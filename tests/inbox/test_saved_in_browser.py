@@ -41,7 +41,6 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: 
     is_sound(page)
     page.get_by_role("button", name="Save").click()
     is_sound(page)
-    page.screenshot(path="/tmp/h5-saved.png", full_page=True)
 
     message = town.heard("@opstina Rupa u ulici Kneza Milosa!")
     page.goto(f"{inbox}{message.pk}/")
@@ -78,17 +77,10 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: 
         "Добар дан. Хвала што сте нам јавили. "
         "То можете да завршите и преко интернета, Пријава комуналног проблема: https://cuprija.rs/rupe"
     )
-    page.screenshot(path="/tmp/h5-field.png", full_page=True)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.emulate_media(color_scheme="dark")
-    page.screenshot(path="/tmp/h5-field-phone.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
     field.fill("Hvala, stižemo.")
     page.get_by_role("button", name="Ask for approval").click()
     expect(page.get_by_text("The answer waits for approval.")).to_be_visible()
     is_sound(page)
-    page.screenshot(path="/tmp/h5-waits.png", full_page=True)
 
     page.context.clear_cookies()
     enter(page, live_server, town.cast.approver)
@@ -96,7 +88,6 @@ def test_a_saved_answer_is_approved_and_sent(page: Any, live_server: Any, town: 
     is_sound(page)
     page.get_by_role("link", name="Hvala, stižemo.").click()
     is_sound(page)
-    page.screenshot(path="/tmp/h5-decide.png", full_page=True)
     page.get_by_role("button", name="Approve and send").click()
     expect(page.get_by_text("Approved. The answer is on its way.")).to_be_visible()
     town.publish()
