@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from django.db import connection
 from django.utils import timezone
 
 from common.models import AuditEvent
@@ -15,11 +18,11 @@ from inbox.domain import answer, forget, propose, triage
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Proposed, State
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
-from municipalities.models import Delegation, EmergencyRight, Municipality
+from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from tests.inbox.conftest import Town
-from tests.people import sign_in
+from tests.people import person, sign_in
 
 LIST = "/m/cuprija/inbox/"
 
@@ -76,6 +79,30 @@ def test_an_answer_waits_and_goes_out_once_when_it_is_approved(strict: Town) -> 
     assert (done.state, done.decided_by) == (Proposed.SENT, strict.cast.approver)
     assert (done.reply.by, done.reply.approved_by) == (strict.cast.officer, strict.cast.approver)
     assert strict.again(message).state == State.ANSWERED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_approvers_at_the_same_moment_send_it_once(strict: Town) -> None:
+    one = proposed(strict, strict.heard("@opstina До када?"))
+    second = person("second")
+    Membership.objects.create(user=second, municipality=strict.cast.cuprija, role="approver")
+    together = threading.Barrier(2)
+
+    def work(by: Any) -> bool:
+        try:
+            together.wait(timeout=20)
+            with scope(strict.cast.cuprija):
+                propose.approve(one, one.text, turn=one.turn, by=by)
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as workers:
+        found = list(workers.map(work, (strict.cast.approver, second)))
+    assert sorted(found) == [False, True]
+    assert out(strict) == ["@gradjanka До 14 часова."]
 
 
 def test_without_the_rule_answers_go_at_once_as_before(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -190,8 +191,11 @@ def test_workers_at_the_same_moment_tell_once(town: Town) -> None:
     late(town)
     moment = belgrade("2026-12-01 07:30")  # after they were heard, on a working day
 
+    together = threading.Barrier(4)
+
     def work(_worker: int) -> int:
         try:
+            together.wait(timeout=20)
             return tell.tell(moment)
         finally:
             connection.close()
