@@ -92,6 +92,8 @@ class Message(TenantModel):
             models.Index(
                 fields=["municipality", "due_at"], name="message_due", condition=Q(state__in=["open", "waiting"])
             ),
+            # what people are told of
+            models.Index(fields=["heard_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),
             # what stands below one of our posts
             models.Index(fields=["publication", "at"], name="message_below"),
             # whose words are to be forgotten
