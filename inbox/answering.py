@@ -6,12 +6,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from channels import dry
 from inbox import wording
 from inbox.domain.answer import Seat, opening, seat_of
 from inbox.enums import Proposed
 from inbox.hints import Hint, hints
-from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
+from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply, SavedAnswer
 from inbox.rules import WRITES_FOR
 from municipalities.models import Municipality, ServiceAvailability
 from municipalities.queries import Access, Offered, glossary, offered
@@ -63,10 +65,11 @@ def desk(
     """Four queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
     drafts = list(AnswerDraft.objects.filter(message=row).select_related("by").order_by("began_at"))
     mine = next((each.text for each in drafts if each.by_id == person.pk), "")
-    newest = ProposedAnswer.objects.filter(message=row).select_related("by", "words_by").order_by("-pk").first()
+    answered = Reply.objects.filter(message=OuterRef("message"), at__gt=OuterRef("decided_at"))
+    rows = ProposedAnswer.objects.filter(message=row).annotate(is_answered=Exists(answered))
+    newest = rows.select_related("by", "words_by", "decided_by").order_by("-pk").first()
     waiting = newest if newest and newest.state == Proposed.WAITING else None
-    is_back = newest is not None and newest.state == Proposed.RETURNED and newest.by_id == person.pk
-    returned = newest if is_back else None
+    returned = newest if newest and _is_back(newest, person) else None
     fitting, others = picks(row)
     words = draft or mine or (returned.text if returned else "")
     limits, begins = dry.limits(row.channel), opening(row)
@@ -95,6 +98,11 @@ def desk(
         url_length=limits.url_length or 0,
         count=dry.count(row.channel, begins + words),
     )
+
+
+def _is_back(answer: Any, person: Any) -> bool:
+    """Whether it came back to this person, and nobody has answered since."""
+    return answer.state == Proposed.RETURNED and answer.by_id == person.pk and not answer.is_answered
 
 
 def waiting_count() -> int:

@@ -234,6 +234,28 @@ def test_an_answer_comes_back_with_a_reason_and_the_words_of_the_approver(strict
     assert out(strict) == ["@gradjanka До 16 часова."]
 
 
+def test_what_came_back_is_over_once_it_was_answered(strict: Town) -> None:
+    message = strict.heard("@opstina До када?")
+    decided(strict, proposed(strict, message), decision="return", reason="Погрешно време")
+    rule(strict, answers_need_approval=False)
+    sign_in(strict.cast.officer).post(f"{LIST}{message.pk}/answer/", {"text": "До 16 часова."})
+    page = sign_in(strict.cast.officer).get(f"{LIST}{message.pk}/").text
+    assert "Погрешно време" not in page
+    assert "До 14 часова." not in page
+
+
+def test_an_approver_switches_the_rule_on_and_that_is_recorded(town: Town) -> None:
+    form = {
+        "approval": "one", "primary_script": "Cyrl", "move_window_hours": "24", "not_after_minutes": "120",
+        "emergency_review_hours": "24", "answers_need_approval": "on",
+    }  # fmt: skip
+    assert sign_in(town.cast.officer).post("/m/cuprija/settings/rules/save/", form).status_code == 403
+    assert sign_in(town.cast.approver).post("/m/cuprija/settings/rules/save/", form).status_code == 302
+    assert Municipality.objects.get(pk=town.cast.cuprija.pk).answers_need_approval
+    changed = AuditEvent.objects.get(verb="municipality.edit_rules").detail["changed"]
+    assert changed == ["answers_need_approval"]
+
+
 def test_its_author_takes_it_back_and_goes_on_writing(strict: Town) -> None:
     message = strict.heard("@opstina До када?")
     one = proposed(strict, message)
