@@ -54,6 +54,15 @@ class Sleep(models.TextChoices):
     WEEK = "week", _("In a week")
 
 
+class Proposed(models.TextChoices):
+    """What became of an answer that an approver is to see before it goes out."""
+
+    WAITING = "waiting", pgettext_lazy("of an answer", "Waits for approval")
+    SENT = "sent", pgettext_lazy("of an answer", "Approved")
+    RETURNED = "returned", pgettext_lazy("of an answer", "Sent back")
+    WITHDRAWN = "withdrawn", pgettext_lazy("of an answer", "Withdrawn")
+
+
 class Heard(models.TextChoices):
     """How the last look for messages of a channel went."""
 

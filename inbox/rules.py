@@ -31,6 +31,10 @@ OPEN_BEFORE = timedelta(days=7)
 
 MOST_CHARACTERS = 10_000
 
+# An answer that somebody began: how long it is kept, and how long after the last letter they count as writing.
+DRAFT_KEPT = timedelta(days=30)
+WRITES_FOR = timedelta(minutes=3)
+
 
 # Nobody remembers why after so long.
 LONGEST_SLEEP = timedelta(days=92)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inbox.domain import answer, evidence, hear, hide
+from inbox.domain import answer, drafts, evidence, hear, hide, tell
 from inbox.domain import forget as words
 
 
@@ -15,6 +15,7 @@ def tick() -> None:
     for moderation_id in hide.claim():
         moderate.delay(moderation_id)
     answer.settle()
+    tell.tell()
 
 
 @shared_task(name="inbox.tasks.listen")
@@ -32,3 +33,5 @@ def moderate(moderation_id: int) -> None:
 def forget() -> None:
     words.forget()
     evidence.erase()
+    drafts.forget()
+    tell.forget()

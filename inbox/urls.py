@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inbox.views import house_rules, message, messages, moderation, public_rules
+from inbox.views import answers, house_rules, message, messages, moderation, public_rules, saved
 
 M = "m/<slug:municipality>/inbox/"
 
@@ -8,7 +8,19 @@ urlpatterns = [
     path(M, messages.inbox, name="inbox"),
     path(f"{M}several/", messages.several, name="inbox_several"),
     path(f"{M}<int:message>/", message.message, name="message"),
-    path(f"{M}<int:message>/answer/", message.answer, name="message_answer"),
+    path(f"{M}answers/", saved.answers, name="inbox_answers"),
+    path(f"{M}answers/new/", saved.new, name="inbox_answer_new"),
+    path(f"{M}answers/begin/", saved.begin, name="inbox_answers_begin"),
+    path(f"{M}answers/<int:saved>/", saved.edit, name="inbox_answer_edit"),
+    path(f"{M}answers/<int:saved>/retire/", saved.retire, name="inbox_answer_retire"),
+    path(f"{M}answers/<int:saved>/restore/", saved.restore, name="inbox_answer_restore"),
+    path(f"{M}proposed/", answers.proposed, name="inbox_proposed"),
+    path(f"{M}<int:message>/answer/", answers.answer, name="message_answer"),
+    path(f"{M}<int:message>/fill/", answers.fill, name="message_fill"),
+    path(f"{M}<int:message>/draft/", answers.draft, name="message_draft"),
+    path(f"{M}<int:message>/writing/", answers.writing, name="message_writing"),
+    path(f"{M}<int:message>/proposed/<int:proposed>/decide/", answers.decide, name="message_decide"),
+    path(f"{M}<int:message>/proposed/<int:proposed>/withdraw/", answers.withdraw, name="message_withdraw"),
     path(f"{M}<int:message>/note/", message.note, name="message_note"),
     path(f"{M}<int:message>/sort/", message.sort, name="message_sort"),
     path(f"{M}<int:message>/assign/", message.assign, name="message_assign"),

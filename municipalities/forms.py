@@ -100,6 +100,7 @@ class RulesForm(forms.ModelForm):
         fields = [
             "approval",
             "may_approve_own",
+            "answers_need_approval",
             "staff_may_read_drafts",
             "primary_script",
             "move_window_hours",
@@ -110,6 +111,10 @@ class RulesForm(forms.ModelForm):
         help_texts = {
             "approval": _("Two approvers are two different persons. The mentor never publishes."),
             "may_approve_own": _("For small municipalities, where one person writes and decides."),
+            "answers_need_approval": _(
+                "What an officer answers then waits for an approver. In an emergency, who is on the emergency list "
+                "answers at once."
+            ),
             "staff_may_read_drafts": _("Otherwise they see only what was published."),
             "primary_script": _("New posts start in it."),
         }

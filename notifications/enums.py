@@ -29,6 +29,11 @@ class Kind(models.TextChoices):
     AGREEMENT = "agreement", _("The plan agreed with the mentor")
     GALLERY = "gallery", _("What becomes of posts shared with other municipalities")
     TRAINING = "training", _("Exercises and certificates of trainings")
+    URGENT = "msg_urgent", _("An emergency, or something unlawful, among citizens' messages")
+    MESSAGES = "msg_new", _("New messages of citizens")
+    LATE = "msg_late", _("Messages whose answer is late, each morning")
+    MINE = "msg_mine", _("Somebody gives you a message to answer")
+    ANSWER = "msg_answer", _("An answer waits for approval, or comes back")
 
 
 class How(models.TextChoices):

@@ -25,4 +25,9 @@ ICONS: dict[str, str] = {
     Kind.AGREEMENT: "list-checks",
     Kind.GALLERY: "images",
     Kind.TRAINING: "flag",
+    Kind.URGENT: "triangle-alert",
+    Kind.MESSAGES: "inbox",
+    Kind.LATE: "clock",
+    Kind.MINE: "user",
+    Kind.ANSWER: "hourglass",
 }

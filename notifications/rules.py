@@ -16,7 +16,7 @@ from notifications.enums import How, Kind
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
 # They come through quiet hours, and by mail even when they were read in the portal.
-URGENT = frozenset({Kind.EMERGENCY})
+URGENT = frozenset({Kind.EMERGENCY, Kind.URGENT})
 # In a conversation several words come within minutes: they wait so long for each other and make one mail.
 CHATTY = frozenset({Kind.COMMENT, Kind.SUGGESTION, Kind.MENTION})
 GATHERED = timedelta(minutes=2)
@@ -38,13 +38,14 @@ NEEDS = {
     Kind.REPORT: Verb.ANALYTICS_VIEW,
     Kind.AGREEMENT: Verb.PLAN_VIEW,
     Kind.GALLERY: Verb.GALLERY_VIEW,
+    **dict.fromkeys((Kind.URGENT, Kind.MESSAGES, Kind.LATE, Kind.MINE, Kind.ANSWER), Verb.INBOX_WORK),
 }
 
 # What a role has in the daily summary; everything else comes at once.
 _CALM = {Kind.PERFORMANCE, Kind.FEEDBACK, Kind.KIT, Kind.PLAN, Kind.GALLERY}
 _SUMMARY: dict[str, set[Kind]] = {
     "officer": _CALM,
-    "approver": _CALM,
+    "approver": _CALM | {Kind.MESSAGES, Kind.LATE},
     "mentor": _CALM | {Kind.MOVED, Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL},
     "administrator": _CALM - {Kind.KIT, Kind.GALLERY}
     | {Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.COMMENT, Kind.SUGGESTION},

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from administration.queries import first_steps, setting_up
+from inbox.answering import waiting_count
 from mentoring.queries.people import own_pairings, running
 from mentoring.views.desk import page_of
 from mentoring.views.my_plan import glance_of, my_plan
@@ -64,6 +65,7 @@ def workspace(request: Any) -> HttpResponse:
         "absences": glance.away if glance else (),
         "mentoring": my_plan(request, glance) if glance and access.may(Verb.PLAN_EDIT) else None,
         "approver": approver,
+        "answers_waiting": waiting_count() if approver and request.municipality.answers_need_approval else 0,
         "board": board(request.user, request.municipality, access, own=writer),
         "closings": queries.closings_due() if officer else [],
     }

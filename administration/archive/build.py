@@ -69,6 +69,7 @@ def _tables() -> list[tuple[str, str]]:
         ("reviews.json", _("reviews of the plans agreed with the mentor")),
         ("messages.json", _("what citizens wrote, with notes and answers: personal data")),
         ("moderation.json", _("what was hidden, why and by whom, with sealed copies: personal data")),
+        ("saved-answers.json", _("answers that are kept for the next who asks the same")),
         ("needs.json", _("what citizens need, what was decided and what was done")),
         ("shared-posts.json", _("posts shared with other municipalities, with what was said of them")),
         ("plans.json", _("campaigns, usual times, repeating posts, adopted kits")),

@@ -5,23 +5,28 @@ from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import Message, Moderation, Note, Reply
+from inbox.models import Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from needs.models import Need
 
 
 def write(archive: Archive) -> None:
     archive.json("messages.json", _messages())
     archive.json("moderation.json", _moderation())
+    archive.json("saved-answers.json", _saved())
     archive.json("needs.json", _needs())
     archive.json("shared-posts.json", _shared())
 
 
 def _messages() -> list[dict[str, Any]]:
-    notes, answers = defaultdict(list), defaultdict(list)
+    notes, answers, proposed = defaultdict(list), defaultdict(list), defaultdict(list)
+    for each in ProposedAnswer.objects.select_related("by", "decided_by").order_by("pk"):
+        told = {"text": each.text, "by": str(each.by), "at": each.at, "state": each.state, "reason": each.reason}
+        proposed[each.message_id].append({**told, "decided_by": str(each.decided_by or "")})
     for note in Note.objects.select_related("by").order_by("pk"):
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
-    for reply in Reply.objects.select_related("by", "delivery").order_by("pk"):
-        sent = {"text": reply.text, "by": str(reply.by), "at": reply.at, "state": reply.delivery.state}
+    for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
+        sent = {"text": reply.text, "by": str(reply.by), "approved_by": str(reply.approved_by or "")}
+        sent |= {"at": reply.at, "state": reply.delivery.state}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
     rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
     return [
@@ -31,7 +36,18 @@ def _messages() -> list[dict[str, Any]]:
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
             "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at,
-            "notes": notes[row.pk], "answers": answers[row.pk],
+            "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _saved() -> list[dict[str, Any]]:
+    rows = SavedAnswer.objects.select_related("by").order_by("pk")
+    return [
+        {
+            "name": row.name, "text": row.text, "topic": row.topic, "kind": row.kind, "retired": row.is_retired,
+            "used": row.used, "by": str(row.by), "at": row.at,
         }
         for row in rows
     ]  # fmt: skip

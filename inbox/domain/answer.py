@@ -1,8 +1,10 @@
 """Answering a citizen: a delivery of its own kind, so that it is recorded before it leaves and never sent twice.
 
-The message counts as answered once the network has the answer, not before.
+The message counts as answered once the network has the answer, not before. Where the house asks for it, an approver
+sees the words first (`inbox.domain.propose`); the gate asks for that again right before the call.
 """
 
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -18,10 +20,15 @@ from common.audit import record
 from delivery.domain.enqueue import enqueue
 from delivery.enums import State as Sent
 from delivery.gates import REPLY
+from inbox import wording
+from inbox.domain import drafts
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
-from inbox.enums import Kind, State
-from inbox.models import Message, Reply
+from inbox.enums import Kind, Proposed, State
+from inbox.models import Message, ProposedAnswer, Reply
+from municipalities.models import Municipality
+from municipalities.queries import Access, access
+from municipalities.rules import Verb
 from municipalities.tenancy import everywhere
 from platforms import types
 
@@ -29,33 +36,88 @@ from platforms import types
 ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
 
 
+class Seat(StrEnum):
+    """How an answer of somebody may leave (`seat`)."""
+
+    FREE = "free"  # the house asks for no approval
+    OWN = "own"  # an approver, and the house lets them approve their own words
+    EMERGENCY = "emergency"  # to an emergency, by somebody on the emergency list
+    ASKS = "asks"  # an approver has to see it first
+
+
+def seat(message: Message, *, by: Any) -> Seat:
+    """How an answer of this person may leave, by the rules that hold now."""
+    house = Municipality.objects.get(pk=message.municipality_id)
+    return seat_of(house, message.kind, access(by, house)) if house.answers_need_approval else Seat.FREE
+
+
+def seat_of(house: Municipality, kind: str, held: Access) -> Seat:
+    """The same for whoever holds these rights."""
+    if not house.answers_need_approval:
+        return Seat.FREE
+    if held.may(Verb.POST_APPROVE) and house.may_approve_own:
+        return Seat.OWN
+    return Seat.EMERGENCY if kind == Kind.EMERGENCY and held.may(Verb.POST_EMERGENCY) else Seat.ASKS
+
+
 @transaction.atomic
 def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply:
     """Send `text` under the message now. `after`: the newest answer that its author has seen, 0 for none.
 
-    Raises `Refused` when a colleague has answered meanwhile, when the channel cannot answer, or when the network would
-    not take the words; nothing is sent then.
+    Raises `Refused` when an approver has to see it first (`propose.submit`), when a colleague has answered meanwhile,
+    when the channel cannot answer, or when the network would not take the words; nothing is sent then.
     """
-    row, words = locked(message), text.replace("\x00", "").strip()
+    row = locked(message)
+    held = seat(row, by=by)
+    if held == Seat.ASKS:
+        raise Refused(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
+    waiting = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING)
+    if held == Seat.EMERGENCY:
+        waiting.update(state=Proposed.WITHDRAWN, decided_by=by, decided_at=timezone.now())
+    elif waiting.exists():
+        raise Refused(_("An answer waits for approval here. Decide about that one first."), "text")
+    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == Seat.OWN else None)
+    record("message.answer", by=by, target=row, label=label(row))
+    return reply
+
+
+def cleaned(row: Message, text: str, after: int) -> str:
+    """The words as they would leave. Raises `Refused` for everything that speaks against sending them."""
+    words = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if row.forgotten_at:
         raise Refused(_("The words of this message were deleted because their time was over. It is not answered here."))
     if not words:
         raise Refused(_("Write the answer first."), "text")
+    if gaps := wording.unfilled(words):
+        raise Refused(_("Fill the gap “%(gap)s” first, or take it out.") % {"gap": gaps[0]}, "text")
     _refuse_collision(row, after)
     if row.channel.state != ChannelState.CONNECTED:
         raise Refused(_("The channel has to be connected again before you can answer."), "text")
+    _refuse_findings(row, _outgoing(row, words))
+    return words
+
+
+def send(row: Message, words: str, *, by: Any, approved_by: Any) -> Reply:
+    """Put `cleaned` words of a locked message into the outbox. The caller has asked who may, and records the event."""
     now = timezone.now()
-    outgoing = types.Outgoing(
-        text=opening(row) + words, language="sr", key=uuid4().hex, created_at=now, reply_to=row.remote_id
+    delivery = enqueue(
+        row.channel, kind=REPLY, outgoing=_outgoing(row, words), due_at=now, by=by,
+        urgent=row.kind == Kind.EMERGENCY,
+    )  # fmt: skip
+    reply = Reply.objects.create(
+        municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by, approved_by=approved_by
     )
-    _refuse_findings(row, outgoing)
-    delivery = enqueue(row.channel, kind=REPLY, outgoing=outgoing, due_at=now, by=by, urgent=row.kind == Kind.EMERGENCY)
-    reply = Reply.objects.create(municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by)
     row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
     row.snoozed_until = None
     row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
-    record("message.answer", by=by, target=row, label=label(row))
+    drafts.drop(row, by=by)
     return reply
+
+
+def _outgoing(row: Message, words: str) -> types.Outgoing:
+    return types.Outgoing(
+        text=opening(row) + words, language="sr", key=uuid4().hex, created_at=timezone.now(), reply_to=row.remote_id
+    )
 
 
 def opening(message: Message) -> str:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from common.audit import record
 from delivery.models import Delivery
 from inbox.domain import evidence
-from inbox.enums import Kind
-from inbox.models import Message, Note, Reply
+from inbox.enums import Kind, Proposed
+from inbox.models import AnswerDraft, Message, Note, ProposedAnswer, Reply
 from municipalities.tenancy import everywhere
 
 BATCH = 1000
@@ -54,6 +54,10 @@ def erase_author(municipality: Any, author_id: str, channel_id: int, *, by: Any)
 @transaction.atomic
 def _forget(keys: list[int], now: datetime) -> int:
     Note.objects.filter(message__in=keys).delete()
+    AnswerDraft.objects.filter(message__in=keys).delete()
+    proposed = ProposedAnswer.objects.filter(message__in=keys)
+    proposed.filter(state=Proposed.WAITING).update(state=Proposed.WITHDRAWN)
+    proposed.update(text="", reason="")
     replies = Reply.objects.filter(message__in=keys)
     deliveries = list(Delivery.objects.filter(pk__in=replies.values("delivery")))
     for delivery in deliveries:

@@ -3,5 +3,10 @@
 from inbox.models.desk import Department, Settlement
 from inbox.models.messages import Listening, Message, Note, Reply
 from inbox.models.moderation import HouseRules, Moderation
+from inbox.models.proposed import AnswerDraft, ProposedAnswer
+from inbox.models.saved import SavedAnswer, Told
 
-__all__ = ["Department", "HouseRules", "Listening", "Message", "Moderation", "Note", "Reply", "Settlement"]
+__all__ = [
+    "AnswerDraft", "Department", "HouseRules", "Listening", "Message", "Moderation", "Note", "ProposedAnswer", "Reply",
+    "SavedAnswer", "Settlement", "Told",
+]  # fmt: skip

@@ -95,6 +95,8 @@ class Message(TenantModel):
             models.Index(
                 fields=["municipality", "due_at"], name="message_due", condition=Q(state__in=["open", "waiting"])
             ),
+            # what people are told of
+            models.Index(fields=["heard_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),
             # what stands below one of our posts
             models.Index(fields=["publication", "at"], name="message_below"),
             # whose words are to be forgotten
@@ -149,6 +151,7 @@ class Reply(TenantModel):
     delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="+")
     text = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     arrived_at = models.DateTimeField(null=True)
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels import dry
-from inbox import moderated, queries, rules
-from inbox.domain import answer as answering
+from inbox import answering, moderated, queries, rules
 from inbox.domain import forget, triage
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Sleep
@@ -43,11 +42,12 @@ def message(request: Any, message: int) -> HttpResponse:
 def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
     around = queries.thread(row)
     replies = queries.replies(around)
+    house, now = request.municipality, timezone.now()
     context = {
+        "desk": answering.desk(row, house, request.access, request.user, now, draft=draft, typed=request.POST),
         "message": row,
         "thread": [(each, replies.get(each.pk, [])) for each in around],
         "after": max((reply.pk for reply in replies.get(row.pk, [])), default=0),
-        "opening": answering.opening(row).strip(),
         "limit": dry.limits(row.channel).comment_characters or dry.limits(row.channel).max_characters,
         "notes": Note.objects.filter(message=row).select_related("by").order_by("pk"),
         "kinds": Kind.choices,
@@ -55,26 +55,12 @@ def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", not
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
         "moderation": moderated.beside(row),
-        "draft": draft,
         "problem": problem,
         "note_draft": note,
-        "now": timezone.now(),
+        "now": now,
         **onward.context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
-
-
-@requires(Verb.INBOX_WORK)
-@require_POST
-def answer(request: Any, message: int) -> HttpResponse:
-    row, text = _message(message), request.POST.get("text", "")
-    after = request.POST.get("after", "")
-    try:
-        answering.answer(row, text, by=request.user, after=int(after) if after.isdecimal() and len(after) < 15 else 0)
-    except Refused as refused:
-        return _page(request, row, draft=text, problem=refused.message)
-    flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
-    return onward.onward(request, row)
 
 
 @requires(Verb.INBOX_WORK)

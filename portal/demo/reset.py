@@ -21,7 +21,20 @@ from analytics.models import (
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
-from inbox.models import Department, HouseRules, Listening, Message, Moderation, Note, Reply, Settlement
+from inbox.models import (
+    AnswerDraft,
+    Department,
+    HouseRules,
+    Listening,
+    Message,
+    Moderation,
+    Note,
+    ProposedAnswer,
+    Reply,
+    SavedAnswer,
+    Settlement,
+    Told,
+)
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import (
@@ -69,7 +82,8 @@ from trainings.models import Play
 # From what points to what is pointed at.
 ORDER = (
     Play, NeedPicture, Voice, Need, NeedsPage,
-    Moderation, HouseRules, Note, Reply, Message, Listening, Department, Settlement,
+    Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
+    Note, Reply, Message, Listening, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,

@@ -62,6 +62,8 @@ EVERYWHERE = {
     "exchange/domain/share.py",
     "inbox/domain/answer.py",
     "inbox/domain/evidence.py",
+    "inbox/domain/drafts.py",
+    "inbox/domain/tell.py",
     "inbox/domain/forget.py",
     "inbox/domain/hear.py",
     "inbox/domain/hide.py",

@@ -27,7 +27,7 @@ from common.access import Permission
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
 from inbox.domain import house_rules, moderate
-from inbox.models import Message
+from inbox.models import Message, ProposedAnswer, SavedAnswer
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -439,6 +439,23 @@ def _house_rules(things: Things) -> str:
         told = house_rules.Told(is_on=True, contact="035 123 456")
         house_rules.choose(things.cast.cuprija, told, by=things.cast.approver)
     return things.cast.cuprija.slug
+def _answered(it: Things, kind: str) -> int:
+    """A saved answer of Ćuprija, each role its own, or the one that waits for approval below the message."""
+    cast = it.cast
+    with scope(cast.cuprija):
+        if kind == "saved":
+            name = f"Хвала {SavedAnswer.objects.count()}"
+            return int(SavedAnswer.objects.create(
+                municipality=cast.cuprija, name=name, text="Хвала.", by=cast.officer
+            ).pk)  # fmt: skip
+        now, by = timezone.now(), {"by": cast.officer, "words_by": cast.officer}
+        found, _ = ProposedAnswer.objects.get_or_create(
+            municipality=cast.cuprija,
+            message_id=_message(it),
+            state="waiting",
+            defaults={"text": "Да", "at": now, **by},
+        )
+        return int(found.pk)
 
 
 def _followed(it: Things) -> Plan:
@@ -587,6 +604,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "moderation/moderation": _moderation,
     "moderation/deed": lambda it: "undo",
     "rules/place": _house_rules,
+    "answers/saved": lambda it: _answered(it, "saved"),
+    "proposed/proposed": lambda it: _answered(it, "proposed"),
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),

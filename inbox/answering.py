@@ -1,0 +1,188 @@
+"""What stands around the answer field of a message: hints, saved answers, who else writes, what waits for approval."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from channels import dry
+from inbox import wording
+from inbox.domain.answer import Seat, opening, seat_of
+from inbox.enums import Proposed
+from inbox.hints import Hint, hints
+from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply, SavedAnswer
+from inbox.rules import WRITES_FOR
+from municipalities.models import Municipality, ServiceAvailability
+from municipalities.queries import Access, Offered, glossary, offered
+from municipalities.rules import Verb
+from serbian import Script, detect
+from serbian.glossary import EMPTY, Glossary
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`draft`: the words in the field. `waiting` waits for an approver, `returned` came back to this person."""
+
+    draft: str
+    script: str
+    seat: Seat
+    waiting: ProposedAnswer | None
+    returned: ProposedAnswer | None
+    writers: list[AnswerDraft]
+    fitting: list[SavedAnswer]
+    others: list[SavedAnswer]
+    hints: list[Hint]
+    decided_text: str
+    decided_reason: str
+    used: str
+    may_decide: bool
+    own_allowed: bool
+    is_own: bool
+    opening: str
+    counting: str
+    url_length: int
+    count: int
+
+    @property
+    def may_write(self) -> bool:
+        """Nobody writes a second answer while one waits, except in an emergency."""
+        return self.waiting is None or self.seat == Seat.EMERGENCY
+
+
+def desk(
+    row: Message,
+    house: Municipality,
+    held: Access,
+    person: Any,
+    now: datetime,
+    *,
+    draft: str = "",
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> Desk:
+    """Four queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
+    drafts = list(AnswerDraft.objects.filter(message=row).select_related("by").order_by("began_at"))
+    mine = next((each.text for each in drafts if each.by_id == person.pk), "")
+    answered = Reply.objects.filter(message=OuterRef("message"), at__gt=OuterRef("decided_at"))
+    rows = ProposedAnswer.objects.filter(message=row).annotate(is_answered=Exists(answered))
+    newest = rows.select_related("by", "words_by", "decided_by").order_by("-pk").first()
+    waiting = newest if newest and newest.state == Proposed.WAITING else None
+    returned = newest if newest and _is_back(newest, person) else None
+    fitting, others = picks(row)
+    words = draft or mine or (returned.text if returned else "")
+    limits, begins = dry.limits(row.channel), opening(row)
+    script = typed.get("script", "")
+    script = script if script in list(Script) else script_of(row, house)
+    # Words changed by an approver come back with the turn they were read in, and not beside newer ones.
+    is_same = waiting is not None and typed.get("turn") == str(waiting.turn)
+    return Desk(
+        draft=words,
+        script=script,
+        seat=seat_of(house, row.kind, held),
+        waiting=waiting,
+        returned=returned,
+        writers=writing(drafts, person, now),
+        fitting=fitting,
+        others=others,
+        hints=hints(row.text, row.topic, offers_here(), script),
+        decided_text=typed.get("text", "") if is_same else waiting.text if waiting else "",
+        decided_reason=typed.get("reason", "") if is_same else "",
+        used=typed.get("used", ""),
+        may_decide=held.may(Verb.POST_APPROVE),
+        own_allowed=house.may_approve_own,
+        is_own=bool(waiting and person.pk in (waiting.by_id, waiting.words_by_id)),
+        opening=begins,
+        counting=limits.counting,
+        url_length=limits.url_length or 0,
+        count=dry.count(row.channel, begins + words),
+    )
+
+
+def _is_back(answer: Any, person: Any) -> bool:
+    """Whether it came back to this person, and nobody has answered since."""
+    return answer.state == Proposed.RETURNED and answer.by_id == person.pk and not answer.is_answered
+
+
+def waiting_count() -> int:
+    """How many answers wait for an approver in the open scope."""
+    return ProposedAnswer.objects.filter(state=Proposed.WAITING).count()
+
+
+def writing(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:
+    """Of these, what others are writing right now."""
+    return [each for each in drafts if each.by_id != person.pk and each.at > now - WRITES_FOR]
+
+
+def picks(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer]]:
+    """Saved answers that fit the message's topic or kind, and the others; the most used first. One query."""
+    found = list(SavedAnswer.objects.filter(is_retired=False).defer("text").order_by("-used", "name"))
+    fitting = [each for each in found if _fits(each, row)]
+    return fitting, [each for each in found if each not in fitting]
+
+
+def _fits(saved: SavedAnswer, row: Message) -> bool:
+    asked = [(saved.topic, row.topic), (saved.kind, row.kind)]
+    return any(own for own, _ in asked) and all(own in ("", its) for own, its in asked)
+
+
+def script_of(row: Message, house: Municipality) -> str:
+    """The script in which the citizen wrote, else that of the house."""
+    return str(detect(row.text) or house.primary_script)
+
+
+def offers_here() -> list[Offered]:
+    """Services that the municipality in scope says it has. One query."""
+    rows = ServiceAvailability.objects.filter(is_offered=True, service__is_active=True).select_related("service")
+    return [offered(row.service, row) for row in rows]
+
+
+# ---- what one click puts into the field
+
+
+def piece(row: Message, house: Municipality, what: str, *, script: str) -> str | None:
+    """The words by their name: "saved-7" or "service-evrtic"; None: there is nothing of that name."""
+    kind, _, key = what.partition("-")
+    make = _PIECES.get(kind)
+    return make(row, house, key, script, glossary(house.pk)) if make else None
+
+
+def converted(text: str, house: Municipality, *, script: str) -> str:
+    return wording.in_script(text, script, glossary(house.pk))
+
+
+def _saved(row: Message, house: Municipality, key: str, script: str, words: Glossary) -> str | None:
+    rows = SavedAnswer.objects.filter(is_retired=False)
+    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 15 else None
+    return wording.filled(found.text, values(row, house), script, words) if found else None
+
+
+def _service(row: Message, _house: Municipality, key: str, script: str, words: Glossary) -> str | None:
+    # The link of a hint is asked for as it stands today, whatever the page said.
+    found = hints(row.text, row.topic, offers_here(), script, words)
+    return next((each.text for each in found if each.key == f"service-{key}"), None)
+
+
+_PIECES: dict[str, Callable[[Message, Municipality, str, str, Glossary], str | None]] = {
+    "saved": _saved,
+    "service": _service,
+}
+
+
+def values(row: Message, house: Municipality) -> dict[str, str]:
+    """What is known for each gap of a saved answer; empty where nothing is."""
+    here = offers_here()
+    service = next(
+        (each for each in hints(row.text, row.topic, here, Script.CYRILLIC, EMPTY) if not each.is_formal), None
+    )
+    filing = next((each.url for each in here if each.service.key == "episarnica"), "")
+    return {
+        wording.NAME: wording.name_of(row.author_name),
+        wording.PLACE: str(row.settlement or ""),
+        wording.TOWN: house.name_cyrl,
+        wording.HOURS: house.office_hours,
+        wording.SITE: house.website,
+        wording.OFFICE: filing,
+        wording.SERVICE: f"{service.label} {service.url}" if service else "",
+    }

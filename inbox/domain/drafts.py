@@ -1,0 +1,45 @@
+"""What somebody is writing below a message is kept while they write, so that nothing is lost and colleagues see it.
+
+No event is recorded: typing is no act. A draft goes when its answer is sent, with its message, and after a while.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from inbox import rules
+from inbox.enums import Proposed
+from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
+from municipalities.tenancy import everywhere
+
+
+@transaction.atomic
+def keep(message: Message, text: str, *, by: Any) -> None:
+    """Keep these words, or nothing where they are empty. Of a message whose words were deleted nothing is kept."""
+    row = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    words, now = text.replace("\x00", "").replace("\r\n", "\n")[: rules.MOST_CHARACTERS], timezone.now()
+    mine = AnswerDraft.objects.filter(message=row, by=by)
+    if not words.strip() or row.forgotten_at or _is_sent(row, words.strip(), by):
+        mine.delete()
+    elif not mine.update(text=words, at=now):
+        AnswerDraft.objects.create(
+            municipality_id=row.municipality_id, message=row, by=by, text=words, began_at=now, at=now
+        )
+
+
+def _is_sent(row: Message, words: str, by: Any) -> bool:
+    """A page may tell of its last letters after it has sent them."""
+    waiting = ProposedAnswer.objects.filter(message=row, by=by, text=words, state=Proposed.WAITING)
+    return Reply.objects.filter(message=row, by=by, text=words).exists() or waiting.exists()
+
+
+def drop(message: Message, *, by: Any) -> None:
+    """The words were sent."""
+    AnswerDraft.objects.filter(message=message, by=by).delete()
+
+
+def forget() -> int:
+    """Forget drafts that nobody touched for long; returns how many."""
+    with everywhere("forget answers that nobody finished"):
+        return AnswerDraft.objects.filter(at__lt=timezone.now() - rules.DRAFT_KEPT).delete()[0]

@@ -1,0 +1,149 @@
+"""Answers that an approver sees before they go out, where the house asks for it.
+
+Approving sends exactly the words that were on the approver's page: the decision names the turn that was read, and words
+that differ from it are the approver's own. Nobody approves their own words unless the house lets them.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from inbox.domain import answer as answering
+from inbox.domain import drafts, tell
+from inbox.domain.refused import Refused
+from inbox.domain.triage import label, locked
+from inbox.enums import Proposed, State
+from inbox.models import Message, ProposedAnswer, Reply
+from municipalities.models import Municipality
+from municipalities.queries import access
+from municipalities.rules import Verb
+
+MOST_REASON = 500
+
+
+@transaction.atomic
+def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | ProposedAnswer:
+    """Send it where this person may, else ask for approval. Raises `Refused` as both do."""
+    if answering.seat(locked(message), by=by) == answering.Seat.ASKS:
+        return submit(message, text, by=by, after=after)
+    return answering.answer(message, text, by=by, after=after)
+
+
+@transaction.atomic
+def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedAnswer:
+    """Ask an approver. The author's own answer that waits already gets the new words.
+
+    Raises `Refused` when a colleague's answer waits, and for everything for which an answer would be refused.
+    """
+    row, now = locked(message), timezone.now()
+    words = answering.cleaned(row, text, after)
+    found = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING).select_related("by").first()
+    if found is not None and found.by_id != by.pk:
+        told = {"person": found.by}
+        raise Refused(
+            _("%(person)s's answer waits for approval. Read that one first; yours is still here.") % told, "text"
+        )
+    if found is None:
+        found = ProposedAnswer(municipality_id=row.municipality_id, message=row, by=by, turn=0)
+    found.text, found.words_by, found.after, found.at, found.turn = words, by, after, now, found.turn + 1
+    found.save()
+    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
+    row.save(update_fields=["state", "settled_at", "read_at", "search_key"])
+    drafts.drop(row, by=by)
+    record("message.propose", by=by, target=row, label=label(row))
+    tell.proposed(found, by=by)
+    return found
+
+
+@transaction.atomic
+def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply:
+    """Send it. `text`: the words on the approver's page, which may be changed there.
+
+    Raises `Refused` when it was changed or decided meanwhile, and when somebody else has to agree.
+    """
+    row, found = _waiting(proposed, turn)
+    words, house = answering.cleaned(row, text, found.after), Municipality.objects.get(pk=row.municipality_id)
+    if not access(by, house).may(Verb.POST_APPROVE):
+        raise Refused(_("Only an approver decides about answers."))
+    if not house.may_approve_own:
+        if by.pk in (found.by_id, found.words_by_id):
+            raise Refused(_("These are your own words. Somebody else has to approve them."))
+        if words != found.text:
+            raise Refused(
+                _("You changed the words, so they are yours now. Send them back: their author proposes them again."),
+                "text",
+            )
+    reply = answering.send(row, words, by=found.by, approved_by=by)
+    found.text, found.reply, found.state = words, reply, Proposed.SENT
+    _decide(found, by, "text", "reply")
+    record("message.approve_answer", by=by, target=row, label=label(row))
+    return reply
+
+
+@transaction.atomic
+def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by: Any) -> ProposedAnswer:
+    """Give it back to its author with a reason and, if `text` differs, with words that they may propose."""
+    row, found = _waiting(proposed, turn)
+    if not access(by, row.municipality).may(Verb.POST_APPROVE):
+        raise Refused(_("Only an approver decides about answers."))
+    why = reason.replace("\x00", "").strip()
+    if not why:
+        raise Refused(_("Say why you send it back."), "reason")
+    if len(why) > MOST_REASON:
+        raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason")
+    words = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if words and words != found.text:
+        found.text, found.words_by = words, by
+    found.reason, found.state = why, Proposed.RETURNED
+    _decide(found, by, "text", "words_by", "reason")
+    _open_again(row)
+    record("message.return_answer", by=by, target=row, label=label(row))
+    tell.returned(found, by=by)
+    return found
+
+
+@transaction.atomic
+def withdraw(proposed: ProposedAnswer, *, by: Any) -> ProposedAnswer:
+    """Its author takes it back; the words are theirs to go on with."""
+    row = locked(proposed.message)
+    found = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
+    if found.by_id != by.pk:
+        raise Refused(_("Only its author takes it back."))
+    if found.state != Proposed.WAITING:
+        raise Refused(_gone())
+    found.state = Proposed.WITHDRAWN
+    _decide(found, by)
+    _open_again(row)
+    drafts.keep(row, found.text, by=by)
+    record("message.withdraw_answer", by=by, target=row, label=label(row))
+    return found
+
+
+def _waiting(proposed: ProposedAnswer, turn: int) -> tuple[Message, ProposedAnswer]:
+    """The message and the answer, taken, if the answer is still the one that was read."""
+    row = locked(proposed.message)
+    found = ProposedAnswer.objects.select_for_update(of=("self",)).select_related("by").get(pk=proposed.pk)
+    if found.state != Proposed.WAITING:
+        raise Refused(_gone())
+    if found.turn != turn:
+        raise Refused(_("Its author changed the answer after you opened it. Read the new words before you decide."))
+    return row, found
+
+
+def _gone() -> str:
+    return _("This answer does not wait for approval any more. Reload the page to see what happened.")
+
+
+def _decide(found: ProposedAnswer, by: Any, *changed: str) -> None:
+    found.decided_by, found.decided_at = by, timezone.now()
+    found.save(update_fields=["state", "decided_by", "decided_at", *changed])
+
+
+def _open_again(row: Message) -> None:
+    """It waits for nobody else now: whoever answers it goes on."""
+    if row.state == State.WAITING:
+        row.state = State.OPEN
+        row.save(update_fields=["state", "search_key"])

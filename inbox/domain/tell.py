@@ -1,0 +1,207 @@
+"""Telling our people of messages: emergencies at once, new ones once an hour at most, late ones in the morning.
+
+A worker finds in the database what is to be told. Whoever writes the row of `Told` tells, so that two workers at the
+same moment tell once. Nothing that a citizen wrote stands in a notification: mail is read outside of the portal.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from inbox.enums import Kind, State
+from inbox.models import Message, ProposedAnswer, Told
+from municipalities.holidays import BELGRADE, is_working_day
+from municipalities.models import Membership, Municipality
+from municipalities.rules import PUBLISHING_ROLES
+from municipalities.tenancy import everywhere, scope
+from notifications.domain.notify import Words, notify
+from notifications.enums import Kind as Of
+from posts.deciding import deciders
+
+URGENT = (Kind.EMERGENCY, Kind.UNLAWFUL)
+OPEN = (State.OPEN, State.WAITING)
+NEW = "new:"
+EVERY = timedelta(hours=1)
+# Late ones are told in these hours of a working day, Belgrade; later in the day they wait for the next morning.
+FROM, UNTIL = 7, 9
+# What is older was told, or there was nobody to tell: nothing comes up again because its row is gone.
+NEWS = timedelta(days=7)
+KEPT = timedelta(days=60)
+
+
+def tell(now: datetime | None = None) -> int:
+    """Tell what is to be told now; returns how many things. Safe to run twice at once."""
+    now = now or timezone.now()
+    return _urgent(now) + _new(now) + _late(now)
+
+
+def forget() -> int:
+    with everywhere("forget what people were told long ago"):
+        return Told.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
+
+
+# ---- what a worker finds
+
+
+def _urgent(now: datetime) -> int:
+    key = Concat(Value("urgent:"), Cast(OuterRef("pk"), CharField()))
+    with everywhere("find emergencies that nobody was told of"):
+        told = Told.objects.filter(municipality=OuterRef("municipality"), about=key)
+        rows = Message.objects.filter(kind__in=URGENT, state__in=OPEN, heard_at__gt=now - NEWS).exclude(Exists(told))
+        found = list(rows.select_related("municipality").order_by("pk")[:100])
+    return sum(_tell_urgent(row) for row in found)
+
+
+@transaction.atomic
+def _tell_urgent(row: Message) -> bool:
+    with scope(row.municipality_id):
+        if not _is_first(row.municipality, f"urgent:{row.pk}"):
+            return False
+        facts = {"municipality": row.municipality}
+
+        def words() -> tuple[str, str]:
+            if row.kind == Kind.EMERGENCY:
+                return _("%(municipality)s: an emergency among citizens' messages") % facts, _(
+                    "It wants an answer within an hour. What it says is in the portal."
+                )
+            return _("%(municipality)s: a message that is clearly unlawful") % facts, _(
+                "Somebody has to look at it within two hours. What it says is in the portal."
+            )
+
+        _about(row, Of.URGENT, workers(row.municipality), words)
+    return True
+
+
+def _new(now: datetime) -> int:
+    """Of each municipality what came since it was told last, at most once in `EVERY`."""
+    with everywhere("find municipalities with new messages"):
+        before = Told.objects.filter(municipality=OuterRef("municipality"), about__startswith=NEW)
+        known = before.filter(Q(at__gt=now - EVERY) | Q(at__gte=OuterRef("heard_at")))
+        rows = _unread(now - NEWS).exclude(Exists(known))
+        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")))
+    return sum(_tell_new(place, now) for place in places)
+
+
+@transaction.atomic
+def _tell_new(place: Municipality, now: datetime) -> bool:
+    with scope(place):
+        last = Told.objects.filter(about__startswith=NEW).order_by("-pk").first()
+        if last is not None and last.at > now - EVERY:
+            return False
+        count = _unread(last.at if last is not None else now - NEWS).count()
+        # The key names the telling before: of two workers who see the same one, only the first is told apart.
+        if not count or not _is_first(place, f"{NEW}{last.pk if last else 0}"):
+            return False
+
+        def words() -> tuple[str, str]:
+            subject = ngettext(
+                "%(municipality)s: %(count)s new message of citizens",
+                "%(municipality)s: %(count)s new messages of citizens",
+                count,
+            )
+            return subject % {"municipality": place, "count": count}, _("What people write is in the portal.")
+
+        url = reverse("inbox", args=[place.slug])
+        notify(Of.MESSAGES, workers(place), municipality=place, url=url, words=words, about=f"inbox.new:{place.pk}")
+    return True
+
+
+def _unread(since: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(state=State.OPEN, read_at=None, heard_at__gt=since).exclude(kind__in=URGENT)
+
+
+def _late(now: datetime) -> int:
+    local = now.astimezone(BELGRADE)
+    if not FROM <= local.hour < UNTIL or not is_working_day(local.date()):
+        return 0
+    with everywhere("find municipalities with late messages"):
+        told = Told.objects.filter(municipality=OuterRef("pk"), about=f"late:{local.date()}")
+        rows = Message.objects.filter(state__in=OPEN, due_at__lt=now)
+        places = list(Municipality.objects.filter(pk__in=rows.values("municipality")).exclude(Exists(told)))
+    return sum(_tell_late(place, now) for place in places)
+
+
+@transaction.atomic
+def _tell_late(place: Municipality, now: datetime) -> bool:
+    with scope(place):
+        if not _is_first(place, f"late:{now.astimezone(BELGRADE).date()}"):
+            return False
+        count = Message.objects.filter(state__in=OPEN, due_at__lt=now).count()
+
+        def words() -> tuple[str, str]:
+            subject = ngettext(
+                "%(municipality)s: %(count)s message should have been answered",
+                "%(municipality)s: %(count)s messages should have been answered",
+                count,
+            )
+            body = _("A short word that it takes longer is an answer, too.")
+            return subject % {"municipality": place, "count": count}, body
+
+        url = reverse("inbox", args=[place.slug]) + "?view=late"
+        notify(Of.LATE, workers(place), municipality=place, url=url, words=words, about=f"inbox.late:{place.pk}")
+    return True
+
+
+# ---- what verbs tell, inside their own transaction
+
+
+def assigned(row: Message, *, by: Any) -> None:
+    """To the one who got it."""
+    facts = {"municipality": row.municipality, "person": by}
+
+    def words() -> tuple[str, str]:
+        return _("%(municipality)s: %(person)s gave you a message to answer") % facts, ""
+
+    if row.assignee is not None:
+        _about(row, Of.MINE, [row.assignee], words, by=by)
+
+
+def proposed(answer: ProposedAnswer, *, by: Any) -> None:
+    """To those who may approve it."""
+    facts = {"municipality": answer.municipality, "person": by}
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: an answer to a citizen waits for your approval") % facts
+        return subject, _("%(person)s wrote it. Nothing goes out before you agree.") % facts
+
+    _about(answer.message, Of.ANSWER, deciders(answer.municipality), words, by=by)
+
+
+def returned(answer: ProposedAnswer, *, by: Any) -> None:
+    """To its author. The reason may repeat a citizen's words, so it stays in the portal."""
+    facts = {"municipality": answer.municipality, "person": by}
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: %(person)s sent your answer back") % facts
+        return subject, _("The reason stands beside it in the portal.")
+
+    _about(answer.message, Of.ANSWER, [answer.by], words, by=by)
+
+
+# ---- parts
+
+
+def workers(place: Municipality) -> list[User]:
+    """Everybody who may answer there."""
+    rows = Membership.objects.running().filter(municipality=place, role__in=PUBLISHING_ROLES, user__is_active=True)
+    return list(User.objects.filter(pk__in=rows.values("user")))
+
+
+def _is_first(place: Municipality, about: str) -> bool:
+    _row, is_new = Told.objects.get_or_create(municipality=place, about=about)
+    return is_new
+
+
+def _about(row: Message, kind: Of, people: Iterable[Any], words: Words, *, by: Any = None) -> None:
+    place = row.municipality
+    url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == Of.ANSWER else "")
+    notify(kind, people, municipality=place, url=url, words=words, by=by, about=f"inbox.message:{row.pk}")

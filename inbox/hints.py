@@ -1,0 +1,101 @@
+"""What may help whoever answers: eServices that fit the citizen's words, and the filing office for what is formal.
+
+Only stems that are written here or stand in a service's name are looked for, so that anybody can say why something was
+offered. `offers` come from `municipalities.queries`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from inbox.wording import in_script
+from municipalities.availability import Offer
+from serbian.folding import fold
+from serbian.glossary import EMPTY, Glossary
+
+FILING = "episarnica"
+MOST = 3
+# Beginnings of words, folded.
+STEMS: Mapping[str, tuple[str, ...]] = {
+    "ebeba": ("beb", "novorod", "porodilist"),
+    "evrtic": ("vrtic", "predskol", "jaslic"),
+    "eizvod": ("izvod", "maticn", "krstenic"),
+    "edrz": ("drzavljan", "uverenj"),
+    "lpa": ("porez", "poresk"),
+    "eid": ("euprav", "konsentid", "consentid", "egradan"),
+    "porodilje": ("porodilj", "trudnic"),
+    "vto": ("vantelesn",),
+    "lokacija": ("parcel", "lokacijsk", "katast"),
+    "komunalni": ("komunaln", "rupa", "rupe", "rupu", "smece", "smeca", "deponij", "kontejner", "rasvet", "psi", "psa"),
+    "inspekcije": ("inspek", "predstavk", "prijavit"),
+    "edozvole": ("gradevinsk", "dozvol", "gradnj", "dogradnj"),
+    "zakazivanje": ("zakaz", "termin", "pasos", "salter"),
+    "eplacanje": ("taks", "uplat", "plati", "placa"),
+    "konsultacije": ("rasprav", "konsultac"),
+}  # fmt: skip
+BY_TOPIC: Mapping[str, tuple[str, ...]] = {
+    "money": ("lpa", "eplacanje"),
+    "children": ("evrtic",),
+    "papers": ("eizvod", "zakazivanje"),
+    "waste": ("komunalni",),
+    "roads": ("komunalni",),
+    "light": ("komunalni",),
+}
+FORMAL_STEMS = ("zahtev", "zalb", "resenj", "prigovor", "zvanicn", "podnes", "podnos", "prituzb", "uvid", "dopis")
+FORMAL_WORDS = frozenset({"rok", "roka", "roku", "rokovi", "rokove"})
+# A name of a service says what it is about by its longer words.
+SHORTEST = 6
+HERE = frozenset({Offer.AVAILABLE, Offer.STALE, Offer.UNVERIFIED})
+
+
+@dataclass(frozen=True)
+class Hint:
+    """`key` names it in a form; `text` is what one click puts into the answer, in the script asked for."""
+
+    key: str
+    label: str
+    text: str
+    url: str
+    is_formal: bool = False
+
+
+def is_formal(text: str) -> bool:
+    """Whether it sounds like what an office has to decide, which no comment can begin."""
+    return any(word in FORMAL_WORDS or word.startswith(FORMAL_STEMS) for word in _words(text))
+
+
+def hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
+    """The filing office first where the words are formal, then up to `MOST` services, those that fit best first."""
+    known = {each.service.key: each for each in offers if each.state in HERE}
+    words = _words(text)
+    scores = {key: _score(each.service, words, topic) for key, each in known.items() if key != FILING}
+    best = sorted((key for key, score in scores.items() if score), key=lambda key: (-scores[key], key))[:MOST]
+    found = [_service(known[key], script, glossary) for key in best]
+    filing = known.get(FILING)
+    return [_filing(filing, script, glossary), *found] if filing and is_formal(text) else found
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+", fold(text))
+
+
+def _score(service: Any, words: list[str], topic: str) -> int:
+    own = tuple(word[:SHORTEST] for word in _words(service.name_cyrl) if len(word) >= SHORTEST)
+    stems = (*STEMS.get(service.key, ()), *own)
+    said = sum(word.startswith(stems) for word in words) if stems else 0
+    return 2 * said + (service.key in BY_TOPIC.get(topic, ()))
+
+
+def _service(offer: Any, script: str, glossary: Glossary) -> Hint:
+    words = f"То можете да завршите и преко интернета, {offer.service.name_cyrl}: {offer.url}"
+    return Hint(
+        f"service-{offer.service.key}", str(offer.service), in_script(words, script, glossary), offer.url
+    )  # fmt: skip
+
+
+def _filing(offer: Any, script: str, glossary: Glossary) -> Hint:
+    words = f"Да бисте добили званичан одговор, поднесите захтев преко еПисарнице: {offer.url}"
+    return Hint(
+        f"service-{FILING}", str(offer.service), in_script(words, script, glossary), offer.url, is_formal=True
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""The answer: sending it or asking for approval, what a click puts into the field, keeping what is typed, deciding."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from inbox import answering
+from inbox.domain import drafts, propose, saved
+from inbox.domain.refused import Refused
+from inbox.enums import Proposed
+from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
+from inbox.views.message import _message as found
+from inbox.views.message import _page as page_of
+from municipalities.access import requires
+from municipalities.rules import Verb
+from serbian import Script
+
+PER_PAGE = 30
+MOST_USED = 10
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 15 else 0
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def answer(request: Any, message: int) -> HttpResponse:
+    """Send it, or ask for approval where the house wants that."""
+    row, text = found(message), request.POST.get("text", "")
+    try:
+        made = propose.answer(row, text, by=request.user, after=_number(request.POST.get("after", "")))
+    except Refused as refused:
+        return page_of(request, row, draft=text, problem=refused.message)
+    saved.count_use([_number(key) for key in request.POST.get("used", "").split(",")[:MOST_USED]])
+    if isinstance(made, Reply):
+        flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
+    else:
+        flash.success(request, _("The answer waits for approval. You are told if it comes back."))
+    return redirect("message", request.municipality.slug, row.pk)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def fill(request: Any, message: int) -> HttpResponse:
+    """Put something into the field: the page again with it, or only its words for a script. Nothing is written."""
+    row, text = found(message), request.POST.get("text", "")
+    script = request.POST.get("script", "")
+    script = script if script in list(Script) else answering.script_of(row, request.municipality)
+    what, used = request.POST.get("insert", ""), ""
+    if what == "convert":
+        whole = answering.converted(text, request.municipality, script=script)
+        new: str | None = whole
+    else:
+        if what == "saved":
+            used = request.POST.get("saved", "")
+            what = f"saved-{used}"
+        new = answering.piece(row, request.municipality, what, script=script)
+        whole = f"{text.rstrip()} {new}".strip() if new else text
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"text": new or "", "used": used if new else ""})
+    if new is None:
+        return page_of(request, row, draft=text, problem=_("Choose a saved answer first."))
+    request.POST = request.POST.copy()
+    request.POST["used"] = ",".join(filter(None, [request.POST.get("used", ""), used]))
+    return page_of(request, row, draft=whole)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def draft(request: Any, message: int) -> HttpResponse:
+    """Keep what is typed, while it is typed."""
+    drafts.keep(found(message), request.POST.get("text", ""), by=request.user)
+    return HttpResponse(status=204)
+
+
+@requires(Verb.INBOX_WORK)
+@never_cache
+@require_GET
+def writing(request: Any, message: int) -> HttpResponse:
+    """Who else is writing below this message: open pages look every now and then. One query for it."""
+    if not Message.objects.filter(pk=message).exists():
+        raise Http404
+    rows = list(AnswerDraft.objects.filter(message=message).select_related("by").order_by("began_at"))
+    writers = answering.writing(rows, request.user, timezone.now())
+    return render(request, "inbox/_writers.html", {"writers": writers})
+
+
+# ---- approval
+
+
+@requires(Verb.INBOX_WORK)
+@require_GET
+def proposed(request: Any) -> HttpResponse:
+    """What waits for an approver, the longest first."""
+    rows = ProposedAnswer.objects.filter(state=Proposed.WAITING).select_related("message__channel", "by")
+    page = Paginator(rows.order_by("at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "inbox/proposed.html", {"page": page, "may_decide": request.access.may(Verb.POST_APPROVE)})
+
+
+def _proposed(row: Message, pk: int) -> ProposedAnswer:
+    return get_object_or_404(ProposedAnswer.objects.select_related("message__channel"), pk=pk, message=row)
+
+
+@requires(Verb.POST_APPROVE)
+@require_POST
+def decide(request: Any, message: int, proposed: int) -> HttpResponse:
+    """Send the words on the page, or give them back to their author."""
+    row = found(message)
+    one, text, turn = _proposed(row, proposed), request.POST.get("text", ""), _number(request.POST.get("turn", ""))
+    try:
+        if request.POST.get("decision") == "approve":
+            propose.approve(one, text, turn=turn, by=request.user)
+            flash.success(request, _("Approved. The answer is on its way."))
+        else:
+            propose.send_back(one, text, request.POST.get("reason", ""), turn=turn, by=request.user)
+            flash.success(request, _("Sent back. Its author is told."))
+    except Refused as refused:
+        return page_of(request, row, problem=refused.message)
+    return redirect("inbox_proposed", request.municipality.slug)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def withdraw(request: Any, message: int, proposed: int) -> HttpResponse:
+    row = found(message)
+    try:
+        propose.withdraw(_proposed(row, proposed), by=request.user)
+    except Refused as refused:
+        return page_of(request, row, problem=refused.message)
+    return redirect("message", request.municipality.slug, row.pk)

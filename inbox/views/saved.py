@@ -1,0 +1,94 @@
+"""Saved answers: the list, writing one, taking one out of use and back."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from inbox.domain import saved as verbs
+from inbox.domain.refused import Refused
+from inbox.models import SavedAnswer
+from inbox.saved_form import SavedForm
+from inbox.wording import GAPS, STARTERS, Written
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+PER_PAGE = 40
+
+
+@requires(Verb.INBOX_WORK)
+@require_GET
+def answers(request: Any) -> HttpResponse:
+    rows = SavedAnswer.objects.filter(is_retired=False).order_by("-used", "name")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    names = [each.name for each in STARTERS]
+    known = set(SavedAnswer.objects.filter(name__in=names).values_list("name", flat=True))
+    starters = [each for each in STARTERS if each.name not in known]
+    return render(request, "inbox/saved.html", {"page": page, "starters": starters})
+
+
+@requires(Verb.INBOX_WORK)
+@require_http_methods(["GET", "POST"])
+def new(request: Any) -> HttpResponse:
+    return _written(request, None)
+
+
+@requires(Verb.INBOX_WORK)
+@require_http_methods(["GET", "POST"])
+def edit(request: Any, saved: int) -> HttpResponse:
+    return _written(request, get_object_or_404(SavedAnswer, pk=saved, is_retired=False))
+
+
+def _written(request: Any, row: SavedAnswer | None) -> HttpResponse:
+    initial = {name: getattr(row, name) for name in ("name", "text", "topic", "kind")} if row else {}
+    form = SavedForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if row:
+                verbs.edit(row, Written(**form.cleaned_data), by=request.user)
+            else:
+                verbs.create(request.municipality, Written(**form.cleaned_data), by=request.user)
+        except Refused as refused:
+            form.add_error(refused.field or None, refused.message)
+        else:
+            flash.success(request, _("Saved."))
+            return redirect("inbox_answers", request.municipality.slug)
+    context = {"form": form, "saved": row, "gaps": GAPS}
+    return render(request, "inbox/saved_edit.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def retire(request: Any, saved: int) -> HttpResponse:
+    row = verbs.retire(get_object_or_404(SavedAnswer, pk=saved), by=request.user)
+    undo = "undo:" + reverse("inbox_answer_restore", args=[request.municipality.slug, saved])
+    flash.success(request, _("“%(name)s” is removed.") % {"name": row.name}, extra_tags=undo)
+    return redirect("inbox_answers", request.municipality.slug)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def restore(request: Any, saved: int) -> HttpResponse:
+    try:
+        row = verbs.restore(get_object_or_404(SavedAnswer, pk=saved), by=request.user)
+        flash.success(request, _("“%(name)s” is back.") % {"name": row.name})
+    except Refused as refused:
+        flash.error(request, refused.message)
+    return redirect("inbox_answers", request.municipality.slug)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def begin(request: Any) -> HttpResponse:
+    """The starters, which a person then puts into their own words."""
+    count = verbs.begin(request.municipality, by=request.user)
+    told = ngettext("%(count)s answer was added. Read it before you use it.",
+                    "%(count)s answers were added. Read them before you use them.", count)  # fmt: skip
+    flash.success(request, told % {"count": count})
+    return redirect("inbox_answers", request.municipality.slug)
