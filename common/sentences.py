@@ -390,6 +390,7 @@ AREAS: dict[str, Area] = {
     ),
     "planning": Area(_("Planning"), "flag", ("campaign.", "recurrence.", "plan.", "feed.")),
     "indicators": Area(_("Indicators"), "target", ("indicator.",)),
+    "citizens": Area(_("Citizens"), "inbox", ("message.", "answer.", "moderation.", "rules.", "need.", "needs.")),
     "publishing": Area(_("Publishing"), "send", ("delivery.",)),
     "channels": Area(_("Channels"), "plug", ("channel.", "past.")),
     "mentoring": Area(_("Mentoring"), "handshake", ("agreement.", "activities.", "checkin.", "review.")),

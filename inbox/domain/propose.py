@@ -50,8 +50,8 @@ def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedA
         found = ProposedAnswer(municipality_id=row.municipality_id, message=row, by=by, turn=0)
     found.text, found.words_by, found.after, found.at, found.turn = words, by, after, now, found.turn + 1
     found.save()
-    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
-    row.save(update_fields=["state", "settled_at", "read_at", "search_key"])
+    row.state, row.settled_at, row.read_at, row.snoozed_until = State.WAITING, None, row.read_at or now, None
+    row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
     drafts.drop(row, by=by)
     record("message.propose", by=by, target=row, label=label(row))
     tell.proposed(found, by=by)

@@ -16,8 +16,8 @@ from inbox.domain import drafts, propose, saved
 from inbox.domain.refused import Refused
 from inbox.enums import Proposed
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
-from inbox.views.message import _message as found
-from inbox.views.message import _page as page_of
+from inbox.views import onward
+from inbox.views.message import found, page_of
 from municipalities.access import requires
 from municipalities.rules import Verb
 from serbian import Script
@@ -44,7 +44,7 @@ def answer(request: Any, message: int) -> HttpResponse:
         flash.success(request, _("The answer is on its way. It appears on the network in a moment."))
     else:
         flash.success(request, _("The answer waits for approval. You are told if it comes back."))
-    return redirect("message", request.municipality.slug, row.pk)
+    return onward.onward(request, row)
 
 
 @requires(Verb.INBOX_WORK)

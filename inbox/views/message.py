@@ -23,7 +23,7 @@ from municipalities.queries import colleagues
 from municipalities.rules import Verb
 
 
-def _message(pk: int) -> Message:
+def found(pk: int) -> Message:
     rows = Message.objects.select_related(
         "channel", "assignee", "settlement", "department", "publication__post", "publication__delivery"
     )
@@ -33,13 +33,13 @@ def _message(pk: int) -> Message:
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def message(request: Any, message: int) -> HttpResponse:
-    row = _message(message)
+    row = found(message)
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.read(row)
-    return _page(request, row)
+    return page_of(request, row)
 
 
-def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
+def page_of(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
     around = queries.thread(row)
     replies = queries.replies(around)
     house, now = request.municipality, timezone.now()
@@ -66,11 +66,11 @@ def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", not
 @requires(Verb.INBOX_WORK)
 @require_POST
 def note(request: Any, message: int) -> HttpResponse:
-    row, text = _message(message), request.POST.get("text", "")
+    row, text = found(message), request.POST.get("text", "")
     try:
         triage.note(row, text, by=request.user)
     except Refused as refused:
-        return _page(request, row, note=text, problem=refused.message)
+        return page_of(request, row, note=text, problem=refused.message)
     return onward.back(request, row)
 
 
@@ -146,11 +146,11 @@ def act(request: Any, message: int, act: str) -> HttpResponse:
 
 def _done(request: Any, pk: int, verb: Any, act: str = "") -> HttpResponse:
     """Do it; with what is done with a message (`act`) one goes on to the next."""
-    row = _message(pk)
+    row = found(pk)
     try:
         verb(row)
     except Refused as refused:
-        return _page(request, row, problem=refused.message)
+        return page_of(request, row, problem=refused.message)
     if act not in onward.DONE:
         return onward.back(request, row)
     onward.told(request, row, act)
@@ -161,7 +161,7 @@ def _done(request: Any, pk: int, verb: Any, act: str = "") -> HttpResponse:
 @require_POST
 def erase(request: Any, message: int) -> HttpResponse:
     """The author asks that we forget them: everything they wrote to this channel."""
-    row = _message(message)
+    row = found(message)
     count = forget.erase_author(request.municipality, row.author_id, row.channel_id, by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")
                   % {"count": count})  # fmt: skip

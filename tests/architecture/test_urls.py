@@ -439,6 +439,8 @@ def _house_rules(things: Things) -> str:
         told = house_rules.Told(is_on=True, contact="035 123 456")
         house_rules.choose(things.cast.cuprija, told, by=things.cast.approver)
     return things.cast.cuprija.slug
+
+
 def _answered(it: Things, kind: str) -> int:
     """A saved answer of Ćuprija, each role its own, or the one that waits for approval below the message."""
     cast = it.cast

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels', '0005_hears_at'),
-        ('inbox', '0003_desk_and_topics'),
+        ('inbox', '0005_moderation'),
         ('municipalities', '0009_answers'),
         ('posts', '0010_amendments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
