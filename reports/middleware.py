@@ -1,4 +1,4 @@
-"""Public numbers are answered before anything that knows people: no session is opened, no cookie read or set."""
+"""What is public is answered before anything that knows people: no session is opened, no cookie read or set."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-PREFIXES = ("/p/", "/open-data/")
+PREFIXES = ("/p/", "/open-data/", "/asked/")
 
 
 class PublicNumbersMiddleware:

@@ -4,35 +4,25 @@ Reached before sessions, languages and people are (reports/middleware.py). Every
 minutes; whether a page is on is asked each time, so that one that was switched off is gone at once.
 """
 
-import hashlib
-from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-
 from django.conf import settings
-from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from links.rules import network_of
 from municipalities.access import public
 from municipalities.enums import Script
 from municipalities.models import Municipality
 from municipalities.queries import today
 from reports import open_data
 from reports.contents import public as contents
+from reports.everybody import LANGUAGES, TONGUES, busy, comes_too_often, for_everybody, kept, none
 from reports.models import PublicPage
 from reports.queries import public as queries
 
-MINUTE = 60
-# The tag in the address, the portal's code for the language, its name in itself.
-TONGUES = {"sr-Cyrl": ("sr", "Српски"), "sr-Latn": ("sr-latn", "Srpski"), "en": ("en", "English")}
 FILES = {
     "municipalities.csv": "text/csv; charset=utf-8",
     "months.csv": "text/csv; charset=utf-8",
@@ -44,19 +34,19 @@ FILES = {
 @require_safe
 def numbers(request: Any, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
-    if _comes_too_often(request):
-        return _busy()
+    if comes_too_often(request):
+        return busy()
     found = queries.shown(place)
     if found is None or (tongue and tongue not in TONGUES):
-        return _page("missing", 404)
+        return none("missing", 404)
     municipality, page = found
     wanted = tongue or ("sr-Latn" if municipality.primary_script == Script.LATIN else "sr-Cyrl")
     name = f"public-numbers:{municipality.pk}:{wanted}:{page.changed_at.timestamp()}:{today()}"
-    body = _kept(name, lambda: _numbers(municipality, page, wanted))
+    body = kept(name, lambda: _numbers(municipality, page, wanted))
     answer = HttpResponse(body, headers={"Content-Language": wanted})
     if settings.DEMO or municipality.is_practice:
         answer.headers["X-Robots-Tag"] = "noindex"
-    return _for_everybody(request, answer)
+    return for_everybody(request, answer)
 
 
 def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes:
@@ -79,9 +69,9 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
 @require_safe
 def open_data_page(request: Any) -> HttpResponse:
     """What is open, in the three languages of the portal at once: whoever looks for data has not chosen one."""
-    if _comes_too_often(request):
-        return _busy()
-    return _for_everybody(request, HttpResponse(_kept(f"open-data-page:{today()}", _open_data_page)))
+    if comes_too_often(request):
+        return busy()
+    return for_everybody(request, HttpResponse(kept(f"open-data-page:{today()}", _open_data_page)))
 
 
 def _open_data_page() -> bytes:
@@ -95,70 +85,20 @@ def _open_data_page() -> bytes:
 @public
 @require_safe
 def open_data_file(request: Any, name: str) -> HttpResponse:
-    if _comes_too_often(request):
-        return _busy()
+    if comes_too_often(request):
+        return busy()
     if name not in FILES:
-        return _page("missing", 404)
-    body = _kept(f"open-data:{name}:{today()}", lambda: _file(name))
+        return none("missing", 404)
+    body = kept(f"open-data:{name}:{today()}", lambda: _file(name))
     answer = HttpResponse(body, content_type=FILES[name])
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     # Programs in other people's pages may read it.
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Link"] = f'<{settings.OPEN_DATA_LICENCE_URL}>; rel="license"'
-    return _for_everybody(request, answer)
+    return for_everybody(request, answer)
 
 
 def _file(name: str) -> bytes:
     if name == "datapackage.json":
         return open_data.package()
     return open_data.csv(name.removesuffix(".csv"), queries.open_data())
-
-
-# ---- answers
-
-
-LANGUAGES = (("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en"))
-
-
-def _kept(name: str, make: Callable[[], bytes]) -> bytes:
-    body = cache.get(name)
-    if body is None:
-        body = make()
-        cache.set(name, body, settings.PUBLIC_PAGE_SECONDS)
-    return bytes(body)
-
-
-def _for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
-    """May be kept for some minutes; who has it already is told so."""
-    etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
-    answer.headers["ETag"] = etag
-    answer.headers["Cache-Control"] = f"public, max-age={settings.PUBLIC_PAGE_SECONDS}"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    found = get_conditional_response(request, etag=etag, response=answer)
-    return found or answer
-
-
-def _page(why: str, status: int) -> HttpResponse:
-    body = render_to_string("reports/public/none.html", {"why": why, "languages": LANGUAGES})
-    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-    return HttpResponse(body, status=status, headers=headers)
-
-
-def _busy() -> HttpResponse:
-    answer = _page("busy", 429)
-    answer.headers["Retry-After"] = str(MINUTE)
-    return answer
-
-
-def _comes_too_often(request: Any) -> bool:
-    """A village may share one address, so the limit is generous."""
-    try:
-        line = network_of(str(get_adapter(request).get_client_ip(request)))
-    except PermissionDenied:  # behind a socket there may be none
-        line = ""
-    name = f"public-numbers-line:{line}"
-    cache.add(name, 0, MINUTE)
-    try:
-        return int(cache.incr(name)) > settings.PUBLIC_PAGES_PER_MINUTE
-    except ValueError:  # the minute ended between the two
-        return False

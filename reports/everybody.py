@@ -1,0 +1,70 @@
+"""Answers that are the same for everybody: kept for some minutes, without cookies, and not too many a minute.
+
+What is public lies under the addresses of `reports.middleware.PREFIXES`, before sessions, languages and people. Whether
+a page is on is asked by its view each time; only its body is kept here.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+
+from links.rules import network_of
+
+MINUTE = 60
+# The tag in the address, the portal's code for the language, its name in itself.
+TONGUES = {"sr-Cyrl": ("sr", "Српски"), "sr-Latn": ("sr-latn", "Srpski"), "en": ("en", "English")}
+LANGUAGES = (("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en"))
+
+
+def kept(name: str, make: Callable[[], bytes]) -> bytes:
+    body = cache.get(name)
+    if body is None:
+        body = make()
+        cache.set(name, body, settings.PUBLIC_PAGE_SECONDS)
+    return bytes(body)
+
+
+def for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
+    """May be kept for some minutes; who has it already is told so."""
+    etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
+    answer.headers["ETag"] = etag
+    answer.headers["Cache-Control"] = f"public, max-age={settings.PUBLIC_PAGE_SECONDS}"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    found = get_conditional_response(request, etag=etag, response=answer)
+    return found or answer
+
+
+def none(why: str, status: int, template: str = "reports/public/none.html") -> HttpResponse:
+    """A page that is not there ("missing"), or not now ("busy"), in the three languages of the portal."""
+    body = render_to_string(template, {"why": why, "languages": LANGUAGES})
+    headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+    return HttpResponse(body, status=status, headers=headers)
+
+
+def busy() -> HttpResponse:
+    answer = none("busy", 429)
+    answer.headers["Retry-After"] = str(MINUTE)
+    return answer
+
+
+def comes_too_often(request: Any) -> bool:
+    """A village may share one address, so the limit is generous."""
+    try:
+        line = network_of(str(get_adapter(request).get_client_ip(request)))
+    except PermissionDenied:  # behind a socket there may be none
+        line = ""
+    name = f"public-numbers-line:{line}"
+    cache.add(name, 0, MINUTE)
+    try:
+        return int(cache.incr(name)) > settings.PUBLIC_PAGES_PER_MINUTE
+    except ValueError:  # the minute ended between the two
+        return False
