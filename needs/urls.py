@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from needs.views import public, public_page
+from needs.views import overview, public, public_page
 
 M = "m/<slug:municipality>/needs/"
 
@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern] = []
 
 # what is shown of needs
 urlpatterns += [
+    path(f"{M}overview/", overview.page, name="needs_overview"),
+    path(f"{M}overview/csv/", overview.table, name="needs_overview_csv"),
     path("m/<slug:municipality>/settings/needs-page/", public_page.settings_page, name="settings_needs_page"),
     path("m/<slug:municipality>/settings/needs-page/save/", public_page.save, name="settings_needs_page_save"),
     path("asked/<slug:place>/", public.asked, name="needs_public"),
