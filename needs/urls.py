@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from needs.views import overview, public, public_page
+from needs.views import answers, overview, public, public_page
 
 M = "m/<slug:municipality>/needs/"
 
@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = []
 
 # what is shown of needs
 urlpatterns += [
+    path("m/<slug:municipality>/posts/<int:pk>/closing/answers/", answers.count, name="needs_answers"),
     path(f"{M}overview/", overview.page, name="needs_overview"),
     path(f"{M}overview/csv/", overview.table, name="needs_overview_csv"),
     path("m/<slug:municipality>/settings/needs-page/", public_page.settings_page, name="settings_needs_page"),

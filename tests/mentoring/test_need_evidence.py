@@ -54,7 +54,8 @@ def answered(need: Need, channel: Any, times: int, *, arrived: bool = True) -> N
         said = make.message(channel)
         with scope(channel.municipality_id):
             out = Delivery.objects.create(
-                municipality_id=channel.municipality_id, channel=channel, kind="reply", payload={}, key=uuid.uuid4(), state="scheduled",
+                municipality_id=channel.municipality_id, channel=channel, kind="reply", payload={}, key=uuid.uuid4(),
+                state="scheduled",
                 due_at=now, not_after=now + timedelta(hours=2), next_at=now, state_at=now,
             )  # fmt: skip
             reply = Reply.objects.create(
