@@ -57,8 +57,8 @@ def page(place: Place, chosen: Chosen, found: Told, tongue: str) -> dict[str, An
         "chosen": chosen,
         "intro": _intro(chosen.show),
         "nothing": _nothing(chosen.show),
-        "older": _address(base, chosen, number=chosen.number + 1) if chosen.number < found.pages else "",
-        "newer": _address(base, chosen, number=chosen.number - 1) if chosen.number > 1 else "",
+        "older": address(base, chosen, number=chosen.number + 1) if chosen.number < found.pages else "",
+        "newer": address(base, chosen, number=chosen.number - 1) if chosen.number > 1 else "",
         "pages": found.pages,
         "feed": reverse("needs_feed", args=[place.municipality.slug, tongue]),
     }
@@ -112,7 +112,7 @@ def _tabs(base: str, chosen: Chosen, found: Told) -> list[dict[str, Any]]:
     }
     return [
         {
-            "label": label, "url": _address(base, Chosen(show)), "current": show == chosen.show,
+            "label": label, "url": address(base, Chosen(show)), "current": show == chosen.show,
             "count": found.counts[show],
         }
         for show, label in labels.items()
@@ -125,17 +125,18 @@ def _topics(base: str, chosen: Chosen, found: Told) -> list[dict[str, Any]]:
     known = [value for value in Topic.values if found.topics.get(value)]
     if len(known) < 2:
         return []
-    every = {"label": _("All topics"), "url": _address(base, Chosen(chosen.show)), "current": not chosen.topic}
+    every = {"label": _("All topics"), "url": address(base, Chosen(chosen.show)), "current": not chosen.topic}
     return [every] + [
         {
             "label": Topic(value).label, "count": found.topics[value], "current": value == chosen.topic,
-            "url": _address(base, Chosen(chosen.show, value)),
+            "url": address(base, Chosen(chosen.show, value)),
         }
         for value in known
     ]  # fmt: skip
 
 
-def _address(base: str, chosen: Chosen, number: int = 1) -> str:
+def address(base: str, chosen: Chosen, number: int = 1) -> str:
+    """Of a part of the page; `number` of what is chosen there."""
     parts = [f"show={chosen.show}"] if chosen.show != Stage.DONE else []
     parts += [f"topic={chosen.topic}"] if chosen.topic else []
     parts += [f"page={number}"] if number > 1 else []

@@ -207,7 +207,8 @@ def _most(lines: Iterable[Line]) -> list[Line]:
 def _took(days: Iterable[tuple[date, date | None]]) -> Took:
     """What was decided before anybody asked took no time."""
     found = [max(0, (until - since).days) for since, until in days if until]
-    return Took(median(found) if found else None, len(found))
+    middle = median(found) if found else None
+    return Took(int(middle) if middle is not None and middle == int(middle) else middle, len(found))
 
 
 def overview(period: Period) -> Overview:

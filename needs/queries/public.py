@@ -158,7 +158,7 @@ def _needs(chosen: Chosen, part: slice) -> list[Need]:
     # What was done is news, the newest first; what is to come, or not, is looked up by topic.
     order = ("-done_on", "-pk") if chosen.show == Stage.DONE else ("about", "-decided_on", "-pk")
     quotes = Voice.objects.exclude(quote="").order_by("-heard_on", "-pk")[:MOST_QUOTES]
-    pictures = NeedPicture.objects.select_related("media")
+    pictures = NeedPicture.objects.select_related("media").order_by("-moment", "position", "pk")  # before, after
     found = rows.select_related("settlement").prefetch_related(
         Prefetch("voices", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")
     )

@@ -57,9 +57,7 @@ def _page(place: Place, chosen: Chosen, tongue: str) -> bytes:
     with translation.override(code):
         around = {
             "tongue": tongue,
-            "tongues": [
-                (tag, name, reverse("needs_public_in", args=[slug, tag])) for tag, (_c, name) in TONGUES.items()
-            ],
+            "tongues": [(tag, name, _elsewhere(slug, tag, chosen)) for tag, (_c, name) in TONGUES.items()],
             "is_demo": settings.DEMO,
             "canonical": public_words.here(reverse("needs_public", args=[slug])),
             "hides": _hides(place),
@@ -67,6 +65,11 @@ def _page(place: Place, chosen: Chosen, tongue: str) -> bytes:
         }
         context = {**public_words.page(place, chosen, told, tongue), **around}
         return render_to_string("needs/public.html", context).encode()
+
+
+def _elsewhere(slug: str, tag: str, chosen: Chosen) -> str:
+    """The same part in another language."""
+    return public_words.address(reverse("needs_public_in", args=[slug, tag]), chosen, chosen.number)
 
 
 @public

@@ -279,6 +279,25 @@ def closed(cast: Cast, *, told: bool = True) -> Closing:
     return made
 
 
+def test_before_stands_before_after(desk: Desk) -> None:
+    make.page(desk.cast.cuprija)
+    row = done(desk.cast)
+    for moment in (Moment.AFTER, Moment.BEFORE):
+        with scope(desk.cast.cuprija):
+            media = desk.picture(picture_bytes(size=(640, 300 + len(moment))), f"{moment}.jpg")
+            NeedPicture.objects.create(municipality=desk.cast.cuprija, need=row, media=media, moment=moment)
+    text = Client().get(EN).text
+    assert text.index("<figcaption>Before") < text.index("<figcaption>After")
+    assert 'alt="Before"' in text, "a picture that nobody described says at least what it is"
+
+
+def test_another_language_shows_the_same_part(cast: Cast) -> None:
+    make.page(cast.cuprija)
+    make.need(cast.cuprija, cast.officer, stage=Stage.DECLINED, topic="roads", is_public=True)
+    text = Client().get(f"{EN}?show=declined&topic=roads").text
+    assert f'href="{LATN}?show=declined&amp;topic=roads" lang="sr-Latn"' in text
+
+
 def test_a_closing_report_says_what_was_asked_how_many_answered_and_what_was_decided(cast: Cast) -> None:
     make.page(cast.cuprija)
     closed(cast)
@@ -385,7 +404,7 @@ def test_the_page_says_where_to_turn_and_what_becomes_of_words(cast: Cast) -> No
     make.page(cast.cuprija)
     text = Client().get(EN).text
     assert "info@cuprija.rs" in text
-    assert "Nobody's name stands here" in text
+    assert "Who asked is never told here" in text
     assert f'href="{EN}feed.xml"' in text
     with scope(cast.cuprija):
         assert NeedsPage.objects.get().is_on
