@@ -59,7 +59,7 @@ def _page(place: Place, chosen: Chosen, tongue: str) -> bytes:
             "tongue": tongue,
             "tongues": [(tag, name, _elsewhere(slug, tag, chosen)) for tag, (_c, name) in TONGUES.items()],
             "is_demo": settings.DEMO,
-            "canonical": public_words.here(reverse("needs_public", args=[slug])),
+            "canonical": public_words.here(_elsewhere(slug, tongue, chosen)),
             "hides": _hides(place),
             "is_report": chosen.show == ASKED,
         }
