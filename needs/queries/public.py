@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce, Length
 
 from delivery.enums import State
 from inbox.enums import Topic
@@ -81,7 +81,7 @@ class Told:
 
 def shown(slug: str) -> Place | None:
     """None where the page is off or there is none. What stands in a place for practice is shown in the demo only.
-    Three queries."""
+    Four queries."""
     place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
     if place is None or (place.is_practice and not settings.DEMO):
         return None
@@ -90,9 +90,12 @@ def shown(slug: str) -> Place | None:
         if page is None:
             return None
         last = public().aggregate(count=Count("pk"), last=Max("changed_at"))
+        # words that a citizen wants to have erased are gone at once, not when the kept page is
+        quoted = Voice.objects.filter(need__is_public=True).exclude(quote="")
+        words = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
-    return Place(place, page, f"{last['count']}-{changed}-{contact}")
+    return Place(place, page, f"{last['count']}-{changed}-{words['count']}-{words['letters']}-{contact}")
 
 
 def page() -> NeedsPage | None:

@@ -26,7 +26,7 @@ from municipalities.queries import today
 from needs import public_words
 from needs.queries import public as queries
 from needs.queries.public import ASKED, Chosen, Place
-from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, kept, none
+from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, kept, nothing_here
 
 # What XML cannot hold, whoever typed it.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -138,4 +138,4 @@ def _answer(request: Any, place: Place, answer: HttpResponse) -> HttpResponse:
 
 
 def _missing() -> HttpResponse:
-    return none("missing", 404, "needs/public_none.html")
+    return nothing_here("missing", 404, "needs/public_none.html")

@@ -20,7 +20,7 @@ from municipalities.enums import Kind
 from municipalities.models import GlossaryWord, Municipality
 from municipalities.tenancy import scope
 from needs.enums import Moment, Source, Stage
-from needs.models import Need, NeedPicture, NeedsPage
+from needs.models import Need, NeedPicture, NeedsPage, Voice
 from posts.domain.close import tell
 from posts.models import Closing, Publication, Variant
 from tests.analytics import factories as numbers
@@ -366,6 +366,15 @@ def test_a_need_that_is_taken_back_is_gone_at_once(cast: Cast) -> None:
     assert "Осветљење" not in Client().get(CYRL).text
 
 
+def test_words_that_are_erased_are_gone_at_once(cast: Cast) -> None:
+    make.page(cast.cuprija)
+    said = make.voice(done(cast), quote="Мрак је већ месец дана")
+    assert "Мрак" in Client().get(CYRL).text
+    with scope(cast.cuprija):
+        Voice.objects.filter(pk=said.pk).update(quote="")
+    assert "Мрак" not in Client().get(CYRL).text
+
+
 def test_who_comes_too_often_waits(cast: Cast, settings: Any) -> None:
     settings.PUBLIC_PAGES_PER_MINUTE = 2
     make.page(cast.cuprija)
@@ -397,7 +406,7 @@ def test_it_costs_the_same_at_any_size(desk: Desk, path: str) -> None:
     assert len(answer.content) < 60_000
     with CaptureQueriesContext(connection) as captured:
         Client().get(path)
-    assert len(captured) == 3, "a kept page asks whether it is on, and whether something changed"
+    assert len(captured) == 4, "a kept page asks whether it is on, and whether something changed"
 
 
 def test_the_page_says_where_to_turn_and_what_becomes_of_words(cast: Cast) -> None:
