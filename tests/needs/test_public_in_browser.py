@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from django.utils import timezone
+
 from inbox.models import Settlement
+from mentoring.enums import Proof
 from municipalities.queries import today
 from municipalities.tenancy import scope
 from needs.enums import Moment, Stage
 from needs.models import NeedPicture
+from tests.analytics import factories as numbers
 from tests.browsing import enter, is_sound
+from tests.mentoring.plans import agreed, only, wanted
 from tests.needs import factories as make
 from tests.people import Cast
 from tests.posts.desk import opened, picture_bytes
@@ -92,3 +97,30 @@ def test_the_switch_is_sound(page: Any, live_server: Any, town: Cast) -> None:
     page.get_by_label("Everybody may see what was asked and done").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Nobody can see it")).to_be_visible()
+
+
+def test_how_many_answered_is_suggested_while_the_report_is_written(page: Any, live_server: Any, cast: Cast) -> None:
+    out = numbers.published(numbers.channel(cast.cuprija, cast.officer), timezone.now() - timedelta(days=9))
+    with scope(cast.cuprija):
+        type(out.post).objects.filter(pk=out.post_id).update(format="question", excerpt="Шта прво да уредимо?")
+    for author in ("a", "b", "b"):
+        make.message(out.channel, publication=out, author_id=author)
+    enter(page, live_server, cast.officer)
+    page.goto(f"{live_server.url}/m/cuprija/posts/{out.post_id}/closing/")
+    expect(page.get_by_text("2 people wrote below this post.")).to_be_visible()
+    is_sound(page)
+
+
+def test_needs_are_chosen_as_evidence(page: Any, live_server: Any, cast: Cast) -> None:
+    row = only(agreed(cast, wanted("Чујмо грађане", proof=Proof.NEED)))
+    day = today() - timedelta(days=2)
+    make.need(cast.cuprija, cast.officer, "Клупе у парку", voices=5, stage=Stage.DONE, decided_on=day, done_on=day)
+    enter(page, live_server, cast.mentor)
+    page.goto(f"{live_server.url}/m/cuprija/mentoring/activities/{row.pk}/")
+    is_sound(page)
+    page.get_by_label("Клупе у парку").check()
+    page.get_by_role("button", name="Add the chosen needs").click()
+    expect(page.get_by_text("1 of 1 need")).to_be_visible()
+    is_sound(page)
+    page.get_by_role("button", name="It is done").click()
+    expect(page.get_by_text("Confirmed", exact=True).first).to_be_visible()
