@@ -89,8 +89,9 @@ INDICATORS: dict[str, Indicator] = {
         ),
         Indicator(
             "OC6", Level.OUTCOME, _("Citizens' proposals with a public report of what was done"),
-            _("Proposals for which a report of what was done was published ÷ proposals × 100."),
-            Unit.PERCENT, Better.UP, (_OPEN, Area.ACCOUNTABILITY), _("proposals"),
+            _("Needs that were done, or declined with the reason, and told to everybody on the page “You asked, we "
+              "did” or in a post ÷ needs first heard in these days × 100. Those still open count as not told."),
+            Unit.PERCENT, Better.UP, (_OPEN, Area.ACCOUNTABILITY), _("needs"),
             usual_target=_("50 per cent"), needs=_INBOX,
         ),
         Indicator(
@@ -195,6 +196,7 @@ WHY: dict[str, Words] = {
     "no_links": _("No post about an eService had a short link by then."),
     "no_questions": _("No message of these days was sorted as a question."),
     "nothing_hidden": _("No comment was hidden in these days."),
+    "no_needs": _("No need of citizens was first heard in these days."),
     "no_rule": _("The languages in official use are not entered in the profile."),
     "unchecked": _("The posts of these days have not been checked yet."),
     "not_ours": _("The posts of these days came from before the portal, where this is not known."),

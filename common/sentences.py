@@ -55,6 +55,9 @@ SENTENCES: dict[str, Promise] = {
     "agreement.take_back": _("Took back having agreed to the plan of %(target)s"),
     "agreement.take_back_change": _("Took back a proposed change of the plan: %(target)s"),
     "agreement.withdraw_evidence": _("Took evidence of the activity “%(target)s” back: %(evidence)s"),
+    "asked.change_contact": _("Changed whom one may turn to on the page “You asked, we did”"),
+    "asked.close": _("Switched the page “You asked, we did” off"),
+    "asked.open": _("Switched the page “You asked, we did” on: everybody may see it"),
     "campaign.begin": _("Began the campaign “%(target)s”"),
     "campaign.change": _("Changed the campaign “%(target)s”"),
     "campaign.end": _("Ended the campaign “%(target)s”"),
@@ -395,7 +398,7 @@ AREAS: dict[str, Area] = {
     "channels": Area(_("Channels"), "plug", ("channel.", "past.")),
     "mentoring": Area(_("Mentoring"), "handshake", ("agreement.", "activities.", "checkin.", "review.")),
     "people": Area(_("People"), "users", ("member.", "invitation.", "programme.", "mentor.")),
-    "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "numbers.")),
+    "settings": Area(_("Settings"), "settings", ("municipality.", "service.", "report.", "numbers.", "asked.")),
 }
 
 

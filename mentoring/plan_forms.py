@@ -99,7 +99,7 @@ class AsksMixin(forms.Form):
         help_text=_("An indicator of the programme proves itself: the portal measures it and says when it is reached."),
     )  # fmt: skip
     wanted = forms.IntegerField(
-        label=_("How many"), min_value=1, max_value=100, initial=1, help_text=_("Of posts, links or files.")
+        label=_("How many"), min_value=1, max_value=100, initial=1, help_text=_("Of posts, needs, links or files.")
     )
     code = forms.ChoiceField(label=_("Indicator"), required=False)
     threshold = forms.FloatField(label=_("Value to reach"), required=False, localize=True)

@@ -43,7 +43,7 @@ def for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
     return found or answer
 
 
-def none(why: str, status: int, template: str = "reports/public/none.html") -> HttpResponse:
+def nothing_here(why: str, status: int, template: str = "reports/public/none.html") -> HttpResponse:
     """A page that is not there ("missing"), or not now ("busy"), in the three languages of the portal."""
     body = render_to_string(template, {"why": why, "languages": LANGUAGES})
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -51,7 +51,7 @@ def none(why: str, status: int, template: str = "reports/public/none.html") -> H
 
 
 def busy() -> HttpResponse:
-    answer = none("busy", 429)
+    answer = nothing_here("busy", 429)
     answer.headers["Retry-After"] = str(MINUTE)
     return answer
 

@@ -63,7 +63,8 @@ def _activity(row: Activity, evidence: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _evidence(row: Evidence) -> dict[str, Any]:
     return {
-        "kind": row.kind, "post": row.post_id, "title": row.title, "address": row.url, "published_on": row.published_on,
+        "kind": row.kind, "post": row.post_id, "need": row.need_id, "stage": row.stage, "told": row.told,
+        "title": row.title, "address": row.url, "published_on": row.published_on,
         "file": _name(row) if row.file else "", "indicator": row.code, "value": row.value, "n": row.n,
         "note": row.note, "by": str(row.by or ""), "at": row.at, "withdrawn_at": row.withdrawn_at,
     }  # fmt: skip

@@ -18,7 +18,7 @@ from municipalities.access import public
 from municipalities.enums import Script
 from municipalities.models import Municipality
 from municipalities.queries import today
-from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, kept, none
+from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, kept, nothing_here
 
 
 @public
@@ -29,7 +29,7 @@ def rules(request: Any, place: str, tongue: str = "") -> HttpResponse:
         return busy()
     found = moderated.shown(place)
     if found is None or (tongue and tongue not in TONGUES):
-        return none("no_rules", 404)
+        return nothing_here("no_rules", 404)
     municipality, row = found
     wanted = tongue or ("sr-Latn" if municipality.primary_script == Script.LATIN else "sr-Cyrl")
     name = f"public-rules:{municipality.pk}:{wanted}:{row.changed_at.timestamp()}:{today()}"

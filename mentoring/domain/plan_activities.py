@@ -16,7 +16,7 @@ from mentoring.domain import plan_readings, plans
 from mentoring.domain.refused import Refused
 from mentoring.enums import Proof, Side
 from mentoring.models import Activity, Evidence, Plan
-from mentoring.queries.plans import item_of, published_since
+from mentoring.queries.plans import decided_since, item_of, published_since
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
 from posts.domain.consents import Scan
@@ -76,6 +76,33 @@ def _post(activity: Activity, post: Any, by: Any) -> Evidence:
         municipality_id=activity.municipality_id, activity=activity, kind=Proof.POSTS, post=post, title=str(post)[:200],
         url=first.delivery.permalink[:500] if first else "",
         published_on=post.public_at.astimezone(BELGRADE).date(), by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def add_needs(activity: Activity, needs: list[int], *, by: Any) -> list[Evidence]:
+    """Needs of citizens that were decided or done show it. Those that stand there already are left alone.
+
+    Raises `Refused` for a need that nobody has decided, or that was decided before the plan began.
+    """
+    row = _locked(activity)
+    known = Evidence.objects.filter(activity=row, withdrawn_at__isnull=True, need__isnull=False)
+    wanted = set(needs) - set(known.values_list("need", flat=True))
+    found = list(decided_since(row.plan).filter(pk__in=wanted))
+    if len(found) != len(wanted):
+        raise Refused(_("Choose needs that were decided or done since the plan began."))
+    _room(row, len(found))
+    made = [_need(row, need, by) for need in found]
+    for each in made:
+        audit.record("agreement.add_evidence", by=by, target=row, evidence=each.title)
+    return made
+
+
+def _need(activity: Activity, need: Any, by: Any) -> Evidence:
+    """With what it was, so that the row still says so when the need is gone."""
+    return Evidence.objects.create(
+        municipality_id=activity.municipality_id, activity=activity, kind=Proof.NEED, need=need, title=need.title,
+        stage=need.stage, n=need.size, told=need.told_count, published_on=need.done_on or need.decided_on, by=by,
     )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from mentoring.enums import ChangeKind, Closing, Proof, Side
 from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import TenantModel
+from needs.enums import Stage
+from needs.models import Need
 from posts.models import Post
 from serbian.transliteration import to_latin
 
@@ -283,12 +285,16 @@ class Change(TenantModel):
 class Evidence(TenantModel):
     """What shows that an activity was done. Taken back, never deleted.
 
-    A post keeps a snapshot of what it was, so that the row still says what it meant when the post is gone.
+    A post and a need keep a snapshot of what they were, so that the row still says what it meant when they are gone: of
+    a need its title, its stage, how many asked (`n`), how many of them were told, and when it was done or decided.
     """
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=10, choices=Proof)
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")
+    need = models.ForeignKey(Need, models.SET_NULL, null=True, related_name="+")
+    stage = models.CharField(max_length=10, choices=Stage, blank=True)
+    told = models.PositiveIntegerField(null=True)
     title = models.CharField(max_length=200, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)  # of a post: where it stood
     published_on = models.DateField(null=True)
@@ -310,6 +316,11 @@ class Evidence(TenantModel):
                 name="one_post_each_as_evidence",
                 fields=["activity", "post"],
                 condition=Q(withdrawn_at__isnull=True, post__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_need_each_as_evidence",
+                fields=["activity", "need"],
+                condition=Q(withdrawn_at__isnull=True, need__isnull=False),
             ),
         ]
         indexes = [models.Index(fields=["activity", "at"], name="evidence_activity")]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from analytics.logframe import INDICATORS, Indicator
 from delivery.enums import State
@@ -19,10 +20,13 @@ from municipalities.enums import Role
 from municipalities.holidays import BELGRADE
 from municipalities.models import Enrolment, Membership, Municipality, Pairing
 from municipalities.queries import today
+from needs.enums import Stage
+from needs.models import Need
 from posts.models import Post, Publication
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
+UNDECIDED = (Stage.NEW, Stage.LOOKED_AT)
 OUT = Q(delivery__state=State.PUBLISHED)
 GONE = Q(delivery__state__in=(State.WITHDRAWN, State.MISSING))
 # So many posts are offered at once as evidence.
@@ -58,8 +62,8 @@ def evidence() -> QuerySet[Evidence]:
     """What stands, each with whether its post is still out (`is_out`), and since when it is not (`gone_at`)."""
     there = Publication.objects.filter(post=OuterRef("post"))
     gone = there.filter(GONE).order_by().values("post").annotate(last=Max("delivery__state_at")).values("last")
-    rows = Evidence.objects.filter(withdrawn_at__isnull=True).select_related("by", "post")
-    rows = rows.defer("post__draft", "post__search_key")
+    rows = Evidence.objects.filter(withdrawn_at__isnull=True).select_related("by", "post", "need")
+    rows = rows.defer("post__draft", "post__search_key", "need__search_key")
     return rows.annotate(is_out=Exists(there.filter(OUT)), gone_at=Subquery(gone)).order_by("at", "pk")
 
 
@@ -78,6 +82,8 @@ class Shown:
 
 def shown(row: Any) -> Shown:
     """Of a row from `evidence()`."""
+    if row.kind == Proof.NEED:
+        return Shown(row, counts=row.need is not None)
     if row.kind != Proof.POSTS:
         return Shown(row, counts=True)
     if row.post is None or row.post.deleted_at is not None:
@@ -331,6 +337,27 @@ def offered(activity: Activity, words: str = "") -> list[Post]:
     if not found:
         return list(fitting(rows, activity)[:OFFERED])
     for word in found:
+        rows = rows.filter(search_key__contains=word)
+    return list(rows[:OFFERED])
+
+
+# ---------------------------------------------------------------- needs as evidence
+
+
+def decided_since(plan: Plan) -> QuerySet[Need]:
+    """Needs of the municipality on which something was decided, or for which something was done, since the plan began,
+    with `told_count`: how many of those who asked have got the answer that tells them. The newest first."""
+    rows = Need.objects.filter(Q(decided_on__gte=plan.starts_on) | Q(done_on__gte=plan.starts_on))
+    rows = rows.filter(municipality=plan.municipality_id).exclude(stage__in=UNDECIDED)
+    rows = rows.annotate(told_count=Count("voices", filter=Q(voices__told__arrived_at__isnull=False)))
+    return rows.order_by(Coalesce("done_on", "decided_on").desc(), "-pk")
+
+
+def offered_needs(activity: Activity, words: str = "") -> list[Need]:
+    """Needs to pick as evidence, perhaps those with `words`, in either script. One query."""
+    taken = Evidence.objects.filter(activity=activity, withdrawn_at__isnull=True, need__isnull=False).values("need")
+    rows = decided_since(activity.plan).exclude(pk__in=taken)
+    for word in fold(words).split():
         rows = rows.filter(search_key__contains=word)
     return list(rows[:OFFERED])
 

@@ -62,6 +62,7 @@ def _page(request: Any, row: Activity, *, link: LinkForm | None = None, file: Fi
         "may_reopen": follows and row.done_at is not None and (row.confirmed_at is None or mine == "mentor"),
         "words": words,
         "posts": queries.offered(row, words) if may_add and row.proof == Proof.POSTS else [],
+        "needs": queries.offered_needs(row, words if row.proof == Proof.NEED else "") if may_add else [],
         "link": link or LinkForm(),
         "file": file or FileForm(),
     }
@@ -158,7 +159,7 @@ def drop(request: Any, activity: int) -> HttpResponse:
 @requires(Verb.PLAN_EDIT)
 @require_POST
 def evidence(request: Any, activity: int) -> HttpResponse:
-    """`kind` is "posts" (with `posts`), "link" or "file"."""
+    """`kind` is "posts" (with `posts`), "need" (with `needs`), "link" or "file"."""
     side(request)
     row, kind = _activity(activity), request.POST.get("kind", "")
     link = LinkForm(request.POST) if kind == Proof.LINK else None
@@ -168,7 +169,9 @@ def evidence(request: Any, activity: int) -> HttpResponse:
         return _page(request, row, link=link, file=file)
     try:
         if kind == Proof.POSTS:
-            _posts(request, row)
+            verbs.add_posts(row, _chosen(request, "posts", _("Choose a post first.")), by=request.user)
+        elif kind == Proof.NEED:
+            verbs.add_needs(row, _chosen(request, "needs", _("Choose a need first.")), by=request.user)
         elif link is not None:
             verbs.add_link(row, link.cleaned_data["url"], link.cleaned_data["note"], by=request.user)
         elif file is not None:
@@ -185,12 +188,12 @@ def evidence(request: Any, activity: int) -> HttpResponse:
     return _to(request, row)
 
 
-def _posts(request: Any, row: Activity) -> None:
-    asked = request.POST.getlist("posts")[:50]
+def _chosen(request: Any, name: str, nothing: str) -> list[int]:
+    asked = request.POST.getlist(name)[:50]
     chosen = [int(each) for each in asked if each.isascii() and each.isdigit() and len(each) < 19]
     if not chosen:
-        raise Refused(_("Choose a post first."))
-    verbs.add_posts(row, chosen, by=request.user)
+        raise Refused(nothing)
+    return chosen
 
 
 @requires(Verb.PLAN_EDIT)

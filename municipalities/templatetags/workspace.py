@@ -29,6 +29,7 @@ TABS: tuple[tuple[str, Any, Verb], ...] = (
     ("settings_services", _("eServices"), Verb.SETTINGS_VIEW),
     ("settings_words", _("Words"), Verb.SETTINGS_VIEW),
     ("settings_public", _("Public page"), Verb.SETTINGS_VIEW),
+    ("settings_needs_page", _("You asked, we did"), Verb.SETTINGS_VIEW),
     ("activity", _("Activity"), Verb.ACTIVITY_VIEW),
     ("exports", _("Export"), Verb.EXPORT),
 )

@@ -19,7 +19,7 @@ from municipalities.models import Municipality
 from municipalities.queries import today
 from reports import open_data
 from reports.contents import public as contents
-from reports.everybody import LANGUAGES, TONGUES, busy, comes_too_often, for_everybody, kept, none
+from reports.everybody import LANGUAGES, TONGUES, busy, comes_too_often, for_everybody, kept, nothing_here
 from reports.models import PublicPage
 from reports.queries import public as queries
 
@@ -38,7 +38,7 @@ def numbers(request: Any, place: str, tongue: str = "") -> HttpResponse:
         return busy()
     found = queries.shown(place)
     if found is None or (tongue and tongue not in TONGUES):
-        return none("missing", 404)
+        return nothing_here("missing", 404)
     municipality, page = found
     wanted = tongue or ("sr-Latn" if municipality.primary_script == Script.LATIN else "sr-Cyrl")
     name = f"public-numbers:{municipality.pk}:{wanted}:{page.changed_at.timestamp()}:{today()}"
@@ -88,7 +88,7 @@ def open_data_file(request: Any, name: str) -> HttpResponse:
     if comes_too_often(request):
         return busy()
     if name not in FILES:
-        return none("missing", 404)
+        return nothing_here("missing", 404)
     body = kept(f"open-data:{name}:{today()}", lambda: _file(name))
     answer = HttpResponse(body, content_type=FILES[name])
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'

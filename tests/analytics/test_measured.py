@@ -282,7 +282,7 @@ def test_it_asks_the_same_number_of_questions_at_any_size(
         post(channel, IN + timedelta(days=offset), 3)
     unmeasured = factories.unmeasured  # floors above count their own
     with ExitStack() as without:
-        for code in ("ME1", "ME2", "ME3", "OC3", "OC4", "GV1"):
+        for code in ("ME1", "ME2", "ME3", "OC3", "OC4", "OC6", "GV1"):
             without.enter_context(unmeasured(code))
         without.enter_context(scope(house))
         without.enter_context(django_assert_num_queries(7))

@@ -41,6 +41,7 @@ from municipalities.middleware import FOREIGN
 from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
 from municipalities.rules import TABLE, ProgrammeVerb, Verb, verbs
 from municipalities.tenancy import scope
+from needs.domain import page as needs_page
 from notifications import stop_links
 from notifications.models import Notification
 from planning.domain import feeds, imports
@@ -479,6 +480,13 @@ def _public(things: Things) -> str:
     return things.cast.cuprija.slug
 
 
+def _asked(things: Things) -> str:
+    """A municipality that shows everybody what was asked and done."""
+    with scope(things.cast.cuprija):
+        needs_page.choose(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
+    return things.cast.cuprija.slug
+
+
 def _team(it: Things) -> Team:
     """A team of an exercise of the programme that is over, so that its debrief can be written."""
     known = Team.objects.filter(exercise__training=_training(it)).first()
@@ -614,6 +622,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "told/format": lambda it: "pdf",
     "schedule/act": lambda it: "pause",
     "p/place": _public,
+    "asked/place": _asked,
     "place/tongue": lambda it: "en",
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",

@@ -1,0 +1,28 @@
+"""Switching the page "You asked, we did" on and off."""
+
+from typing import Any
+
+from django.db import transaction
+
+from common import audit
+from municipalities.models import Municipality
+from needs.models import NeedsPage
+
+
+@transaction.atomic
+def choose(municipality: Municipality, *, is_on: bool, contact: str, by: Any) -> NeedsPage:
+    """Everybody may read what was made public, or nobody. Saving what stands already writes nothing."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+    row = NeedsPage.objects.filter(municipality=municipality).first() or NeedsPage(municipality=municipality)
+    was = (row.is_on, row.contact)
+    if row.pk and was == (is_on, contact):
+        return row
+    row.is_on, row.contact = is_on, contact
+    row.save()
+    audit.record(
+        "asked.change_contact" if was[0] == is_on else "asked.open" if is_on else "asked.close",
+        by=by,
+        target=row,
+        label=str(municipality),
+    )
+    return row

@@ -1,0 +1,189 @@
+"""What stands on "You asked, we did", in the reader's script: officers write Serbian once, the rest is derived."""
+
+from collections.abc import Callable
+from functools import cache
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from channels import public as signed
+from inbox.enums import Topic
+from needs.enums import Stage
+from needs.models import Need, NeedPicture
+from needs.queries.public import ASKED, Chosen, Place, Report, Told, told_on
+from serbian import Glossary, Script, detect, to_cyrillic, to_latin
+
+TAG = {"sr-Cyrl": "sr-Cyrl", "sr-Latn": "sr-Latn", "en": "sr-Latn"}
+"""The script of Serbian texts by the language of the page."""
+Say = Callable[[str], str]
+
+
+def saying(tongue: str, words: Glossary) -> Say:
+    """Turns Serbian of either script into that of the page. A text that is in it already stays as it was written."""
+    wanted = Script(TAG[tongue][-4:])
+
+    @cache
+    def say(text: str) -> str:
+        if detect(text) in (wanted, None):
+            return text
+        return to_latin(text, words) if wanted == Script.LATIN else to_cyrillic(text, words)
+
+    return say
+
+
+def page(place: Place, chosen: Chosen, found: Told, tongue: str) -> dict[str, Any]:
+    """For the template, in the language that is active."""
+    say = saying(tongue, found.words)
+    base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
+    needs = [_need(each, found.posts, say) for each in found.needs]
+    by_topic = chosen.show not in (Stage.DONE, ASKED)
+    return {
+        "municipality": place.municipality,
+        "contact": say(place.page.contact),
+        "written": TAG[tongue],
+        "tabs": _tabs(base, chosen, found),
+        "topics": _topics(base, chosen, found),
+        "groups": [(label, list(rows)) for label, rows in groupby(needs, key=lambda row: row["topic"])]
+        if by_topic
+        else [("", needs)]
+        if needs
+        else [],
+        "reports": [_report(each, say) for each in found.reports],
+        "chosen": chosen,
+        "intro": _intro(chosen.show),
+        "nothing": _nothing(chosen.show),
+        "older": address(base, chosen, number=chosen.number + 1) if chosen.number < found.pages else "",
+        "newer": address(base, chosen, number=chosen.number - 1) if chosen.number > 1 else "",
+        "pages": found.pages,
+        "feed": reverse("needs_feed", args=[place.municipality.slug, tongue]),
+    }
+
+
+def _need(need: Any, posts: dict[int, str], say: Say) -> dict[str, Any]:
+    return {
+        "pk": need.pk,
+        "anchor": f"need-{need.pk}",
+        "title": say(need.title),
+        "text": say(need.text),
+        "topic": str(Topic(need.topic or Topic.OTHER).label),
+        "settlement": say(need.settlement.name) if need.settlement else "",
+        "stage": need.stage,
+        "reason": say(need.reason),
+        "done": say(need.done),
+        "on": told_on(need),
+        "size": need.size,
+        "quotes": [say(voice.quote) for voice in need.quotes],
+        "pictures": [_picture(each, say) for each in need.shown],
+        "post": posts.get(need.follow_up_id, ""),
+    }
+
+
+def _picture(row: NeedPicture, say: Say) -> dict[str, Any]:
+    media = row.media
+    small = media.thumbnail or media.file
+    # Without the host: the page itself stands on the public address, and its policy allows pictures of its own alone.
+    whole, shown = (urlsplit(signed.address(str(each.name))).path for each in (media.file, small))
+    return {
+        "moment": row.get_moment_display(), "alt": say(media.alt) or row.get_moment_display(), "whole": whole,
+        "shown": shown, "width": media.width, "height": media.height, "credit": say(media.credit),
+    }  # fmt: skip
+
+
+def _report(row: Report, say: Say) -> dict[str, Any]:
+    closing = row.closing
+    return {
+        "asked": say(row.asked), "options": [say(option) for option in row.options], "url": row.url,
+        "asked_at": row.asked_at, "format": closing.post.get_format_display(), "answers": closing.answers,
+        "results": say(closing.results), "done": say(closing.done), "on": closing.at,
+    }  # fmt: skip
+
+
+def _tabs(base: str, chosen: Chosen, found: Told) -> list[dict[str, Any]]:
+    labels = {
+        Stage.DONE.value: _("What we did"),
+        Stage.PLANNED.value: _("What will be done"),
+        Stage.DECLINED.value: _("What will not be done"),
+        ASKED: _("What we asked you"),
+    }
+    return [
+        {
+            "label": label, "url": address(base, Chosen(show)), "current": show == chosen.show,
+            "count": found.counts[show],
+        }
+        for show, label in labels.items()
+        if found.counts[show] or show in (Stage.DONE, chosen.show)
+    ]  # fmt: skip
+
+
+def _topics(base: str, chosen: Chosen, found: Told) -> list[dict[str, Any]]:
+    """Only where there is something to choose from."""
+    known = [value for value in Topic.values if found.topics.get(value)]
+    if len(known) < 2:
+        return []
+    every = {"label": _("All topics"), "url": address(base, Chosen(chosen.show)), "current": not chosen.topic}
+    return [every] + [
+        {
+            "label": Topic(value).label, "count": found.topics[value], "current": value == chosen.topic,
+            "url": address(base, Chosen(chosen.show, value)),
+        }
+        for value in known
+    ]  # fmt: skip
+
+
+def address(base: str, chosen: Chosen, number: int = 1) -> str:
+    """Of a part of the page; `number` of what is chosen there."""
+    parts = [f"show={chosen.show}"] if chosen.show != Stage.DONE else []
+    parts += [f"topic={chosen.topic}"] if chosen.topic else []
+    parts += [f"page={number}"] if number > 1 else []
+    return base + ("?" + "&".join(parts) if parts else "")
+
+
+def _intro(show: str) -> str:
+    return {
+        Stage.DONE.value: _("What people asked for and what was done, the newest first."),
+        Stage.PLANNED.value: _("What people asked for and what has been decided to be done."),
+        Stage.DECLINED.value: _("What people asked for and what cannot be done, with the reason."),
+        ASKED: _("What we asked, what you said, what we decided."),
+    }[show]
+
+
+def _nothing(show: str) -> str:
+    return {
+        Stage.DONE.value: _("Nothing is shown here yet. It will stand here as soon as something is done."),
+        Stage.PLANNED.value: _("Nothing is planned at this moment."),
+        Stage.DECLINED.value: _("Nothing was declined."),
+        ASKED: _("No question has been answered for yet."),
+    }[show]
+
+
+# ---------------------------------------------------------------- the feed
+
+
+def entry(need: Need, say: Say) -> tuple[str, str]:
+    """Title and text of one entry of the feed."""
+    stage = {
+        Stage.DONE.value: _("Done: %(title)s"),
+        Stage.PLANNED.value: _("It will be done: %(title)s"),
+        Stage.DECLINED.value: _("It will not be done: %(title)s"),
+    }[need.stage]
+    said = say(need.done if need.stage == Stage.DONE else need.reason)
+    asked = ngettext("%(count)s person asked for it.", "%(count)s people asked for it.", need.size)
+    return stage % {"title": say(need.title)}, f"{said}\n\n{asked % {'count': need.size}}" if need.size else said
+
+
+def about(municipality: Any) -> tuple[str, str]:
+    """Title and description of the feed."""
+    names = {"municipality": str(municipality)}
+    return (
+        _("%(municipality)s: you asked, we did") % names,
+        _("What people asked the municipality for, what was decided, and what was done.") % names,
+    )
+
+
+def here(path: str) -> str:
+    return settings.PUBLIC_BASE_URL.rstrip("/") + path

@@ -1,0 +1,247 @@
+"""A month or a year of needs, for the mayor's office: what was heard, decided and done, and what waits.
+
+The scope of the municipality is open. Three queries, whatever the amount; the database counts the voices.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import TruncMonth
+
+from inbox.enums import Topic
+from inbox.models import Settlement
+from municipalities.holidays import BELGRADE
+from municipalities.queries import today
+from needs.enums import Source, Stage
+from needs.models import Need, Voice
+from serbian.sorting import sort_key
+
+TOP = 10
+WAITING = (Stage.NEW, Stage.LOOKED_AT)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month, or a whole year (`month` None)."""
+
+    year: int
+    month: int | None = None
+
+    @property
+    def first(self) -> date:
+        return date(self.year, self.month or 1, 1)
+
+    @property
+    def after(self) -> date:
+        """The first day that no longer belongs to it."""
+        return _month_after(self.first) if self.month else date(self.year + 1, 1, 1)
+
+    def holds(self, day: date | None) -> bool:
+        return day is not None and self.first <= day < self.after
+
+    @property
+    def months(self) -> list[date]:
+        """The twelve months of its year."""
+        return [date(self.year, month, 1) for month in range(1, 13)]
+
+
+def _month_after(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A need as the overview tells it. `began_on` is the day of its first voice, `voices` those of the period."""
+
+    pk: int
+    title: str
+    topic: str
+    settlement_id: int | None
+    stage: str
+    size: int
+    reason: str
+    done: str
+    decided_on: date | None
+    done_on: date | None
+    began_on: date
+    voices: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part of the needs: of one topic, of one settlement."""
+
+    label: str
+    voices: int
+    heard: int
+    decided: int
+    done: int
+    top: Line | None
+
+
+@dataclass(frozen=True)
+class Took:
+    """How many days something took: the median, and of how many."""
+
+    days: float | None
+    n: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    period: Period
+    lines: list[Line]
+    sources: dict[str, int]
+    by_month: dict[tuple[int, int, str], int]  # year, month, topic
+    settlements: dict[int, str]
+    today: date
+
+    # ---- how many
+
+    @property
+    def heard(self) -> list[Line]:
+        return [line for line in self.lines if self.period.holds(line.began_on)]
+
+    @property
+    def decided(self) -> list[Line]:
+        return [line for line in self.lines if self.period.holds(line.decided_on)]
+
+    @property
+    def done(self) -> list[Line]:
+        return [line for line in self.lines if self.period.holds(line.done_on)]
+
+    @property
+    def voices(self) -> int:
+        return sum(self.sources.values())
+
+    @property
+    def touched(self) -> list[Line]:
+        """Everything that the period has to tell of."""
+        dates = ((line, (line.began_on, line.decided_on, line.done_on)) for line in self.lines)
+        return [line for line, days in dates if line.voices or any(self.period.holds(day) for day in days)]
+
+    # ---- which
+
+    @property
+    def top(self) -> list[Line]:
+        """Those most asked for in the period."""
+        return _most(line for line in self.lines if line.voices)[:TOP]
+
+    @property
+    def waiting(self) -> list[Line]:
+        """What waits longest for a decision, today."""
+        open_ones = (line for line in self.lines if line.stage in WAITING)
+        return sorted(open_ones, key=lambda line: (line.began_on, line.pk))[:TOP]
+
+    # ---- by what
+
+    @property
+    def topics(self) -> list[Row]:
+        labels = {value: str(label) for value, label in Topic.choices}
+        return self._rows(lambda line: line.topic, labels, str(Topic.OTHER.label))
+
+    @property
+    def places(self) -> list[Row]:
+        """By settlement; needs of no settlement come last under an empty name."""
+        rows = self._rows(lambda line: line.settlement_id, self.settlements, "")
+        return sorted(rows, key=lambda row: not row.label)
+
+    def _rows(self, part: Callable[[Line], object], labels: dict, other: str) -> list[Row]:
+        groups: dict[str, list[Line]] = defaultdict(list)
+        for line in self.touched:
+            groups[labels.get(part(line), other)].append(line)
+        rows = [
+            Row(
+                label, sum(line.voices for line in lines), self._count(lines, "began_on"),
+                self._count(lines, "decided_on"), self._count(lines, "done_on"), next(iter(_most(lines)), None),
+            )
+            for label, lines in groups.items()
+        ]  # fmt: skip
+        return sorted(rows, key=lambda row: (-row.voices, sort_key(row.label)))
+
+    def _count(self, lines: Sequence[Line], day: str) -> int:
+        return sum(self.period.holds(getattr(line, day)) for line in lines)
+
+    # ---- when
+
+    def months(self, back: int = 0) -> list[int]:
+        """Voices in each month of the year, or of the one `back` years before."""
+        counts: Counter[int] = Counter()
+        for (year, month, _topic), count in self.by_month.items():
+            if year == self.period.year - back:
+                counts[month] += count
+        return [counts[month] for month in range(1, 13)]
+
+    @property
+    def seasons(self) -> list[tuple[str, list[int], int]]:
+        """Topics by month of the year: name, twelve counts of voices, their sum. The most asked for first."""
+        found: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
+        for (year, month, topic), count in self.by_month.items():
+            if year == self.period.year:
+                found[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
+        rows = [(label, counts, sum(counts)) for label, counts in found.items()]
+        return sorted(rows, key=lambda row: (-row[2], sort_key(row[0])))
+
+    # ---- how long
+
+    @property
+    def to_decision(self) -> Took:
+        return _took((line.began_on, line.decided_on) for line in self.decided)
+
+    @property
+    def to_done(self) -> Took:
+        return _took((line.began_on, line.done_on) for line in self.done)
+
+    def waits(self, line: Line) -> int:
+        return (self.today - line.began_on).days
+
+
+def _most(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (-line.voices, -line.size, line.pk))
+
+
+def _took(days: Iterable[tuple[date, date | None]]) -> Took:
+    """What was decided before anybody asked took no time."""
+    found = [max(0, (until - since).days) for since, until in days if until]
+    middle = median(found) if found else None
+    return Took(int(middle) if middle is not None and middle == int(middle) else middle, len(found))
+
+
+def overview(period: Period) -> Overview:
+    within = Q(voices__heard_on__gte=period.first, voices__heard_on__lt=period.after)
+    rows = Need.objects.annotate(first=Min("voices__heard_on"), within=Count("voices", filter=within)).order_by("pk")
+    fields = (
+        "pk", "title", "topic", "settlement_id", "stage", "size", "reason", "done", "decided_on", "done_on",
+    )  # fmt: skip
+    lines = [
+        # without a voice (it was merged, or begun by hand) it counts from the day it was written down
+        Line(**row, began_on=began or written.astimezone(BELGRADE).date(), voices=count)
+        for row, began, count, written in (
+            (dict(zip(fields, row, strict=False)), *row[-3:])
+            for row in rows.values_list(*fields, "first", "within", "created_at")
+        )
+    ]
+    voices = Voice.objects.filter(heard_on__gte=date(period.year - 1, 1, 1), heard_on__lt=date(period.year + 1, 1, 1))
+    here = Q(heard_on__gte=period.first, heard_on__lt=period.after)
+    counted = (
+        voices.order_by()
+        .values_list(TruncMonth("heard_on"), F("need__topic"), "source")
+        .annotate(count=Count("pk"), here=Count("pk", filter=here))
+    )
+    sources: Counter[str] = Counter()
+    by_month: Counter[tuple[int, int, str]] = Counter()
+    for month, topic, source, count, inside in counted:
+        by_month[month.year, month.month, topic] += count
+        sources[source] += inside
+    return Overview(
+        period,
+        lines,
+        {source: sources[source] for source in Source.values if sources[source]},
+        dict(by_month),
+        dict(Settlement.objects.values_list("pk", "name")),
+        today(),
+    )

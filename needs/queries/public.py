@@ -1,0 +1,218 @@
+"""What everybody may read on "You asked, we did": needs that were made public, and what people were asked and told.
+
+Opens the scope of the one municipality whose page is on. Nothing here holds who said something.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce, Length
+
+from delivery.enums import State
+from inbox.enums import Topic
+from municipalities.holidays import BELGRADE
+from municipalities.models import REAL_PLACE, Municipality
+from municipalities.queries import glossary, today
+from municipalities.tenancy import scope
+from needs.enums import Stage
+from needs.models import Need, NeedPicture, NeedsPage, Voice
+from posts.models import Closing, Publication, Variant
+from posts.pictures import consent_note
+from serbian.glossary import EMPTY, Glossary
+
+# What is decided is told; what is only looked at is not. The order is that of the page.
+TOLD = (Stage.DONE, Stage.PLANNED, Stage.DECLINED)
+# The closing reports of polls, questions and consultations.
+ASKED = "asked"
+SHOWN = (*(str(stage) for stage in TOLD), ASKED)
+AT_ONCE = 10
+MOST_QUOTES = 3
+IN_FEED = 20
+OUT = Q(delivery__state=State.PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality whose page is on. `stamp` changes with every change of what stands there."""
+
+    municipality: Municipality
+    page: NeedsPage
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the reader wants to see: one of `SHOWN`, of one topic or of all, from which page."""
+
+    show: str = Stage.DONE.value
+    topic: str = ""
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """What people were asked by a post, what they said, what came of it. `words` are in `script`."""
+
+    closing: Closing
+    asked: str
+    options: Sequence[str]
+    url: str
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A page of what stands there. `counts` by what may be shown, `topics` by topic within what is shown."""
+
+    counts: dict[str, int]
+    topics: dict[str, int]
+    pages: int
+    needs: list[Need] = field(default_factory=list)
+    posts: dict[int, str] = field(default_factory=dict)  # follow-up post to its address on a network
+    reports: list[Report] = field(default_factory=list)
+    words: Glossary = EMPTY
+
+
+def shown(slug: str) -> Place | None:
+    """None where the page is off or there is none. What stands in a place for practice is shown in the demo only.
+    Four queries."""
+    place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
+    if place is None or (place.is_practice and not settings.DEMO):
+        return None
+    with scope(place):
+        page = NeedsPage.objects.filter(is_on=True).first()
+        if page is None:
+            return None
+        last = public().aggregate(count=Count("pk"), last=Max("changed_at"))
+        # words that a citizen wants to have erased are gone at once, not when the kept page is
+        quoted = Voice.objects.filter(need__is_public=True).exclude(quote="")
+        words = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
+    changed = last["last"].timestamp() if last["last"] else 0
+    contact = sha256(page.contact.encode()).hexdigest()[:8]
+    return Place(place, page, f"{last['count']}-{changed}-{words['count']}-{words['letters']}-{contact}")
+
+
+def page() -> NeedsPage | None:
+    """Of the open scope, on or off. One query."""
+    return NeedsPage.objects.first()
+
+
+def how_many() -> dict[str, int]:
+    """What stands, or would stand, on the page of the open scope. Two queries."""
+    return {"needs": public().count(), "reports": closings().count()}
+
+
+def public() -> QuerySet[Any]:
+    """Of the open scope, with `about`: its topic; where nobody chose one it is something else."""
+    about = Case(When(topic="", then=Value(Topic.OTHER.value)), default="topic")
+    return Need.objects.filter(is_public=True, stage__in=TOLD).annotate(about=about)
+
+
+def told_on(need: Need) -> date:
+    """The day of what is told last of it."""
+    return need.done_on or need.decided_on or need.created_at.astimezone(BELGRADE).date()
+
+
+def told(municipality: Municipality, chosen: Chosen) -> Told | None:
+    """None where there is no such page. A fixed number of queries."""
+    with scope(municipality):
+        counts, topics = _counts(chosen)
+        total = topics.get(chosen.topic, 0) if chosen.topic else counts[chosen.show]
+        pages = max(1, -(-total // AT_ONCE))
+        if chosen.number > pages or (chosen.topic and not total):
+            return None
+        part = slice((chosen.number - 1) * AT_ONCE, chosen.number * AT_ONCE)
+        words = glossary(municipality.pk)
+        if chosen.show == ASKED:
+            return Told(counts, topics, pages, reports=_reports(part), words=words)
+        needs = _needs(chosen, part)
+        return Told(counts, topics, pages, needs, _posts(needs), words=words)
+
+
+def newest(municipality: Municipality) -> tuple[list[Need], Glossary]:
+    """For the feed: what was decided or done last. Two queries."""
+    with scope(municipality):
+        return list(public().order_by(Coalesce("done_on", "decided_on").desc(), "-pk")[:IN_FEED]), glossary(
+            municipality.pk
+        )
+
+
+def _counts(chosen: Chosen) -> tuple[dict[str, int], dict[str, int]]:
+    counts: Counter[str] = Counter()
+    topics: Counter[str] = Counter()
+    for stage, topic, count in public().order_by().values_list("stage", "about").annotate(count=Count("pk")):
+        counts[stage] += count
+        if stage == chosen.show:
+            topics[topic] += count
+    counts[ASKED] = closings().count()
+    return {show: counts[show] for show in SHOWN}, dict(topics)
+
+
+def _needs(chosen: Chosen, part: slice) -> list[Need]:
+    rows = public().filter(stage=chosen.show)
+    if chosen.topic:
+        rows = rows.filter(about=chosen.topic)
+    # What was done is news, the newest first; what is to come, or not, is looked up by topic.
+    order = ("-done_on", "-pk") if chosen.show == Stage.DONE else ("about", "-decided_on", "-pk")
+    quotes = Voice.objects.exclude(quote="").order_by("-heard_on", "-pk")[:MOST_QUOTES]
+    pictures = NeedPicture.objects.select_related("media").order_by("-moment", "position", "pk")  # before, after
+    found = rows.select_related("settlement").prefetch_related(
+        Prefetch("voices", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")
+    )
+    needs: list[Any] = list(found.order_by(*order)[part])
+    day = today()
+    for need in needs:
+        need.shown = [each for each in need.shown if _may_show(each, day)]
+    return needs
+
+
+def _may_show(picture: NeedPicture, day: date) -> bool:
+    """A picture of people who agreed, or of nobody. Videos stay out: they would need captions on the page."""
+    return not picture.media.is_video and consent_note(picture.media, day) is None
+
+
+def _posts(needs: Sequence[Need]) -> dict[int, str]:
+    """Where the posts stand that told of them."""
+    ids = [need.follow_up_id for need in needs if need.follow_up_id]
+    rows = _out().filter(post__in=ids).exclude(delivery__permalink="").order_by("-delivery__published_at")
+    return {post: url for post, url in rows.values_list("post", "delivery__permalink") if post is not None}
+
+
+def _out() -> QuerySet[Publication]:
+    return Publication.objects.filter(OUT)
+
+
+# ---------------------------------------------------------------- what people were asked
+
+
+def closings() -> QuerySet[Closing]:
+    """Reports whose post that tells people is out: until then nobody but the municipality has read them."""
+    return Closing.objects.filter(Exists(_out().filter(post=OuterRef("follow_up"))), post__deleted_at__isnull=True)
+
+
+def _reports(part: slice) -> list[Report]:
+    rows = list(closings().select_related("post").defer("post__draft", "post__search_key").order_by("-at", "-pk")[part])
+    asked: dict[int, Publication] = {}
+    seen = Publication.objects.filter(post__in=[row.post_id for row in rows], delivery__published_at__isnull=False)
+    for each in seen.select_related("version", "delivery").order_by("delivery__published_at", "pk"):
+        asked.setdefault(each.post_id, each)
+    texts: dict[int, str] = {}
+    said = Variant.objects.filter(version__in=[each.version_id for each in asked.values()], channel__isnull=True)
+    for version, text in said.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text"):
+        texts[version] = text  # what a person wrote comes last and stays
+    return [_report(row, asked.get(row.post_id), texts) for row in rows]
+
+
+def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> Report:
+    if asked is None:
+        return Report(row, str(row.post), (), "", None)
+    options = (asked.version.structure.get("interactive") or {}).get("options") or ()
+    url = asked.delivery.permalink if asked.delivery.state == State.PUBLISHED else ""
+    text = texts.get(asked.version_id) or str(row.post)
+    return Report(row, text, [str(each) for each in options if isinstance(each, str)], url, asked.delivery.published_at)

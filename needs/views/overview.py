@@ -1,0 +1,140 @@
+"""A month or a year of needs on one page, for the mayor's office: to read, to print, or as a table."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from common import charts, spreadsheets
+from common.dates import month_year
+from inbox.enums import Topic
+from municipalities.access import requires
+from municipalities.queries import today
+from municipalities.rules import Verb
+from needs.enums import Source, Stage
+from needs.queries.overview import Line, Overview, Period, overview
+from reports.contents.common import whole
+
+OLDEST = 2000
+
+
+@requires(Verb.NEEDS_VIEW)
+@require_safe
+def page(request: Any) -> HttpResponse:
+    found = overview(_period(request.GET))
+    drawn = {"months": _months(found)}
+    if picture := charts.asked(request, drawn, source=str(request.municipality)):
+        return picture
+    slug, period = request.municipality.slug, found.period
+    base, query = reverse("needs_overview", args=[slug]), _query(period)
+    context = {
+        "found": found,
+        "name": _name(period),
+        "drawn": drawn,
+        "choices": _choices(base, period),
+        "before": base + _query(_moved(period, -1)) if period.first.year > OLDEST else "",
+        "after": base + _query(_moved(period, 1)) if period.after <= today() else "",
+        "csv": reverse("needs_overview_csv", args=[slug]) + query,
+        "sources": [(Source(source).label, count) for source, count in found.sources.items()],
+        "top": [_told(found, line) for line in found.top],
+        "waiting": [_told(found, line) for line in found.waiting],
+        "page_title": _("Needs: overview"),
+    }
+    return render(request, "needs/overview.html", context)
+
+
+@requires(Verb.NEEDS_VIEW)
+@require_safe
+def table(request: Any) -> HttpResponse:
+    """Every need that the period has to tell of. No words of citizens."""
+    found = overview(_period(request.GET))
+    headings = [
+        _("Need"), _("Topic"), _("Settlement"), _("State"), _("Voices in these days"), _("Voices altogether"),
+        _("First heard"), _("Decided on"), _("Done on"), _("Why"), _("What we did"),
+    ]  # fmt: skip
+    rows = [
+        [
+            line.title, _topic(line), found.settlements.get(line.settlement_id or 0, ""), str(Stage(line.stage).label),
+            line.voices, line.size, line.began_on.isoformat(), _day(line.decided_on), _day(line.done_on), line.reason,
+            line.done,
+        ]
+        for line in found.touched
+    ]  # fmt: skip
+    answer = HttpResponse(spreadsheets.table([headings, *rows]), content_type="text/csv; charset=utf-8")
+    period = found.period
+    name = f"needs-{request.municipality.slug}-{period.year}" + (f"-{period.month:02}" if period.month else "")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _period(asked: Any) -> Period:
+    """`?month=2026-11` or `?year=2026`; this year without either. Raises `Http404` for what is no time we know."""
+    day = today()
+    if month := asked.get("month"):
+        said = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", month)
+        found = Period(int(said[1]), int(said[2])) if said else None
+    else:
+        year = asked.get("year", str(day.year))
+        found = Period(int(year)) if re.fullmatch(r"[0-9]{4}", year) else None
+    if found is None or found.year < OLDEST or found.first > day:
+        raise Http404
+    return found
+
+
+def _query(period: Period) -> str:
+    return f"?month={period.year}-{period.month:02}" if period.month else f"?year={period.year}"
+
+
+def _moved(period: Period, by: int) -> Period:
+    if period.month is None:
+        return Period(period.year + by)
+    months = period.year * 12 + period.month - 1 + by
+    return Period(months // 12, months % 12 + 1)
+
+
+def _choices(base: str, period: Period) -> list[dict[str, Any]]:
+    """The year, or a month: of this year the running one, of another one its last."""
+    day = today()
+    month = period.month or (day.month if period.year == day.year else 12)
+    found = ((_("Month"), Period(period.year, month)), (_("Year"), Period(period.year)))
+    return [{"label": label, "url": base + _query(each), "current": each == period} for label, each in found]
+
+
+def _name(period: Period) -> str:
+    return month_year(period.first) if period.month else str(period.year)
+
+
+def _told(found: Overview, line: Line) -> dict[str, Any]:
+    return {
+        "line": line, "topic": _topic(line), "settlement": found.settlements.get(line.settlement_id or 0, ""),
+        "stage": Stage(line.stage), "waits": found.waits(line),
+    }  # fmt: skip
+
+
+def _topic(line: Line) -> str:
+    return str(Topic(line.topic).label) if line.topic else ""
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _months(found: Overview) -> charts.Chart | None:
+    """Voices by month, against the year before where there were any."""
+    year = found.period.year
+    counted = zip(found.period.months, found.months(), strict=True)
+    now = [None if month > found.today else count for month, count in counted]
+    before = found.months(1)
+    if not any(now) and not any(before):
+        return None
+    series = [charts.Series(str(year), now)]
+    if any(before):
+        series.append(charts.Series(str(year - 1), before, muted=True))
+    words = charts.Words(number=whole, heading=_("Month"), gap=_("not yet"))
+    return charts.bars(_("Voices by month"), [month_year(month) for month in found.period.months], series, words)

@@ -1,0 +1,54 @@
+"""The switch of "You asked, we did", in the settings of a workspace."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from municipalities.access import requires
+from municipalities.rules import Verb
+from needs import public_words
+from needs.domain import page as verbs
+from needs.page_form import PageForm
+from needs.queries import public as queries
+
+
+@requires(Verb.SETTINGS_VIEW)
+@require_GET
+def settings_page(request: Any) -> HttpResponse:
+    found = queries.page()
+    return _page(request, PageForm(initial={"is_on": found.is_on, "contact": found.contact} if found else {}))
+
+
+@requires(Verb.SETTINGS_EDIT)
+@require_POST
+def save(request: Any) -> HttpResponse:
+    form = PageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    is_on = form.cleaned_data["is_on"]
+    verbs.choose(request.municipality, is_on=is_on, contact=form.cleaned_data["contact"], by=request.user)
+    messages.success(request, _("Saved. Everybody can see the page now.") if is_on else _("Saved. Nobody sees it."))
+    return redirect("settings_needs_page", request.municipality.slug)
+
+
+def _page(request: Any, form: PageForm) -> HttpResponse:
+    place = request.municipality
+    may_edit = request.access.may(Verb.SETTINGS_EDIT)
+    if not may_edit:
+        for field in form.fields.values():
+            field.disabled = True
+    context = {
+        "form": form,
+        "may_edit": may_edit,
+        "page": queries.page(),
+        "counts": queries.how_many(),
+        "is_practice": place.is_practice and not settings.DEMO,
+        "address": public_words.here(reverse("needs_public", args=[place.slug])),
+    }
+    return render(request, "needs/public_settings.html", context, status=422 if form.errors else 200)

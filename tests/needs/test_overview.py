@@ -1,0 +1,169 @@
+"""A month or a year of needs for the mayor's office: counts, what waits, how long it took, and the table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from inbox.models import Settlement
+from municipalities.tenancy import scope
+from needs.enums import Source, Stage
+from needs.models import Need, Voice
+from needs.queries.overview import Overview, Period, overview
+from tests.needs import factories as make
+from tests.people import Cast, sign_in
+
+PATH = "/m/cuprija/needs/overview/"
+NOVEMBER, YEAR = Period(2026, 11), Period(2026)
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture(autouse=True)
+def in_november() -> Iterator[None]:
+    with time_machine.travel("2026-11-25T10:00:00Z", tick=True):
+        yield
+
+
+def need(cast: Cast, title: str = "Потреба", **fields: Any) -> Need:
+    return make.need(cast.cuprija, cast.officer, title, **fields)
+
+
+def found(cast: Cast, period: Period = NOVEMBER) -> Overview:
+    with scope(cast.cuprija):
+        return overview(period)
+
+
+def test_a_need_belongs_to_the_days_on_which_something_happened_to_it(cast: Cast) -> None:
+    need(cast, "Сад", voices=3)
+    need(cast, "Пре", heard_on=date(2026, 9, 3), stage=Stage.PLANNED, decided_on=date(2026, 11, 1))
+    need(cast, "Готово", heard_on=date(2026, 9, 3), stage=Stage.DONE, decided_on=date(2026, 10, 1))
+    need(cast, "Лани", heard_on=date(2025, 11, 10), stage=Stage.DECLINED, decided_on=date(2025, 12, 1))
+    told = found(cast)
+    assert [line.title for line in told.heard] == ["Сад"]
+    assert [line.title for line in told.decided] == ["Пре"]
+    assert [line.title for line in told.done] == ["Готово"]
+    assert [line.title for line in told.touched] == ["Сад", "Пре", "Готово"]
+    assert told.voices == 3
+    year = found(cast, YEAR)
+    assert (len(year.heard), len(year.decided), len(year.done), year.voices) == (3, 2, 1, 5)
+    assert len(found(cast, Period(2025)).heard) == 1
+
+
+def test_how_long_it_took_is_a_median_with_its_n(cast: Cast) -> None:
+    assert (found(cast).to_decision.days, found(cast).to_done.n) == (None, 0)
+    for days in (2, 4, 30):
+        day = date(2026, 11, 20)
+        need(cast, stage=Stage.DONE, heard_on=day - timedelta(days=days), decided_on=day, done_on=day)
+    row = need(cast, stage=Stage.PLANNED, heard_on=date(2026, 10, 1), decided_on=date(2026, 11, 2))
+    make.voice(row, heard_on=date(2026, 11, 24))  # asked for again after it was decided
+    assert (found(cast).to_decision.days, found(cast).to_decision.n) == (17.0, 4)
+    assert (found(cast).to_done.days, found(cast).to_done.n) == (4, 3)
+
+
+def test_what_waits_longest_stands_first(cast: Cast) -> None:
+    need(cast, "Нова", heard_on=date(2026, 11, 20))
+    need(cast, "Стара", heard_on=date(2026, 1, 20), stage=Stage.LOOKED_AT)
+    need(cast, "Решена", heard_on=date(2025, 1, 20), stage=Stage.PLANNED)
+    told = found(cast)
+    assert [(line.title, told.waits(line)) for line in told.waiting] == [("Стара", 309), ("Нова", 5)]
+
+
+def test_by_source_topic_settlement_and_month(cast: Cast) -> None:
+    with scope(cast.cuprija):
+        senje = Settlement.objects.create(municipality=cast.cuprija, name="Сење")
+    water = need(cast, "Вода", topic="water", settlement=senje, voices=2, heard_on=date(2026, 7, 1))
+    make.voice(water, source=Source.COUNTER, heard_on=date(2026, 11, 3))
+    need(cast, "Светло", topic="light", voices=4)
+    need(cast, "Остало", topic="", voices=1, heard_on=date(2025, 11, 3))
+    told = found(cast)
+    assert told.sources == {Source.PHONE: 4, Source.COUNTER: 1}
+    assert [(row.label, row.voices, row.heard) for row in told.topics] == [
+        ("Street lights and power", 4, 1),
+        ("Water and sewers", 1, 0),
+    ]
+    assert [(row.label, row.top and row.top.title) for row in told.places] == [("Сење", "Вода"), ("", "Светло")]
+    assert [line.title for line in told.top] == ["Светло", "Вода"]
+    assert told.months() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 5, 0]
+    assert told.months(1)[10] == 1
+    assert [(name, sum(counts), together) for name, counts, together in told.seasons] == [
+        ("Street lights and power", 4, 4),
+        ("Water and sewers", 3, 3),
+    ]
+
+
+def test_the_page_tells_it_and_a_month_is_chosen_by_links(cast: Cast) -> None:
+    need(cast, "Светло", voices=4)
+    text = sign_in(cast.viewer).get(PATH).text
+    for word in ("Светло", "Waits longest for a decision", "Voices by month", "?month=2026-11", "?year=2025"):
+        assert word in text, word
+    assert "?year=2027" not in text
+    month = sign_in(cast.viewer).get(f"{PATH}?month=2026-11").text
+    assert f"{PATH}csv/?month=2026-11" in month
+    assert "?month=2026-10" in month
+    assert "?month=2026-12" not in month
+    assert "Светло" not in sign_in(cast.viewer).get(f"{PATH}?year=2025").text.split("Waits longest")[0]
+
+
+@pytest.mark.parametrize("asked", ["month=2026-13", "month=x", "year=20", "year=2027", "month=2026-12", "year=1999"])
+def test_a_time_that_is_none_is_not_there(cast: Cast, asked: str) -> None:
+    assert sign_in(cast.officer).get(f"{PATH}?{asked}").status_code == 404
+
+
+def test_the_chart_is_a_file_too(cast: Cast) -> None:
+    need(cast)
+    answer = sign_in(cast.viewer).get(f"{PATH}?picture=months.svg")
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+
+
+def test_the_table_makes_no_formula_and_holds_no_citizens_words(cast: Cast) -> None:
+    row = need(cast, '=HYPERLINK("http://evil")', stage=Stage.DONE, done="+381 35", reason="@SUM(A1)", voices=2)
+    make.voice(row, quote="Тајне речи", note="Позвао Петар")
+    need(cast, "Лани", heard_on=date(2025, 3, 1))
+    answer = sign_in(cast.viewer).get(f"{PATH}csv/?month=2026-11")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="needs-cuprija-2026-11.csv"'
+    headings, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+    assert len(rows) == 1
+    told = dict(zip(headings, rows[0], strict=True))
+    assert (told["Need"], told["What we did"], told["Why"]) == ('\'=HYPERLINK("http://evil")', "'+381 35", "'@SUM(A1)")
+    assert (told["Voices in these days"], told["State"], told["Done on"]) == ("3", "Done", "2026-11-10")
+    assert "Тајне" not in answer.content.decode()
+    assert "Петар" not in answer.content.decode()
+
+
+def test_it_costs_the_same_at_any_size(cast: Cast) -> None:
+    client, counts = sign_in(cast.officer), []
+    client.get(PATH)
+    for size in (1, 40):
+        with scope(cast.cuprija):
+            for number in range(size):
+                place = Settlement.objects.create(municipality=cast.cuprija, name=f"Место {size}-{number}")
+                need(cast, f"Потреба {number}", voices=5, settlement=place, stage=Stage.DONE)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(PATH).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 12
+    with scope(cast.cuprija), CaptureQueriesContext(connection) as captured:
+        overview(YEAR)
+    assert len(captured) == 3
+    with scope(cast.cuprija):
+        assert Voice.objects.count() == 205
+
+
+def test_it_stays_small(cast: Cast) -> None:
+    with scope(cast.cuprija):
+        places = Settlement.objects.bulk_create(
+            Settlement(municipality=cast.cuprija, name=f"Насељено место {n}", search_key=str(n)) for n in range(60)
+        )
+    for number in range(120):
+        topic = ("water", "roads", "waste", "light", "heating", "transport")[number % 6]
+        need(cast, f"Потреба са дужим називом {number}", topic=topic, settlement=places[number % 60], voices=2)
+    assert len(sign_in(cast.officer).get(PATH).content) < 60_000
