@@ -230,6 +230,7 @@ SENTENCES: dict[str, Promise] = {
     "message.answer": _("Answered a citizen on %(target)s"),
     "message.assign": _("Gave a citizen's message on %(target)s to: %(person)s"),
     "message.erase_author": _("Erased everything that one person wrote here (%(messages)s)"),
+    "message.gone": _("A citizen deleted their message on %(target)s there"),
     "message.move": _("A citizen's message on %(target)s: %(state)s"),
     "message.note": _("Wrote a note about a citizen's message on %(target)s"),
     "message.sort": _("Sorted a citizen's message on %(target)s: %(kind)s"),

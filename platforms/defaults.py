@@ -23,6 +23,7 @@ from platforms.types import (
     RawEvent,
     Read,
     Scope,
+    Told,
 )
 
 
@@ -120,6 +121,8 @@ class Defaults(OfEachNetwork):
 
     # Converses
 
+    tells_below: ClassVar[bool] = True
+
     @classmethod
     def opening(cls, message: Message) -> str:
         return ""
@@ -144,6 +147,10 @@ class Defaults(OfEachNetwork):
     @classmethod
     def about(cls, payload: Any) -> str:
         return ""
+
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        return None
 
     @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:

@@ -30,6 +30,7 @@ STAYS = {
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",
     "exchange.sharedpicture": "copies of pictures, which go in",
+    "inbox.below": "when we looked for answers below a post",
     "inbox.listening": "up to where a channel was read",
     "mentoring.handover": "what one mentor told the next",
     "mentoring.reminder": "that somebody was reminded of something",

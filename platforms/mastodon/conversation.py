@@ -2,19 +2,22 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from platforms.mastodon import statuses
 from platforms.mastodon.calls import Calls
 from platforms.types import Message, Messages, Outgoing, Published, Read
 
 PAGE = 40
+CONTEXT = 4000
 
 
 class Conversation(ABC):
     """The half of the connector that talks with people."""
 
     calls: Calls
+    # Notifications are of answers that name us.
+    tells_below: ClassVar[bool] = False
 
     @abstractmethod
     def own_id(self) -> str: ...
@@ -36,7 +39,8 @@ class Conversation(ABC):
         own = self.own_id()
         theirs = [s for s in below if str((s.get("account") or {}).get("id")) != own]
         items = sorted((statuses.message(s, own, root=remote_id) for s in theirs), key=lambda m: m.at)
-        return Messages(tuple(items))
+        # Whoever asks with a token is told of up to 4096: app/controllers/api/v1/statuses_controller.rb
+        return Messages(tuple(items), is_whole=len(below) < CONTEXT)
 
     @classmethod
     def opening(cls, message: Message) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from channels.enums import ChannelState
 from channels.models import Channel, Event
-from inbox.domain import hear
+from inbox.domain import hear, told
 from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -104,6 +104,7 @@ def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
     Event.objects.create(
         platform="mastodon", key="k1", account_id=town.channel.remote_id, kind="comment", payload={}, at=timezone.now()
     )
+    told.read("mastodon", town.channel.remote_id)
     hear.listen()
     assert hear.claim() == [town.channel.pk]
 
