@@ -74,6 +74,8 @@ EVERYWHERE = {
     "mentoring/domain/reminders.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
+    "portal/bench/burst.py",
+    "portal/bench/inbox.py",
     "portal/bench/mentoring.py",
     "portal/bench/numbers.py",
     "portal/bench/publishing.py",
@@ -98,6 +100,7 @@ EVERYWHERE = {
 STATE_WRITERS = {
     "delivery/domain/enqueue.py",
     "delivery/domain/move.py",
+    "portal/bench/inbox.py",
     "portal/bench/publishing.py",
     "portal/bench/seed.py",
     "portal/demo/present.py",

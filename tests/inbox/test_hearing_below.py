@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.utils import timezone
 
 from analytics.domain import collect
 from analytics.models import Subject
-from channels.models import Channel
 from inbox import rules
 from inbox.domain import below
 from inbox.enums import State
@@ -95,7 +93,7 @@ def test_where_the_numbers_say_that_nobody_answers_nobody_is_asked(town: Town) -
 
 def told(town: Town, replies: int) -> None:
     """The numbers were read just now."""
-    collect.take_up()
+    collect.enrol()
     with scope(town.cast.cuprija):
         now = timezone.now()
         Subject.objects.filter(publication=town.publication).update(replies=replies, last_at=now)
@@ -115,7 +113,7 @@ def test_more_answers_in_the_numbers_call_for_one_look_before_its_time(town: Tow
 def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(town: Town) -> None:
     kept, gone = town.says("Остаје"), town.says("Нестаје")
     look(town)
-    town.network.gone("mastodon", gone)
+    town.network.react("mastodon", gone, "delete")
     look(town)
     with scope(town.cast.cuprija):
         message = Message.objects.get(remote_id=gone)
@@ -140,7 +138,7 @@ def test_what_stands_below_a_deleted_one_is_not_taken_for_deleted(town: Town) ->
     above = town.says("Горе")
     deep = town.says("Доле", under=above)
     look(town)
-    town.network.gone("mastodon", above)
+    town.network.react("mastodon", above, "delete")
     look(town)
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
         look(town)
@@ -162,22 +160,12 @@ def test_one_that_shows_again_is_not_gone(town: Town) -> None:
 
 def test_a_network_that_is_tired_is_left_alone_until_it_says(town: Town) -> None:
     town.says("Хало")
-    town.network.plan("rate_limit", "/context", retry_after=120)
+    town.network.plan("rate_limit", "/context", seconds=120)
     assert look(town) == 0
     following = row(town).next_at
     assert following is not None
     assert following > timezone.now() + timedelta(seconds=60)
     assert look(town) == 1
-
-
-@pytest.fixture
-def dying(monkeypatch: Any) -> Iterator[None]:
-    def dies(*args: Any, **more: Any) -> None:
-        raise SystemExit
-
-    with monkeypatch.context() as patch:
-        patch.setattr(below, "is_back", dies)
-        yield
 
 
 def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(town: Town, monkeypatch: Any) -> None:
@@ -219,6 +207,5 @@ def test_finding_what_is_due_takes_the_same_questions_for_many_posts(town: Town)
     for each in [town.channel, *others]:
         for hours in range(5):
             factories.published(each, timezone.now() - timedelta(hours=hours))
-    assert Channel is not None
     assert questions() == few + 1  # the new rows
     assert questions() == few

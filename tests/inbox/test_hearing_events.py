@@ -1,4 +1,4 @@
-"""What networks tell by themselves is read from the events that were kept: once each, in either order, without asking."""
+"""What networks tell by themselves is read from the events that were kept: once each, in any order, without asking."""
 
 from __future__ import annotations
 
