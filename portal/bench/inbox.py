@@ -155,7 +155,7 @@ def _rows(
     open_ones, waiting = OPEN * amount // MESSAGES, WAITING * amount // MESSAGES
     for n in range(amount):
         at = now - timedelta(days=DAYS) * (n / amount)
-        publication = below[min(int(rng.paretovariate(0.6)) - 1, len(below) - 1)] if below and n % 10 else None
+        publication = below[int(len(below) * rng.random() ** 2)] if below and n % 10 else None
         channel_id = publication.channel_id if publication else rng.choice(channels).pk
         name, author = rng.choice(people)
         text = said(n, rng)
