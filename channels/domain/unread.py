@@ -36,5 +36,17 @@ def give_up(platform: str, account: str) -> None:
     unread.update(read_at=timezone.now())
 
 
+def forget_author(channel: Channel, author_id: str) -> int:
+    """Delete what a network told of one person's words; returns how much that was. A month's events are looked at."""
+    told = Event.objects.filter(platform=channel.platform, account_id=channel.remote_id, kind__in=KINDS)
+    theirs = [event.pk for event in told.iterator() if _wrote(event, author_id)]
+    return Event.objects.filter(pk__in=theirs).delete()[0]
+
+
+def _wrote(event: Event, author_id: str) -> bool:
+    found = dry.told_by(event)
+    return found is not None and any(one.author_id == author_id for one in (*found.new, *found.changed))
+
+
 def mark(keys: Collection[int]) -> None:
     Event.objects.filter(pk__in=keys).update(read_at=timezone.now())

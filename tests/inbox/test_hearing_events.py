@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 
+from django.urls import reverse
 from django.utils import timezone
 
 from channels.domain import inbound, unread
 from channels.enums import ChannelState
 from channels.models import Channel, Event
 from common.models import AuditEvent
-from inbox.domain import gone, hear, told
+from inbox.domain import forget, gone, hear, told
 from inbox.enums import State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
 from platforms import registry
 from platforms.types import RawEvent
 from tests.analytics import factories
-from tests.people import Cast
+from tests.people import Cast, sign_in
 
 AT = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 GROUP = -1002
@@ -125,7 +126,7 @@ def test_in_one_batch_the_last_words_win_and_the_first_are_kept(page: Channel) -
     assert (message.text, message.seen) == ("Друго", "Прво")
 
 
-def test_what_was_deleted_there_wants_no_answer_and_stays_listed(page: Channel) -> None:
+def test_what_was_deleted_there_wants_no_answer_and_stays_listed(page: Channel, cast: Cast) -> None:
     kept(page, feed(1))
     read(page)
     kept(page, {"field": "feed", "value": {"item": "comment", "verb": "remove", "comment_id": "7_1"}})
@@ -134,6 +135,13 @@ def test_what_was_deleted_there_wants_no_answer_and_stays_listed(page: Channel) 
     assert message.gone_at is not None
     assert (message.state, message.text) == (State.CLOSED, "Када ће вода?")
     assert message.settled_at is not None
+    client = sign_in(cast.officer)
+    for shown in (
+        reverse("inbox", args=["cuprija"]) + "?view=closed",
+        reverse("message", args=["cuprija", message.pk]),
+    ):
+        assert "Када ће вода?" in client.get(shown).content.decode()
+        assert "Removed on the network" in client.get(shown, headers={"accept-language": "en"}).content.decode()
     event = AuditEvent.objects.get(verb="message.gone")
     assert "вода" not in str(event.__dict__)
 
@@ -292,3 +300,16 @@ def test_no_network_stumbles_over_what_it_does_not_know(platform: str, payload: 
     for kind in ("comment", "mention"):
         answer = registry.connector(platform).told(RawEvent("k", "1", kind, payload))
         assert answer is None or not answer.new
+
+
+def test_who_wants_to_be_forgotten_is_forgotten_in_the_events_too(page: Channel, cast: Cast) -> None:
+    kept(page, feed(1))
+    kept(page, feed(2, "Неко други", **{"from": {"id": "56", "name": "Пера"}}))
+    read(page)
+    kept(page, feed(1, "Још није прочитано", verb="edited"))
+    with scope(page.municipality_id):
+        assert forget.erase_author(cast.cuprija, "55", page.pk, by=cast.approver) == 1
+    assert [event.payload["value"]["message"] for event in Event.objects.all()] == ["Неко други"]
+    kept(page, feed(1, "Поново", verb="edited"), key="again")
+    read(page)
+    assert "Поново" not in {each.text for each in messages(page)}
