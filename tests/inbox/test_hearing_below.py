@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -165,6 +166,10 @@ def test_a_network_that_is_tired_is_left_alone_until_it_says(town: Town) -> None
     following = row(town).next_at
     assert following is not None
     assert following > timezone.now() + timedelta(seconds=60)
+    asked = contexts(town)
+    assert look(town) == 0  # what is left is for posts
+    assert contexts(town) == asked
+    cache.clear()
     assert look(town) == 1
 
 
