@@ -53,7 +53,7 @@ class Conversation(ABC):
         params = {"uri": remote_id, "depth": DEPTH, "parentHeight": 0}
         thread = self.calls.get("app.bsky.feed.getPostThread", params).get("thread") or {}
         items = sorted((records.message(view) for view in self._below(thread)), key=lambda m: m.at)
-        return Messages(tuple(items), is_whole=_is_whole(thread))
+        return Messages(tuple(items), is_whole=is_whole(thread))
 
     def _below(self, node: dict[str, Any]) -> list[dict[str, Any]]:
         views = []
@@ -111,12 +111,12 @@ class Conversation(ABC):
         return found["value"], str(found["cid"])
 
 
-def _is_whole(node: dict[str, Any]) -> bool:
+def is_whole(node: dict[str, Any]) -> bool:
     """Whether every post shows as many answers as it counts: below `DEPTH`, or of who blocked us, it does not."""
     view, below = node.get("post"), node.get("replies") or ()
     if not view or any(child.get("blocked") for child in below) or int(view.get("replyCount") or 0) > len(below):
         return False
-    return all(_is_whole(child) for child in below if child.get("post"))
+    return all(is_whole(child) for child in below if child.get("post"))
 
 
 def _seen(cursor: str | None) -> tuple[datetime | None, frozenset[str]]:

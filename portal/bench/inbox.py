@@ -218,7 +218,7 @@ def pages(filled: Filled) -> dict[str, str]:
         "Inbox, open, page 20": f"{inbox}?page=20",
         "Inbox, late": f"{inbox}?view=late",
         "Inbox, answered": f"{inbox}?view=answered",
-        "Inbox, answered, page 50": f"{inbox}?view=answered&page=50",
+        "Inbox, answered, page 25": f"{inbox}?view=answered&page=25",
         "Inbox, closed, one kind": f"{inbox}?view=closed&kind=praise",
         "Inbox, answered, a rare kind": f"{inbox}?view=answered&kind=emergency",
         "Search, a common word": f"{inbox}?view=answered&q=voda",
