@@ -128,6 +128,8 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     items = {one.remote_id: one for one in told if _may_be_kept(one, channel)}
     if not items:
         return 0
+    # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
+    list(Listening.objects.select_for_update().filter(channel=channel).values_list("pk"))
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
     now = timezone.now()

@@ -12,12 +12,14 @@ import requests
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from channels.domain import keys, unread
 from channels.models import Channel, Event
 from inbox.domain import hear, told
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
+from platforms import types
 from portal.bench import burst
 from tests.analytics import factories
 from tests.people import Cast, make_cast, sign_in
@@ -73,6 +75,37 @@ def _work(done: threading.Event) -> None:
                 told.read(platform, account)
     finally:
         connection.close()
+
+
+def test_two_who_are_told_the_same_in_another_order_do_not_lock_each_other_out(page: Channel, cast: Cast) -> None:
+    problems: list[BaseException] = []
+
+    def keep(told_now: list[types.Message]) -> None:
+        try:
+            with scope(cast.cuprija):
+                hear.keep(page, told_now)
+        except BaseException as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    for start in range(5):
+        items = [_said(f"{start}-{number}") for number in range(200)]
+        hands = [threading.Thread(target=keep, args=(each,)) for each in (items, items[::-1], items[::2])]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
+    assert problems == []
+    with scope(cast.cuprija):
+        assert Message.objects.count() == 1000
+
+
+def _said(remote_id: str) -> types.Message:
+    return types.Message(
+        remote_id=remote_id, in_reply_to=None, root=None, author_id="c", author_handle="@c", author_name="Цица",
+        author_url="", author_avatar_url="", text="Исто", url="", at=timezone.now(),
+    )  # fmt: skip
 
 
 def test_what_is_not_signed_is_not_kept(live_server: Any, page: Channel) -> None:
