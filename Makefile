@@ -54,7 +54,7 @@ rebuild-facts: setup  ## make the numbers by day and month again from the readin
 seed-scale: setup  ## fill an empty installation with 145 municipalities, 3 years, 500,000 posts; ARGS=--of=100 makes a hundredth
 	$(manage) seed_scale $(ARGS)
 
-bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numbers of 145 municipalities (ARGS=analytics); writes bench.json
+bench: setup-dev  ## measure pages, composer, publishing (ARGS=publishing), numbers of 145 municipalities (ARGS=analytics), an inbox of 100,000 messages and a burst (ARGS=inbox); writes bench.json
 	$(manage) bench $(ARGS)
 
 shell: setup  ## a Python shell on the site's database

@@ -4,6 +4,7 @@ Everything comes from the facts its server told last (`channel.facts`) and from 
 page may ask at every keystroke.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,10 +14,12 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from channels import messages, rules
-from channels.models import Channel
-from platforms import counting
+from channels.models import Channel, Event
+from platforms import counting, types
 from platforms.registry import PLATFORMS, Platform, connector
 from platforms.types import Limits, Message, Outgoing, Problem
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,23 @@ def told(metric: str) -> list[Told]:
 def about(platform: str, payload: Any) -> str:
     """The remote id of the post that a stored event of this network is about, "" where it names none."""
     return connector(platform).about(payload) if platform in PLATFORMS else ""
+
+
+def told_by(event: Event) -> types.Told | None:
+    """What a stored event tells of messages by itself; None where its network has to be asked."""
+    if event.platform not in PLATFORMS:
+        return None
+    raw = types.RawEvent(event.key, event.account_id, event.kind, event.payload, event.at)
+    try:
+        return connector(event.platform).told(raw)
+    except Exception:
+        log.exception("An event of %s was not understood", event.platform)
+        return None
+
+
+def tells_below(platform: str) -> bool:
+    """Whether this network's list of messages has everything below our newer posts."""
+    return connector(platform).tells_below
 
 
 def count(channel: Channel, text: str) -> int:

@@ -160,7 +160,7 @@ class Event(models.Model):
     """What a network told by itself, as it said it, for whoever reads it later. Its municipality is not known yet.
 
     `key` is the same whenever the network tells the same thing again. `account_id` is the channel's `remote_id`. The
-    payload holds citizens' words: rows are forgotten after a month.
+    payload holds citizens' words: rows are forgotten after a month. `read_at`: what it tells is in the inbox.
     """
 
     platform = models.CharField(max_length=20)
@@ -170,12 +170,19 @@ class Event(models.Model):
     payload = models.JSONField()
     at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             # what is new on one account, in order
             models.Index(fields=["platform", "account_id", "received_at"], name="event_of_account"),
             models.Index(fields=["received_at"], name="event_age"),
+            # what citizens wrote that nobody has read yet: a worker looks every other second
+            models.Index(
+                fields=["platform", "account_id", "id"],
+                name="event_unread",
+                condition=models.Q(read_at__isnull=True, kind__in=["comment", "mention"]),
+            ),
         ]
         constraints = [models.UniqueConstraint(name="event_once", fields=["platform", "key"])]
 

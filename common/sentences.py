@@ -242,6 +242,7 @@ SENTENCES: dict[str, Promise] = {
     "answer.retire": _("Took a saved answer out of use: %(target)s"),
     "message.assign": _("Gave a citizen's message on %(target)s to: %(person)s"),
     "message.erase_author": _("Erased everything that one person wrote here (%(messages)s)"),
+    "message.gone": _("A citizen deleted their message on %(target)s there"),
     "message.file": _("A citizen's message on %(target)s is about: %(topic)s"),
     "message.move": _("A citizen's message on %(target)s: %(state)s"),
     "message.note": _("Wrote a note about a citizen's message on %(target)s"),

@@ -35,6 +35,8 @@ def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Meas
     """OC3. Questions whose time is not over and that nobody has answered yet say nothing."""
     kept = Q(first_answer_at__lte=F("due_at"))
     rows = _questions(places, first, last).filter(Q(first_answer_at__isnull=False) | Q(due_at__lt=timezone.now()))
+    # Whoever took the question back in time waits for nothing.
+    rows = rows.exclude(first_answer_at__isnull=True, gone_at__isnull=False, gone_at__lte=F("due_at"))
     counted = rows.order_by().values("municipality").annotate(asked=Count("pk"), kept=Count("pk", filter=kept))
     return _nothing(places) | {
         row["municipality"]: Measured(row["kept"] * 100 / row["asked"], row["asked"]) for row in counted

@@ -47,6 +47,25 @@ def wakes_at(choice: Sleep, now: datetime) -> datetime:
     return datetime.combine(today + timedelta(days=days), OPENS, BELGRADE).astimezone(UTC)
 
 
+# Below a post, where its network does not tell by itself: (age of the post up to, pause until the next look).
+BELOW = (
+    (timedelta(hours=1), timedelta(minutes=5)),
+    (timedelta(hours=6), timedelta(minutes=20)),
+    (timedelta(days=1), timedelta(hours=1)),
+    (timedelta(days=3), timedelta(hours=4)),
+    (timedelta(days=14), timedelta(hours=12)),
+)
+BELOW_UNTIL = BELOW[-1][0]
+# What a look does not find is looked for once more before anybody is told that it is gone.
+MISSING_AGAIN = timedelta(minutes=10)
+
+
+def next_below(published_at: datetime, now: datetime) -> datetime | None:
+    """When to look again below a post; None: it is too old."""
+    pause = next((pause for limit, pause in BELOW if now - published_at < limit), None)
+    return now + pause if pause else None
+
+
 def due_at(kind: str, at: datetime) -> datetime | None:
     """Until when a message written at `at` wants its answer (UTC); None where it wants none."""
     if kind in CLOCK_MINUTES:

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from inbox.domain import answer, drafts, evidence, hear, hide, tell
+from channels.domain import unread
+from inbox.domain import answer, below, drafts, evidence, hear, hide, tell, told
 from inbox.domain import forget as words
 
 
@@ -18,6 +19,18 @@ def tick() -> None:
     tell.tell()
 
 
+@shared_task(name="inbox.tasks.read_told")
+def read_told() -> None:
+    """Hand out what networks told by themselves, a task per account."""
+    for platform, account in unread.accounts():
+        read_account.delay(platform, account)
+
+
+@shared_task(name="inbox.tasks.read_account")
+def read_account(platform: str, account: str) -> None:
+    told.read(platform, account)
+
+
 @shared_task(name="inbox.tasks.listen")
 def listen(channel_id: int) -> None:
     hear.hear(channel_id)
@@ -27,6 +40,19 @@ def listen(channel_id: int) -> None:
 def moderate(moderation_id: int) -> None:
     """Hide, or show again, what a person decided about."""
     hide.carry_out(moderation_id)
+
+
+@shared_task(name="inbox.tasks.look_below")
+def look_below() -> None:
+    """Find posts below which nobody tells us what is written, and hand them out, a task per channel."""
+    below.begin()
+    for channel_id in below.due():
+        listen_below.delay(channel_id)
+
+
+@shared_task(name="inbox.tasks.listen_below")
+def listen_below(channel_id: int) -> None:
+    below.hear(channel_id)
 
 
 @shared_task(name="inbox.tasks.forget")

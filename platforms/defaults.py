@@ -23,6 +23,7 @@ from platforms.types import (
     RawEvent,
     Read,
     Scope,
+    Told,
 )
 from platforms.words import gettext_noop
 
@@ -126,6 +127,7 @@ class Defaults(OfEachNetwork):
         "Open the message on the network, signed in as the municipality, and delete it there by its menu. Where there "
         "is no such choice, report it to the network."
     )
+    tells_below: ClassVar[bool] = True
 
     @classmethod
     def opening(cls, message: Message) -> str:
@@ -154,6 +156,10 @@ class Defaults(OfEachNetwork):
     @classmethod
     def about(cls, payload: Any) -> str:
         return ""
+
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        return None
 
     @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:

@@ -40,6 +40,7 @@ from platforms.types import (
     Readings,
     Ready,
     Scope,
+    Told,
 )
 
 Facts = Mapping[str, Any]
@@ -198,6 +199,9 @@ class Converses(Protocol):
     def messages(self, cursor: str | None = None) -> Messages:
         """Reads replies and mentions that came after `cursor`."""
 
+    tells_below: ClassVar[bool]
+    """Whether `messages` tells everything below our newer posts. Where it does not, `replies` is asked besides."""
+
     def replies(self, remote_id: str) -> Messages:
         """Reads the answers below one post of ours, as far as the server knows them."""
 
@@ -236,6 +240,11 @@ class Notifies(Protocol):
     @classmethod
     def about(cls, payload: Any) -> str:
         """The remote id of our post that a stored event (`RawEvent.payload`) is about, "" where it names none."""
+
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        """What a stored event of kind "comment" or "mention" tells of messages; None where it does not hold the words,
+        so that the network has to be asked. `account_id` and `at` are the stored ones. Never an exception."""
 
     @classmethod
     def departed(cls, raw_body: bytes, secret: str) -> RawEvent | None:

@@ -473,6 +473,20 @@ class Messages:
 
     items: tuple[Message, ...]
     cursor: str | None = None
+    is_whole: bool = False
+    """Of `replies`: an answer to our post, or to one of `items`, that is not among them is not there any more."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one event tells of what people wrote, by itself.
+
+    `new` was just written, `changed` has other words than before, `gone` are the ids of what was deleted.
+    """
+
+    new: tuple[Message, ...] = ()
+    changed: tuple[Message, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-past": {"task": "analytics.tasks.forget_past", "schedule": 6 * 3600.0},
     "indicators": {"task": "analytics.tasks.measure_indicators", "schedule": 3 * 3600.0, "options": {"expires": 3600}},
     "inbox": {"task": "inbox.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "below": {"task": "inbox.tasks.look_below", "schedule": 30.0, "options": {"expires": 30}},
+    "told": {"task": "inbox.tasks.read_told", "schedule": 2.0, "options": {"expires": 2}},
     "forget-messages": {"task": "inbox.tasks.forget", "schedule": 6 * 3600.0},
     "reports": {"task": "reports.tasks.make", "schedule": 5.0, "options": {"expires": 5}},
     "forget-reports": {"task": "reports.tasks.forget", "schedule": 6 * 3600.0},

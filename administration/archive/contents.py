@@ -34,6 +34,7 @@ STAYS = {
     "inbox.houserules": "a switch and contacts; the activity tells when they were used",
     "inbox.answerdraft": "what somebody has begun to write and not sent",
     "inbox.told": "that somebody was told of something",
+    "inbox.below": "when we looked for answers below a post",
     "inbox.listening": "up to where a channel was read",
     "mentoring.handover": "what one mentor told the next",
     "mentoring.reminder": "that somebody was reminded of something",

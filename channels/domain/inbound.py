@@ -14,11 +14,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from channels import messages, queries
 from channels.domain import credentials
+from channels.domain import unread as unread_ones
 from channels.domain.consent import mark_needs_consent
 from channels.models import Channel, Credential, Deletion, Event
 from common import audit
@@ -141,8 +143,11 @@ def _end(platform: str, told: RawEvent, problem: str, *, wipe: bool = False) -> 
 
 
 def forget_old() -> int:
-    """Events that were kept long enough."""
-    return Event.objects.filter(received_at__lt=timezone.now() - KEPT).delete()[0]
+    """Events that were kept long enough. What citizens wrote stays until it was read, twice as long at most."""
+    now = timezone.now()
+    old = Event.objects.filter(received_at__lt=now - KEPT)
+    unread = Q(read_at__isnull=True, kind__in=unread_ones.KINDS, received_at__gte=now - 2 * KEPT)
+    return old.exclude(unread).delete()[0]
 
 
 # ---- who signs with what

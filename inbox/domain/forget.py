@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Case, DurationField, QuerySet, Value, When
 from django.utils import timezone
 
+from channels.domain import unread
+from channels.models import Channel
 from common.audit import record
 from delivery.models import Delivery
 from inbox.domain import evidence
@@ -47,6 +49,8 @@ def erase_author(municipality: Any, author_id: str, channel_id: int, *, by: Any)
     found = list(rows.exclude(author_id="").values_list("pk", flat=True))
     count = _forget(found, timezone.now())
     evidence.erase_of(author_id, channel_id, timezone.now())
+    if found:
+        unread.forget_author(Channel.objects.get(pk=channel_id), author_id)
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
     return count
 

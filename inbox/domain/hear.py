@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import F
 from django.utils import timezone
 
 from channels import traffic
 from channels.enums import ChannelState
-from channels.models import Channel, Event
+from channels.models import Channel
 from channels.open import open_channel
 from inbox import rules
 from inbox.domain import wake
@@ -32,21 +32,18 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 # So many pages of one channel at once; the rest at the next look, which is due at once then.
 PAGES = 10
-TOLD_KINDS = ("comment", "mention")
+NAME = 300
 
 
 def listen() -> int:
-    """Begin with every newly connected channel, and at once where a network has told something. Returns how many."""
+    """Begin with every newly connected channel, and at once where a network has to be asked about what it told
+    (`inbox.domain.told`). Returns how many."""
     now = timezone.now()
     with everywhere("find channels that nobody listens to"), transaction.atomic():
         deaf = Channel.objects.filter(state=ChannelState.CONNECTED, listening__isnull=True)
         new = [Listening(municipality_id=c.municipality_id, channel=c, next_at=now) for c in deaf]
         Listening.objects.bulk_create(new, ignore_conflicts=True)
-        told = Event.objects.filter(
-            platform=OuterRef("channel__platform"), account_id=OuterRef("channel__remote_id"), kind__in=TOLD_KINDS
-        )
-        newer = told.filter(received_at__gt=OuterRef("asked_at"))
-        woken = Listening.objects.filter(next_at__gt=now, asked_at__isnull=False).filter(Exists(newer))
+        woken = Listening.objects.filter(next_at__gt=now, woken_at__gt=F("asked_at"))
         return len(new) + woken.update(next_at=now)
 
 
@@ -109,7 +106,11 @@ def _again(listening: Listening, at: datetime, outcome: Heard | None = None, beg
     listening.next_at = max(at, timezone.now())
     if outcome is not None:
         listening.outcome, listening.asked_at = outcome, began or timezone.now()
-    listening.save(update_fields=["next_at", "outcome", "asked_at"])
+        listening.save(update_fields=["next_at", "outcome", "asked_at"])
+        return
+    # Its turn has a time, and then everything is read: what wakes it meanwhile would only knock at a closed door.
+    listening.woken_at = None
+    listening.save(update_fields=["next_at", "woken_at"])
 
 
 def _outcome(error: PlatformError) -> Heard:
@@ -119,14 +120,17 @@ def _outcome(error: PlatformError) -> Heard:
 
 
 @transaction.atomic
-def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = False) -> int:
+def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = False, follows: bool = True) -> int:
     """Keep what is new and follow what was changed; returns how many are new. A fixed number of queries.
 
     `is_first`: nobody listened before, so that time runs from now on, and what is older than some days is closed.
+    `follows`: these are the words as they are now, not as they were when it was written.
     """
-    items = {one.remote_id: one for one in told if one.remote_id and one.author_id != channel.remote_id}
+    items = {one.remote_id: one for one in told if _may_be_kept(one, channel)}
     if not items:
         return 0
+    # Whoever keeps for a channel waits for the other: the same messages in another order would lock each other out.
+    list(Listening.objects.select_for_update().filter(channel=channel).values_list("pk"))
     known = {row.remote_id: row for row in Message.objects.filter(channel=channel, remote_id__in=items)}
     below = _publications(channel, items.values())
     now = timezone.now()
@@ -134,8 +138,19 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     # another worker may have kept some of them a moment ago: theirs count there as well as here
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     wake.for_news(channel, fresh)
-    _follow(known, items, now)
+    if follows:
+        _follow(known, items, now)
     return len(fresh)
+
+
+def _may_be_kept(one: types.Message, channel: Channel) -> bool:
+    """What we wrote ourselves is no message. Names that no network gives are not looked for a second time."""
+    names = (one.remote_id, one.root or "", one.in_reply_to or "")
+    return bool(one.remote_id) and one.author_id != channel.remote_id and all(_is_name(name) for name in names)
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= NAME and "\x00" not in name
 
 
 def _follow(known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
@@ -169,12 +184,12 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         root=one.root or "",
         in_reply_to=one.in_reply_to or "",
         publication_id=below.get(one.root or "") or below.get(one.in_reply_to or ""),
-        author_id=one.author_id[:300],
-        author_handle=one.author_handle[:300],
-        author_name=one.author_name[:300],
+        author_id=_clean(one.author_id)[:NAME],
+        author_handle=_clean(one.author_handle)[:NAME],
+        author_name=_clean(one.author_name)[:NAME],
         text=words,
-        search_key=fold(f"{words} {one.author_name} {one.author_handle}"),
-        url=one.url[:600] if one.url.startswith(("https://", "http://")) else "",
+        search_key=fold(_clean(f"{words} {one.author_name} {one.author_handle}")),
+        url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
         heard_at=now,
         counts_from=counts_from,
@@ -187,4 +202,8 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
 
 def _words(one: types.Message) -> str:
     """The text, without what a database cannot hold, cut where nobody reads on."""
-    return one.text.replace("\x00", "")[: rules.MOST_CHARACTERS]
+    return _clean(one.text)[: rules.MOST_CHARACTERS]
+
+
+def _clean(told: str) -> str:
+    return told.replace("\x00", "")

@@ -1,5 +1,6 @@
 """What citizens said and what was done with it. Every table belongs to a municipality."""
 
+from inbox.models.below import Below
 from inbox.models.desk import Department, Settlement
 from inbox.models.messages import Listening, Message, Note, Reply
 from inbox.models.moderation import HouseRules, Moderation
@@ -7,6 +8,6 @@ from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.saved import SavedAnswer, Told
 
 __all__ = [
-    "AnswerDraft", "Department", "HouseRules", "Listening", "Message", "Moderation", "Note", "ProposedAnswer", "Reply",
-    "SavedAnswer", "Settlement", "Told",
+    "AnswerDraft", "Below", "Department", "HouseRules", "Listening", "Message", "Moderation", "Note", "ProposedAnswer",
+    "Reply", "SavedAnswer", "Settlement", "Told",
 ]  # fmt: skip

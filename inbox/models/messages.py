@@ -8,6 +8,7 @@ what is left counts, without telling who.
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,12 +26,16 @@ User = settings.AUTH_USER_MODEL
 
 
 class Listening(TenantModel):
-    """Listening to one channel: up to where it was read (`cursor`, the connector's own), and when it is read again."""
+    """Listening to one channel: up to where it was read (`cursor`, the connector's own), and when it is read again.
+
+    `woken_at`: its network told then of something that it has to be asked about.
+    """
 
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="listening")
     cursor = models.CharField(max_length=2000, blank=True)
     next_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
+    woken_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=14, choices=Heard, blank=True)
 
     class Meta(TenantModel.Meta):
@@ -46,6 +51,7 @@ class Message(TenantModel):
     `kind` is what a person said it is, `due_at` until when it then wants its answer (`inbox.rules`). Its time runs from
     `counts_from`: from when it was written, or from the first look where nobody listened before. `first_answer_at`
     is when the first answer was on the network. `seen` are the words of the first look where they were changed later.
+    `gone_at`: since then we know that it was deleted on the network; `missed_at`: a look did not find it there.
     Until `snoozed_until` it is out of the list of open ones, unless it is late.
     """
 
@@ -65,6 +71,8 @@ class Message(TenantModel):
     heard_at = models.DateTimeField()
     counts_from = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     topic = models.CharField(max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
@@ -89,11 +97,19 @@ class Message(TenantModel):
             ),
         ]
         indexes = [
-            # the list: what is open, the newest first
-            models.Index(fields=["municipality", "state", "-at"], name="message_list"),
-            # who waits longest
+            # settled ones, the newest first
+            models.Index(fields=["municipality", "state", "-at", "-id"], name="message_list"),
+            # the list of open ones: who waits longest comes first
             models.Index(
-                fields=["municipality", "due_at"], name="message_due", condition=Q(state__in=["open", "waiting"])
+                fields=["municipality", "due_at", "-at", "-id"],
+                name="message_due",
+                condition=Q(state__in=["open", "waiting"]),
+            ),
+            # one kind of settled ones
+            models.Index(fields=["municipality", "kind", "state", "-at", "-id"], name="message_kind"),
+            # words, in either script; with the municipality, so that nobody reads through the matches of all others
+            GinIndex(
+                OpClass("municipality_id", "int8_ops"), OpClass("search_key", "gin_trgm_ops"), name="message_search"
             ),
             # what people are told of
             models.Index(fields=["heard_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),

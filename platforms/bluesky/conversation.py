@@ -23,6 +23,8 @@ class Conversation(ABC):
 
     hides: ClassVar[bool] = True
     calls: Calls
+    # Notifications are of answers to us, not of what people answer to each other.
+    tells_below: ClassVar[bool] = False
 
     @abstractmethod
     def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
@@ -53,7 +55,7 @@ class Conversation(ABC):
         params = {"uri": remote_id, "depth": DEPTH, "parentHeight": 0}
         thread = self.calls.get("app.bsky.feed.getPostThread", params).get("thread") or {}
         items = sorted((records.message(view) for view in self._below(thread)), key=lambda m: m.at)
-        return Messages(tuple(items))
+        return Messages(tuple(items), is_whole=is_whole(thread))
 
     def _below(self, node: dict[str, Any]) -> list[dict[str, Any]]:
         views = []
@@ -115,6 +117,14 @@ class Conversation(ABC):
                 raise
             return {"$type": GATE, "post": root, "createdAt": records.iso(datetime.now(UTC))}, None
         return found["value"], str(found["cid"])
+
+
+def is_whole(node: dict[str, Any]) -> bool:
+    """Whether every post shows as many answers as it counts: below `DEPTH`, or of who blocked us, it does not."""
+    view, below = node.get("post"), node.get("replies") or ()
+    if not view or any(child.get("blocked") for child in below) or int(view.get("replyCount") or 0) > len(below):
+        return False
+    return all(is_whole(child) for child in below if child.get("post"))
 
 
 def _seen(cursor: str | None) -> tuple[datetime | None, frozenset[str]]:

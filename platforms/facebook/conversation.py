@@ -5,15 +5,16 @@ newest posts is asked for its comments; events tell of those under older ones.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from platforms import newest
 from platforms.errors import Rejected
 from platforms.facebook import posts
+from platforms.meta import events
 from platforms.meta.calls import Calls
-from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.types import Message, Messages, Outgoing, Published, RawEvent, Read, Told
 
 POSTS = 25
 COMMENTS = 100
@@ -53,6 +54,22 @@ class Conversation(ABC):
         theirs = [posts.message(one, remote_id) for one in listed if not posts.is_own(one, self.account_id)]
         return Messages(tuple(sorted(theirs, key=lambda m: (m.at, m.remote_id))))
 
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        """A change of the feed holds a comment as it is now. Who was mentioned where has to be asked."""
+        value = event.payload.get("value")
+        if not isinstance(value, dict) or value.get("item") != "comment" or not value.get("comment_id"):
+            return None
+        verb, number = value.get("verb"), str(value["comment_id"])
+        if verb == "remove":
+            return Told(gone=(number,))
+        if verb not in ("add", "edited", "edit"):
+            return Told()  # hidden, shown again, liked
+        if not value.get("post_id"):
+            return None
+        found = (_of_event(value, event),)
+        return Told(new=found) if verb == "add" else Told(changed=found)
+
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """An answer to an answer goes to the comment above both."""
         subject = str(outgoing.reply_to)
@@ -73,3 +90,20 @@ class Conversation(ABC):
         told = self.calls.private("POST", f"/{remote_id}", {"is_hidden": str(is_hidden).lower()})
         if told.get("success") is False:
             raise Rejected("The server refused this.")
+
+
+def _of_event(value: Mapping[str, Any], event: RawEvent) -> Message:
+    """What stands directly below the post names the post as its parent, which `posts.message` takes for one too."""
+    sender, post = value.get("from"), value.get("post")
+    told = posts.message(
+        {
+            "id": value["comment_id"],
+            "message": value.get("message"),
+            "from": sender if isinstance(sender, dict) else {},
+            "permalink_url": post.get("permalink_url") if isinstance(post, dict) else "",
+        },
+        str(value["post_id"]),
+    )
+    written = events.moment(value.get("created_time")) if value.get("verb") == "add" else None
+    above = str(value.get("parent_id") or value["post_id"])
+    return replace(told, in_reply_to=above, at=written or event.at or told.at)

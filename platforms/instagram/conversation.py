@@ -5,6 +5,7 @@ tell of the rest, and of mentions, which no list holds either.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from platforms.errors import OutcomeUnknown, PlatformError, Rejected
 from platforms.instagram import posts
 from platforms.meta import reading
 from platforms.meta.calls import Calls
-from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.types import Message, Messages, Outgoing, Published, RawEvent, Read, Told
 
 POSTS = 25
 COMMENTS = 50
@@ -55,6 +56,21 @@ class Conversation:
         """Answers to answers stand side by side, so one says whom it means."""
         deep = message.in_reply_to != message.root and message.author_handle
         return f"{message.author_handle} " if deep else ""
+
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        """A comment comes whole; of a mention only its number is told, and no list holds it."""
+        found = event.payload.get("value")
+        value: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        media = value.get("media")
+        if event.kind != "comment" or not isinstance(media, dict) or not media.get("id") or not value.get("id"):
+            return None
+        if "text" not in value:
+            return None
+        sender = value.get("from")
+        one = {**value, "from": sender if isinstance(sender, dict) else {}}
+        told = posts.message(one, str(media["id"]), str(value.get("parent_id") or ""))
+        return Told(new=(replace(told, at=event.at or told.at),))
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         return self.comment(outgoing)

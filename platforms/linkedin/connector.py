@@ -40,6 +40,7 @@ from platforms.types import (
     Read,
     Ready,
     Scope,
+    Told,
 )
 from platforms.words import gettext_noop
 
@@ -267,6 +268,10 @@ class LinkedIn(Insights, Conversation, Defaults):
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
         return events.events(payload)
+
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        return events.told(event)
 
 
 def _page_url(page: str) -> str:

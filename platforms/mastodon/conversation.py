@@ -10,6 +10,7 @@ from platforms.types import Message, Messages, Outgoing, Published, Read
 from platforms.words import gettext_noop
 
 PAGE = 40
+CONTEXT = 4000
 
 
 class Conversation(ABC):
@@ -20,6 +21,8 @@ class Conversation(ABC):
         "to the people who run the server, and block its author so that you are not mentioned again."
     )
     calls: Calls
+    # Notifications are of answers that name us.
+    tells_below: ClassVar[bool] = False
 
     @abstractmethod
     def own_id(self) -> str: ...
@@ -41,7 +44,8 @@ class Conversation(ABC):
         own = self.own_id()
         theirs = [s for s in below if str((s.get("account") or {}).get("id")) != own]
         items = sorted((statuses.message(s, own, root=remote_id) for s in theirs), key=lambda m: m.at)
-        return Messages(tuple(items))
+        # Whoever asks with a token is told of up to 4096: app/controllers/api/v1/statuses_controller.rb
+        return Messages(tuple(items), is_whole=len(below) < CONTEXT)
 
     @classmethod
     def opening(cls, message: Message) -> str:

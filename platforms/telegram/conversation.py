@@ -12,7 +12,7 @@ from typing import Any
 from platforms.errors import Rejected
 from platforms.telegram.calls import Calls
 from platforms.telegram.sending import LINKS
-from platforms.types import Message, Messages, RawEvent
+from platforms.types import Message, Messages, RawEvent, Told
 
 HEARD = (
     "message",
@@ -22,6 +22,8 @@ HEARD = (
     "message_reaction_count",
     "my_chat_member",
 )
+# What may be a comment: as it was written, and with other words.
+WRITTEN = ("message", "edited_message")
 PAGE = 100
 CONFLICT = "409"
 
@@ -47,7 +49,7 @@ class Conversation(ABC):
                 return Messages((), cursor)
             raise
         known = [one for one in updates if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
-        written = [one["message"] for one in known if isinstance(one.get("message"), dict)]
+        written = [one[name] for one in known for name in WRITTEN if isinstance(one.get(name), dict)]
         found = [message(one, self.channel_id()) for one in written if self._is_ours(one)]
         last = str(known[-1]["update_id"] + 1) if known else cursor
         return Messages(tuple(one for one in found if one), last)
@@ -62,6 +64,12 @@ class Conversation(ABC):
     def replies(self, remote_id: str) -> Messages:
         """A bot cannot ask for them."""
         return Messages(())
+
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        """All of it: a bot that is told by itself cannot ask. Of what is deleted bots hear nothing."""
+        new, changed = (_comments(_part(event.payload, name), event.account_id) for name in WRITTEN)
+        return Told(new, changed)
 
 
 def message(told: Mapping[str, Any], channel: str) -> Message | None:
@@ -84,8 +92,16 @@ def message(told: Mapping[str, Any], channel: str) -> Message | None:
         author_avatar_url="",
         text=str(text),
         url=f"{LINKS}/c/{str(chat['id']).removeprefix('-100')}/{number}",
-        at=_at(told) or datetime.now(UTC),
+        at=_moment(told.get("date")) or datetime.now(UTC),
     )
+
+
+def _comments(told: Mapping[str, Any], channel: str) -> tuple[Message, ...]:
+    try:
+        found = message(told, channel) if told else None
+    except (KeyError, TypeError, AttributeError):
+        return ()  # not what Telegram has told so far
+    return (found,) if found else ()
 
 
 def _post(above: Mapping[str, Any], channel: str) -> str | None:
@@ -104,7 +120,10 @@ def _author(told: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _at(told: Mapping[str, Any]) -> datetime | None:
-    date = told.get("edit_date") or told.get("date")
+    return _moment(told.get("edit_date") or told.get("date"))
+
+
+def _moment(date: Any) -> datetime | None:
     if not isinstance(date, int) or isinstance(date, bool) or not 0 < date < 10**11:
         return None
     return datetime.fromtimestamp(date, UTC)

@@ -3,16 +3,16 @@
 An answer is a post of its own. Those below a post are asked for post by post; mentions have a list.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from platforms import newest
 from platforms.errors import NeedsConsent, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.threads import posts
-from platforms.types import Message, Messages
+from platforms.types import Message, Messages, RawEvent, Told
 
 POSTS = 15
 LISTED = 50
@@ -50,6 +50,23 @@ class Conversation:
         for reply in listed:
             if reply.get("is_reply_owned_by_me") is not True:
                 yield replace(posts.message(reply, remote_id), root=remote_id)
+
+    @classmethod
+    def told(cls, event: RawEvent) -> Told | None:
+        """An answer below a post of ours comes whole, except where Threads leaves out whose post that is."""
+        found = event.payload.get("value")
+        value: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        root = value.get("root_post")
+        if event.kind != "comment" or not isinstance(root, dict) or str(root.get("owner_id")) != event.account_id:
+            return None
+        if not value.get("id") or not root.get("username") or "text" not in value:
+            return None
+        if value.get("username") == root["username"]:
+            return Told()  # our own
+        above = value.get("replied_to")
+        one = {**value, "replied_to": above if isinstance(above, dict) else {}}
+        told = posts.message(one, str(root.get("id") or ""))
+        return Told(new=(told if value.get("timestamp") else replace(told, at=event.at or told.at),))
 
     def hide(self, remote_id: str, root: str) -> None:
         self._hidden(remote_id, is_hidden=True)

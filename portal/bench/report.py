@@ -5,6 +5,7 @@ import platform
 import statistics
 from pathlib import Path
 
+from portal.bench import burst, inbox
 from portal.bench.browser import RUNS, SLOWER, Composer
 from portal.bench.measure import WORKERS, Figures
 from portal.bench.publishing import CHANNELS, LATENCY_SECONDS
@@ -47,6 +48,17 @@ def mentored(figures: list[Figures]) -> str:
     return (
         f"145 municipalities, 30 mentors, three cohorts of plans; gunicorn with {WORKERS} workers, one request at a "
         f"time; {machine()}.\n\n{table(figures)}"
+    )
+
+
+def heard(figures: list[Figures], events: burst.Figures) -> str:
+    return (
+        f"{inbox.MESSAGES:,} messages below {inbox.PUBLICATIONS:,} posts, {inbox.OTHERS} in each of 145 other "
+        f"municipalities; gunicorn with {WORKERS} workers, one request at a time; {machine()}.\n\n{table(figures)}\n\n"
+        f"{events.events:,} events of a network, each told twice, by {burst.HANDS} connections: {events.requests:,} "
+        f"requests in {events.seconds:g} s, {events.cpu_ms:g} ms of the portal's processors each; {events.stored:,} "
+        f"events stored, {events.messages:,} messages, the last one in the inbox {events.shown:g} s after "
+        "the last request."
     )
 
 

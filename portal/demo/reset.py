@@ -23,6 +23,7 @@ from delivery.models import Attempt, Delivery
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
 from inbox.models import (
     AnswerDraft,
+    Below,
     Department,
     HouseRules,
     Listening,
@@ -83,7 +84,7 @@ from trainings.models import Play
 ORDER = (
     Play, NeedPicture, Voice, Need, NeedsPage,
     Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
-    Note, Reply, Message, Listening, Department, Settlement,
+    Note, Reply, Message, Below, Listening, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,

@@ -26,6 +26,7 @@ from uuid import uuid4
 
 LOST_ANSWERS = 0.05
 CHANNELS_EACH = 10
+KINDS = ("crash", "reply")
 # name → platform, what its server says of itself, what the fake does about repeated keys
 NETWORKS = {
     "honours": ("mastodon", "mastodon", "honoured"),
@@ -36,20 +37,25 @@ NETWORKS = {
 
 @dataclass
 class Count:
-    """What one run came to. All but the first three have to be 0."""
+    """What one run came to. All from `duplicates` on have to be 0.
+
+    `twice`: messages of citizens with more than one answer of ours, or with one below another message.
+    """
 
     seed: int
     deliveries: int = 0
     public: int = 0
+    answers: int = 0
     harm: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
+    twice: int = 0
     lost: int = 0
     wrong_channel: int = 0
     unsettled: int = 0
 
     @property
     def clean(self) -> bool:
-        return not (self.duplicates or self.lost or self.wrong_channel or self.unsettled)
+        return not (self.duplicates or self.twice or self.lost or self.wrong_channel or self.unsettled)
 
     def line(self) -> str:
         return ", ".join(f"{name} {value}" for name, value in asdict(self).items())
@@ -67,6 +73,8 @@ class Chaos:
     channels: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)  # text → account it belongs to
     done: Counter[str] = field(default_factory=Counter)
+    roots: set[str] = field(default_factory=set)  # texts of the posts below which citizens wrote
+    asked: dict[str, str] = field(default_factory=dict)  # text of our answer → the message it belongs below
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -82,7 +90,7 @@ class Chaos:
         for name, (platform, software, idempotency) in NETWORKS.items():
             server = self.servers[name]
             server.reset()
-            server.options(software=software, idempotency=idempotency, lost_answers=LOST_ANSWERS)
+            server.options(software=software, idempotency=idempotency)
             for number in range(CHANNELS_EACH):
                 account = f"{name}-{number}"
                 made = server.account(platform, account)
@@ -115,8 +123,61 @@ class Chaos:
                 outgoing = Outgoing(text, "sr", uuid4().hex, timezone.now())
                 enqueue(self.channels[account], kind="crash", outgoing=outgoing, due_at=due_at, by=self.cast.officer)
 
+    def ask(self, amount: int, seconds: float) -> None:
+        """Citizens write so many messages; each is heard as a worker hears and answered by the product's own verb, due
+        within the next `seconds`. Of every third a colleague tries to answer it too, and is refused."""
+        from django.utils import timezone
+
+        from delivery.models import Delivery
+        from inbox.domain import answer, hear
+        from inbox.domain.refused import Refused
+        from inbox.models import Message
+        from municipalities.tenancy import scope
+
+        for number, (account, (network, root)) in enumerate(self._begin(amount)):
+            self.servers[network].react(NETWORKS[network][0], root, "reply", f"{account}: питање {number + 1}?")
+        with scope(self.cast.cuprija):
+            for account, (_network, root) in self._posts.items():
+                hear.keep(self.channels[account], self._connector(account).replies(root).items)
+            for number, message in enumerate(Message.objects.select_related("channel").order_by("pk")):
+                account = message.channel.name
+                reply = answer.answer(message, f"{account}: одговор {number + 1}", by=self.cast.officer)
+                if number % 3 == 0:
+                    with suppress(Refused):
+                        answer.answer(message, f"{account}: други одговор", by=self.cast.approver)
+                        raise AssertionError("two colleagues answered the same message")
+                text = reply.delivery.payload["text"]
+                self.texts[text], self.asked[text] = account, message.remote_id
+                due_at = timezone.now() + timedelta(seconds=self.dice.uniform(0, seconds))
+                Delivery.objects.filter(pk=reply.delivery_id).update(due_at=due_at, next_at=due_at)
+
+    def _begin(self, amount: int) -> list[tuple[str, tuple[str, str]]]:
+        """One post of each account, put there by its connector; which of them gets each message."""
+        from django.utils import timezone
+
+        from municipalities.tenancy import scope
+        from platforms.types import Outgoing
+
+        self._posts: dict[str, tuple[str, str]] = {}
+        with scope(self.cast.cuprija):
+            for account in list(self.channels)[:: CHANNELS_EACH // 2]:
+                text, network = f"{account}: питајте нас", account.rpartition("-")[0]
+                out = Outgoing(text, "sr", uuid4().hex, timezone.now())
+                told = self._connector(account).publish(out, lambda ref: b"")
+                self.roots.add(text)
+                self._posts[account] = (network, told.remote_id)
+        places = list(self._posts.items())
+        return [places[number % len(places)] for number in range(amount)]
+
+    def _connector(self, account: str) -> Any:
+        from channels.open import open_channel
+
+        return open_channel(self.channels[account])
+
     def play(self, seconds: float, patience: float, apart: tuple[float, float] = (1.0, 2.0)) -> None:
         """Do harm for `seconds`, then let everything settle; beat's part is played here."""
+        for server in self.servers.values():
+            server.options(lost_answers=LOST_ANSWERS)
         ends = time.monotonic() + seconds
         next_harm = time.monotonic() + self.dice.uniform(*apart)
         while time.monotonic() < ends:
@@ -147,9 +208,11 @@ class Chaos:
         """Beat's ticks; and each message of an attempt that is under way comes once more."""
         from delivery import tasks
         from delivery.models import Attempt
+        from inbox.domain import answer
         from municipalities.tenancy import everywhere
 
         with suppress(Exception):  # a store is being restarted
+            answer.settle()
             for task in (tasks.tick, tasks.sweep, tasks.reconcile):
                 task.delay()
             with everywhere("messages that come twice"):
@@ -166,31 +229,42 @@ class Chaos:
         from municipalities.tenancy import everywhere
 
         with everywhere("chaos looks"):
-            return Delivery.objects.filter(kind="crash").exclude(state=State.PUBLISHED).count()
+            return Delivery.objects.filter(kind__in=KINDS).exclude(state=State.PUBLISHED).count()
 
     def count(self) -> Count:
         from delivery.enums import State
         from delivery.models import Delivery
+        from inbox.domain import answer
+        from inbox.enums import State as MessageState
+        from inbox.models import Message
         from municipalities.tenancy import everywhere
 
         with everywhere("chaos looks"):
-            states = dict(Delivery.objects.filter(kind="crash").values_list("payload__text", "state"))
-        seen = [
-            (text["text"], account)
+            states = dict(Delivery.objects.filter(kind__in=KINDS).values_list("payload__text", "state"))
+            answer.settle()
+            open_ones = Message.objects.exclude(state=MessageState.ANSWERED, first_answer_at__isnull=False).count()
+        shown = [
+            (text["text"], account, text["reply_to"])
             for account in self.channels
             for text in self.servers[account.rpartition("-")[0]].public(account)
+            if text["text"] not in self.roots
         ]
+        seen = [(text, account) for text, account, _ in shown]
         times = Counter(text for text, _ in seen)
+        below = Counter(above for text, _, above in shown if text in self.asked)
+        astray = sum(self.asked.get(text) != above for text, _, above in shown if above)
         return Count(
             self.seed,
             deliveries=len(self.texts),
             public=len(times),
+            answers=sum(text in self.asked for text in times),
             harm=dict(sorted(self.done.items())),
             duplicates=sum(times.values()) - len(times),
+            twice=sum(below.values()) - len(below) + astray,
             # it says that it is public and is not, or the other way round
             lost=sum((states[text] == State.PUBLISHED) != (text in times) for text in self.texts),
             wrong_channel=sum(self.texts.get(text) != account for text, account in seen),
-            unsettled=sum(state != State.PUBLISHED for state in states.values()),
+            unsettled=sum(state != State.PUBLISHED for state in states.values()) + open_ones,
         )
 
 
@@ -241,6 +315,7 @@ def _own_servers(place: Path) -> Iterator[None]:
 
 
 def _run(told: argparse.Namespace, number: int, place: Path) -> Count:
+    from django.conf import settings
     from django.core.management import call_command
 
     from tests.crash.workers import Crew
@@ -261,6 +336,8 @@ def _run(told: argparse.Namespace, number: int, place: Path) -> Count:
         crew.wait()
         chaos = Chaos(seed, make_cast(), servers, crew, _restarts(place / "servers"))
         chaos.prepare()
+        settings.PRIVATE_HOSTS_ALLOWED = hosts
+        chaos.ask(told.deliveries // 4, told.seconds * 0.8)
         chaos.put(told.deliveries, told.seconds * 0.8)
         chaos.play(told.seconds, patience=240)
         count = chaos.count()

@@ -18,7 +18,7 @@ from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(150)]
-DELIVERIES = 90
+DELIVERIES, ANSWERS = 90, 30
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def cut_all_connections() -> None:
         )
 
 
-def test_whatever_happens_everything_is_public_once(crew: Crew, servers: Any, cast: Cast) -> None:
+def test_whatever_happens_everything_is_public_once(crew: Crew, servers: Any, cast: Cast, settings: Any) -> None:
+    settings.PRIVATE_HOSTS_ALLOWED = [host for server in servers.values() for host in server.allow]
     assert set(servers) == set(NETWORKS)
     seed = random.SystemRandom().randrange(10**6)
     harm = {
@@ -48,8 +49,9 @@ def test_whatever_happens_everything_is_public_once(crew: Crew, servers: Any, ca
     }
     chaos = Chaos(seed, cast, servers, crew, harm)
     chaos.prepare()
+    chaos.ask(ANSWERS, 6)
     chaos.put(DELIVERIES, 6)
     chaos.play(8, patience=60)
     count = chaos.count()
-    assert count.deliveries == DELIVERIES
+    assert (count.deliveries, count.answers) == (DELIVERIES + ANSWERS, ANSWERS)
     assert count.clean, f"{count.line()} (play it again with this seed)"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
 
 from django.utils import timezone
 
 from channels.enums import ChannelState
 from channels.models import Channel, Event
-from inbox.domain import hear
+from inbox.domain import hear, told
 from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -39,6 +43,29 @@ def test_nothing_is_heard_twice(town: Town) -> None:
         Listening.objects.update(cursor="")  # a network that begins anew
     assert town.hear() == 0
     assert len(town.messages()) == 1
+
+
+@pytest.mark.parametrize("step", ["keep", "follow", "cursor", "again"])
+def test_a_worker_that_dies_at_any_step_loses_and_doubles_nothing(town: Town, monkeypatch: Any, step: str) -> None:
+    def dies(*args: Any, **more: Any) -> None:
+        raise SystemExit
+
+    where = {
+        "keep": (hear, "keep"), "follow": (hear, "_follow"), "cursor": (Listening, "save"), "again": (hear, "_again"),
+    }  # fmt: skip
+    town.says("@opstina Прво")
+    town.hear()
+    town.says("@opstina Друго")
+    town.says("@opstina Треће")
+    with monkeypatch.context() as patch:
+        patch.setattr(*where[step], dies)
+        with pytest.raises(SystemExit):
+            town.hear()
+    assert len(town.messages()) == (3 if step == "again" else 1)
+    assert hear.claim() == []  # its lease runs
+    with time_machine.travel(timezone.now() + hear.LEASE + timedelta(seconds=1)):
+        assert [hear.hear(channel) for channel in hear.claim()] == [0 if step == "again" else 2]
+    assert len(town.messages()) == 3
 
 
 def test_what_we_write_ourselves_is_no_message(town: Town) -> None:
@@ -104,6 +131,7 @@ def test_what_a_network_tells_by_itself_is_heard_at_once(town: Town) -> None:
     Event.objects.create(
         platform="mastodon", key="k1", account_id=town.channel.remote_id, kind="comment", payload={}, at=timezone.now()
     )
+    told.read("mastodon", town.channel.remote_id)
     hear.listen()
     assert hear.claim() == [town.channel.pk]
 

@@ -70,3 +70,13 @@ def test_sorting_a_message_as_a_question_moves_the_indicator(asked: Cast) -> Non
     with scope(asked.cuprija):
         Message.objects.filter(kind=Kind.PRAISE).update(kind=Kind.QUESTION, due_at=local("2026-11-18T08:00"))
     assert measured(asked, "OC3")[asked.cuprija.pk].value == 50  # type: ignore[attr-defined]
+
+
+def test_a_question_that_was_taken_back_in_time_counts_against_nobody(asked: Cast) -> None:
+    with scope(asked.cuprija):
+        row = Message.objects.get(remote_id="2")  # never answered
+        gone = {"state": State.CLOSED, "settled_at": local("2026-11-17T09:00")}
+        Message.objects.filter(pk=row.pk).update(gone_at=local("2026-11-17T09:00"), **gone)
+        assert (measured(asked, "OC3")[asked.cuprija.pk].value) == 50  # type: ignore[attr-defined]
+        Message.objects.filter(pk=row.pk).update(gone_at=local("2026-11-20T09:00"))  # after we were late
+    assert measured(asked, "OC3")[asked.cuprija.pk].n == 3  # type: ignore[attr-defined]

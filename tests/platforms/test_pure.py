@@ -12,6 +12,7 @@ from platforms import registry
 from platforms.addresses import address
 from platforms.answers import rate_limited
 from platforms.bluesky.calls import expiry
+from platforms.bluesky.conversation import is_whole
 from platforms.checks import check
 from platforms.errors import Rejected
 from platforms.markup import plain
@@ -224,3 +225,23 @@ def test_an_event_names_the_post_it_is_about(platform: str, payload: Any, post: 
 @pytest.mark.parametrize("platform", sorted(registry.PLATFORMS))
 def test_every_network_says_for_how_many_posts_it_is_asked_at_once(platform: str) -> None:
     assert 1 <= registry.connector(platform).readings_at_once <= 100
+
+
+def _node(*below: dict[str, Any], counted: int | None = None) -> dict[str, Any]:
+    return {"post": {"replyCount": len(below) if counted is None else counted}, "replies": list(below)}
+
+
+@pytest.mark.parametrize(
+    ("thread", "whole"),
+    [
+        (_node(), True),
+        (_node(_node(_node())), True),
+        (_node(_node(), {"notFound": True}, counted=1), True),
+        (_node(_node(), counted=2), False),
+        (_node(_node(counted=1)), False),  # deeper than was asked for
+        (_node({"blocked": True}), False),
+        ({}, False),
+    ],
+)
+def test_only_a_thread_that_shows_what_it_counts_is_whole(thread: dict[str, Any], whole: bool) -> None:
+    assert is_whole(thread) is whole

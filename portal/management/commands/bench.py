@@ -13,7 +13,7 @@ from accounts.models import User
 from kits.models import Kit
 from municipalities.tenancy import everywhere
 from planning.models import Campaign
-from portal.bench import browser, database, measure, mentoring, number_report, numbers, publishing, report, seed
+from portal.bench import browser, database, inbox, measure, mentoring, number_report, numbers, publishing, report, seed
 from posts.enums import Stage
 from posts.models import Media, Post, Thread
 
@@ -21,7 +21,8 @@ DOCS = "docs/benchmarks.md"
 PARTS = ("pages", "publishing")
 ANALYTICS = "analytics"
 MENTORING = "mentoring"
-OTHERS = (ANALYTICS, MENTORING)
+INBOX = "inbox"
+OTHERS = (ANALYTICS, MENTORING, INBOX)
 
 
 class Command(BaseCommand):
@@ -56,6 +57,10 @@ class Command(BaseCommand):
                     figures = mentoring.measured(address)
                     told["mentoring"] = [each.json() for each in figures]
                     self._tell(part, report.mentored(figures), write)
+                elif part == INBOX:
+                    figures, events = inbox.measured(address)
+                    told["inbox"] = [each.json() for each in figures] + [{"burst": events.json()}]
+                    self._tell(part, report.heard(figures, events), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
                     told["publishing"] = [each.json() for each in every] + [{"singles": singles}]

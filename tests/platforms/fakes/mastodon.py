@@ -513,6 +513,12 @@ class MastodonFake:
         status = self._known(post)
         if kind == "reply":
             return self._add(self._account("gradjanka"), text, [], post, "sr")["id"]
+        if kind == "delete":
+            # Answers to it stay, and stand below nothing: app/models/status.rb
+            for one in self.statuses.values():
+                one["parent"] = None if one["parent"] == post else one["parent"]
+            del self.statuses[post]
+            return post
         counter = {"like": "likes", "repost": "reposts", "quote": "quotes"}[kind]
         status[counter] += 1
         return post

@@ -1,0 +1,52 @@
+"""What networks told of citizens' messages and nobody has read yet.
+
+Each event carries its own mark instead of a common position: events are kept by many requests at once, so one with a
+smaller number may become visible after one with a greater, and a position would pass it by. `mark` belongs into the
+transaction that keeps what the events tell. An event is forgotten only once it was read.
+"""
+
+from collections.abc import Collection
+
+from django.utils import timezone
+
+from channels import dry
+from channels.models import Channel, Event
+from platforms.types import Told
+
+KINDS = ("comment", "mention")
+
+
+def accounts() -> list[tuple[str, str]]:
+    """(platform, account) of which something is unread."""
+    unread = Event.objects.filter(read_at__isnull=True, kind__in=KINDS)
+    return list(unread.order_by().values_list("platform", "account_id").distinct())
+
+
+def of(channel: Channel, most: int) -> list[tuple[int, Told | None]]:
+    """The oldest of them, by number, with what each tells by itself; None where the network has to be asked."""
+    unread = Event.objects.filter(
+        platform=channel.platform, account_id=channel.remote_id, read_at__isnull=True, kind__in=KINDS
+    )
+    return [(event.pk, dry.told_by(event)) for event in unread.order_by("pk")[:most]]
+
+
+def give_up(platform: str, account: str) -> None:
+    """Nobody here has this account any more."""
+    unread = Event.objects.filter(platform=platform, account_id=account, read_at__isnull=True, kind__in=KINDS)
+    unread.update(read_at=timezone.now())
+
+
+def forget_author(channel: Channel, author_id: str) -> int:
+    """Delete what a network told of one person's words; returns how much that was. A month's events are looked at."""
+    told = Event.objects.filter(platform=channel.platform, account_id=channel.remote_id, kind__in=KINDS)
+    theirs = [event.pk for event in told.iterator() if _wrote(event, author_id)]
+    return Event.objects.filter(pk__in=theirs).delete()[0]
+
+
+def _wrote(event: Event, author_id: str) -> bool:
+    found = dry.told_by(event)
+    return found is not None and any(one.author_id == author_id for one in (*found.new, *found.changed))
+
+
+def mark(keys: Collection[int]) -> None:
+    Event.objects.filter(pk__in=keys).update(read_at=timezone.now())

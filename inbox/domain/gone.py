@@ -1,0 +1,41 @@
+"""What people deleted on the network: it wants no answer any more, and is listed as what it is.
+
+Its words stay as they were seen until their time is over (`inbox.domain.forget`): somebody may already have acted on
+them. A network says so by itself, or two looks, minutes apart, do not find it where it stood (`inbox.domain.below`).
+"""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels.models import Channel
+from common.audit import record
+from inbox.domain.triage import label
+from inbox.enums import State
+from inbox.models import Message
+
+
+@transaction.atomic
+def gone(channel: Channel, remote_ids: Collection[str]) -> int:
+    """Note that these are not on the network any more; returns how many we did not know to be gone."""
+    now = timezone.now()
+    rows = list(
+        Message.objects.select_for_update(of=("self",))
+        .select_related("channel")
+        .filter(channel=channel, remote_id__in=remote_ids, gone_at__isnull=True)
+        .order_by("pk")
+    )
+    for row in rows:
+        row.gone_at, row.missed_at = now, None
+        if not row.is_settled:
+            row.state, row.settled_at = State.CLOSED, now
+        record("message.gone", by=None, target=row, label=label(row))
+    Message.objects.bulk_update(rows, ["gone_at", "missed_at", "state", "settled_at"])
+    return len(rows)
+
+
+def is_back(channel: Channel, remote_ids: Collection[str]) -> int:
+    """They are there: hidden for a while, or a server did not tell all. What was closed stays so; a person opens it."""
+    there = Message.objects.filter(channel=channel, remote_id__in=remote_ids)
+    return there.exclude(gone_at=None, missed_at=None).update(gone_at=None, missed_at=None)

@@ -1,0 +1,90 @@
+"""Reading what networks tell by themselves straight into the inbox, without asking them.
+
+Events were kept by `channels.domain.inbound`. Those that hold the words of a message are kept from there: a burst of
+thousands costs some questions to the database and none to the network, and a network that cannot be asked (Telegram,
+while it tells by itself) is heard at all. Where an event only says that something was written, the channel is woken
+(`Listening.woken_at`) and `inbox.domain.hear` asks. What an event tells and the mark that it was read are one
+transaction: a worker that dies between the two has done neither.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from django.db import Error, OperationalError, transaction
+from django.utils import timezone
+
+from channels.domain import unread
+from channels.enums import ChannelState
+from channels.models import Channel
+from inbox.domain.gone import gone
+from inbox.domain.hear import keep
+from inbox.models import Listening
+from municipalities.tenancy import everywhere, scope
+from platforms import types
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+Unread = tuple[int, types.Told | None]
+
+
+def read(platform: str, account: str) -> int:
+    """Read everything that is unread of one account, oldest first; returns how many messages were new."""
+    with everywhere("an event names its account, not its municipality"):
+        held = Channel.objects.filter(platform=platform, remote_id=account).exclude(state=ChannelState.DISCONNECTED)
+        channel = held.select_related("municipality").order_by("pk").first()
+    if channel is None:
+        unread.give_up(platform, account)  # it was disconnected since
+        return 0
+    new = 0
+    with scope(channel.municipality_id):
+        while (told := _batch(channel)) is not None:
+            new += told
+    return new
+
+
+def _batch(channel: Channel) -> int | None:
+    """How many were new among the oldest; None when nothing is left, or when somebody else is at it."""
+    try:
+        with transaction.atomic():
+            listening = Listening.objects.select_for_update(skip_locked=True).filter(channel=channel).first()
+            events = unread.of(channel, AT_ONCE) if listening else []
+            if listening is None or not events:
+                return None
+            return _take(listening, channel, events)
+    except OperationalError:
+        raise
+    except (Error, ValueError):
+        log.exception("Events of channel %s are read one by one", channel.pk)
+        return _singly(channel)
+
+
+def _take(listening: Listening, channel: Channel, events: Sequence[Unread]) -> int:
+    """Order matters for one message only: what was written, then its last words, then that it is gone."""
+    told = [one for _key, one in events if one is not None]
+    new = keep(channel, [m for one in told for m in one.new], follows=False)
+    new += keep(channel, [m for one in told for m in one.changed])
+    if lost := {key for one in told for key in one.gone}:
+        gone(channel, lost)
+    if len(told) < len(events):
+        listening.woken_at = timezone.now()
+        listening.save(update_fields=["woken_at"])
+    unread.mark([key for key, _ in events])
+    return new
+
+
+def _singly(channel: Channel) -> int:
+    """One that cannot be kept holds up no other: it is noted and passed over."""
+    new = 0
+    with transaction.atomic():
+        listening = Listening.objects.select_for_update().get(channel=channel)
+        for event in unread.of(channel, AT_ONCE):
+            try:
+                with transaction.atomic():
+                    new += _take(listening, channel, [event])
+            except OperationalError:
+                raise
+            except (Error, ValueError):
+                log.exception("Event %s cannot be kept", event[0])
+                unread.mark([event[0]])
+    return new
