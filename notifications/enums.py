@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     PLAN = "plan", _("The month's plan and recurring posts")
     AGREEMENT = "agreement", _("The plan agreed with the mentor")
     GALLERY = "gallery", _("What becomes of posts shared with other municipalities")
+    DEPARTMENT = "department", _("A department answered a question about a message")
 
 
 class How(models.TextChoices):

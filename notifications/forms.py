@@ -16,6 +16,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
     (_("Words in drafts"), (Kind.MENTION, Kind.COMMENT, Kind.SUGGESTION)),
     (_("Decisions"), (Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.EMERGENCY, Kind.REVIEW_DUE)),
     (_("Publishing"), (Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL, Kind.PAUSE, Kind.PLAN)),
+    (_("Messages of citizens"), (Kind.DEPARTMENT,)),
     (
         _("Mentoring, programme and reports"),
         (Kind.FEEDBACK, Kind.PERFORMANCE, Kind.AGREEMENT, Kind.HANDOVER, Kind.KIT, Kind.GALLERY, Kind.REPORT),

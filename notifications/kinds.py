@@ -23,4 +23,5 @@ ICONS: dict[str, str] = {
     Kind.PLAN: "calendar-days",
     Kind.AGREEMENT: "list-checks",
     Kind.GALLERY: "images",
+    Kind.DEPARTMENT: "mail",
 }

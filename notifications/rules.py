@@ -37,6 +37,7 @@ NEEDS = {
     Kind.REPORT: Verb.ANALYTICS_VIEW,
     Kind.AGREEMENT: Verb.PLAN_VIEW,
     Kind.GALLERY: Verb.GALLERY_VIEW,
+    Kind.DEPARTMENT: Verb.INBOX_VIEW,
 }
 
 # What a role has in the daily summary; everything else comes at once.

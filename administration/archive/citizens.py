@@ -5,7 +5,7 @@ from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import Message, Note, Reply
+from inbox.models import HandOver, Hold, Message, Note, Reply
 from needs.models import Need
 
 
@@ -22,6 +22,7 @@ def _messages() -> list[dict[str, Any]]:
     for reply in Reply.objects.select_related("by", "delivery").order_by("pk"):
         sent = {"text": reply.text, "by": str(reply.by), "at": reply.at, "state": reply.delivery.state}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
+    asked, holds = _asked(), _holds()
     rows = Message.objects.select_related("channel", "assignee").order_by("at", "pk")
     return [
         {
@@ -29,9 +30,32 @@ def _messages() -> list[dict[str, Any]]:
             "text": row.text, "first_text": row.seen or row.text, "at": row.at, "kind": row.kind, "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "forgotten_at": row.forgotten_at, "notes": notes[row.pk], "answers": answers[row.pk],
+            "departments_asked": asked[row.pk], "held_for": holds[row.pk],
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _asked() -> dict[int, list[dict[str, Any]]]:
+    """Questions to departments, by message."""
+    found = defaultdict(list)
+    for row in HandOver.objects.select_related("department", "by").order_by("pk"):
+        found[row.message_id].append({
+            "department": str(row.department), "question": row.question, "words_shown": row.shown,
+            "name_shown": row.shown_name, "contact_shown": row.shown_contact, "by": str(row.by), "at": row.sent_at,
+            "answer_by": row.answer_by, "answer": row.answer, "answered_by": row.answered_name,
+            "answered_at": row.answered_at, "withdrawn_at": row.withdrawn_at,
+        })  # fmt: skip
+    return found
+
+
+def _holds() -> dict[int, list[dict[str, Any]]]:
+    """Why messages were kept from being erased, by message."""
+    found = defaultdict(list)
+    for row in Hold.objects.select_related("by").order_by("pk"):
+        told = {"reason": row.reason, "by": str(row.by), "at": row.at, "released_at": row.released_at}
+        found[row.message_id].append(told)
+    return found
 
 
 def _needs() -> list[dict[str, Any]]:

@@ -13,9 +13,11 @@ from channels import dry
 from inbox import queries
 from inbox.domain import answer as answering
 from inbox.domain import forget, triage
+from inbox.domain.handover import draft as from_department
 from inbox.domain.refused import Refused
 from inbox.enums import Kind
 from inbox.models import Message, Note
+from inbox.views import handover
 from municipalities.access import requires
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
@@ -32,7 +34,7 @@ def message(request: Any, message: int) -> HttpResponse:
     row = _message(message)
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.read(row)
-    return _page(request, row)
+    return _page(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
 
 
 def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
@@ -53,6 +55,8 @@ def _page(request: Any, row: Message, *, draft: str = "", problem: str = "", not
         "problem": problem,
         "note_draft": note,
         "now": timezone.now(),
+        "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
+        **handover.context(row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
 

@@ -21,7 +21,7 @@ from analytics.models import (
 from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
 from delivery.models import Attempt, Delivery
 from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
-from inbox.models import Department, Listening, Message, Note, Reply, Settlement
+from inbox.models import Department, HandOver, Hold, Listening, Message, Note, Reply, Settlement
 from kits.models import AdoptedPost, Adoption
 from library.models import Snippet, Template
 from mentoring.models import (
@@ -69,6 +69,7 @@ from trainings.models import Play
 # From what points to what is pointed at.
 ORDER = (
     Play, NeedPicture, Voice, Need, NeedsPage,
+    HandOver, Hold,
     Note, Reply, Message, Listening, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,

@@ -62,6 +62,7 @@ EVERYWHERE = {
     "exchange/domain/share.py",
     "inbox/domain/answer.py",
     "inbox/domain/forget.py",
+    "inbox/domain/handover.py",
     "inbox/domain/hear.py",
     "kits/queries.py",
     "links/domain/check.py",

@@ -26,7 +26,9 @@ from channels.models import ConnectAttempt
 from common.access import Permission
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
-from inbox.models import Message
+from inbox.domain import desk as inbox_desk
+from inbox.domain import handover
+from inbox.models import Department, HandOver, Message, Settlement
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -421,6 +423,33 @@ def _message(things: Things) -> int:
     return int(written.pk)
 
 
+def _department(it: Things) -> Any:
+    house, by = it.cast.cuprija, it.cast.officer
+    with scope(house):
+        known = Department.objects.first()
+        return known or inbox_desk.add_department(house, "Водовод", "vodovod@test.example", by=by)
+
+
+def _settlement(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        known = Settlement.objects.first()
+        return int((known or inbox_desk.add_settlement(it.cast.cuprija, "Супска", by=it.cast.officer)).pk)
+
+
+def _asked(it: Things) -> tuple[int, str]:
+    """A question to a department, and the token of its link."""
+    pk, token = _message(it), "a-token"
+    with scope(it.cast.cuprija):
+        found = HandOver.objects.first() or handover.ask(
+            Message.objects.get(pk=pk), _department(it), handover.Asked("Када?"),
+            until=timezone.now() + timedelta(days=1), by=it.cast.officer,
+        )  # fmt: skip
+        HandOver.objects.filter(pk=found.pk).update(
+            token_hash=handover.hashed(token), answered_at=timezone.now(), answer="До 14"
+        )
+    return int(found.pk), token
+
+
 def _followed(it: Things) -> Plan:
     """A plan of Ćuprija on which both agreed."""
     with scope(it.cast.cuprija):
@@ -564,6 +593,12 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "programme/act": lambda it: "pause",
     "inbox/message": _message,
     "message/act": lambda it: "close",
+    "asked/handover": lambda it: _asked(it)[0],
+    "handover/act": lambda it: "use",
+    "departments/department": lambda it: _department(it).pk,
+    "department/act": lambda it: "retire",
+    "settlements/settlement": _settlement,
+    "inbox-answer/token": lambda it: _asked(it)[1],
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),
