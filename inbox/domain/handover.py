@@ -99,9 +99,7 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     """Send the question. Raises `Refused`; nothing is sent then. The message waits from now on."""
     row = locked(message)
     if row.forgotten_at:
-        raise Refused(
-            _("The words of this message were deleted because their time was over. Nobody can be asked.")
-        )
+        raise Refused(_("The words of this message were deleted because their time was over. Nobody can be asked."))
     to, now = _department(department), timezone.now()
     question, shown = _words(asked.question), _words(asked.shown)
     if not question:

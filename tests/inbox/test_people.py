@@ -31,8 +31,8 @@ def says(town: Town, name: str, text: str, *, channel: Any = None, author: str =
     with scope(town.cast.cuprija):
         return Message.objects.create(
             municipality=town.cast.cuprija, channel=channel, remote_id=f"{channel.pk}:{text}",
-            author_id=author or name, author_name=name, author_handle=f"{name.split(maxsplit=1)[0].lower()}@primer", text=text, at=now, heard_at=now,
-            counts_from=now,
+            author_id=author or name, author_name=name, author_handle=f"{name[:4].lower()}@primer",
+            text=text, at=now, heard_at=now, counts_from=now,
         )  # fmt: skip
 
 
