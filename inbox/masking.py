@@ -20,22 +20,28 @@ _PERSONAL = re.compile(r"(?<!\d)\d{13}(?!\d)")
 _LONG = re.compile(r"(?<!\d)\d(?:[ -]?\d){8,}(?!\d)")
 # 063/123-456, 035 461 123, +381 63 1234567, 0038163…; days such as 01.11.2026 are none.
 _DAY = r"(?!\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4})"
-_PHONE = re.compile(rf"(?<![\d/.-]){_DAY}(?:\+\s?\d{{2,3}}|00\s?\d{{2,3}}|0)(?:[\s/.()-]{{0,2}}\d){{6,11}}(?!\d)")
-_PLATE = re.compile(r"(?<!\w)[^\W\d_]{2}[ -]?\d{3,5}[ -]?[^\W\d_]{2}(?!\w)")
+_PHONE = re.compile(rf"(?<![\d/.-])\(?{_DAY}(?:\+\s?\d{{2,3}}|00\s?\d{{2,3}}|0)(?:[\s/.()-]{{0,2}}\d){{6,11}}(?!\d)")
+# "od 1500 do" is none: with spaces only capitals make a plate.
+_PLATE = re.compile(
+    r"(?<!\w)(?:[A-ZČĆĐŠŽЀ-Я]{2}[ -]?\d{3,5}[ -]?[A-ZČĆĐŠŽЀ-Я]{2}|[^\W\d_]{2}-?\d{3,5}-?[^\W\d_]{2})(?!\w)"
+)
 
 
 def masked(text: str, names: Iterable[str] = ()) -> str:
     """`names` are the author's own, taken out where they stand as words. Masking twice changes nothing."""
     for name in sorted({each.strip() for each in names if len(each.strip()) > 2}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w)@?{re.escape(name.lstrip('@'))}(?!\w)", _("[name]"), text, flags=re.IGNORECASE)
-    for pattern, instead in _masks():
-        text = pattern.sub(instead, text)
+        text = re.sub(rf"(?<![\w\[])@?{re.escape(name.lstrip('@'))}(?!\w)", _("[name]"), text, flags=re.IGNORECASE)
+    before = None
+    while before != text:  # what stood glued together comes apart when its neighbour goes
+        before = text
+        for pattern, instead in _masks():
+            text = pattern.sub(instead, text)
     return text
 
 
 def _masks() -> Iterator[tuple[re.Pattern[str], str]]:
-    yield _MAIL, _("[e-mail]")
     yield _HANDLE, _("[name]")
+    yield _MAIL, _("[e-mail]")
     yield _PERSONAL, _("[personal number]")
     yield _PHONE, _("[phone]")
     yield _PLATE, _("[number plate]")

@@ -60,14 +60,8 @@ def _over(now: datetime) -> QuerySet[Any]:
 
 
 @transaction.atomic
-def erase_author(municipality: Any, author_id: str, channel_id: int, *, by: Any) -> int:
-    """A person asks that we forget them: all they wrote to this channel, at once. Returns how many messages."""
-    return erase_authors(municipality, [(channel_id, author_id)], by=by).messages
-
-
-@transaction.atomic
 def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by: Any) -> Erased:
-    """The same over several channels, each with the author's id there: one act, one event."""
+    """A person asks that we forget them: all they wrote, at once. `authors`: channel and the author's id there."""
     wanted = Q(pk__in=[])
     for channel_id, author_id in authors:
         wanted |= Q(channel_id=channel_id, author_id=author_id)

@@ -126,7 +126,9 @@ def _done(request: Any, pk: int, verb: Any) -> HttpResponse:
 def erase(request: Any, message: int) -> HttpResponse:
     """The author asks that we forget them: everything they wrote to this channel."""
     row = _message(message)
-    count = forget.erase_author(request.municipality, row.author_id, row.channel_id, by=request.user)
+    erased = forget.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")
-                  % {"count": count})  # fmt: skip
+                  % {"count": erased.messages})  # fmt: skip
+    if erased.held:
+        flash.warning(request, _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held})
     return redirect("inbox", request.municipality.slug)
