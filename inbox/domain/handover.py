@@ -8,6 +8,7 @@ citizen's. A question is never sent twice by itself: the reminder is marked in t
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,6 +35,8 @@ from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import Kind as Told
 
+# "@opstina" at the beginning says whom a message was written to.
+_CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")
 MOST_QUESTION, MOST_SHOWN, MOST_ANSWER, MOST_NAME = 2000, 5000, 5000, 120
 # The longest a department may be given.
 MOST_DAYS = 60
@@ -90,8 +93,8 @@ def end_of(day: date) -> datetime:
 
 
 def offered(message: Message) -> str:
-    """The citizen's words as they are offered to go along: without personal data."""
-    return masking.masked(message.text, (message.author_name, message.author_handle)).strip()
+    """The citizen's words as they are offered to go along: without personal data, and without whom they called."""
+    return masking.masked(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
 
 
 @transaction.atomic

@@ -460,5 +460,5 @@ def test_both_pages_cost_the_same_at_one_question_and_at_many(town: Town, asked:
             )
             handover.ask(asked.message, other, Asked("Кад?"), until=handover.working(60), by=town.cast.officer)
     path = link()
-    assert queries(client, page) == few
+    assert queries(client, page) == few <= 12
     assert queries(Client(), path) == public <= 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inbox.domain import handover
 from inbox.masking import contacts, masked
 
 
@@ -50,3 +53,13 @@ def test_contacts_are_found_as_they_were_written_and_once() -> None:
 def test_masking_twice_is_masking_once(text: str) -> None:
     once = masked(text)
     assert masked(once) == once
+
+
+@pytest.mark.parametrize(
+    "bomb", ["@a" + " " * 10_000, "1 " * 5_000, "@" * 10_000, "a." * 5_000, "0" * 10_000, "@a " * 3_000]
+)
+def test_no_text_of_the_longest_kind_takes_long(bomb: str) -> None:
+    began = time.perf_counter()
+    masked(handover._CALLED.sub("", bomb + "!"))
+    contacts(bomb + "!")
+    assert time.perf_counter() - began < 2
