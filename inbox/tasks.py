@@ -3,13 +3,14 @@
 from celery import shared_task
 
 from channels.domain import unread
-from inbox.domain import answer, below, drafts, evidence, hear, hide, tell, told
+from inbox.domain import answer, below, drafts, evidence, handover, hear, hide, tell, told
 from inbox.domain import forget as words
 
 
 @shared_task(name="inbox.tasks.tick")
 def tick() -> None:
-    """Find channels to be heard and hand them out, a task per channel; note which answers have arrived."""
+    """Find channels to be heard and hand them out, a task per channel; note which answers have
+    arrived; remind departments."""
     hear.listen()
     for channel_id in hear.claim():
         listen.delay(channel_id)
@@ -17,6 +18,7 @@ def tick() -> None:
         moderate.delay(moderation_id)
     answer.settle()
     tell.tell()
+    handover.remind()
 
 
 @shared_task(name="inbox.tasks.read_told")

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from inbox.views import answers, house_rules, message, messages, moderation, public_rules, saved
+from inbox.views import (
+    answers,
+    department,
+    desk,
+    handover,
+    house_rules,
+    message,
+    messages,
+    moderation,
+    people,
+    public_rules,
+    saved,
+)
 
 M = "m/<slug:municipality>/inbox/"
 
@@ -35,5 +47,21 @@ urlpatterns = [
     path(f"{M}house-rules/save/", house_rules.save, name="house_rules_save"),
     path("rules/<slug:place>/", public_rules.rules, name="public_rules"),
     path("rules/<slug:place>/<slug:tongue>/", public_rules.rules, name="public_rules_in"),
+    path(f"{M}<int:message>/ask/", handover.ask, name="message_ask"),
+    path(f"{M}<int:message>/asked/<int:handover>/<slug:act>/", handover.act, name="message_asked_act"),
+    path(f"{M}<int:message>/hold/", handover.hold, name="message_hold"),
+    path(f"{M}<int:message>/release/", handover.release, name="message_release"),
     path(f"{M}<int:message>/<slug:act>/", message.act, name="message_act"),
+    path(f"{M}desk/", desk.desk, name="inbox_desk"),
+    path(f"{M}desk/departments/", desk.add_department, name="department_add"),
+    path(f"{M}desk/departments/<int:department>/", desk.change_department, name="department_change"),
+    path(f"{M}desk/departments/<int:department>/<slug:act>/", desk.act_department, name="department_act"),
+    path(f"{M}desk/settlements/", desk.add_settlement, name="settlement_add"),
+    path(f"{M}desk/settlements/<int:settlement>/", desk.rename_settlement, name="settlement_rename"),
+    path(f"{M}desk/settlements/<int:settlement>/merge/", desk.merge_settlement, name="settlement_merge"),
+    path(f"{M}people/", people.search, name="inbox_people"),
+    path(f"{M}people/held/", people.person, name="inbox_person"),
+    path(f"{M}people/export/", people.export, name="inbox_person_export"),
+    path(f"{M}people/erase/", people.erase, name="inbox_person_erase"),
+    path("inbox-answer/<str:token>/", department.department, name="inbox_answer"),
 ]

@@ -23,6 +23,7 @@ WORDS: dict[Verb, str] = {
     Verb.LIBRARY_EDIT: "write templates, snippets and campaigns, adopt kits, keep the word list and eServices",
     Verb.INBOX_VIEW: "read what citizens write",
     Verb.INBOX_WORK: "sort, assign, answer and close messages of citizens",
+    Verb.INBOX_PEOPLE: "show, export and erase what is held of a citizen; hold a message from being erased",
     Verb.NEEDS_VIEW: "see what citizens need, what was decided and what was done",
     Verb.NEEDS_EDIT: "write needs down, decide on them, tell citizens what was done",
     Verb.FEEDBACK_GIVE: "fill in the rubric for a post",

@@ -23,6 +23,7 @@ class Verb(StrEnum):
     LIBRARY_EDIT = "library.edit"
     INBOX_VIEW = "inbox.view"
     INBOX_WORK = "inbox.work"
+    INBOX_PEOPLE = "inbox.people"
     NEEDS_VIEW = "needs.view"
     NEEDS_EDIT = "needs.edit"
     FEEDBACK_GIVE = "feedback.give"
@@ -90,7 +91,7 @@ _OFFICER = _VIEWER | {
     V.SETTINGS_VIEW,
     V.ACTIVITY_VIEW,
 }
-_APPROVER = _OFFICER | {V.POST_APPROVE, V.CHANNEL_CONNECT, V.MEMBERS_MANAGE, V.SETTINGS_EDIT, V.EXPORT}
+_APPROVER = _OFFICER | {V.INBOX_PEOPLE, V.POST_APPROVE, V.CHANNEL_CONNECT, V.MEMBERS_MANAGE, V.SETTINGS_EDIT, V.EXPORT}
 _MENTOR = {
     V.WORKSPACE_VIEW,
     V.POST_VIEW,

@@ -34,6 +34,7 @@ class Kind(models.TextChoices):
     LATE = "msg_late", _("Messages whose answer is late, each morning")
     MINE = "msg_mine", _("Somebody gives you a message to answer")
     ANSWER = "msg_answer", _("An answer waits for approval, or comes back")
+    DEPARTMENT = "department", _("A department answered a question about a message")
 
 
 class How(models.TextChoices):

@@ -16,7 +16,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
     (_("Words in drafts"), (Kind.MENTION, Kind.COMMENT, Kind.SUGGESTION)),
     (_("Decisions"), (Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.EMERGENCY, Kind.REVIEW_DUE, Kind.MODERATION)),
     (_("Publishing"), (Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL, Kind.PAUSE, Kind.PLAN)),
-    (_("Citizens' messages"), (Kind.URGENT, Kind.MESSAGES, Kind.LATE, Kind.MINE, Kind.ANSWER)),
+    (_("Citizens' messages"), (Kind.URGENT, Kind.MESSAGES, Kind.LATE, Kind.MINE, Kind.ANSWER, Kind.DEPARTMENT)),
     (
         _("Mentoring, programme and reports"),
         (

@@ -30,4 +30,5 @@ ICONS: dict[str, str] = {
     Kind.LATE: "clock",
     Kind.MINE: "user",
     Kind.ANSWER: "hourglass",
+    Kind.DEPARTMENT: "mail",
 }

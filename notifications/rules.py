@@ -39,6 +39,7 @@ NEEDS = {
     Kind.AGREEMENT: Verb.PLAN_VIEW,
     Kind.GALLERY: Verb.GALLERY_VIEW,
     **dict.fromkeys((Kind.URGENT, Kind.MESSAGES, Kind.LATE, Kind.MINE, Kind.ANSWER), Verb.INBOX_WORK),
+    Kind.DEPARTMENT: Verb.INBOX_VIEW,
 }
 
 # What a role has in the daily summary; everything else comes at once.

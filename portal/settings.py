@@ -158,6 +158,8 @@ INBOX_SPAM_DAYS = env.int("INBOX_SPAM_DAYS", default=30)
 INBOX_UNLAWFUL_DAYS = env.int("INBOX_UNLAWFUL_DAYS", default=730)
 # Copies of what was hidden: as long as what was sorted as clearly unlawful, so that neither outlives the other.
 INBOX_EVIDENCE_DAYS = env.int("INBOX_EVIDENCE_DAYS", default=730)
+# Days for which the link of a question to a department works.
+HANDOVER_DAYS = env.int("HANDOVER_DAYS", default=7)
 REPORT_DAYS = env.int("REPORT_DAYS", default=180)
 REPORT_MAIL_BYTES = env.int("REPORT_MAIL_BYTES", default=5 * 1024 * 1024)
 # Open data and public pages of numbers: the licence, how long an answer is kept, how often one connection may ask.
@@ -327,14 +329,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # "Not ready yet" is an answer, not an error to be read about every second of a start.
     "filters": {
+        "secrets": {"()": "portal.logs.WithoutSecrets"},
         "asked": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: not record.getMessage().endswith(": /readyz"),
-        }
+        },
     },
     "loggers": {
         "django.server": {"level": "WARNING"},

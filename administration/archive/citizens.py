@@ -5,7 +5,7 @@ from typing import Any
 
 from administration.archive.writer import Archive
 from exchange.models import SharedPost
-from inbox.models import Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from needs.models import Need
 
 
@@ -29,6 +29,7 @@ def _messages() -> list[dict[str, Any]]:
         sent |= {"at": reply.at, "state": reply.delivery.state}
         answers[reply.message_id].append({**sent, "link": reply.delivery.permalink})
     rows = Message.objects.select_related("channel", "assignee", "settlement", "department").order_by("at", "pk")
+    asked, holds = _asked(), _holds()
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
@@ -37,6 +38,7 @@ def _messages() -> list[dict[str, Any]]:
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
             "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at,
             "notes": notes[row.pk], "answers": answers[row.pk], "proposed": proposed[row.pk],
+            "departments_asked": asked[row.pk], "held_for": holds[row.pk],
         }
         for row in rows
     ]  # fmt: skip
@@ -70,6 +72,28 @@ def _moderation() -> list[dict[str, Any]]:
         }
         for row in rows.order_by("at", "pk")
     ]  # fmt: skip
+
+
+def _asked() -> dict[int, list[dict[str, Any]]]:
+    """Questions to departments, by message."""
+    found = defaultdict(list)
+    for row in HandOver.objects.select_related("department", "by").order_by("pk"):
+        found[row.message_id].append({
+            "department": str(row.department), "question": row.question, "words_shown": row.shown,
+            "name_shown": row.shown_name, "contact_shown": row.shown_contact, "by": str(row.by), "at": row.sent_at,
+            "answer_by": row.answer_by, "answer": row.answer, "answered_by": row.answered_name,
+            "answered_at": row.answered_at, "withdrawn_at": row.withdrawn_at,
+        })  # fmt: skip
+    return found
+
+
+def _holds() -> dict[int, list[dict[str, Any]]]:
+    """Why messages were kept from being erased, by message."""
+    found = defaultdict(list)
+    for row in Hold.objects.select_related("by").order_by("pk"):
+        told = {"reason": row.reason, "by": str(row.by), "at": row.at, "released_at": row.released_at}
+        found[row.message_id].append(told)
+    return found
 
 
 def _needs() -> list[dict[str, Any]]:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from channels import dry
 from inbox import answering, moderated, queries, rules
 from inbox.domain import forget, triage
+from inbox.domain.handover import draft as from_department
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Sleep
 from inbox.models import Department, Message, Note
-from inbox.views import onward
+from inbox.views import handover, onward
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
 from municipalities.queries import colleagues
@@ -36,7 +37,7 @@ def message(request: Any, message: int) -> HttpResponse:
     row = found(message)
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.read(row)
-    return page_of(request, row)
+    return page_of(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
 
 
 def page_of(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
@@ -58,6 +59,8 @@ def page_of(request: Any, row: Message, *, draft: str = "", problem: str = "", n
         "problem": problem,
         "note_draft": note,
         "now": now,
+        "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
+        **handover.context(row),
         **onward.context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)
@@ -162,7 +165,9 @@ def _done(request: Any, pk: int, verb: Any, act: str = "") -> HttpResponse:
 def erase(request: Any, message: int) -> HttpResponse:
     """The author asks that we forget them: everything they wrote to this channel."""
     row = found(message)
-    count = forget.erase_author(request.municipality, row.author_id, row.channel_id, by=request.user)
+    erased = forget.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")
-                  % {"count": count})  # fmt: skip
+                  % {"count": erased.messages})  # fmt: skip
+    if erased.held:
+        flash.warning(request, _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held})
     return redirect("inbox", request.municipality.slug)

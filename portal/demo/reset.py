@@ -25,6 +25,8 @@ from inbox.models import (
     AnswerDraft,
     Below,
     Department,
+    HandOver,
+    Hold,
     HouseRules,
     Listening,
     Message,
@@ -84,7 +86,7 @@ from trainings.models import Play
 ORDER = (
     Play, NeedPicture, Voice, Need, NeedsPage,
     Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
-    Note, Reply, Message, Below, Listening, Department, Settlement,
+    HandOver, Hold, Note, Reply, Message, Below, Listening, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,

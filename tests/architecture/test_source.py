@@ -66,6 +66,7 @@ EVERYWHERE = {
     "inbox/domain/tell.py",
     "inbox/domain/forget.py",
     "inbox/domain/below.py",
+    "inbox/domain/handover.py",
     "inbox/domain/hear.py",
     "inbox/domain/hide.py",
     "inbox/domain/told.py",

@@ -26,8 +26,9 @@ from channels.models import ConnectAttempt
 from common.access import Permission
 from exchange.domain import practice
 from exchange.models import Example, Pick, SharedComment, SharedPicture, SharedPost
-from inbox.domain import house_rules, moderate
-from inbox.models import Message, ProposedAnswer, SavedAnswer
+from inbox.domain import desk as inbox_desk
+from inbox.domain import handover, house_rules, moderate
+from inbox.models import Department, HandOver, Message, ProposedAnswer, SavedAnswer, Settlement
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
 from library.domain.templates import Words
@@ -461,6 +462,33 @@ def _answered(it: Things, kind: str) -> int:
         return int(found.pk)
 
 
+def _department(it: Things) -> Any:
+    house, by = it.cast.cuprija, it.cast.officer
+    with scope(house):
+        known = Department.objects.first()
+        return known or inbox_desk.add_department(house, "Водовод", "vodovod@test.example", by=by)
+
+
+def _settlement(it: Things) -> int:
+    with scope(it.cast.cuprija):
+        known = Settlement.objects.first()
+        return int((known or inbox_desk.add_settlement(it.cast.cuprija, "Супска", by=it.cast.officer)).pk)
+
+
+def _asked(it: Things) -> tuple[int, str]:
+    """A question to a department, and the token of its link."""
+    pk, token = _message(it), "a-token"
+    with scope(it.cast.cuprija):
+        found = HandOver.objects.first() or handover.ask(
+            Message.objects.get(pk=pk), _department(it), handover.Asked("Када?"),
+            until=timezone.now() + timedelta(days=1), by=it.cast.officer,
+        )  # fmt: skip
+        HandOver.objects.filter(pk=found.pk).update(
+            token_hash=handover.hashed(token), answered_at=timezone.now(), answer="До 14"
+        )
+    return int(found.pk), token
+
+
 def _followed(it: Things) -> Plan:
     """A plan of Ćuprija on which both agreed."""
     with scope(it.cast.cuprija):
@@ -616,6 +644,12 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "rules/place": _house_rules,
     "answers/saved": lambda it: _answered(it, "saved"),
     "proposed/proposed": lambda it: _answered(it, "proposed"),
+    "asked/handover": lambda it: _asked(it)[0],
+    "handover/act": lambda it: "use",
+    "departments/department": lambda it: _department(it).pk,
+    "department/act": lambda it: "retire",
+    "settlements/settlement": _settlement,
+    "inbox-answer/token": lambda it: _asked(it)[1],
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),

@@ -1,0 +1,146 @@
+"""Whom the desk asks, and where people write from: departments and settlements.
+
+A department is retired and never deleted, because questions to it stay with their messages. Settlements are merged:
+everything that points to one points to the other afterwards, whatever floor it stands on.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from inbox.domain.refused import Refused
+from inbox.models import Department, Settlement
+from municipalities.models import Municipality
+from serbian.folding import fold
+
+
+@transaction.atomic
+def add_department(house: Municipality, name: str, email: str, *, by: Any) -> Department:
+    """Raises `Refused` for a name that is taken or missing, or an address that is none."""
+    _lock(house)
+    row = Department(municipality=house, name=_named(name, Department), email=_address(email))
+    _refuse_department(row)
+    row.save()
+    record("department.add", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def change_department(department: Department, name: str, email: str, *, by: Any) -> Department:
+    """Questions that are under way keep the address to which they went."""
+    _lock(department.municipality)
+    row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
+    row.name, row.email = _named(name, Department), _address(email)
+    _refuse_department(row)
+    row.save(update_fields=["name", "email"])
+    record("department.change", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def retire_department(department: Department, *, by: Any) -> Department:
+    """Nobody asks it any more; what it answered stays."""
+    row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
+    if not row.is_retired:
+        row.is_retired = True
+        row.save(update_fields=["is_retired"])
+        record("department.retire", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def restore_department(department: Department, *, by: Any) -> Department:
+    row = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
+    if row.is_retired:
+        row.is_retired = False
+        row.save(update_fields=["is_retired"])
+        record("department.restore", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def add_settlement(house: Municipality, name: str, *, by: Any) -> Settlement:
+    """Raises `Refused` for a name that is there already, in either script."""
+    _lock(house)
+    row = Settlement(municipality=house, name=_named(name, Settlement))
+    _refuse_settlement(row)
+    row.save()
+    record("settlement.add", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def rename_settlement(settlement: Settlement, name: str, *, by: Any) -> Settlement:
+    _lock(settlement.municipality)
+    row = Settlement.objects.select_for_update(of=("self",)).get(pk=settlement.pk)
+    former, row.name = row.name, _named(name, Settlement)
+    _refuse_settlement(row)
+    row.save()
+    record("settlement.rename", by=by, target=row, former=former)
+    return row
+
+
+@transaction.atomic
+def merge_settlement(settlement: Settlement, into: Settlement, *, by: Any) -> Settlement:
+    """One place that was written down twice: everything of `settlement` goes to `into`, and `settlement` goes."""
+    if settlement.pk == into.pk:
+        raise Refused(_("Choose another settlement: this is the same one."), "into")
+    rows = Settlement.objects.select_for_update(of=("self",)).order_by("pk")
+    found = {row.pk: row for row in rows.filter(pk__in=[settlement.pk, into.pk])}
+    if len(found) < 2:
+        raise Refused(_("A colleague has merged one of them meanwhile."), "into")
+    for pointer in Settlement._meta.get_fields(include_hidden=True):
+        if isinstance(pointer, ForeignObjectRel):
+            pointing: Any = pointer.related_model
+            pointing.objects.filter(**{pointer.field.name: settlement.pk}).update(**{pointer.field.name: into.pk})
+    former = found[settlement.pk].name
+    found[settlement.pk].delete()
+    record("settlement.merge", by=by, target=found[into.pk], former=former)
+    return found[into.pk]
+
+
+def _lock(house: Municipality) -> None:
+    """Two who add the same name at once: the second sees the first one's."""
+    Municipality.objects.select_for_update().get(pk=house.pk)
+
+
+def _named(name: str, model: Any) -> str:
+    words, most = " ".join(name.replace("\x00", "").split()), model._meta.get_field("name").max_length
+    if not words:
+        raise Refused(_("Write the name."), "name")
+    if len(words) > most:
+        raise Refused(_("The name is too long: %(most)s characters at most.") % {"most": most}, "name")
+    return words
+
+
+def _address(email: str) -> str:
+    """One address or none. A mail server would take a list, so would a header: neither is one."""
+    address = email.replace("\x00", "").strip()
+    if not address:
+        return ""
+    try:
+        validate_email(address)
+    except ValidationError:
+        told = {"address": address[:80]}
+        words = _("“%(address)s” is not an e-mail address. Write one address, such as vodovod@opstina.rs.")
+        raise Refused(words % told, "email") from None
+    if len(address) > Department._meta.get_field("email").max_length:  # type: ignore[operator]
+        raise Refused(_("The e-mail address is too long."), "email")
+    return address
+
+
+def _refuse_department(row: Department) -> None:
+    key = fold(row.name)
+    others = Department.objects.exclude(pk=row.pk)
+    if any(fold(each.name) == key for each in others):
+        raise Refused(_("There is a department of this name already, perhaps among the retired ones."), "name")
+
+
+def _refuse_settlement(row: Settlement) -> None:
+    if Settlement.objects.exclude(pk=row.pk).filter(search_key=fold(row.name)).exists():
+        raise Refused(_("This settlement is on the list already."), "name")

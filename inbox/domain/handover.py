@@ -1,0 +1,274 @@
+"""Asking a department by mail, with a link that needs no account.
+
+The link holds 256 random bits; the row holds their SHA-256 (`found`). Whoever has the link may read that one question
+and answer it, until the desk has used the answer, took the question back, or the time is over. Only a POST answers, so
+that programs which follow every link in a mail change nothing. The mail itself holds the question, and no word of the
+citizen's. A question is never sent twice by itself: the reminder is marked in the transaction that queues it.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from common.enums import MailState
+from common.models import MailMessage
+from inbox import masking, rules
+from inbox.domain import handover_mail
+from inbox.domain.refused import Refused
+from inbox.domain.triage import label, locked
+from inbox.enums import State
+from inbox.models import Department, HandOver, Message
+from municipalities.holidays import BELGRADE, CLOSES, working_minutes
+from municipalities.tenancy import everywhere, scope
+from notifications.domain.notify import notify
+from notifications.enums import Kind as Told
+
+# "@opstina" at the beginning says whom a message was written to.
+_CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")
+MOST_QUESTION, MOST_SHOWN, MOST_ANSWER, MOST_NAME = 2000, 5000, 5000, 120
+# The longest a department may be given.
+MOST_DAYS = 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the officer chose: the question in their own words, and what of the citizen's goes along."""
+
+    question: str
+    shown: str = ""
+    with_contact: bool = False
+    with_name: bool = False
+
+
+class Closed(Exception):
+    """The link takes no answer any more; `standing` says why (`HandOver.standing`)."""
+
+    def __init__(self, standing: str) -> None:
+        super().__init__(standing)
+        self.standing = standing
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def found(token: str) -> HandOver | None:
+    """The question that a link leads to; None for one that we did not make, or whose words are gone."""
+    digest = hashed(token)
+    with everywhere("a link names its question"):
+        row = (
+            HandOver.objects.select_related("department", "municipality", "message")
+            .filter(Q(token_hash=digest) | Q(reminder_hash=digest))
+            .first()
+        )
+        if row is None or row.message.forgotten_at:
+            return None
+    known = (row.token_hash, row.reminder_hash or "")
+    return row if any(hmac.compare_digest(each, digest) for each in known) else None
+
+
+# ---- the desk
+
+
+def working(minutes: int) -> datetime:
+    """So many minutes of working hours from now."""
+    return rules.after_working(timezone.now(), minutes)
+
+
+def end_of(day: date) -> datetime:
+    """When the offices close on that day."""
+    return datetime.combine(day, CLOSES, BELGRADE)
+
+
+def offered(message: Message) -> str:
+    """The citizen's words as they are offered to go along: without personal data, and without whom they called."""
+    return masking.masked(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
+
+
+@transaction.atomic
+def ask(message: Message, department: Department, asked: Asked, *, until: datetime, by: Any) -> HandOver:
+    """Send the question. Raises `Refused`; nothing is sent then. The message waits from now on."""
+    row = locked(message)
+    if row.forgotten_at:
+        raise Refused(_("The words of this message were deleted because their time was over. Nobody can be asked."))
+    to, now = _department(department), timezone.now()
+    question, shown = _words(asked.question), _words(asked.shown)
+    if not question:
+        raise Refused(_("Write what you want to know."), "question")
+    _refuse_long(question, MOST_QUESTION, "question")
+    _refuse_long(shown, MOST_SHOWN, "shown")
+    if not now < until <= now + timedelta(days=MOST_DAYS):
+        raise Refused(_("Choose a day from today on, within %(days)s days.") % {"days": MOST_DAYS}, "until")
+    if HandOver.objects.filter(message=row, department=to, answered_at=None, withdrawn_at=None, expires_at__gt=now):
+        raise Refused(_("This department was asked already. Take that question back first."), "department")
+    token = secrets.token_urlsafe(32)
+    half = working_minutes(now, until) // 2
+    made = HandOver.objects.create(
+        municipality_id=row.municipality_id, message=row, department=to, question=question,
+        # Masked once more: what was typed into the box is no reason to send a personal number out.
+        shown=masking.masked(shown, () if asked.with_name else (row.author_name, row.author_handle)),
+        shown_name=(row.author_name or row.author_handle) if asked.with_name else "",
+        shown_contact=", ".join(masking.contacts(row.text))[:300] if asked.with_contact else "",
+        token_hash=hashed(token), by=by, sent_at=now, answer_by=until,
+        remind_at=rules.after_working(now, half) if half else now + (until - now) / 2,
+        expires_at=max(until, now + timedelta(days=settings.HANDOVER_DAYS)),
+    )  # fmt: skip
+    handover_mail.send(made, token)
+    row.state, row.settled_at, row.read_at = State.WAITING, None, row.read_at or now
+    row.department = to
+    row.save(update_fields=["state", "settled_at", "read_at", "department", "search_key"])
+    record("message.ask_department", by=by, target=row, label=label(row), department=str(to))
+    return made
+
+
+@transaction.atomic
+def withdraw(handover: HandOver, *, by: Any) -> HandOver:
+    """Its links stop working at once, and mail that has not left yet does not leave. Withdrawn twice is withdrawn."""
+    message, row = _locked(handover)
+    if row.withdrawn_at:
+        return row
+    row.withdrawn_at = timezone.now()
+    row.save(update_fields=["withdrawn_at"])
+    MailMessage.objects.filter(dedupe__in=handover_mail.names(row.pk), state=MailState.WAITING).delete()
+    record("message.withdraw_question", by=by, target=message, label=label(message), department=str(row.department))
+    return row
+
+
+@transaction.atomic
+def use(handover: HandOver, *, by: Any) -> HandOver:
+    """The desk takes the answer: the department changes it no more. Raises `Refused` where there is none yet."""
+    message, row = _locked(handover)
+    if not row.answer:
+        raise Refused(_("There is no answer yet."))
+    if row.used_at is None:
+        row.used_at = timezone.now()
+        row.save(update_fields=["used_at"])
+        record("message.use_department", by=by, target=message, label=label(message), department=str(row.department))
+    return row
+
+
+def draft(message: Message, wanted: str) -> str:
+    """The words for the answer field when the desk uses a department's answer (`?from_handover=`); else nothing."""
+    if not wanted.isdecimal() or len(wanted) > 15:
+        return ""
+    row = HandOver.objects.filter(message=message, pk=int(wanted), used_at__isnull=False).first()
+    return row.answer if row else ""
+
+
+# ---- the department
+
+
+def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
+    """What the department says, or says better. Raises `Refused` for words that are missing or endless, `Closed`."""
+    words, who = _words(text), " ".join(_words(name).split())
+    if not words:
+        raise Refused(_("Write the answer first."), "text")
+    _refuse_long(words, MOST_ANSWER, "text")
+    if len(who) > MOST_NAME:
+        raise Refused(_("The name is too long: %(most)s characters at most.") % {"most": MOST_NAME}, "name")
+    with scope(handover.municipality_id), transaction.atomic():
+        message, row = _locked(handover)
+        if not row.is_open or message.forgotten_at:
+            raise Closed(row.standing())
+        is_first = row.answered_at is None
+        if not is_first and (row.answer, row.answered_name) == (words, who):
+            return row
+        row.answer, row.answered_name, row.answered_at = words, who, timezone.now()
+        row.save(update_fields=["answer", "answered_name", "answered_at"])
+        if message.state == State.WAITING:
+            message.state = State.OPEN
+            message.save(update_fields=["state", "search_key"])
+        record(
+            "message.department_answered", by=None, target=message, label=label(message), department=str(row.department)
+        )
+        if is_first:
+            _tell(message, row)
+    return row
+
+
+def _tell(message: Message, row: HandOver) -> None:
+    """Who sees to the message, else who asked. Neither the question nor the answer leaves the page by this."""
+    department, channel = str(row.department), label(message)
+    notify(
+        Told.DEPARTMENT,
+        [message.assignee or row.by],
+        municipality=row.municipality,
+        url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
+        words=lambda: (
+            _("%(department)s has answered") % {"department": department},
+            _("You can answer the message on %(channel)s now.") % {"channel": channel},
+        ),
+        about=f"inbox.message:{message.pk}",
+    )
+
+
+# ---- the worker
+
+
+def remind(limit: int = 100) -> int:
+    """Remind, once, departments whose half of the time is over and that have not answered. Returns how many."""
+    now, count = timezone.now(), 0
+    with everywhere("remind departments of questions"), transaction.atomic():
+        due = (
+            HandOver.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(remind_at__lte=now, reminded_at=None, answered_at=None, withdrawn_at=None)
+            .order_by("remind_at")
+            .select_related("message__channel", "department", "municipality")[:limit]
+        )
+        for row in due:
+            row.reminded_at = now
+            # A question that nobody needs answered any more bothers nobody.
+            if row.expires_at > now and not row.message.is_settled and row.department.email:
+                token = secrets.token_urlsafe(32)
+                row.reminder_hash = hashed(token)
+                handover_mail.send(row, token, is_reminder=True)
+                record(
+                    "message.remind_department", by=None, target=row.message, label=label(row.message),
+                    department=str(row.department),
+                )  # fmt: skip
+                count += 1
+            row.save(update_fields=["reminded_at", "reminder_hash"])
+    return count
+
+
+# ---- what they share
+
+
+def _locked(handover: HandOver) -> tuple[Message, HandOver]:
+    """The message first, as everywhere: so nobody waits for somebody who waits for them."""
+    message = locked(handover.message)
+    rows = HandOver.objects.select_for_update(of=("self",)).select_related("department", "municipality", "by")
+    return message, rows.get(pk=handover.pk)
+
+
+def _department(department: Department) -> Department:
+    to: Department = Department.objects.get(pk=department.pk)
+    if to.is_retired:
+        raise Refused(_("This department was retired. Choose another one."), "department")
+    if not to.email:
+        raise Refused(
+            _("This department has no e-mail address yet. Write it down among the departments."), "department"
+        )
+    return to
+
+
+def _words(text: str) -> str:
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def _refuse_long(text: str, most: int, field: str) -> None:
+    if len(text) > most:
+        told = {"most": most, "now": len(text)}
+        raise Refused(_("This is too long: %(now)s characters, and %(most)s are allowed.") % told, field)

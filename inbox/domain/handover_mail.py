@@ -1,0 +1,42 @@
+"""The two mails about a question to a department: the question, and one reminder. Neither quotes the citizen."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from common import dates, mail
+from inbox.models import HandOver
+from municipalities.enums import Script
+
+
+def names(pk: int) -> tuple[str, str]:
+    """By which the outbox knows the two mails of a question."""
+    return f"inbox.handover:{pk}", f"inbox.handover:{pk}:reminder"
+
+
+def send(row: HandOver, token: str, *, is_reminder: bool = False) -> None:
+    """Queue it, in the municipality's own script: the department has chosen no language with us."""
+    house = row.municipality
+    link = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("inbox_answer", args=[token])
+    with translation.override("sr-latn" if house.primary_script == Script.LATIN else "sr"):
+        values = {
+            "municipality": house, "department": row.department, "question": row.question, "link": link,
+            "until": dates.date_time(row.answer_by), "expires": dates.date_time(row.expires_at),
+        }  # fmt: skip
+        if is_reminder:
+            subject = _("Reminder: %(municipality)s waits for an answer")
+            begins = _("Good day,\n\na while ago we asked %(department)s a question, and it still waits:\n\n")
+        else:
+            subject = _("%(municipality)s asks: what shall we answer?")
+            begins = _("Good day,\n\nsomebody wrote to us on a social network. We ask %(department)s:\n\n")
+        body = begins + _(
+            "%(question)s\n\n"
+            "Please answer until %(until)s. Open this link and write; it needs no account and no password:\n"
+            "%(link)s\n\n"
+            "The link works until %(expires)s and shows only this question. Whoever has it can answer, so please give "
+            "it only to whom it concerns.\n\n"
+            "The communications desk of %(municipality)s"
+        )
+        name = names(row.pk)[int(is_reminder)]
+        mail.queue(to=row.department.email, subject=subject % values, body=body % values, dedupe=name)

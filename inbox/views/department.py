@@ -1,0 +1,97 @@
+"""The page behind the link in a mail to a department. It needs no account, opens no session and shows one question.
+
+The token in the address is the permission: no cookie adds to it, so a forged form could do nothing that its forger
+could not do without us, and the page needs no token against forgery (which would fail here: with `no-referrer`
+browsers send the origin "null"). A look changes nothing; only a POST does.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from inbox.domain import handover as verbs
+from inbox.domain.refused import Refused
+from inbox.models import HandOver
+from links.rules import network_of
+from municipalities.access import public
+
+# A whole town hall may come from one address.
+MOST_A_MINUTE = 60
+# The tag in the address, and the portal's code for the language.
+TONGUES = {"sr-Cyrl": "sr", "sr-Latn": "sr-latn", "en": "en"}
+
+
+@public
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def department(request: Any, token: str) -> HttpResponse:
+    tongue = request.GET.get("in", "")
+    with translation.override(TONGUES.get(tongue, translation.get_language())):
+        answer = _answer(request, token, tongue if tongue in TONGUES else "")
+        answer.headers["Content-Language"] = translation.get_language() or "sr"
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return answer
+
+
+def _answer(request: Any, token: str, tongue: str) -> HttpResponse:
+    if _comes_too_often(request):
+        answer = _page(request, tongue, step="busy", status=429)
+        answer.headers["Retry-After"] = "60"
+        return answer
+    row = verbs.found(token)
+    if row is None:
+        return _page(request, tongue, step="unknown", status=410)
+    if not row.is_open:
+        return _page(request, tongue, step=row.standing(), row=row, status=410)
+    if request.method == "POST":
+        return _written(request, token, tongue, row)
+    return _page(request, tongue, step="ask", row=row, text=row.answer, name=row.answered_name)
+
+
+def _written(request: Any, token: str, tongue: str, row: HandOver) -> HttpResponse:
+    text, name = request.POST.get("text", ""), request.POST.get("name", "")
+    try:
+        verbs.answer(row, text, name)
+    except Refused as refused:
+        return _page(request, tongue, step="ask", row=row, text=text, name=name, refused=refused, status=422)
+    except verbs.Closed as closed:
+        return _page(request, tongue, step=closed.standing, row=row, status=410)
+    here = reverse("inbox_answer", args=[token])
+    return HttpResponseRedirect(f"{here}?in={tongue}" if tongue else here)
+
+
+def _page(
+    request: Any, tongue: str, *, step: str, status: int = 200, row: HandOver | None = None,
+    text: str = "", name: str = "", refused: Refused | None = None,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        "step": step, "handover": row, "text": text, "name": name, "refused": refused, "tongue": tongue,
+        "most": verbs.MOST_ANSWER, "page_title": row.municipality if row else "",
+        # No form here goes to the portal proper, so no cookie is set either.
+        "csrf_token": "",
+    }  # fmt: skip
+    return render(request, "inbox/department.html", context, status=status)
+
+
+def _comes_too_often(request: Any) -> bool:
+    try:
+        line = network_of(str(get_adapter(request).get_client_ip(request)))
+    except PermissionDenied:  # behind a socket there may be none
+        line = ""
+    name = f"inbox-answer:{line}"
+    cache.add(name, 0, 60)
+    try:
+        return int(cache.incr(name)) > MOST_A_MINUTE
+    except ValueError:  # the minute ended between the two
+        return False

@@ -1,0 +1,139 @@
+"""Departments that are asked, and settlements that people write from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from inbox.domain import desk as verbs
+from inbox.domain.refused import Refused
+from inbox.models import Department, Settlement
+from municipalities.access import requires
+from municipalities.rules import Verb
+from serbian.sorting import sort_key
+
+
+@requires(Verb.INBOX_WORK)
+@require_GET
+def desk(request: Any) -> HttpResponse:
+    return _page(request)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A department or a settlement as its form shows it: as it was typed, where that was refused."""
+
+    pk: int | str
+    label: str
+    name: str
+    email: str = ""
+    is_refused: bool = False
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def _page(request: Any, *, at: str = "", refused: Refused | None = None) -> HttpResponse:
+    """Two queries. `at` names the form that was refused ("department:7"); it comes back as it was typed."""
+    departments = sorted(Department.objects.all(), key=lambda row: sort_key(row.name))
+    settlements = sorted(Settlement.objects.all(), key=lambda row: sort_key(row.name))
+
+    def shown(kind: str, pk: int | str, name: str = "", email: str = "") -> Row:
+        if refused and at == f"{kind}:{pk}":
+            typed = {
+                each: request.POST.get(each, fallback)[:300] for each, fallback in (("name", name), ("email", email))
+            }
+            return Row(pk, name, **typed, is_refused=True)
+        return Row(pk, name, name, email)
+
+    context = {
+        "departments": [shown("department", row.pk, row.name, row.email) for row in departments if not row.is_retired],
+        "retired": [row for row in departments if row.is_retired],
+        "settlements": [shown("settlement", row.pk, row.name) for row in settlements],
+        "new_department": shown("department", "new"),
+        "new_settlement": shown("settlement", "new"),
+        "problem": refused,
+        "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
+    }
+    return render(request, "inbox/desk.html", context, status=422 if refused else 200)
+
+
+def _done(request: Any, at: str, verb: Any, words: str) -> HttpResponse:
+    try:
+        verb()
+    except Refused as refused:
+        return _page(request, at=at, refused=refused)
+    flash.success(request, words)
+    return redirect("inbox_desk", request.municipality.slug)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def add_department(request: Any) -> HttpResponse:
+    name, email = request.POST.get("name", ""), request.POST.get("email", "")
+    return _done(
+        request, "department:new",
+        lambda: verbs.add_department(request.municipality, name, email, by=request.user), _("Added."),
+    )  # fmt: skip
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def change_department(request: Any, department: int) -> HttpResponse:
+    row = get_object_or_404(Department, pk=department)
+    name, email = request.POST.get("name", ""), request.POST.get("email", "")
+    return _done(
+        request, f"department:{row.pk}",
+        lambda: verbs.change_department(row, name, email, by=request.user), _("Saved."),
+    )  # fmt: skip
+
+
+ACTS = {"retire": verbs.retire_department, "restore": verbs.restore_department}
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def act_department(request: Any, department: int, act: str) -> HttpResponse:
+    if act not in ACTS:
+        raise Http404
+    row = get_object_or_404(Department, pk=department)
+    words = _("Retired. It is offered no more.") if act == "retire" else _("It is offered again.")
+    return _done(request, "", lambda: ACTS[act](row, by=request.user), words)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def add_settlement(request: Any) -> HttpResponse:
+    name = request.POST.get("name", "")
+    return _done(
+        request, "settlement:new",
+        lambda: verbs.add_settlement(request.municipality, name, by=request.user), _("Added."),
+    )  # fmt: skip
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def rename_settlement(request: Any, settlement: int) -> HttpResponse:
+    row, name = get_object_or_404(Settlement, pk=settlement), request.POST.get("name", "")
+    return _done(
+        request, f"settlement:{row.pk}",
+        lambda: verbs.rename_settlement(row, name, by=request.user), _("Saved."),
+    )  # fmt: skip
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def merge_settlement(request: Any, settlement: int) -> HttpResponse:
+    row, wanted = get_object_or_404(Settlement, pk=settlement), request.POST.get("into", "")
+    into = Settlement.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 15 else None
+    if into is None:
+        missing = Refused(_("Choose the settlement that stays."), "into")
+        return _page(request, at=f"settlement:{row.pk}", refused=missing)
+    return _done(
+        request, f"settlement:{row.pk}",
+        lambda: verbs.merge_settlement(row, into, by=request.user), _("Merged: both are together now."),
+    )  # fmt: skip

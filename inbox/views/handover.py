@@ -1,0 +1,99 @@
+"""Asking a department about a message, and what becomes of the question."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from inbox import masking
+from inbox.asking import AskForm
+from inbox.domain import handover as verbs
+from inbox.domain import hold as holding
+from inbox.domain.refused import Refused
+from inbox.models import Department, HandOver, Hold, Message
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+
+def context(message: Message) -> dict[str, Any]:
+    """What the page of a message shows of its departments and of its protection. Two queries."""
+    rows = HandOver.objects.filter(message=message).select_related("department", "by").order_by("-pk")
+    return {
+        "handovers": [] if message.forgotten_at else list(rows),
+        "hold": Hold.objects.filter(message=message, released_at=None).select_related("by").first(),
+    }
+
+
+def _message(pk: int) -> Message:
+    return get_object_or_404(Message.objects.select_related("channel"), pk=pk)
+
+
+@requires(Verb.INBOX_WORK)
+@require_http_methods(["GET", "POST"])
+def ask(request: Any, message: int) -> HttpResponse:
+    row = _message(message)
+    form = AskForm(request.POST or None, message=row, contacts=masking.contacts(row.text))
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        until = verbs.end_of(told["day"]) if told["within"] == "day" else verbs.working(int(told["within"]))
+        asked = verbs.Asked(
+            told["question"], told["shown"], told.get("with_contact", False), told.get("with_name", False)
+        )
+        try:
+            verbs.ask(row, told["department"], asked, until=until, by=request.user)
+        except Refused as refused:
+            field = {"until": "day"}.get(refused.field, refused.field)
+            form.add_error(field if field in form.fields else None, refused.message)
+        else:
+            words = _("%(department)s gets a mail with the question. The message waits until the answer is here.")
+            flash.success(request, words % {"department": told["department"]})
+            return redirect("message", request.municipality.slug, row.pk)
+    shown = {"message": row, "form": form, "has_departments": Department.objects.filter(is_retired=False).exists()}
+    is_refused = request.method == "POST"
+    return render(request, "inbox/ask.html", shown, status=422 if is_refused else 200)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def act(request: Any, message: int, handover: int, act: str) -> HttpResponse:
+    """Use the answer, or take the question back."""
+    row = get_object_or_404(HandOver.objects.select_related("department", "message"), message=message, pk=handover)
+    page = reverse("message", args=[request.municipality.slug, message])
+    try:
+        if act == "use":
+            verbs.use(row, by=request.user)
+            return redirect(f"{page}?from_handover={row.pk}#answer")
+        if act == "withdraw":
+            verbs.withdraw(row, by=request.user)
+            flash.success(request, _("Taken back. The link in the mail no longer works."))
+            return redirect(page)
+    except Refused as refused:
+        flash.error(request, refused.message)
+        return redirect(page)
+    raise Http404
+
+
+@requires(Verb.INBOX_PEOPLE)
+@require_POST
+def hold(request: Any, message: int) -> HttpResponse:
+    row = _message(message)
+    try:
+        holding.hold(row, request.POST.get("reason", ""), by=request.user)
+    except Refused as refused:
+        flash.error(request, refused.message)
+    else:
+        flash.success(request, _("Protected. Nothing erases it until you end the protection."))
+    return redirect("message", request.municipality.slug, row.pk)
+
+
+@requires(Verb.INBOX_PEOPLE)
+@require_POST
+def release(request: Any, message: int) -> HttpResponse:
+    row = _message(message)
+    holding.release(row, by=request.user)
+    flash.success(request, _("The protection has ended. It is erased when its time is over."))
+    return redirect("message", request.municipality.slug, row.pk)

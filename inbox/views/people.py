@@ -1,0 +1,95 @@
+"""Access requests: what is held of a person, as a page, as a file, and gone.
+
+Names are searched for by POST and people are named by numbers in addresses, so that no name ends up in a log.
+"""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from inbox import held
+from inbox.domain import forget, people
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+MOST_CHOSEN = 50
+
+
+@requires(Verb.INBOX_PEOPLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def search(request: Any) -> HttpResponse:
+    words = request.POST.get("q", "").strip()[:200]
+    context = {"words": words, "found": held.authors(words), "most": held.MOST_FOUND}
+    return render(request, "inbox/people.html", context)
+
+
+def _chosen(told: Any) -> list[held.Author]:
+    keys = [int(each) for each in told.getlist("of")[:MOST_CHOSEN] if each.isdecimal() and len(each) < 15]
+    return held.chosen(keys) if keys else []
+
+
+def _nobody(request: Any) -> HttpResponse:
+    flash.error(request, _("Choose at least one person. Nothing is held any more of those who were erased."))
+    return redirect("inbox_people", request.municipality.slug)
+
+
+@requires(Verb.INBOX_PEOPLE)
+@never_cache
+@require_GET
+def person(request: Any) -> HttpResponse:
+    chosen = _chosen(request.GET)
+    if not chosen:
+        return _nobody(request)
+    return render(request, "inbox/people_held.html", _told(chosen))
+
+
+def _told(chosen: list[held.Author]) -> dict[str, Any]:
+    everything = held.everything(chosen)
+    return {
+        "chosen": chosen,
+        "everything": everything,
+        "kept": sum(1 for each in everything if each["held"]),
+        "now": timezone.now(),
+    }
+
+
+@requires(Verb.INBOX_PEOPLE)
+@never_cache
+@require_POST
+def export(request: Any) -> HttpResponse:
+    chosen = _chosen(request.POST)
+    if not chosen:
+        return _nobody(request)
+    answer = HttpResponse(
+        people.export(request.municipality, chosen, by=request.user), content_type="application/json; charset=utf-8"
+    )
+    answer.headers["Content-Disposition"] = f'attachment; filename="held-{timezone.localdate():%Y-%m-%d}.json"'
+    return answer
+
+
+@requires(Verb.INBOX_PEOPLE)
+@never_cache
+@require_POST
+def erase(request: Any) -> HttpResponse:
+    """Asks first: it cannot be undone. Only a second form, with the box ticked, erases."""
+    chosen = _chosen(request.POST)
+    if not chosen:
+        return _nobody(request)
+    if request.POST.get("sure") != "yes":
+        is_second = "sure_asked" in request.POST
+        context = {**_told(chosen), "is_refused": is_second}
+        return render(request, "inbox/people_erase.html", context, status=422 if is_second else 200)
+    pairs = [(each.channel.pk, each.author_id) for each in chosen]
+    erased = forget.erase_authors(request.municipality, pairs, by=request.user)
+    words = _("Erased: %(count)s messages. On the networks themselves they stay.") % {"count": erased.messages}
+    if erased.held:
+        words += " " + _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held}
+    flash.success(request, words)
+    return redirect("inbox_people", request.municipality.slug)

@@ -1,0 +1,464 @@
+"""A department is asked by mail and answers behind a link: what it may see, how long, and what the desk sees of it."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from common.models import AuditEvent, MailMessage
+from inbox import tasks
+from inbox.domain import desk, forget, handover, triage
+from inbox.domain.handover import Asked
+from inbox.domain.refused import Refused
+from inbox.enums import State
+from inbox.models import Department, HandOver, Message
+from municipalities.tenancy import scope
+from notifications.models import Notification
+from tests.inbox.conftest import Town
+from tests.people import sign_in
+
+LIST = "/m/cuprija/inbox/"
+WORDS = "@opstina Нема воде у Мућави, зовите 063/123-456, Петар"
+
+
+@pytest.fixture
+def waterworks(town: Town) -> Department:
+    with scope(town.cast.cuprija):
+        return desk.add_department(town.cast.cuprija, "Водовод", "vodovod@test.example", by=town.cast.officer)
+
+
+@pytest.fixture
+def asked(town: Town, waterworks: Department) -> HandOver:
+    return ask(town, waterworks)
+
+
+def ask(town: Town, department: Department, text: str = WORDS, **chosen: Any) -> HandOver:
+    message = town.heard(text)
+    chosen.setdefault("question", "Када ће доћи вода?")
+    with scope(town.cast.cuprija):
+        chosen.setdefault("shown", handover.offered(message))
+        told = Asked(**chosen)
+        return handover.ask(message, department, told, until=handover.working(480), by=town.cast.officer)
+
+
+def link(name: str = "") -> str:
+    """The path that stands in the newest mail to the department."""
+    body = MailMessage.objects.filter(to="vodovod@test.example").latest("pk").body
+    found = re.search(r"/inbox-answer/[\w-]+/", body)
+    assert found
+    return found[0]
+
+
+def again(row: HandOver) -> HandOver:
+    with scope(row.municipality_id):
+        return HandOver.objects.select_related("message").get(pk=row.pk)
+
+
+def later(row: HandOver, **times: timedelta) -> None:
+    with scope(row.municipality_id):
+        HandOver.objects.filter(pk=row.pk).update(**{name: timezone.now() - ago for name, ago in times.items()})
+
+
+# ---- the link
+
+
+def test_the_department_answers_without_an_account_and_the_message_is_open_again(town: Town, asked: HandOver) -> None:
+    assert town.again(asked.message).state == State.WAITING
+    stranger, path = Client(), link()
+    page = stranger.get(path)
+    assert page.status_code == 200
+    assert "Када ће доћи вода?" in page.text
+    assert "Нема воде у Мућави" in page.text
+    sent = stranger.post(path, {"text": "До 14 часова.", "name": "Мира"})
+    assert (sent.status_code, sent.headers["Location"]) == (302, path)
+    row = again(asked)
+    assert (row.answer, row.answered_name) == ("До 14 часова.", "Мира")
+    assert row.message.state == State.OPEN
+    assert "your answer has arrived" in stranger.get(path, headers={"Accept-Language": "en"}).text
+    assert "До 14 часова." in sign_in(town.cast.officer).get(f"{LIST}{row.message_id}/").text
+
+
+def test_the_link_is_long_random_and_kept_nowhere_but_in_the_mail(asked: HandOver) -> None:
+    token = link().split("/")[2]
+    assert len(token) >= 43  # 256 bits
+    row = again(asked)
+    assert token not in str(vars(row))
+    assert row.token_hash == handover.hashed(token)
+    assert not AuditEvent.objects.filter(detail__icontains=token).exists()
+    mail = MailMessage.objects.get(to="vodovod@test.example")
+    assert "Нема воде" not in mail.body  # the citizen's words do not travel by mail
+    assert mail.headers == {}
+
+
+def test_the_page_shows_that_question_and_nothing_else(town: Town, asked: HandOver) -> None:
+    town.heard("@opstina Друга порука, сасвим другог")
+    with scope(town.cast.cuprija):
+        triage.note(asked.message, "Наша белешка", by=town.cast.officer)
+    text = Client().get(link(), headers={"Accept-Language": "en"}).text
+    for hidden in (
+        "Друга порука",
+        "Наша белешка",
+        "gradjanka",
+        "063",
+        "Петар Петровић",
+        "/m/cuprija",
+        "Officer",
+        "/accounts",
+    ):
+        assert hidden not in text
+    assert "[phone]" in text
+    hrefs = set(re.findall(r'<a [^>]*href="([^"]*)"', text))
+    assert hrefs == {"#main", "?in=sr-Cyrl", "?in=sr-Latn", "?in=en"}
+
+
+def test_a_signed_in_person_sees_the_same_bare_page(town: Town, asked: HandOver) -> None:
+    assert "/m/cuprija" not in sign_in(town.cast.officer).get(link()).text
+
+
+def test_a_look_changes_nothing(asked: HandOver) -> None:
+    before = vars(again(asked)) | {"_state": None}
+    for method in ("get", "head"):
+        assert getattr(Client(), method)(link()).status_code == 200
+    after = vars(again(asked)) | {"_state": None}
+    assert {k: v for k, v in after.items() if not k.startswith("_")} == {
+        k: v for k, v in before.items() if not k.startswith("_")
+    }
+    assert Client().put(link()).status_code == 405
+
+
+def test_what_the_page_tells_browsers_and_robots(asked: HandOver) -> None:
+    for path in (link(), "/inbox-answer/nonsense/"):
+        told = Client().get(path)
+        assert told.headers["Cache-Control"] == "no-store"
+        assert told.headers["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in told.headers["X-Robots-Tag"]
+        assert "script-src" in told.headers["Content-Security-Policy"]
+        assert not told.cookies
+
+
+def test_a_post_needs_the_link_and_nothing_that_a_browser_adds(asked: HandOver) -> None:
+    """With no-referrer a browser sends `Origin: null`; the token alone is the permission."""
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(link(), {"text": "Да."}, headers={"Origin": "null"}).status_code == 302
+    assert again(asked).answer == "Да."
+
+
+def test_guessing_leads_nowhere(asked: HandOver) -> None:
+    token = link().split("/")[2]
+    for wrong in ("x" * 43, token[:-1], token + "A", token.swapcase(), handover.hashed(token), str(asked.pk)):
+        told = Client().post(f"/inbox-answer/{wrong}/", {"text": "Лажно"})
+        assert told.status_code == 410
+        assert "Када ће доћи вода?" not in told.text
+    assert again(asked).answer == ""
+
+
+def test_a_link_of_one_municipality_reaches_no_other(town: Town, asked: HandOver) -> None:
+    other = town.cast.novi_pazar
+    with scope(other):
+        assert not HandOver.objects.exists()
+    stranger = sign_in(town.cast.stranger)
+    assert stranger.post(f"{LIST}{asked.message_id}/asked/{asked.pk}/withdraw/").status_code == 404
+    assert stranger.post(f"/m/novi-pazar/inbox/{asked.message_id}/asked/{asked.pk}/withdraw/").status_code == 404
+    assert stranger.get(f"/m/novi-pazar/inbox/{asked.message_id}/ask/").status_code == 404
+    assert again(asked).withdrawn_at is None
+
+
+def test_an_expired_link_says_so_and_takes_nothing(asked: HandOver) -> None:
+    later(asked, expires_at=timedelta(seconds=1))
+    for told in (Client().get(link()), Client().post(link(), {"text": "Касно"})):
+        assert told.status_code == 410
+        assert "Када ће доћи вода?" not in told.text
+    assert "time for this question is over" in Client().get(link(), headers={"Accept-Language": "en"}).text
+    assert again(asked).answer == ""
+
+
+def test_the_link_lasts_as_long_as_the_setting_or_the_desk_says(
+    town: Town, waterworks: Department, settings: Any
+) -> None:
+    settings.HANDOVER_DAYS = 3
+    short = ask(town, waterworks)
+    assert short.expires_at - short.sent_at == timedelta(days=3)
+    message, until = town.heard("@opstina Друго"), timezone.now() + timedelta(days=20)
+    with scope(town.cast.cuprija):
+        long = handover.ask(message, waterworks, Asked("Кад?"), until=until, by=town.cast.officer)
+    assert long.expires_at == until
+
+
+def test_a_withdrawn_link_is_dead_and_its_waiting_mail_does_not_leave(town: Town, asked: HandOver) -> None:
+    path = link()
+    client = sign_in(town.cast.officer)
+    page = f"{LIST}{asked.message_id}/"
+    assert client.post(f"{page}asked/{asked.pk}/withdraw/").headers["Location"] == page
+    told = Client().post(path, {"text": "Ипак"})
+    assert told.status_code == 410
+    assert again(asked).answer == ""
+    assert not MailMessage.objects.filter(to="vodovod@test.example").exists()
+    client.post(f"{page}asked/{asked.pk}/withdraw/")
+    assert AuditEvent.objects.filter(verb="message.withdraw_question").count() == 1
+
+
+def test_the_department_corrects_until_the_desk_has_used_it(town: Town, asked: HandOver) -> None:
+    path, desk_client = link(), sign_in(town.cast.officer)
+    Client().post(path, {"text": "До 14 часова."})
+    Client().post(path, {"text": "До 15 часова."})
+    assert again(asked).answer == "До 15 часова."
+    page = f"{LIST}{asked.message_id}/"
+    used = desk_client.post(f"{page}asked/{asked.pk}/use/")
+    assert used.headers["Location"] == f"{page}?from_handover={asked.pk}#answer"
+    assert "До 15 часова.</textarea>" in desk_client.get(used.headers["Location"]).text
+    told = Client().post(path, {"text": "До 16 часова."}, headers={"Accept-Language": "en"})
+    assert told.status_code == 410
+    assert "your answer was used" in told.text
+    assert "До 15" not in told.text
+    assert again(asked).answer == "До 15 часова."
+
+
+def test_two_who_answer_at_once_leave_one_answer_and_one_notice(town: Town, asked: HandOver) -> None:
+    Client().post(link(), {"text": "Прво"})
+    Client().post(link(), {"text": "Друго"})
+    Client().post(link(), {"text": "Друго"})
+    assert Notification.objects.filter(kind="department").count() == 1
+    assert AuditEvent.objects.filter(verb="message.department_answered").count() == 2
+
+
+@pytest.mark.parametrize(("text", "says"), [("", "Write the answer first"), (" \n", "Write the answer first")])
+def test_an_empty_answer_is_refused(asked: HandOver, text: str, says: str) -> None:
+    told = Client().post(link(), {"text": text, "name": "Мира"}, headers={"Accept-Language": "en"})
+    assert told.status_code == 422
+    assert says in told.text
+    assert 'value="Мира"' in told.text
+
+
+def test_an_endless_answer_is_refused_and_kept(asked: HandOver) -> None:
+    told = Client().post(link(), {"text": "ш" * 5001}, headers={"Accept-Language": "en"})
+    assert told.status_code == 422
+    assert "ш" * 5001 in told.text
+    assert "5000 are allowed" in told.text
+    assert again(asked).answer == ""
+    assert Client().post(link(), {"text": "ш" * 5000}).status_code == 302
+
+
+def test_hostile_words_stay_words_on_both_sides(town: Town, waterworks: Department) -> None:
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\x00"
+    row = ask(town, waterworks, question=f"Q{evil}", shown=f"S{evil}")
+    Client().post(link(), {"text": f"A{evil}", "name": f"N{evil}"})
+    for text in (Client().get(link()).text, sign_in(town.cast.officer).get(f"{LIST}{row.message_id}/").text):
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "A&lt;script&gt;" in text
+
+
+def test_whoever_knocks_too_often_waits(asked: HandOver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbox.views.department.MOST_A_MINUTE", 3)
+    cache.clear()
+    found = [Client().get("/inbox-answer/guess/").status_code for _ in range(5)]
+    assert found == [410, 410, 410, 429, 429]
+    told = Client().post(link(), {"text": "Сад"})
+    assert told.status_code == 429
+    assert told.headers["Retry-After"] == "60"
+    assert again(asked).answer == ""
+
+
+def test_the_reader_chooses_the_language_and_the_answer_keeps_it(asked: HandOver) -> None:
+    assert 'lang="en"' in Client().get(f"{link()}?in=en").text
+    assert 'lang="sr-Latn"' in Client().get(f"{link()}?in=sr-Latn", headers={"Accept-Language": "en"}).text
+    assert Client().post(f"{link()}?in=en", {"text": "Да"}).headers["Location"] == f"{link()}?in=en"
+    assert Client().get(f"{link()}?in=%00xx").status_code == 200
+
+
+def test_no_log_line_holds_the_link(asked: HandOver) -> None:
+    written = io.StringIO()
+    console = next(each for each in logging.root.handlers if getattr(each, "filters", None) and hasattr(each, "stream"))
+    before = console.stream  # type: ignore[attr-defined]
+    console.stream = written  # type: ignore[attr-defined]
+    try:
+        token = link().split("/")[2]
+        later(asked, expires_at=timedelta(seconds=1))
+        Client().get(f"/inbox-answer/{token}/")
+        Client().get(f"/inbox-answer/{token}/more/")
+        logging.getLogger("django.request").error("Internal Server Error: %s", f"/inbox-answer/{token}/?in=en")
+    finally:
+        console.stream = before  # type: ignore[attr-defined]
+    assert "/inbox-answer/…" in written.getvalue()
+    assert token not in written.getvalue()
+
+
+# ---- what goes along
+
+
+def test_nothing_personal_goes_along_by_itself(town: Town, waterworks: Department) -> None:
+    row = ask(town, waterworks, "@opstina Ја сам gradjanka, JMBG 0101990710006, 063/123-456, ana@primer.rs, NS 123-AB")
+    for hidden in ("gradjanka", "0101990710006", "063/123-456", "ana@primer.rs", "123-AB"):
+        assert hidden not in row.shown
+    assert (row.shown_name, row.shown_contact) == ("", "")
+
+
+def test_a_contact_and_a_name_go_along_only_when_chosen(town: Town, waterworks: Department) -> None:
+    row = ask(town, waterworks, "@opstina Зовите 063/123-456, ЈМБГ 0101990710006", with_contact=True, with_name=True)
+    assert row.shown_contact == "063/123-456"
+    assert row.shown_name
+    assert "063" not in row.shown
+    text = Client().get(link()).text
+    assert "063/123-456" in text
+    assert row.shown_name in text
+    assert "0101990710006" not in text
+
+
+def test_what_is_typed_into_the_box_is_masked_too(town: Town, waterworks: Department) -> None:
+    assert ask(town, waterworks, shown="Зовите 063 123 456").shown == "Зовите [phone]"
+
+
+def test_the_form_asks_and_comes_back_as_typed(town: Town, waterworks: Department) -> None:
+    message, client = town.heard(WORDS), sign_in(town.cast.officer)
+    path = f"{LIST}{message.pk}/ask/"
+    page = client.get(path).text
+    assert "[phone]" in page
+    bad = client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "day", "day": "2020-01-01"})
+    assert bad.status_code == 422
+    assert "Choose a day from today on" in bad.text
+    assert "Када?</textarea>" in bad.text
+    assert client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "day"}).status_code == 422
+    assert client.post(path, {"department": "0", "question": "Када?", "within": "480"}).status_code == 422
+    good = client.post(path, {"department": waterworks.pk, "question": "Када?", "shown": "", "within": "480"})
+    assert good.headers["Location"] == f"{LIST}{message.pk}/"
+    assert town.again(message).state == State.WAITING
+    double = client.post(path, {"department": waterworks.pk, "question": "Када?", "within": "480"})
+    assert "asked already" in double.text
+    assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
+
+
+def test_a_retired_department_and_one_without_an_address_are_not_asked(town: Town, waterworks: Department) -> None:
+    message, client = town.heard(WORDS), sign_in(town.cast.officer)
+    with scope(town.cast.cuprija):
+        desk.retire_department(waterworks, by=town.cast.officer)
+        mute = desk.add_department(town.cast.cuprija, "Путеви", "", by=town.cast.officer)
+        for each in (waterworks, mute):
+            with pytest.raises(Refused):
+                handover.ask(message, each, Asked("?"), until=handover.working(60), by=town.cast.officer)
+    posted = client.post(f"{LIST}{message.pk}/ask/", {"department": waterworks.pk, "question": "?", "within": "480"})
+    assert posted.status_code == 422
+    assert not MailMessage.objects.filter(to="vodovod@test.example").exists()
+
+
+# ---- mails and notices
+
+
+def test_the_mail_says_who_asks_what_and_until_when(asked: HandOver) -> None:
+    mail = MailMessage.objects.get(to="vodovod@test.example")
+    assert "Ћуприја" in mail.subject
+    for part in ("Водовод", "Када ће доћи вода?", "/inbox-answer/"):
+        assert part in mail.body
+
+
+def test_whoever_sees_to_the_message_is_told_else_who_asked(town: Town, waterworks: Department) -> None:
+    row = ask(town, waterworks)
+    with scope(town.cast.cuprija):
+        triage.assign(row.message, town.cast.approver, by=town.cast.officer)
+    Client().post(link(), {"text": "Тајни одговор"})
+    told = Notification.objects.get(kind="department")
+    assert told.user == town.cast.approver
+    assert "Тајни" not in told.subject + told.body
+    assert told.url == f"{LIST}{row.message_id}/#departments"
+
+
+def test_a_department_is_reminded_once_with_a_link_of_its_own(town: Town, asked: HandOver) -> None:
+    first = link()
+    assert asked.sent_at < asked.remind_at < asked.answer_by
+    tasks.handover.remind()
+    assert MailMessage.objects.filter(to="vodovod@test.example").count() == 1
+    later(asked, remind_at=timedelta(seconds=1))
+    assert handover.remind() == 1
+    assert handover.remind() == 0
+    second = link()
+    assert second != first
+    assert Client().get(first).status_code == Client().get(second).status_code == 200
+    Client().post(second, {"text": "Сутра"})
+    assert again(asked).answer == "Сутра"
+
+
+@pytest.mark.parametrize("why", ["answered", "withdrawn", "settled", "expired"])
+def test_nobody_is_reminded_of_what_is_done(town: Town, asked: HandOver, why: str) -> None:
+    if why == "answered":
+        Client().post(link(), {"text": "Сутра"})
+    with scope(town.cast.cuprija):
+        if why == "withdrawn":
+            handover.withdraw(asked, by=town.cast.officer)
+        if why == "settled":
+            triage.close(asked.message, by=town.cast.officer)
+    later(asked, remind_at=timedelta(seconds=1), **({"expires_at": timedelta()} if why == "expired" else {}))
+    assert handover.remind() == 0
+
+
+def test_an_answer_to_a_settled_message_is_kept_and_reopens_nothing(town: Town, asked: HandOver) -> None:
+    with scope(town.cast.cuprija):
+        triage.close(asked.message, by=town.cast.officer)
+    Client().post(link(), {"text": "Ипак сутра"})
+    assert again(asked).answer == "Ипак сутра"
+    assert town.again(asked.message).state == State.CLOSED
+
+
+# ---- erasure
+
+
+def test_what_is_forgotten_is_forgotten_here_too(town: Town, asked: HandOver) -> None:
+    path = link()
+    Client().post(path, {"text": "Одговор за Петра", "name": "Мира"})
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=asked.message_id).update(
+            state=State.CLOSED, settled_at=timezone.now() - timedelta(days=366)
+        )
+    assert forget.forget() == 1
+    row = again(asked)
+    assert (row.question, row.shown, row.shown_name, row.shown_contact, row.answer, row.answered_name) == ("",) * 6
+    assert not MailMessage.objects.filter(to="vodovod@test.example").exists()
+    assert Client().get(path).status_code == 410
+    assert Client().post(path, {"text": "Опет"}).status_code == 410
+    assert again(row).answer == ""
+    assert sign_in(town.cast.officer).get(f"{LIST}{asked.message_id}/").status_code == 200
+
+
+def test_events_name_no_citizen_and_no_words(town: Town, asked: HandOver) -> None:
+    Client().post(link(), {"text": "Тајно"})
+    sign_in(town.cast.officer).post(f"{LIST}{asked.message_id}/asked/{asked.pk}/use/")
+    events = AuditEvent.objects.filter(target_id=str(asked.message_id), target_type="inbox.message")
+    told = " ".join(f"{each.target_label} {each.detail}" for each in events)
+    assert events.count() == 3
+    for hidden in ("Мућави", "Када ће", "Тајно", "gradjanka"):
+        assert hidden not in told
+
+
+# ---- how many questions it costs
+
+
+def test_both_pages_cost_the_same_at_one_question_and_at_many(town: Town, asked: HandOver) -> None:
+    client, page = sign_in(town.cast.officer), f"{LIST}{asked.message_id}/"
+    client.get(page)
+
+    def queries(who: Client, path: str) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            assert who.get(path).status_code == 200
+        return len(found)
+
+    few, public = queries(client, page), queries(Client(), link())
+    with scope(town.cast.cuprija):
+        for number in range(8):
+            other = desk.add_department(
+                town.cast.cuprija, f"Служба {number}", f"s{number}@test.example", by=town.cast.officer
+            )
+            handover.ask(asked.message, other, Asked("Кад?"), until=handover.working(60), by=town.cast.officer)
+    path = link()
+    assert queries(client, page) == few <= 12
+    assert queries(Client(), path) == public <= 2
