@@ -16,26 +16,28 @@ of its thread, or starts one. So a group is one number in one column, found by e
 
 import hashlib
 from collections.abc import Iterable
+from itertools import pairwise
 
-from inbox.reading.words import words_of
+from inbox.reading.words import Word, among
 
 STEM = 5
 DENIAL = 4
-NEAR = 14
+NEAR = 12
 LEAST_LETTERS = 12
+MOST_WORDS = 80
 
-_COURTESY = frozenset(
+_COURTESY = among(
     "postovani postovana pozdrav poz pozz dobar dobro dan jutro vece molim vas te hvala unapred cao zdravo ljudi halo "
-    "li je da se u i na a".split()
+    "li je da se u i na a"
 )
-_DENIALS = frozenset("ne nema nemam nemamo nije nisu nisam bez niko nista nemojte".split())
+_DENIALS = among("ne nema nemam nemamo nije nisu nisam bez niko nista nemojte")
 _SAME = {"kada": "kad", "koliko": "kolko", "jel": "li", "dali": "li"}
 
 
-def fingerprint(text: str) -> int | None:
+def fingerprint(words: list[Word]) -> int | None:
     """64 bits as a signed number, as the database keeps them; None where nothing is left to compare."""
-    words = [_SAME.get(word, word) for word in (_undrawn(each.folded) for each in words_of(text))]
-    kept = [word for word in words if word not in _COURTESY] or words
+    plain = [_SAME.get(word, word) for word in (_undrawn(each.folded) for each in words[:MOST_WORDS])]
+    kept = [word for word in plain if word not in _COURTESY] or plain
     letters = "".join(kept)
     if not letters:
         return None
@@ -69,7 +71,7 @@ def _features(words: list[str]) -> Iterable[tuple[str, int]]:
     stems = [word[:STEM] for word in words]
     for word, stem in zip(words, stems, strict=True):
         yield stem, DENIAL if word in _DENIALS or word.isdigit() else 2
-    yield from ((f"{first} {second}", 1) for first, second in zip(stems, stems[1:], strict=False))
+    yield from ((f"{first} {second}", 1) for first, second in pairwise(stems))
     row = " ".join(stems)
     yield from ((row[place : place + 3], 1) for place in range(len(row) - 2))
 

@@ -3,11 +3,10 @@
 import re
 from enum import StrEnum
 
+from inbox.enums import Kind
 from inbox.reading import stems
 from inbox.reading.kinds import Suggested, is_angry, is_linked
 from inbox.reading.words import Stems, Word
-
-from inbox.enums import Kind
 
 
 class Flag(StrEnum):

@@ -1,4 +1,4 @@
-"""What a message may be, suggested by stems, punctuation and emoji, with the words that say so. Nothing is decided here.
+"""What a message may be, suggested by stems, punctuation and emoji, with the words that say so.
 
 Each kind collects the weights of its stems. Words between which people put thanks and praise in scorn ("bravo, opet
 nema vode") count for what they complain about; a question mark after a complaint does not make it a question. A kind
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from inbox.enums import Kind
 from inbox.reading import stems
-from inbox.reading.words import Hit, Stems, Word
+from inbox.reading.words import Hit, Stems, Word, among
 
 LEAST = 2.0
 LEAD = 0.5
@@ -24,8 +24,11 @@ _STEMS = Stems.of(stems.KINDS)
 _ANGER = re.compile("[😡🤬😠👎🤮💩🖕]")
 _JOY = re.compile("[❤👏👍🙏🎉😍🥰💪🌹🏆]")
 _MOCKERY = re.compile("[😂🤣🤡🙄]")
-_LINK = re.compile(r"https?://|www\.|(?<![\w.@])[\w\-]{2,}\.(?:com|net|org|info|example|ly|shop|store|xyz|top|club)\b", re.IGNORECASE)
-_OFFICIAL = re.compile(r"(?:https?://|www\.)(?:[\w\-]+\.)*(?:gov\.rs|euprava\.gov\.rs|rs)(?:/|\b)", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?://|www\.|(?<![\w.@\-])[\w\-]{2,63}+\.(?:com|net|org|info|example|ly|shop|store|xyz|top|club)\b",
+    re.IGNORECASE,
+)
+_OFFICIAL = re.compile(r"(?:https?://|www\.)(?:[\w\-]{1,63}\.){1,5}rs(?![\w.\-])", re.IGNORECASE)
 
 
 class Suggested(NamedTuple):
@@ -112,4 +115,4 @@ def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[
         weights[Kind.QUESTION] += 1.5
 
 
-_ASKING = frozenset("kad kada gde kako koliko kolko dokle da jel ko koji koja koje kome zasto sta ima mogu moze".split())
+_ASKING = among("kad kada gde kako koliko kolko dokle da jel ko koji koja koje kome zasto sta ima mogu moze")

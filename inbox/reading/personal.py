@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from inbox.reading.words import among
 from serbian.folding import fold
 
 
@@ -47,9 +48,11 @@ _EMAIL = re.compile(
 )
 _ACCOUNT = re.compile(r"(?<!\d)\d{3}-\d{1,13}+-\d{2}(?!\d)")
 _IBAN = re.compile(r"(?<!\w)RS\d{2}(?: ?\d){18}(?!\d)", re.IGNORECASE)
-_JMBG = re.compile(rf"(?<!\d)\d(?:{_GAP}{{0,2}}\d){{12}}(?!\d)")
+# Thirteen digits; fourteen where somebody writes all four of the year.
+_JMBG = re.compile(rf"(?<!\d)\d(?:{_GAP}{{0,2}}\d){{12,13}}(?!\d)")
 _MOBILE = re.compile(
-    rf"(?<!\d)(?:(?:\+|00){_GAP}?)?(?:381{_GAP}?[(]?0?[)]?|0){_GAP}?6\d[)]?(?:{_GAP}|/){{0,2}}\d(?:{_GAP}{{0,2}}\d){{5,7}}(?!\d)"
+    rf"(?<!\d)[(]?(?:(?:\+|00){_GAP}?)?(?:381{_GAP}?[(]?0?[)]?|0){_GAP}?6 ?\d[)]?(?:{_GAP}|/){{0,2}}"
+    rf"\d(?:{_GAP}{{0,2}}\d){{5,7}}(?!\d)"
 )
 # Area codes of Serbia: 10 to 39, some of three figures (230 Kikinda, 280 Gnjilane, 290 Prizren, 390 Đakovica).
 _LANDLINE = re.compile(
@@ -67,30 +70,33 @@ _FREE = re.compile(r"0[89]00")
 _DATE = re.compile(r"\d{1,2}[./\-]\s?\d{1,2}[./\-]\s?(?:19|20)\d\d")
 
 # Codes of the places on Serbian plates, folded.
-_PLACES = frozenset(
+_PLACES = among(
     "al ar ac bb bg bd bj bk bo bp bt bu bc va vb vl vm vp vr vs gl gm de dk da za zr in ic ja ka kv kg kz ki kl km ko "
     "kc ks la lb le lo lu me ng ni np ns nv pa pb pe pz pi pk pn po pp pr pt ra rv ru sa sv sd sj sm so sp st su sc to "
-    "ts tt tu cu ub ue ur uz ca sr".split()
+    "ts tt tu cu ub ue ur uz ca sr"
 )
 _PLATE = re.compile(r"(?<![\w.])([^\W\d_]{2})([ \-]{0,2})(\d{3,5})([ \-]{0,2})([^\W\d_]{2})(?!\w)")
 # Where the letters may as well be words: "za 100 km", "po 200 eu".
-_WORDS = frozenset("za po sa ja de le ka ko me pa to ni in st da so su ca la do od na bi li se ga ne ti vi mi".split())
-_UNITS = frozenset("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od na za sa po i u je su da li".split())
+_WORDS = among("za po sa ja de le ka ko me pa to ni in st da so su ca la do od na bi li se ga ne ti vi mi")
+_UNITS = among("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od na za sa po i u je su da li")
 
 _STREET = re.compile(
     r"(?<!\w)(?:ul\.|ulica|ulici|ulice|ул\.|улица|улици|улице|adresa:?|адреса:?|adresi|адреси|dvori[sš]tu|дворишту"
-    r"|stanujem u|станујем у|[zž]ivim u|живим у)[ ](?:u |у )?((?:[^\W\d_]{1,20}+\.?[ ]){1,3}?(?:br\.?[ ]?|бр\.?[ ]?)?\d{1,3}[a-zа-ш]?)(?![\w.]\d|\d|\w)",
+    r"|stanujem u|станујем у|[zž]ivim u|живим у)[ ](?:u |у )?((?:[^\W\d_]{1,20}+\.?[ ]){1,3}?(?:br\.?[ ]?|бр\.?[ ]?)?"
+    r"\d{1,3}[a-zа-ш]?)(?![\w.]\d|\d|\w)",
     re.IGNORECASE,
 )
 
 
 def found(text: str) -> list[Found]:
     """All personal data in `text` in order; what overlaps is told once, by the pattern that is the surer one."""
-    taken: list[Found] = []
+    told: list[Found] = []
+    taken = bytearray(len(text))
     for one in _all(text):
-        if not any(one.start < other.end and other.start < one.end for other in taken):
-            taken.append(one)
-    return sorted(taken)
+        if not any(taken[one.start : one.end]):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+            told.append(one)
+    return sorted(told)
 
 
 def strong(text: str) -> list[Found]:
@@ -98,7 +104,7 @@ def strong(text: str) -> list[Found]:
 
 
 def masked(text: str) -> str:
-    """The text with letters and digits of what was found hidden, but the first and the last. Masking again does nothing more.
+    """The text with what was found hidden but for its first and last character. Masking again does nothing more.
 
     Masking one number may leave a digit that stands beside others as if it were theirs, so it looks again until
     nothing is found; each time there is less to find.
@@ -150,6 +156,8 @@ def _is_account(words: str) -> bool:
 
 def _is_jmbg(digits: str) -> bool:
     """By its check digit; or, mistyped, because it begins with a day of birth in the last hundred years or so."""
+    if len(digits) == 14:
+        return digits[4:6] in ("19", "20") and _begins_with_a_day(digits[:4] + digits[5:])
     return has_check_digit(digits) or _begins_with_a_day(digits)
 
 
@@ -179,6 +187,8 @@ def _is_plate(match: re.Match[str]) -> bool:
     # Cyrillic џ, љ, њ fold to two letters and may stand in the second pair; "đ" folds to "d"
     if code not in _PLACES and place.upper() not in ("ЂА", "ĐA", "БЂ", "BĐ"):
         return False
+    if match[0].isupper() and "-" in gap + other_gap:
+        return True
     if code in _WORDS and end in _UNITS:
         return False
     if match[0].isupper() or (gap == other_gap == "" and end not in _UNITS):

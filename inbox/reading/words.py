@@ -20,8 +20,10 @@ from serbian.folding import fold
 
 _WORD = re.compile(r"[^\W_]++")
 # A word that an address or the name of an account consists of says nothing of what its author wants.
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S++|(?<![\w@])@[\w.\-]++(?:@[\w.\-]++)?|[\w.+\-]++@[\w\-]++\.[\w.\-]++")
-# Nobody says more in more words; what comes after is not read for suggestions. Personal data is looked for in all of it.
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S++|(?<![\w@])@[\w.\-]++(?:@[\w.\-]++)?|(?<![\w.+\-])[\w.+\-]++@[\w\-]++\.[\w.\-]++"
+)
+# Nobody says more in more words: what comes after is not read for suggestions, only for personal data.
 MOST_CHARACTERS = 2000
 _PREFIX = 3
 
@@ -32,7 +34,7 @@ class Word(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A stem that was found: what for, how much it weighs, the words as they were written, and where the first stands."""
+    """A stem that was found: what for, how much it weighs, the words as they were written, where the first stands."""
 
     label: str
     weight: float
@@ -98,3 +100,8 @@ def words_of(text: str) -> list[Word]:
 
 def without_addresses(text: str) -> str:
     return _ADDRESS.sub(" ", text[:MOST_CHARACTERS])
+
+
+def among(words: str) -> frozenset[str]:
+    """A set of words, written with spaces between them."""
+    return frozenset(words.split())
