@@ -230,7 +230,8 @@ Written by `make triage-figures`. The messages are ours: written by hand, in bot
 mistakes, anger and scorn, and labelled as an attentive officer would (`tests/inbox/data/labelled.toml`). Stems are
 chosen by those called *development*; those *held out* were written before the first stem was chosen and no stem is
 chosen by looking at them. The same hand wrote both, so real messages are read worse than these; what matters is that
-a wrong suggestion is rare and that a person decides.
+a wrong suggestion is rare and that a person decides. The patterns for personal data were put right by the forms at
+the end of this page.
 
 *There*: so many messages are of this kind. *Told*: so many got this suggestion. *Right*: both.
 """

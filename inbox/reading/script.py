@@ -56,7 +56,7 @@ def spelling(text: str, words: list[Word]) -> Spelling:
     ours, theirs = sum(word in _OURS for word in folded), sum(word in _DECIDES for word in folded)
     foreign = len(_FOREIGN.findall(free))
     if cyrillic >= latin:
-        return Spelling.OTHER if foreign >= 2 else Spelling.CYRILLIC
+        return Spelling.OTHER if foreign else Spelling.CYRILLIC
     if theirs > ours or (foreign >= 2 and theirs >= ours) or foreign >= 4:
         return Spelling.OTHER
     if _MARKED.search(free):
