@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inbox.views import message, messages
+from inbox.views import hints, message, messages
 
 M = "m/<slug:municipality>/inbox/"
 
@@ -12,5 +12,8 @@ urlpatterns = [
     path(f"{M}<int:message>/sort/", message.sort, name="message_sort"),
     path(f"{M}<int:message>/assign/", message.assign, name="message_assign"),
     path(f"{M}<int:message>/erase/", message.erase, name="message_erase"),
+    path(f"{M}<int:message>/accept/", hints.accept, name="message_accept"),
+    path(f"{M}<int:message>/alike/", hints.alike, name="message_alike"),
+    path(f"{M}<int:message>/alike/sort/", hints.sort_alike, name="message_alike_sort"),
     path(f"{M}<int:message>/<slug:act>/", message.act, name="message_act"),
 ]

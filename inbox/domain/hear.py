@@ -18,6 +18,7 @@ from channels.enums import ChannelState
 from channels.models import Channel, Event
 from channels.open import open_channel
 from inbox import rules
+from inbox.domain import suggest
 from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -130,13 +131,14 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     below = _publications(channel, items.values())
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
+    suggest.beside(channel, fresh)
     # another worker may have kept some of them a moment ago: theirs count there as well as here
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
-    _follow(known, items, now)
+    _follow(channel, known, items, now)
     return len(fresh)
 
 
-def _follow(known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
+def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
     """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
     changed = []
     for key, row in known.items():
@@ -145,7 +147,8 @@ def _follow(known: dict[str, Message], items: dict[str, types.Message], now: dat
             row.seen, row.text, row.changed_at = row.seen or row.text, words, now
             row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
             changed.append(row)
-    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key"])
+    suggest.beside(channel, changed)
+    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key", *suggest.KEPT])
 
 
 def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:

@@ -29,6 +29,7 @@ def inbox(request: Any) -> HttpResponse:
         words=asked.get("q", "")[:200],
     )
     page = Paginator(queries.listed(narrowed, request.user, now), PER_PAGE).get_page(asked.get("page"))
+    page.object_list = queries.collapsed(list(page.object_list))
     counts = queries.counts(request.user, now)
     context = {
         "page": page,
@@ -36,6 +37,7 @@ def inbox(request: Any) -> HttpResponse:
         "is_narrowed": bool(narrowed.kind or narrowed.words or narrowed.view != "open"),
         "kinds": [("none", _("Not sorted yet")), *Kind.choices],
         "views": [{**each, "count": counts.get(each["key"])} for each in _views(narrowed)],
+        "may_work": request.access.may(Verb.INBOX_WORK),
         "listened": queries.listened() if not page.object_list else [],
         "now": now,
     }

@@ -63,6 +63,7 @@ EVERYWHERE = {
     "inbox/domain/answer.py",
     "inbox/domain/forget.py",
     "inbox/domain/hear.py",
+    "inbox/domain/suggest.py",
     "kits/queries.py",
     "links/domain/check.py",
     "links/domain/make.py",
