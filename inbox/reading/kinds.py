@@ -102,8 +102,10 @@ def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[
         weights[Kind.EMERGENCY] += 2
     if weights[Kind.SPAM] >= 3.5:
         weights[Kind.SPAM] += 3
+    if question >= 2 and any(word.folded == "hvala" for word in words[-3:]):
+        weights[Kind.PRAISE] = 0  # thanks in advance
     if weights[Kind.PRAISE] and (complaint >= 2 or question >= 3 or weights[Kind.PROPOSAL] >= 2):
-        weights[Kind.PRAISE] = 0  # scorn, or thanks in advance
+        weights[Kind.PRAISE] = 0  # scorn, or courtesy
     if _MOCKERY.search(text):
         weights[Kind.PRAISE] = 0
     if weights[Kind.PROPOSAL] >= 2:
