@@ -5,7 +5,7 @@ setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m portal.launch.manage
 
-.PHONY: help run test crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary messages vendor screenshots demo-reports ui requirements setup setup-dev
+.PHONY: help run test crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui requirements setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ restore: setup  ## put an archive back: FROM=file.tar.gz; YES=1 to replace what 
 
 dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=/usr/share/hunspell measures three million forms
 	@exec $(py) -m serbian.measure tests/serbian/data/words.txt.xz $(if $(HUNSPELL),--hunspell $(HUNSPELL)) --to docs/serbian-figures.md
+
+triage-figures: setup-dev  ## measure how well citizens' messages are read; writes docs/triage-figures.md
+	@exec $(py) -m inbox.reading.measure --to docs/triage-figures.md
 
 messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, compile (needs gettext); ARGS=--missing lists
 	@exec $(py) manage.py make_messages $(ARGS)

@@ -239,6 +239,39 @@ def thread(message: Message, near: int = NEAR) -> list[Message]:
     return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
 
 
+def alike(message: Message) -> QuerySet[Message]:
+    """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
+    same = {"channel": message.channel_id, "publication": message.publication_id, "alike": message.alike}
+    if message.alike is None:
+        return Message.objects.filter(pk=message.pk)
+    return Message.objects.filter(**same, state__in=OPEN).select_related("channel").order_by("at", "pk")
+
+
+def collapsed(rows: list[Message]) -> list[Message]:
+    """Of a page's open messages that say nearly the same only the first one, with the others counted. One query.
+
+    Each has `others` then: how many open ones besides it there are, on any page; and `others_new`: how many unread.
+    """
+    kept: dict[Any, Message] = {}
+    for row in rows:
+        kept.setdefault(_group(row) if row.alike is not None and row.state in OPEN else row.pk, row)
+    named = {row.alike for row in kept.values()} - {None}
+    told = Message.objects.filter(alike__in=named, state__in=OPEN).order_by()
+    told = told.values_list("channel_id", "publication_id", "alike")
+    counted = {
+        tuple(group): (count, new)
+        for *group, count, new in told.annotate(count=Count("pk"), new=Count("pk", filter=Q(read_at=None)))
+    }
+    for row in kept.values():
+        count, new = counted.get(_group(row), (1, 0)) if row.state in OPEN else (1, 0)
+        row.others, row.others_new = max(0, count - 1), new - (row.read_at is None)
+    return list(kept.values())
+
+
+def _group(row: Message) -> tuple[Any, ...]:
+    return row.channel_id, row.publication_id, row.alike
+
+
 def replies(messages: list[Message]) -> dict[int, list[Reply]]:
     """Our answers, by message, oldest first."""
     found: dict[int, list[Reply]] = {}

@@ -27,6 +27,7 @@ from municipalities.tenancy import everywhere
 BATCH = 1000
 GONE: dict[str, Any] = {
     "text": "", "seen": "", "search_key": "", "author_id": "", "author_handle": "", "author_name": "", "url": "",
+    "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "alike": None, "has_personal_data": False,
 }  # fmt: skip
 ASKED_GONE: dict[str, Any] = {
     "question": "", "shown": "", "shown_name": "", "shown_contact": "", "answer": "", "answered_name": "",

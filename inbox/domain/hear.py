@@ -18,7 +18,7 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from channels.open import open_channel
 from inbox import rules
-from inbox.domain import wake
+from inbox.domain import suggest, wake
 from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -135,11 +135,12 @@ def keep(channel: Channel, told: Iterable[types.Message], *, is_first: bool = Fa
     below = _publications(channel, items.values())
     now = timezone.now()
     fresh = [_message(channel, one, below, now, is_first=is_first) for key, one in items.items() if key not in known]
+    suggest.beside(channel, fresh)
     # another worker may have kept some of them a moment ago: theirs count there as well as here
     Message.objects.bulk_create(fresh, ignore_conflicts=True)
     wake.for_news(channel, fresh)
     if follows:
-        _follow(known, items, now)
+        _follow(channel, known, items, now)
     return len(fresh)
 
 
@@ -153,7 +154,7 @@ def _is_name(name: str) -> bool:
     return len(name) <= NAME and "\x00" not in name
 
 
-def _follow(known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
+def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
     """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
     changed = []
     for key, row in known.items():
@@ -163,7 +164,8 @@ def _follow(known: dict[str, Message], items: dict[str, types.Message], now: dat
             row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
             row.snoozed_until = None  # who changes their words is not put off
             changed.append(row)
-    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key", "snoozed_until"])
+    suggest.beside(channel, changed)
+    Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key", "snoozed_until", *suggest.KEPT])
 
 
 def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:

@@ -13,16 +13,25 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from channels.models import Channel
 from delivery.models import Delivery
 from inbox.enums import Heard, Kind, State, Topic
 from inbox.models.desk import Department, Settlement
+from inbox.reading import Flag, masked
 from municipalities.tenancy import TenantModel
 from posts.models import Publication
 from serbian.folding import fold
 
 User = settings.AUTH_USER_MODEL
+
+FLAGS: dict[str, tuple[str, str, Any]] = {
+    Flag.THREAT: ("problem", "triangle-alert", pgettext_lazy("a word that was found", "Threat")),
+    Flag.PERSONAL: ("warning", "shield-check", _("Personal data")),
+    Flag.ANGRY: ("quiet", "flag", _("Angry words")),
+    Flag.ADVERT: ("quiet", "link", pgettext_lazy("a link that was found", "Advert")),
+}
 
 
 class Listening(TenantModel):
@@ -77,6 +86,13 @@ class Message(TenantModel):
     topic = models.CharField(max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
+    # what it looks like (inbox.reading): a suggestion, nobody's word; `alike` names those that say nearly the same
+    script = models.CharField(max_length=8, blank=True)
+    suggested_kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    suggested_topic = models.CharField(max_length=10, choices=Topic, blank=True)
+    hints = models.JSONField(default=dict, blank=True)
+    alike = models.BigIntegerField(null=True)
+    has_personal_data = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     read_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
@@ -85,6 +101,10 @@ class Message(TenantModel):
     first_answer_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     forgotten_at = models.DateTimeField(null=True)
+
+    # how many other open ones say nearly the same, and how many of them nobody has read (inbox.queries.collapsed)
+    others = others_new = 0
+    size = 1  # how many stand below the same post (inbox.queries.sizes)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -115,17 +135,31 @@ class Message(TenantModel):
             models.Index(fields=["heard_at"], name="message_news", condition=Q(state__in=["open", "waiting"])),
             # what stands below one of our posts
             models.Index(fields=["publication", "at"], name="message_below"),
+            # what says nearly the same
+            models.Index(
+                fields=["municipality", "alike"], name="message_alike", condition=Q(state__in=["open", "waiting"])
+            ),
             # whose words are to be forgotten
             models.Index(fields=["settled_at"], name="message_age", condition=Q(forgotten_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
-        words = self.text.split()
+        words = self.shown_text.split()
         return " ".join(words[:8]) + ("…" if len(words) > 8 else "")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_key = fold(f"{self.text} {self.author_name} {self.author_handle}")
         super().save(*args, **kwargs)
+
+    @property
+    def shown_text(self) -> str:
+        """Its words for lists and titles, with personal data masked. The page of the message shows them whole."""
+        return masked(self.text)
+
+    @property
+    def flag_pills(self) -> list[tuple[str, str, Any]]:
+        """How its flags look (`common.states`)."""
+        return [FLAGS[flag] for flag in self.hints.get("flags", ()) if flag in FLAGS]
 
     @property
     def late_pill(self) -> tuple[str, str, Any]:

@@ -35,6 +35,7 @@ def found(pk: int) -> Message:
 @require_GET
 def message(request: Any, message: int) -> HttpResponse:
     row = found(message)
+    row.others = max(0, queries.alike(row).count() - 1) if row.alike is not None and not row.is_settled else 0
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.read(row)
     return page_of(request, row, draft=from_department(row, request.GET.get("from_handover", "")))

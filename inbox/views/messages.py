@@ -52,9 +52,11 @@ def _page(request: Any, problem: str = "") -> HttpResponse:
     counts = queries.counts(narrowed, request.user, now)
     rows = queries.listed(narrowed, request.user, now)
     page = Counted(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    sizes = queries.sizes(page.object_list)
-    for row in page.object_list:
-        row.size = sizes.get(row.publication_id, 1)
+    shown = queries.collapsed(list(page.object_list))
+    sizes = queries.sizes(shown)
+    for row in shown:
+        row.size = sizes.get(row.publication_id or 0, 1)
+    page.object_list = shown
     people = [(str(person.pk), str(person)) for person in colleagues(request.municipality)]
     context = {
         "page": page,

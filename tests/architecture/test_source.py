@@ -70,6 +70,7 @@ EVERYWHERE = {
     "inbox/domain/hear.py",
     "inbox/domain/hide.py",
     "inbox/domain/told.py",
+    "inbox/domain/suggest.py",
     "kits/queries.py",
     "links/domain/check.py",
     "links/domain/make.py",

@@ -1,0 +1,14 @@
+"""Read all messages anew: once after the update that began to read them, and after one that changed how."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from inbox.domain import suggest
+
+
+class Command(BaseCommand):
+    help = "Read citizens' messages anew: what they look like, which say nearly the same. What people decided stays."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"Read {suggest.again()} messages.")

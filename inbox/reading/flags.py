@@ -1,0 +1,41 @@
+"""Flags on a message: what somebody may want to see first. A flag hides nothing and decides nothing."""
+
+import re
+from enum import StrEnum
+
+from inbox.enums import Kind
+from inbox.reading import stems
+from inbox.reading.kinds import Suggested, is_angry, is_linked
+from inbox.reading.words import Stems, Word
+
+
+class Flag(StrEnum):
+    ANGRY = "angry"
+    THREAT = "threat"
+    ADVERT = "advert"
+    PERSONAL = "personal"
+
+
+_ANGRY = Stems.of({"angry": stems.ANGRY})
+_THREAT = Stems.of({"threat": stems.KINDS[Kind.UNLAWFUL]})
+_SHOUTED = re.compile(r"!{3,}|[?!]{4,}")
+_LEAST_CAPITALS = 12
+
+
+def flags(text: str, words: list[Word], suggested: Suggested, *, is_personal: bool) -> tuple[Flag, ...]:
+    """The flags of `text`, in the order of the list above."""
+    found = []
+    if is_angry(text) or next(_ANGRY.hits(words), None) or _is_shouted(text):
+        found.append(Flag.ANGRY)
+    if any(hit.weight >= 3 for hit in _THREAT.hits(words)):
+        found.append(Flag.THREAT)
+    if suggested.value == Kind.SPAM and is_linked(text):
+        found.append(Flag.ADVERT)
+    if is_personal:
+        found.append(Flag.PERSONAL)
+    return tuple(found)
+
+
+def _is_shouted(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return bool(_SHOUTED.search(text)) or (len(letters) >= _LEAST_CAPITALS and all(char.isupper() for char in letters))

@@ -1,0 +1,120 @@
+"""What a message may be, suggested by stems, punctuation and emoji, with the words that say so.
+
+Each kind collects the weights of its stems. Words between which people put thanks and praise in scorn ("bravo, opet
+nema vode") count for what they complain about; a question mark after a complaint does not make it a question. A kind
+is suggested when it has `LEAST` and leads by `LEAD`; else there is no suggestion, which is the better one.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from inbox.enums import Kind
+from inbox.reading import stems
+from inbox.reading.words import Hit, Stems, Word, among
+
+LEAST = 2.0
+LEAD = 0.5
+MOST_REASONS = 4
+# A kind's stems count so far; a message of twenty complaints is no more one than a message of four.
+MOST_WEIGHT = 8.0
+
+_STEMS = Stems.of(stems.KINDS)
+_ANGER = re.compile("[😡🤬😠👎🤮💩🖕]")
+_JOY = re.compile("[❤👏👍🙏🎉😍🥰💪🌹🏆]")
+_MOCKERY = re.compile("[😂🤣🤡🙄]")
+_LINK = re.compile(
+    r"https?://|www\.|(?<![\w.@\-])[\w\-]{2,63}+\.(?:com|net|org|info|example|ly|shop|store|xyz|top|club)\b",
+    re.IGNORECASE,
+)
+_OFFICIAL = re.compile(r"(?:https?://|www\.)(?:[\w\-]{1,63}\.){1,5}rs(?![\w.\-])", re.IGNORECASE)
+
+
+class Suggested(NamedTuple):
+    """A value and the words it goes by; an empty value is no suggestion."""
+
+    value: str
+    because: tuple[str, ...] = ()
+
+
+NOTHING = Suggested("")
+
+
+def kind(text: str, words: list[Word]) -> Suggested:
+    """The kind of message that `text` looks like."""
+    weights, reasons = _collect(text, words)
+    _weigh_against_each_other(weights, text, words)
+    ranked = sorted(((weight, label) for label, weight in weights.items() if weight > 0), reverse=True)
+    if not ranked or ranked[0][0] < LEAST:
+        return NOTHING
+    if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < LEAD:
+        return NOTHING
+    return Suggested(ranked[0][1], tuple(reasons[ranked[0][1]][:MOST_REASONS]))
+
+
+def _collect(text: str, words: list[Word]) -> tuple[dict[str, float], Mapping[str, list[str]]]:
+    weights: dict[str, float] = defaultdict(float)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    best: dict[tuple[str, int], Hit] = {}
+    for hit in _STEMS.hits(words):
+        known = best.get((hit.label, hit.place))
+        if known is None or hit.weight > known.weight:
+            best[hit.label, hit.place] = hit
+    for hit in best.values():
+        weights[hit.label] = min(MOST_WEIGHT, weights[hit.label] + hit.weight)
+        if hit.said not in reasons[hit.label]:
+            reasons[hit.label].append(hit.said)
+    for label, sign, weight in _signs(text):
+        weights[label] = min(MOST_WEIGHT, weights[label] + weight)
+        reasons[label].append(sign)
+    return weights, reasons
+
+
+def _signs(text: str) -> list[tuple[str, str, float]]:
+    found: list[tuple[str, str, float]] = []
+    if "?" in text:
+        found.append((Kind.QUESTION, "?", 2.0))
+    if anger := _ANGER.search(text):
+        found.append((Kind.COMPLAINT, anger[0], 1.5))
+    if joy := _JOY.search(text):
+        found.append((Kind.PRAISE, joy[0], 1.0))
+    if (link := _LINK.search(text)) and is_linked(text):
+        found.append((Kind.SPAM, link[0], 1.5))
+    return found
+
+
+def is_angry(text: str) -> bool:
+    return bool(_ANGER.search(text))
+
+
+def is_linked(text: str) -> bool:
+    """Whether it leads somewhere that is no authority of ours."""
+    return bool(_LINK.search(text)) and not _OFFICIAL.search(text)
+
+
+def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[Word]) -> None:
+    """Where two kinds are in the same words, which one is meant."""
+    complaint, question = weights[Kind.COMPLAINT], weights[Kind.QUESTION]
+    if weights[Kind.UNLAWFUL] >= 3:
+        weights[Kind.UNLAWFUL] += 6
+    if weights[Kind.EMERGENCY] >= 3:
+        weights[Kind.EMERGENCY] += 2
+    if weights[Kind.SPAM] >= 3.5:
+        weights[Kind.SPAM] += 3
+    if question >= 2 and any(word.folded == "hvala" for word in words[-3:]):
+        weights[Kind.PRAISE] = 0  # thanks in advance
+    if weights[Kind.PRAISE] and (complaint >= 2 or question >= 3 or weights[Kind.PROPOSAL] >= 2):
+        weights[Kind.PRAISE] = 0  # scorn, or courtesy
+    if _MOCKERY.search(text):
+        weights[Kind.PRAISE] = 0
+    if weights[Kind.PROPOSAL] >= 2:
+        weights[Kind.PROPOSAL] += 2 if question < 4 else 0
+    if complaint >= 3 and question <= 4:
+        weights[Kind.COMPLAINT] += 1.5  # asked in anger
+    begins = words[0].folded if words else ""
+    if question >= 4 or (question >= 2 and begins in _ASKING):
+        weights[Kind.QUESTION] += 1.5
+
+
+_ASKING = among("kad kada gde kako koliko kolko dokle da jel ko koji koja koje kome zasto sta ima mogu moze")

@@ -1,0 +1,196 @@
+"""Personal data in what citizens write: where it stands, and the text with it masked.
+
+`found(text)` gives spans, `masked(text)` the text with only the first and last character of each. Every pattern runs
+in a time that grows with the text and no faster: runs are bounded or possessive, and what a number means is decided
+in Python, not by backtracking. Left alone on purpose: short numbers of services (192, 193, 194, 0800), dates, prices,
+numbers of decisions, the Treasury's accounts (840-…) and addresses under gov.rs, which are public.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from inbox.reading.words import among
+from serbian.folding import fold
+
+
+class What(StrEnum):
+    """What was found. An address is a weak hint: it may as well be where the hole in the road is."""
+
+    EMAIL = "email"
+    ACCOUNT = "account"
+    JMBG = "jmbg"
+    PHONE = "phone"
+    PLATE = "plate"
+    ADDRESS = "address"
+
+
+class Found(NamedTuple):
+    """Characters `start` to `end` of the text."""
+
+    start: int
+    end: int
+    what: What
+
+    @property
+    def is_strong(self) -> bool:
+        return self.what != What.ADDRESS
+
+
+HIDDEN = "•"
+# What people put between digits, also what nobody sees: soft hyphen, zero-width characters.
+_GAP = "[ \t\u00a0\u202f.\\-\u2010-\u2014\u00ad\u200b-\u200d\u2060]"
+
+_EMAIL = re.compile(
+    r"(?<![\w.+@\-])[\w.+\-]++(?:@|\s?[(\[](?:at|et|majmun)[)\]]\s?)[\w\-]++(?:\.[\w\-]++)++", re.IGNORECASE
+)
+_ACCOUNT = re.compile(r"(?<!\d)\d{3}-\d{1,13}+-\d{2}(?!\d)")
+_IBAN = re.compile(r"(?<!\w)RS\d{2}(?: ?\d){18}(?!\d)", re.IGNORECASE)
+# Thirteen digits; fourteen where somebody writes all four of the year.
+_JMBG = re.compile(rf"(?<!\d)\d(?:{_GAP}{{0,2}}\d){{12,13}}(?!\d)")
+_MOBILE = re.compile(
+    rf"(?<!\d)[(]?(?:(?:\+|00){_GAP}?)?(?:381{_GAP}?[(]?0?[)]?|0){_GAP}?6 ?\d[)]?(?:{_GAP}|/){{0,2}}"
+    rf"\d(?:{_GAP}{{0,2}}\d){{5,7}}(?!\d)"
+)
+# Area codes of Serbia: 10 to 39, some of three figures (230 Kikinda, 280 Gnjilane, 290 Prizren, 390 Đakovica).
+_LANDLINE = re.compile(
+    rf"(?<!\d)(?<!\d[./\-])[(]?(?:\+381{_GAP}?(?:\(0\))?|00381{_GAP}?|0)(?:230|280|290|390|[123]\d)"
+    rf"(?:[)]?{_GAP}?/?{_GAP}?)\d(?:{_GAP}?\d){{4,6}}(?![\d/])"
+)
+_ABROAD = re.compile(rf"(?<![\d+])(?:\+|00)(?!381)[1-9](?:(?:{_GAP}|[/()]){{0,2}}\d){{7,13}}(?!\d)")
+# A number without its area code, after a word that says that it is one.
+_CALLED = re.compile(
+    r"(?:\b(?:tel|mob|telefon|mobilni|pozovi|pozovite|zovite|zovi|тел|моб|телефон|мобилни|позовите|позови|зовите|зови)"
+    r"[.:]?[ ](?:na[ ]|на[ ])?(?:broj[ ]|број[ ])?)(\d{3,4}[ \-/]?\d{2,3}(?:[ \-]?\d{2})?)(?![\d/])",
+    re.IGNORECASE,
+)
+_FREE = re.compile(r"0[89]00")
+_DATE = re.compile(r"\d{1,2}[./\-]\s?\d{1,2}[./\-]\s?(?:19|20)\d\d")
+
+# Codes of the places on Serbian plates, folded.
+_PLACES = among(
+    "al ar ac bb bg bd bj bk bo bp bt bu bc va vb vl vm vp vr vs gl gm de dk da za zr in ic ja ka kv kg kz ki kl km ko "
+    "kc ks la lb le lo lu me ng ni np ns nv pa pb pe pz pi pk pn po pp pr pt ra rv ru sa sv sd sj sm so sp st su sc to "
+    "ts tt tu cu ub ue ur uz ca sr"
+)
+_PLATE = re.compile(r"(?<![\w.])([^\W\d_]{2})([ \-]{0,2})(\d{3,5})([ \-]{0,2})([^\W\d_]{2})(?!\w)")
+# Where the letters may as well be words: "za 100 km", "po 200 eu".
+_WORDS = among("za po sa ja de le ka ko me pa to ni in st da so su ca la do od na bi li se ga ne ti vi mi")
+_UNITS = among("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od na za sa po i u je su da li")
+
+_STREET = re.compile(
+    r"(?<!\w)(?:ul\.|ulica|ulici|ulice|ул\.|улица|улици|улице|adresa:?|адреса:?|adresi|адреси|dvori[sš]tu|дворишту"
+    r"|stanujem u|станујем у|[zž]ivim u|живим у)[ ](?:u |у )?((?:[^\W\d_]{1,20}+\.?[ ]){1,3}?(?:br\.?[ ]?|бр\.?[ ]?)?"
+    r"\d{1,3}[a-zа-ш]?)(?![\w.]\d|\d|\w)",
+    re.IGNORECASE,
+)
+
+
+def found(text: str) -> list[Found]:
+    """All personal data in `text` in order; what overlaps is told once, by the pattern that is the surer one."""
+    told: list[Found] = []
+    taken = bytearray(len(text))
+    for one in _all(text):
+        if not any(taken[one.start : one.end]):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+            told.append(one)
+    return sorted(told)
+
+
+def strong(text: str) -> list[Found]:
+    return [one for one in found(text) if one.is_strong]
+
+
+def masked(text: str) -> str:
+    """The text with what was found hidden but for its first and last character. Masking again does nothing more.
+
+    Masking one number may leave a digit that stands beside others as if it were theirs, so it looks again until
+    nothing is found; each time there is less to find.
+    """
+    while spans := strong(text):
+        parts, at = [], 0
+        for one in spans:
+            parts += [text[at : one.start], _hidden(text[one.start : one.end])]
+            at = one.end
+        text = "".join([*parts, text[at:]])
+    return text
+
+
+def _hidden(words: str) -> str:
+    shown = [place for place, char in enumerate(words) if char.isalnum()] or [-1]
+    first, last = shown[0], shown[-1]
+    return "".join(
+        HIDDEN if (char.isalnum() and first < place < last) or char == "@" else char for place, char in enumerate(words)
+    )
+
+
+def _all(text: str) -> Iterator[Found]:
+    if "@" in text or "(" in text or "[" in text:
+        yield from (Found(*m.span(), What.EMAIL) for m in _EMAIL.finditer(text) if not _is_official(m[0]))
+    if not any(char.isdigit() for char in text):
+        return
+    yield from (Found(*m.span(), What.ACCOUNT) for m in _ACCOUNT.finditer(text) if _is_account(m[0]))
+    yield from (Found(*m.span(), What.ACCOUNT) for m in _IBAN.finditer(text))
+    yield from (Found(*m.span(), What.JMBG) for m in _JMBG.finditer(text) if _is_jmbg(_digits(m[0])))
+    for pattern in (_MOBILE, _ABROAD, _LANDLINE):
+        yield from (Found(*m.span(), What.PHONE) for m in pattern.finditer(text) if _is_phone(m[0]))
+    yield from (Found(*m.span(1), What.PHONE) for m in _CALLED.finditer(text) if 6 <= len(_digits(m[1])) <= 7)
+    yield from (Found(*m.span(), What.PLATE) for m in _PLATE.finditer(text) if _is_plate(m))
+    yield from (Found(*m.span(1), What.ADDRESS) for m in _STREET.finditer(text))
+
+
+def _digits(words: str) -> str:
+    return "".join(str(int(char)) for char in words if char.isdecimal())
+
+
+def _is_official(address: str) -> bool:
+    return address.lower().endswith((".gov.rs", ".упр.срб"))
+
+
+def _is_account(words: str) -> bool:
+    bank, number, check = words.split("-")
+    return bank != "840" and int(f"{bank}{number.zfill(13)}{check}") % 97 == 1
+
+
+def _is_jmbg(digits: str) -> bool:
+    """By its check digit; or, mistyped, because it begins with a day of birth in the last hundred years or so."""
+    if len(digits) == 14:
+        return digits[4:6] in ("19", "20") and _begins_with_a_day(digits[:4] + digits[5:])
+    return has_check_digit(digits) or _begins_with_a_day(digits)
+
+
+def has_check_digit(digits: str) -> bool:
+    """Whether the last of the 13 digits of a JMBG follows from the others."""
+    weights = (7, 6, 5, 4, 3, 2) * 2
+    rest = 11 - sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
+    return len(digits) == 13 and rest != 10 and int(digits[12]) == rest % 11
+
+
+def _begins_with_a_day(digits: str) -> bool:
+    year = int(digits[4:7])
+    try:
+        date(year + (1000 if year >= 900 else 2000), int(digits[2:4]), int(digits[:2]))
+    except ValueError:
+        return False
+    return year >= 900 or year < 100
+
+
+def _is_phone(words: str) -> bool:
+    return not (_FREE.match(_digits(words)) or _DATE.search(words))
+
+
+def _is_plate(match: re.Match[str]) -> bool:
+    place, gap, _number, other_gap, letters = match.groups()
+    code, end = fold(place), fold(letters)
+    # Cyrillic џ, љ, њ fold to two letters and may stand in the second pair; "đ" folds to "d"
+    if code not in _PLACES and place.upper() not in ("ЂА", "ĐA", "БЂ", "BĐ"):
+        return False
+    if match[0].isupper() and "-" in gap + other_gap:
+        return True
+    if code in _WORDS and end in _UNITS:
+        return False
+    if match[0].isupper() or (gap == other_gap == "" and end not in _UNITS):
+        return True
+    return code not in _WORDS and end not in _UNITS and "-" in gap + other_gap

@@ -1,0 +1,74 @@
+"""What the portal suggests for messages: agreeing with one press, and sorting together what says nearly the same."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from inbox import queries
+from inbox.domain import suggest
+from inbox.domain.refused import Refused
+from inbox.enums import Kind
+from inbox.models import Message
+from municipalities.access import requires
+from municipalities.rules import Verb
+
+
+def _message(pk: int) -> Message:
+    return get_object_or_404(Message.objects.select_related("channel"), pk=pk)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def accept(request: Any, message: int) -> HttpResponse:
+    """It is what it looks like. Goes back to where the button was."""
+    row = _message(message)
+    try:
+        row = suggest.accept(row, by=request.user)
+    except Refused as refused:
+        flash.error(request, refused.message)
+    else:
+        flash.success(request, _("Sorted as: %(kind)s") % {"kind": row.get_kind_display()})
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(back)
+    return redirect("message", request.municipality.slug, row.pk)
+
+
+@requires(Verb.INBOX_VIEW)
+@require_GET
+def alike(request: Any, message: int) -> HttpResponse:
+    return _alike(request, _message(message))
+
+
+def _alike(request: Any, row: Message, problem: str = "") -> HttpResponse:
+    rows = list(queries.alike(row)[: suggest.MOST_AT_ONCE])
+    context = {
+        "message": row,
+        "rows": rows,
+        "kinds": Kind.choices,
+        "chosen": row.kind or row.suggested_kind,
+        "may_work": request.access.may(Verb.INBOX_WORK),
+        "problem": problem,
+        "now": timezone.now(),
+    }
+    return render(request, "inbox/alike.html", context, status=422 if problem else 200)
+
+
+@requires(Verb.INBOX_WORK)
+@require_POST
+def sort_alike(request: Any, message: int) -> HttpResponse:
+    row = _message(message)
+    try:
+        count = suggest.sort_alike(row, request.POST.get("kind", ""), by=request.user)
+    except Refused as refused:
+        return _alike(request, row, refused.message)
+    told = ngettext("Sorted %(count)s message.", "Sorted %(count)s messages.", count)
+    flash.success(request, told % {"count": count})
+    return redirect("inbox", request.municipality.slug)

@@ -1,0 +1,235 @@
+"""What was read of a message is kept beside it, shown as a suggestion, agreed to by a person, and forgotten with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from common.models import AuditEvent
+from inbox.domain import forget, hear, suggest, triage
+from inbox.domain.refused import Refused
+from inbox.enums import Kind, Topic
+from inbox.models import Message
+from municipalities.tenancy import scope
+from platforms import types
+from tests.inbox.conftest import Town
+from tests.people import sign_in
+
+pytestmark = pytest.mark.django_db
+LIST = "/m/cuprija/inbox/"
+
+
+def told(town: Town, *texts: str, days_ago: float = 0, below: bool = True, prefix: str = "m") -> list[Message]:
+    """Messages as a network tells them, one author each, kept at once; below our post or as mentions."""
+    at = timezone.now() - timedelta(days=days_ago)
+    before = len(town.messages())
+    items = [
+        types.Message(
+            remote_id=f"{prefix}{before}-{number}", in_reply_to=town.post if below else None,
+            root=town.post if below else None, author_id=f"a{number}", author_handle=f"a{number}",
+            author_name=f"Грађанин {number}", author_url="", author_avatar_url="", text=text, url="",
+            at=at + timedelta(seconds=number),
+        )
+        for number, text in enumerate(texts)
+    ]  # fmt: skip
+    with scope(town.cast.cuprija):
+        hear.keep(town.channel, items)
+    return town.messages()[before:]
+
+
+SAME = [
+    "Кад ће доћи вода у Мућаву?", "kad ce doci voda u Mucavu", "@opstina kad ce doci voda u mucavu???",
+    "Kad će doći voda u Mućavu 😡", "dobar dan kada ce doci voda u mucavu hvala",
+]  # fmt: skip
+
+
+def test_what_is_heard_is_read(town: Town) -> None:
+    row = town.heard("@opstina Када ће доћи вода? Мој број је 064/123-4567")
+    assert (row.script, row.suggested_kind, row.suggested_topic) == ("cyrillic", Kind.QUESTION, Topic.WATER)
+    assert row.hints == {"kind": ["Када", "?"], "topic": ["вода"], "flags": ["personal"]}
+    assert row.has_personal_data
+    assert row.alike is not None
+    assert row.kind == ""  # nobody has said it
+    assert row.topic == ""
+
+
+def test_changed_words_are_read_anew(town: Town) -> None:
+    (row,) = told(town, "Hvala, bravo!")
+    changed = types.Message(
+        remote_id=row.remote_id, in_reply_to=None, root=None, author_id="a0", author_handle="a0", author_name="",
+        author_url="", author_avatar_url="", text="Opet nema vode, zovite 0641234567", url="", at=row.at,
+    )  # fmt: skip
+    with scope(town.cast.cuprija):
+        hear.keep(town.channel, [changed])
+    now = town.again(row)
+    assert (now.suggested_kind, now.has_personal_data) == (Kind.COMPLAINT, True)
+    assert now.alike != row.alike
+    assert "0641234567" not in now.shown_text
+
+
+def test_nothing_that_was_read_outlives_the_words(town: Town) -> None:
+    (row,) = told(town, "Где да пријавим квар? ЈМБГ 0101990710018")
+    with scope(town.cast.cuprija):
+        triage.close(row, by=town.cast.officer)
+        Message.objects.filter(pk=row.pk).update(settled_at=timezone.now() - timedelta(days=366))
+    assert forget.forget() == 1
+    gone = town.again(row)
+    assert {name: getattr(gone, name) for name in suggest.KEPT} == {
+        "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "alike": None,
+        "has_personal_data": False,
+    }  # fmt: skip
+    assert suggest.again() == 0
+    assert sign_in(town.cast.officer).get(f"{LIST}{row.pk}/").status_code == 200
+
+
+def test_lists_mask_what_the_page_of_the_message_shows(town: Town) -> None:
+    (row,) = told(town, "Nema vode, zovite me na 064/123-4567")
+    client = sign_in(town.cast.officer)
+    listed = client.get(LIST).text
+    assert "064/123-4567" not in listed
+    assert "0••/•••-•••7" in listed
+    assert "Personal data" in listed
+    page = client.get(f"{LIST}{row.pk}/").text
+    assert "064/123-4567" in page
+    assert "Personal data stands here in public" in page
+    assert "064/123-4567" not in str(row)
+    assert "064/123-4567" not in client.get(f"{LIST}{row.pk}/alike/").text
+
+
+def test_one_press_agrees_and_comes_back(town: Town) -> None:
+    row, _other = told(town, "Када ће доћи вода?", "Хвала на свему!")
+    client = sign_in(town.cast.officer)
+    assert "Looks like: Question" in client.get(LIST).text
+    answer = client.post(f"{LIST}{row.pk}/accept/", {"back": f"{LIST}?view=open&kind=none"})
+    assert answer["Location"] == f"{LIST}?view=open&kind=none"
+    sorted_ = town.again(row)
+    assert sorted_.kind == Kind.QUESTION
+    assert sorted_.due_at is not None
+    assert "Looks like: Question" not in client.get(LIST).text
+    event = AuditEvent.objects.get(verb="message.sort")
+    assert "вода" not in f"{event.target_label}{event.detail}"
+
+
+def test_one_press_leads_nowhere_else(town: Town) -> None:
+    (row,) = told(town, "Када ће доћи вода?")
+    answer = sign_in(town.cast.officer).post(f"{LIST}{row.pk}/accept/", {"back": "https://evil.example/"})
+    assert answer["Location"] == f"{LIST}{row.pk}/"
+
+
+def test_where_nothing_is_suggested_nothing_is_agreed_to(town: Town) -> None:
+    (row,) = told(town, "Ево и ја сам био тамо.")
+    with scope(town.cast.cuprija), pytest.raises(Refused):
+        suggest.accept(row, by=town.cast.officer)
+    assert sign_in(town.cast.officer).post(f"{LIST}{row.pk}/accept/").status_code == 302
+    assert town.again(row).kind == ""
+
+
+def test_the_reason_is_shown(town: Town) -> None:
+    (row,) = told(town, "Када ће доћи вода?")
+    page = sign_in(town.cast.officer).get(f"{LIST}{row.pk}/").text
+    assert "A suggestion, because of: Када, ?. You decide what it is." in page
+    assert "It seems to be about: Water and sewers (вода)." in page
+
+
+def test_those_that_say_the_same_are_folded_away_and_counted(town: Town) -> None:
+    told(town, *SAME, "Рупа у Карађорђевој код броја 15")
+    page = sign_in(town.cast.officer).get(LIST).text
+    assert "And 4 more like it" in page
+    assert "4 new" in page
+    assert page.count("list-row inbox-row") == 2
+    assert "Рупа у Карађорђевој" in page
+
+
+def test_all_that_say_the_same_are_sorted_together(town: Town) -> None:
+    first, *_others, last, hole = told(town, *SAME, "Рупа у Карађорђевој код броја 15")
+    with scope(town.cast.cuprija):
+        triage.close(last, by=town.cast.officer)
+    client = sign_in(town.cast.officer)
+    page = client.get(f"{LIST}{first.pk}/alike/").text
+    assert "Sort all 4 messages" in page
+    assert '<option value="question" selected>' in page
+    assert client.post(f"{LIST}{first.pk}/alike/sort/", {"kind": "no such"}).status_code == 422
+    assert client.post(f"{LIST}{first.pk}/alike/sort/", {"kind": "question"}).status_code == 302
+    kinds = {row.pk: row.kind for row in town.messages()}
+    assert sum(kind == Kind.QUESTION for kind in kinds.values()) == 4
+    assert kinds[last.pk] == kinds[hole.pk] == ""
+    assert AuditEvent.objects.filter(verb="message.sort").count() == 4
+
+
+def test_what_is_heard_later_joins_the_group(town: Town) -> None:
+    (first,) = told(town, SAME[0])
+    (second,) = told(town, SAME[1])
+    assert first.alike == second.alike
+
+
+def test_another_thread_and_another_month_are_another_group(town: Town) -> None:
+    """The same words have the same fingerprint, so words that differ a little show who joined whom."""
+    (here,) = told(town, "kad ce doci voda u mucavu")
+    (mention,) = told(town, "ljudi kad ce vise doci voda u mucavu", below=False, prefix="n")
+    assert here.alike != mention.alike
+    (before,) = told(town, "dosta vise kad ce doci voda u mucavu", days_ago=15, prefix="o")
+    assert here.alike != before.alike
+    page = sign_in(town.cast.officer).get(LIST).text
+    assert "more like it" not in page
+
+
+def test_emoji_alone_are_no_group(town: Town) -> None:
+    assert [row.alike for row in told(town, "👏", "👏")] == [None, None]
+    assert "more like it" not in sign_in(town.cast.officer).get(LIST).text
+
+
+def test_settled_ones_are_not_folded_away(town: Town) -> None:
+    with scope(town.cast.cuprija):
+        for row in told(town, *SAME):
+            triage.close(row, by=town.cast.officer)
+    page = sign_in(town.cast.officer).get(LIST, {"view": "closed"}).text
+    assert page.count("list-row inbox-row") == len(SAME)
+    assert "Looks like" not in page
+
+
+def test_reading_again_gives_what_hearing_gave(town: Town, capsys: Any) -> None:
+    rows = told(town, *SAME, "Рупа у Карађорђевој", "Moj JMBG je 0101990710018")
+    kept = {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in rows}
+    with scope(town.cast.cuprija):
+        triage.sort(rows[0], Kind.COMPLAINT, by=town.cast.officer)
+        Message.objects.update(script="", suggested_kind="", suggested_topic="", hints={}, alike=None)
+    call_command("read_messages")
+    assert "Read 7 messages." in capsys.readouterr().out
+    assert {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in town.messages()} == kept
+    assert town.again(rows[0]).kind == Kind.COMPLAINT
+
+
+def test_hearing_many_costs_as_many_queries_as_hearing_few(town: Town) -> None:
+    told(town, "Прва порука")
+    few, many = (
+        _queries(lambda: told(town, "kad ce voda")),
+        _queries(lambda: told(town, *(f"порука број {n}" for n in range(40)))),
+    )
+    assert few == many
+
+
+def test_the_list_and_the_group_take_a_fixed_number_of_queries(town: Town) -> None:
+    (first,) = told(town, SAME[0])
+    client = sign_in(town.cast.officer)
+    paths = (LIST, f"{LIST}{first.pk}/alike/", f"{LIST}{first.pk}/")
+    for path in paths:
+        client.get(path)
+    few = [_queries(lambda path=path: client.get(path)) for path in paths]
+    told(town, *SAME, *(f"Рупа у улици {name}" for name in "АБВГДЂЕЖ"))
+    assert [_queries(lambda path=path: client.get(path)) for path in paths] == few
+    assert max(few) <= 12
+
+
+def _queries(act: Any) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as told_:
+        act()
+    return len(told_)
