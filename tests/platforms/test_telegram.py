@@ -583,6 +583,26 @@ def test_while_telegram_tells_by_itself_nothing_is_asked_for(bench: Bench, fake:
     assert connector.messages("9001").cursor == "9001"
 
 
+def test_a_comment_with_other_words_is_told_again_with_its_own_time(bench: Bench, fake: Any) -> None:
+    connector, channel = bench.connector(), fake.channel("opstina")
+    post = connector.publish(outgoing("Пишите."), bench.read).remote_id
+    comment = fake.react(post, "reply", "Када?")
+    (first,) = connector.messages().items
+    told = channel["group"]["messages"][int(comment.split(":")[1])]["told"]
+    fake._tell(channel["group"], "edited_message", {**told, "text": "Када тачно?", "edit_date": told["date"] + 60})
+    again = connector.messages().items[-1]
+    assert (again.remote_id, again.text, again.at) == (comment, "Када тачно?", first.at)
+
+
+def test_an_event_tells_what_asking_tells(bench: Bench, fake: Any) -> None:
+    connector = bench.connector()
+    post = connector.publish(outgoing("Пишите."), bench.read).remote_id
+    fake.react(post, "reply", "Када?")
+    events = [event for update in fake.bot("opstina")["updates"] for event in Telegram.events(update)]
+    told = [Telegram.told(event) for event in events if event.kind == "comment"]
+    assert [one.new for one in told if one] == [connector.messages().items]
+
+
 # ---- what Telegram tells by itself
 
 
