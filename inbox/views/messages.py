@@ -65,7 +65,7 @@ def _page(request: Any, problem: str = "") -> HttpResponse:
         "is_filtered": bool(narrowed.filters),
         "is_filtered_more": bool({*narrowed.filters} - {"q", "kind", "assignee"}),
         "is_narrowed": bool(narrowed.filters or narrowed.view != "open"),
-        "views": [{**each, "count": counts[each["key"]]} for each in _views(narrowed, _list_url(request))],
+        "views": [{**each, "count": counts.get(each["key"])} for each in _views(narrowed, _list_url(request))],
         "list_url": _list_url(request),
         "is_settled": narrowed.view in ("answered", "closed"),
         "may_work": request.access.may(Verb.INBOX_WORK),
