@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class NeedsConfig(AppConfig):
     name = "needs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from needs.domain import erase
+
+        erase.register()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common.audit import record
 from delivery.models import Delivery
+from inbox import erasure
 from inbox.enums import Kind
 from inbox.models import Message, Note, Reply
 from municipalities.tenancy import everywhere
@@ -44,13 +45,14 @@ def erase_author(municipality: Any, author_id: str, channel_id: int, *, by: Any)
     """A person asks that we forget them: all they wrote to this channel, at once. Returns how many messages."""
     rows = Message.objects.filter(municipality=municipality, channel_id=channel_id, author_id=author_id)
     found = list(rows.exclude(author_id="").values_list("pk", flat=True))
-    count = _forget(found, timezone.now())
+    count = _forget(found, timezone.now(), asked=True)
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
     return count
 
 
 @transaction.atomic
-def _forget(keys: list[int], now: datetime) -> int:
+def _forget(keys: list[int], now: datetime, *, asked: bool = False) -> int:
+    erasure.forget(keys, asked=asked)
     Note.objects.filter(message__in=keys).delete()
     replies = Reply.objects.filter(message__in=keys)
     deliveries = list(Delivery.objects.filter(pk__in=replies.values("delivery")))
