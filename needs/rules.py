@@ -18,7 +18,7 @@ MOST_TOLD = 2000
 MOST_MESSAGES = 200
 MOST_PICTURES = 20
 
-# What leads to a person, wherever it stands. In this order: an address on a network holds an "@" as well as an e-mail.
+# What leads to a person, wherever it stands. In this order: "@opstina@mastodon.rs" ends like an e-mail.
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 HANDLE = re.compile(r"(?<!\w)@[\w.-]*\w(?:@[\w.-]*\w)?")
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -27,7 +27,7 @@ NUMBER = re.compile(
     r"(?<![\w+])(?!\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4})(?:(?:\+|0)(?:[\s\-/.()]*\d){6,}|\d{9,}|\d{3}-\d{3,}-\d{2})(?!\w)"
 )
 PLATE = re.compile(r"\b[A-ZА-ЯČĆŽŠĐЂЈЉЊЋЏ]{2}[\s-]?\d{3,5}[\s-]?[A-ZА-ЯČĆŽŠĐЂЈЉЊЋЏ]{2}\b")
-TRACES = (MAIL, LINK, HANDLE, NUMBER, PLATE)
+TRACES = (HANDLE, MAIL, LINK, NUMBER, PLATE)
 _WORD = re.compile(r"\w+")
 # "Ја", "од": a name so short would take half of the sentence with it.
 SHORTEST_NAME = 3
@@ -45,7 +45,8 @@ def suggested(text: str, known: frozenset[str]) -> str:
     for trace in TRACES:
         text = trace.sub("", text)
     text = _WORD.sub(lambda found: "" if fold(found[0]) in known else found[0], text)
-    text = re.sub(r"\s+([,.!?;:…])", r"\1", " ".join(text.split())).lstrip(",.;:- ")
+    text = re.sub(r"\s+([,.!?;:…])", r"\1", " ".join(text.split()))
+    text = re.sub(r"([,.!?;:…])[,;:]+", r"\1", text).strip(",;:- ")
     return text if len(text) <= MOST_QUOTE else text[: MOST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -270,14 +269,14 @@ def test_a_person_who_is_erased_meanwhile_is_not_told(town: Town, done: Need, th
 
 
 @pytest.fixture
-def many(town: Town, three: list[Message]) -> Iterator[Need]:
+def many(town: Town, three: list[Message]) -> Need:
     with scope(town.cast.cuprija):
         first = Message.objects.get(pk=three[0].pk)
         for number in range(200):
             first.pk, first.remote_id, first.author_id = None, f"copy-{number}", f"copy-{number}"
             first.save(force_insert=True)
         rows = list(Message.objects.filter(remote_id__startswith="copy"))
-    yield done_of(town, *rows)
+    return done_of(town, *rows)
 
 
 def test_two_hundred_take_as_many_queries_in_the_request_as_three(town: Town, many: Need) -> None:
