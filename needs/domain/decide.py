@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from common.audit import record
 from inbox.domain.refused import Refused
 from needs import rules
+from needs.domain.recall import recall
 from needs.domain.write import locked
 from needs.enums import SETTLED, Stage
 from needs.models import Need, Voice
@@ -60,10 +61,14 @@ def done(need: Need, what: str, *, on: date, by: Any) -> Need:
 
 @transaction.atomic
 def reopen(need: Need, *, by: Any) -> Need:
-    """It is not settled after all. The words stay for whoever writes on; those who were told may be told anew."""
+    """It is not settled after all. The words stay for whoever writes on.
+
+    Answers that have not left yet are cancelled, and those who were told may be told anew.
+    """
     row = locked(need)
     if row.stage not in (*SETTLED, Stage.PLANNED):
         return row
+    recall(Voice.objects.filter(need=row, told__isnull=False).select_related("told__delivery"), by=by)
     Voice.objects.filter(need=row).update(told=None, round=None, trouble="")
     row.stage, row.decided_on, row.done_on = Stage.LOOKED_AT, None, None
     row.save()

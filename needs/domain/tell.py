@@ -21,6 +21,7 @@ from inbox.domain.refused import Refused
 from inbox.models import Message, Reply
 from municipalities.tenancy import everywhere, scope
 from needs import rules
+from needs.domain.recall import recall
 from needs.domain.write import locked
 from needs.models import OPEN, Need, Round, Voice
 from needs.queries.reach import Reach, reach
@@ -46,6 +47,7 @@ def ask(need: Need, text: str, *, by: Any) -> Round:
         raise Refused(_("Write the answer first."), "text")
     if len(words) > rules.MOST_TOLD:
         raise Refused(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_TOLD}, "text")
+    recall(reach(row).unsent, by=by)
     found = reach(row)
     if not found.reached:
         raise Refused(_("Nobody is left to be told: everybody who can be reached has been told, or is being told now."))

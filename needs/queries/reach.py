@@ -1,10 +1,14 @@
-"""Who is told what became of a need, and who is not and why. Two queries, however many asked."""
+"""Who is told what became of a need, and who is not and why. One query, however many asked."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from channels.enums import ChannelState
+from delivery.enums import State as Sent
 from needs.models import Need, Voice
+
+# Nothing of the answer is on the network, and nothing will be unless a person sends it again.
+UNSENT = (Sent.CANCELLED, Sent.EXPIRED, Sent.FAILED)
 
 
 @dataclass
@@ -12,6 +16,9 @@ class Reach:
     """`reached` has one voice for each person, the newest; everybody else is counted by what is in the way."""
 
     reached: list[Voice] = field(default_factory=list)
+    unsent: list[Voice] = field(default_factory=list)
+    """Voices of those among them whose answer of the last round did not go out."""
+
     told: int = 0
     under_way: int = 0
     forgotten: int = 0
@@ -29,7 +36,8 @@ class Reach:
 
 def reach(need: Need) -> Reach:
     """People are told once for a need, however often they wrote: `reached` holds who may be told now."""
-    rows = Voice.objects.filter(need=need).select_related("message__channel").order_by("-heard_on", "-pk")
+    rows = Voice.objects.filter(need=need).order_by("-heard_on", "-pk")
+    rows = rows.select_related("message__channel", "told__delivery").defer("told__text", "told__delivery__payload")
     people: dict[Hashable, list[Voice]] = {}
     found = Reach()
     for voice in rows.defer("message__text", "message__seen", "message__search_key", "quote", "note"):
@@ -50,9 +58,10 @@ def _person(voice: Voice) -> Hashable:
 
 def _sort(found: Reach, voices: list[Voice]) -> None:
     newest = next((each for each in voices if each.message and not each.message.forgotten_at), None)
-    if any(each.told_id for each in voices):
+    unsent = [each for each in voices if each.told and each.told.delivery.state in UNSENT]
+    if any(each.told_id and each not in unsent for each in voices):
         found.told += 1
-    elif any(each.round_id and not each.trouble for each in voices):
+    elif any(each.round_id and not each.told_id and not each.trouble for each in voices):
         found.under_way += 1
     elif newest is None or newest.message is None:
         found.forgotten += 1
@@ -62,4 +71,5 @@ def _sort(found: Reach, voices: list[Voice]) -> None:
     else:
         for trouble in {each.trouble for each in voices if each.trouble}:
             found.troubles[trouble] = found.troubles.get(trouble, 0) + 1
+        found.unsent += unsent
         found.reached.append(newest)

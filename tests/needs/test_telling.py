@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.models import AuditEvent
+from delivery.domain.cancel import cancel
 from delivery.models import Delivery
 from inbox.domain import answer as answering
 from inbox.domain import forget
@@ -52,7 +53,7 @@ def publish(town: Town) -> None:
 
 def voices_of(town: Town, need: Need) -> list[Voice]:
     with scope(town.cast.cuprija):
-        return list(Voice.objects.filter(need=need).select_related("message").order_by("pk"))
+        return list(Voice.objects.filter(need=need).select_related("message", "told__delivery").order_by("pk"))
 
 
 def test_everybody_who_asked_is_answered_once_on_the_network(town: Town, done: Need, three: list[Message]) -> None:
@@ -242,6 +243,42 @@ def test_opening_it_again_stops_what_was_not_sent_and_begins_anew(town: Town, do
         decide.done(done, "Сада јесу.", on=timezone.localdate(), by=town.cast.officer)
         tell.ask(done, "Сада јесу.", by=town.cast.officer)
     assert tell.work() == 3
+
+
+def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
+    town: Town, done: Need, three: list[Message]
+) -> None:
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        tell.work()
+        cancelled, failed, unknown = (voice.told.delivery for voice in voices_of(town, done))
+        cancel(cancelled, by=town.cast.officer)
+        Delivery.objects.filter(pk=failed.pk).update(state="failed")
+        Delivery.objects.filter(pk=unknown.pk).update(state="unconfirmed", unknown_since=timezone.now())
+    assert "their answer of the last time did not go out" in sign_in(town.cast.officer).get(path(done)).text
+    with scope(town.cast.cuprija):
+        assert tell.ask(done, WORDS, by=town.cast.officer).people == 2
+    assert tell.work() == 2
+    publish(town)
+    assert answers(town) == sorted(message.remote_id for message in three[:2])
+    with scope(town.cast.cuprija):
+        states = dict(Delivery.objects.filter(kind="reply").values_list("pk", "state"))
+        assert (states[cancelled.pk], states[failed.pk], states[unknown.pk]) == (
+            "cancelled",
+            "cancelled",
+            "unconfirmed",
+        )
+        with pytest.raises(Refused):
+            tell.ask(done, WORDS, by=town.cast.officer)
+
+
+def test_opening_it_again_keeps_answers_back_that_have_not_left(town: Town, done: Need) -> None:
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        tell.work()
+        decide.reopen(done, by=town.cast.officer)
+    publish(town)
+    assert answers(town) == []
 
 
 def test_who_was_told_stays_with_that_need(town: Town, done: Need, three: list[Message]) -> None:
