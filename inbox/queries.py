@@ -126,8 +126,9 @@ def listed(narrowed: Narrowed, person: Any, now: datetime) -> QuerySet[Message]:
 
 
 def counts(narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
-    """How many are in each view of open ones, and as `listed` how many the narrowed one has, `MOST` at most. Two queries.
+    """How many are in each view of open ones, and as `listed` how many the narrowed one has, `MOST` at most.
 
+    Two queries.
     Settled ones are tens of thousands after some years: to count them would cost more than the page.
     """
     wanted = {name: Count("pk", filter=in_view(name, person, now)) for name in VIEWS if name not in SETTLED}

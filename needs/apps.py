@@ -7,5 +7,7 @@ class NeedsConfig(AppConfig):
 
     def ready(self) -> None:
         from needs import measured
+        from needs.domain import erase
 
+        erase.register()
         measured.register()

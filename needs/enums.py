@@ -15,6 +15,17 @@ class Stage(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("of a need", "It will not be done")
 
 
+SETTLED = (Stage.DONE, Stage.DECLINED)
+# How each looks: tone and icon (`common.states`). Never a colour alone.
+LOOKS = {
+    Stage.NEW: ("info", "circle-dot"),
+    Stage.LOOKED_AT: ("waiting", "eye"),
+    Stage.PLANNED: ("info", "calendar-clock"),
+    Stage.DONE: ("good", "circle-check"),
+    Stage.DECLINED: ("quiet", "circle-slash"),
+}
+
+
 class Source(models.TextChoices):
     """How a need was heard."""
 

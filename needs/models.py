@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from inbox.enums import Topic
 from inbox.models import Department, Message, Reply, Settlement
 from municipalities.tenancy import TenantModel
-from needs.enums import Moment, Source, Stage
+from needs.enums import LOOKS, SETTLED, Moment, Source, Stage
 from posts.models import Media, Post
 from serbian.folding import fold
 
 User = settings.AUTH_USER_MODEL
+# Voices of people who are still to be told what became of it.
+OPEN = Q(round__isnull=False, told__isnull=True, trouble="")
 
 
 class Need(TenantModel):
@@ -68,6 +70,16 @@ class Need(TenantModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def pill(self) -> tuple[str, str, Any]:
+        """How its stage looks: tone, icon, word (`common.states`)."""
+        return *LOOKS[Stage(self.stage)], self.get_stage_display()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is something final to tell those who asked."""
+        return self.stage in SETTLED
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_key = fold(f"{self.title} {self.text}")
         super().save(*args, **kwargs)
@@ -76,8 +88,10 @@ class Need(TenantModel):
 class Voice(TenantModel):
     """One time that a need was heard: a message, or what somebody said by phone or at the counter.
 
-    `quote` are the citizen's words as they may be shown, without names; `told` is the answer that told this person what
-    was done, so that nobody is told twice. A message is a voice of one need at most.
+    `quote` are the citizen's words as they may be shown, without names; `note` is for our people only. A message is a
+    voice of one need at most. `round` is the round in which this person is to be told what became of it, `told` the
+    answer that did so, `trouble` why it could not be sent. Who wrote several messages is told once: all of them then
+    point to the one answer.
     """
 
     need = models.ForeignKey(Need, models.CASCADE, related_name="voices")
@@ -86,19 +100,40 @@ class Voice(TenantModel):
     heard_on = models.DateField()
     quote = models.TextField(blank=True)
     note = models.CharField(max_length=300, blank=True)
-    told = models.OneToOneField(Reply, models.SET_NULL, null=True, related_name="+")
+    round = models.ForeignKey("Round", models.SET_NULL, null=True, related_name="voices")
+    told = models.ForeignKey(Reply, models.SET_NULL, null=True, related_name="+")
+    trouble = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            # who is still to be told
+            models.Index(fields=["round", "id"], name="voice_to_tell", condition=OPEN),
+        ]
 
     def __str__(self) -> str:
         return self.quote[:60] or self.get_source_display()
 
 
+class Round(TenantModel):
+    """One round of answers to all who asked: the words, whose they are, and how many people it set out to reach."""
+
+    need = models.ForeignKey(Need, models.CASCADE, related_name="rounds")
+    text = models.TextField()
+    people = models.PositiveIntegerField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
 class NeedPicture(TenantModel):
-    """A picture of how it was, or of how it is now."""
+    """A picture of how it was, or of how it is now. It goes when the library deletes it."""
 
     need = models.ForeignKey(Need, models.CASCADE, related_name="pictures")
-    media = models.ForeignKey(Media, models.PROTECT, related_name="+")
+    media = models.ForeignKey(Media, models.CASCADE, related_name="+")
     moment = models.CharField(max_length=6, choices=Moment)
     position = models.PositiveSmallIntegerField(default=0)
 

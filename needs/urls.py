@@ -1,13 +1,29 @@
-from django.urls import URLPattern, path
+from django.urls import path
 
-from needs.views import answers, overview, public, public_page
+from needs.views import answers, board, need, overview, pictures, public, public_page, telling, voices
 
 M = "m/<slug:municipality>/needs/"
+N = f"{M}<int:need>/"
 
-urlpatterns: list[URLPattern] = []
-
-# what is shown of needs
-urlpatterns += [
+urlpatterns = [
+    path(M, board.board, name="needs"),
+    path(f"{M}new/", board.new, name="need_new"),
+    path(f"{M}gather/", board.gather, name="need_gather"),
+    path(N, need.need, name="need"),
+    path(f"{N}change/", need.change, name="need_change"),
+    path(f"{N}decide/", need.decision, name="need_decide"),
+    path(f"{N}done/", need.done, name="need_done"),
+    path(f"{N}reopen/", need.reopen, name="need_reopen"),
+    path(f"{N}merge/", need.merge, name="need_merge"),
+    path(f"{N}delete/", need.delete, name="need_delete"),
+    path(f"{N}post/", need.post, name="need_post"),
+    path(f"{N}tell/", telling.tell, name="need_tell"),
+    path(f"{N}voices/", voices.add, name="need_voice_add"),
+    path(f"{N}voices/<int:voice>/quote/", voices.quote, name="need_quote"),
+    path(f"{N}voices/<int:voice>/remove/", voices.remove, name="need_voice_remove"),
+    path(f"{N}pictures/", pictures.pictures, name="need_pictures"),
+    path(f"{N}pictures/<int:shot>/remove/", pictures.remove, name="need_picture_remove"),
+    # what is shown of needs
     path("m/<slug:municipality>/posts/<int:pk>/closing/answers/", answers.count, name="needs_answers"),
     path(f"{M}overview/", overview.page, name="needs_overview"),
     path(f"{M}overview/csv/", overview.table, name="needs_overview_csv"),

@@ -19,6 +19,7 @@ ROUTES = {
     "delivery.tasks.*": {"queue": PUBLISHING},
     "inbox.tasks.*": {"queue": INBOX},
     "links.tasks.look": {"queue": ERRANDS},
+    "needs.tasks.*": {"queue": INBOX},
     "notifications.tasks.send_mail": {"queue": MAIL},
     "posts.tasks.look_at_links": {"queue": ERRANDS},
     "posts.tasks.probe_videos": {"queue": MEDIA},

@@ -97,7 +97,9 @@ def _holds() -> dict[int, list[dict[str, Any]]]:
 
 
 def _needs() -> list[dict[str, Any]]:
-    rows = Need.objects.select_related("settlement", "department", "by").prefetch_related("voices", "pictures__media")
+    rows = Need.objects.select_related("settlement", "department", "by").prefetch_related(
+        "voices", "pictures__media", "rounds__by"
+    )
     return [
         {
             "title": row.title, "text": row.text, "topic": row.topic, "settlement": str(row.settlement or ""),
@@ -106,6 +108,8 @@ def _needs() -> list[dict[str, Any]]:
             "by": str(row.by), "created_at": row.created_at,
             "voices": [{"source": each.source, "heard_on": each.heard_on, "quote": each.quote, "note": each.note}
                        for each in row.voices.all()],
+            "told": [{"text": each.text, "people": each.people, "by": str(each.by), "at": each.at}
+                     for each in row.rounds.all()],
             "pictures": [{"when": each.moment, "file": each.media.name} for each in row.pictures.all()],
         }
         for row in rows.order_by("pk")

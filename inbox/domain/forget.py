@@ -19,6 +19,7 @@ from channels.models import Channel
 from common.audit import record
 from common.models import MailMessage
 from delivery.models import Delivery
+from inbox import erasure
 from inbox.domain import evidence, handover_mail
 from inbox.enums import Kind, Proposed
 from inbox.models import AnswerDraft, HandOver, Hold, Message, Note, ProposedAnswer, Reply
@@ -70,7 +71,7 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
         wanted |= Q(channel_id=channel_id, author_id=author_id)
     rows = Message.objects.filter(wanted, municipality=municipality, forgotten_at=None).exclude(author_id="")
     found = list(rows.values_list("pk", flat=True))
-    count = _forget(found, timezone.now())
+    count = _forget(found, timezone.now(), asked=True)
     for channel in Channel.objects.filter(pk__in={channel_id for channel_id, _author in authors}):
         for author_id in sorted({author for channel_id, author in authors if author and channel_id == channel.pk}):
             evidence.erase_of(author_id, channel.pk, timezone.now())
@@ -80,12 +81,13 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
 
 
 @transaction.atomic
-def _forget(keys: list[int], now: datetime) -> int:
+def _forget(keys: list[int], now: datetime, *, asked: bool = False) -> int:
     # Taken first, asked for holds afterwards: one that began a moment ago is seen.
     taken = set(Message.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
     keys = sorted(
         taken - set(Hold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
     )
+    erasure.forget(keys, asked=asked)
     Note.objects.filter(message__in=keys).delete()
     AnswerDraft.objects.filter(message__in=keys).delete()
     proposed = ProposedAnswer.objects.filter(message__in=keys)

@@ -97,7 +97,10 @@ def _again(channel_id: int, municipality_id: int) -> int:
 
 @transaction.atomic
 def accept(message: Message, *, by: Any) -> Message:
-    """Agree that it is what it looks like, and about what it seems to be. Raises `Refused` where nothing is suggested any more."""
+    """Agree that it is what it looks like, and about what it seems to be.
+
+    Raises `Refused` where nothing is suggested any more.
+    """
     row = triage.locked(message)
     if not row.suggested_kind:
         raise Refused(_("Nothing is suggested for this message. Say yourself what it is."), "kind")

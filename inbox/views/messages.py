@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages as flash
 from django.core.paginator import Paginator
@@ -131,6 +132,7 @@ def _views(narrowed: Narrowed, list_url: str) -> list[dict[str, Any]]:
 def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
     """What may be done with many at once, in groups: value and words."""
     return [
+        (_("They ask for something"), [("need:", _("Make a need of them"))]),
         (_("It is done with"), [("close:", _("Needs no answer"))]),
         (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Sleep.choices]),
         (_("Kind"), [(f"kind:{value}", str(label)) for value, label in Kind.choices]),
@@ -149,6 +151,9 @@ def several(request: Any) -> HttpResponse:
     keys = [int(key) for key in request.POST.getlist("message") if key.isdecimal() and len(key) < 15]
     if not request.POST.get("act"):
         return _page(request, _("Choose what to do with them."))
+    if request.POST["act"] == "need:":  # a page of a floor above, known by its name
+        chosen = urlencode([("message", key) for key in dict.fromkeys(keys)])
+        return redirect(f"{reverse('need_gather', args=[request.municipality.slug])}?{chosen}")
     verb = _verb(request, request.POST["act"])
     try:
         outcome = bulk.on_each(list(dict.fromkeys(keys)), verb)

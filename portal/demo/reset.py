@@ -55,7 +55,7 @@ from mentoring.models import (
 )
 from municipalities.models import Municipality, Pause, WidePause
 from municipalities.tenancy import scope
-from needs.models import Need, NeedPicture, NeedsPage, Voice
+from needs.models import Need, NeedPicture, NeedsPage, Round, Voice
 from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
 from portal.demo import exercises, notifications
 from portal.demo.network import PLATFORM, server
@@ -84,7 +84,7 @@ from trainings.models import Play
 
 # From what points to what is pointed at.
 ORDER = (
-    Play, NeedPicture, Voice, Need, NeedsPage,
+    Play, NeedPicture, Voice, Round, Need, NeedsPage,
     Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
     HandOver, Hold, Note, Reply, Message, Below, Listening, Department, Settlement,
     Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,

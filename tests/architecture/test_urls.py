@@ -43,6 +43,10 @@ from municipalities.models import Delegation, EmergencyRight, Enrolment, Glossar
 from municipalities.rules import TABLE, ProgrammeVerb, Verb, verbs
 from municipalities.tenancy import scope
 from needs.domain import page as needs_page
+from needs.domain import pictures as need_pictures
+from needs.domain import voices
+from needs.domain import write as needs
+from needs.models import Need
 from notifications import stop_links
 from notifications.models import Notification
 from planning.domain import feeds, imports
@@ -489,6 +493,22 @@ def _asked(it: Things) -> tuple[int, str]:
     return int(found.pk), token
 
 
+def _need(it: Things) -> Need:
+    """Something that citizens of Ćuprija ask for."""
+    with scope(it.cast.cuprija):
+        found = Need.objects.first()
+        return found or needs.write(it.cast.cuprija, needs.Words("Клупе"), by=it.cast.officer)
+
+
+def _of_need(it: Things, kind: str) -> int:
+    """A voice of it or a picture, each role its own."""
+    need, by = _need(it), it.cast.officer
+    with scope(it.cast.cuprija):
+        if kind == "voice":
+            return voices.hear(need, "phone", timezone.localdate(), by=by).pk
+        return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
+
+
 def _followed(it: Things) -> Plan:
     """A plan of Ćuprija on which both agreed."""
     with scope(it.cast.cuprija):
@@ -650,6 +670,9 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "department/act": lambda it: "retire",
     "settlements/settlement": _settlement,
     "inbox-answer/token": lambda it: _asked(it)[1],
+    "needs/need": lambda it: _need(it).pk,
+    "voices/voice": lambda it: _of_need(it, "voice"),
+    "pictures/shot": lambda it: _of_need(it, "picture"),
     "reports/report": lambda it: _report(it, "monthly"),
     "report/format": lambda it: "pdf",
     "reports/told": lambda it: _report(it, "programme"),

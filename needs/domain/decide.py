@@ -1,0 +1,81 @@
+"""What the municipality decides about a need, what it did, and taking that back."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from inbox.domain.refused import Refused
+from needs import rules
+from needs.domain.recall import recall
+from needs.domain.write import locked
+from needs.enums import SETTLED, Stage
+from needs.models import Need, Voice
+from posts.draft import storable
+
+DECISIONS = (Stage.LOOKED_AT, Stage.PLANNED, Stage.DECLINED)
+
+
+@transaction.atomic
+def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, by: Any) -> Need:
+    """It is looked at, will be done, or will not be done; the latter two say why and since when.
+
+    Raises `Refused` without a reason, and for what was settled before: that is opened again first.
+    """
+    row, words = locked(need), storable(reason).strip()
+    if stage not in DECISIONS:
+        raise Refused(_("Choose what was decided."), "stage")
+    if row.is_settled:
+        raise Refused(_("This need is settled. Open it again before something else is decided."))
+    if len(words) > rules.MOST_REASON:
+        raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": rules.MOST_REASON}, "reason")
+    day = None if stage == Stage.LOOKED_AT else on or timezone.localdate()
+    if stage != Stage.LOOKED_AT and not words:
+        raise Refused(_("Say why, in words that citizens may read."), "reason")
+    _refuse_day(day, "on")
+    row.stage, row.reason, row.decided_on = stage, words, day
+    row.save()
+    record("need.decide", by=by, target=row, stage=str(stage))
+    return row
+
+
+@transaction.atomic
+def done(need: Need, what: str, *, on: date, by: Any) -> Need:
+    """Say what was done and when; once more changes the words. Raises `Refused`."""
+    row, words = locked(need), storable(what).strip()
+    if row.stage == Stage.DECLINED:
+        raise Refused(_("It was decided that this will not be done. Open it again first."))
+    if not words:
+        raise Refused(_("Say what was done, in words that citizens may read."), "done")
+    if len(words) > rules.MOST_DONE:
+        raise Refused(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_DONE}, "done")
+    _refuse_day(on, "on")
+    row.stage, row.done, row.done_on, row.decided_on = Stage.DONE, words, on, row.decided_on or on
+    row.save()
+    record("need.done", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def reopen(need: Need, *, by: Any) -> Need:
+    """It is not settled after all. The words stay for whoever writes on.
+
+    Answers that have not left yet are cancelled, and those who were told may be told anew.
+    """
+    row = locked(need)
+    if row.stage not in (*SETTLED, Stage.PLANNED):
+        return row
+    recall(Voice.objects.filter(need=row, told__isnull=False).select_related("told__delivery"), by=by)
+    Voice.objects.filter(need=row).update(told=None, round=None, trouble="")
+    row.stage, row.decided_on, row.done_on = Stage.LOOKED_AT, None, None
+    row.save()
+    record("need.reopen", by=by, target=row)
+    return row
+
+
+def _refuse_day(day: date | None, field: str) -> None:
+    if day is not None and (day > timezone.localdate() or day.year < 2000):
+        raise Refused(_("This day cannot be right: it has to be today or before."), field)

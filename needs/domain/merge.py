@@ -1,0 +1,44 @@
+"""Two needs turn out to be one."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from inbox.domain.refused import Refused
+from needs.domain.write import hold, locked, recount
+from needs.models import OPEN, Need, NeedPicture, Voice
+
+
+@transaction.atomic
+def merge(need: Need, into: Need, *, by: Any) -> Need:
+    """Voices and pictures of `need` go `into` the other, and `need` goes. The words of the other stay.
+
+    Raises `Refused` for a need with itself, and for one whose people have been told what became of it.
+    """
+    hold(need.municipality_id)
+    if need.pk == into.pk:
+        raise Refused(_("Choose another need: this is the same one."), "into")
+    first, second = sorted((need, into), key=lambda each: each.pk)
+    rows = {each.pk: locked(each) for each in (first, second)}
+    gone, kept = rows[need.pk], rows[into.pk]
+    if Voice.objects.filter(OPEN | Q(told__isnull=False), need=gone).exists():
+        raise Refused(_("Those who asked for this were told what became of it, so it stays for itself."))
+    Voice.objects.filter(need=gone).update(need=kept, round=None, trouble="")
+    shown = NeedPicture.objects.filter(need=kept).values_list("media", "moment")
+    for picture in NeedPicture.objects.filter(need=gone).exclude(pk__in=_twice(gone, set(shown))):
+        picture.need = kept
+        picture.save(update_fields=["need"])
+    if kept.follow_up_id is None and gone.follow_up_id is not None:
+        kept.follow_up_id = gone.follow_up_id
+        kept.save()
+    recount(kept.pk)
+    record("need.merge", by=by, target=kept, need=gone.title)
+    gone.delete()
+    return locked(kept)
+
+
+def _twice(need: Need, shown: set[tuple[int, str]]) -> list[int]:
+    return [each.pk for each in NeedPicture.objects.filter(need=need) if (each.media_id, each.moment) in shown]

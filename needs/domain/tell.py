@@ -1,0 +1,148 @@
+"""Answering all who asked in one go: each answer is a delivery of its own, and nobody gets two.
+
+`ask` writes down who is to be told (`Voice.round`) while the need is locked. A worker takes one voice after the other
+(`work`): the answer and `Voice.told` are written in one transaction, so that after a crash a person has either both or
+neither. What the inbox refuses stands in `Voice.trouble` and holds nobody else up.
+"""
+
+import logging
+import time
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from channels import dry
+from common.audit import record
+from inbox.domain import answer as answering
+from inbox.domain.refused import Refused
+from inbox.models import Message, Reply
+from municipalities.models import Municipality
+from municipalities.queries import access
+from municipalities.tenancy import everywhere, scope
+from needs import rules
+from needs.domain.recall import recall
+from needs.domain.write import locked
+from needs.models import OPEN, Need, Round, Voice
+from needs.queries.reach import Reach, reach
+from platforms.types import Outgoing
+from posts.draft import storable
+
+log = logging.getLogger(__name__)
+BATCH = 200
+SECONDS = 4.0
+
+
+@transaction.atomic
+def ask(need: Need, text: str, *, by: Any) -> Round:
+    """Tell everybody who asked and has not been told, in these words; a worker does it.
+
+    Raises `Refused` while nothing is settled, when nobody is left to be told, and when a network would not take the
+    words.
+    """
+    row, words = locked(need), storable(text).strip()
+    if not row.is_settled:
+        raise Refused(_("There is nothing to tell yet: say first what was done, or that it will not be done."))
+    if not words:
+        raise Refused(_("Write the answer first."), "text")
+    if len(words) > rules.MOST_TOLD:
+        raise Refused(_("This is too long: %(most)s characters at most.") % {"most": rules.MOST_TOLD}, "text")
+    _refuse_without_approval(row, by)
+    recall(reach(row).unsent, by=by)
+    found = reach(row)
+    if not found.reached:
+        raise Refused(_("Nobody is left to be told: everybody who can be reached has been told, or is being told now."))
+    _refuse_findings(found, words)
+    begun = Round.objects.create(
+        municipality_id=row.municipality_id, need=row, text=words, people=len(found.reached), by=by
+    )
+    keys = [voice.pk for voice in found.reached]
+    Voice.objects.filter(need=row, trouble__gt="").update(trouble="", round=None)
+    Voice.objects.filter(pk__in=keys).update(round=begun)
+    record("need.tell", by=by, target=row, people=len(keys))
+    return begun
+
+
+def _refuse_without_approval(row: Need, by: Any) -> None:
+    house = Municipality.objects.get(pk=row.municipality_id)
+    if answering.seat_of(house, "", access(by, house)) == answering.Seat.ASKS:
+        raise Refused(
+            _(
+                "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
+                "may approve their own words; without one, answer them one by one."
+            )
+        )
+
+
+def _refuse_findings(found: Reach, words: str) -> None:
+    """What a network would not take is said now, for the longest opening of each channel."""
+    longest: dict[int, tuple[str, Any]] = {}
+    for voice in found.reached:
+        message = voice.message
+        assert message is not None
+        opening = answering.opening(message)
+        if len(opening) >= len(longest.get(message.channel_id, ("", None))[0]):
+            longest[message.channel_id] = (opening, message)
+    for opening, message in longest.values():
+        outgoing = Outgoing(
+            text=opening + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id
+        )
+        problems = [each.message for each in dry.check(message.channel, outgoing) if each.severity == "error"]
+        if problems:
+            raise Refused(f"{message.channel.name}: {' '.join(problems)}", "text")
+
+
+def work(most: int = BATCH) -> int:
+    """Send what was asked for, for some seconds at most; returns how many were told. Safe to run twice at once."""
+    until, count = time.monotonic() + SECONDS, 0
+    with everywhere("find who is still to be told what became of a need"):
+        rows = list(Voice.objects.filter(OPEN).order_by("round", "pk").values_list("municipality", "pk")[:most])
+    for municipality, pk in rows:
+        if time.monotonic() > until:
+            break
+        with scope(municipality):
+            count += _told(pk)
+    return count
+
+
+def _told(pk: int) -> bool:
+    try:
+        return _tell(pk)
+    except Exception:
+        # Nothing was written for this one, so nothing leaves; somebody looks, and the others go on.
+        log.exception("A person could not be told what became of a need")
+        Voice.objects.filter(OPEN, pk=pk).update(
+            trouble=_("Something unexpected happened, and nothing was sent. Try again.")
+        )
+        return False
+
+
+@transaction.atomic
+def _tell(pk: int) -> bool:
+    rows = Voice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("round__by", "message")
+    voice = rows.filter(OPEN, pk=pk).first()
+    if voice is None:
+        return False  # another worker has it, or it was taken back meanwhile
+    begun, message = voice.round, voice.message
+    with translation.override(begun.by.language):
+        try:
+            reply = _answer(begun, message)
+        except Refused as refused:
+            voice.trouble = refused.message[:500]
+            voice.save(update_fields=["trouble"])
+            return False
+    same = Q(pk=voice.pk)
+    if message.author_id:
+        same |= Q(message__channel=message.channel_id, message__author_id=message.author_id)
+    Voice.objects.filter(same, need=voice.need_id).update(told=reply)
+    return True
+
+
+def _answer(begun: Round, message: Message | None) -> Reply:
+    if message is None:
+        raise Refused(_("The message is no longer here."))
+    # Whatever was answered before, this is news: what became of it.
+    seen = Reply.objects.filter(message=message).aggregate(newest=Max("pk"))["newest"] or 0
+    return answering.answer(message, begun.text, by=begun.by, after=seen)

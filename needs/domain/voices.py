@@ -1,0 +1,142 @@
+"""Voices of a need: who asked for it, how, and which of their words may be shown.
+
+The municipality is held while voices come, go or move, so that a message is counted once and every size is right.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from inbox.domain.refused import Refused
+from inbox.enums import Kind
+from inbox.models import Message
+from municipalities.holidays import BELGRADE
+from needs import rules
+from needs.domain.write import hold, locked, recount
+from needs.enums import Source
+from needs.models import Need, Voice
+from posts.draft import storable
+
+BY_HAND = tuple(source for source in Source if source != Source.MESSAGE)
+
+
+@transaction.atomic
+def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str = "", by: Any) -> Voice:
+    """Somebody asked for it by phone, at the counter, in a letter or at a meeting. Raises `Refused`."""
+    hold(need.municipality_id)
+    row = locked(need)
+    if source not in BY_HAND:
+        raise Refused(_("Say how you heard of it."), "source")
+    if heard_on > timezone.localdate() or heard_on.year < 2000:
+        raise Refused(_("This day cannot be right: it has to be today or before."), "heard_on")
+    words, said = storable(note).strip(), storable(quote).strip()
+    if len(words) > rules.MOST_NOTE:
+        raise Refused(_("The note is too long: %(most)s characters at most.") % {"most": rules.MOST_NOTE}, "note")
+    _refuse_names(said, frozenset())
+    voice = Voice.objects.create(
+        municipality_id=row.municipality_id, need=row, source=source, heard_on=heard_on, note=words, quote=said, by=by
+    )
+    recount(row.pk)
+    record("need.hear", by=by, target=row, source=source)
+    return voice
+
+
+@transaction.atomic
+def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
+    """These messages ask for this need; those of another need move here. Returns how many came.
+
+    A message that is here already stays as it is. Raises `Refused` for one that asks for nothing, and for one whose
+    author was told, or is being told, what became of another need.
+    """
+    hold(need.municipality_id)
+    row = locked(need)
+    rows = list(Message.objects.filter(pk__in=[each.pk for each in messages]).order_by("pk"))
+    if not rows:
+        raise Refused(_("Choose at least one message."))
+    if len(rows) > rules.MOST_MESSAGES:
+        raise Refused(_("These are too many at once: %(most)s at most.") % {"most": rules.MOST_MESSAGES})
+    if any(each.kind in (Kind.SPAM, Kind.UNLAWFUL) for each in rows):
+        raise Refused(_("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out."))
+    known = {voice.message_id: voice for voice in Voice.objects.filter(message__in=rows).select_related("need")}
+    moved = [voice for voice in known.values() if voice.need_id != row.pk]
+    for voice in moved:
+        _refuse_told(voice)
+    left = {voice.need_id for voice in moved}
+    Voice.objects.filter(pk__in=[voice.pk for voice in moved]).update(need=row, trouble="", round=None)
+    new = [_of(row, each, by) for each in rows if each.pk not in known]
+    Voice.objects.bulk_create(new)
+    if new or moved:
+        recount(row.pk, *left)
+        record("need.gather", by=by, target=row, messages=len(new) + len(moved))
+    return len(new) + len(moved)
+
+
+def _of(need: Need, message: Message, by: Any) -> Voice:
+    return Voice(
+        municipality_id=need.municipality_id, need=need, message=message, source=Source.MESSAGE, by=by,
+        heard_on=message.at.astimezone(BELGRADE).date(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def remove(voice: Voice, *, by: Any) -> None:
+    """It was no voice of this need. Raises `Refused` once its author was told."""
+    hold(voice.municipality_id)
+    row = Voice.objects.select_for_update(of=("self",)).select_related("need").get(pk=voice.pk)
+    _refuse_told(row)
+    need = row.need
+    row.delete()
+    recount(need.pk)
+    record("need.take_away", by=by, target=need)
+
+
+@transaction.atomic
+def quote(voice: Voice, words: str, *, by: Any) -> Voice:
+    """Choose which words of it may be shown; empty takes the quote away. Raises `Refused` where they name somebody."""
+    row = Voice.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=voice.pk)
+    said = storable(words).strip()
+    _refuse_names(said, author(row))
+    if row.quote == said:
+        return row
+    row.quote = said
+    row.save(update_fields=["quote"])
+    record("need.quote", by=by, target=row.need, is_empty=not said)
+    return row
+
+
+def suggestion(voice: Voice) -> str:
+    """Which words could be quoted: the message's, without what leads to its author."""
+    return rules.suggested(voice.message.text, author(voice)) if voice.message else ""
+
+
+def author(voice: Voice) -> frozenset[str]:
+    """Folded names of who wrote it, as far as they are still known."""
+    if voice.message is None:
+        return frozenset()
+    house = voice.municipality
+    ours = (house.name_cyrl, house.name_latn, house.name_en)
+    return rules.names(voice.message.author_name, voice.message.author_handle, but=ours)
+
+
+def _refuse_names(words: str, known: frozenset[str]) -> None:
+    if len(words) > rules.MOST_QUOTE:
+        raise Refused(_("The quote is too long: %(most)s characters at most.") % {"most": rules.MOST_QUOTE}, "quote")
+    found = list(dict.fromkeys(rules.given_away(words, known)))
+    if found:
+        told = {"words": ", ".join(f"“{each}”" for each in found[:5])}
+        raise Refused(
+            _("A quote is public and names nobody. Take this out, or write “…” in its place: %(words)s.") % told,
+            "quote",
+        )
+
+
+def _refuse_told(voice: Voice) -> None:
+    if voice.told_id or (voice.round_id and not voice.trouble):
+        raise Refused(
+            _("Whoever wrote this was told what became of “%(need)s”, so it stays there.") % {"need": voice.need}
+        )

@@ -1,0 +1,91 @@
+"""Writing a need down, changing its words, and taking an empty one away."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from common.audit import record
+from inbox.domain.refused import Refused
+from inbox.enums import Topic
+from inbox.models import Department, Settlement
+from municipalities.models import Municipality
+from needs.models import Need
+from needs.rules import MOST_TEXT
+from posts.draft import storable
+
+MOST_TITLE = 160
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a person wrote of a need."""
+
+    title: str
+    text: str = ""
+    topic: str = ""
+    settlement: Settlement | None = None
+    department: Department | None = None
+
+
+def locked(need: Need) -> Need:
+    """The row, taken. Outside of a transaction this raises."""
+    return Need.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=need.pk)
+
+
+def hold(municipality_id: int) -> None:
+    """One at a time here: voices move between needs, and the size of both has to be right afterwards."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)
+
+
+def recount(*needs: int) -> None:
+    """Set the size of these needs to the number of their voices. Their municipality is held."""
+    for pk in sorted(set(needs)):
+        Need.objects.filter(pk=pk).update(size=Need(pk=pk).voices.count())
+
+
+@transaction.atomic
+def write(municipality: Municipality, words: Words, *, by: Any) -> Need:
+    """A new need without a voice yet. Raises `Refused`."""
+    need = Need(municipality=municipality, by=by)
+    _put(need, words)
+    need.save()
+    record("need.write", by=by, target=need)
+    return need
+
+
+@transaction.atomic
+def change(need: Need, words: Words, *, by: Any) -> Need:
+    row = locked(need)
+    _put(row, words)
+    row.save()
+    record("need.change", by=by, target=row)
+    return row
+
+
+@transaction.atomic
+def delete(need: Need, *, by: Any) -> None:
+    """Take away a need that nobody has asked for. Raises `Refused` while it has voices."""
+    hold(need.municipality_id)
+    row = locked(need)
+    if row.voices.exists():
+        raise Refused(_("Citizens asked for this, so it stays. Put it together with another need instead."))
+    record("need.delete", by=by, target=row)
+    row.delete()
+
+
+def _put(need: Need, words: Words) -> None:
+    title, text = " ".join(storable(words.title).split()), storable(words.text).strip()
+    if not title:
+        raise Refused(_("Say in a few words what is needed."), "title")
+    if len(title) > MOST_TITLE or len(text) > MOST_TEXT:
+        raise Refused(
+            _("This is too long: a title may have %(title)s characters, the sentences below it %(text)s.")
+            % {"title": MOST_TITLE, "text": MOST_TEXT},
+            "title" if len(title) > MOST_TITLE else "text",
+        )
+    if words.topic and words.topic not in Topic.values:
+        raise Refused(_("There is no such topic."), "topic")
+    need.title, need.text, need.topic = title, text, words.topic
+    need.settlement, need.department = words.settlement, words.department

@@ -1,0 +1,153 @@
+"""Forms of the needs board."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from inbox.enums import Topic
+from needs import rules
+from needs.domain.decide import DECISIONS
+from needs.domain.voices import BY_HAND
+from needs.domain.write import MOST_TITLE, Words
+from needs.enums import Moment, Stage
+from needs.models import Need
+from needs.queries import board
+from posts.draft import MOST_ALT
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class NeedForm(forms.Form):
+    """Our words for it, and where it belongs."""
+
+    title = forms.CharField(
+        label=_("What is needed"), max_length=MOST_TITLE,
+        help_text=_("In your own words, as you would say it on the street: “A bus to the hospital in the morning”."),
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("In a few sentences"), max_length=rules.MOST_TEXT, required=False, widget=_area(4),
+        help_text=_("What is missing, where, and for whom. Name nobody: others read it too."),
+    )  # fmt: skip
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    settlement = forms.ChoiceField(label=_("Settlement"), required=False)
+    department = forms.ChoiceField(label=_("Who could do it"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known: dict[str, list[Any]] = {"settlement": board.settlements(), "department": board.departments()}
+        topics: Any = Topic.choices
+        self.fields["topic"].choices = [("", _("Not said")), *topics]  # type: ignore[attr-defined]
+        for name, rows in self.known.items():
+            choices = [("", _("Not said")), *((str(row.pk), row.name) for row in rows)]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            if not rows:
+                del self.fields[name]
+
+    @staticmethod
+    def of(need: Need) -> dict[str, Any]:
+        """What a need fills in."""
+        told = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
+        return {"title": need.title, "text": need.text, "topic": need.topic, **told}
+
+    def words(self) -> Words:
+        said = self.cleaned_data
+        return Words(said["title"], said["text"], said["topic"], self._row("settlement"), self._row("department"))
+
+    def _row(self, name: str) -> Any:
+        asked = self.cleaned_data.get(name, "")
+        return next((row for row in self.known[name] if str(row.pk) == asked), None)
+
+
+class VoiceForm(forms.Form):
+    """Somebody asked for it, but not on a network."""
+
+    source = forms.ChoiceField(label=_("How you heard of it"), choices=[(each.value, each.label) for each in BY_HAND])
+    heard_on = forms.DateField(label=_("Day"), widget=_day())
+    note = forms.CharField(
+        label=_("Note"), max_length=rules.MOST_NOTE, required=False, widget=_area(2),
+        help_text=_("For you and your colleagues only."),
+    )  # fmt: skip
+    quote = forms.CharField(
+        label=_("Words that may be quoted"), max_length=rules.MOST_QUOTE, required=False, widget=_area(2),
+        help_text=_("As it was said, without a name. Anybody may read it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["heard_on"].initial = timezone.localdate
+
+
+class FirstVoiceForm(VoiceForm):
+    """The same together with a new need, where it may be left out."""
+
+    source = forms.ChoiceField(
+        label=_("How you heard of it"), required=False,
+        choices=[("", _("Nobody has asked yet")), *((each.value, each.label) for each in BY_HAND)],
+    )  # fmt: skip
+
+
+class QuoteForm(forms.Form):
+    quote = forms.CharField(
+        label=_("Words that may be quoted"), max_length=rules.MOST_QUOTE, required=False, widget=_area(4),
+        help_text=_("Anybody may read it, so it names nobody: no names, nicknames, telephones or addresses of houses. "
+                    "Leave out with “…” what gives somebody away. Empty: no quote."),
+    )  # fmt: skip
+
+
+class DecideForm(forms.Form):
+    stage = forms.ChoiceField(
+        label=_("What was decided"), choices=[(each.value, each.label) for each in DECISIONS], widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Why"), max_length=rules.MOST_REASON, required=False, widget=_area(4),
+        help_text=_("Citizens may read it: what was decided and why, and until when it will be done. It may stay "
+                    "empty while the need is only being looked at."),
+    )  # fmt: skip
+    on = forms.DateField(label=_("Decided on"), required=False, widget=_day())
+
+    @staticmethod
+    def of(need: Need) -> dict[str, Any]:
+        stage = need.stage if need.stage in DECISIONS else Stage.LOOKED_AT
+        return {"stage": stage, "reason": need.reason, "on": need.decided_on or timezone.localdate()}
+
+
+class DoneForm(forms.Form):
+    done = forms.CharField(
+        label=_("What we did"), max_length=rules.MOST_DONE, widget=_area(5),
+        help_text=_("For citizens: what is different now, where, and since when."),
+    )  # fmt: skip
+    on = forms.DateField(label=_("Done on"), widget=_day())
+
+    @staticmethod
+    def of(need: Need) -> dict[str, Any]:
+        return {"done": need.done, "on": need.done_on or timezone.localdate()}
+
+
+class TellForm(forms.Form):
+    text = forms.CharField(
+        label=_("What each of them will read"), max_length=rules.MOST_TOLD, widget=_area(5),
+        help_text=_("It stands below what they wrote, for everybody to read. It begins with their name where the "
+                    "network needs it."),
+    )  # fmt: skip
+
+
+class PictureForm(forms.Form):
+    """A picture from the computer, or one of the library that is ticked on the page."""
+
+    file = forms.FileField(
+        label=_("Picture from your computer or phone"), required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+    )  # fmt: skip
+    moment = forms.ChoiceField(label=_("It shows"), choices=Moment, widget=forms.RadioSelect, initial=Moment.AFTER)
+    alt = forms.CharField(
+        label=_("What does the picture show?"), max_length=MOST_ALT, required=False, widget=_area(2),
+        help_text=_("For those who cannot see it. A picture of the library brings its description along."),
+    )  # fmt: skip

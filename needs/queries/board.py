@@ -1,0 +1,145 @@
+"""Reads of the board and of one need, inside the scope of one municipality. Each has a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, Count, F, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
+
+from inbox.models import Department, Message, Settlement
+from needs.enums import SETTLED, Stage
+from needs.models import Need, NeedPicture, Round, Voice
+from serbian.folding import fold
+from serbian.sorting import sort_key
+
+# So many of each stage stand on the board; all of them are one step away.
+ON_BOARD = 8
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the board is narrowed to; empty means all. `settlement` and `department` are ids, "none" those without."""
+
+    words: str = ""
+    topic: str = ""
+    settlement: str = ""
+    department: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.topic or self.settlement or self.department)
+
+    def apply(self, rows: QuerySet[Need]) -> QuerySet[Need]:
+        for word in fold(self.words).split():
+            rows = rows.filter(search_key__contains=word)
+        if self.topic:
+            rows = rows.filter(topic="" if self.topic == "none" else self.topic)
+        for name in ("settlement", "department"):
+            asked = getattr(self, name)
+            if asked:
+                rows = rows.filter(**({name: None} if asked == "none" else {name: int(asked)}))
+        return rows
+
+
+@dataclass
+class Column:
+    """One stage of the board: how many there are, and the first of them."""
+
+    stage: Stage
+    count: int = 0
+    needs: list[Need] = field(default_factory=list)
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.needs)
+
+    @property
+    def pill(self) -> tuple[str, str, Any]:
+        return Need(stage=self.stage).pill
+
+
+def ordered(stage: str) -> tuple[Any, ...]:
+    """What most ask for comes first; of what is settled, the newest."""
+    if stage in SETTLED:
+        return (F("done_on").desc(nulls_last=True), F("decided_on").desc(nulls_last=True), F("pk").desc())
+    return (F("size").desc(), F("pk").desc())
+
+
+def columns(narrowed: Narrowed) -> list[Column]:
+    """Every stage with the first of its needs. Two queries."""
+    found = {stage: Column(stage) for stage in Stage}
+    for row in narrowed.apply(Need.objects.all()).order_by().values("stage").annotate(count=Count("pk")):
+        found[Stage(row["stage"])].count = row["count"]
+    places = {
+        "by_size": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(Stage.NEW)),
+        "by_day": Window(RowNumber(), partition_by=F("stage"), order_by=ordered(Stage.DONE)),
+    }
+    rows: QuerySet[Any] = narrowed.apply(Need.objects.all()).annotate(**places)
+    rows = rows.select_related("settlement", "department")
+    rows = rows.filter(Q(by_size__lte=ON_BOARD) & ~Q(stage__in=SETTLED) | Q(by_day__lte=ON_BOARD, stage__in=SETTLED))
+    place = Case(When(stage__in=SETTLED, then="by_day"), default="by_size")
+    for need in rows.order_by(place, "pk").defer("text", "search_key"):
+        found[Stage(need.stage)].needs.append(need)
+    return list(found.values())
+
+
+def of_stage(narrowed: Narrowed, stage: str) -> QuerySet[Need]:
+    rows = narrowed.apply(Need.objects.filter(stage=stage)).select_related("settlement", "department")
+    return rows.order_by(*ordered(stage)).defer("text", "search_key")
+
+
+def settlements() -> list[Settlement]:
+    return sorted(Settlement.objects.all(), key=lambda each: sort_key(each.name))
+
+
+def departments() -> list[Department]:
+    """Those that are asked today."""
+    return sorted(Department.objects.filter(is_retired=False), key=lambda each: sort_key(each.name))
+
+
+def found(words: str, but: int = 0) -> list[Need]:
+    """Needs with these words, open ones first and what most ask for; without words the largest open ones."""
+    rows = Need.objects.exclude(pk=but)
+    if words.strip():
+        for word in fold(words).split():
+            rows = rows.filter(search_key__contains=word)
+    else:
+        rows = rows.exclude(stage__in=SETTLED)
+    rows = rows.annotate(is_over=Case(When(stage__in=SETTLED, then=1), default=0))
+    return list(rows.order_by("is_over", "-size", "-pk").select_related("settlement").defer("text")[:MOST_FOUND])
+
+
+# ---------------------------------------------------------------- one need
+
+
+def voices(need: Need) -> QuerySet[Voice]:
+    """The newest first, with their messages, for who may read those."""
+    rows = Voice.objects.filter(need=need).select_related("message__channel", "told__delivery", "by")
+    return rows.order_by("-heard_on", "-pk").defer("message__seen", "message__search_key")
+
+
+def quotes(need: Need) -> QuerySet[Voice]:
+    """Chosen quotes alone, for who may not read messages."""
+    rows = Voice.objects.filter(need=need).exclude(quote="").only("quote", "source", "heard_on", "municipality_id")
+    return rows.order_by("-heard_on", "-pk")
+
+
+def sources(need: Need) -> list[tuple[str, int]]:
+    """By how it was heard, the most frequent first: (code of `Source`, count)."""
+    rows = Voice.objects.filter(need=need).order_by().values("source").annotate(count=Count("pk"))
+    return [(row["source"], row["count"]) for row in rows.order_by("-count", "source")]
+
+
+def pictures(need: Need) -> list[NeedPicture]:
+    return list(NeedPicture.objects.filter(need=need).select_related("media").order_by("-moment", "position", "pk"))
+
+
+def last_round(need: Need) -> Round | None:
+    return Round.objects.filter(need=need).select_related("by").order_by("-pk").first()
+
+
+def gathered(keys: Sequence[int]) -> list[Message]:
+    """These messages, oldest first, each with the need it belongs to."""
+    rows = Message.objects.filter(pk__in=keys).select_related("channel", "voice__need", "settlement", "department")
+    return list(rows.order_by("at", "pk").defer("seen", "search_key"))

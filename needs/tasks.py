@@ -1,0 +1,11 @@
+"""A thin door for beat. What is due stands in the database."""
+
+from celery import shared_task
+
+from needs.domain import tell
+
+
+@shared_task(name="needs.tasks.tell")
+def tell_everybody() -> None:
+    """Answer those who are still to be told what became of what they asked for."""
+    tell.work()

@@ -1,0 +1,135 @@
+"""The board, and how a need gets onto it: written down by hand, or gathered from messages."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from inbox.domain.refused import Refused
+from inbox.enums import Topic
+from inbox.models import Message
+from municipalities.access import requires
+from municipalities.rules import Verb
+from needs.domain import voices, write
+from needs.enums import Stage
+from needs.forms import FirstVoiceForm, NeedForm
+from needs.models import Need
+from needs.queries import board as queries
+from needs.queries.board import Narrowed
+from needs.rules import MOST_MESSAGES
+from needs.views.pages import number, refuse, shown
+
+PER_PAGE = 40
+
+
+@requires(Verb.NEEDS_VIEW)
+@require_GET
+def board(request: Any) -> HttpResponse:
+    """All stages with what most ask for; or one stage, page by page."""
+    settlements, departments = queries.settlements(), queries.departments()
+    narrowed = _narrowed(request, settlements, departments)
+    stage = request.GET.get("stage", "")
+    stage = Stage(stage) if stage in Stage.values else ""
+    columns = queries.columns(narrowed) if not stage else []
+    page = Paginator(queries.of_stage(narrowed, stage), PER_PAGE).get_page(request.GET.get("page")) if stage else None
+    kept = request.GET.copy()
+    for name in ("stage", "page"):
+        kept.pop(name, None)
+    return shown(request, "needs/board.html", {
+        "narrowed": narrowed, "columns": columns, "stage": stage, "page": page, "query": kept.urlencode(),
+        "is_empty": not any(each.count for each in columns) and not page,
+        "topics": [("none", _("Not said")), *Topic.choices],
+        "settlements": settlements, "departments": departments,
+        "title": Need(stage=stage).get_stage_display() if stage else "",
+    })  # fmt: skip
+
+
+def _narrowed(request: Any, settlements: list[Any], departments: list[Any]) -> Narrowed:
+    asked = request.GET
+    places = {"none", *(str(each.pk) for each in settlements)}
+    offices = {"none", *(str(each.pk) for each in departments)}
+    return Narrowed(
+        words=asked.get("q", "")[:80],
+        topic=asked.get("topic") if asked.get("topic") in {*Topic.values, "none"} else "",
+        settlement=asked.get("settlement") if asked.get("settlement") in places else "",
+        department=asked.get("department") if asked.get("department") in offices else "",
+    )
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def new(request: Any) -> HttpResponse:
+    """Write a need down, with the first time that somebody asked for it."""
+    sent = request.POST if request.method == "POST" else None
+    form, first = NeedForm(sent), FirstVoiceForm(sent)
+    if sent is not None and form.is_valid() and first.is_valid():
+        try:
+            with transaction.atomic():
+                need = write.write(request.municipality, form.words(), by=request.user)
+                said = first.cleaned_data
+                if said["source"]:
+                    voices.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+        except Refused as refused:
+            refuse(first if refused.field in first.fields else form, refused)
+        else:
+            flash.success(request, _("The need is on the board."))
+            return redirect("need", request.municipality.slug, need.pk)
+    problem = "first" if first.errors else ""
+    return shown(request, "needs/write.html", {"first": first}, form=form, problem=problem)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def gather(request: Any) -> HttpResponse:
+    """Messages that ask for the same thing become a need, or join one that is there. GET shows, POST does."""
+    if not request.access.may(Verb.INBOX_VIEW):
+        raise PermissionDenied
+    asked = request.POST if request.method == "POST" else request.GET
+    keys = [key for each in asked.getlist("message")[:MOST_MESSAGES] if (key := number(each))]
+    chosen = queries.gathered(keys)
+    if not chosen:
+        flash.info(request, _("Tick the messages that ask for the same thing first."))
+        return redirect("inbox", request.municipality.slug)
+    words = asked.get("q", "")[:80]
+    is_new = request.method == "POST" and "need" not in request.POST
+    form = NeedForm(request.POST if is_new else None, initial=_common(chosen))
+    problem = ""
+    if request.method == "POST" and (not is_new or form.is_valid()):
+        try:
+            need, count = _gathered(request, form if is_new else None, chosen)
+        except Refused as refused:
+            problem = refused.message
+        else:
+            said = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)
+            flash.success(request, said % {"count": count})
+            return redirect("need", request.municipality.slug, need.pk)
+    return shown(request, "needs/gather.html", {
+        "chosen": chosen, "found": queries.found(words), "words": words, "picked": number(request.POST.get("need", "")),
+    }, form=form, problem=problem)  # fmt: skip
+
+
+@transaction.atomic
+def _gathered(request: Any, form: NeedForm | None, chosen: list[Message]) -> tuple[Need, int]:
+    """Both or nothing: no need is left behind whose messages were refused."""
+    if form is not None:
+        need = write.write(request.municipality, form.words(), by=request.user)
+    else:
+        need = get_object_or_404(Need, pk=number(request.POST.get("need", "")))
+    return need, voices.gather(need, chosen, by=request.user)
+
+
+def _common(chosen: list[Message]) -> dict[str, Any]:
+    """What all of the messages that say anything about it agree on."""
+    found = {}
+    for name in ("topic", "settlement_id", "department_id"):
+        told = {getattr(each, name) for each in chosen if getattr(each, name)}
+        if len(told) == 1:
+            found[name.removesuffix("_id")] = told.pop()
+    return found

@@ -1,0 +1,149 @@
+"""One need: what it is, who asked for it, what was decided and done."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from inbox.domain.refused import Refused
+from municipalities.access import requires
+from municipalities.rules import Verb
+from needs.domain import decide, follow_up, write
+from needs.domain.merge import merge as put_together
+from needs.enums import Source
+from needs.forms import DecideForm, DoneForm, NeedForm, VoiceForm
+from needs.models import Need
+from needs.queries import board as queries
+from needs.views.pages import found, number, refuse, shown
+
+PER_PAGE = 30
+
+
+@requires(Verb.NEEDS_VIEW)
+@require_GET
+def need(request: Any, need: int) -> HttpResponse:
+    return page(request, found(need))
+
+
+def page(request: Any, row: Need, *, form: VoiceForm | None = None, problem: str = "") -> HttpResponse:
+    """Voices with their messages for who may read those; for others how many, and the chosen quotes."""
+    may_read = request.access.may(Verb.INBOX_VIEW)
+    rows = queries.voices(row) if may_read else queries.quotes(row)
+    labels = dict(Source.choices)
+    return shown(request, "needs/need.html", {
+        "need": row,
+        "voices": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "sources": [(labels[code], count) for code, count in queries.sources(row)],
+        "pictures": queries.pictures(row),
+        "round": queries.last_round(row),
+        "may_read": may_read,
+        "voice_form": form or VoiceForm(),
+        "is_hearing": form is not None,
+    }, form=form, problem=problem)  # fmt: skip
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def change(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    form = NeedForm(request.POST if request.method == "POST" else None, initial=NeedForm.of(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            write.change(row, form.words(), by=request.user)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash.success(request, _("Saved."))
+            return redirect("need", request.municipality.slug, row.pk)
+    return shown(request, "needs/write.html", {"need": row}, form=form)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def decision(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    form = DecideForm(request.POST if request.method == "POST" else None, initial=DecideForm.of(row))
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            decide.decide(row, said["stage"], reason=said["reason"], on=said["on"], by=request.user)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash.success(request, _("The decision is written down."))
+            return redirect("need", request.municipality.slug, row.pk)
+    return shown(request, "needs/decide.html", {"need": row}, form=form)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def done(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    form = DoneForm(request.POST if request.method == "POST" else None, initial=DoneForm.of(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide.done(row, form.cleaned_data["done"], on=form.cleaned_data["on"], by=request.user)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash.success(request, _("Written down. Now tell those who asked."))
+            return redirect("need", request.municipality.slug, row.pk)
+    return shown(request, "needs/done.html", {"need": row}, form=form)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_POST
+def reopen(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    decide.reopen(row, by=request.user)
+    return redirect("need", request.municipality.slug, row.pk)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def merge(request: Any, need: int) -> HttpResponse:
+    """Choose the need that stays; this one goes into it."""
+    row, problem = found(need), ""
+    words = request.GET.get("q", "")[:80]
+    if request.method == "POST":
+        if chosen := number(request.POST.get("into", "")):
+            try:
+                kept = put_together(row, get_object_or_404(Need, pk=chosen), by=request.user)
+            except Refused as refused:
+                problem = refused.message
+            else:
+                flash.success(request, _("The two are one need now."))
+                return redirect("need", request.municipality.slug, kept.pk)
+        else:
+            problem = _("Choose the need that stays.")
+    context = {"need": row, "found": queries.found(words, but=row.pk), "words": words}
+    return shown(request, "needs/merge.html", context, problem=problem)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_POST
+def delete(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    try:
+        write.delete(row, by=request.user)
+    except Refused as refused:
+        return page(request, row, problem=refused.message)
+    flash.success(request, _("The need was deleted."))
+    return redirect("needs", request.municipality.slug)
+
+
+@requires(Verb.POST_EDIT)
+@require_POST
+def post(request: Any, need: int) -> HttpResponse:
+    """The draft that tells of it."""
+    row = found(need)
+    try:
+        draft = follow_up.tell(row, by=request.user)
+    except Refused as refused:
+        return page(request, row, problem=refused.message)
+    flash.success(request, _("This draft tells what became of it. Put it into your words."))
+    return redirect("post_edit", request.municipality.slug, draft.pk)

@@ -1,0 +1,52 @@
+"""What every page of a need does: find it, and answer 422 with everything typed when something was refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from inbox.domain.refused import Refused
+from municipalities.rules import Verb
+from needs.models import Need
+
+
+@dataclass(frozen=True)
+class May:
+    """`edit`: work on needs; `read`: citizens' messages; `write`: begin posts."""
+
+    edit: bool
+    read: bool
+    write: bool
+
+    @classmethod
+    def of(cls, request: Any) -> "May":
+        may = request.access.may
+        return cls(may(Verb.NEEDS_EDIT), may(Verb.INBOX_VIEW), may(Verb.POST_EDIT))
+
+
+def found(pk: int) -> Need:
+    rows = Need.objects.select_related("settlement", "department", "by", "follow_up", "municipality")
+    need: Need = get_object_or_404(rows, pk=pk)
+    return need
+
+
+def shown(
+    request: Any, template: str, context: Mapping[str, Any], *, form: forms.Form | None = None, problem: str = ""
+) -> HttpResponse:
+    """422 when `form` came back with problems, or when something else could not be done."""
+    status = 422 if problem or (form is not None and form.errors) else 200
+    told = {**context, "may": May.of(request), "form": form, "problem": problem}
+    return render(request, template, told, status=status)
+
+
+def refuse(form: forms.Form, refused: Refused) -> None:
+    """The reason at the field it is about."""
+    form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+
+
+def number(text: str) -> int:
+    """An id as it comes from a form; 0 for what is none."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0

@@ -1,0 +1,70 @@
+"""Pictures of a need: from the computer, or from the municipality's library."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from inbox.domain.refused import Refused
+from library.queries import PictureFilters
+from library.queries import pictures as in_library
+from municipalities.access import requires
+from municipalities.rules import Verb
+from needs.domain import pictures as verbs
+from needs.forms import PictureForm
+from needs.models import Need, NeedPicture
+from needs.queries import board as queries
+from needs.views.pages import found, number, refuse, shown
+from posts.domain.pictures import BadPicture
+from posts.domain.pictures import add as into_library
+from posts.models import Media
+
+PER_PAGE = 12
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def pictures(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    form = PictureForm(request.POST, request.FILES) if request.method == "POST" else PictureForm()
+    ticked = number(request.POST.get("media", ""))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _add(request, row, form, ticked)
+        except Refused as refused:
+            refuse(form, refused)
+        except BadPicture as bad:
+            form.add_error("file", str(bad))
+        else:
+            flash.success(request, _("The picture is there."))
+            return redirect("need", request.municipality.slug, row.pk)
+    words = request.GET.get("q", "")[:80]
+    rows = in_library(PictureFilters(words=words), []).filter(mime__startswith="image/")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"need": row, "page": page, "words": words, "ticked": ticked, "pictures": queries.pictures(row)}
+    return shown(request, "needs/pictures.html", context, form=form)
+
+
+def _add(request: Any, row: Need, form: PictureForm, ticked: int) -> None:
+    file, said = form.cleaned_data["file"], form.cleaned_data
+    if file:
+        if not said["alt"].strip():
+            raise Refused(_("Say what the picture shows, for those who cannot see it."), "alt")
+        media = into_library(request.municipality, file, name=file.name or "", size=file.size or 0, by=request.user)
+    elif ticked:
+        media = get_object_or_404(Media, pk=ticked)
+    else:
+        raise Refused(_("Choose a picture: one from your computer, or one of the library below."), "file")
+    verbs.add(row, media, said["moment"], said["alt"] or media.alt, by=request.user)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_POST
+def remove(request: Any, need: int, shot: int) -> HttpResponse:
+    verbs.remove(get_object_or_404(NeedPicture, pk=shot, need=need), by=request.user)
+    flash.success(request, _("The picture is shown here no more. It stays in the library."))
+    return redirect("need", request.municipality.slug, need)

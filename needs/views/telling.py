@@ -1,0 +1,46 @@
+"""Answer all who asked: who is reached, who is not and why, and the one text."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from inbox.domain.refused import Refused
+from municipalities.access import requires
+from municipalities.rules import Verb
+from needs.domain import tell as verbs
+from needs.enums import Stage
+from needs.forms import TellForm
+from needs.models import Need
+from needs.queries.board import last_round
+from needs.queries.reach import reach
+from needs.views.pages import found, refuse, shown
+
+
+@requires(Verb.INBOX_WORK)
+@require_http_methods(["GET", "POST"])
+def tell(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    form = TellForm(request.POST if request.method == "POST" else None, initial={"text": _said(row)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            begun = verbs.ask(row, form.cleaned_data["text"], by=request.user)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            said = ngettext(
+                "%(count)s person is being told. It takes a moment; the page of the need says how far it is.",
+                "%(count)s people are being told. It takes a moment; the page of the need says how far it is.",
+                begun.people,
+            )
+            flash.success(request, said % {"count": begun.people})
+            return redirect("need", request.municipality.slug, row.pk)
+    context = {"need": row, "reach": reach(row), "round": last_round(row)}
+    return shown(request, "needs/tell.html", context, form=form)
+
+
+def _said(row: Need) -> str:
+    return row.done if row.stage == Stage.DONE else row.reason if row.stage == Stage.DECLINED else ""

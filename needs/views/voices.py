@@ -1,0 +1,72 @@
+"""Voices of a need: write one down, choose its quote, take it away."""
+
+from typing import Any
+
+from django.contrib import messages as flash
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from inbox.domain.refused import Refused
+from municipalities.access import requires
+from municipalities.rules import Verb
+from needs.domain import voices
+from needs.forms import QuoteForm, VoiceForm
+from needs.models import Voice
+from needs.views.need import page
+from needs.views.pages import found, refuse, shown
+
+
+def _voice(need: int, voice: int) -> Voice:
+    row: Voice = get_object_or_404(Voice.objects.select_related("message", "need", "municipality"), pk=voice, need=need)
+    return row
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_POST
+def add(request: Any, need: int) -> HttpResponse:
+    row, form = found(need), VoiceForm(request.POST)
+    if form.is_valid():
+        said = dict(form.cleaned_data)
+        try:
+            voices.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash.success(request, _("Written down."))
+            return redirect("need", request.municipality.slug, row.pk)
+    return page(request, row, form=form)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_http_methods(["GET", "POST"])
+def quote(request: Any, need: int, voice: int) -> HttpResponse:
+    """What was said beside what may be shown of it."""
+    if not request.access.may(Verb.INBOX_VIEW):
+        raise PermissionDenied
+    row = _voice(need, voice)
+    proposed = row.quote or voices.suggestion(row)
+    form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
+    if request.method == "POST" and form.is_valid():
+        try:
+            voices.quote(row, form.cleaned_data["quote"], by=request.user)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash.success(request, _("Saved."))
+            return redirect("need", request.municipality.slug, need)
+    return shown(request, "needs/quote.html", {"voice": row, "need": row.need}, form=form)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_POST
+def remove(request: Any, need: int, voice: int) -> HttpResponse:
+    row = _voice(need, voice)
+    try:
+        voices.remove(row, by=request.user)
+    except Refused as refused:
+        return page(request, found(need), problem=refused.message)
+    flash.success(request, _("It counts here no more."))
+    return redirect("need", request.municipality.slug, need)

@@ -1,0 +1,84 @@
+"""Citizens of Ćuprija who ask for the same thing on a fake network over real HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from django.db import connection
+from django.utils import timezone
+
+from inbox.domain.refused import Refused
+from inbox.models import Message
+from municipalities.tenancy import scope
+from needs.domain import decide, voices
+from needs.domain.write import Words, write
+from needs.models import Need
+from tests.inbox.conftest import Town, allowed, network, town
+
+__all__ = ["allowed", "network", "town"]
+
+
+def asked(town: Town, *texts: str) -> list[Message]:
+    """Messages with these words, each of somebody else."""
+    for text in texts:
+        town.says(text)
+    town.hear()
+    with scope(town.cast.cuprija):
+        rows = [next(row for row in town.messages() if text in row.text) for text in texts]
+        for row in rows:
+            row.author_id, row.author_name = f"person-{row.pk}", f"Građanin{row.pk}"
+            row.save()
+    return rows
+
+
+def need_of(town: Town, title: str = "Клупе у парку", *messages: Message) -> Need:
+    """A need that these messages ask for."""
+    with scope(town.cast.cuprija):
+        need = write(town.cast.cuprija, Words(title), by=town.cast.officer)
+        if messages:
+            voices.gather(need, messages, by=town.cast.officer)
+        return Need.objects.get(pk=need.pk)
+
+
+def done_of(town: Town, *messages: Message) -> Need:
+    """The same, and it was done today."""
+    need = need_of(town, "Клупе у парку", *messages)
+    with scope(town.cast.cuprija):
+        return decide.done(need, "Поставили смо десет клупа.", on=timezone.localdate(), by=town.cast.officer)
+
+
+def again(town: Town, need: Need) -> Need:
+    with scope(town.cast.cuprija):
+        return Need.objects.get(pk=need.pk)
+
+
+def at_once(town: Town, *acts: Callable[[], Any]) -> list[Any]:
+    """Run each act in a thread and connection of its own, begun together: what each gave, or "refused"."""
+    begin, outcomes = threading.Barrier(len(acts)), ["?"] * len(acts)
+
+    def run(position: int, act: Callable[[], Any]) -> None:
+        try:
+            begin.wait(timeout=10)
+            with scope(town.cast.cuprija):
+                outcomes[position] = act()
+        except Refused:
+            outcomes[position] = "refused"
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert "?" not in outcomes
+    return outcomes
+
+
+@pytest.fixture
+def three(town: Town) -> list[Message]:
+    return asked(town, "@opstina Нема клупа у парку", "@opstina Где да седнемо?", "@opstina Klupe molim")

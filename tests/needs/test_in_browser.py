@@ -1,0 +1,118 @@
+"""Five messages become a need; it is decided, done, shown and told to all who asked. Axe on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from inbox.models import Message, Settlement
+from municipalities.tenancy import scope
+from needs.domain import tell
+from tests.browsing import enter, is_sound
+from tests.inbox.conftest import Town
+from tests.needs.conftest import asked
+from tests.posts.desk import picture_bytes
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+SAID = (
+    "Нема клупа у парку",
+    "Где да седнемо у парку?",
+    "Klupe u park, molim",
+    "Старима треба клупа",
+    "Парк без клупа?",
+)
+
+
+def test_five_who_ask_for_the_same_are_heard_and_told(page: Any, live_server: Any, town: Town) -> None:
+    page.set_default_timeout(15_000)
+    with scope(town.cast.cuprija):
+        Settlement.objects.create(municipality=town.cast.cuprija, name="Супска")
+    asked(town, *(f"@opstina {each}" for each in SAID))
+    enter(page, live_server, town.cast.officer)
+    house = f"{live_server.url}/m/cuprija"
+    page.goto(f"{house}/needs/")
+    expect(page.get_by_text("No need is written down yet")).to_be_visible()
+    is_sound(page)
+
+    page.goto(f"{house}/inbox/")
+    boxes = page.get_by_role("checkbox", name="Tick:")
+    expect(boxes).to_have_count(5)
+    for box in boxes.all():
+        box.check()
+    is_sound(page)
+    page.get_by_role("button", name="Make a need of the ticked ones").click()
+    expect(page.get_by_text("5 messages", exact=True)).to_be_visible()
+    is_sound(page)
+    new = page.get_by_role("region", name="It is new")
+    new.get_by_label("What is needed").fill("Клупе у парку")
+    new.get_by_label("In a few sentences").fill("У градском парку нема где да се седне, највише фали старијима.")
+    new.get_by_label("Topic").select_option("green")
+    new.get_by_label("Settlement").select_option(label="Супска")
+    new.get_by_role("button", name="Make a need of them").click()
+    expect(page.get_by_text("5 messages joined this need.")).to_be_visible()
+    is_sound(page)
+
+    page.get_by_text("Somebody called or came by").click()
+    page.get_by_label("Note").fill("Звала пензионерка.")
+    page.get_by_role("button", name="Write it down").click()
+    expect(page.get_by_text("6 voices").first).to_be_visible()
+    page.get_by_role("link", name="Choose a quote").nth(1).click()
+    expect(page.get_by_label("Words that may be quoted")).not_to_have_value("")
+    is_sound(page)
+    page.get_by_role("button", name="Keep this quote").click()
+
+    page.get_by_role("link", name="Decide").click()
+    page.get_by_label("It will be done").check()
+    page.get_by_label("Why").fill("Новац је обезбеђен, клупе стижу до пролећа.")
+    is_sound(page)
+    page.get_by_role("button", name="Write the decision down").click()
+    expect(page.get_by_text("The decision is written down.")).to_be_visible()
+
+    page.get_by_role("link", name="It was done").click()
+    page.get_by_label("What we did").fill("Поставили смо десет клупа у градском парку.")
+    is_sound(page)
+    page.get_by_role("button", name="Write it down").click()
+    expect(page.get_by_text("Now tell those who asked.")).to_be_visible()
+
+    page.get_by_role("link", name="Add a picture").click()
+    page.get_by_label("Picture from your computer").set_input_files(
+        {"name": "klupe.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()}
+    )
+    page.get_by_label("What does the picture show?").fill("Нова клупа поред чесме")
+    is_sound(page)
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_role("img", name="Нова клупа поред чесме")).to_be_visible()
+    is_sound(page)
+
+    page.get_by_role("link", name="Answer all who asked").click()
+    expect(page.get_by_text("5 people, each below what they wrote last")).to_be_visible()
+    expect(page.get_by_label("What each of them will read")).to_have_value(
+        "Поставили смо десет клупа у градском парку."
+    )
+    is_sound(page)
+    page.get_by_role("button", name="Answer 5 people").click()
+    expect(page.get_by_text("5 people are being told.")).to_be_visible()
+    assert tell.work() == 5
+    for _ in range(6):
+        town.publish()
+    answers = [each for each in town.public() if each["reply_to"]]
+    assert len(answers) == len({each["reply_to"] for each in answers}) == 5
+    assert all("десет клупа" in each["text"] for each in answers)
+    page.reload()
+    expect(page.get_by_text("told what became of it").first).to_be_visible()
+    is_sound(page)
+
+    page.get_by_role("button", name="Write the post that tells of it").click()
+    expect(page.get_by_text("This draft tells what became of it")).to_be_visible()
+    page.goto(f"{house}/needs/")
+    expect(page.get_by_role("link", name="Клупе у парку")).to_be_visible()
+    is_sound(page)
+    with scope(town.cast.cuprija):
+        message = Message.objects.order_by("pk").first()
+        assert message is not None
+    page.goto(f"{house}/inbox/{message.pk}/")
+    expect(page.get_by_role("region", name="The need").get_by_role("link", name="Клупе у парку")).to_be_visible()
+    is_sound(page)

@@ -1,0 +1,110 @@
+"""Which of a citizen's words may be quoted: nothing that leads to a person, and no more than that is taken out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common.models import AuditEvent
+from inbox.domain import forget
+from inbox.models import Message
+from municipalities.tenancy import scope
+from needs import rules
+from needs.domain import voices
+from needs.models import Voice
+from tests.inbox.conftest import Town
+from tests.needs.conftest import asked, need_of
+from tests.people import sign_in
+
+PETAR = rules.names("Петар Петровић", "ppetrovic@mastodon.rs")
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("@opstina@mastodon.rs Нема клупа у парку!", "Нема клупа у парку!"),
+        ("Molim klupe. Petar Petrović, 063/123-45-67", "Molim klupe."),
+        ("Јавите на +381 63 123 4567 или petar@mail.rs, хвала", "Јавите на или, хвала"),
+        ("ЈМБГ 0101990710003 у решењу", "ЈМБГ у решењу"),
+        ("Од 05.06.2026. до 12.06.2026. нема воде", "Од 05.06.2026. до 12.06.2026. нема воде"),
+        ("Кола ЋУ 123-АБ стоје на тротоару", "Кола стоје на тротоару"),
+        ("Погледајте https://x.rs/slika.jpg сами", "Погледајте сами"),
+        ("Аутобус 101 у 7:30 и 15:45, 2024-2026", "Аутобус 101 у 7:30 и 15:45, 2024-2026"),
+        ("", ""),
+    ],
+)
+def test_what_leads_to_the_author_is_left_out_and_the_rest_stays(said: str, left: str) -> None:
+    assert rules.suggested(said, PETAR) == left
+    assert list(rules.given_away(left, PETAR)) == []
+
+
+def test_a_long_message_is_cut_at_a_word() -> None:
+    found = rules.suggested("клупа " * 200, PETAR)
+    assert len(found) <= rules.MOST_QUOTE
+    assert found.endswith("клупа…")
+
+
+def test_the_municipality_s_own_name_gives_nobody_away() -> None:
+    assert rules.names("Ćuprija Info", "", but=("Ћуприја",)) == {"info"}
+
+
+def test_the_officer_sees_a_proposal_and_keeps_what_they_choose(town: Town) -> None:
+    (message,) = asked(town, "@opstina Нема клупа, зовите 063 123 4567")
+    need = need_of(town, "Клупе", message)
+    with scope(town.cast.cuprija):
+        voice = Voice.objects.get()
+    client, path = sign_in(town.cast.officer), f"/m/cuprija/needs/{need.pk}/voices/{voice.pk}/quote/"
+    assert "Нема клупа, зовите</textarea>" in client.get(path).text
+    assert client.post(path, {"quote": "Нема клупа…"}).status_code == 302
+    for who in ("mentor", "viewer", "officer"):
+        assert "Нема клупа…" in sign_in(getattr(town.cast, who)).get(f"/m/cuprija/needs/{need.pk}/").text
+    told = AuditEvent.objects.get(verb="need.quote")
+    assert "клупа" not in str(told.detail)
+
+
+@pytest.mark.parametrize(
+    "words", ["Каже Građanin{pk}", "063 123 45 67", "пишите на a@b.rs", "@gradjanka зна", "я" * 501]
+)
+def test_a_quote_that_names_somebody_is_refused(town: Town, words: str) -> None:
+    (message,) = asked(town, "@opstina Нема клупа")
+    need = need_of(town, "Клупе", message)
+    with scope(town.cast.cuprija):
+        voice = Voice.objects.get()
+    typed = words.format(pk=message.pk)
+    path = f"/m/cuprija/needs/{need.pk}/voices/{voice.pk}/quote/"
+    told = sign_in(town.cast.officer).post(path, {"quote": typed})
+    assert told.status_code == 422
+    assert typed in told.text
+    with scope(town.cast.cuprija):
+        assert Voice.objects.get().quote == ""
+
+
+@pytest.fixture
+def quoted(town: Town) -> Message:
+    (message,) = asked(town, "@opstina Нема клупа у парку")
+    need_of(town, "Клупе", message)
+    with scope(town.cast.cuprija):
+        voice = Voice.objects.get()
+        voices.quote(voice, "Нема клупа", by=town.cast.officer)
+        Voice.objects.update(note="Звала и телефоном")
+    return message
+
+
+def test_when_its_time_is_over_the_voice_and_its_quote_stay(town: Town, quoted: Message, settings: Any) -> None:
+    with scope(town.cast.cuprija):
+        Message.objects.update(state="closed", settled_at="2020-01-01T00:00Z")
+    assert forget.forget() == 1
+    with scope(town.cast.cuprija):
+        voice = Voice.objects.select_related("need").get()
+        assert (voice.quote, voice.note, voice.need.size) == ("Нема клупа", "", 1)
+    page = sign_in(town.cast.officer).get(f"/m/cuprija/needs/{voice.need_id}/").text
+    assert "The voice counts" in page
+    assert "у парку" not in page
+
+
+def test_who_asks_to_be_erased_is_not_quoted_any_more(town: Town, quoted: Message) -> None:
+    with scope(town.cast.cuprija):
+        forget.erase_author(town.cast.cuprija, f"person-{quoted.pk}", town.channel.pk, by=town.cast.approver)
+        voice = Voice.objects.select_related("need").get()
+        assert (voice.quote, voice.note, voice.need.size) == ("", "", 1)

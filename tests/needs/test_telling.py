@@ -1,0 +1,331 @@
+"""Answering all who asked: each once, whatever is pressed twice, stops half-way or is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from channels.models import Channel
+from common.models import AuditEvent
+from delivery.domain.cancel import cancel
+from delivery.models import Delivery
+from inbox.domain import answer as answering
+from inbox.domain import forget
+from inbox.domain.refused import Refused
+from inbox.models import Message, Reply
+from municipalities.tenancy import scope
+from needs.domain import decide, tell, voices
+from needs.domain.merge import merge
+from needs.models import Need, Voice
+from needs.queries.reach import reach
+from tests.inbox.conftest import Town
+from tests.needs.conftest import again, asked, at_once, done_of, need_of
+from tests.people import sign_in
+
+WORDS = "Клупе су постављене. Хвала што сте јавили."
+
+
+@pytest.fixture
+def done(town: Town, three: list[Message]) -> Need:
+    return done_of(town, *three)
+
+
+def path(need: Need) -> str:
+    return f"/m/cuprija/needs/{need.pk}/tell/"
+
+
+def answers(town: Town) -> list[str]:
+    """To which messages our answers stand on the network."""
+    return sorted(each["reply_to"] for each in town.public() if each["reply_to"])
+
+
+def publish(town: Town) -> None:
+    """A channel sends one after the other."""
+    for _ in range(5):
+        town.publish()
+
+
+def voices_of(town: Town, need: Need) -> list[Voice]:
+    with scope(town.cast.cuprija):
+        return list(Voice.objects.filter(need=need).select_related("message", "told__delivery").order_by("pk"))
+
+
+def test_everybody_who_asked_is_answered_once_on_the_network(town: Town, done: Need, three: list[Message]) -> None:
+    sent = sign_in(town.cast.officer).post(path(done), {"text": WORDS})
+    assert sent.headers["Location"] == f"/m/cuprija/needs/{done.pk}/"
+    assert not answers(town)  # the request sends nothing
+    assert tell.work() == 3
+    publish(town)
+    assert tell.work() == 0
+    publish(town)
+    assert answers(town) == sorted(message.remote_id for message in three)
+    assert all(voice.told_id for voice in voices_of(town, done))
+    with scope(town.cast.cuprija):
+        assert Delivery.objects.filter(kind="reply").count() == 3
+    assert AuditEvent.objects.get(verb="need.tell").detail == {"people": 3}
+
+
+def test_pressing_again_reaches_nobody_twice(town: Town, done: Need) -> None:
+    officer, approver = sign_in(town.cast.officer), sign_in(town.cast.approver)
+    assert officer.post(path(done), {"text": WORDS}).status_code == 302
+    again_ = officer.post(path(done), {"text": WORDS})
+    assert again_.status_code == 422
+    assert "Nobody is left to be told" in again_.text
+    tell.work()
+    second = approver.post(path(done), {"text": "Другим речима."})
+    assert second.status_code == 422
+    assert "Другим речима.</textarea>" in second.text
+    tell.work()
+    with scope(town.cast.cuprija):
+        assert Reply.objects.count() == 3
+
+
+def test_a_second_round_reaches_those_who_asked_later(town: Town, done: Need) -> None:
+    client = sign_in(town.cast.officer)
+    client.post(path(done), {"text": WORDS})
+    tell.work()
+    (late,) = asked(town, "@opstina А клупе?")
+    with scope(town.cast.cuprija):
+        voices.gather(done, [late], by=town.cast.officer)
+    assert client.post(path(done), {"text": WORDS}).status_code == 302
+    assert tell.work() == 1
+    with scope(town.cast.cuprija):
+        assert Reply.objects.filter(message=late).count() == 1
+        assert Reply.objects.count() == 4
+
+
+def test_who_wrote_three_times_is_told_once_below_the_newest(town: Town, three: list[Message]) -> None:
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk__in=[each.pk for each in three]).update(author_id="one-person")
+        Message.objects.filter(pk=three[1].pk).update(at=timezone.now() + timedelta(days=2))
+    need = done_of(town, *three)
+    with scope(town.cast.cuprija):
+        assert len(reach(need).reached) == 1
+        tell.ask(need, WORDS, by=town.cast.officer)
+    assert tell.work() == 1
+    with scope(town.cast.cuprija):
+        reply = Reply.objects.get()
+        assert reply.message_id == three[1].pk
+        assert {voice.told_id for voice in voices_of(town, need)} == {reply.pk}
+        with pytest.raises(Refused):
+            tell.ask(need, WORDS, by=town.cast.officer)
+
+
+def test_one_who_cannot_be_answered_holds_nobody_up(town: Town, done: Need, three: list[Message]) -> None:
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        Message.objects.filter(pk=three[1].pk).update(forgotten_at=timezone.now())
+    assert tell.work() == 2
+    assert tell.work() == 0
+    second = voices_of(town, done)[1]
+    assert (second.told_id, "deleted" in second.trouble) == (None, True)
+    assert "their message was deleted" in sign_in(town.cast.officer).get(path(done)).text
+
+
+def test_a_failure_nobody_thought_of_holds_nobody_up_either(
+    town: Town, done: Need, three: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = answering.answer
+
+    def broken(message: Message, *args: Any, **options: Any) -> Reply:
+        reply = real(message, *args, **options)
+        if message.pk == three[0].pk:
+            raise RuntimeError("the disk is full")
+        return reply
+
+    monkeypatch.setattr(answering, "answer", broken)
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+    assert tell.work() == 2
+    monkeypatch.undo()
+    first = voices_of(town, done)[0]
+    assert (first.told_id, bool(first.trouble)) == (None, True)
+    with scope(town.cast.cuprija):
+        assert Reply.objects.count() == 2  # what was half done was taken back
+        tell.ask(done, WORDS, by=town.cast.officer)
+    assert tell.work() == 1
+    publish(town)
+    assert answers(town) == sorted(message.remote_id for message in three)
+
+
+def test_a_worker_that_dies_half_way_tells_nobody_twice(
+    town: Town, done: Need, three: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    real, begun = answering.answer, []
+
+    def dying(message: Message, *args: Any, **options: Any) -> Reply:
+        reply = real(message, *args, **options)
+        begun.append(message.pk)
+        if len(begun) == 2:
+            raise Killed  # the answer is written, the voice is not
+        return reply
+
+    monkeypatch.setattr(answering, "answer", dying)
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+    with pytest.raises(Killed):
+        tell.work()
+    monkeypatch.undo()
+    assert [bool(voice.told_id) for voice in voices_of(town, done)] == [True, False, False]
+    assert tell.work() == 2
+    publish(town)
+    assert answers(town) == sorted(message.remote_id for message in three)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_press_at_once_and_two_workers_tell_each_person_once(town: Town, done: Need) -> None:
+    people = (town.cast.officer, town.cast.approver)
+    outcomes = at_once(town, *(lambda by=by: bool(tell.ask(done, WORDS, by=by)) for by in people))
+    assert sorted(map(str, outcomes)) == ["True", "refused"]
+    assert sum(at_once(town, tell.work, tell.work, tell.work)) <= 3
+    tell.work()
+    publish(town)
+    assert len(answers(town)) == len(set(answers(town))) == 3
+    with scope(town.cast.cuprija):
+        assert Reply.objects.count() == 3
+
+
+def test_the_page_says_who_is_reached_and_who_is_not_and_why(town: Town, done: Need, three: list[Message]) -> None:
+    with scope(town.cast.cuprija):
+        voices.hear(done, "phone", timezone.localdate(), by=town.cast.officer)
+        Message.objects.filter(pk=three[0].pk).update(forgotten_at=timezone.now())
+    client = sign_in(town.cast.officer)
+    told = client.get(path(done)).text
+    assert "2 people, each below what they wrote last" in told
+    assert "their message was deleted" in told
+    assert "they called, came by or wrote a letter" in told
+    with scope(town.cast.cuprija):
+        Channel.objects.filter(pk=town.channel.pk).update(state="needs_consent")
+    page = client.get(path(done))
+    assert "has to be connected again" in page.text
+    assert "Answer 0" not in page.text
+    refused = client.post(path(done), {"text": WORDS})
+    assert refused.status_code == 422
+    with scope(town.cast.cuprija):
+        assert not Reply.objects.exists()
+
+
+@pytest.mark.parametrize(("text", "says"), [("", "required"), ("  ", "required"), ("я" * 600, "500 are allowed")])
+def test_what_a_network_would_not_take_is_said_before_anybody_is_told(
+    town: Town, done: Need, text: str, says: str
+) -> None:
+    told = sign_in(town.cast.officer).post(path(done), {"text": text})
+    assert told.status_code == 422
+    assert says in told.text
+    assert tell.work() == 0
+
+
+def test_nobody_is_told_of_what_is_not_settled(town: Town, three: list[Message]) -> None:
+    need = need_of(town, "Клупе", *three)
+    told = sign_in(town.cast.officer).post(path(need), {"text": WORDS})
+    assert told.status_code == 422
+    assert "There is nothing to tell yet" in told.text
+    with scope(town.cast.cuprija):
+        decide.decide(need, "declined", reason="Парк се гради изнова.", by=town.cast.officer)
+    assert sign_in(town.cast.officer).post(path(need), {"text": WORDS}).status_code == 302
+
+
+def test_opening_it_again_stops_what_was_not_sent_and_begins_anew(town: Town, done: Need) -> None:
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        decide.reopen(done, by=town.cast.officer)
+    assert tell.work() == 0
+    with scope(town.cast.cuprija):
+        decide.done(done, "Сада јесу.", on=timezone.localdate(), by=town.cast.officer)
+        tell.ask(done, "Сада јесу.", by=town.cast.officer)
+    assert tell.work() == 3
+
+
+def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
+    town: Town, done: Need, three: list[Message]
+) -> None:
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        tell.work()
+        cancelled, failed, unknown = (voice.told.delivery for voice in voices_of(town, done))
+        cancel(cancelled, by=town.cast.officer)
+        Delivery.objects.filter(pk=failed.pk).update(state="failed")
+        Delivery.objects.filter(pk=unknown.pk).update(state="unconfirmed", unknown_since=timezone.now())
+    assert "their answer of the last time did not go out" in sign_in(town.cast.officer).get(path(done)).text
+    with scope(town.cast.cuprija):
+        assert tell.ask(done, WORDS, by=town.cast.officer).people == 2
+    assert tell.work() == 2
+    publish(town)
+    assert answers(town) == sorted(message.remote_id for message in three[:2])
+    with scope(town.cast.cuprija):
+        states = dict(Delivery.objects.filter(kind="reply").values_list("pk", "state"))
+        assert (states[cancelled.pk], states[failed.pk], states[unknown.pk]) == (
+            "cancelled",
+            "cancelled",
+            "unconfirmed",
+        )
+        with pytest.raises(Refused):
+            tell.ask(done, WORDS, by=town.cast.officer)
+
+
+def test_opening_it_again_keeps_answers_back_that_have_not_left(town: Town, done: Need) -> None:
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        tell.work()
+        decide.reopen(done, by=town.cast.officer)
+    publish(town)
+    assert answers(town) == []
+
+
+def test_who_was_told_stays_with_that_need(town: Town, done: Need, three: list[Message]) -> None:
+    other = need_of(town, "Канте")
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        tell.work()
+    voice = voices_of(town, done)[0]
+    with scope(town.cast.cuprija):
+        for act in (
+            lambda: voices.gather(other, [three[0]], by=town.cast.officer),
+            lambda: voices.remove(voice, by=town.cast.officer),
+            lambda: merge(done, other, by=town.cast.officer),
+        ):
+            with pytest.raises(Refused):
+                act()
+        assert merge(other, done, by=town.cast.officer).size == 3
+
+
+def test_a_person_who_is_erased_meanwhile_is_not_told(town: Town, done: Need, three: list[Message]) -> None:
+    with scope(town.cast.cuprija):
+        tell.ask(done, WORDS, by=town.cast.officer)
+        forget.erase_author(town.cast.cuprija, f"person-{three[0].pk}", town.channel.pk, by=town.cast.approver)
+    assert tell.work() == 2
+
+
+@pytest.fixture
+def many(town: Town, three: list[Message]) -> Need:
+    with scope(town.cast.cuprija):
+        first = Message.objects.get(pk=three[0].pk)
+        for number in range(200):
+            first.pk, first.remote_id, first.author_id = None, f"copy-{number}", f"copy-{number}"
+            first.save(force_insert=True)
+        rows = list(Message.objects.filter(remote_id__startswith="copy"))
+    return done_of(town, *rows)
+
+
+def test_two_hundred_take_as_many_queries_in_the_request_as_three(town: Town, many: Need) -> None:
+    client = sign_in(town.cast.officer)
+    with CaptureQueriesContext(connection) as asked_for:
+        assert client.post(path(many), {"text": WORDS}).status_code == 302
+    assert len(asked_for) <= 25
+    with CaptureQueriesContext(connection) as shown:
+        client.get(path(many))
+    assert len(shown) <= 12
+    while tell.work():
+        pass
+    with scope(town.cast.cuprija):
+        assert Reply.objects.count() == 200
+    assert again(town, many).size == 200
