@@ -40,6 +40,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "indicators": {"task": "analytics.tasks.measure_indicators", "schedule": 3 * 3600.0, "options": {"expires": 3600}},
     "inbox": {"task": "inbox.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
     "forget-messages": {"task": "inbox.tasks.forget", "schedule": 6 * 3600.0},
+    "forget-notes": {"task": "needs.tasks.forget_notes", "schedule": 24 * 3600.0},
     "needs": {"task": "needs.tasks.tell", "schedule": 5.0, "options": {"expires": 5}},
     "reports": {"task": "reports.tasks.make", "schedule": 5.0, "options": {"expires": 5}},
     "forget-reports": {"task": "reports.tasks.forget", "schedule": 6 * 3600.0},
