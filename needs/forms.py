@@ -42,7 +42,10 @@ class NeedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.known: dict[str, list[Any]] = {"settlement": board.settlements(), "department": board.departments()}
+        self.known: dict[str, list[Any]] = {
+            "settlement": board.settlements(),
+            "department": board.departments(self.initial.get("department") or None),
+        }
         topics: Any = Topic.choices
         self.fields["topic"].choices = [("", _("Not said")), *topics]  # type: ignore[attr-defined]
         for name, rows in self.known.items():

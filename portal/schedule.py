@@ -42,6 +42,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "below": {"task": "inbox.tasks.look_below", "schedule": 30.0, "options": {"expires": 30}},
     "told": {"task": "inbox.tasks.read_told", "schedule": 2.0, "options": {"expires": 2}},
     "forget-messages": {"task": "inbox.tasks.forget", "schedule": 6 * 3600.0},
+    "forget-notes": {"task": "needs.tasks.forget_notes", "schedule": 24 * 3600.0},
     "needs": {"task": "needs.tasks.tell", "schedule": 5.0, "options": {"expires": 5}},
     "reports": {"task": "reports.tasks.make", "schedule": 5.0, "options": {"expires": 5}},
     "forget-reports": {"task": "reports.tasks.forget", "schedule": 6 * 3600.0},

@@ -93,9 +93,10 @@ def settlements() -> list[Settlement]:
     return sorted(Settlement.objects.all(), key=lambda each: sort_key(each.name))
 
 
-def departments() -> list[Department]:
-    """Those that are asked today."""
-    return sorted(Department.objects.filter(is_retired=False), key=lambda each: sort_key(each.name))
+def departments(also: int | None = None) -> list[Department]:
+    """Those that are asked today, and the one with the id `also`."""
+    rows = Department.objects.filter(Q(is_retired=False) | Q(pk=also))
+    return sorted(rows, key=lambda each: sort_key(each.name))
 
 
 def found(words: str, but: int = 0) -> list[Need]:

@@ -78,6 +78,7 @@ EVERYWHERE = {
     "mentoring/domain/plan_readings.py",
     "mentoring/domain/plans.py",
     "mentoring/domain/reminders.py",
+    "needs/domain/erase.py",
     "needs/domain/tell.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",

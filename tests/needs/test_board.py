@@ -447,4 +447,9 @@ def test_the_words_of_a_need_are_changed(town: Town) -> None:
     assert "Клупе у парку" in client.get(path).text
     assert client.post(path, {"title": "Клупе и канте"}).status_code == 302
     assert again(town, need).title == "Клупе и канте"
+    with scope(town.cast.cuprija):
+        office = Department.objects.create(municipality=town.cast.cuprija, name="ЈКП", is_retired=True)
+        Need.objects.filter(pk=need.pk).update(department=office)
+    assert client.post(path, {"title": "Клупе", "department": office.pk}).status_code == 302
+    assert again(town, need).department_id == office.pk  # also when it is asked no more
     assert client.post(path, {"title": " "}).status_code == 422

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from django.utils import timezone
 
 from common.models import AuditEvent
 from inbox.domain import forget
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs import rules
-from needs.domain import voices
+from needs.domain import erase, voices
 from needs.models import Voice
 from tests.inbox.conftest import Town
 from tests.needs.conftest import asked, need_of
@@ -101,6 +104,19 @@ def test_when_its_time_is_over_the_voice_and_its_quote_stay(town: Town, quoted: 
     page = sign_in(town.cast.officer).get(f"/m/cuprija/needs/{voice.need_id}/").text
     assert "The voice counts" in page
     assert "у парку" not in page
+
+
+def test_a_note_about_a_caller_is_emptied_when_its_time_is_over(town: Town, quoted: Message) -> None:
+    with scope(town.cast.cuprija):
+        need = Voice.objects.get().need
+        for note in ("Звао Петар", "Звала Ана"):
+            voices.hear(need, "phone", timezone.localdate(), note=note, quote="Молим клупе", by=town.cast.officer)
+        Voice.objects.filter(note="Звао Петар").update(at=timezone.now() - timedelta(days=366))
+    assert erase.forget_notes() == 1
+    with scope(town.cast.cuprija):
+        kept = list(Voice.objects.filter(source="phone").order_by("pk").values_list("note", "quote"))
+        assert kept == [("", "Молим клупе"), ("Звала Ана", "Молим клупе")]
+        assert Voice.objects.get(source="message").note  # it goes with its message
 
 
 def test_who_asks_to_be_erased_is_not_quoted_any_more(town: Town, quoted: Message) -> None:
