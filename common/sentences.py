@@ -292,6 +292,8 @@ SENTENCES: dict[str, Promise] = {
     "need.picture_away": _("Took a picture away from the need “%(target)s”"),
     "need.quote": _("Chose which words are quoted for the need “%(target)s”"),
     "need.reopen": _("Opened the need “%(target)s” again"),
+    "need.show": _("Put the need “%(target)s” on the public page"),
+    "need.hide": _("Took the need “%(target)s” from the public page"),
     "need.take_away": _("Took a voice away from the need “%(target)s”"),
     "need.tell": _("Answered %(people)s people who asked for “%(target)s”"),
     "need.write": _("Wrote down the need “%(target)s”"),

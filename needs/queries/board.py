@@ -9,7 +9,7 @@ from django.db.models.functions import RowNumber
 
 from inbox.models import Department, Message, Settlement
 from needs.enums import SETTLED, Stage
-from needs.models import Need, NeedPicture, Round, Voice
+from needs.models import Need, NeedPicture, NeedsPage, Round, Voice
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -134,6 +134,11 @@ def sources(need: Need) -> list[tuple[str, int]]:
 
 def pictures(need: Need) -> list[NeedPicture]:
     return list(NeedPicture.objects.filter(need=need).select_related("media").order_by("-moment", "position", "pk"))
+
+
+def has_page() -> bool:
+    """Whether the municipality shows its needs to everybody."""
+    return NeedsPage.objects.filter(is_on=True).exists()
 
 
 def last_round(need: Need) -> Round | None:

@@ -22,6 +22,9 @@ class Reach:
     told: int = 0
     under_way: int = 0
     forgotten: int = 0
+    gone: int = 0
+    """They deleted on the network what they wrote."""
+
     disconnected: dict[str, int] = field(default_factory=dict)
     """By the name of the channel."""
 
@@ -31,7 +34,7 @@ class Reach:
 
     @property
     def is_heard_on_networks(self) -> bool:
-        return bool(self.reached or self.told or self.under_way or self.forgotten or self.disconnected)
+        return bool(self.reached or self.told or self.under_way or self.forgotten or self.gone or self.disconnected)
 
 
 def reach(need: Need) -> Reach:
@@ -57,14 +60,18 @@ def _person(voice: Voice) -> Hashable:
 
 
 def _sort(found: Reach, voices: list[Voice]) -> None:
-    newest = next((each for each in voices if each.message and not each.message.forgotten_at), None)
+    known = [each for each in voices if each.message and not each.message.forgotten_at]
+    newest = next((each for each in known if each.message and not each.message.gone_at), None)
     unsent = [each for each in voices if each.told and each.told.delivery.state in UNSENT]
     if any(each.told_id and each not in unsent for each in voices):
         found.told += 1
     elif any(each.round_id and not each.told_id and not each.trouble for each in voices):
         found.under_way += 1
     elif newest is None or newest.message is None:
-        found.forgotten += 1
+        if known:
+            found.gone += 1
+        else:
+            found.forgotten += 1
     elif newest.message.channel.state != ChannelState.CONNECTED:
         name = newest.message.channel.name
         found.disconnected[name] = found.disconnected.get(name, 0) + 1

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from inbox.domain.refused import Refused
 from municipalities.access import requires
 from municipalities.rules import Verb
-from needs.domain import decide, follow_up, write
+from needs.domain import decide, follow_up, publish, write
 from needs.domain.merge import merge as put_together
 from needs.enums import Source
 from needs.forms import DecideForm, DoneForm, NeedForm, VoiceForm
@@ -43,6 +43,7 @@ def page(request: Any, row: Need, *, form: VoiceForm | None = None, problem: str
         "may_read": may_read,
         "voice_form": form or VoiceForm(),
         "is_hearing": form is not None,
+        "has_page": queries.has_page(),
     }, form=form, problem=problem)  # fmt: skip
 
 
@@ -93,6 +94,28 @@ def done(request: Any, need: int) -> HttpResponse:
             flash.success(request, _("Written down. Now tell those who asked."))
             return redirect("need", request.municipality.slug, row.pk)
     return shown(request, "needs/done.html", {"need": row}, form=form)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_POST
+def show(request: Any, need: int) -> HttpResponse:
+    """On the page "You asked, we did"."""
+    row = found(need)
+    try:
+        publish.show(row, by=request.user)
+    except Refused as refused:
+        return page(request, row, problem=refused.message)
+    flash.success(request, _("It stands on the public page."))
+    return redirect("need", request.municipality.slug, row.pk)
+
+
+@requires(Verb.NEEDS_EDIT)
+@require_POST
+def hide(request: Any, need: int) -> HttpResponse:
+    row = found(need)
+    publish.hide(row, by=request.user)
+    flash.success(request, _("It was taken from the public page. Copies that readers hold last some minutes."))
+    return redirect("need", request.municipality.slug, row.pk)
 
 
 @requires(Verb.NEEDS_EDIT)

@@ -77,7 +77,9 @@ def test_each_view_has_its_own_and_says_how_many(town: Town) -> None:
     }  # fmt: skip
     for view, rows in expected.items():
         assert shown(town, view=view) == [row.pk for row in rows], view
-    assert counted(town) == {view: len(rows) for view, rows in expected.items()}
+    # settled ones are not counted: after some years that would cost more than the page
+    settled = {"answered": None, "closed": None}
+    assert counted(town) == {view: len(rows) for view, rows in expected.items()} | settled
 
 
 def test_what_burns_first_stands_first_and_what_wants_no_answer_last(town: Town) -> None:
@@ -214,7 +216,8 @@ def test_nothing_selected_nothing_chosen_and_too_much_are_said(town: Town) -> No
     assert client.post(page, {"message": keys[:1], "act": f"assign:{town.cast.stranger.pk}"}).status_code == 404
     assert not AuditEvent.objects.filter(verb__startswith="message.").exists()
     client.post(page, {"message": keys[: bulk.MOST], "act": "close:"})
-    assert counted(town)["closed"] == bulk.MOST
+    with scope(town.cast.cuprija):
+        assert Message.objects.filter(state=State.CLOSED).count() == bulk.MOST
 
 
 def test_a_row_of_another_municipality_is_not_there(town: Town) -> None:

@@ -268,7 +268,11 @@ def test_an_officer_s_page_leads_to_the_messages(town: Town, three: list[Message
     for message in three:
         assert f"/m/cuprija/inbox/{message.pk}/" in page
     listed = sign_in(town.cast.officer).get("/m/cuprija/inbox/").text
-    assert f'value="{three[0].pk}" form="gather"' in listed
+    assert f'value="{three[0].pk}"' in listed
+    several = {"message": [message.pk for message in three], "act": "need:"}
+    answer = sign_in(town.cast.officer).post("/m/cuprija/inbox/several/", several)
+    assert answer.headers["Location"].startswith("/m/cuprija/needs/gather/?message=")
+    assert answer.headers["Location"].count("message=") == 3
 
 
 # ---------------------------------------------------------------- the board

@@ -121,6 +121,6 @@ def test_a_note_about_a_caller_is_emptied_when_its_time_is_over(town: Town, quot
 
 def test_who_asks_to_be_erased_is_not_quoted_any_more(town: Town, quoted: Message) -> None:
     with scope(town.cast.cuprija):
-        forget.erase_author(town.cast.cuprija, f"person-{quoted.pk}", town.channel.pk, by=town.cast.approver)
+        forget.erase_authors(town.cast.cuprija, [(town.channel.pk, f"person-{quoted.pk}")], by=town.cast.approver)
         voice = Voice.objects.select_related("need").get()
         assert (voice.quote, voice.note, voice.need.size) == ("", "", 1)

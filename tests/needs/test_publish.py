@@ -1,0 +1,56 @@
+"""What citizens may read of needs is chosen need by need, by somebody of the municipality."""
+
+from __future__ import annotations
+
+import pytest
+
+from django.urls import reverse
+from django.utils import timezone
+
+from common.models import AuditEvent
+from inbox.domain.refused import Refused
+from inbox.models import Message
+from municipalities.tenancy import scope
+from needs.domain import page, publish
+from needs.queries.reach import reach
+from tests.inbox.conftest import Town
+from tests.needs.conftest import again, asked, done_of, need_of
+from tests.people import sign_in
+
+
+def test_a_need_is_shown_and_taken_back_by_a_press(town: Town) -> None:
+    need = done_of(town, *asked(town, "@opstina Клупе!"))
+    cast = town.cast
+    with scope(cast.cuprija):
+        page.choose(cast.cuprija, is_on=True, contact="Пишите нам", by=cast.approver)
+    everybody = reverse("needs_public_in", args=["cuprija", "sr-Cyrl"])
+    client = sign_in(cast.officer)
+    here = reverse("need", args=["cuprija", need.pk])
+    assert "It is not on the page" in client.get(here).text
+    assert "Клупе у парку" not in client.get(everybody).text
+    assert client.post(reverse("need_show", args=["cuprija", need.pk])).status_code == 302
+    assert "Take it from the page" in client.get(here).text
+    assert "Клупе у парку" in client.get(everybody).text
+    client.post(reverse("need_hide", args=["cuprija", need.pk]))
+    assert "Клупе у парку" not in client.get(everybody).text
+    told = AuditEvent.objects.filter(verb__in=["need.show", "need.hide"]).order_by("pk")
+    assert list(told.values_list("verb", flat=True)) == ["need.show", "need.hide"]
+
+
+def test_nothing_is_shown_before_it_was_decided_and_a_mentor_shows_nothing(town: Town) -> None:
+    need = need_of(town)
+    with scope(town.cast.cuprija), pytest.raises(Refused, match="Decide about it first"):
+        publish.show(need, by=town.cast.officer)
+    assert sign_in(town.cast.mentor).post(reverse("need_show", args=["cuprija", need.pk])).status_code == 403
+    assert again(town, need).is_public is False
+
+
+def test_who_deleted_what_they_wrote_is_not_answered(town: Town) -> None:
+    first, second = asked(town, "@opstina Клупе!", "@opstina I klupe i kante!")
+    need = done_of(town, first, second)
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=first.pk).update(gone_at=timezone.now())
+        found = reach(need)
+    assert ([voice.message_id for voice in found.reached], found.gone, found.forgotten) == ([second.pk], 1, 0)
+    page_of_it = sign_in(town.cast.officer).get(reverse("need_tell", args=["cuprija", need.pk])).text
+    assert "they deleted on the network what they wrote" in page_of_it
