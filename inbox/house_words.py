@@ -128,7 +128,7 @@ def sections(municipality: Any, told: Any) -> list[Section]:
 
 def plain(municipality: Any, told: Any) -> str:
     """The same as text that a network's own page takes."""
-    parts = [gettext("House rules")]
+    parts = [gettext("House rules of our social networks")]
     for each in sections(municipality, told):
         parts.append("\n".join([each.heading.upper(), *each.lines, *(f"– {point}" for point in each.points)]))
     return "\n\n".join(parts)
