@@ -1,4 +1,4 @@
-"""Whether a need stands on the public page "You asked, we did". Whether there is such a page is `needs.domain.page`'s."""
+"""Whether a need stands on the public page "You asked, we did". Whether there is that page: `needs.domain.page`."""
 
 from typing import Any
 
