@@ -479,7 +479,7 @@ def _settlement(it: Things) -> int:
         return int((known or inbox_desk.add_settlement(it.cast.cuprija, "Супска", by=it.cast.officer)).pk)
 
 
-def _asked(it: Things) -> tuple[int, str]:
+def _handed_over(it: Things) -> tuple[int, str]:
     """A question to a department, and the token of its link."""
     pk, token = _message(it), "a-token"
     with scope(it.cast.cuprija):
@@ -664,12 +664,12 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "rules/place": _house_rules,
     "answers/saved": lambda it: _answered(it, "saved"),
     "proposed/proposed": lambda it: _answered(it, "proposed"),
-    "asked/handover": lambda it: _asked(it)[0],
+    "asked/handover": lambda it: _handed_over(it)[0],
     "handover/act": lambda it: "use",
     "departments/department": lambda it: _department(it).pk,
     "department/act": lambda it: "retire",
     "settlements/settlement": _settlement,
-    "inbox-answer/token": lambda it: _asked(it)[1],
+    "inbox-answer/token": lambda it: _handed_over(it)[1],
     "needs/need": lambda it: _need(it).pk,
     "voices/voice": lambda it: _of_need(it, "voice"),
     "pictures/shot": lambda it: _of_need(it, "picture"),
