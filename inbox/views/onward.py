@@ -1,10 +1,15 @@
 """Going through a list message by message: the address of a message says which list one came from.
 
 `?view=late&kind=question` is the list, `then=stay` that one wants to stay on a message after an act. Forms on a message
-keep that address, so that what comes after an act is known without scripts and without anything remembered.
+keep that address, so that what comes after an act is known without scripts and without anything remembered. `was=` is
+the time that the message wanted its answer by when one came to it: sorting it gives it another one and with it another
+place in the list, but the next message is still the one that came after it.
 """
 
+from copy import copy
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages as flash
 from django.http import HttpResponse
@@ -31,7 +36,7 @@ def _in_the_other_script(name: str) -> str:
 def context(request: Any, row: Message) -> dict[str, Any]:
     """What the page of a message needs to go on from it, and to sort it. One query."""
     narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
-    around, found = queries.neighbours_and_choices(row, narrowed, request.user, timezone.now())
+    around, found = queries.neighbours_and_choices(_as_it_was(request, row), narrowed, request.user, timezone.now())
     stays, among = request.GET.get("then") == STAY, _among(request)
     return {
         "among": among,
@@ -59,10 +64,28 @@ def _among(request: Any) -> str:
     return Narrowed.read(request.GET).query + then
 
 
+def _as_it_was(request: Any, row: Message) -> Message:
+    """The message with the place in the list that it had when one came to it."""
+    told = request.GET.get("was")
+    if told is None:
+        return row
+    there = copy(row)
+    try:
+        there.due_at = datetime.fromisoformat(told) if told else None
+    except ValueError:
+        return row
+    return there if there.due_at is None or there.due_at.tzinfo else row
+
+
 def back(request: Any, row: Message) -> HttpResponse:
-    """To the message again, in the list that one came from, if there is one."""
+    """To the message again, in the list that one came from, if there is one. `row` is as it was before the act."""
     page = reverse("message", args=[request.municipality.slug, row.pk])
-    return redirect(f"{page}?{_among(request)}" if "view" in request.GET else page)
+    if "view" not in request.GET:
+        return redirect(page)
+    was = request.GET.get("was")
+    if was is None and Message.objects.filter(pk=row.pk).exclude(due_at=row.due_at).exists():
+        was = row.due_at.isoformat() if row.due_at else ""
+    return redirect(f"{page}?{_among(request)}" + ("" if was is None else "&" + urlencode({"was": was[:40]})))
 
 
 def onward(request: Any, row: Message) -> HttpResponse:
@@ -70,7 +93,7 @@ def onward(request: Any, row: Message) -> HttpResponse:
     if "view" not in request.GET or request.GET.get("then") == STAY:
         return back(request, row)
     narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
-    around = queries.neighbours(row, narrowed, request.user, timezone.now())
+    around = queries.neighbours(_as_it_was(request, row), narrowed, request.user, timezone.now())
     following = around.get("next") or around.get("first")
     if following is None:
         return redirect(f"{reverse('inbox', args=[slug])}?{narrowed.query}")

@@ -270,12 +270,33 @@ def test_after_an_act_one_goes_on_until_the_list_is_empty(town: Town) -> None:
     def after(row: Message, act: str, **body: str) -> str:
         return str(client.post(f"{LIST}{row.pk}/{act}/{query}", body).headers["Location"])
 
-    assert after(second, "sort", kind="question") == f"{LIST}{second.pk}/{query}"
     assert after(second, "note", text="Питати") == f"{LIST}{second.pk}/{query}"
-    change(town, second, due_at=timezone.now() + timedelta(days=20, minutes=second.pk))
     assert after(second, "snooze", until="week") == f"{LIST}{third.pk}/{query}"
     assert after(third, "close") == f"{LIST}{first.pk}/{query}"
     assert after(first, "wait") == f"{LIST}{query}"
+
+
+def test_sorting_gives_another_time_and_the_next_one_stays_the_next(town: Town) -> None:
+    first, second, third = many(town, 3)
+    client = sign_in(town.cast.officer)
+    # a proposal has days and is the last of the list from now on; praise has no time at all
+    for row, kind, following in ((first, "proposal", second), (second, "praise", third)):
+        there = client.post(f"{LIST}{row.pk}/sort/?view=open", {"kind": kind}).headers["Location"]
+        found = client.get(there)
+        assert found.context["steps"]["next"] == f"{LIST}{following.pk}/?view=open"
+        # it is kept by what comes after it, also by an act that goes on
+        for act, typed in (("sort", {"kind": "complaint"}), ("note", {"text": "Питати"})):
+            there = client.post(there.replace("?", f"{act}/?"), typed).headers["Location"]
+        assert client.get(there).context["steps"]["next"] == f"{LIST}{following.pk}/?view=open"
+        went = client.post(there.replace("?", "close/?")).headers["Location"]
+        assert went == f"{LIST}{following.pk}/?view=open"
+
+
+@pytest.mark.parametrize("was", ["x", "2026-11-26", "9999-99-99T00:00", "2026-11-26T07:00:00", "%00"])
+def test_a_time_that_makes_no_sense_is_left_out(town: Town, was: str) -> None:
+    first, second = many(town, 2)
+    found = sign_in(town.cast.officer).get(f"{LIST}{first.pk}/?view=open&was={was}")
+    assert found.context["steps"] == {"next": f"{LIST}{second.pk}/?view=open"}
 
 
 def test_who_wants_to_stays_and_may_undo(town: Town) -> None:
