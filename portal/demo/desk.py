@@ -13,7 +13,7 @@ from django.utils import timezone
 from inbox import rules
 from inbox.domain import handover, house_rules, moderate, propose, saved, suggest, triage
 from inbox.enums import Kind, State, Topic
-from inbox.models import Department, Message, SavedAnswer, Settlement, Told
+from inbox.models import Department, HouseRules, Message, SavedAnswer, Settlement, Told
 from inbox.reasons import Act, Reason
 from municipalities.holidays import BELGRADE
 from municipalities.tenancy import scope
@@ -51,7 +51,8 @@ def arrange(pasts: Sequence[Past], now: datetime) -> None:
             _said(past, now)
             if house.slug in OPEN:
                 with made_at(now - timedelta(days=30)):
-                    house_rules.choose(house, OPEN[house.slug], by=team.approver)
+                    opened = house_rules.choose(house, OPEN[house.slug], by=team.approver)
+                HouseRules.objects.filter(pk=opened.pk).update(on_since=timezone.localdate(now) - timedelta(days=30))
             if house.slug == "cuprija":
                 _hidden(past, now)
                 _asked(past)
