@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from portal.demo.past import Town
 
 RULES: dict[str, dict[str, object]] = {
-    "kragujevac": {"approval": Approval.TWO},
+    "kragujevac": {"approval": Approval.TWO, "answers_need_approval": True},
     "novi-pazar": {"approval": Approval.MENTOR},
     "vlasotince": {"approval": Approval.NONE},
     "mali-zvornik": {"may_approve_own": True},

@@ -1,8 +1,9 @@
 """What citizens wrote below the posts of the sixty days, as the portal heard it then, and what was answered.
 
 Rows are made directly, as those of posts are (`portal.demo.past`): a message of every comment, sorted as its text says
-(`content/citizens.toml`), and a reply with its delivery for every answer of the page. What is older than a week and
-was not answered is closed; the rest waits. What people write of their own accord the worker hears by itself.
+(`content/citizens.toml`) and read as hearing reads it (`inbox.domain.suggest`), and a reply with its delivery for
+every answer of the page. What is older than a week and was not answered is closed; the rest waits. What people write of
+their own accord the worker hears by itself.
 """
 
 import uuid
@@ -16,7 +17,8 @@ from delivery.enums import Because, Outcome, State, Step
 from delivery.gates import REPLY
 from delivery.models import Attempt, Delivery
 from inbox import rules
-from inbox.enums import Heard, Kind
+from inbox.domain import suggest
+from inbox.enums import Heard, Kind, Topic
 from inbox.enums import State as Standing
 from inbox.models import Department, Listening, Message, Reply, Settlement
 from municipalities.tenancy import scope
@@ -37,6 +39,12 @@ DEPARTMENTS = (
     ("Комунално предузеће", "komunalno"), ("Одељење за путеве и инвестиције", "putevi"),
     ("Матична служба", "maticar"), ("Одељење за друштвене делатности", "drustvene"),
 )  # fmt: skip
+# Which of them sees to what.
+SEES_TO = {
+    Topic.WATER: "komunalno", Topic.WASTE: "komunalno", Topic.LIGHT: "komunalno", Topic.HEATING: "komunalno",
+    Topic.ROADS: "putevi", Topic.TRANSPORT: "putevi", Topic.PAPERS: "maticar",
+    Topic.CHILDREN: "drustvene", Topic.SOCIAL: "drustvene", Topic.CULTURE: "drustvene",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,11 @@ def _exchanges(past: Past, meant: dict[str, Comment]) -> list[Exchange]:
 
 
 def _hear(past: Past, exchanges: list[Exchange], now: datetime) -> None:
-    messages = insert([_message(each, now) for each in exchanges])
+    rows = [_message(each, now) for each in exchanges]
+    for voice in past.voices:
+        suggest.beside(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
+    _place(past, rows)
+    messages = insert(rows)
     answered = [(each, row) for each, row in zip(exchanges, messages, strict=True) if each.answer is not None]
     rng = chance("answers", past.team.municipality.slug)
     deliveries = insert([_delivery(each, uuid.UUID(int=rng.getrandbits(128), version=4)) for each, _row in answered])
@@ -125,6 +137,17 @@ def _message(each: Exchange, now: datetime) -> Message:
         first_answer_at=each.answer.created_at if each.answer else None,
         search_key=fold(f"{each.comment.text} {author.display_name} {author.username}"),
     )  # fmt: skip
+
+
+def _place(past: Past, rows: list[Message]) -> None:
+    """Where most of the sorted ones are about, and who would know."""
+    rng = chance("settlements", past.team.municipality.slug)
+    settlements = list(Settlement.objects.order_by("pk"))
+    boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
+    for row in rows:
+        if row.topic and row.kind != Kind.PRAISE:
+            row.settlement = rng.choice(settlements) if settlements and rng.random() < 0.6 else None
+            row.department = boxes.get(SEES_TO.get(Topic(row.topic), ""))
 
 
 def _delivery(each: Exchange, key: uuid.UUID) -> Delivery:

@@ -13,6 +13,7 @@ from municipalities.tenancy import scope
 from portal.demo import (
     check_ins,
     decisions,
+    desk,
     exercises,
     gallery,
     good_practice,
@@ -110,6 +111,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
         with scope(town.team.municipality):  # they have been here for months
             put_away(town.team.municipality, PutAway.ALL, by=town.team.approver)
     decisions.arrange(towns, crowd.now)
+    desk.arrange(pasts, crowd.now)
     kits.arrange(teams, everybody, crowd.now)
     agreed_plans.arrange(teams, everybody, crowd.now)
     good_practice.arrange(everybody)

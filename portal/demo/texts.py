@@ -222,6 +222,12 @@ def needs() -> tuple[Mapping[str, Any], ...]:
     return tuple(_read("needs")["need"])
 
 
+@cache
+def on_the_desk(slug: str) -> tuple[Mapping[str, Any], ...]:
+    """What waits in the inbox of this municipality besides comments."""
+    return tuple(each for each in _read("desk")["said"] if each["place"] == slug)
+
+
 def chance(*seed: str) -> random.Random:
     """The same throws for the same words, so that every demo is the same."""
     return random.Random(" ".join(("dobosar", *seed)))  # noqa: S311 - a demo, not a secret

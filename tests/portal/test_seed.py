@@ -28,7 +28,8 @@ from channels.open import opened
 from common.models import AuditEvent
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
-from inbox.models import Listening, Message, Reply
+from inbox.domain import tell
+from inbox.models import HandOver, HouseRules, Listening, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from mentoring.models import Feedback, Handover, Score
 from municipalities.enums import Approval, Kind
 from municipalities.models import REAL_PLACE, Enrolment, Municipality, Pairing
@@ -257,6 +258,7 @@ def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -
     talked = Thread.objects.filter(municipality__slug="cuprija", suggestion__isnull=False).values_list(
         "post", flat=True
     )[0]
+    asked = HandOver.objects.filter(answered_at__isnull=False)[0].message_id
     with_service = Post.objects.filter(municipality__slug="cuprija", draft__service="evrtic", stage=Stage.DRAFT)[0].pk
     roles = {
         "officer@cuprija.example": [
@@ -270,6 +272,15 @@ def test_the_pages_of_every_role_open_and_stay_light(demo: None, filled: None) -
             "/m/cuprija/planning/times/",
             f"/m/cuprija/posts/{talked}/versions/",
             "/m/cuprija/settings/services/evrtic/",
+            "/m/cuprija/inbox/",
+            f"/m/cuprija/inbox/{asked}/",
+            "/m/cuprija/inbox/moderation/",
+            "/m/cuprija/inbox/answers/",
+            "/m/cuprija/inbox/desk/",
+            "/m/cuprija/needs/",
+            "/m/cuprija/needs/overview/",
+            "/rules/cuprija/",
+            "/asked/cuprija/",
         ],
         "approver@novi-pazar.example": ["/m/novi-pazar/", "/m/novi-pazar/activity/"],
         "mentor@dobosar.example": ["/", "/m/vlasotince/", "/m/mali-zvornik/progress/", f"/m/cuprija/posts/{talked}/"],
@@ -484,6 +495,47 @@ def test_what_was_heard_is_not_heard_again(demo: None) -> None:
         newest = {str(row["account"]): str(row["newest"]) for row in told}
         for row in Listening.objects.select_related("channel"):
             assert row.cursor == newest.get(row.channel.remote_id, "")
+
+
+def test_what_was_heard_was_read_and_sorted(demo: None) -> None:
+    messages = Message.objects.all()
+    assert not messages.filter(script="").exists()
+    assert messages.filter(kind="", suggested_kind="question").exists()
+    assert messages.filter(alike__isnull=False).exists()
+    sorted_ones = messages.exclude(topic="").exclude(kind="praise")
+    assert sorted_ones.filter(settlement__isnull=False, department__isnull=False).count() * 3 > sorted_ones.count()
+
+
+def test_the_desk_shows_what_it_can(demo: None) -> None:
+    for house in Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False):
+        assert SavedAnswer.objects.filter(municipality=house).exists(), house
+    assert {row.municipality.slug for row in HouseRules.objects.filter(is_on=True)} == {"cuprija", "vrnjacka-banja"}
+    asked = HandOver.objects.filter(municipality__slug="cuprija")
+    assert {row.standing() for row in asked} == {"waiting", "answered"}
+    cuprija = Message.objects.filter(municipality__slug="cuprija")
+    assert [row.is_asleep for row in cuprija.filter(snoozed_until__isnull=False)] == [True]
+    assert cuprija.filter(assignee__email="officer@cuprija.example").exists()
+    assert Note.objects.filter(message__in=cuprija).exists()
+    (waiting,) = ProposedAnswer.objects.all()
+    assert waiting.state == "waiting"
+    assert waiting.municipality.answers_need_approval
+
+
+def test_one_message_was_hidden_with_its_reason_and_one_waits_for_a_second_person(demo: None) -> None:
+    hidden, waiting = Moderation.objects.select_related("message").order_by("at")
+    assert (hidden.state, hidden.reason, hidden.done_by) == ("done", "spam", hidden.by)
+    assert (waiting.state, waiting.act, waiting.second_by) == ("proposed", "remove", None)
+    assert hidden.is_untouched
+    assert waiting.is_untouched
+    # on the network the one is gone, the other can still be seen
+    there = Status.objects.filter(pk__in=[int(row.message.remote_id) for row in (hidden, waiting)])
+    assert [str(row.pk) for row in there] == [waiting.message.remote_id]
+
+
+def test_nobody_is_told_at_the_start_of_what_is_there_already(demo: None) -> None:
+    with transaction.atomic():
+        assert tell.tell() == 0
+        transaction.set_rollback(True)
 
 
 def test_needs_are_made_of_messages_and_calls_and_say_what_became_of_them(demo: None) -> None:

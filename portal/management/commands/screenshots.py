@@ -52,6 +52,7 @@ class Shot:
 
 READ = (r"^/m/[a-z-]+/posts/\d+/$",)
 WRITE = (*READ, rf"{HERE}posts/\d+/edit/$")
+MESSAGE = rf"^{HERE}inbox/\d+/"
 # The first draft, and the first post that waits for a decision: which they are depends on the day of the demo.
 DRAFTS = f"{HERE}posts/?state=draft"
 WAITING = f"{HERE}posts/?state=submitted"
@@ -74,6 +75,14 @@ SHOTS = (
     Shot("kit", OFFICER, f"{HERE}library/kits/", (rf"{HERE}library/kits/\d+/$",), tallest=1500),
     Shot("campaigns", OFFICER, f"{HERE}planning/campaigns/"),
     Shot("messages", OFFICER, f"{HERE}inbox/"),
+    Shot("messages-dark", OFFICER, f"{HERE}inbox/", scheme="dark"),
+    Shot("messages-phone", OFFICER, f"{HERE}inbox/", size=PHONE, tallest=1500),
+    Shot("message", OFFICER, f"{HERE}inbox/?kind=question", (MESSAGE,), tallest=1500),
+    Shot("moderation", APPROVER, f"{HERE}inbox/moderation/"),
+    Shot("needs", OFFICER, f"{HERE}needs/"),
+    Shot("need", OFFICER, f"{HERE}needs/?stage=done", (rf"^{HERE}needs/\d+/$",), tallest=1500),
+    Shot("asked", OFFICER, "/asked/cuprija/", tallest=1500),
+    Shot("house-rules", OFFICER, "/rules/cuprija/", tallest=1500),
     Shot("plan", OFFICER, f"{HERE}mentoring/", tallest=1500),
     Shot("shared-posts", OFFICER, f"{HERE}gallery/", tallest=1500),
     Shot("good-practice", OFFICER, f"{HERE}good-practice/", tallest=1500),
