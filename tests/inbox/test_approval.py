@@ -342,7 +342,7 @@ def test_with_the_message_its_proposals_and_drafts_are_forgotten(strict: Town) -
     one = proposed(strict, message, "У Бранковој 7.")
     sign_in(strict.cast.approver).post(f"{LIST}{message.pk}/draft/", {"text": "У Бранковој 8."})
     with scope(strict.cast.cuprija):
-        forget.erase_author(strict.cast.cuprija, message.author_id, message.channel_id, by=strict.cast.approver)
+        forget.erase_authors(strict.cast.cuprija, [(message.channel_id, message.author_id)], by=strict.cast.approver)
         assert not AnswerDraft.objects.exists()
     gone = again(strict, one)
     assert (gone.text, gone.reason, gone.state) == ("", "", Proposed.WITHDRAWN)

@@ -54,7 +54,7 @@ def test_a_morning_without_a_mouse(page: Any, live_server: Any, town: Town, morn
     press(page, "c")
     expect(page.get_by_label("Kind")).to_have_value("complaint")
     page.keyboard.press("t")
-    expect(page.get_by_label("Topic")).to_be_focused()
+    expect(page.get_by_label("Topic", exact=True)).to_be_focused()
     with page.expect_navigation():
         page.keyboard.type("Roads")
         page.keyboard.press("Tab")

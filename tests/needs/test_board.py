@@ -268,7 +268,8 @@ def test_an_officer_s_page_leads_to_the_messages(town: Town, three: list[Message
     for message in three:
         assert f"/m/cuprija/inbox/{message.pk}/" in page
     listed = sign_in(town.cast.officer).get("/m/cuprija/inbox/").text
-    assert f'value="{three[0].pk}" form="gather"' in listed
+    assert f'name="message" form="several" value="{three[0].pk}"' in listed
+    assert 'value="need:"' in listed
 
 
 # ---------------------------------------------------------------- the board

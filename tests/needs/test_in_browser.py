@@ -38,12 +38,13 @@ def test_five_who_ask_for_the_same_are_heard_and_told(page: Any, live_server: An
     is_sound(page)
 
     page.goto(f"{house}/inbox/")
-    boxes = page.get_by_role("checkbox", name="Tick:")
+    boxes = page.get_by_role("checkbox", name="Select the message of")
     expect(boxes).to_have_count(5)
     for box in boxes.all():
         box.check()
     is_sound(page)
-    page.get_by_role("button", name="Make a need of the ticked ones").click()
+    page.get_by_label("With the selected ones").select_option(label="Make a need of them")
+    page.get_by_role("button", name="Do it").click()
     expect(page.get_by_text("5 messages", exact=True)).to_be_visible()
     is_sound(page)
     new = page.get_by_role("region", name="It is new")

@@ -105,6 +105,6 @@ def test_when_its_time_is_over_the_voice_and_its_quote_stay(town: Town, quoted: 
 
 def test_who_asks_to_be_erased_is_not_quoted_any_more(town: Town, quoted: Message) -> None:
     with scope(town.cast.cuprija):
-        forget.erase_author(town.cast.cuprija, f"person-{quoted.pk}", town.channel.pk, by=town.cast.approver)
+        forget.erase_authors(town.cast.cuprija, [(town.channel.pk, f"person-{quoted.pk}")], by=town.cast.approver)
         voice = Voice.objects.select_related("need").get()
         assert (voice.quote, voice.note, voice.need.size) == ("", "", 1)

@@ -301,7 +301,7 @@ def test_who_was_told_stays_with_that_need(town: Town, done: Need, three: list[M
 def test_a_person_who_is_erased_meanwhile_is_not_told(town: Town, done: Need, three: list[Message]) -> None:
     with scope(town.cast.cuprija):
         tell.ask(done, WORDS, by=town.cast.officer)
-        forget.erase_author(town.cast.cuprija, f"person-{three[0].pk}", town.channel.pk, by=town.cast.approver)
+        forget.erase_authors(town.cast.cuprija, [(town.channel.pk, f"person-{three[0].pk}")], by=town.cast.approver)
     assert tell.work() == 2
 
 
