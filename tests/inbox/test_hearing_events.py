@@ -308,7 +308,7 @@ def test_who_wants_to_be_forgotten_is_forgotten_in_the_events_too(page: Channel,
     read(page)
     kept(page, feed(1, "Још није прочитано", verb="edited"))
     with scope(page.municipality_id):
-        assert forget.erase_author(cast.cuprija, "55", page.pk, by=cast.approver) == 1
+        assert forget.erase_authors(cast.cuprija, [(page.pk, "55")], by=cast.approver).messages == 1
     assert [event.payload["value"]["message"] for event in Event.objects.all()] == ["Неко други"]
     kept(page, feed(1, "Поново", verb="edited"), key="again")
     read(page)

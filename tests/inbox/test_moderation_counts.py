@@ -140,7 +140,7 @@ def test_a_person_who_asks_is_forgotten_but_for_evidence_of_what_is_clearly_unla
         moderate.undo(undone, "Није мржња", by=town.cast.approver)
         moderate.shown_by_hand(undone, by=town.cast.officer)
         message = Message.objects.get(pk=threat.message_id)
-        forget.erase_author(town.cast.cuprija, message.author_id, town.channel.pk, by=town.cast.approver)
+        forget.erase_authors(town.cast.cuprija, [(town.channel.pk, message.author_id)], by=town.cast.approver)
     assert again(town, threat).is_untouched
     assert again(town, threat).words
     for row in (insult, undone):
