@@ -6,14 +6,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
 from channels import dry
 from inbox import wording
+from inbox.around import Around
 from inbox.domain.answer import Seat, opening, seat_of
 from inbox.enums import Proposed
 from inbox.hints import Hint, hints
-from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply, SavedAnswer
+from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
 from inbox.rules import WRITES_FOR
 from municipalities.models import Municipality, ServiceAvailability
 from municipalities.queries import Access, Offered, glossary, offered
@@ -59,15 +58,13 @@ def desk(
     person: Any,
     now: datetime,
     *,
+    beside: Around,
     draft: str = "",
     typed: Mapping[str, str] = MappingProxyType({}),
 ) -> Desk:
-    """Four queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
-    drafts = list(AnswerDraft.objects.filter(message=row).select_related("by").order_by("began_at"))
+    """Two queries. `draft` is what was typed into the field, `typed` the rest of a form that comes back."""
+    drafts, newest = beside.drafts, beside.proposed
     mine = next((each.text for each in drafts if each.by_id == person.pk), "")
-    answered = Reply.objects.filter(message=OuterRef("message"), at__gt=OuterRef("decided_at"))
-    rows = ProposedAnswer.objects.filter(message=row).annotate(is_answered=Exists(answered))
-    newest = rows.select_related("by", "words_by", "decided_by").order_by("-pk").first()
     waiting = newest if newest and newest.state == Proposed.WAITING else None
     returned = newest if newest and _is_back(newest, person) else None
     fitting, others = picks(row)

@@ -81,9 +81,8 @@ class Beside:
         return next((each for each in self.acts if each.is_live), None)
 
 
-def beside(message: Message, wish: Wish | None = None) -> Beside:
-    """One query."""
-    acts = list(Moderation.objects.filter(message=message).select_related("by", "second_by").order_by("-pk"))
+def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
+    """`acts`: those of the message, newest first (`inbox.around`)."""
     return Beside(acts, can_hide(message), dry.by_hand(message.channel), wish or Wish())
 
 

@@ -14,18 +14,9 @@ from inbox.asking import AskForm
 from inbox.domain import handover as verbs
 from inbox.domain import hold as holding
 from inbox.domain.refused import Refused
-from inbox.models import Department, HandOver, Hold, Message
+from inbox.models import Department, HandOver, Message
 from municipalities.access import requires
 from municipalities.rules import Verb
-
-
-def context(message: Message) -> dict[str, Any]:
-    """What the page of a message shows of its departments and of its protection. Two queries."""
-    rows = HandOver.objects.filter(message=message).select_related("department", "by").order_by("-pk")
-    return {
-        "handovers": [] if message.forgotten_at else list(rows),
-        "hold": Hold.objects.filter(message=message, released_at=None).select_related("by").first(),
-    }
 
 
 def _message(pk: int) -> Message:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels import dry
-from inbox import answering, moderated, queries, rules
+from inbox import answering, around, moderated, queries, rules
 from inbox.domain import forget, triage
 from inbox.domain.handover import draft as from_department
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Sleep
-from inbox.models import Department, Message, Note
-from inbox.views import handover, onward
+from inbox.models import Department, Message
+from inbox.views import onward
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
 from municipalities.queries import colleagues
@@ -35,33 +35,36 @@ def found(pk: int) -> Message:
 @require_GET
 def message(request: Any, message: int) -> HttpResponse:
     row = found(message)
-    row.others = max(0, queries.alike(row).count() - 1) if row.alike is not None and not row.is_settled else 0
     if row.read_at is None and request.access.may(Verb.INBOX_WORK):
         triage.read(row)
     return page_of(request, row, draft=from_department(row, request.GET.get("from_handover", "")))
 
 
 def page_of(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
-    around = queries.thread(row)
-    replies = queries.replies(around)
-    house, now = request.municipality, timezone.now()
+    thread = queries.thread(row)
+    replies = queries.replies(thread)
+    house, now, beside = request.municipality, timezone.now(), around.around(row)
+    row.others = beside.others
     context = {
-        "desk": answering.desk(row, house, request.access, request.user, now, draft=draft, typed=request.POST),
+        "desk": answering.desk(
+            row, house, request.access, request.user, now, beside=beside, draft=draft, typed=request.POST
+        ),
         "message": row,
-        "thread": [(each, replies.get(each.pk, [])) for each in around],
+        "thread": [(each, replies.get(each.pk, [])) for each in thread],
         "after": max((reply.pk for reply in replies.get(row.pk, [])), default=0),
         "limit": dry.limits(row.channel).comment_characters or dry.limits(row.channel).max_characters,
-        "notes": Note.objects.filter(message=row).select_related("by").order_by("pk"),
+        "notes": beside.notes,
         "kinds": Kind.choices,
         "colleagues": colleagues(request.municipality),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),
-        "moderation": moderated.beside(row),
+        "moderation": moderated.beside(row, beside.acts),
         "problem": problem,
         "note_draft": note,
         "now": now,
         "may_see_people": request.access.may(Verb.INBOX_PEOPLE),
-        **handover.context(row),
+        "handovers": beside.handovers,
+        "hold": beside.hold,
         **onward.context(request, row),
     }
     return render(request, "inbox/message.html", context, status=422 if problem else 200)

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels import dry
-from inbox import moderated
+from inbox import around, moderated
 from inbox.domain import moderate
 from inbox.domain.moderate import Wish
 from inbox.domain.refused import Refused
@@ -45,7 +45,7 @@ def propose(request: Any, message: int) -> HttpResponse:
             return redirect("moderation_one", request.municipality.slug, made.pk)
     context = {
         "message": row,
-        "moderation": moderated.beside(row, wish),
+        "moderation": moderated.beside(row, around.around(row).acts, wish),
         "may_work": True,
         "problem": problem,
         "field": field,

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import bulk, triage
+from inbox.domain import bulk, drafts, handover, hold, moderate, propose, triage
 from inbox.enums import Kind, State, Topic
 from inbox.models import Department, Message, Settlement
 from inbox.queries import Narrowed
@@ -50,7 +50,7 @@ def shown(town: Town, **asked: Any) -> list[int]:
     return [row.pk for row in answer.context["page"]]
 
 
-def counted(town: Town) -> dict[str, int]:
+def counted(town: Town) -> dict[str, int | None]:
     return {each["key"]: each["count"] for each in sign_in(town.cast.officer).get(LIST).context["views"]}
 
 
@@ -361,6 +361,32 @@ def test_two_thousand_messages_take_as_many_queries_as_one(town: Town, path: str
     few = asked(client, path)
     many(town, 2000, remote="more")
     assert asked(client, path) == few <= MOST_QUERIES
+
+
+def test_whatever_stands_around_a_message_comes_in_one_query(town: Town) -> None:
+    (message,) = many(town, 1)
+    client, page = sign_in(town.cast.approver), f"{LIST}{message.pk}/?view=open"
+    client.get(page)
+    few = asked(client, page)
+    officer, approver = town.cast.officer, town.cast.approver
+    with scope(town.cast.cuprija):
+        works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод", email="vodovod@test.example")
+        triage.note(message, "Звала сам водовод", by=officer)
+        question = handover.ask(
+            message, works, handover.Asked("Докле?"), until=timezone.now() + timedelta(days=2), by=officer
+        )
+        handover.answer(question, "До осам", "Диспечер")
+        hold.hold(message, "П 12/2026", by=approver)
+        moderate.propose(message, moderate.Wish("spam", "hide", "Реклама"), by=officer)
+        drafts.keep(message, "Пишем одговор", by=officer)
+        propose.submit(message, "Вода стиже у осам.", by=officer)
+        drafts.keep(message, "Пишем поново", by=officer)
+    told = client.get(page).text
+    for words in ("Звала сам водовод", "Докле?", "До осам", "Диспечер", "П 12/2026", "Spam", "Вода стиже у осам."):
+        assert words in told
+    assert f"{officer} is writing" in told
+    assert told.count(str(officer)) > 3
+    assert asked(client, page) == few <= MOST_QUERIES
 
 
 def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(town: Town) -> None:

@@ -1,0 +1,95 @@
+"""Everything that stands around a message, in one query: notes, answers in the making, questions, acts, protection.
+
+Each kind of row comes as JSON of its own subquery and becomes rows again here, for reading only. A query of its own for
+each of them would be seven on the page that is opened most.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+
+from inbox import queries
+from inbox.models import AnswerDraft, HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply
+
+# What a row that another one names is called by.
+LABELS: Mapping[str, tuple[str, ...]] = {"User": ("name", "email"), "Department": ("name", "email")}
+
+
+@dataclass(frozen=True)
+class Around:
+    """`others` say nearly the same and are open. `proposed` is the newest answer that an approver saw, or is to see."""
+
+    others: int
+    notes: list[Note]
+    drafts: list[AnswerDraft]
+    proposed: Any | None
+    handovers: list[HandOver]
+    hold: Hold | None
+    acts: list[Moderation]
+
+
+def around(message: Message) -> Around:
+    """One query. Notes and drafts the oldest first, questions and acts the newest first."""
+    mine = {"message": OuterRef("pk")}
+    answered = Reply.objects.filter(message=OuterRef("message"), at__gt=OuterRef("decided_at"))
+    proposed = ProposedAnswer.objects.filter(**mine).annotate(is_answered=Exists(answered))
+    parts = {
+        "notes": (Note.objects.filter(**mine).order_by("pk"), ("by",)),
+        "drafts": (AnswerDraft.objects.filter(**mine).order_by("began_at"), ("by",)),
+        "proposed": (proposed.order_by("-pk"), ("by", "words_by", "decided_by")),
+        "handovers": (HandOver.objects.filter(**mine).order_by("-pk"), ("department", "by")),
+        "holds": (Hold.objects.filter(**mine, released_at=None), ("by",)),
+        "acts": (Moderation.objects.filter(**mine).order_by("-pk"), ("by", "second_by")),
+    }
+    wanted = {f"all_{name}": _packed(rows, named) for name, (rows, named) in parts.items()}
+    told = Message.objects.filter(pk=message.pk).values(all_others=_others(message), **wanted).get()
+    found: dict[str, Any] = {
+        name: [_unpacked(rows.model, each, named) for each in told[f"all_{name}"]]
+        for name, (rows, named) in parts.items()
+    }
+    return Around(
+        others=told["all_others"],
+        notes=found["notes"],
+        drafts=found["drafts"],
+        proposed=next(iter(found["proposed"]), None),
+        handovers=[] if message.forgotten_at else found["handovers"],
+        hold=next(iter(found["holds"]), None),
+        acts=found["acts"],
+    )
+
+
+def _others(message: Message) -> Any:
+    if message.alike is None or message.is_settled:
+        return Value(0)
+    rows = queries.alike(message).exclude(pk=message.pk).order_by().values("alike").annotate(count=Count("pk"))
+    return Coalesce(Subquery(rows.values("count"), output_field=IntegerField()), 0)
+
+
+def _packed(rows: QuerySet[Any], named: tuple[str, ...]) -> ArraySubquery:
+    """PostgreSQL takes a hundred arguments: fifty columns, with those of the named rows."""
+    meta = rows.model._meta
+    columns = [column.attname for column in meta.concrete_fields]
+    columns += [f"{name}__{label}" for name in named for label in LABELS[_of(rows.model, name).__name__]]
+    return ArraySubquery(rows.values(packed=JSONObject(**{name: name for name in (*columns, *rows.query.annotations)})))
+
+
+def _unpacked(kind: type[Model], told: Mapping[str, Any], named: tuple[str, ...]) -> Any:
+    fields = kind._meta.concrete_fields
+    values = [field.to_python(told[field.attname]) for field in fields]
+    row = kind.from_db(None, [field.attname for field in fields], values)
+    for name in named:
+        if told[f"{name}_id"] is not None:
+            other = _of(kind, name)
+            labels = {label: told[f"{name}__{label}"] for label in LABELS[other.__name__]}
+            setattr(row, name, other(pk=told[f"{name}_id"], **labels))
+    if "is_answered" in told:
+        row.is_answered = told["is_answered"]  # type: ignore[attr-defined]
+    return row
+
+
+def _of(kind: type[Model], name: str) -> type[Model]:
+    return kind._meta.get_field(name).related_model  # type: ignore[return-value]
