@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from channels.models import Channel
 from delivery.domain.claim import claim_due
@@ -109,3 +109,10 @@ def _post(channel: Channel) -> str:
         told = open_channel(channel).publish(outgoing_of("Вода ће стићи у 14 часова."), lambda ref: b"")
     assert isinstance(told, Published)
     return told.remote_id
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared in English; requests choose the language of their reader by themselves."""
+    with translation.override("en"):
+        yield

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from inbox.domain.refused import Refused
 from inbox.models import Message
@@ -82,3 +82,10 @@ def at_once(town: Town, *acts: Callable[[], Any]) -> list[Any]:
 @pytest.fixture
 def three(town: Town) -> list[Message]:
     return asked(town, "@opstina Нема клупа у парку", "@opstina Где да седнемо?", "@opstina Klupe molim")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared in English; requests choose the language of their reader by themselves."""
+    with translation.override("en"):
+        yield
