@@ -84,6 +84,7 @@ from trainings.models import Play
 
 # From what points to what is pointed at.
 ORDER = (
+    NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
     Play, NeedPicture, Voice, Round, Need, NeedsPage,
     Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
     HandOver, Hold, Note, Reply, Message, Below, Listening, Department, Settlement,
@@ -91,7 +92,6 @@ ORDER = (
     Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
     AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
     Closing, Consent,
-    NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
     Score, Feedback, PerformanceNotice,
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,

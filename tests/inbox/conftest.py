@@ -27,10 +27,6 @@ from tests.platforms.fakes import FakeServer
 
 __all__ = ["allowed", "network"]
 
-# The page of a message has everything beside it: the thread, an answer with all that helps to write it, what a
-# department said, moderation, its need. However much there is of each, it is read in so many queries.
-MOST_ON_A_MESSAGE = 18
-
 
 @dataclass
 class Town:

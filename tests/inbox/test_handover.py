@@ -25,7 +25,7 @@ from inbox.enums import State
 from inbox.models import Department, HandOver, Message
 from municipalities.tenancy import scope
 from notifications.models import Notification
-from tests.inbox.conftest import MOST_ON_A_MESSAGE, Town
+from tests.inbox.conftest import Town
 from tests.people import sign_in
 
 LIST = "/m/cuprija/inbox/"
@@ -460,5 +460,5 @@ def test_both_pages_cost_the_same_at_one_question_and_at_many(town: Town, asked:
             )
             handover.ask(asked.message, other, Asked("Кад?"), until=handover.working(60), by=town.cast.officer)
     path = link()
-    assert queries(client, page) == few <= MOST_ON_A_MESSAGE
+    assert queries(client, page) == few <= 12
     assert queries(Client(), path) == public <= 2

@@ -19,7 +19,7 @@ from inbox.enums import Kind, Topic
 from inbox.models import Message
 from municipalities.tenancy import scope
 from platforms import types
-from tests.inbox.conftest import MOST_ON_A_MESSAGE, Town
+from tests.inbox.conftest import Town
 from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -225,7 +225,7 @@ def test_the_list_and_the_group_take_a_fixed_number_of_queries(town: Town) -> No
     told(town, *SAME, *(f"Рупа у улици {name}" for name in "АБВГДЂЕЖ"))
     assert [_queries(lambda path=path: client.get(path)) for path in paths] == few
     assert max(few[:2]) <= 12
-    assert few[2] <= MOST_ON_A_MESSAGE
+    assert few[2] <= 12
 
 
 def _queries(act: Any) -> int:
