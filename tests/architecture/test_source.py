@@ -110,6 +110,7 @@ STATE_WRITERS = {
     "portal/bench/inbox.py",
     "portal/bench/publishing.py",
     "portal/bench/seed.py",
+    "portal/demo/inbox.py",
     "portal/demo/present.py",
 }
 
