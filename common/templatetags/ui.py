@@ -317,7 +317,7 @@ def tabs(items: Iterable[Any], label: str) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/segments.html")
 def segments(items: Iterable[Any], label: str) -> dict[str, Any]:
-    """A choice between views of the same thing (month, week, list), as links."""
+    """A choice between views of the same thing (month, week, list), as links; an item is one of `tabs`."""
     return {"items": items, "label": label}
 
 

@@ -5,14 +5,14 @@ Everything is done by the portal's own verbs, and dated back where it was not do
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.utils import timezone
 
 from inbox import rules
 from inbox.domain import handover, house_rules, moderate, propose, saved, suggest, triage
-from inbox.enums import Kind, State, Topic
+from inbox.enums import Kind, Sleep, State, Topic
 from inbox.models import Department, HouseRules, Message, SavedAnswer, Settlement, Told
 from inbox.reasons import Act, Reason
 from municipalities.holidays import BELGRADE
@@ -95,6 +95,9 @@ def _asked(past: Past) -> None:
     """One question to a department waits, one is answered; one message is put off, another has somebody and a note."""
     officer, free = past.team.officer, _waiting()
     known = list(Department.objects.order_by("pk"))
+    for message in [each for each in free if each.kind == Kind.PROPOSAL][:1]:
+        triage.snooze(message, rules.wakes_at(Sleep.MONDAY, timezone.now()), by=officer)
+        free.remove(message)
     for message, words in zip(free, ("", KNOWN), strict=False):
         department = message.department or known[0]
         asked = handover.Asked(QUESTION, handover.offered(message))
@@ -103,9 +106,6 @@ def _asked(past: Past) -> None:
         if words:
             handover.answer(question, words, "Дежурни диспечер")
     for message in free[2:3]:
-        day = timezone.localdate() + timedelta(days=2)
-        triage.snooze(message, datetime.combine(day, time(8), BELGRADE), by=officer)
-    for message in free[3:4]:
         triage.assign(message, officer, by=officer)
         triage.note(message, NOTE, by=officer)
 

@@ -528,7 +528,7 @@ def _public(things: Things) -> str:
     return things.cast.cuprija.slug
 
 
-def _asked(things: Things) -> str:
+def _asked_place(things: Things) -> str:
     """A municipality that shows everybody what was asked and done."""
     with scope(things.cast.cuprija):
         needs_page.choose(things.cast.cuprija, is_on=True, contact="", by=things.cast.approver)
@@ -679,7 +679,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "told/format": lambda it: "pdf",
     "schedule/act": lambda it: "pause",
     "p/place": _public,
-    "asked/place": _asked,
+    "asked/place": _asked_place,
     "place/tongue": lambda it: "en",
     "open-data/name": lambda it: "months.csv",
     "first-steps/point": lambda it: "words",

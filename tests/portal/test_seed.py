@@ -25,7 +25,7 @@ from accounts.models import User
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
 from channels.models import Channel, Credential
 from channels.open import opened
-from common.models import AuditEvent
+from common.models import AuditEvent, MailMessage
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from inbox.domain import tell
@@ -516,6 +516,7 @@ def test_the_desk_shows_what_it_can(demo: None) -> None:
     assert [row.is_asleep for row in cuprija.filter(snoozed_until__isnull=False)] == [True]
     assert cuprija.filter(assignee__email="officer@cuprija.example").exists()
     assert Note.objects.filter(message__in=cuprija).exists()
+    assert MailMessage.objects.filter(dedupe__startswith="inbox.handover:").count() == len(asked)
     (waiting,) = ProposedAnswer.objects.all()
     assert waiting.state == "waiting"
     assert waiting.municipality.answers_need_approval
