@@ -6,6 +6,7 @@ turns of phrase as it does in life: some words are in every tenth message, some 
 
 import csv
 import io
+import json
 import random
 import uuid
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from accounts.models import User
 from channels.models import Channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
+from inbox import reading
 from inbox.enums import Kind, State
 from inbox.models import Listening, Message, Reply
 from municipalities.domain import reference
@@ -59,7 +61,8 @@ SURNAMES = ("Петровић", "Јовановић", "Nikolić", "Илић", "�
 COLUMNS = (
     "municipality_id", "channel_id", "remote_id", "root", "in_reply_to", "publication_id", "author_id",
     "author_handle", "author_name", "text", "seen", "search_key", "url", "at", "heard_at", "counts_from", "kind",
-    "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at",
+    "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at", "script", "suggested_kind",
+    "suggested_topic", "hints", "alike", "has_personal_data",
 )  # fmt: skip
 
 
@@ -167,8 +170,18 @@ def _rows(
             publication.pk if publication else None, author, f"@{author}", name, text, "",
             fold(f"{text} {name} @{author}"), "", at, at, at, rng.choices(kinds, weights)[0], "", state,
             at if rng.random() < 0.9 else None, at + timedelta(days=1) if rng.random() < 0.85 else None,
-            settled_at if state == State.ANSWERED else None, settled_at,
+            settled_at if state == State.ANSWERED else None, settled_at, *_read(text, state),
         )  # fmt: skip
+
+
+def _read(text: str, state: State) -> tuple[Any, ...]:
+    """What hearing would have read of it. Suggestions for what is settled are shown nowhere, so they are left out."""
+    if state not in (State.OPEN, State.WAITING):
+        return "", "", "", "{}", None, False
+    read = reading.read(text)
+    hints = {"kind": read.kind.because, "topic": read.topic.because, "flags": [flag.value for flag in read.flags]}
+    told = (read.spelling.value, read.kind.value, read.topic.value, json.dumps(hints))
+    return *told, reading.joined(read.alike, ()), read.has_personal_data
 
 
 def said(n: int, rng: random.Random) -> str:
