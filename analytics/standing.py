@@ -77,32 +77,44 @@ def due(start: Start, points: Sequence[tuple[date, float]], today: date) -> floa
     return value
 
 
+class Way:
+    """What was agreed of one indicator, put in order once for all that are judged by it. `aims` may be in any order and
+    hold one target at most."""
+
+    def __init__(self, better: str, aims: Sequence[Aim]) -> None:
+        self.better = better
+        self.target = target = next((aim for aim in aims if not aim.is_milestone), None)
+        self.points = sorted(
+            (aim for aim in aims if target is not None and (aim is target or aim.due_on < target.due_on)),
+            key=lambda aim: aim.due_on,
+        )
+
+    def judge(self, actual: float | None, start: Start | None, today: date) -> Judged:
+        """The standing of `actual` today."""
+        target = self.target
+        if target is None:
+            return Judged(Standing.NO_TARGET)
+        wanted = goal(target, start)
+        if actual is None:
+            return Judged(Standing.NO_DATA, goal=wanted)
+        if wanted is None:
+            return Judged(Standing.NOT_DUE)
+        if is_good(actual, wanted, self.better):
+            return Judged(Standing.REACHED, goal=wanted)
+        expected = wanted if today >= target.due_on else self._due(start, today)
+        if expected is None:
+            return Judged(Standing.NOT_DUE, goal=wanted)
+        standing = Standing.ON_TRACK if is_good(actual, expected, self.better) else Standing.BEHIND
+        return Judged(standing, expected, wanted)
+
+    def _due(self, start: Start | None, today: date) -> float | None:
+        """What the line through all aims asks for today; None where there is no line yet."""
+        if start is None:
+            return None
+        points = [(aim.due_on, value) for aim in self.points if (value := goal(aim, start)) is not None]
+        return due(start, points, today)
+
+
 def judge(actual: float | None, better: str, start: Start | None, aims: Sequence[Aim], today: date) -> Judged:
-    """The standing of `actual` today. `aims` may be in any order and hold one target at most."""
-    target = next((aim for aim in aims if not aim.is_milestone), None)
-    if target is None:
-        return Judged(Standing.NO_TARGET)
-    wanted = goal(target, start)
-    if actual is None:
-        return Judged(Standing.NO_DATA, goal=wanted)
-    if wanted is None:
-        return Judged(Standing.NOT_DUE)
-    if is_good(actual, wanted, better):
-        return Judged(Standing.REACHED, goal=wanted)
-    expected = wanted if today >= target.due_on else _due_by(start, aims, target, today)
-    if expected is None:
-        return Judged(Standing.NOT_DUE, goal=wanted)
-    standing = Standing.ON_TRACK if is_good(actual, expected, better) else Standing.BEHIND
-    return Judged(standing, expected, wanted)
-
-
-def _due_by(start: Start | None, aims: Sequence[Aim], target: Aim, today: date) -> float | None:
-    """What the line through all aims asks for today; None where there is no line yet."""
-    if start is None:
-        return None
-    points = sorted(
-        (aim.due_on, value)
-        for aim in aims
-        if (aim is target or aim.due_on < target.due_on) and (value := goal(aim, start)) is not None
-    )
-    return due(start, points, today)
+    """The standing of `actual` today, by these aims alone."""
+    return Way(better, aims).judge(actual, start, today)

@@ -16,7 +16,7 @@ from django.db.models import Q
 from analytics.enums import Span, Standing
 from analytics.models import PlaceTarget, ProgrammeIndicator, Target
 from analytics.queries.indicators import aims_of
-from analytics.standing import Aim, Start, judge
+from analytics.standing import Aim, Start, Way
 
 # The value of today (of a code that of the last 28 days, else what was entered last) beside the frozen baseline.
 ACTUAL = """
@@ -59,13 +59,14 @@ def off_track(places: Mapping[int, Collection[int]], today: date) -> dict[int, l
     with connection.cursor() as cursor:
         cursor.execute(ACTUAL, params)
         rows = cursor.fetchall()
+    ways = {key: Way(indicators[key[0]].better, aims) for key, aims in own.items()}
+    usual = {pk: Way(indicators[pk].better, common.get(pk, [])) for pk in indicators}
     for pk, place, value, began, until in rows:
         indicator = indicators[pk]
         if place not in places[indicator.programme_id]:
             continue
         start = Start(began, until) if until is not None else None
-        aims = own.get((pk, place)) or common.get(pk, [])
-        judged = judge(value, indicator.better, start, aims, today)
+        judged = (ways.get((pk, place)) or usual[pk]).judge(value, start, today)
         if judged.standing == Standing.BEHIND:
             found[place].append(Behind(indicator, value, judged.due))
     return found

@@ -21,7 +21,7 @@ from municipalities.access import programme as programme_page
 from municipalities.queries import today
 from municipalities.rules import ProgrammeVerb
 
-PER_PAGE = 20
+PER_PAGE = 15
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Filters:
 @programme_page(ProgrammeVerb.PLANS)
 @require_safe
 def home(request: Any) -> HttpResponse:
-    """`?cohort=`, `?mentor=` and `?show=` narrow it; one page holds twenty municipalities."""
+    """`?cohort=`, `?mentor=` and `?show=` narrow it; one page holds fifteen municipalities."""
     everybody = seats(request.programmes, timezone.now())
     cohorts, people = groups(everybody), mentors(everybody)
     filters = _filters(request, cohorts, people)
