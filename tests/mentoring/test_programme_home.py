@@ -344,4 +344,4 @@ def test_it_asks_a_fixed_number_of_questions_and_stays_small(calm: Cast) -> None
             rows.change(plan, Side.MENTOR, calm.mentor, about=rows.activity(plan, due=due))
     behind(calm)
     assert asked() == before <= MOST_QUERIES
-    assert len(client.get(address, {"page": 3}).context["page"].object_list) == 2
+    assert len(client.get(address, {"page": 3}).context["page"].object_list) == 12
