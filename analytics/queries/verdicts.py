@@ -1,9 +1,8 @@
 """Single posts: those behind a number, the best and the weakest of a period, and what is usual on their channel."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Case, F, FloatField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast
@@ -14,10 +13,10 @@ from analytics.models import Subject
 from analytics.periods import Period
 from analytics.queries.counted import COUNTED, asked, rows_of
 from analytics.queries.dashboard import countable
+from analytics.queries.typical import Judged
 from links.models import ClickCount
 from serbian.folding import fold
 
-SHOWN = 3
 POSTS = (SubjectKind.PUBLICATION, SubjectKind.IMPORTED)
 
 USUAL = f"""
@@ -137,27 +136,6 @@ def clicks_of(subjects: Iterable[Subject]) -> dict[int, int]:
 
 # ---- best and weakest ----
 
-# The two ends are sought one by one: numbering all posts from both would sort them twice as a whole.
-RANKED = f"""
-WITH usual AS (SELECT * FROM unnest(%(channels)s::bigint[], %(medians)s::float[]) u(channel_id, median)),
-judged AS MATERIALIZED (
-    SELECT s.id, s.interactions, s.interactions / u.median AS times
-    FROM analytics_subject s
-    JOIN usual u ON u.channel_id = s.channel_id
-    JOIN channels_channel c ON c.id = s.channel_id
-    JOIN analytics_traits t ON t.id = s.traits_id
-    WHERE {COUNTED.format(x="s")} AND s.published_on BETWEEN %(first)s AND least(%(last)s, %(settled)s)
-      AND s.kind <> 'channel' AND s.interactions IS NOT NULL AND NOT t.boosted
-),
-best AS (SELECT * FROM judged ORDER BY times DESC, interactions DESC, id LIMIT %(shown)s),
-weakest AS (SELECT * FROM judged ORDER BY times, interactions, id LIMIT %(shown)s)
-SELECT 'best', id, times, row_number() OVER (ORDER BY times DESC, interactions DESC, id), (SELECT count(*) FROM judged)
-FROM best
-UNION ALL
-SELECT 'weakest', id, times, row_number() OVER (ORDER BY times, interactions, id), (SELECT count(*) FROM judged)
-FROM weakest
-"""  # noqa: S608 -- no value of anybody's
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -175,23 +153,20 @@ class Verdicts:
     posts: int
 
 
-def verdicts(
-    period: Period, today: date, medians: dict[int, Usual], channel: int | None = None, shown: int = SHOWN
-) -> Verdicts:
-    """The best and the weakest posts of a period; no post is both. Two queries; none where nothing is usual yet."""
-    usable = {pk: found for pk, found in medians.items() if found.median}
-    if not usable:
-        return Verdicts([], [], 0)
-    parameters: dict[str, Any] = asked(
-        channel, first=period.first, last=period.last, settled=today - SETTLED_AFTER, shown=shown,
-        channels=list(usable), medians=[found.median for found in usable.values()],
-    )  # fmt: skip
+def usable(medians: Mapping[int, Usual]) -> dict[int, float]:
+    """What a post can be measured by."""
+    return {pk: found.median for pk, found in medians.items() if found.median}
+
+
+def verdicts(judged: Judged, medians: Mapping[int, Usual]) -> Verdicts:
+    """The best and the weakest posts of a period, judged by these medians; no post is both. One query."""
     # of few posts the better half can be best and the other half weakest, so that no post is both
-    rows = [row for row in rows_of(RANKED, parameters) if row[3] * 2 <= row[4]]
-    found = Subject.objects.filter(pk__in=[row[1] for row in rows])
+    ends = [[end for end in several if end.place * 2 <= end.posts] for several in (judged.best, judged.weakest)]
+    found = Subject.objects.filter(pk__in=[end.subject for several in ends for end in several])
     subjects = {each.pk: each for each in found.select_related("publication__post", "channel", "traits")}
-    ends: dict[str, list[tuple[int, Verdict]]] = {"best": [], "weakest": []}
-    for end, pk, times, at, _posts in rows:
-        ends[end].append((at, Verdict(subjects[pk], times, usable[subjects[pk].channel_id])))
-    best, weakest = ([each for _at, each in sorted(end, key=lambda pair: pair[0])] for end in ends.values())
-    return Verdicts(best, weakest, rows[0][4] if rows else 0)
+    best, weakest = (
+        [Verdict(subjects[end.subject], end.times, medians[subjects[end.subject].channel_id]) for end in several]
+        for several in ends
+    )
+    every = [*judged.best, *judged.weakest]
+    return Verdicts(best, weakest, every[0].posts if every else 0)

@@ -17,7 +17,7 @@ from analytics.models import Subject
 from analytics.queries.dashboard import Totals
 from analytics.queries.totals import breakdowns
 from analytics.queries.typical import KINDS, Judged, Typical, typical
-from analytics.queries.verdicts import Verdict, usual, verdicts
+from analytics.queries.verdicts import Verdict, usable, usual, verdicts
 from analytics.views.frame import Frame, frame
 from analytics.wording import TITLES, day_name, times, value_label, whole
 from common import charts
@@ -72,13 +72,14 @@ def works(request: Any) -> HttpResponse:
     known = frame(request, "analytics_works")
     period, channel = known.period, known.channel_id
     found = breakdowns(period, channel)
-    judged = typical(period, known.today, channel, KINDS)
+    medians = usual(period.last, known.today)
+    judged = typical(period, known.today, channel, KINDS, usable(medians))
     names = known.names | {service.key: str(service) for service in services(all_of_them=True)}
     tables = [_table(known, key, found[key], judged, names) for key in TITLES]
     drawn = {table.key: _picture(table) for table in tables} if request.GET.get("picture") else {}
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
         return picture
-    judgement = verdicts(period, known.today, usual(period.last, known.today), channel)
+    judgement = verdicts(judged, medians)
     context = {
         **known.context(),
         "tables": [table for table in tables if len(table.rows) > 1],
