@@ -91,7 +91,7 @@ def test_staff_sort_choose_columns_and_compare_a_chosen_few(page: Any, live_serv
     expect(page.locator('.compare th[aria-sort="descending"]')).to_have_text("Posts a week")
     # the columns one wants, and the address keeps them with the order
     page.locator("summary", has_text="Columns").click()
-    page.get_by_role("checkbox", name="Boosted posts").check()
+    page.get_by_role("checkbox", name="Boosted posts", exact=True).check()
     page.get_by_role("button", name="Show these columns").click()
     expect(page.locator(".compare thead")).to_contain_text("Boosted posts")
     assert "sort=weekly" in page.url

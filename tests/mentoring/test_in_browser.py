@@ -169,7 +169,7 @@ def test_the_programmes_home_leads_to_who_needs_something(page: Any, live_server
     page.get_by_label("Mentor", exact=True).select_option(label="Mentor")
     expect(places).to_have_text(["Ćuprija"])
     is_sound(page)
-    page.get_by_role("link", name="All", exact=True).click()
+    page.locator(".segments").get_by_role("link", name="All").click()
     page.get_by_label("Mentor", exact=True).select_option(label="All mentors")
     page.get_by_role("region", name="What to do next").get_by_role("link").click()
     expect(page).to_have_url(re.compile(r"/pair/\?municipality="))
