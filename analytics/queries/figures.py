@@ -3,7 +3,7 @@ days from the facts of days. The caller opens the scope of exactly the municipal
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -111,8 +111,13 @@ class Window:
         return (self.last - self.first).days + 1
 
 
-def by_days(windows: Sequence[Window], *, followers: bool = True, medians: bool = True) -> list[Figures]:
-    """Figures of each window, in their order. One query, and one more for each of the two that cost."""
+def by_days(
+    windows: Sequence[Window], *, followers: bool = True, medians: bool | Collection[int] = True
+) -> list[Figures]:
+    """Figures of each window, in their order. One query, and one more for each of the two that cost.
+
+    `medians`: of all windows, of none, or of those at these places.
+    """
     found = [Figures(each.days) for each in windows]
     if not windows:
         return found
@@ -134,9 +139,17 @@ def by_days(windows: Sequence[Window], *, followers: bool = True, medians: bool 
         for n, total, channels in _run(FOLLOWERS, params):
             found[n].followers, found[n].channels = total, channels
     if medians:
-        for n, value, counted in _run(MEDIANS, params):
+        for n, value, counted in _run(MEDIANS, params if medians is True else _only(params, medians)):
             found[n].median, found[n].counted = value, counted
     return found
+
+
+def _only(params: dict[str, Any], places: Collection[int]) -> dict[str, Any]:
+    """The parameters of some windows."""
+    chosen = sorted(places)
+    told = {name: [params[name][at] for at in chosen] for name in ("n", "ids", "first", "last")}
+    edges = {"since": min(told["first"]), "until": max(told["last"])} if chosen else {}
+    return {**params, **told, **edges, "places": sorted(set(told["ids"]))}
 
 
 def by_month(ids: Iterable[int], period: Months) -> dict[int, dict[date, Figures]]:

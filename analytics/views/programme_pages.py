@@ -133,7 +133,7 @@ def municipality(request: Any, place: str) -> HttpResponse:
     pk = next((pk for pk, each in part.places.items() if each.municipality.slug == place), None)
     if pk is None:
         raise Http404(f"Not among those that are compared: {place}")
-    found = comparison(Part({pk: part.places[pk]}, part.withheld), chosen.period, chosen.measure)
+    found = comparison(Part({pk: part.places[pk]}, part.withheld), chosen.period, chosen.measure, every=True)
     (row,) = found.rows
     drawn = compared.over_time([row], found.labels, chosen.measure)
     if picture := charts.asked(request, {"over-time": drawn}, source=source(chosen)):

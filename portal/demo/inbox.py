@@ -20,7 +20,7 @@ from inbox import rules
 from inbox.domain import suggest
 from inbox.enums import Heard, Kind, Topic
 from inbox.enums import State as Standing
-from inbox.models import Department, Listening, Message, Reply, Settlement
+from inbox.models import Below, Department, Listening, Message, Reply, Settlement
 from municipalities.tenancy import scope
 from platforms.types import Outgoing
 from portal.demo.network import server
@@ -181,3 +181,12 @@ def _listen(past: Past, now: datetime) -> None:
             municipality=past.team.municipality, channel=voice.channel, cursor=str(newest or ""), outcome=Heard.READ,
             next_at=timezone.now(), asked_at=now,
         )  # fmt: skip
+    Below.objects.bulk_create(_looked(sent, now) for sent in past.sent if now - sent.at < rules.BELOW_UNTIL)
+
+
+def _looked(sent: Sent, now: datetime) -> Below:
+    """What stands below the post was heard, so it is looked at again when its turn comes, and not all at once."""
+    return Below(
+        municipality_id=sent.post.municipality_id, publication=sent.publication, asked_at=now,
+        next_at=rules.next_below(sent.at, now), answers=sent.status.replies_count if sent.status else None,
+    )  # fmt: skip

@@ -26,13 +26,17 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "60",
-    "shared_buffers": "64MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "shared_preload_libraries": "pg_stat_statements",
 }
+# A sixteenth of the memory, within these megabytes: the pages of a programme read tables of a gigabyte.
+BUFFERS = (64, 512)
 # Nobody misses a test database after a power cut.
-TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
+TEST_SETTINGS = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120",
+    "shared_buffers": "64MB",
+}  # fmt: skip
 START_SECONDS = STOP_SECONDS = 60.0
 
 
@@ -46,11 +50,17 @@ def start(base: Path, *, test: bool = False) -> str:
     _same_major(bins, data)
     if not _running(data):
         port = ports.keep_or_choose(files.load(base / "state.json").get("pg_port"))
-        _launch(bins, data, {**SETTINGS, **(TEST_SETTINGS if test else {}), "port": str(port)})
+        _launch(bins, data, {**SETTINGS, **(TEST_SETTINGS if test else _buffers()), "port": str(port)})
         files.update(base / "state.json", pg_port=port)
     port = int(_lock_lines(data)[3])
     _create_database(port, password)
     return f"postgresql://{USER}:{password}@127.0.0.1:{port}/{DATABASE}"
+
+
+def _buffers() -> dict[str, str]:
+    least, most = BUFFERS
+    share = psutil.virtual_memory().total // (16 * 1024 * 1024)
+    return {"shared_buffers": f"{min(max(share, least), most)}MB"}
 
 
 def stop(base: Path) -> bool:

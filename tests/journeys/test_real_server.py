@@ -97,7 +97,7 @@ def she_connects_the_account(approver: Visit, snac: Snac) -> None:
     page = approver.go("/m/bor/channels/connect/mastodon/").page
     page.locator("[name=server]").fill(snac.url)
     approver.button("Connect")
-    page.locator("#consent").click(timeout=30_000)
+    page.locator("#consent").click(timeout=60_000)
     page.wait_for_url(f"{snac.url}/**")
     page.locator("[name=login]").fill("urednik")
     page.locator("[name=passwd]").fill(snac.passwords["urednik"])

@@ -28,7 +28,7 @@ from channels.open import opened
 from common.models import AuditEvent, MailMessage
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
-from inbox.domain import tell
+from inbox.domain import below, tell
 from inbox.models import HandOver, HouseRules, Listening, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from mentoring.models import Feedback, Handover, Score
 from municipalities.enums import Approval, Kind
@@ -495,6 +495,8 @@ def test_what_was_heard_is_not_heard_again(demo: None) -> None:
         newest = {str(row["account"]): str(row["newest"]) for row in told}
         for row in Listening.objects.select_related("channel"):
             assert row.cursor == newest.get(row.channel.remote_id, "")
+        assert below.begin() == 0
+        assert below.due() == []
 
 
 def test_what_was_heard_was_read_and_sorted(demo: None) -> None:
