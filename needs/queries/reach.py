@@ -32,10 +32,6 @@ class Reach:
     troubles: dict[str, int] = field(default_factory=dict)
     """Of the last round: why it was not sent, and to how many."""
 
-    @property
-    def is_heard_on_networks(self) -> bool:
-        return bool(self.reached or self.told or self.under_way or self.forgotten or self.gone or self.disconnected)
-
 
 def reach(need: Need) -> Reach:
     """People are told once for a need, however often they wrote: `reached` holds who may be told now."""

@@ -22,8 +22,6 @@ from posts.models import Media
 BY_HAND = {"phone": Source.PHONE, "counter": Source.COUNTER, "meeting": Source.MEETING}
 # Whose page "You asked, we did" is open to everybody.
 OPEN = {"cuprija": "Канцеларија за медије, mediji@cuprija.example", "vrnjacka-banja": "mediji@vrnjacka-banja.example"}
-# Voices by hand were heard on the days before this one.
-HEARD_UNTIL = 40
 # So many of one need: what only a few said in one municipality was heard by fewer comments.
 MOST_MESSAGES = 12
 
