@@ -1,9 +1,11 @@
 """The one way out of the house: HTTP over `requests`, for hosts that strangers may have typed.
 
-Every request has a total deadline, a largest answer and no retry. A name is resolved once, every address is checked,
+Every request has a total deadline, a largest answer and no retry but one: a read whose kept connection turns out to be
+closed goes out again on a new one (RFC 9110, 9.2.2). A name is resolved once, every address is checked,
 and the connection goes to the checked address, so a name that changes its mind in between (DNS rebinding) gains
 nothing. `NotReached` means that no byte of the request left; `NoAnswer` that it may have. Workers may keep a connection
-for requests that follow at once (`reuse`); everybody else has one for each request.
+for requests that follow at once (`reuse`), a write only where the server has shown that it keeps them; everybody else
+has one for each request.
 """
 
 import contextlib
@@ -100,6 +102,10 @@ def redact(text: str, secrets: Collection[str] = ()) -> str:
     return SENSITIVE.sub(r"\1…", text)
 
 
+class _Stale(Exception):
+    """A kept connection was closed before anything of the answer came."""
+
+
 class Http:
     """Sends requests. Safe to share between calls, not between threads.
 
@@ -164,28 +170,43 @@ class Http:
 
     def _once(self, method: str, url: str, ends_at: float, more: Mapping[str, Any]) -> Answer:
         self._check_url(url)
+        try:
+            return self._sent(method, url, ends_at, more)
+        except _Stale:
+            # The server closes without saying so (snac2 does). Nothing of an answer came, and a read may be repeated.
+            return self._sent(method, url, ends_at, more)
+
+    def _sent(self, method: str, url: str, ends_at: float, more: Mapping[str, Any]) -> Answer:
         started = time.monotonic()
-        line = self._line(url)
+        line = self._line(method, url)
         trip = _Trip(self, ends_at, line)
         try:
             answer = trip.send(method, url, more)
         except HttpError as problem:
+            if trip.is_stale and not trip.overdue:
+                _forgetful().add(self._place(url))
+                if method not in WRITES:
+                    raise _Stale from None
             log.warning("%s", problem)
             raise
         finally:
-            if trip.end() and self.reuse:
+            if trip.end() and self.reuse and self._place(url) not in _forgetful():
                 _keep(self._place(url), line)
             else:
                 line.close()
         log.info("%s %s %s in %d ms", method, _where(url), answer.status, (time.monotonic() - started) * 1000)
         return answer
 
-    def _line(self, url: str) -> "_Line":
+    def _line(self, method: str, url: str) -> "_Line":
         line = _kept().pop(self._place(url), None) if self.reuse else None
-        if line is not None and time.monotonic() - line.idle_since > REUSE_SECONDS:
+        if line is None:
+            return _Line()
+        idle = time.monotonic() - line.idle_since
+        # A write that meets a closing connection is a post of which nobody knows whether it is out.
+        if idle > REUSE_SECONDS or (method in WRITES and not line.is_trusted):
             line.close()
-            line = None
-        return line or _Line()
+            return _Line()
+        return line
 
     def _place(self, url: str) -> "_Place":
         # Who may call more places must not hand a connection to one who may call fewer.
@@ -239,6 +260,12 @@ def _kept() -> "dict[_Place, _Line]":
     return found
 
 
+def _forgetful() -> set[_Place]:
+    """Where a server closed a connection that it should have kept: nothing is kept there any more by this thread."""
+    found: set[_Place] = _threads.__dict__.setdefault("forgetful", set())
+    return found
+
+
 def _keep(place: _Place, line: "_Line") -> None:
     lines = _kept()
     line.idle_since = time.monotonic()
@@ -254,6 +281,7 @@ class _Line:
         self.trip: _Trip | None = None
         self.socket: socket.socket | None = None
         self.idle_since = 0.0
+        self.is_trusted = False  # the server said that it keeps the connection, or has done so once
         self.session = requests.Session()
         # No proxies, no .netrc, no certificate bundles from the environment; and no cookies, since the next request may
         # be another account's.
@@ -266,7 +294,7 @@ class _Line:
     def connect(self, host: str, port: int) -> socket.socket:
         """A new connection for the trip that is under way. What fails before it stands has not reached anybody."""
         assert self.trip is not None
-        self.trip.reached = False
+        self.trip.reached = self.trip.is_stale = self.is_trusted = False
         self._hang_up()
         channel = self.trip.connect(host, port)
         # A second handle on the same connection: TLS takes the first one away, and shutting down either ends both.
@@ -342,7 +370,8 @@ class _Trip:
         self.line = line
         line.trip = self
         # On a connection that stands already, the first byte reaches the server.
-        self.reached = line.socket is not None
+        # What breaks there before anything of the answer has come, may have broken because it was closed.
+        self.reached = self.is_stale = line.socket is not None
         self.complete = self.over = self.overdue = False
         self.watched: _Turn | None = None
         self._ending = threading.Lock()
@@ -357,6 +386,8 @@ class _Trip:
         try:
             timeout = (self.http.connect_timeout, max(self.left(), 0.01))
             response = self.line.session.request(method, url, timeout=timeout, **arguments)
+            self.line.is_trusted = self.is_stale or _keeps(response)
+            self.is_stale = False
             content = self._body(method, url, response)
         except (requests.RequestException, OSError, ValueError) as problem:
             raise self._classified(method, url, problem) from None
@@ -427,6 +458,11 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """The shared context verifies already; `requests` would load the roots into it again at every call."""
+
+
+def _keeps(response: requests.Response) -> bool:
+    """Whether the server says in so many words that the connection stands for another request."""
+    return "keep-alive" in response.headers.get("connection", "").lower() or "keep-alive" in response.headers
 
 
 def _reached(line: _Line) -> None:

@@ -275,6 +275,8 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
 
 # ---- a connection that is kept
 
+KEEPS = "Connection: keep-alive"
+
 
 def talkative(answers: int, *more: str) -> Talk:
     """So many answers on one connection, then it is closed without a word."""
@@ -321,13 +323,59 @@ def test_one_that_the_server_has_closed_is_opened_anew(serve: Callable[[Talk], S
 
 def test_a_kept_connection_that_breaks_may_have_carried_the_request(serve: Callable[[Talk], Server]) -> None:
     def talk(connection: socket.socket) -> None:
-        talkative(1)(connection)
+        talkative(1, KEEPS)(connection)
         connection.recv(65536)  # the second request is read, and the connection ends without an answer
 
     server = serve(talk)
     server.client(reuse=True).get(server.url)
     with pytest.raises(NoAnswer):
         server.client(reuse=True).post(server.url)
+    assert server.connections == 1
+
+
+def test_a_read_that_meets_a_closed_connection_goes_out_again_once(serve: Callable[[Talk], Server]) -> None:
+    def talk(connection: socket.socket) -> None:
+        talkative(1)(connection)
+        connection.recv(65536)  # read, and closed without an answer: what a late request meets
+
+    server = serve(talk)
+    for _ in range(4):
+        assert server.client(reuse=True).get(server.url).ok
+    # The second was repeated; from then on nothing is kept here.
+    assert server.connections == 4
+
+
+def test_a_read_that_is_never_answered_is_not_repeated_for_ever(serve: Callable[[Talk], Server]) -> None:
+    served: list[int] = []
+
+    def talk(connection: socket.socket) -> None:
+        served.append(1)
+        if len(served) == 1:
+            talkative(1)(connection)
+        connection.recv(65536)
+
+    server = serve(talk)
+    server.client(reuse=True).get(server.url)
+    with pytest.raises(NoAnswer):
+        server.client(reuse=True).get(server.url)
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(("says", "connections"), [((), 2), ((KEEPS,), 1), (("Keep-Alive: timeout=5",), 1)])
+def test_a_write_uses_a_kept_connection_only_where_the_server_says_that_it_keeps_it(
+    serve: Callable[[Talk], Server], says: tuple[str, ...], connections: int
+) -> None:
+    server = serve(talkative(9, *says))
+    server.client(reuse=True).get(server.url)
+    assert server.client(reuse=True).post(server.url).ok
+    assert server.connections == connections
+
+
+def test_a_write_uses_a_connection_that_was_kept_before(serve: Callable[[Talk], Server]) -> None:
+    server = serve(talkative(9))
+    for _ in range(2):
+        server.client(reuse=True).get(server.url)
+    assert server.client(reuse=True).post(server.url).ok
     assert server.connections == 1
 
 
@@ -343,7 +391,7 @@ def test_a_server_that_is_gone_by_the_second_request_was_not_reached(serve: Call
 
 def test_the_deadline_holds_on_a_kept_connection(serve: Callable[[Talk], Server]) -> None:
     def talk(connection: socket.socket) -> None:
-        talkative(1)(connection)
+        talkative(1, KEEPS)(connection)
         connection.recv(65536)
         time.sleep(3)
 
