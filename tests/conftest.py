@@ -45,8 +45,10 @@ def media(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One Chromium per worker."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # Two cores carry the servers, two browsers and the tests: five seconds, the default, are not always enough.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS)
         yield chromium

@@ -101,6 +101,7 @@ def test_staff_see_an_example_grow_while_they_write_it(page: Any, live_server: A
     page.goto(live_server.url + reverse("programme_practice"))
     is_sound(page)
     page.get_by_role("link", name="New example").click()
+    page.wait_for_url(re.compile("/new/"))  # with its scripts, which listen
     page.get_by_label("Name", exact=True).first.fill("Мост је отворен")
     sketch = page.locator("#sketch")
     expect(sketch).to_contain_text("Мост је отворен")

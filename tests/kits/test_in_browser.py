@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -43,6 +44,7 @@ def test_from_publishing_to_drafts_with_every_answer_seen_in_the_posts(
     enter(theirs, live_server, cast.officer)
     theirs.goto(live_server.url + reverse("notifications"))
     theirs.get_by_role("link", name="еУпис у вртић").first.click()
+    theirs.wait_for_url(re.compile("/kits/"))  # with its scripts, which listen
     posts = theirs.locator("#kit-posts")
     phone = theirs.get_by_label("Који број се зове?")
     expect(posts.locator(".gap-mark", has_text="телефон")).to_have_count(2)

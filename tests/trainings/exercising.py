@@ -68,7 +68,10 @@ def prepared(cast: Cast, scenario: str = "voda", teams: Sequence[Sequence[Any]] 
     several = teams or [[cast.officer, cast.approver], [cast.stranger]]
     named = [(f"Екипа {number}", people) for number, people in enumerate(several, start=1)]
     within = told.pop("within", None) or training(cast)
-    return Group(cast, exercises.prepare(within, scenario, named, minutes=told.get("minutes", 25), by=cast.staff))
+    exercise = exercises.prepare(within, scenario, named, minutes=told.get("minutes", 25), by=cast.staff)
+    exercise.seed = 7  # who reacts when is drawn from it: the same in every run
+    exercise.save(update_fields=["seed"])
+    return Group(cast, exercise)
 
 
 def started(cast: Cast, scenario: str = "voda", **told: Any) -> Group:
