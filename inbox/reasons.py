@@ -7,6 +7,7 @@ keeps a page answers for clearly unlawful words that others leave on it.
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -56,6 +57,8 @@ class Decision(models.TextChoices):
 OVER = (Stage.REFUSED, Stage.UNDONE)
 # What a worker does something about.
 WORK = (Stage.AGREED, Stage.DOING, Stage.SHOWING)
+# What a person may say they did on the network themselves.
+BY_HAND_FROM = (Stage.AGREED, Stage.DOING, Stage.BY_HAND, Stage.FAILED)
 # So clear and so grave that nobody has to see it again: these alone may be removed where hiding is possible.
 GRAVE = (Reason.THREAT, Reason.HATE, Reason.UNLAWFUL)
 # Hidden at once by one person, since the clock is short, and looked at by a second one afterwards.
@@ -64,6 +67,15 @@ CONFIRM_WITHIN = timedelta(days=1)
 
 MOST_WHY = 1000
 MOST_OBJECTION = 5000
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants done with a message, as typed."""
+
+    reason: str = ""
+    act: str = Act.HIDE.value
+    why: str = ""
 
 
 def may_remove(reason: str, *, can_hide: bool) -> bool:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
-from inbox.queries import Waits
+from inbox.queries.listing import Waits
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from administration.queries import first_steps, setting_up
-from inbox.answering import waiting_count
+from inbox.queries.answering import waiting_count
 from mentoring.queries.people import own_pairings, running
 from mentoring.views.desk import page_of
 from mentoring.views.my_plan import glance_of, my_plan

@@ -4,7 +4,6 @@ The message counts as answered once the network has the answer, not before. Wher
 sees the words first (`inbox.domain.propose`); the gate asks for that again right before the call.
 """
 
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -26,38 +25,12 @@ from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import Kind, Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
-from municipalities.models import Municipality
-from municipalities.queries import Access, access
-from municipalities.rules import Verb
+from inbox.queries.leaving import Seat, opening, seat
 from municipalities.tenancy import everywhere
 from platforms import types
 
 # What may still become an answer on the network, or is one: nobody answers a second time by accident meanwhile.
 ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
-
-
-class Seat(StrEnum):
-    """How an answer of somebody may leave (`seat`)."""
-
-    FREE = "free"  # the house asks for no approval
-    OWN = "own"  # an approver, and the house lets them approve their own words
-    EMERGENCY = "emergency"  # to an emergency, by somebody on the emergency list
-    ASKS = "asks"  # an approver has to see it first
-
-
-def seat(message: Message, *, by: Any) -> Seat:
-    """How an answer of this person may leave, by the rules that hold now."""
-    house = Municipality.objects.get(pk=message.municipality_id)
-    return seat_of(house, message.kind, access(by, house)) if house.answers_need_approval else Seat.FREE
-
-
-def seat_of(house: Municipality, kind: str, held: Access) -> Seat:
-    """The same for whoever holds these rights."""
-    if not house.answers_need_approval:
-        return Seat.FREE
-    if held.may(Verb.POST_APPROVE) and house.may_approve_own:
-        return Seat.OWN
-    return Seat.EMERGENCY if kind == Kind.EMERGENCY and held.may(Verb.POST_EMERGENCY) else Seat.ASKS
 
 
 @transaction.atomic
@@ -118,16 +91,6 @@ def _outgoing(row: Message, words: str) -> types.Outgoing:
     return types.Outgoing(
         text=opening(row) + words, language="sr", key=uuid4().hex, created_at=timezone.now(), reply_to=row.remote_id
     )
-
-
-def opening(message: Message) -> str:
-    """What an answer has to begin with on this network so that its author hears of it."""
-    told = types.Message(
-        remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
-        author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
-        text="", url="", at=message.at,
-    )  # fmt: skip
-    return dry.opening(message.channel, told)
 
 
 def _refuse_collision(row: Message, after: int) -> None:

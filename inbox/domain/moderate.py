@@ -5,7 +5,6 @@ is said in `inbox.models.moderation`. Each verb locks its row and writes one eve
 a citizen or their words.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import dry
 from common.audit import record
 from inbox import reasons
 from inbox.domain import tell_second
@@ -22,24 +20,8 @@ from inbox.domain.triage import label
 from inbox.domain.triage import locked as locked_message
 from inbox.enums import State
 from inbox.models import Message, Moderation
-from inbox.reasons import CONFIRM_WITHIN, CONFIRMED, OVER, Act, Decision, Reason, Stage
-
-# What a person may say they did on the network themselves.
-BY_HAND_FROM = (Stage.AGREED, Stage.DOING, Stage.BY_HAND, Stage.FAILED)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody wants done with a message, as typed."""
-
-    reason: str = ""
-    act: str = Act.HIDE.value
-    why: str = ""
-
-
-def can_hide(message: Message) -> bool:
-    """Whether the network would hide it for us: what stands below no post of ours it would not."""
-    return dry.can_hide(message.channel) and bool(message.root or message.in_reply_to)
+from inbox.queries.moderated import can_hide
+from inbox.reasons import BY_HAND_FROM, CONFIRM_WITHIN, CONFIRMED, OVER, Act, Decision, Reason, Stage, Wish
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.audit import record
-from inbox import held
+from inbox.queries import held
 from municipalities.models import Municipality
 
 

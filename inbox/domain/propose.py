@@ -17,6 +17,7 @@ from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
+from inbox.queries.leaving import Seat, seat
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.rules import Verb
@@ -27,7 +28,7 @@ MOST_REASON = 500
 @transaction.atomic
 def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | ProposedAnswer:
     """Send it where this person may, else ask for approval. Raises `Refused` as both do."""
-    if answering.seat(locked(message), by=by) == answering.Seat.ASKS:
+    if seat(locked(message), by=by) == Seat.ASKS:
         return submit(message, text, by=by, after=after)
     return answering.answer(message, text, by=by, after=after)
 

@@ -14,10 +14,11 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from channels.models import Channel
-from inbox import queries, reading
+from inbox import reading
 from inbox.domain import triage
 from inbox.domain.refused import Refused
 from inbox.models import Message
+from inbox.queries.thread import alike
 from municipalities.tenancy import everywhere, scope
 
 KEPT = ("script", "suggested_kind", "suggested_topic", "hints", "alike", "has_personal_data")
@@ -111,7 +112,7 @@ def accept(message: Message, *, by: Any) -> Message:
 @transaction.atomic
 def sort_alike(message: Message, kind: str, *, by: Any) -> int:
     """Say of a message and of the open ones that say nearly the same what they are. Returns how many were sorted."""
-    rows = list(queries.alike(message)[:MOST_AT_ONCE])
+    rows = list(alike(message)[:MOST_AT_ONCE])
     for row in rows:
         triage.sort(row, kind, by=by)
     return len(rows)

@@ -102,9 +102,9 @@ class Message(TenantModel):
     settled_at = models.DateTimeField(null=True)
     forgotten_at = models.DateTimeField(null=True)
 
-    # how many other open ones say nearly the same, and how many of them nobody has read (inbox.queries.collapsed)
+    # how many other open ones say nearly the same, and how many of them nobody has read (inbox.queries.listing)
     others = others_new = 0
-    size = 1  # how many stand below the same post (inbox.queries.sizes)
+    size = 1  # how many stand below the same post (inbox.queries.listing)
 
     class Meta(TenantModel.Meta):
         constraints = [

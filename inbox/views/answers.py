@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from inbox import answering
 from inbox.domain import drafts, propose, saved
 from inbox.domain.refused import Refused
 from inbox.enums import Proposed
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
+from inbox.queries import answering
 from inbox.views import onward
 from inbox.views.message import found, page_of
 from municipalities.access import requires

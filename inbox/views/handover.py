@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inbox import masking
-from inbox.asking import AskForm
 from inbox.domain import handover as verbs
 from inbox.domain import hold as holding
 from inbox.domain.refused import Refused
+from inbox.forms.asking import AskForm
 from inbox.models import Department, HandOver, Message
 from municipalities.access import requires
 from municipalities.rules import Verb

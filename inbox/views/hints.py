@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from inbox import queries
 from inbox.domain import suggest
 from inbox.domain.refused import Refused
 from inbox.enums import Kind
 from inbox.models import Message
+from inbox.queries.thread import alike as saying_alike
 from municipalities.access import requires
 from municipalities.rules import Verb
 
@@ -48,7 +48,7 @@ def alike(request: Any, message: int) -> HttpResponse:
 
 
 def _alike(request: Any, row: Message, problem: str = "") -> HttpResponse:
-    rows = list(queries.alike(row)[: suggest.MOST_AT_ONCE])
+    rows = list(saying_alike(row)[: suggest.MOST_AT_ONCE])
     context = {
         "message": row,
         "rows": rows,

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels import dry
-from inbox import answering, around, moderated, queries, rules
+from inbox import rules
 from inbox.domain import forget, triage
 from inbox.domain.handover import draft as from_department
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Sleep
 from inbox.models import Department, Message
+from inbox.queries import answering, moderated
+from inbox.queries.around import around
+from inbox.queries.thread import replies, thread
 from inbox.views import onward
 from municipalities.access import requires
 from municipalities.holidays import BELGRADE
@@ -41,17 +44,17 @@ def message(request: Any, message: int) -> HttpResponse:
 
 
 def page_of(request: Any, row: Message, *, draft: str = "", problem: str = "", note: str = "") -> HttpResponse:
-    thread = queries.thread(row)
-    replies = queries.replies(thread)
-    house, now, beside = request.municipality, timezone.now(), around.around(row)
+    said = thread(row)
+    answered = replies(said)
+    house, now, beside = request.municipality, timezone.now(), around(row)
     row.others = beside.others
     context = {
         "desk": answering.desk(
             row, house, request.access, request.user, now, beside=beside, draft=draft, typed=request.POST
         ),
         "message": row,
-        "thread": [(each, replies.get(each.pk, [])) for each in thread],
-        "after": max((reply.pk for reply in replies.get(row.pk, [])), default=0),
+        "thread": [(each, answered.get(each.pk, [])) for each in said],
+        "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
         "limit": dry.limits(row.channel).comment_characters or dry.limits(row.channel).max_characters,
         "notes": beside.notes,
         "kinds": Kind.choices,

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from inbox import queries, rules
+from inbox import rules
 from inbox.domain import bulk, triage
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, Sleep, Topic
 from inbox.models import Message
-from inbox.queries import NOBODY, Narrowed
+from inbox.queries import listing, neighbours
+from inbox.queries.listing import NOBODY, Narrowed
 from municipalities.access import requires
 from municipalities.queries import colleagues
 from municipalities.rules import Verb
@@ -50,11 +51,11 @@ def inbox(request: Any) -> HttpResponse:
 
 def _page(request: Any, problem: str = "") -> HttpResponse:
     now, narrowed = timezone.now(), Narrowed.read(request.GET)
-    counts = queries.counts(narrowed, request.user, now)
-    rows = queries.listed(narrowed, request.user, now)
+    counts = listing.counts(narrowed, request.user, now)
+    rows = listing.listed(narrowed, request.user, now)
     page = Counted(rows, PER_PAGE, counts["listed"]).get_page(request.GET.get("page"))
-    shown = queries.collapsed(list(page.object_list))
-    sizes = queries.sizes(shown)
+    shown = listing.collapsed(list(page.object_list))
+    sizes = listing.sizes(shown)
     for row in shown:
         row.size = sizes.get(row.publication_id or 0, 1)
     page.object_list = shown
@@ -72,7 +73,7 @@ def _page(request: Any, problem: str = "") -> HttpResponse:
         "may_work": request.access.may(Verb.INBOX_WORK),
         "bulk_acts": _bulk_acts(people) if request.access.may(Verb.INBOX_WORK) else [],
         "selected": request.POST.getlist("message"),
-        "listened": queries.listened() if not page.object_list else [],
+        "listened": listing.listened() if not page.object_list else [],
         "problem": problem,
         "now": now,
     }
@@ -81,7 +82,7 @@ def _page(request: Any, problem: str = "") -> HttpResponse:
 
 def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """The selects above the list: name, label, choices, what is chosen. A table of nothing is no filter."""
-    found = queries.choices()
+    found = neighbours.choices()
     nothing = {
         "kind": _("Not sorted yet"), "topic": _("No topic yet"), "settlement": _("No settlement"),
         "department": _("No department"), "assignee": _("Nobody yet"),

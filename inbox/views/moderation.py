@@ -15,12 +15,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels import dry
-from inbox import around, moderated
 from inbox.domain import moderate
-from inbox.domain.moderate import Wish
 from inbox.domain.refused import Refused
 from inbox.models import Message, Moderation
-from inbox.reasons import Act, Decision, Reason
+from inbox.queries import moderated
+from inbox.queries.around import around
+from inbox.reasons import Act, Decision, Reason, Wish
 from municipalities.access import requires
 from municipalities.rules import Verb
 
@@ -45,7 +45,7 @@ def propose(request: Any, message: int) -> HttpResponse:
             return redirect("moderation_one", request.municipality.slug, made.pk)
     context = {
         "message": row,
-        "moderation": moderated.beside(row, around.around(row).acts, wish),
+        "moderation": moderated.beside(row, around(row).acts, wish),
         "may_work": True,
         "problem": problem,
         "field": field,

@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inbox import queries
 from inbox.enums import Sleep, Topic
 from inbox.models import Message
-from inbox.queries import Narrowed
+from inbox.queries import neighbours, thread
+from inbox.queries.listing import Narrowed
 from serbian.transliteration import to_cyrillic, to_latin
 
 STAY = "stay"
@@ -36,7 +36,7 @@ def _in_the_other_script(name: str) -> str:
 def context(request: Any, row: Message) -> dict[str, Any]:
     """What the page of a message needs to go on from it, and to sort it. One query."""
     narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
-    around, found = queries.neighbours_and_choices(_as_it_was(request, row), narrowed, request.user, timezone.now())
+    around, found = neighbours.neighbours_and_choices(_as_it_was(request, row), narrowed, request.user, timezone.now())
     stays, among = request.GET.get("then") == STAY, _among(request)
     return {
         "among": among,
@@ -54,7 +54,7 @@ def context(request: Any, row: Message) -> dict[str, Any]:
         "topics": Topic.choices,
         "sleeps": Sleep.choices,
         "typed": request.POST,
-        "near": queries.NEAR,
+        "near": thread.NEAR,
     }
 
 
@@ -93,7 +93,7 @@ def onward(request: Any, row: Message) -> HttpResponse:
     if "view" not in request.GET or request.GET.get("then") == STAY:
         return back(request, row)
     narrowed, slug = Narrowed.read(request.GET), request.municipality.slug
-    around = queries.neighbours(_as_it_was(request, row), narrowed, request.user, timezone.now())
+    around = neighbours.neighbours(_as_it_was(request, row), narrowed, request.user, timezone.now())
     following = around.get("next") or around.get("first")
     if following is None:
         return redirect(f"{reverse('inbox', args=[slug])}?{narrowed.query}")

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox import held
 from inbox.domain import forget, people
+from inbox.queries import held
 from municipalities.access import requires
 from municipalities.rules import Verb
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from inbox.domain import saved as verbs
 from inbox.domain.refused import Refused
+from inbox.forms.saved import SavedForm
 from inbox.models import SavedAnswer
-from inbox.saved_form import SavedForm
 from inbox.wording import GAPS, STARTERS, Written
 from municipalities.access import requires
 from municipalities.rules import Verb

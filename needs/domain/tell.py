@@ -19,6 +19,7 @@ from common.audit import record
 from inbox.domain import answer as answering
 from inbox.domain.refused import Refused
 from inbox.models import Message, Reply
+from inbox.queries.leaving import Seat, opening, seat_of
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.tenancy import everywhere, scope
@@ -67,7 +68,7 @@ def ask(need: Need, text: str, *, by: Any) -> Round:
 
 def _refuse_without_approval(row: Need, by: Any) -> None:
     house = Municipality.objects.get(pk=row.municipality_id)
-    if answering.seat_of(house, "", access(by, house)) == answering.Seat.ASKS:
+    if seat_of(house, "", access(by, house)) == Seat.ASKS:
         raise Refused(
             _(
                 "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
@@ -82,12 +83,12 @@ def _refuse_findings(found: Reach, words: str) -> None:
     for voice in found.reached:
         message = voice.message
         assert message is not None
-        opening = answering.opening(message)
-        if len(opening) >= len(longest.get(message.channel_id, ("", None))[0]):
-            longest[message.channel_id] = (opening, message)
-    for opening, message in longest.values():
+        begins = opening(message)
+        if len(begins) >= len(longest.get(message.channel_id, ("", None))[0]):
+            longest[message.channel_id] = (begins, message)
+    for begins, message in longest.values():
         outgoing = Outgoing(
-            text=opening + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id
+            text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id
         )
         problems = [each.message for each in dry.check(message.channel, outgoing) if each.severity == "error"]
         if problems:

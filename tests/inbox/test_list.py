@@ -15,7 +15,7 @@ from common.models import AuditEvent
 from inbox.domain import bulk, drafts, handover, hold, moderate, propose, triage
 from inbox.enums import Kind, State, Topic
 from inbox.models import Department, Message, Settlement
-from inbox.queries import Narrowed
+from inbox.queries.listing import Narrowed
 from municipalities.tenancy import scope
 from serbian.folding import fold
 from tests.inbox.conftest import Town

@@ -12,8 +12,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
-from inbox import queries
 from inbox.models import AnswerDraft, HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply
+from inbox.queries.thread import alike
 
 # What a row that another one names is called by.
 LABELS: Mapping[str, tuple[str, ...]] = {"User": ("name", "email"), "Department": ("name", "email")}
@@ -65,7 +65,7 @@ def around(message: Message) -> Around:
 def _others(message: Message) -> Any:
     if message.alike is None or message.is_settled:
         return Value(0)
-    rows = queries.alike(message).exclude(pk=message.pk).order_by().values("alike").annotate(count=Count("pk"))
+    rows = alike(message).exclude(pk=message.pk).order_by().values("alike").annotate(count=Count("pk"))
     return Coalesce(Subquery(rows.values("count"), output_field=IntegerField()), 0)
 
 

@@ -1,4 +1,4 @@
-"""Reads of the inbox's pages, inside the scope of one municipality."""
+"""The list of messages: what it may show, what it is narrowed to, its rows and how many there are."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,12 +17,10 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
 )
 
-from channels.models import Channel
 from inbox.enums import Kind, State, Topic
-from inbox.models import Department, Listening, Message, Reply, Settlement
+from inbox.models import Listening, Message, Reply
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -144,70 +142,6 @@ def sizes(rows: Iterable[Message]) -> dict[int, int]:
     return dict(found.annotate(Count("pk"))) if posts else {}
 
 
-def neighbours(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
-    """The ids of the `previous` and the `next` one of that list, and its `first`. One query.
-
-    The message itself need not be in the list any more: its place is where its time and its age put it.
-    """
-    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now))}
-
-
-def choices() -> dict[str, list[tuple[str, str]]]:
-    """Channels, settlements and departments, as ids and names in Serbian order. One query."""
-    return _sorted(_united(_tables()))
-
-
-def neighbours_and_choices(
-    message: Message, narrowed: Narrowed, person: Any, now: datetime
-) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
-    """Both, for the page of a message. Still one query."""
-    steps = _steps(message, narrowed, person, now)
-    rows = _united({**steps, **_tables()})
-    return {name: pk for name, pk, _label in rows if name in steps}, _sorted(
-        [row for row in rows if row[0] not in steps]
-    )
-
-
-def _steps(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
-    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).exclude(pk=message.pk)
-    younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
-    before, after = younger, ~younger
-    if narrowed.view not in ("answered", "closed"):
-        timed = Q(due_at__isnull=False)
-        same = Q(due_at=message.due_at) if message.due_at else ~timed
-        sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
-        later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
-        before, after = sooner | (same & younger), later | (same & ~younger)
-    backwards = [each.reverse_ordering() or each for each in narrowed.order]
-    return {
-        "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
-        "next": rows.filter(after).order_by(*narrowed.order).annotate(label=Value(""))[:1],
-        "first": rows.order_by(*narrowed.order).annotate(label=Value(""))[:1],
-    }
-
-
-def _tables() -> dict[str, QuerySet[Any]]:
-    tables: dict[str, QuerySet[Any]] = {
-        "channel": Channel.objects.all(),
-        "settlement": Settlement.objects.all(),
-        "department": Department.objects.filter(is_retired=False),
-    }
-    return {name: rows.order_by().annotate(label=F("name")) for name, rows in tables.items()}
-
-
-def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
-    """The rows of all parts: the part's name, id and label."""
-    first, *others = (rows.values_list(Value(name), "pk", "label") for name, rows in parts.items())
-    return list(first.union(*others, all=True))
-
-
-def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
-    for table, pk, name in rows:
-        found[table].append((str(pk), name))
-    return {table: sorted(each, key=lambda row: sort_key(row[1])) for table, each in found.items()}
-
-
 class Waits(Subquery):
     """A column for another query, reckoned once: how many messages of the open scope are open, and how many late."""
 
@@ -223,36 +157,6 @@ class Waits(Subquery):
             f"is_{name}": ExpressionWrapper(in_view(name, None, now), BooleanField()) for name in ("open", "late")
         }
         super().__init__(rows.values(**columns))
-
-
-NEAR = 15
-"""So many messages before and after one are shown beside it."""
-
-
-def thread(message: Message, near: int = NEAR) -> list[Message]:
-    """What stands below the same post of ours, or only this one; oldest first.
-
-    Of many the nearest in time, and what this one answers or is answered by.
-    """
-    if message.publication_id is None:
-        return [message]
-    rows = Message.objects.filter(publication=message.publication_id)
-    before = rows.filter(at__lte=message.at).order_by("-at", "-pk").values("pk")[: near + 1]
-    after = rows.filter(at__gt=message.at).order_by("at", "pk").values("pk")[:near]
-    beside = Q(in_reply_to=message.remote_id)
-    if message.in_reply_to:
-        beside |= Q(remote_id=message.in_reply_to)
-    wanted = Q(pk=message.pk) | Q(pk__in=before) | Q(pk__in=after)
-    wanted |= Q(pk__in=rows.filter(beside).order_by("at", "pk").values("pk")[:near])
-    return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
-
-
-def alike(message: Message) -> QuerySet[Message]:
-    """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
-    same = {"channel": message.channel_id, "publication": message.publication_id, "alike": message.alike}
-    if message.alike is None:
-        return Message.objects.filter(pk=message.pk)
-    return Message.objects.filter(**same, state__in=OPEN).select_related("channel").order_by("at", "pk")
 
 
 def collapsed(rows: list[Message]) -> list[Message]:
@@ -278,14 +182,6 @@ def collapsed(rows: list[Message]) -> list[Message]:
 
 def _group(row: Message) -> tuple[Any, ...]:
     return row.channel_id, row.publication_id, row.alike
-
-
-def replies(messages: list[Message]) -> dict[int, list[Reply]]:
-    """Our answers, by message, oldest first."""
-    found: dict[int, list[Reply]] = {}
-    for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
-        found.setdefault(reply.message_id, []).append(reply)
-    return found
 
 
 def listened() -> list[Listening]:

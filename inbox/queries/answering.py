@@ -8,11 +8,11 @@ from typing import Any
 
 from channels import dry
 from inbox import wording
-from inbox.around import Around
-from inbox.domain.answer import Seat, opening, seat_of
 from inbox.enums import Proposed
 from inbox.hints import Hint, hints
 from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
+from inbox.queries.around import Around
+from inbox.queries.leaving import Seat, opening, seat_of
 from inbox.rules import WRITES_FOR
 from municipalities.models import Municipality, ServiceAvailability
 from municipalities.queries import Access, Offered, glossary, offered

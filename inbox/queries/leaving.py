@@ -1,0 +1,46 @@
+"""How an answer leaves: by whose right, and with what words it has to begin."""
+
+from enum import StrEnum
+from typing import Any
+
+from channels import dry
+from inbox.enums import Kind
+from inbox.models import Message
+from municipalities.models import Municipality
+from municipalities.queries import Access, access
+from municipalities.rules import Verb
+from platforms import types
+
+
+class Seat(StrEnum):
+    """How an answer of somebody may leave (`seat`)."""
+
+    FREE = "free"  # the house asks for no approval
+    OWN = "own"  # an approver, and the house lets them approve their own words
+    EMERGENCY = "emergency"  # to an emergency, by somebody on the emergency list
+    ASKS = "asks"  # an approver has to see it first
+
+
+def seat(message: Message, *, by: Any) -> Seat:
+    """How an answer of this person may leave, by the rules that hold now."""
+    house = Municipality.objects.get(pk=message.municipality_id)
+    return seat_of(house, message.kind, access(by, house)) if house.answers_need_approval else Seat.FREE
+
+
+def seat_of(house: Municipality, kind: str, held: Access) -> Seat:
+    """The same for whoever holds these rights."""
+    if not house.answers_need_approval:
+        return Seat.FREE
+    if held.may(Verb.POST_APPROVE) and house.may_approve_own:
+        return Seat.OWN
+    return Seat.EMERGENCY if kind == Kind.EMERGENCY and held.may(Verb.POST_EMERGENCY) else Seat.ASKS
+
+
+def opening(message: Message) -> str:
+    """What an answer has to begin with on this network so that its author hears of it."""
+    told = types.Message(
+        remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
+        author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
+        text="", url="", at=message.at,
+    )  # fmt: skip
+    return dry.opening(message.channel, told)

@@ -1,0 +1,76 @@
+"""What stands before and after a message in a list, and what a list may be narrowed to by name; one query for both."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+
+from channels.models import Channel
+from inbox.models import Department, Message, Settlement
+from inbox.queries.listing import Narrowed, in_view
+from serbian.sorting import sort_key
+
+
+def neighbours(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, int]:
+    """The ids of the `previous` and the `next` one of that list, and its `first`. One query.
+
+    The message itself need not be in the list any more: its place is where its time and its age put it.
+    """
+    return {name: pk for name, pk, _label in _united(_steps(message, narrowed, person, now))}
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """Channels, settlements and departments, as ids and names in Serbian order. One query."""
+    return _sorted(_united(_tables()))
+
+
+def neighbours_and_choices(
+    message: Message, narrowed: Narrowed, person: Any, now: datetime
+) -> tuple[dict[str, int], dict[str, list[tuple[str, str]]]]:
+    """Both, for the page of a message. Still one query."""
+    steps = _steps(message, narrowed, person, now)
+    rows = _united({**steps, **_tables()})
+    return {name: pk for name, pk, _label in rows if name in steps}, _sorted(
+        [row for row in rows if row[0] not in steps]
+    )
+
+
+def _steps(message: Message, narrowed: Narrowed, person: Any, now: datetime) -> dict[str, QuerySet[Any]]:
+    rows = Message.objects.filter(in_view(narrowed.view, person, now) & narrowed.where).exclude(pk=message.pk)
+    younger = Q(at__gt=message.at) | Q(at=message.at, pk__gt=message.pk)
+    before, after = younger, ~younger
+    if narrowed.view not in ("answered", "closed"):
+        timed = Q(due_at__isnull=False)
+        same = Q(due_at=message.due_at) if message.due_at else ~timed
+        sooner = Q(due_at__lt=message.due_at) if message.due_at else timed
+        later = Q(due_at__gt=message.due_at) | ~timed if message.due_at else Q(pk__in=[])
+        before, after = sooner | (same & younger), later | (same & ~younger)
+    backwards = [each.reverse_ordering() or each for each in narrowed.order]
+    return {
+        "previous": rows.filter(before).order_by(*backwards).annotate(label=Value(""))[:1],
+        "next": rows.filter(after).order_by(*narrowed.order).annotate(label=Value(""))[:1],
+        "first": rows.order_by(*narrowed.order).annotate(label=Value(""))[:1],
+    }
+
+
+def _tables() -> dict[str, QuerySet[Any]]:
+    tables: dict[str, QuerySet[Any]] = {
+        "channel": Channel.objects.all(),
+        "settlement": Settlement.objects.all(),
+        "department": Department.objects.filter(is_retired=False),
+    }
+    return {name: rows.order_by().annotate(label=F("name")) for name, rows in tables.items()}
+
+
+def _united(parts: Mapping[str, QuerySet[Any]]) -> list[tuple[str, int, str]]:
+    """The rows of all parts: the part's name, id and label."""
+    first, *others = (rows.values_list(Value(name), "pk", "label") for name, rows in parts.items())
+    return list(first.union(*others, all=True))
+
+
+def _sorted(rows: Iterable[tuple[str, int, str]]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {"channel": [], "settlement": [], "department": []}
+    for table, pk, name in rows:
+        found[table].append((str(pk), name))
+    return {table: sorted(each, key=lambda row: sort_key(row[1])) for table, each in found.items()}

@@ -1,0 +1,43 @@
+"""What was said around a message: the thread below the same post, what says nearly the same, and our answers."""
+
+from django.db.models import Q, QuerySet
+
+from inbox.models import Message, Reply
+from inbox.queries.listing import OPEN
+
+NEAR = 15
+"""So many messages before and after one are shown beside it."""
+
+
+def thread(message: Message, near: int = NEAR) -> list[Message]:
+    """What stands below the same post of ours, or only this one; oldest first.
+
+    Of many the nearest in time, and what this one answers or is answered by.
+    """
+    if message.publication_id is None:
+        return [message]
+    rows = Message.objects.filter(publication=message.publication_id)
+    before = rows.filter(at__lte=message.at).order_by("-at", "-pk").values("pk")[: near + 1]
+    after = rows.filter(at__gt=message.at).order_by("at", "pk").values("pk")[:near]
+    beside = Q(in_reply_to=message.remote_id)
+    if message.in_reply_to:
+        beside |= Q(remote_id=message.in_reply_to)
+    wanted = Q(pk=message.pk) | Q(pk__in=before) | Q(pk__in=after)
+    wanted |= Q(pk__in=rows.filter(beside).order_by("at", "pk").values("pk")[:near])
+    return list(rows.filter(wanted).select_related("channel").order_by("at", "pk"))
+
+
+def alike(message: Message) -> QuerySet[Message]:
+    """Open messages of the same thread that say nearly the same, itself among them; oldest first."""
+    same = {"channel": message.channel_id, "publication": message.publication_id, "alike": message.alike}
+    if message.alike is None:
+        return Message.objects.filter(pk=message.pk)
+    return Message.objects.filter(**same, state__in=OPEN).select_related("channel").order_by("at", "pk")
+
+
+def replies(messages: list[Message]) -> dict[int, list[Reply]]:
+    """Our answers, by message, oldest first."""
+    found: dict[int, list[Reply]] = {}
+    for reply in Reply.objects.filter(message__in=messages).select_related("delivery", "by").order_by("pk"):
+        found.setdefault(reply.message_id, []).append(reply)
+    return found
