@@ -24,12 +24,13 @@ from django.utils.translation import gettext as _
 from common.audit import record
 from common.enums import MailState
 from common.models import MailMessage
-from inbox import masking, rules
+from inbox import rules
 from inbox.domain import handover_mail
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import State
 from inbox.models import Department, HandOver, Message
+from inbox.reading import contacts, without_personal
 from municipalities.holidays import BELGRADE, CLOSES, working_minutes
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
@@ -94,7 +95,7 @@ def end_of(day: date) -> datetime:
 
 def offered(message: Message) -> str:
     """The citizen's words as they are offered to go along: without personal data, and without whom they called."""
-    return masking.masked(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
+    return without_personal(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
 
 
 @transaction.atomic
@@ -118,9 +119,9 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     made = HandOver.objects.create(
         municipality_id=row.municipality_id, message=row, department=to, question=question,
         # Masked once more: what was typed into the box is no reason to send a personal number out.
-        shown=masking.masked(shown, () if asked.with_name else (row.author_name, row.author_handle)),
+        shown=without_personal(shown, () if asked.with_name else (row.author_name, row.author_handle)),
         shown_name=(row.author_name or row.author_handle) if asked.with_name else "",
-        shown_contact=", ".join(masking.contacts(row.text))[:300] if asked.with_contact else "",
+        shown_contact=", ".join(contacts(row.text))[:300] if asked.with_contact else "",
         token_hash=hashed(token), by=by, sent_at=now, answer_by=until,
         remind_at=rules.after_working(now, half) if half else now + (until - now) / 2,
         expires_at=max(until, now + timedelta(days=settings.HANDOVER_DAYS)),

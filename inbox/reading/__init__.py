@@ -3,6 +3,9 @@
 `read(text)` gives everything at once and is what `inbox.domain.hear` keeps beside a message. What it says is a
 suggestion with the words it goes by; nothing here hides, answers or closes a message. How well it does stands in
 docs/triage-figures.md, which `make triage-figures` writes.
+
+Personal data is hidden for three uses: `masked` in lists (what surely is, its ends left), `without_personal` in what
+leaves the house (also what is only likely), `without_names` in quotations (names, too).
 """
 
 from typing import NamedTuple
@@ -12,14 +15,15 @@ from inbox.reading.alike import fingerprint, joined
 from inbox.reading.flags import Flag, flags
 from inbox.reading.kinds import NOTHING, Suggested, kind
 from inbox.reading.names import without_names
+from inbox.reading.outward import contacts, without_personal
 from inbox.reading.personal import Found, What, found, masked, strong
 from inbox.reading.script import Spelling, spelling
 from inbox.reading.topics import topic
 from inbox.reading.words import words_of
 
 __all__ = [
-    "Flag", "Found", "Reading", "Spelling", "Suggested", "What", "found", "joined", "masked", "read", "strong",
-    "without_names",
+    "Flag", "Found", "Reading", "Spelling", "Suggested", "What", "contacts", "found", "joined", "masked", "read",
+    "strong", "without_names", "without_personal",
 ]  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """Personal data in what citizens write: where it stands, and the text with it masked.
 
-`found(text)` gives spans, `masked(text)` the text with only the first and last character of each. Every pattern runs
-in a time that grows with the text and no faster: runs are bounded or possessive, and what a number means is decided
-in Python, not by backtracking. Left alone on purpose: short numbers of services (192, 193, 194, 0800), dates, prices,
-numbers of decisions, the Treasury's accounts (840-…) and addresses under gov.rs, which are public.
+`found(text)` gives spans, `masked(text)` the text with only the first and last character of each. What a number means
+is decided here, not by backtracking in a pattern (`inbox.reading.patterns`). Left alone on purpose: short numbers of
+services (192, 193, 194, 0800), dates, prices, numbers of decisions, the Treasury's accounts (840-…) and addresses under
+gov.rs, which are public.
 """
 
 import re
@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from inbox.reading import patterns
 from inbox.reading.words import among
 from serbian.folding import fold
 
@@ -40,32 +41,6 @@ class Found(NamedTuple):
 
 
 HIDDEN = "•"
-# What people put between digits, also what nobody sees: soft hyphen, zero-width characters.
-_GAP = "[ \t\u00a0\u202f.\\-\u2010-\u2014\u00ad\u200b-\u200d\u2060]"
-
-_EMAIL = re.compile(
-    r"(?<![\w.+@\-])[\w.+\-]++(?:@|\s?[(\[](?:at|et|majmun)[)\]]\s?)[\w\-]++(?:\.[\w\-]++)++", re.IGNORECASE
-)
-_ACCOUNT = re.compile(r"(?<!\d)\d{3}-\d{1,13}+-\d{2}(?!\d)")
-_IBAN = re.compile(r"(?<!\w)RS\d{2}(?: ?\d){18}(?!\d)", re.IGNORECASE)
-# Thirteen digits; fourteen where somebody writes all four of the year.
-_JMBG = re.compile(rf"(?<!\d)\d(?:{_GAP}{{0,2}}\d){{12,13}}(?!\d)")
-_MOBILE = re.compile(
-    rf"(?<!\d)[(]?(?:(?:\+|00){_GAP}?)?(?:381{_GAP}?[(]?0?[)]?|0){_GAP}?6 ?\d[)]?(?:{_GAP}|/){{0,2}}"
-    rf"\d(?:{_GAP}{{0,2}}\d){{5,7}}(?!\d)"
-)
-# Area codes of Serbia: 10 to 39, some of three figures (230 Kikinda, 280 Gnjilane, 290 Prizren, 390 Đakovica).
-_LANDLINE = re.compile(
-    rf"(?<!\d)(?<!\d[./\-])[(]?(?:\+381{_GAP}?(?:\(0\))?|00381{_GAP}?|0)(?:230|280|290|390|[123]\d)"
-    rf"(?:[)]?{_GAP}?/?{_GAP}?)\d(?:{_GAP}?\d){{4,6}}(?![\d/])"
-)
-_ABROAD = re.compile(rf"(?<![\d+])(?:\+|00)(?!381)[1-9](?:(?:{_GAP}|[/()]){{0,2}}\d){{7,13}}(?!\d)")
-# A number without its area code, after a word that says that it is one.
-_CALLED = re.compile(
-    r"(?:\b(?:tel|mob|telefon|mobilni|pozovi|pozovite|zovite|zovi|тел|моб|телефон|мобилни|позовите|позови|зовите|зови)"
-    r"[.:]?[ ](?:na[ ]|на[ ])?(?:broj[ ]|број[ ])?)(\d{3,4}[ \-/]?\d{2,3}(?:[ \-]?\d{2})?)(?![\d/])",
-    re.IGNORECASE,
-)
 _FREE = re.compile(r"0[89]00")
 _DATE = re.compile(r"\d{1,2}[./\-]\s?\d{1,2}[./\-]\s?(?:19|20)\d\d")
 
@@ -75,17 +50,9 @@ _PLACES = among(
     "kc ks la lb le lo lu me ng ni np ns nv pa pb pe pz pi pk pn po pp pr pt ra rv ru sa sv sd sj sm so sp st su sc to "
     "ts tt tu cu ub ue ur uz ca sr"
 )
-_PLATE = re.compile(r"(?<![\w.])([^\W\d_]{2})([ \-]{0,2})(\d{3,5})([ \-]{0,2})([^\W\d_]{2})(?!\w)")
 # Where the letters may as well be words: "za 100 km", "po 200 eu".
 _WORDS = among("za po sa ja de le ka ko me pa to ni in st da so su ca la do od na bi li se ga ne ti vi mi")
 _UNITS = among("km kg kw kv cm mm ha eu di dn rs ml gr mb gb mw tl h m2 do od na za sa po i u je su da li")
-
-_STREET = re.compile(
-    r"(?<!\w)(?:ul\.|ulica|ulici|ulice|ул\.|улица|улици|улице|adresa:?|адреса:?|adresi|адреси|dvori[sš]tu|дворишту"
-    r"|stanujem u|станујем у|[zž]ivim u|живим у)[ ](?:u |у )?((?:[^\W\d_]{1,20}+\.?[ ]){1,3}?(?:br\.?[ ]?|бр\.?[ ]?)?"
-    r"\d{1,3}[a-zа-ш]?)(?![\w.]\d|\d|\w)",
-    re.IGNORECASE,
-)
 
 
 def found(text: str) -> list[Found]:
@@ -128,17 +95,17 @@ def _hidden(words: str) -> str:
 
 def _all(text: str) -> Iterator[Found]:
     if "@" in text or "(" in text or "[" in text:
-        yield from (Found(*m.span(), What.EMAIL) for m in _EMAIL.finditer(text) if not _is_official(m[0]))
+        yield from (Found(*m.span(), What.EMAIL) for m in patterns.EMAIL.finditer(text) if not _is_official(m[0]))
     if not any(char.isdigit() for char in text):
         return
-    yield from (Found(*m.span(), What.ACCOUNT) for m in _ACCOUNT.finditer(text) if _is_account(m[0]))
-    yield from (Found(*m.span(), What.ACCOUNT) for m in _IBAN.finditer(text))
-    yield from (Found(*m.span(), What.JMBG) for m in _JMBG.finditer(text) if _is_jmbg(_digits(m[0])))
-    for pattern in (_MOBILE, _ABROAD, _LANDLINE):
+    yield from (Found(*m.span(), What.ACCOUNT) for m in patterns.ACCOUNT.finditer(text) if _is_account(m[0]))
+    yield from (Found(*m.span(), What.ACCOUNT) for m in patterns.IBAN.finditer(text))
+    yield from (Found(*m.span(), What.JMBG) for m in patterns.JMBG.finditer(text) if _is_jmbg(_digits(m[0])))
+    for pattern in (patterns.MOBILE, patterns.ABROAD, patterns.LANDLINE):
         yield from (Found(*m.span(), What.PHONE) for m in pattern.finditer(text) if _is_phone(m[0]))
-    yield from (Found(*m.span(1), What.PHONE) for m in _CALLED.finditer(text) if 6 <= len(_digits(m[1])) <= 7)
-    yield from (Found(*m.span(), What.PLATE) for m in _PLATE.finditer(text) if _is_plate(m))
-    yield from (Found(*m.span(1), What.ADDRESS) for m in _STREET.finditer(text))
+    yield from (Found(*m.span(1), What.PHONE) for m in patterns.CALLED.finditer(text) if 6 <= len(_digits(m[1])) <= 7)
+    yield from (Found(*m.span(), What.PLATE) for m in patterns.PLATE.finditer(text) if _is_plate(m))
+    yield from (Found(*m.span(1), What.ADDRESS) for m in patterns.STREET.finditer(text))
 
 
 def _digits(words: str) -> str:

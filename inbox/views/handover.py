@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from inbox import masking
 from inbox.domain import handover as verbs
 from inbox.domain import hold as holding
 from inbox.domain.refused import Refused
 from inbox.forms.asking import AskForm
 from inbox.models import Department, HandOver, Message
+from inbox.reading import contacts
 from municipalities.access import requires
 from municipalities.rules import Verb
 
@@ -27,7 +27,7 @@ def _message(pk: int) -> Message:
 @require_http_methods(["GET", "POST"])
 def ask(request: Any, message: int) -> HttpResponse:
     row = _message(message)
-    form = AskForm(request.POST or None, message=row, contacts=masking.contacts(row.text))
+    form = AskForm(request.POST or None, message=row, contacts=contacts(row.text))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         until = verbs.end_of(told["day"]) if told["within"] == "day" else verbs.working(int(told["within"]))

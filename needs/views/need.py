@@ -18,7 +18,7 @@ from needs.enums import Source
 from needs.forms import DecideForm, DoneForm, NeedForm, VoiceForm
 from needs.models import Need
 from needs.queries import board as queries
-from needs.views.pages import found, number, refuse, shown
+from needs.views.pages import found, number, shown, worked
 
 PER_PAGE = 30
 
@@ -50,50 +50,32 @@ def page(request: Any, row: Need, *, form: VoiceForm | None = None, problem: str
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
 def change(request: Any, need: int) -> HttpResponse:
-    row = found(need)
-    form = NeedForm(request.POST if request.method == "POST" else None, initial=NeedForm.of(row))
-    if request.method == "POST" and form.is_valid():
-        try:
-            write.change(row, form.words(), by=request.user)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            flash.success(request, _("Saved."))
-            return redirect("need", request.municipality.slug, row.pk)
-    return shown(request, "needs/write.html", {"need": row}, form=form)
+    def act(row: Need, form: NeedForm) -> str:
+        write.change(row, form.words(), by=request.user)
+        return _("Saved.")
+
+    return worked(request, need, NeedForm, "needs/write.html", act)
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
 def decision(request: Any, need: int) -> HttpResponse:
-    row = found(need)
-    form = DecideForm(request.POST if request.method == "POST" else None, initial=DecideForm.of(row))
-    if request.method == "POST" and form.is_valid():
+    def act(row: Need, form: DecideForm) -> str:
         said = form.cleaned_data
-        try:
-            decide.decide(row, said["stage"], reason=said["reason"], on=said["on"], by=request.user)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            flash.success(request, _("The decision is written down."))
-            return redirect("need", request.municipality.slug, row.pk)
-    return shown(request, "needs/decide.html", {"need": row}, form=form)
+        decide.decide(row, said["stage"], reason=said["reason"], on=said["on"], by=request.user)
+        return _("The decision is written down.")
+
+    return worked(request, need, DecideForm, "needs/decide.html", act)
 
 
 @requires(Verb.NEEDS_EDIT)
 @require_http_methods(["GET", "POST"])
 def done(request: Any, need: int) -> HttpResponse:
-    row = found(need)
-    form = DoneForm(request.POST if request.method == "POST" else None, initial=DoneForm.of(row))
-    if request.method == "POST" and form.is_valid():
-        try:
-            decide.done(row, form.cleaned_data["done"], on=form.cleaned_data["on"], by=request.user)
-        except Refused as refused:
-            refuse(form, refused)
-        else:
-            flash.success(request, _("Written down. Now tell those who asked."))
-            return redirect("need", request.municipality.slug, row.pk)
-    return shown(request, "needs/done.html", {"need": row}, form=form)
+    def act(row: Need, form: DoneForm) -> str:
+        decide.done(row, form.cleaned_data["done"], on=form.cleaned_data["on"], by=request.user)
+        return _("Written down. Now tell those who asked.")
+
+    return worked(request, need, DoneForm, "needs/done.html", act)
 
 
 @requires(Verb.NEEDS_EDIT)

@@ -1,15 +1,17 @@
 """What every page of a need does: find it, and answer 422 with everything typed when something was refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages as flash
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from inbox.domain.refused import Refused
 from municipalities.rules import Verb
+from needs.forms import DecideForm, DoneForm, NeedForm
 from needs.models import Need
 
 
@@ -40,6 +42,23 @@ def shown(
     status = 422 if problem or (form is not None and form.errors) else 200
     told = {**context, "may": May.of(request), "form": form, "problem": problem}
     return render(request, template, told, status=status)
+
+
+def worked(
+    request: Any, pk: int, kind: type[NeedForm | DecideForm | DoneForm], template: str, act: Callable[[Need, Any], str]
+) -> HttpResponse:
+    """A form about one need. `act` does what its form says and tells it in words; what it refuses comes back."""
+    row = found(pk)
+    form = kind(request.POST if request.method == "POST" else None, initial=kind.of(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = act(row, form)
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash.success(request, told)
+            return redirect("need", request.municipality.slug, row.pk)
+    return shown(request, template, {"need": row}, form=form)
 
 
 def refuse(form: forms.Form, refused: Refused) -> None:

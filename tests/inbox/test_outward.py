@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.domain import handover
-from inbox.masking import contacts, masked
+from inbox.reading import contacts, strong, without_personal
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from inbox.masking import contacts, masked
 )  # fmt: skip
 def test_what_is_personal_does_not_stay(text: str) -> None:
     for around in ("{}", "Зовите {}, хитно.", "Број:{}."):
-        left = masked(around.format(text))
+        left = without_personal(around.format(text))
         assert text not in left
         assert not any(len(run) > 4 for run in "".join(c if c.isdigit() else " " for c in left).split())
 
@@ -36,12 +36,12 @@ def test_what_is_personal_does_not_stay(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_the_department_needs_stays(text: str) -> None:
-    assert masked(text) == text
+    assert without_personal(text) == text
 
 
 def test_the_authors_own_name_goes_in_any_case_and_only_as_a_word() -> None:
-    assert masked("Ja sam PETAR PETROVIĆ, Petrovac", ("Petar Petrović", "petar")) == "Ja sam [name], Petrovac"
-    assert masked("Сав је дан", ("Са", "")) == "Сав је дан"
+    assert without_personal("Ja sam PETAR PETROVIĆ, Petrovac", ("Petar Petrović", "petar")) == "Ja sam [name], Petrovac"
+    assert without_personal("Сав је дан", ("Са", "")) == "Сав је дан"
 
 
 def test_contacts_are_found_as_they_were_written_and_once() -> None:
@@ -49,10 +49,24 @@ def test_contacts_are_found_as_they_were_written_and_once() -> None:
     assert found == ["063/123-456", "ana@primer.rs"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["ana (at) gmail.com", "tel. 461-123", "06 3 / 123 – 456", "RS35 2600 0560 1001 6113 79", "0101990-71-00-06"],
+)
+def test_what_is_hidden_in_our_lists_does_not_leave_the_house(text: str) -> None:
+    assert strong(text)
+    assert not strong(without_personal(f"Пише: {text}. Хвала"))
+
+
+@given(st.text(alphabet="Аа0123456789 +-/.@()њnat[]", max_size=60))
+def test_nothing_leaves_that_lists_would_hide(text: str) -> None:
+    assert not strong(without_personal(text))
+
+
 @given(st.text(alphabet="Аа0123456789 +-/.@()њn[]", max_size=60))
 def test_masking_twice_is_masking_once(text: str) -> None:
-    once = masked(text)
-    assert masked(once) == once
+    once = without_personal(text)
+    assert without_personal(once) == once
 
 
 @pytest.mark.parametrize(
@@ -60,6 +74,6 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 )
 def test_no_text_of_the_longest_kind_takes_long(bomb: str) -> None:
     began = time.perf_counter()
-    masked(handover._CALLED.sub("", bomb + "!"))
+    without_personal(handover._CALLED.sub("", bomb + "!"))
     contacts(bomb + "!")
     assert time.perf_counter() - began < 2

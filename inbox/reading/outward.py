@@ -1,0 +1,52 @@
+"""A citizen's words as they leave the house: personal data taken out. Pure: no database, no settings.
+
+It errs on the side of taking out too much: whoever masks a house number by mistake loses a minute, whoever lets a
+personal number through cannot get it back. So everything goes that is masked in our lists (`inbox.reading.personal`),
+and what is only likely to be personal besides. The coach's rules (`posts.coach.text`) err the other way.
+
+without_personal(text, names)   the text without personal numbers, phones, mail addresses, plates, long numbers, @names
+contacts(text)                  phones and mail addresses in it, each once, as they were written
+"""
+
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from inbox.reading.patterns import LIKELY
+from inbox.reading.personal import strong
+
+
+def without_personal(text: str, names: Iterable[str] = ()) -> str:
+    """`names` are the author's own, taken out where they stand as words. Doing it twice changes nothing."""
+    instead = {
+        "name": _("[name]"), "email": _("[e-mail]"), "jmbg": _("[personal number]"), "phone": _("[phone]"),
+        "plate": _("[number plate]"), "account": _("[number]"), "number": _("[number]"),
+    }  # fmt: skip
+    for name in sorted({each.strip() for each in names if len(each.strip()) > 2}, key=len, reverse=True):
+        own = rf"(?<![\w\[])@?{re.escape(name.lstrip('@'))}(?!\w)"
+        text = re.sub(own, instead["name"], text, flags=re.IGNORECASE)
+    while spans := _spans(text):  # what stood glued together comes apart when its neighbour goes
+        for start, end, what in reversed(spans):
+            text = text[:start] + instead[what] + text[end:]
+    return text
+
+
+def contacts(text: str) -> list[str]:
+    """What one could call or write to, in the order in which it stands there."""
+    told = [text[start:end].strip() for start, end, what in _spans(text) if what in ("email", "phone")]
+    return list(dict.fromkeys(told))
+
+
+def _spans(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, what it is) in order. What overlaps is one, and is what the surer one of them says."""
+    every = [(one.start, one.end, one.what.value) for one in strong(text)]
+    every += [(*match.span(), what) for what, pattern in LIKELY for match in pattern.finditer(text)]
+    told: list[tuple[int, int, tuple[int, str]]] = []
+    for start, end, rank in sorted((start, end, (rank, what)) for rank, (start, end, what) in enumerate(every)):
+        if told and start < told[-1][1]:
+            first, last, surer = told.pop()
+            told.append((first, max(last, end), min(surer, rank)))
+        else:
+            told.append((start, end, rank))
+    return [(start, end, what) for start, end, (_rank, what) in told]
