@@ -1,12 +1,12 @@
-"""Reads about what was hidden: the pages inside one municipality, the public counts, and GV1.
+"""Reads about what was hidden: the pages inside one municipality, and the public counts.
 
 The public counts know no message and no name, so a small number in them tells of nobody.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,6 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from analytics.logframe import Measured
 from channels import dry
 from inbox.domain.moderate import BY_HAND_FROM, Wish, can_hide
 from inbox.enums import Kind, State
@@ -183,21 +182,6 @@ def _by_month(rows: QuerySet[Moderation], moment: str, *more: str) -> dict[Any, 
         first = row["month"].date() if isinstance(row["month"], datetime) else row["month"]
         found[first, *(row[name] for name in more)] += row["count"]
     return found
-
-
-def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    """GV1. Of what was hidden or removed in these days: what has a reason and a copy that nobody touched since. A copy
-    that was erased in its time was there. One query, and one seal for each."""
-    since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
-    rows = Moderation.objects.filter(
-        municipality__in=[place.pk for place in places], done_at__gte=since, done_at__lt=until,
-        message__channel__is_practice__in=_channels(),
-    )  # fmt: skip
-    told: dict[int, list[bool]] = defaultdict(list)
-    for row in rows.select_related("message"):
-        told[row.municipality_id].append(row.reason in Reason.values and (bool(row.erased_at) or row.is_untouched))
-    nothing = {place.pk: Measured(None, 0, "nothing_hidden") for place in places}
-    return nothing | {pk: Measured(sum(kept) * 100 / len(kept), len(kept)) for pk, kept in told.items()}
 
 
 def confirmation_is_late(row: Moderation) -> bool:
