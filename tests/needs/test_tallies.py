@@ -28,6 +28,10 @@ from tests.needs import factories as make
 from tests.needs import slow
 from tests.people import Cast
 
+DEEDS = (
+    *("write", "hear", "done", "done", "decline", "show", "show", "show"),
+    *("reopen", "hide", "merge", "take", "page"),
+)
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -52,30 +56,31 @@ def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, s
     return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come_to(cast: Cast, seed: int) -> None:
-    rng = random.Random(seed)
-    posted = numbers.published(numbers.channel(cast.cuprija, cast.officer), timezone.now())
-    for _ in range(50):
+    rng, was_told = random.Random(seed), False
+    make.page(cast.cuprija)
+    for _ in range(70):
         with scope(cast.cuprija):
-            _something_happens(cast, rng, posted)
-    tallies.fold()
-    for _ in range(15):
-        since = FIRST + timedelta(days=rng.randrange(30))
-        until = since + timedelta(days=rng.randrange(30))
-        assert measured(cast, since, until) == reckoned(cast, since, until), (since, until)
+            _something_happens(cast, rng)
+        tallies.fold()
+        since = FIRST + timedelta(days=rng.randrange(10))
+        until = since + timedelta(days=rng.randrange(20))
+        found = measured(cast, since, until)
+        assert found == reckoned(cast, since, until), (since, until)
+        was_told = was_told or bool(found[cast.cuprija.pk][0])
+    assert was_told
     with everywhere("a test begins anew"):
-        found = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
+        kept = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
         Tally.objects.all().delete()
         tallies.rebuild()
-        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == found
-    assert any(met for _day, _counted, met in found)
+        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == kept
 
 
-def _something_happens(cast: Cast, rng: random.Random, posted: Any) -> None:
+def _something_happens(cast: Cast, rng: random.Random) -> None:
     """Only verbs of people: each has to say by itself what is to be counted again."""
     by, rows = cast.officer, list(Need.objects.order_by("pk"))
-    deed = rng.choice(["write", "hear", "hear", "done", "decline", "reopen", "show", "hide", "merge", "take", "page"])
+    deed = rng.choice(DEEDS)
     if deed == "write" or len(rows) < 3:
         row = write(cast.cuprija, Words(f"Клупа {len(rows)}"), by=by)
         voices.hear(row, Source.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
@@ -100,7 +105,7 @@ def _something_happens(cast: Cast, rng: random.Random, posted: Any) -> None:
             else:
                 delete(row, by=by)
         elif deed == "page":
-            page.choose(cast.cuprija, is_on=rng.random() < 0.7, contact="", by=by)
+            page.choose(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
     except Refused:
         pass
 
