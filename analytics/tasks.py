@@ -4,7 +4,7 @@ from celery import shared_task
 
 from analytics import months, partitions
 from analytics.domain import collect as looks
-from analytics.domain import fetch, indicators_measure, medians, past, retain, rollup, training, waking
+from analytics.domain import fetch, indicators_measure, medians, past, retain, rollup, tallies, training, waking
 from municipalities.queries import today
 
 
@@ -26,6 +26,19 @@ def collect(channel_id: int, subject_ids: list[int]) -> None:
 def fold() -> None:
     """Make facts of what was told since the last time; one that is still at it goes on alone."""
     rollup.fold(wait=False)
+    tallies.fold()
+
+
+@shared_task(name="analytics.tasks.count_days")
+def count_days() -> None:
+    """Count questions, needs and hidden comments of recent days again: some change by the clock alone."""
+    tallies.sweep()
+
+
+@shared_task(name="analytics.tasks.count_all_days")
+def count_all_days() -> None:
+    """Count every day again that is not closed, so that nothing which nobody marked stays wrong for long."""
+    tallies.rebuild()
 
 
 @shared_task(name="analytics.tasks.forget_readings")

@@ -1,20 +1,25 @@
-"""What the inbox adds to the programme's indicators: questions answered in time, how soon, and hiding with evidence.
+"""What the inbox counts of each day for the programme's indicators: questions and their answers (OC3, OC4), and what
+was hidden (GV1).
 
-Questions are messages that a person sorted so, by the day on which they were written. The scope of the municipalities
-is open; one query for each indicator, however many they are.
+Counted are messages that a person sorted as questions, by the day on which they were written, and what was hidden by
+the day on which that was done (Belgrade). `analytics.domain.tallies` asks for the days and keeps what it is told; the
+scope of the municipalities is open.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from statistics import median
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from analytics.logframe import Measured, provide
+from analytics import tallies
+from analytics.logframe import provide
+from analytics.queries.tallies import median_hours, share
+from analytics.tallies import Days, Told
 from inbox.enums import Kind
 from inbox.models import Message, Moderation
 from inbox.reasons import Reason
@@ -22,68 +27,72 @@ from municipalities.holidays import BELGRADE, working_minutes
 
 # Messages are read in the portal since this month.
 SINCE = date(2026, 11, 1)
+QUESTIONS, HIDDEN = "questions", "hidden"
+# No question waits longer for its time to be over: a working day, and before it the longest row of holidays.
+RECENT = timedelta(days=40)
+AT_ONCE = 5000
 
 
 def register() -> None:
-    """Tell the list of indicators how these are measured."""
-    provide("OC3", in_time, since=SINCE)
-    provide("OC4", first_answer, since=SINCE)
-    provide("GV1", hidden_with_evidence, since=SINCE)
+    """Tell the list of indicators how these are measured, and from which days."""
+    tallies.provide(QUESTIONS, ("OC3", "OC4"), questions, recent=RECENT)
+    # A copy may be touched at any time, and nobody marks that.
+    tallies.provide(HIDDEN, ("GV1",), hidden, recent=None)
+    provide("OC3", share("OC3", "no_questions"), since=SINCE)
+    provide("OC4", median_hours("OC4", "no_questions"), since=SINCE)
+    provide("GV1", share("GV1", "nothing_hidden"), since=SINCE)
 
 
-def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    """OC3. Questions whose time is not over and that nobody has answered yet say nothing."""
-    kept = Q(first_answer_at__lte=F("due_at"))
-    rows = _questions(places, first, last).filter(Q(first_answer_at__isnull=False) | Q(due_at__lt=timezone.now()))
-    # Whoever took the question back in time waits for nothing.
-    rows = rows.exclude(first_answer_at__isnull=True, gone_at__isnull=False, gone_at__lte=F("due_at"))
-    counted = rows.order_by().values("municipality").annotate(asked=Count("pk"), kept=Count("pk", filter=kept))
-    return _nothing(places, "no_questions") | {
-        row["municipality"]: Measured(row["kept"] * 100 / row["asked"], row["asked"]) for row in counted
-    }
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(BELGRADE).date()
 
 
-def first_answer(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    """OC4. The median of the working hours from a question to its first answer, of those that have one."""
-    rows = _questions(places, first, last).filter(first_answer_at__isnull=False)
-    hours: dict[int, list[float]] = defaultdict(list)
-    for pk, asked_at, answered_at in rows.values_list("municipality", "counts_from", "first_answer_at"):
-        assert answered_at is not None  # the rows are filtered by it
-        hours[pk].append(working_minutes(asked_at, answered_at) / 60)
-    return _nothing(places, "no_questions") | {pk: Measured(median(each), len(each)) for pk, each in hours.items()}
+@dataclass
+class _Day:
+    asked: int = 0
+    kept: int = 0
+    minutes: list[int] = field(default_factory=list)
 
 
-def _questions(places: Sequence[Any], first: date, last: date) -> QuerySet[Message]:
-    since, until = _moments(first, last)
-    rows = Message.objects.filter(
-        municipality__in=[place.pk for place in places], kind=Kind.QUESTION, at__gte=since, at__lt=until
-    )
-    return _real(rows, "channel")
+def questions(days: Days) -> Iterator[Told]:
+    """OC3: questions whose time is not over and that nobody has answered yet say nothing; whoever took the question
+    back in time waits for nothing. OC4: working minutes from each to its first answer."""
+    now, found = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
+    rows = _within(Message.objects.filter(kind=Kind.QUESTION), "at", "channel", days)
+    told = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "gone_at")
+    for place, at, asked_at, due_at, answered_at, gone_at in told.iterator(chunk_size=AT_ONCE):
+        each = found[place, day_of(at)]
+        if answered_at is not None:
+            each.asked += 1
+            each.kept += due_at is not None and answered_at <= due_at
+            each.minutes.append(working_minutes(asked_at, answered_at))
+        elif due_at is not None and due_at < now and not (gone_at is not None and gone_at <= due_at):
+            each.asked += 1
+    for (place, day), each in found.items():
+        if each.asked:
+            yield Told(place, "OC3", day, each.asked, each.kept)
+        if each.minutes:
+            yield Told(place, "OC4", day, len(each.minutes), minutes=tuple(sorted(each.minutes)))
 
 
-def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    """GV1. Of what was hidden or removed in these days: what has a reason and a copy that nobody touched since. A copy
-    that was erased in its time was there. One query, and one seal for each."""
-    since, until = _moments(first, last)
-    rows = Moderation.objects.filter(
-        municipality__in=[place.pk for place in places], done_at__gte=since, done_at__lt=until
-    )
-    told: dict[int, list[bool]] = defaultdict(list)
-    for row in _real(rows, "message__channel").select_related("message"):
-        told[row.municipality_id].append(row.reason in Reason.values and (bool(row.erased_at) or row.is_untouched))
-    found = {pk: Measured(sum(kept) * 100 / len(kept), len(kept)) for pk, kept in told.items()}
-    return _nothing(places, "nothing_hidden") | found
+def hidden(days: Days) -> Iterator[Told]:
+    """GV1. Of what was hidden or removed: what has a reason and a copy that nobody touched since. One seal for each; of
+    a copy that was erased in its time, what was found then."""
+    rows = _within(Moderation.objects.filter(done_at__isnull=False), "done_at", "message__channel", days)
+    found: dict[tuple[int, date], list[bool]] = defaultdict(list)
+    for row in rows.select_related("message").iterator(chunk_size=AT_ONCE):
+        has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
+        found[row.municipality_id, day_of(row.done_at)].append(row.reason in Reason.values and has_copy)
+    for (place, day), kept in found.items():
+        yield Told(place, "GV1", day, len(kept), sum(kept))
 
 
-def _moments(first: date, last: date) -> tuple[datetime, datetime]:
-    """The beginning of the first day and the end of the last one."""
-    return datetime.combine(first, time(), BELGRADE), datetime.combine(last + timedelta(days=1), time(), BELGRADE)
-
-
-def _real(rows: QuerySet[Any], channel: str) -> QuerySet[Any]:
-    """What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else."""
+def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> QuerySet[Any]:
+    if days.places is not None:
+        rows = rows.filter(municipality__in=days.places)
+    if days.first is not None:
+        rows = rows.filter(**{f"{moment}__gte": datetime.combine(days.first, time(), BELGRADE)})
+    if days.last is not None:
+        rows = rows.filter(**{f"{moment}__lt": datetime.combine(days.last + timedelta(days=1), time(), BELGRADE)})
+    # What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else.
     return rows if settings.DEMO else rows.filter(**{f"{channel}__is_practice": False})
-
-
-def _nothing(places: Sequence[Any], why: str) -> dict[int, Measured]:
-    return {place.pk: Measured(None, 0, why) for place in places}

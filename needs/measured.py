@@ -1,52 +1,62 @@
-"""What the needs add to the programme's indicators: OC6, whether people hear what became of what they asked for.
+"""What the needs count of each day for the programme's indicators: OC6, whether people hear what became of what they
+asked for.
 
 Counted are needs by the day on which they were first heard, whoever heard it and how. One was told when it is done or
 declined with the reason and everybody can read so: on the page "You asked, we did" of a municipality whose page is on,
-or in a post that is out. What is planned does not count yet. The scope of the municipalities is open; one query,
-however many they are.
+or in a post that is out. What is planned does not count yet. `analytics.domain.tallies` asks for the days and keeps
+what it is told; the scope of the municipalities is open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
-from analytics.logframe import Measured, provide
+from analytics import tallies
+from analytics.logframe import provide
+from analytics.queries.tallies import share
+from analytics.tallies import Days, Told
 from delivery.enums import State
-from needs.enums import Stage
+from needs.enums import SETTLED
 from needs.models import Need, NeedsPage, Voice
 from posts.models import Publication
 
 # Needs are kept in the portal since this month.
 SINCE = date(2026, 11, 1)
-SETTLED = (Stage.DONE, Stage.DECLINED)
+NEEDS = "needs"
 
 
 def register() -> None:
-    """Tell the list of indicators how it is measured."""
-    provide("OC6", told, since=SINCE)
+    """Tell the list of indicators how it is measured, and from which days."""
+    # Whether a post is out and whether the page is on changes without a need of that day being touched.
+    tallies.provide(NEEDS, ("OC6",), needs, recent=None)
+    provide("OC6", share("OC6", "no_needs"), since=SINCE)
 
 
-def told(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    """OC6. A need that is still open when it is measured counts as not told."""
-    rows = _heard(places, first, last).annotate(stands=Exists(_pages()), posted=Exists(_posts()))
+def needs(days: Days) -> Iterator[Told]:
+    """OC6. A need that is still open when it is counted counts as not told. One query."""
+    rows = _heard(days).annotate(stands=Exists(_pages()), posted=Exists(_posts()))
     is_told = Q(stage__in=SETTLED) & (Q(is_public=True, stands=True) | Q(posted=True))
-    counted = rows.order_by().values("municipality").annotate(heard=Count("pk"), told=Count("pk", filter=is_told))
-    nothing = {place.pk: Measured(None, 0, "no_needs") for place in places}
-    return nothing | {row["municipality"]: Measured(row["told"] * 100 / row["heard"], row["heard"]) for row in counted}
+    counted = rows.order_by().values("municipality", "began")
+    for row in counted.annotate(heard=Count("pk"), told=Count("pk", filter=is_told)):
+        yield Told(row["municipality"], "OC6", row["began"], row["heard"], row["told"])
 
 
-def _heard(places: Sequence[Any], first: date, last: date) -> QuerySet[Any]:
+def _heard(days: Days) -> QuerySet[Any]:
     voices, rows = Voice.objects.filter(need=OuterRef("pk")), Need.objects.all()
     if not settings.DEMO:
         # What is said on the practice network is nobody's need, but in the demo there is nothing else.
         voices = voices.exclude(message__channel__is_practice=True)
         rows = rows.filter(municipality__is_practice=False)
+    if days.places is not None:
+        rows = rows.filter(municipality__in=days.places)
     began = voices.order_by().values("need").annotate(on=Min("heard_on")).values("on")
-    ids = [place.pk for place in places]
-    return rows.annotate(began=Subquery(began)).filter(municipality__in=ids, began__gte=first, began__lte=last)
+    rows = rows.annotate(began=Subquery(began)).filter(began__isnull=False)
+    if days.first is not None:
+        rows = rows.filter(began__gte=days.first)
+    return rows if days.last is None else rows.filter(began__lte=days.last)
 
 
 def _pages() -> QuerySet[NeedsPage]:

@@ -34,6 +34,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "performance": {"task": "mentoring.tasks.tell_performance", "schedule": 1800.0, "options": {"expires": 1800}},
     "reminders": {"task": "mentoring.tasks.remind", "schedule": 1800.0, "options": {"expires": 1800}},
     "facts": {"task": "analytics.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
+    "count-days": {"task": "analytics.tasks.count_days", "schedule": 3600.0, "options": {"expires": 3600}},
+    "count-all-days": {"task": "analytics.tasks.count_all_days", "schedule": 24 * 3600.0},
     "forget-readings": {"task": "analytics.tasks.forget_readings", "schedule": 24 * 3600.0},
     "past": {"task": "analytics.tasks.bring_past", "schedule": 10.0, "options": {"expires": 10}},
     "forget-past": {"task": "analytics.tasks.forget_past", "schedule": 6 * 3600.0},

@@ -60,6 +60,7 @@ def _tables() -> list[tuple[str, str]]:
         ("days.csv", _("posts and interactions by day")),
         ("followers.csv", _("followers by day")),
         ("told.csv", _("which numbers each channel's network told, first and last")),
+        ("days-of-citizens.csv", _("questions, needs and hidden comments by day, as the programme counts them")),
         ("indicators.csv", _("what the programme measures, by month")),
         ("indicator-baselines.csv", _("baselines that were frozen")),
         ("indicator-targets.csv", _("targets that were agreed")),

@@ -68,7 +68,7 @@ def _moderation() -> list[dict[str, Any]]:
             "undone_at": row.undone_at, "undone_by": str(row.undo_by or ""), "undone_why": row.undo_why,
             "objection": row.appeal, "objection_on": row.appealed_on, "decision": row.decision,
             "decision_why": row.decision_why, "decided_by": str(row.decided_by or ""), "decided_at": row.decided_at,
-            "erased_at": row.erased_at,
+            "erased_at": row.erased_at, "was_untouched": row.was_untouched,
         }
         for row in rows.order_by("at", "pk")
     ]  # fmt: skip

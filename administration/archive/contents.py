@@ -2,8 +2,8 @@
 
 GOES_IN = {
     "analytics.channelday", "analytics.dailyfact", "analytics.indicatorvalue", "analytics.placebaseline",
-    "analytics.placetarget", "analytics.placevalue", "analytics.pull", "analytics.subject", "analytics.telling",
-    "channels.channel", "channels.channelpause",
+    "analytics.placetarget", "analytics.placevalue", "analytics.pull", "analytics.subject", "analytics.tally",
+    "analytics.telling", "channels.channel", "channels.channelpause",
     "delivery.attempt", "delivery.delivery", "exchange.sharedcomment", "exchange.sharedcopy", "exchange.sharedpost",
     "inbox.department", "inbox.handover", "inbox.hold", "inbox.message", "inbox.moderation", "inbox.note",
     "inbox.proposedanswer", "inbox.reply", "inbox.savedanswer", "inbox.settlement",
@@ -28,6 +28,7 @@ STAYS = {
     "analytics.sharing": "whether figures are shared; the activity says since when and by whom",
     "analytics.trainingwindow": "sums of the daily facts, which go in",
     "analytics.staleday": "which sums are being made again",
+    "analytics.staletally": "which days are being counted again",
     "analytics.pastimport": "files with numbers from before; the numbers themselves go in",
     "channels.connectattempt": "secrets, for some minutes",
     "channels.credential": "secrets",

@@ -20,6 +20,7 @@ from analytics.models import (
     PlaceValue,
     Pull,
     Subject,
+    Tally,
     Telling,
 )
 from links.models import ClickCount, Link
@@ -42,6 +43,7 @@ def write(archive: Archive) -> None:
         "short-links.csv", ("short", "leads_to", "post", "network", "made_at", "people", "machines"), _links()
     )
     archive.table("clicks.csv", ("short", "day", "hour", "people", "machines"), _clicks())
+    archive.table("days-of-citizens.csv", ("indicator", "day", "counted", "of_them_met", "working_minutes"), _counted())
     _indicators(archive)
 
 
@@ -81,6 +83,11 @@ def _followers() -> Iterator[tuple[Any, ...]]:
 def _told() -> Iterator[tuple[Any, ...]]:
     for row in Telling.objects.select_related("channel").order_by("channel_id", "metric"):
         yield row.channel.name, row.metric, row.first_at, row.last_at
+
+
+def _counted() -> Iterator[tuple[Any, ...]]:
+    for row in Tally.objects.order_by("code", "day").iterator(chunk_size=1000):
+        yield row.code, row.day, row.counted, row.met, " ".join(map(str, row.minutes))
 
 
 def _links() -> Iterator[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
 
+from analytics.domain import tallies
 from analytics.enums import Span
 from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured
 from analytics.models import AccessCheck, IndicatorValue, Subject
@@ -31,8 +32,9 @@ CHECKS = ("fancy", "mixed", "capitals", "emoji", "hashtags", "click_here")
 
 
 def renew(today: date | None = None) -> int:
-    """Look at new versions, then make what is due; returns how many windows were made."""
+    """Count recent days, look at new versions, then make what is due; returns how many windows were made."""
     today = today or timezone.localdate()
+    tallies.sweep()
     with everywhere("indicators of all municipalities"):
         check_new()
         places = list(Municipality.objects.filter(REAL_PLACE, joined_on__isnull=False))

@@ -1,6 +1,6 @@
 """Numbers: what we look at and every look (`looks`), the facts of days and months made of them (`facts`), what pages
-over all municipalities read besides (`medians`, `training`), whether a municipality shares its figures (`sharing`),
-and what a programme follows (`indicators`).
+over all municipalities read besides (`medians`, `training`), what floors above count by day (`tallies`), whether a
+municipality shares its figures (`sharing`), and what a programme follows (`indicators`).
 """
 
 from analytics.models.facts import ChannelDay, DailyFact, MonthlyFact, StaleDay, Traits
@@ -19,6 +19,7 @@ from analytics.models.looks import Counts, Pull, Subject, Telling
 from analytics.models.medians import MonthlyMedian
 from analytics.models.past import PastImport
 from analytics.models.sharing import Sharing
+from analytics.models.tallies import StaleTally, Tally
 from analytics.models.training import TrainingWindow
 
 __all__ = [
@@ -39,7 +40,9 @@ __all__ = [
     "Pull",
     "Sharing",
     "StaleDay",
+    "StaleTally",
     "Subject",
+    "Tally",
     "Target",
     "Telling",
     "TrainingWindow",

@@ -21,6 +21,7 @@ from delivery.enums import State as Sent
 from delivery.gates import REPLY
 from inbox import wording
 from inbox.domain import drafts
+from inbox.domain.counted import mark_questions
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import Kind, Proposed, State
@@ -117,7 +118,7 @@ def settle() -> int:
             .select_related("delivery", "message")
             .order_by("delivery__published_at")
         )
-        count = 0
+        count, asked = 0, []
         for reply in arrived:
             reply.arrived_at = reply.delivery.published_at
             reply.save(update_fields=["arrived_at"])
@@ -125,5 +126,8 @@ def settle() -> int:
             Message.objects.filter(pk=reply.message_id).update(
                 first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
             )
+            if reply.message.kind == Kind.QUESTION:
+                asked.append((reply.municipality_id, reply.message.at))
             count += 1
+        mark_questions(asked)
         return count

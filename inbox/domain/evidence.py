@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from inbox.domain.counted import close_hidden
 from inbox.models import Moderation
 from inbox.reasons import GRAVE, OVER
 from municipalities.tenancy import everywhere
@@ -26,7 +27,9 @@ def erase() -> int:
         rows = Moderation.objects.filter(erased_at=None).exclude(appealed_on__isnull=False, decision="")
         last = Greatest("at", Coalesce("done_at", "at"), Coalesce("undone_at", "at"), Coalesce("decided_at", "at"))
         over = rows.annotate(last=last).filter(last__lt=now - timedelta(days=settings.INBOX_EVIDENCE_DAYS))
-        return _erase(list(over.values_list("pk", flat=True)), now)
+        keys = list(over.values_list("pk", flat=True))
+        close_hidden(keys)
+        return _erase(keys, now)
 
 
 def erase_of(author_id: str, channel_id: int, now: datetime) -> int:
@@ -39,4 +42,8 @@ def erase_of(author_id: str, channel_id: int, now: datetime) -> int:
 
 
 def _erase(keys: list[int], now: datetime) -> int:
-    return Moderation.objects.filter(pk__in=keys).update(erased_at=now, **GONE)
+    """Whether nobody had touched a copy is noted first: afterwards nobody can tell any more."""
+    rows = Moderation.objects.filter(pk__in=keys)
+    touched = [row.pk for row in rows.select_related("message") if not row.is_untouched]
+    was_untouched = Case(When(pk__in=touched, then=Value(False)), default=Value(True))
+    return rows.update(erased_at=now, was_untouched=was_untouched, **GONE)

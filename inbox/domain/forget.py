@@ -20,7 +20,7 @@ from common.audit import record
 from common.models import MailMessage
 from delivery.models import Delivery
 from inbox import erasure
-from inbox.domain import evidence, handover_mail
+from inbox.domain import counted, evidence, handover_mail
 from inbox.enums import Kind, Proposed
 from inbox.models import AnswerDraft, HandOver, Hold, Message, Note, ProposedAnswer, Reply
 from municipalities.tenancy import everywhere
@@ -87,6 +87,8 @@ def _forget(keys: list[int], now: datetime, *, asked: bool = False) -> int:
     keys = sorted(
         taken - set(Hold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
     )
+    if not asked:
+        counted.close_questions(keys)
     erasure.forget(keys, asked=asked)
     Note.objects.filter(message__in=keys).delete()
     AnswerDraft.objects.filter(message__in=keys).delete()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from common.audit import record
 from inbox import reasons
 from inbox.domain import tell_second
+from inbox.domain.counted import mark_hidden
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label
 from inbox.domain.triage import locked as locked_message
@@ -120,6 +121,7 @@ def settle_done(row: Moderation, *, by: Any | None) -> None:
     row.state, row.done_at, row.done_by, row.next_at, row.trouble = Stage.DONE, now, by, None, ""
     waiting = Message.objects.filter(pk=row.message_id, state__in=[State.OPEN, State.WAITING])
     waiting.update(state=State.CLOSED, settled_at=now)
+    mark_hidden(row)
 
 
 @transaction.atomic

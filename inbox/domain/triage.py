@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from common.audit import record
 from inbox import rules
 from inbox.domain import tell
+from inbox.domain.counted import mark_questions
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, State, Topic
 from inbox.models import Department, Message, Note, Settlement
@@ -40,6 +41,8 @@ def sort(message: Message, kind: str, *, by: Any) -> Message:
         raise Refused(_("There is no such kind of message."), "kind")
     if row.kind == kind:
         return row
+    if Kind.QUESTION in (row.kind, kind):
+        mark_questions([(row.municipality_id, row.at)])
     row.kind, row.due_at = kind, rules.due_at(kind, row.counts_from)
     row.save(update_fields=["kind", "due_at", "search_key"])
     record("message.sort", by=by, target=row, label=label(row), kind=kind)

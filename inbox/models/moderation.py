@@ -42,7 +42,8 @@ class Moderation(TenantModel):
     `words` to `seal` are the copy, as it was at `copied_at`. `second_by` agreed to a removal, refused it or confirmed
     a hide. `next_at` is when a worker sees to it (null: nothing for a worker), moved ahead by a lease while one does;
     `trouble` why it waits ("needs_consent", "rate_limited", "not_reached"), `detail` what the network said or what was
-    done by hand. `done_by` is empty where the portal did it. `appeal` is the objection as it came in.
+    done by hand. `done_by` is empty where the portal did it. `appeal` is the objection as it came in. `was_untouched`
+    says of an erased copy whether it was what had been sealed; null before that, and where nobody noted it.
     """
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="moderations")
@@ -81,6 +82,7 @@ class Moderation(TenantModel):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
+    was_untouched = models.BooleanField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -11,7 +11,7 @@ from common.audit import record
 from inbox.domain.refused import Refused
 from needs import rules
 from needs.domain.recall import recall
-from needs.domain.write import locked
+from needs.domain.write import locked, mark
 from needs.enums import SETTLED, Stage
 from needs.models import Need, Voice
 from posts.draft import storable
@@ -38,6 +38,7 @@ def decide(need: Need, stage: str, *, reason: str = "", on: date | None = None, 
     _refuse_day(day, "on")
     row.stage, row.reason, row.decided_on = stage, words, day
     row.save()
+    mark(row.municipality_id)
     record("need.decide", by=by, target=row, stage=str(stage))
     return row
 
@@ -55,6 +56,7 @@ def done(need: Need, what: str, *, on: date, by: Any) -> Need:
     _refuse_day(on, "on")
     row.stage, row.done, row.done_on, row.decided_on = Stage.DONE, words, on, row.decided_on or on
     row.save()
+    mark(row.municipality_id)
     record("need.done", by=by, target=row)
     return row
 
@@ -72,6 +74,7 @@ def reopen(need: Need, *, by: Any) -> Need:
     Voice.objects.filter(need=row).update(told=None, round=None, trouble="")
     row.stage, row.decided_on, row.done_on = Stage.LOOKED_AT, None, None
     row.save()
+    mark(row.municipality_id)
     record("need.reopen", by=by, target=row)
     return row
 

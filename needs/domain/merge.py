@@ -34,7 +34,7 @@ def merge(need: Need, into: Need, *, by: Any) -> Need:
     if kept.follow_up_id is None and gone.follow_up_id is not None:
         kept.follow_up_id = gone.follow_up_id
         kept.save()
-    recount(kept.pk)
+    recount(kept.municipality_id, kept.pk)
     record("need.merge", by=by, target=kept, need=gone.title)
     gone.delete()
     return locked(kept)

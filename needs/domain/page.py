@@ -6,6 +6,7 @@ from django.db import transaction
 
 from common import audit
 from municipalities.models import Municipality
+from needs.domain.write import mark
 from needs.models import NeedsPage
 
 
@@ -19,6 +20,7 @@ def choose(municipality: Municipality, *, is_on: bool, contact: str, by: Any) ->
         return row
     row.is_on, row.contact = is_on, contact
     row.save()
+    mark(municipality.pk)
     audit.record(
         "asked.change_contact" if was[0] == is_on else "asked.open" if is_on else "asked.close",
         by=by,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from inbox.domain.refused import Refused
-from needs.domain.write import locked
+from needs.domain.write import locked, mark
 from needs.enums import SETTLED, Stage
 from needs.models import Need
 
@@ -31,6 +31,7 @@ def _put(row: Need, *, is_public: bool, by: Any) -> Need:
     if row.is_public != is_public:
         row.is_public = is_public
         row.save()
+        mark(row.municipality_id)
         if is_public:
             record("need.show", by=by, target=row)
         else:

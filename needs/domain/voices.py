@@ -41,7 +41,7 @@ def hear(need: Need, source: str, heard_on: date, *, note: str = "", quote: str 
     voice = Voice.objects.create(
         municipality_id=row.municipality_id, need=row, source=source, heard_on=heard_on, note=words, quote=said, by=by
     )
-    recount(row.pk)
+    recount(row.municipality_id, row.pk)
     record("need.hear", by=by, target=row, source=source)
     return voice
 
@@ -71,7 +71,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
     new = [_of(row, each, by) for each in rows if each.pk not in known]
     Voice.objects.bulk_create(new)
     if new or moved:
-        recount(row.pk, *left)
+        recount(row.municipality_id, row.pk, *left)
         record("need.gather", by=by, target=row, messages=len(new) + len(moved))
     return len(new) + len(moved)
 
@@ -91,7 +91,7 @@ def remove(voice: Voice, *, by: Any) -> None:
     _refuse_told(row)
     need = row.need
     row.delete()
-    recount(need.pk)
+    recount(need.municipality_id, need.pk)
     record("need.take_away", by=by, target=need)
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from analytics.domain import tallies
 from common.audit import record
 from inbox.domain.refused import Refused
 from inbox.enums import Topic
 from inbox.models import Department, Settlement
 from municipalities.models import Municipality
+from needs.measured import NEEDS
 from needs.models import Need
 from needs.rules import MOST_TEXT
 from posts.draft import storable
@@ -39,10 +41,17 @@ def hold(municipality_id: int) -> None:
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)
 
 
-def recount(*needs: int) -> None:
+def recount(municipality_id: int, *needs: int) -> None:
     """Set the size of these needs to the number of their voices. Their municipality is held."""
     for pk in sorted(set(needs)):
         Need.objects.filter(pk=pk).update(size=Need(pk=pk).voices.count())
+    mark(municipality_id)
+
+
+def mark(municipality_id: int) -> None:
+    """Have the needs of this municipality counted again: when they were heard, or who can read what became of them,
+    has changed. A need moves between days with its first voice, so all days are; it is one query."""
+    tallies.mark(NEEDS, municipality_id)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ The scope of the municipality is open. Three queries, whatever the amount; the d
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 
 from django.db.models import Count, F, Min, Q
@@ -47,6 +47,15 @@ class Period:
     def months(self) -> list[date]:
         """The twelve months of its year."""
         return [date(self.year, month, 1) for month in range(1, 13)]
+
+    def parts(self, until: date) -> list[tuple[date, date]]:
+        """First and last day of each month of a year, of each week (from Monday) of a month, up to `until`."""
+        last, found, first = min(self.after - timedelta(days=1), until), [], self.first
+        while first <= last:
+            following = first + timedelta(days=7 - first.weekday()) if self.month else _month_after(first)
+            found.append((first, min(following - timedelta(days=1), last)))
+            first = following
+        return found
 
 
 def _month_after(day: date) -> date:

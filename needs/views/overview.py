@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from analytics.queries.tallies import Span, spans
 from common import charts, spreadsheets
-from common.dates import month_year
+from common.dates import day_month_short, month_year
+from common.numbers import number
 from inbox.enums import Topic
 from municipalities.access import requires
 from municipalities.queries import today
@@ -27,7 +29,8 @@ OLDEST = 2000
 @require_safe
 def page(request: Any) -> HttpResponse:
     found = overview(_period(request.GET))
-    drawn = {"months": _months(found)}
+    counted = spans(found.period.parts(found.today))
+    drawn = {"months": _months(found), "kept": _kept(found.period, counted)}
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
         return picture
     slug, period = request.municipality.slug, found.period
@@ -40,6 +43,7 @@ def page(request: Any) -> HttpResponse:
         "before": base + _query(_moved(period, -1)) if period.first.year > OLDEST else "",
         "after": base + _query(_moved(period, 1)) if period.after <= today() else "",
         "csv": reverse("needs_overview_csv", args=[slug]) + query,
+        "counted": [(_part(found.period, span), span) for span in counted] if drawn["kept"] else [],
         "sources": [(Source(source).label, count) for source, count in found.sources.items()],
         "top": [_told(found, line) for line in found.top],
         "waiting": [_told(found, line) for line in found.waiting],
@@ -138,3 +142,31 @@ def _months(found: Overview) -> charts.Chart | None:
         series.append(charts.Series(str(year - 1), before, muted=True))
     words = charts.Words(number=whole, heading=_("Month"), gap=_("not yet"))
     return charts.bars(_("Voices by month"), [month_year(month) for month in found.period.months], series, words)
+
+
+def _part(period: Period, span: Span) -> str:
+    return f"{day_month_short(span.first)} – {day_month_short(span.last)}" if period.month else month_year(span.first)
+
+
+def _kept(period: Period, counted: list[Span]) -> charts.Chart | None:
+    """Shares of questions answered in time and of needs told, by month or by week."""
+    if all(span.is_empty for span in counted):
+        return None
+    questions = charts.Series(
+        _("Questions answered in time"),
+        [span.share_in_time for span in counted],
+        {n: _("no question") for n, span in enumerate(counted) if not span.asked},
+    )
+    needs = charts.Series(
+        _("Needs told"),
+        [span.share_told for span in counted],
+        {n: _("no need") for n, span in enumerate(counted) if not span.heard},
+    )
+    words = charts.Words(number=_percent, heading=_("Week") if period.month else _("Month"))
+    return charts.bars(
+        _("Answered in time, and told"), [_part(period, span) for span in counted], [questions, needs], words
+    )
+
+
+def _percent(value: float) -> str:
+    return f"{number(value, 0)} %"

@@ -14,7 +14,9 @@ from analytics.models import (
     Pull,
     Sharing,
     StaleDay,
+    StaleTally,
     Subject,
+    Tally,
     Telling,
     TrainingWindow,
 )
@@ -97,6 +99,7 @@ ORDER = (
     AmendmentPart, Amendment,
     AccessCheck, IndicatorValue,
     Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
+    StaleTally, Tally,
     PastImport,
     Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,

@@ -46,6 +46,7 @@ EVERYWHERE = {
     "analytics/domain/fetch.py",
     "analytics/domain/medians.py",
     "analytics/domain/past.py",
+    "analytics/domain/tallies.py",
     "analytics/domain/training.py",
     "analytics/domain/waking.py",
     "analytics/queries/peers.py",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from analytics.domain import tallies
 from analytics.logframe import provider
 from inbox import rules
 from inbox.enums import Kind, State
@@ -51,6 +52,7 @@ def measured(cast: Cast, code: str) -> dict[int, object]:
     found = provider(code)
     assert found is not None
     with time_machine.travel("2026-11-25T10:00:00Z"), scope(cast.cuprija, cast.novi_pazar):
+        tallies.sweep()
         return dict(found.measure([cast.cuprija, cast.novi_pazar], FIRST, LAST))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,11 +15,14 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from analytics.domain import tallies
+from analytics.queries.tallies import spans
 from inbox.models import Settlement
 from municipalities.tenancy import scope
 from needs.enums import Source, Stage
 from needs.models import Need, Voice
 from needs.queries.overview import Overview, Period, overview
+from tests.analytics import factories as numbers
 from tests.needs import factories as make
 from tests.people import Cast, sign_in
 
@@ -167,3 +171,68 @@ def test_it_stays_small(cast: Cast) -> None:
         topic = ("water", "roads", "waste", "light", "heating", "transport")[number % 6]
         need(cast, f"Потреба са дужим називом {number}", topic=topic, settlement=places[number % 60], voices=2)
     assert len(sign_in(cast.officer).get(PATH).content) < 60_000
+
+
+# ---------------------------------------------------------------- answered in time, and told
+
+
+def question(channel: Any, at: str, answered: str = "") -> None:
+    """Written and answered at these moments in Belgrade."""
+    asked, told = (datetime.fromisoformat(f"{each}+01:00") if each else None for each in (at, answered))
+    due = datetime.fromisoformat(f"{at}+01:00") + timedelta(days=1)
+    make.message(
+        channel, "Када?", kind="question", at=asked, counts_from=asked, due_at=due, first_answer_at=told,
+        state="answered" if told else "open", settled_at=told,
+    )  # fmt: skip
+
+
+def counted(cast: Cast, period: Period, until: date = date(2026, 11, 25)) -> list[tuple[Any, ...]]:
+    tallies.rebuild()
+    with scope(cast.cuprija):
+        found = spans(period.parts(until))
+    return [(s.first, s.last, s.asked, s.in_time, s.hours, s.heard, s.told) for s in found if not s.is_empty]
+
+
+def test_questions_and_needs_are_told_by_month_and_by_week(cast: Cast) -> None:
+    channel = numbers.channel(cast.cuprija, cast.officer)
+    question(channel, "2026-11-02T09:00", "2026-11-02T12:00")
+    question(channel, "2026-11-05T09:00", "2026-11-06T10:00")
+    question(channel, "2026-11-09T09:00")
+    make.page(cast.cuprija)
+    need(cast, stage=Stage.DONE, is_public=True, heard_on=date(2026, 11, 8))
+    need(cast, heard_on=date(2026, 11, 9))
+    assert counted(cast, NOVEMBER) == [
+        (date(2026, 11, 2), date(2026, 11, 8), 2, 1, 6.0, 1, 1),
+        (date(2026, 11, 9), date(2026, 11, 15), 1, 0, None, 1, 0),
+    ]
+    assert counted(cast, YEAR) == [(date(2026, 11, 1), date(2026, 11, 25), 3, 1, 6.0, 2, 1)]
+    assert counted(cast, Period(2025)) == []
+
+
+def test_weeks_begin_on_monday_and_stay_in_their_month() -> None:
+    parts = NOVEMBER.parts(date(2026, 12, 31))
+    assert parts[0] == (date(2026, 11, 1), date(2026, 11, 1))
+    assert parts[-1] == (date(2026, 11, 30), date(2026, 11, 30))
+    assert all(later[0] - earlier[1] == timedelta(days=1) for earlier, later in pairwise(parts))
+    assert all(first.weekday() == 0 for first, _last in parts[1:])
+    assert YEAR.parts(date(2026, 3, 9)) == [
+        (date(2026, 1, 1), date(2026, 1, 31)),
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2026, 3, 1), date(2026, 3, 9)),
+    ]
+    assert NOVEMBER.parts(date(2026, 10, 31)) == []
+
+
+def test_whoever_may_see_needs_sees_how_many_questions_were_answered_in_time(cast: Cast) -> None:
+    question(numbers.channel(cast.cuprija, cast.officer), "2026-11-02T09:00", "2026-11-02T12:00")
+    empty = sign_in(cast.mentor).get(PATH).text
+    assert "Questions and needs" not in empty
+    tallies.rebuild()
+    for person in (cast.officer, cast.mentor):
+        client = sign_in(person)
+        page = client.get(f"{PATH}?month=2026-11").text
+        assert "Questions and needs" in page
+        assert "2 Nov – 8 Nov" in page
+        assert "Када?" not in page
+        assert client.get(f"{PATH}?picture=kept.svg").headers["Content-Type"].startswith("image/svg")
+    assert "Questions and needs" not in sign_in(cast.stranger).get("/m/novi-pazar/needs/overview/").text

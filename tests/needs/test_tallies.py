@@ -1,0 +1,138 @@
+"""Needs counted by day come to what the needs themselves come to, whatever happens in whatever order."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from django.utils import timezone
+
+from analytics.domain import tallies
+from analytics.logframe import provider
+from analytics.models import Tally
+from inbox.domain import forget
+from inbox.domain.refused import Refused
+from inbox.enums import State
+from inbox.models import Message
+from municipalities.tenancy import everywhere, scope
+from needs.domain import decide, merge, page, publish, voices
+from needs.domain.write import Words, delete, write
+from needs.enums import Source
+from needs.models import Need, Voice
+from tests.analytics import factories as numbers
+from tests.needs import factories as make
+from tests.needs import slow
+from tests.people import Cast
+
+DEEDS = (
+    *("write", "hear", "done", "done", "decline", "show", "show", "show"),
+    *("reopen", "hide", "merge", "take", "page"),
+)
+FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture(autouse=True)
+def the_end_of_november() -> Any:
+    with time_machine.travel("2026-11-30T10:00:00Z", tick=False):
+        yield
+
+
+def measured(cast: Cast, first: date = FIRST, last: date = LAST) -> dict[int, tuple[Any, int, str]]:
+    found = provider("OC6")
+    assert found is not None
+    with scope(cast.cuprija, cast.novi_pazar):
+        told = found.measure([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+
+
+def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, str]]:
+    with scope(cast.cuprija, cast.novi_pazar):
+        told = slow.told([cast.cuprija, cast.novi_pazar], first, last)
+    return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come_to(cast: Cast, seed: int) -> None:
+    rng, was_told = random.Random(seed), False
+    make.page(cast.cuprija)
+    for _ in range(70):
+        with scope(cast.cuprija):
+            _something_happens(cast, rng)
+        tallies.fold()
+        since = FIRST + timedelta(days=rng.randrange(10))
+        until = since + timedelta(days=rng.randrange(20))
+        found = measured(cast, since, until)
+        assert found == reckoned(cast, since, until), (since, until)
+        was_told = was_told or bool(found[cast.cuprija.pk][0])
+    assert was_told
+    with everywhere("a test begins anew"):
+        kept = list(Tally.objects.order_by("day").values_list("day", "counted", "met"))
+        Tally.objects.all().delete()
+        tallies.rebuild()
+        assert list(Tally.objects.order_by("day").values_list("day", "counted", "met")) == kept
+
+
+def _something_happens(cast: Cast, rng: random.Random) -> None:
+    """Only verbs of people: each has to say by itself what is to be counted again."""
+    by, rows = cast.officer, list(Need.objects.order_by("pk"))
+    deed = rng.choice(DEEDS)
+    if deed == "write" or len(rows) < 3:
+        row = write(cast.cuprija, Words(f"Клупа {len(rows)}"), by=by)
+        voices.hear(row, Source.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
+        return
+    row, other = rng.sample(rows, 2)
+    try:
+        if deed == "hear":
+            voices.hear(row, Source.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
+        elif deed == "done":
+            decide.done(row, "Постављена.", on=LAST, by=by)
+        elif deed == "decline":
+            decide.decide(row, "declined", reason="Нема новца.", by=by)
+        elif deed == "reopen":
+            decide.reopen(row, by=by)
+        elif deed in ("show", "hide"):
+            getattr(publish, deed)(row, by=by)
+        elif deed == "merge":
+            merge.merge(row, other, by=by)
+        elif deed == "take":
+            if found := Voice.objects.filter(need=row).first():
+                voices.remove(found, by=by)
+            else:
+                delete(row, by=by)
+        elif deed == "page":
+            page.choose(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
+    except Refused:
+        pass
+
+
+def test_a_post_that_goes_out_and_is_taken_down_is_found_without_anybody_telling(cast: Cast) -> None:
+    out = numbers.published(numbers.channel(cast.cuprija, cast.officer), timezone.now())
+    make.need(cast.cuprija, cast.officer, stage="done", follow_up_id=out.post_id)
+    tallies.sweep()
+    assert measured(cast)[cast.cuprija.pk] == (100, 1, "")
+    with scope(cast.cuprija):
+        type(out.delivery).objects.filter(pk=out.delivery_id).update(state="withdrawn")
+    tallies.sweep()
+    assert measured(cast)[cast.cuprija.pk] == (0, 1, "")
+
+
+def test_needs_outlive_the_words_of_those_who_asked(cast: Cast) -> None:
+    make.page(cast.cuprija)
+    channel = numbers.channel(cast.cuprija, cast.officer)
+    row = make.need(cast.cuprija, cast.officer, stage="done", is_public=True, voices=0)
+    long_ago = timezone.now() - timedelta(days=500)
+    message = make.message(channel, at=long_ago, state=State.CLOSED, settled_at=long_ago)
+    make.voice(row, source=Source.MESSAGE, message=message, heard_on=long_ago.date())
+    tallies.sweep()
+    span = (long_ago.date(), long_ago.date())
+    assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
+    assert forget.forget() == 1
+    tallies.rebuild()
+    assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
+    with scope(cast.cuprija):
+        assert Message.objects.get(pk=message.pk).forgotten_at
