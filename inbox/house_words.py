@@ -110,7 +110,7 @@ def sections(municipality: Any, told: Any) -> list[Section]:
             (
                 gettext("A comment is no formal request, and no deadline runs from it. Send requests, complaints by "
                         "law and requests for information to: %(formal)s.")
-                % {"formal": formal or f"ePisarnica, {EPISARNICA}"},
+                % {"formal": formal or f"{gettext('ePisarnica')}, {EPISARNICA}"},
             ),
         ),
         Section(

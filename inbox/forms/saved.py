@@ -2,13 +2,16 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inbox.enums import Kind, Topic
 
 
 class SavedForm(forms.Form):
     name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("By which colleagues find it: “Water is off”, “Opening hours”.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=80,
+        help_text=_("By which colleagues find it: “Water is off”, “Opening hours”."),
     )
     text = forms.CharField(
         label=_("What everybody will read"),

@@ -128,7 +128,7 @@ def _refuse_names(words: str, known: frozenset[str]) -> None:
         raise Refused(_("The quote is too long: %(most)s characters at most.") % {"most": rules.MOST_QUOTE}, "quote")
     found = list(dict.fromkeys(rules.given_away(words, known)))
     if found:
-        told = {"words": ", ".join(f"“{each}”" for each in found[:5])}
+        told = {"words": ", ".join(found[:5])}
         raise Refused(
             _("A quote is public and names nobody. Take this out, or write “…” in its place: %(words)s.") % told,
             "quote",
