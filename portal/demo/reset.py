@@ -70,6 +70,7 @@ from posts.models import (
     Decision,
     Folder,
     Media,
+    PollResult,
     Post,
     Publication,
     Seen,
@@ -98,7 +99,7 @@ ORDER = (
     AccessCheck, IndicatorValue,
     Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
     PastImport,
-    Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
+    PollResult, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
 )  # fmt: skip
