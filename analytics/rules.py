@@ -30,6 +30,8 @@ MISS_PAUSE = timedelta(minutes=15)
 LONGEST_MISS_PAUSE = timedelta(days=1)
 # A post that a network does not find is looked for once more before anybody is told that it is gone.
 GONE_AGAIN = timedelta(minutes=10)
+# A server ends a poll by its own clock, and hears of the last votes from others a little later.
+AFTER_A_POLL = timedelta(minutes=2)
 
 
 def first_look(published_at: datetime, now: datetime) -> datetime | None:

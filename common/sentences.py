@@ -306,6 +306,7 @@ SENTENCES: dict[str, Promise] = {
     "post.approve": _("Approved version %(version)s of “%(target)s”"),
     "post.comment": _("Commented on “%(target)s”"),
     "post.campaign": _("Chose the campaign of “%(target)s”"),
+    "post.ask_report": _("Told that people have answered “%(target)s” and the report waits"),
     "post.close": _("Reported what became of the answers to “%(target)s”"),
     "post.emergency": _("Published version %(version)s of “%(target)s” in an emergency: %(reason)s"),
     "post.endorse": _("Read version %(version)s of “%(target)s” as its mentor"),

@@ -99,6 +99,7 @@ def _report(row: Report, say: Say) -> dict[str, Any]:
     return {
         "asked": say(row.asked), "options": [say(option) for option in row.options], "url": row.url,
         "asked_at": row.asked_at, "format": closing.post.get_format_display(), "answers": closing.answers,
+        "counted": closing.counted,
         "results": say(closing.results), "done": say(closing.done), "on": closing.at,
     }  # fmt: skip
 

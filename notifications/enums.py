@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     PAUSE = "pause", _("Somebody pauses publishing, or it goes on")
     KIT = "kit", _("Campaign kits of the programme")
     REPORT = "report", _("The report of a month")
+    CLOSING = "closing", _("People have answered, and the closing report waits")
     PLAN = "plan", _("The month's plan and recurring posts")
     AGREEMENT = "agreement", _("The plan agreed with the mentor")
     GALLERY = "gallery", _("What becomes of posts shared with other municipalities")

@@ -15,7 +15,7 @@ from notifications.queries import Manner
 GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
     (_("Words in drafts"), (Kind.MENTION, Kind.COMMENT, Kind.SUGGESTION)),
     (_("Decisions"), (Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.EMERGENCY, Kind.REVIEW_DUE, Kind.MODERATION)),
-    (_("Publishing"), (Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL, Kind.PAUSE, Kind.PLAN)),
+    (_("Publishing"), (Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL, Kind.PAUSE, Kind.PLAN, Kind.CLOSING)),
     (_("Citizens' messages"), (Kind.URGENT, Kind.MESSAGES, Kind.LATE, Kind.MINE, Kind.ANSWER, Kind.DEPARTMENT)),
     (
         _("Mentoring, programme and reports"),

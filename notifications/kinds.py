@@ -21,6 +21,7 @@ ICONS: dict[str, str] = {
     Kind.PAUSE: "circle-pause",
     Kind.KIT: "layers",
     Kind.REPORT: "files",
+    Kind.CLOSING: "list-checks",
     Kind.PLAN: "calendar-days",
     Kind.AGREEMENT: "list-checks",
     Kind.GALLERY: "images",

@@ -35,6 +35,7 @@ NEEDS = {
     Kind.ELSEWHERE: Verb.POST_VIEW,
     Kind.FEEDBACK: Verb.FEEDBACK_VIEW,
     Kind.PLAN: Verb.POST_VIEW,
+    Kind.CLOSING: Verb.POST_EDIT,
     Kind.REPORT: Verb.ANALYTICS_VIEW,
     Kind.AGREEMENT: Verb.PLAN_VIEW,
     Kind.GALLERY: Verb.GALLERY_VIEW,

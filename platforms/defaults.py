@@ -49,6 +49,7 @@ class Defaults(OfEachNetwork):
     remarks: ClassVar[Mapping[str, str]] = {}
     changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
+    counts_polls: ClassVar[bool] = False
     readings_at_once: ClassVar[int] = 1
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""

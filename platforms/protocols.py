@@ -169,6 +169,8 @@ class Measures(Protocol):
     """What was renamed or counted anew, so that nobody compares across it unawares. Oldest first."""
     reads_back: ClassVar[bool]
     """Whether `readings` tell the text of a post too. Only where it costs no further call."""
+    counts_polls: ClassVar[bool]
+    """Whether `readings` tell how people voted in the poll of a post."""
     readings_at_once: ClassVar[int]
     """For how many posts `readings` is best asked at a time: what one call tells of. Fewer where each post costs calls
     of its own, so that a budget that ends half-way loses little."""

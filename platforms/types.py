@@ -407,6 +407,20 @@ Reading = Mapping[str, int]
 
 
 @dataclass(frozen=True)
+class PollCount:
+    """How people voted in the poll of a post, as the network counts. `votes` in the order of the answers.
+
+    A count is None while the network keeps it to itself, and `voters` where it does not tell how many people that were.
+    """
+
+    votes: tuple[int | None, ...]
+    voters: int | None = None
+    multiple: bool = False
+    ends_at: datetime | None = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True)
 class Readings:
     subject_remote_id: str
     values: Reading
@@ -414,6 +428,8 @@ class Readings:
     text: str | None = None
     """The text as the network shows it, where the connector `reads_back`; None: it was not told. Networks rewrite what
     they are sent, so it is compared with what they showed before."""
+    poll: PollCount | None = None
+    """Where the connector `counts_polls` and the post has one."""
 
 
 @dataclass(frozen=True)

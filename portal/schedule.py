@@ -19,6 +19,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-events": {"task": "channels.tasks.forget_events", "schedule": 6 * 3600.0},
     "amendments": {"task": "posts.tasks.carry_on", "schedule": 5.0, "options": {"expires": 5}},
     "reviews": {"task": "posts.tasks.remind_reviews", "schedule": 300.0, "options": {"expires": 300}},
+    "closing-reports": {"task": "posts.tasks.ask_reports", "schedule": 900.0, "options": {"expires": 900}},
     "wall-times": {"task": "posts.tasks.keep_wall_times", "schedule": 3600.0, "options": {"expires": 600}},
     "links": {"task": "posts.tasks.look_at_links", "schedule": 3.0, "options": {"expires": 3}},
     "videos": {"task": "posts.tasks.probe_videos", "schedule": 2.0, "options": {"expires": 2}},

@@ -52,6 +52,13 @@ class Format(models.TextChoices):
     CONTEST = "contest", _("Contest")
 
 
+class Counted(models.TextChoices):
+    """What the networks counted. Votes may be added over channels; people may not, as one may vote on several."""
+
+    PEOPLE = "people", _("people, counted by the network")
+    VOTES = "votes", _("votes, counted by the networks")
+
+
 class Step(models.TextChoices):
     """A step that a post still has to take before it may go out."""
 

@@ -30,6 +30,7 @@ from posts.models import (
     Decision,
     LinkCheck,
     Media,
+    PollResult,
     Post,
     Publication,
     Seen,
@@ -225,6 +226,11 @@ def publications(post: Post) -> QuerySet[Publication]:
     return rows.order_by("channel__platform", "channel_id", "slot")
 
 
+def poll_results(post: Post) -> list[PollResult]:
+    """What the networks told of the polls of its live publications. One query."""
+    return list(PollResult.objects.filter(publication__post=post, publication__live=True).order_by("pk"))
+
+
 def amendments(post: Post) -> list[Amendment]:
     """What was corrected or taken down of a post that is out, or shall be; newest first. Two queries."""
     people = ("by", "decided_by", "for_whom", "version")
@@ -288,13 +294,23 @@ def next_on_channels() -> dict[int, Publication]:
 REPORTS_FOR = timedelta(days=90)
 
 
-def closings_due(limit: int = 10) -> list[Post]:
-    """Posts that asked people something and whose answers are in, without a report; oldest first. One query."""
+def asked_without_report(now: datetime) -> QuerySet[Post]:
+    """Posts of the last months that asked people something, public since `public_at`; oldest first."""
     first = Min("publications__delivery__published_at", filter=Q(publications__delivery__state__in=SEEN))
     rows = visible().exclude(format="").filter(closing__isnull=True).annotate(public_at=first)
+    return rows.filter(public_at__lte=now, public_at__gte=now - REPORTS_FOR).order_by("public_at")
+
+
+def answered_at(post: Post) -> datetime:
+    """When people have answered a post of `asked_without_report`."""
+    return answers_until(parse(post.draft), post.public_at)  # type: ignore[attr-defined]
+
+
+def closings_due(limit: int = 10) -> list[Post]:
+    """Posts that asked people something and whose answers are in, without a report; oldest first. One query."""
     now = timezone.now()
-    found = rows.filter(public_at__lte=now, public_at__gte=now - REPORTS_FOR).order_by("public_at")[: 5 * limit]
-    due: Iterable[Post] = (post for post in found if answers_until(parse(post.draft), post.public_at) <= now)
+    found = asked_without_report(now)[: 5 * limit]
+    due: Iterable[Post] = (post for post in found if answered_at(post) <= now)
     return list(islice(due, limit))
 
 

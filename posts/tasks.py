@@ -2,7 +2,7 @@ from celery import shared_task
 
 from django.utils import timezone
 
-from posts.domain import amend, check_links, clock, consents, emergency, videos
+from posts.domain import amend, ask_report, check_links, clock, consents, emergency, videos
 
 
 @shared_task(name="posts.tasks.keep_wall_times")
@@ -33,6 +33,11 @@ def carry_on() -> None:
 @shared_task(name="posts.tasks.remind_reviews")
 def remind_reviews() -> None:
     emergency.remind(timezone.now())
+
+
+@shared_task(name="posts.tasks.ask_reports")
+def ask_reports() -> None:
+    ask_report.ask(timezone.now())
 
 
 @shared_task(name="posts.tasks.probe_videos")

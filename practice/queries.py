@@ -96,6 +96,11 @@ def tally(status: Status) -> list[int]:
     return [votes.count(choice) for choice in range(len(status.poll["options"]) if status.poll else 0)]
 
 
+def voters(status: Status) -> int:
+    """How many people voted; where several answers may be chosen, fewer than votes."""
+    return len({vote.account_id for vote in status.votes.all()})
+
+
 def account(username: str) -> Account | None:
     return Account.objects.filter(username=username.lower()).first()
 

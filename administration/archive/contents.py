@@ -16,7 +16,7 @@ GOES_IN = {
     "planning.campaign", "planning.campaignpost",
     "planning.importrun", "planning.occurrence", "planning.recurrence", "planning.slot", "posts.amendment",
     "posts.amendmentpart", "posts.closing",
-    "posts.comment", "posts.consent", "posts.decision", "posts.folder", "posts.media", "posts.post",
+    "posts.comment", "posts.consent", "posts.decision", "posts.folder", "posts.media", "posts.pollresult", "posts.post",
     "posts.publication", "posts.suggestion", "posts.thread", "posts.variant", "posts.version",
 }  # fmt: skip
 STAYS = {

@@ -9,7 +9,18 @@ from django.template.loader import render_to_string
 
 from administration.archive.writer import Archive
 from mentoring.models import Feedback
-from posts.models import Amendment, AmendmentPart, Closing, Comment, Decision, Post, Publication, Thread, Version
+from posts.models import (
+    Amendment,
+    AmendmentPart,
+    Closing,
+    Comment,
+    Decision,
+    PollResult,
+    Post,
+    Publication,
+    Thread,
+    Version,
+)
 
 PIECE = 50
 HEADINGS = (
@@ -29,7 +40,7 @@ def _whole() -> QuerySet[Post]:
     decisions = Decision.objects.select_related("by", "for_whom").order_by("pk")
     versions = Version.objects.select_related("created_by").order_by("number")
     threads = Thread.objects.select_related("author", "resolved_by", "channel", "suggestion__decided_by").order_by("pk")
-    publications = Publication.objects.select_related("channel", "delivery", "version").order_by("pk")
+    publications = Publication.objects.select_related("channel", "delivery", "version", "poll_result").order_by("pk")
     return Post.objects.select_related("author").prefetch_related(
         Prefetch("versions", versions.prefetch_related("variants__channel", Prefetch("decisions", decisions))),
         Prefetch("threads", threads.prefetch_related(Prefetch("comments", Comment.objects.select_related("author")))),
@@ -175,6 +186,7 @@ def _publication(row: Publication) -> dict[str, Any]:
         "id_on_the_network": sent.remote_id,
         "sent": sent.payload,
         "problem": sent.problem,
+        "poll": _poll(row.poll_result) if hasattr(row, "poll_result") else None,
         "attempts": [
             {"step": each.step, "opened_at": each.opened_at, "sent_at": each.sent_at, "outcome": each.outcome}
             for each in sent.attempts.all()
@@ -221,10 +233,22 @@ def _feedback(row: Feedback) -> dict[str, Any]:
     }
 
 
+def _poll(row: PollResult) -> dict[str, Any]:
+    return {
+        "votes": row.votes,
+        "voters": row.voters,
+        "ends_at": row.ends_at,
+        "is_over": row.is_over,
+        "counted_at": row.at,
+    }
+
+
 def _closing(row: Closing) -> dict[str, Any]:
     return {
         "promise": row.promise,
         "answers": row.answers,
+        "answers_counted_by_networks": row.counted,
+        "answers_counted_at": row.counted_at,
         "results": row.results,
         "done": row.done,
         "follow_up": row.follow_up_id,

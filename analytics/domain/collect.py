@@ -37,7 +37,8 @@ from delivery.models import Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited, Rejected
 from platforms.protocols import Connector
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, PollCount, Reading, Readings
+from posts.domain import count_votes
 from posts.models import Publication
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Answers:
 
     told: dict[int, Told] = field(default_factory=dict)
     texts: dict[int, watch.Shown] = field(default_factory=dict)
+    polls: dict[int, PollCount] = field(default_factory=dict)
 
 
 def enrol() -> int:
@@ -152,7 +154,9 @@ def _look(channel: Channel, connector: Connector, subjects: list[Subject]) -> No
             # It would say the same of the others.
             record(left, dict.fromkeys((s.pk for s in left), (_outcome(error), {})), timezone.now())
             return
-        record(batch, answers.told, timezone.now())
+        with transaction.atomic():
+            record(batch, answers.told, timezone.now())
+            _count(batch, answers.polls, timezone.now())
         _compare(batch, answers.texts)
         del left[: len(batch)]
 
@@ -191,6 +195,7 @@ def _one_by_one(connector: Connector, subjects: list[Subject]) -> Answers:
         alone = _ask(connector, [subject])
         found.told |= alone.told
         found.texts |= alone.texts
+        found.polls |= alone.polls
     return found
 
 
@@ -204,6 +209,8 @@ def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
         found.told[subject_id] = _told(answer)
         if isinstance(answer, Readings) and answer.text is not None:
             found.texts[subject_id] = watch.Shown(answer.text, answer.at)
+        if isinstance(answer, Readings) and answer.poll is not None:
+            found.polls[subject_id] = answer.poll
     for subject in subjects:
         if subject.kind == SubjectKind.CHANNEL:
             found.told[subject.pk] = (PullOutcome.READ, connector.account_readings())
@@ -215,6 +222,17 @@ def _compare(subjects: list[Subject], texts: dict[int, watch.Shown]) -> None:
     shown = {each.publication_id: texts[each.pk] for each in subjects if each.pk in texts and each.publication_id}
     known = Publication.objects.filter(pk__in=shown).values_list("pk", "delivery_id") if shown else ()
     watch.look({delivery: shown[publication] for publication, delivery in known})
+
+
+def _count(subjects: list[Subject], polls: dict[int, PollCount], at: datetime) -> None:
+    """Keep how people voted. A poll that ends before its next look is looked at when it has ended, too."""
+    asked = {each.publication_id: polls[each.pk] for each in subjects if each.pk in polls and each.publication_id}
+    count_votes.keep(asked, at)
+    for subject in subjects:
+        poll = polls.get(subject.pk)
+        if poll and poll.ends_at and not poll.is_over and subject.next_at:
+            after = poll.ends_at + rules.AFTER_A_POLL
+            Subject.objects.filter(pk=subject.pk, next_at__gt=after).update(next_at=after)
 
 
 def _told(answer: Readings | Gone) -> Told:

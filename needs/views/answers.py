@@ -16,4 +16,5 @@ from posts import queries as posts
 @require_safe
 def count(request: Any, pk: int) -> HttpResponse:
     post = get_object_or_404(posts.visible().exclude(format=""), pk=pk)
-    return render(request, "needs/public_answers.html", {"found": answers(post)})
+    counted = bool(posts.poll_results(post))
+    return render(request, "needs/public_answers.html", {"found": answers(post), "counted": counted})

@@ -15,7 +15,7 @@ from platforms import checks, matching, past
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
-from platforms.mastodon import oauth, server, statuses
+from platforms.mastodon import oauth, polls, server, statuses
 from platforms.mastodon.calls import Calls
 from platforms.mastodon.conversation import Conversation
 from platforms.protocols import Facts
@@ -60,6 +60,7 @@ class Mastodon(Conversation, Defaults):
         ("likes", "reposts", "replies"), gettext_noop("As far as the own server heard of what happened on others.")
     ) | {"quotes": gettext_noop("Told by servers with Mastodon 4.5 or newer.")}
     reads_back: ClassVar[bool] = True
+    counts_polls: ClassVar[bool] = True
     readings_at_once: ClassVar[int] = BATCH
 
     def wire(self) -> None:
@@ -243,7 +244,7 @@ class Mastodon(Conversation, Defaults):
             if values is None or status is None:
                 told.append(Gone(remote_id, now))
             else:
-                told.append(Readings(remote_id, values, now, statuses.words(status)))
+                told.append(Readings(remote_id, values, now, statuses.words(status), polls.count(status)))
         return told
 
     def _has_batches(self) -> bool:

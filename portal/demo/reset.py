@@ -72,6 +72,7 @@ from posts.models import (
     Decision,
     Folder,
     Media,
+    PollResult,
     Post,
     Publication,
     Seen,
@@ -101,7 +102,7 @@ ORDER = (
     Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
     StaleTally, Tally,
     PastImport,
-    Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
+    PollResult, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
     Decision, Variant, Version, Post,
     Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
 )  # fmt: skip

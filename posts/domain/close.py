@@ -16,6 +16,7 @@ from posts.draft import Draft, Text, parse, storable
 from posts.enums import Category, Format
 from posts.models import Closing, Post, Publication
 from posts.queries import SEEN
+from posts.votes import Suggested
 
 MOST = 4000
 # The text with which the follow-up begins; people of the municipality write on from there. `domain.md` 4.5.
@@ -26,11 +27,21 @@ ASKED_AND_DONE = (
 
 @dataclass(frozen=True)
 class Report:
-    """What a person wrote. `answers`: how many people answered, None when nobody counted."""
+    """What a person wrote. `answers`: how many people answered, None when nobody counted.
+
+    `counted`: the networks' count that was suggested for it; it holds while the person left the number as it was.
+    """
 
     results: str
     done: str
     answers: int | None = None
+    counted: Suggested | None = None
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        if self.counted is None or self.counted.count != self.answers:
+            return {"counted": "", "counted_at": None}
+        return {"counted": self.counted.counted, "counted_at": self.counted.at}
 
 
 @transaction.atomic
@@ -47,14 +58,12 @@ def close(post: Post, report: Report, *, by: Any) -> Closing:
     if len(results) > MOST or len(done) > MOST:
         raise Refused(_("The report is too long: each part may have %(most)s characters.") % {"most": MOST})
     promise = parse(post.draft).interactive.promise
+    told = {
+        "results": results, "done": done, "answers": report.answers, **report.origin, "promise": promise, "by": by,
+    }  # fmt: skip
     closing, is_new = Closing.objects.update_or_create(
-        post=post,
-        defaults={"results": results, "done": done, "answers": report.answers, "promise": promise, "by": by},
-        create_defaults={
-            "municipality_id": post.municipality_id, "results": results, "done": done, "answers": report.answers,
-            "promise": promise, "by": by,
-        },
-    )  # fmt: skip
+        post=post, defaults=told, create_defaults={"municipality_id": post.municipality_id, **told}
+    )
     record("post.close", by=by, target=post, first=is_new)
     return closing
 

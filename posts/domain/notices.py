@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import dates
-from municipalities.enums import Approval
+from municipalities.enums import Approval, Role
+from municipalities.models import Membership
 from notifications.domain.notify import Words, notify
 from notifications.enums import Kind
 from posts import mentions
@@ -244,6 +245,25 @@ def decided(post: Post, suggestions: Sequence[Suggestion], *, by: Any) -> None:
             return subject, "\n\n".join(changes)
 
         _tell(Kind.SUGGESTION, [author], post, words, by=by, fragment=f"#thread-{theirs[0].thread_id}")
+
+
+def report_waits(post: Post) -> None:
+    """To whoever wrote it; to all who write there once that person has left."""
+    running = Membership.objects.running().filter(
+        municipality=post.municipality, role__in=(Role.OFFICER, Role.APPROVER)
+    )
+    people = [row.user for row in running.select_related("user")]
+    mine = [person for person in people if person.pk == post.author_id]
+    facts = _facts(post, None)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: people have answered “%(post)s”") % facts
+        body = _("Write what came of it: how many answered, what they said, what was decided. Then tell them.")
+        return subject, body
+
+    url = reverse("post_closing", args=[post.municipality.slug, post.pk])
+    about = f"posts.post:{post.pk}"
+    notify(Kind.CLOSING, mine or people, municipality=post.municipality, url=url, words=words, about=about)
 
 
 def _facts(post: Post, by: Any) -> dict[str, Any]:

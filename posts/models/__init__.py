@@ -6,7 +6,7 @@ it when it is submitted or sent. `Publication` points down to the delivery that 
 
 from posts.models.amendments import Amendment, AmendmentPart
 from posts.models.decisions import Decision
-from posts.models.interactive import Closing
+from posts.models.interactive import Closing, PollResult
 from posts.models.links import LinkCheck
 from posts.models.media import Consent, Folder, Media
 from posts.models.post import Post
@@ -23,6 +23,7 @@ __all__ = [
     "Folder",
     "LinkCheck",
     "Media",
+    "PollResult",
     "Post",
     "Publication",
     "Seen",

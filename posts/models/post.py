@@ -47,6 +47,8 @@ class Post(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # when somebody was told that people have answered and the closing report waits
+    report_asked_at = models.DateTimeField(null=True, blank=True)
     # what is written and decided now is about a post that is out: its time stays, and nothing goes out but changes
     is_correction = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
@@ -59,6 +61,12 @@ class Post(TenantModel):
             ),
             # what waits for the approver, oldest first
             models.Index(fields=["municipality", "stage"], name="post_stage", condition=Q(deleted_at__isnull=True)),
+            # what asked people something, and nobody was told yet that they have answered
+            models.Index(
+                fields=["municipality"],
+                name="post_report_to_ask",
+                condition=~Q(format="") & Q(report_asked_at__isnull=True, deleted_at__isnull=True),
+            ),
             # calendar
             models.Index(fields=["municipality", "due_at"], name="post_calendar", condition=Q(deleted_at__isnull=True)),
             # search that folds script and diacritics

@@ -1,8 +1,10 @@
 """The closing report of a post that asked people something."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +16,12 @@ from posts import queries
 from posts.domain.close import MOST, Report, close, tell
 from posts.domain.refused import Refused
 from posts.draft import parse
+from posts.enums import Counted
 from posts.models import Closing, Post
+from posts.votes import Suggested, suggested, votes
+from posts.wording import own_name
+
+SALT = "posts.closing"
 
 
 @requires(Verb.POST_EDIT)
@@ -25,27 +32,57 @@ def closing(request: Any, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            close(post, _typed(request), by=request.user)
+            close(post, _typed(request, post), by=request.user)
         except Refused as refused:
             problem = refused.sentence
         else:
             messages.success(request, _("The report is saved. Tell people what became of their answers."))
             return redirect("post_closing", request.municipality.slug, post.pk)
     typed = request.POST if request.method == "POST" else None
+    publications = list(queries.publications(post))
+    for each in publications:
+        each.script = own_name(each.slot)  # type: ignore[attr-defined]
+    counted = votes(publications, queries.poll_results(post))
+    offered = _offered(found, suggested(counted))
     context = {
         "post": post, "draft": parse(post.draft), "closing": found, "typed": typed, "problem": problem, "most": MOST,
-        "publications": list(queries.publications(post)),
+        "publications": publications, "votes": counted, "offered": offered,
+        "shown_answers": found.answers if found else offered and offered.count,
+        "token": _signed(post, offered) if offered else "",
     }  # fmt: skip
     return render(request, "posts/closing.html", context, status=422 if problem else 200)
 
 
-def _typed(request: Any) -> Report:
+def _typed(request: Any, post: Post) -> Report:
     answers = request.POST.get("answers", "").strip()
     return Report(
         results=request.POST.get("results", ""),
         done=request.POST.get("done", ""),
         answers=int(answers) if answers.isdecimal() and len(answers) < 9 else None,
+        counted=_unsigned(post, request.POST.get("counted", "")),
     )
+
+
+def _offered(closing: Closing | None, now: Suggested | None) -> Suggested | None:
+    """What stands in the field and where it is from: of the report that was written, else what the networks count."""
+    if closing is None:
+        return now
+    if not closing.counted or closing.answers is None or closing.counted_at is None:
+        return None
+    return Suggested(closing.answers, Counted(closing.counted), closing.counted_at)
+
+
+def _signed(post: Post, offered: Suggested) -> str:
+    """So that "counted by the networks" is only ever said of what they counted."""
+    return signing.dumps([post.pk, offered.count, offered.counted.value, offered.at.isoformat()], salt=SALT)
+
+
+def _unsigned(post: Post, token: str) -> Suggested | None:
+    try:
+        of, count, counted, at = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return Suggested(count, Counted(counted), datetime.fromisoformat(at)) if of == post.pk else None
 
 
 @requires(Verb.POST_EDIT)

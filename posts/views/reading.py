@@ -26,6 +26,7 @@ from posts.previews import UNKNOWN_SIDES, Preview, notes, of_draft, of_version, 
 from posts.services import all_notes, offered_to
 from posts.views.deciding import Deciding, deciding
 from posts.views.kept import kept
+from posts.votes import Votes, votes
 from posts.wording import language_name, own_name
 
 RESOLVED = 10
@@ -57,6 +58,7 @@ class Reading:
     deciding: Deciding = field(default_factory=lambda: Deciding(rules.Standing()))
     may: dict[str, bool] = field(default_factory=dict)
     amendments: list[Amendment] = field(default_factory=list)
+    votes: Votes = field(default_factory=Votes)
 
     @property
     def is_newest(self) -> bool:
@@ -176,6 +178,8 @@ def read(request: Any, post: Post) -> Reading:
         notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [], library=library,
         approval=next((each for each in decisions if each.kind == "approved"), None),
     )  # fmt: skip
+    if any(each.delivery.payload.get("poll") for each in publications):
+        reading.votes = votes(publications, queries.poll_results(post))
     if reads_drafts:
         if any(each.delivery.state in queries.SEEN for each in publications):
             reading.amendments = queries.amendments(post)

@@ -103,6 +103,7 @@ def poll(row: Status) -> dict[str, Any] | None:
         "expired": ends <= timezone.now(),
         "multiple": row.poll["multiple"],
         "votes_count": sum(votes),
+        "voters_count": queries.voters(row) if row.poll["multiple"] else None,
         "options": [
             {"title": option, "votes_count": count} for option, count in zip(row.poll["options"], votes, strict=True)
         ],

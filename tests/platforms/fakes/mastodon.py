@@ -4,11 +4,12 @@ import base64
 import hashlib
 import html
 import io
+import json
 import secrets
 import urllib.parse
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import regex
 from PIL import Image
@@ -34,6 +35,9 @@ def error(status: int, text: str, **more: str) -> Refusal:
 
 
 class MastodonFake:
+    # told; "hidden": not before the end; "none": a server that forgets that there was a poll
+    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told"}
+
     def __init__(self, world: Any) -> None:
         self.world = world
         self.serial = 110_000_000_000_000_000
@@ -362,17 +366,41 @@ class MastodonFake:
         if not 300 <= seconds <= 2_629_746:
             raise error(422, "Validation failed: Expires at is out of range")
         ends = self.world.clock.now() + timedelta(seconds=seconds)
-        return {"options": options, "multiple": bool(asked.get("multiple")), "ends": ends, "id": self.next_id()}
+        return {
+            "options": options, "multiple": bool(asked.get("multiple")), "ends": ends, "id": self.next_id(),
+            "votes": [set() for _ in options],
+        }  # fmt: skip
 
     def _poll_entity(self, poll: dict[str, Any] | None) -> dict[str, Any] | None:
-        return poll and {
+        """https://docs.joinmastodon.org/entities/Poll/: a count is null while it is hidden, and the people unless
+        several answers may be chosen."""
+        if not poll or self.world.options["poll_counts"] == "none":
+            return None
+        is_over, cast = poll["ends"] <= self.world.clock.now(), [len(each) for each in poll["votes"]]
+        is_hidden = self.world.options["poll_counts"] == "hidden" and not is_over
+        return {
             "id": poll["id"],
             "expires_at": poll["ends"].isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "expired": poll["ends"] <= self.world.clock.now(),
+            "expired": is_over,
             "multiple": poll["multiple"],
-            "votes_count": 0,
-            "options": [{"title": each, "votes_count": 0} for each in poll["options"]],
+            "votes_count": sum(cast),
+            "voters_count": len(set().union(*poll["votes"])) if poll["multiple"] else None,
+            "options": [
+                {"title": title, "votes_count": None if is_hidden else votes}
+                for title, votes in zip(poll["options"], cast, strict=True)
+            ],
         }
+
+    def _vote(self, poll: dict[str, Any], told: str) -> None:
+        """`told` is JSON: who, and the places of the answers; none takes the votes of that person away again (an
+        account that is deleted takes its votes along)."""
+        vote = json.loads(told)
+        if poll["ends"] <= self.world.clock.now():
+            raise error(422, "Validation failed: The poll has already ended")
+        for place, people in enumerate(poll["votes"]):
+            people.discard(vote["who"])
+            if place in vote["choices"]:
+                people.add(vote["who"])
 
     def _attachments(self, form: dict[str, Any], me: dict[str, Any]) -> list[dict[str, Any]]:
         ids = [str(one) for one in form.get("media_ids") or ()]
@@ -518,6 +546,9 @@ class MastodonFake:
             for one in self.statuses.values():
                 one["parent"] = None if one["parent"] == post else one["parent"]
             del self.statuses[post]
+            return post
+        if kind == "vote":
+            self._vote(status["poll"], text)
             return post
         counter = {"like": "likes", "repost": "reposts", "quote": "quotes"}[kind]
         status[counter] += 1

@@ -1,0 +1,45 @@
+"""How people voted, in the status itself. https://docs.joinmastodon.org/entities/Poll/"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.answers import moment
+from platforms.types import PollCount
+
+# More than there are people.
+MOST = 2**31
+
+
+def count(status: Mapping[str, Any]) -> PollCount | None:
+    """None where the status has no poll, or none that we understand."""
+    told = status.get("poll")
+    if not isinstance(told, Mapping):
+        return None
+    options = told.get("options")
+    if not isinstance(options, list) or not options or not all(isinstance(each, Mapping) for each in options):
+        return None
+    multiple, ends_at = told.get("multiple") is True, _time(told.get("expires_at"))
+    # Where each has one vote, `voters_count` may be null: the votes are the people.
+    voters = _count(told.get("voters_count"))
+    if voters is None and not multiple:
+        voters = _count(told.get("votes_count"))
+    return PollCount(
+        votes=tuple(_count(each.get("votes_count")) for each in options),  # null while the server keeps it to itself
+        voters=voters,
+        multiple=multiple,
+        ends_at=ends_at,
+        is_over=told.get("expired") is True or (ends_at is not None and ends_at <= datetime.now(UTC)),
+    )
+
+
+def _count(value: Any) -> int | None:
+    """Anything odd is "not told"."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST else None
+
+
+def _time(value: Any) -> datetime | None:
+    try:
+        return moment(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,30 @@
+"""Votes as the networks count them: what was told last stands, also where it is less than before."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from platforms.types import PollCount
+from posts.models import PollResult, Publication
+
+
+def keep(told: Mapping[int, PollCount], at: datetime) -> None:
+    """Store what was told of the polls of these publications (by id) at `at`. Two queries, none where nothing was."""
+    if not told:
+        return
+    known = Publication.objects.filter(pk__in=told).values_list("pk", "municipality_id")
+    rows = [_row(pk, municipality, told[pk], at) for pk, municipality in known]
+    changing = ["votes", "voters", "multiple", "ends_at", "is_over", "at"]
+    PollResult.objects.bulk_create(rows, update_conflicts=True, unique_fields=["publication"], update_fields=changing)
+
+
+def _row(publication: int, municipality: int, count: PollCount, at: datetime) -> PollResult:
+    return PollResult(
+        municipality_id=municipality,
+        publication_id=publication,
+        votes=list(count.votes),
+        voters=count.voters,
+        multiple=count.multiple,
+        ends_at=count.ends_at,
+        is_over=count.is_over,
+        at=at,
+    )
