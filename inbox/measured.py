@@ -1,7 +1,7 @@
-"""What the inbox adds to the programme's indicators: questions answered in time, how soon, and hiding with evidence.
+"""What the inbox adds to the programme's indicators: questions answered in time, and how soon.
 
-Questions are messages that a person sorted so, by the day on which they were written. The scope of the municipalities
-is open; one query for each indicator, however many they are.
+Counted are messages that a person sorted as questions, by the day on which they were written. The scope of the
+municipalities is open; two queries, however many they are.
 """
 
 from collections import defaultdict
@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from analytics.logframe import Measured, provide
 from inbox.enums import Kind
-from inbox.models import Message, Moderation
-from inbox.reasons import Reason
+from inbox.models import Message
+from inbox.queries.moderated import hidden_with_evidence
 from municipalities.holidays import BELGRADE, working_minutes
 
 # Messages are read in the portal since this month.
@@ -38,7 +38,7 @@ def in_time(places: Sequence[Any], first: date, last: date) -> Mapping[int, Meas
     # Whoever took the question back in time waits for nothing.
     rows = rows.exclude(first_answer_at__isnull=True, gone_at__isnull=False, gone_at__lte=F("due_at"))
     counted = rows.order_by().values("municipality").annotate(asked=Count("pk"), kept=Count("pk", filter=kept))
-    return _nothing(places, "no_questions") | {
+    return _nothing(places) | {
         row["municipality"]: Measured(row["kept"] * 100 / row["asked"], row["asked"]) for row in counted
     }
 
@@ -50,40 +50,17 @@ def first_answer(places: Sequence[Any], first: date, last: date) -> Mapping[int,
     for pk, asked_at, answered_at in rows.values_list("municipality", "counts_from", "first_answer_at"):
         assert answered_at is not None  # the rows are filtered by it
         hours[pk].append(working_minutes(asked_at, answered_at) / 60)
-    return _nothing(places, "no_questions") | {pk: Measured(median(each), len(each)) for pk, each in hours.items()}
+    return _nothing(places) | {pk: Measured(median(each), len(each)) for pk, each in hours.items()}
 
 
 def _questions(places: Sequence[Any], first: date, last: date) -> QuerySet[Message]:
-    since, until = _moments(first, last)
+    since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
     rows = Message.objects.filter(
         municipality__in=[place.pk for place in places], kind=Kind.QUESTION, at__gte=since, at__lt=until
     )
-    return _real(rows, "channel")
+    # What is said on the practice network is no citizen's question, but in the demo there is nothing else.
+    return rows if settings.DEMO else rows.filter(channel__is_practice=False)
 
 
-def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
-    """GV1. Of what was hidden or removed in these days: what has a reason and a copy that nobody touched since. A copy
-    that was erased in its time was there. One query, and one seal for each."""
-    since, until = _moments(first, last)
-    rows = Moderation.objects.filter(
-        municipality__in=[place.pk for place in places], done_at__gte=since, done_at__lt=until
-    )
-    told: dict[int, list[bool]] = defaultdict(list)
-    for row in _real(rows, "message__channel").select_related("message"):
-        told[row.municipality_id].append(row.reason in Reason.values and (bool(row.erased_at) or row.is_untouched))
-    found = {pk: Measured(sum(kept) * 100 / len(kept), len(kept)) for pk, kept in told.items()}
-    return _nothing(places, "nothing_hidden") | found
-
-
-def _moments(first: date, last: date) -> tuple[datetime, datetime]:
-    """The beginning of the first day and the end of the last one."""
-    return datetime.combine(first, time(), BELGRADE), datetime.combine(last + timedelta(days=1), time(), BELGRADE)
-
-
-def _real(rows: QuerySet[Any], channel: str) -> QuerySet[Any]:
-    """What is said on the practice network is nothing of a citizen's, but in the demo there is nothing else."""
-    return rows if settings.DEMO else rows.filter(**{f"{channel}__is_practice": False})
-
-
-def _nothing(places: Sequence[Any], why: str) -> dict[int, Measured]:
-    return {place.pk: Measured(None, 0, why) for place in places}
+def _nothing(places: Sequence[Any]) -> dict[int, Measured]:
+    return {place.pk: Measured(None, 0, "no_questions") for place in places}
