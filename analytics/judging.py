@@ -24,11 +24,6 @@ BETTER, WORSE = 1.15, 0.87
 BANDS = (0, 6, 9, 12, 15, 18, 21)
 
 
-def band_of(hour: int) -> int:
-    """Index of the band in which an hour lies."""
-    return max(index for index, first in enumerate(BANDS) if first <= hour)
-
-
 def hours_of(band: int) -> tuple[int, int]:
     """First hour of a band, and the hour at which it ends."""
     return BANDS[band], (*BANDS[1:], 24)[band]

@@ -261,12 +261,6 @@ def bound(delivery: Delivery, since: datetime) -> Collection[str]:
 # ---- what asks a person
 
 
-def needs_attention() -> QuerySet[Delivery]:
-    """What the municipality in scope has to decide, oldest first."""
-    asks = Q(state__in=[State.FAILED, State.EXPIRED, State.UNCONFIRMED]) | WAITS_FOR_CONSENT
-    return Delivery.objects.filter(asks).select_related("channel").order_by("due_at")
-
-
 def unnoticed(now: datetime) -> QuerySet[Delivery]:
     """What needs a person who has not been told yet, across municipalities. Open `everywhere` first."""
     asks = Q(state__in=[State.FAILED, State.EXPIRED]) | WAITS_FOR_CONSENT

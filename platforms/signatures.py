@@ -16,10 +16,6 @@ def hex_digest(secret: str, raw: bytes) -> str:
     return hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
-def base64_digest(secret: str, raw: bytes) -> str:
-    return base64.b64encode(hmac.new(secret.encode(), raw, hashlib.sha256).digest()).decode()
-
-
 def same(told: str, expected: str) -> bool:
     """Whether both are equal, in a time that tells nothing. An empty secret or signature is never equal."""
     return bool(told) and hmac.compare_digest(told.encode(), expected.encode())

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
@@ -335,6 +335,16 @@ class Credential:
     """When a person has to consent anew because no call of ours can renew it; None: not as far as we know."""
     grantor: str = ""
     """The network's id of the person who consented, where that is somebody else than the account."""
+
+    def renewed(self, fresh: "Credential") -> "Credential":
+        """With the access of `fresh`; what a network does not tell again when it renews stays as it was."""
+        return replace(
+            self,
+            access_token=fresh.access_token,
+            refresh_token=fresh.refresh_token or self.refresh_token,
+            expires_at=fresh.expires_at,
+            consent_until=fresh.consent_until or self.consent_until,
+        )
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "expires_at": _iso(self.expires_at), "consent_until": _iso(self.consent_until)}

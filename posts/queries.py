@@ -159,11 +159,6 @@ def latest_version(post: Post) -> Version | None:
     return post.versions.order_by("-number").prefetch_related("variants").first()
 
 
-def approved_version(post: Post) -> Version | None:
-    """The version that counts as approved now: the newest, if the post stands at "approved"."""
-    return latest_version(post) if post.stage == Stage.APPROVED else None
-
-
 def decisions(post: Post) -> list[Decision]:
     return list(Decision.objects.filter(version__post=post).select_related("by", "for_whom", "version").order_by("-pk"))
 
@@ -251,18 +246,6 @@ def for_lists(rows: QuerySet[Post]) -> QuerySet[Post]:
     """With what a row of a list shows: the author and the live publications. Two queries."""
     live = Publication.objects.filter(live=True).select_related("channel", "delivery").order_by("pk")
     return rows.select_related("author").prefetch_related(Prefetch("publications", live, to_attr="live_publications"))
-
-
-def waiting_for_mentor(mentor: Any, municipalities: Sequence[Any], limit: int = 20) -> list[Post]:
-    """Drafts and submitted posts on which the mentor has not said a word since they last changed, oldest first.
-
-    The caller opens the scope of the municipalities that the mentor accompanies today. Two queries.
-    """
-    ids = [getattr(each, "pk", each) for each in municipalities]
-    said = Comment.objects.filter(thread__post=OuterRef("pk"), author=mentor, at__gte=OuterRef("updated_at"))
-    rows = visible().filter(municipality__in=ids, stage__in=(Stage.DRAFT, Stage.SUBMITTED)).exclude(excerpt="")
-    rows = rows.filter(~Exists(said)).select_related("municipality")
-    return list(for_lists(rows).order_by("updated_at")[:limit])
 
 
 def upcoming(limit: int = 10, since: Any = None) -> list[Post]:

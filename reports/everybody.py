@@ -43,9 +43,9 @@ def for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
     return found or answer
 
 
-def nothing_here(why: str, status: int, template: str = "reports/public/none.html") -> HttpResponse:
-    """A page that is not there ("missing"), or not now ("busy"), in the three languages of the portal."""
-    body = render_to_string(template, {"why": why, "languages": LANGUAGES})
+def nothing_here(why: str, status: int) -> HttpResponse:
+    """A page that is not there ("missing", "no_rules", "no_needs"), or not now ("busy"), in the three languages."""
+    body = render_to_string("reports/public/none.html", {"why": why, "languages": LANGUAGES})
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return HttpResponse(body, status=status, headers=headers)
 

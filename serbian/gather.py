@@ -19,7 +19,6 @@ from serbian.repair import STRIPPED
 
 UNKNOWN = 999  # frequencies are in centibels below one: 250 is one word in three hundred
 EVERYDAY = 500
-FAR = 100  # ten times as frequent
 STRIPPED_TO_D = STRIPPED | {ord("đ"): "d"}
 
 Frequencies = dict[str, int]

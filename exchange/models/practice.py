@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from exchange.enums import Purpose, Shape
 from kits.models import shown
 from municipalities.models import Programme
-from posts.enums import CallKind, Category
+from posts.enums import Category
 
 User = settings.AUTH_USER_MODEL
 # Words for those who read English, beside those in Serbian. "text" is the post as it would read.
@@ -115,10 +115,6 @@ class Example(models.Model):
     @property
     def call_kind(self) -> str:
         return str(self._part("call").get("kind", ""))
-
-    @property
-    def call_label(self) -> str:
-        return str(CallKind(self.call_kind).label) if self.call_kind in CallKind.values else ""
 
     @property
     def takes_part(self) -> str:

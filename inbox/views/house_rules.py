@@ -15,7 +15,7 @@ from inbox import house_words
 from inbox.domain import house_rules as verbs
 from inbox.domain.house_rules import Told
 from inbox.forms.house_rules import HouseRulesForm
-from inbox.queries import public_rules
+from inbox.queries import moderated
 from municipalities.access import requires
 from municipalities.rules import Verb
 from reports.everybody import TONGUES
@@ -26,7 +26,7 @@ FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
 @requires(Verb.INBOX_VIEW)
 @require_GET
 def house_rules(request: Any) -> HttpResponse:
-    found = public_rules.house_rules()
+    found = moderated.house_rules()
     told = Told(**{name: getattr(found, name) for name in FIELDS}) if found else Told()
     return _page(request, HouseRulesForm(initial=vars(told)), told)
 
@@ -52,7 +52,7 @@ def _page(request: Any, form: HouseRulesForm, told: Told) -> HttpResponse:
     context = {
         "form": form,
         "may_edit": may_edit,
-        "rules": public_rules.house_rules(),
+        "rules": moderated.house_rules(),
         "previews": [_preview(tag, code, name, request.municipality, told) for tag, (code, name) in TONGUES.items()],
         "address": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[request.municipality.slug]),
     }

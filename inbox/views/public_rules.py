@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from inbox import house_words
 from inbox.models import HouseRules
-from inbox.queries.public_rules import months, shown
+from inbox.queries import moderated
 from municipalities.access import public
 from municipalities.enums import Script
 from municipalities.models import Municipality
@@ -28,7 +28,7 @@ def rules(request: Any, place: str, tongue: str = "") -> HttpResponse:
     """The page of a municipality. Without a language in the address it is the municipality's own script."""
     if comes_too_often(request):
         return busy()
-    found = shown(place)
+    found = moderated.shown(place)
     if found is None or (tongue and tongue not in TONGUES):
         return nothing_here("no_rules", 404)
     municipality, row = found
@@ -43,12 +43,12 @@ def rules(request: Any, place: str, tongue: str = "") -> HttpResponse:
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
     code, _name = TONGUES[tongue]
     with translation.override(code):
-        counts = months(municipality, today())
+        months = moderated.months(municipality, today())
         context = {
             "municipality": municipality,
             "sections": house_words.sections(municipality, row),
-            "months": counts,
-            "objections": [each for each in counts if each.objections or each.shown_again],
+            "months": months,
+            "objections": [each for each in months if each.objections or each.shown_again],
             "tongue": tongue,
             "tongues": [
                 (tag, name, reverse("public_rules_in", args=[municipality.slug, tag]))

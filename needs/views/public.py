@@ -138,4 +138,4 @@ def _answer(request: Any, place: Place, answer: HttpResponse) -> HttpResponse:
 
 
 def _missing() -> HttpResponse:
-    return nothing_here("missing", 404, "needs/public_none.html")
+    return nothing_here("no_needs", 404)

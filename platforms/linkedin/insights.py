@@ -16,7 +16,6 @@ from platforms.words import gettext_noop
 BATCH = 20
 STATISTICS = {"views": "impressionCount", "reach": "uniqueImpressionsCount", "clicks": "clickCount"}
 STATISTICS |= {"reposts": "shareCount"}
-ORGANIC = gettext_noop("Without advertisements, for twelve months, told to administrators of the page.")
 KINDS = {"urn:li:share:": "shares", "urn:li:ugcPost:": "ugcPosts"}
 
 

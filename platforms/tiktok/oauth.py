@@ -9,7 +9,6 @@ used.
 
 import base64
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -53,14 +52,7 @@ def refresh(http: Http, server: str, keys: Keys, held: Credential) -> Credential
     if not held.refresh_token:
         raise NeedsConsent(ENDED)
     form = {"grant_type": "refresh_token", "refresh_token": held.refresh_token}
-    fresh = _credential(server, _asked(http, server, keys, "token", form))
-    return replace(
-        held,
-        access_token=fresh.access_token,
-        refresh_token=fresh.refresh_token or held.refresh_token,
-        expires_at=fresh.expires_at,
-        consent_until=fresh.consent_until or held.consent_until,
-    )
+    return held.renewed(_credential(server, _asked(http, server, keys, "token", form)))
 
 
 def revoke(http: Http, server: str, keys: Keys, token: str) -> None:

@@ -7,7 +7,6 @@ The code lives thirty seconds. A refresh token works once: the new pair is store
 
 import base64
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -41,13 +40,7 @@ def refresh(http: Http, server: str, keys: Keys, held: Credential) -> Credential
     if not held.refresh_token:
         raise NeedsConsent(ENDED)
     form = {"grant_type": "refresh_token", "refresh_token": held.refresh_token}
-    fresh = _credential(server, _asked(http, server, keys, "token", form))
-    return replace(
-        held,
-        access_token=fresh.access_token,
-        refresh_token=fresh.refresh_token or held.refresh_token,
-        expires_at=fresh.expires_at,
-    )
+    return held.renewed(_credential(server, _asked(http, server, keys, "token", form)))
 
 
 def revoke(http: Http, server: str, keys: Keys, token: str, kind: str) -> None:

@@ -28,8 +28,8 @@ from portal import queues
 from portal.demo import decisions, past, texts
 from portal.demo.growth import COMMENTS, LIKES, SHARES
 from portal.demo.network import public
-from portal.demo.past import Town
 from portal.demo.people import People, Team
+from portal.demo.town import Town
 from portal.tasks import key_of
 from posts.deciding import mentors_of, standing
 from posts.domain.create import create

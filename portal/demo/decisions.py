@@ -4,7 +4,6 @@ The rules come first, so that everything that is laid out afterwards goes the wa
 """
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -16,6 +15,7 @@ from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, Municipality
 from municipalities.tenancy import scope
 from portal.demo.people import PASSWORD, person
+from portal.demo.town import Town
 from posts.domain import emergency
 from posts.domain.approve import LEAVE, approve, endorse
 from posts.domain.create import create
@@ -23,9 +23,6 @@ from posts.domain.save import Content, Saved, save_draft
 from posts.draft import Draft, Text
 from posts.enums import Category
 from posts.models import Post, Version
-
-if TYPE_CHECKING:
-    from portal.demo.past import Town
 
 RULES: dict[str, dict[str, object]] = {
     "kragujevac": {"approval": Approval.TWO, "answers_need_approval": True},
@@ -44,7 +41,7 @@ TEXT = (
 REASON = "Пукла је главна цев код дома здравља, дежурни инспектор је забранио употребу воде за пиће."
 
 
-def set_rules(towns: "list[Town]") -> None:
+def set_rules(towns: list[Town]) -> None:
     """Before anything is submitted. Opens the scope of each municipality."""
     for town in towns:
         house, slug = town.team.municipality, town.team.municipality.slug
@@ -63,7 +60,7 @@ def second(house: Municipality) -> User:
     return known or person(email, f"{SECOND} – {house.name_cyrl}", make_password(PASSWORD))
 
 
-def agree(post: Post, version: Version, town: "Town") -> None:
+def agree(post: Post, version: Version, town: Town) -> None:
     """Every step that the rule of the municipality asks for."""
     team = town.team
     if team.municipality.approval == Approval.MENTOR:
@@ -74,7 +71,7 @@ def agree(post: Post, version: Version, town: "Town") -> None:
         approve(post, version, by=second(team.municipality), threads=LEAVE)
 
 
-def arrange(towns: "list[Town]", now: datetime) -> None:
+def arrange(towns: list[Town], now: datetime) -> None:
     """What is out of the ordinary: somebody who stands in, an emergency. Opens the scope of each municipality."""
     for town in towns:
         with scope(town.team.municipality):
@@ -84,7 +81,7 @@ def arrange(towns: "list[Town]", now: datetime) -> None:
                 _emergency(town)
 
 
-def _stand_in(town: "Town", today: date) -> None:
+def _stand_in(town: Town, today: date) -> None:
     if Delegation.objects.filter(approver=town.team.approver, ended_at=None, ends_on__gte=today).exists():
         return  # people and what they may do outlive a reset
     deciders.delegate(
@@ -93,7 +90,7 @@ def _stand_in(town: "Town", today: date) -> None:
     )  # fmt: skip
 
 
-def _emergency(town: "Town") -> None:
+def _emergency(town: Town) -> None:
     """Published by the officer without approval; the approver finds it on Home and looks back at it."""
     team = town.team
     deciders.allow_emergency(team.municipality, team.officer, by=team.approver)

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
@@ -20,10 +20,8 @@ from portal.demo.people import HANDED_OVER, People
 from portal.demo.rows import insert, made_at
 from portal.demo.texts import CONTENT
 from portal.demo.threads import moment
+from portal.demo.town import Town
 from posts.models import Post, Version
-
-if TYPE_CHECKING:
-    from portal.demo.past import Town
 
 # Of the posts since the training, how many got the rubric filled in.
 SHARE = 0.8
@@ -44,7 +42,7 @@ def words() -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def past(town: "Town", frozen: Sequence[tuple[Post, Version]], rng: random.Random) -> list[Feedback]:
+def past(town: Town, frozen: Sequence[tuple[Post, Version]], rng: random.Random) -> list[Feedback]:
     """The rubric of the posts since the training, with levels that grow. Inside the municipality's scope."""
     criteria = stored(programme_of(town.team.municipality))
     offset = rng.uniform(-0.35, 0.35)

@@ -18,9 +18,10 @@ from delivery.models import Attempt, Delivery
 from portal.demo import mentoring, threads
 from portal.demo.library import Drawn
 from portal.demo.network import Voice, server
-from portal.demo.people import People, Team
+from portal.demo.people import Team
 from portal.demo.rows import insert, office_time
 from portal.demo.texts import Planned, chance
+from portal.demo.town import Town
 from posts import compose
 from posts.domain.freeze import freeze
 from posts.domain.publications import KIND
@@ -50,16 +51,6 @@ class Sent:
     publication: Publication | None = None
     delivery: Delivery | None = None
     status: Status | None = None
-
-
-@dataclass(frozen=True)
-class Town:
-    """Who writes, through which channels, with which pictures."""
-
-    team: Team
-    voices: list[Voice]
-    drawn: dict[str, Drawn]
-    people: People
 
 
 @dataclass

@@ -17,9 +17,10 @@ from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from portal.demo import decisions, threads
 from portal.demo import past as pasts
-from portal.demo.past import Sent, Town
+from portal.demo.past import Sent
 from portal.demo.rows import insert, made_at
 from portal.demo.texts import HOURS_AFTER, Planned, chance, coming
+from portal.demo.town import Town
 from posts.domain.approve import approve, endorse, send_back
 from posts.domain.create import create
 from posts.domain.freeze import freeze

@@ -38,10 +38,10 @@ from portal.demo import (
 )
 from portal.demo import plans as agreed_plans
 from portal.demo.network import Voice
-from portal.demo.past import Town
 from portal.demo.people import People, Team
 from portal.demo.rows import insert
 from portal.demo.texts import DAYS, Planned, coming, days
+from portal.demo.town import Town
 from posts.models import Post
 
 

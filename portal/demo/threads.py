@@ -5,11 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from municipalities.holidays import working_minutes
 from portal.demo.rows import insert, made_at, office_time
 from portal.demo.texts import Planned, chance, citizens
+from portal.demo.town import Town
 from posts import anchors
 from posts.domain.approve import send_back
 from posts.domain.comment import comment, reply
@@ -23,9 +24,6 @@ from posts.models import Comment, Post, Thread, Version
 from posts.places import Where
 from posts.queries import latest_version
 from posts.rules import Resolved
-
-if TYPE_CHECKING:
-    from portal.demo.past import Town
 
 TAG = "sr-Cyrl"
 SUBMITTED = 0.4
@@ -44,7 +42,7 @@ SETTLED = "Категорија и време су у реду, само про�
 _SENTENCE = re.compile(r"\S.*?(?:[!?…]+|(?<!\d)\.|$)(?=\s|$)", re.MULTILINE)
 
 
-def past(town: "Town", frozen: Sequence[tuple[Post, Version]], rng: random.Random) -> None:
+def past(town: Town, frozen: Sequence[tuple[Post, Version]], rng: random.Random) -> None:
     """The mentor came with the training, and looks at about every fourth post; everything is settled by now."""
     looked = [
         (post, version)
@@ -56,7 +54,7 @@ def past(town: "Town", frozen: Sequence[tuple[Post, Version]], rng: random.Rando
     insert([_said(thread, thread.author, rng.choice(remarks), thread.at) for thread in threads])
 
 
-def _settled(town: "Town", post: Post, version: Version) -> Thread:
+def _settled(town: Town, post: Post, version: Version) -> Thread:
     thread = Thread(
         municipality=town.team.municipality, post=post, version=version,
         author=town.people.mentor_of(town.team.municipality.slug, post.created_at.date()),
@@ -92,7 +90,7 @@ def talk(post: Post, planned: Planned, *, officer: Any, mentor: Any, last: datet
         resolve(settled, by=officer)
 
 
-def rework(post: Post, town: "Town", time: Resolved, *, last: datetime) -> None:
+def rework(post: Post, town: Town, time: Resolved, *, last: datetime) -> None:
     """Came back once and was worked over: the mentor's words are in it, a sentence is gone, it waits again."""
     officer, mentor, approver = town.team.officer, town.people.mentor, town.team.approver
     draft = parse(post.draft)

@@ -11,12 +11,11 @@ from delivery.enums import Because, State
 from delivery.models import Delivery
 from notifications.models import Notification
 from posts.domain.approve import approve, send_back
-from posts.domain.comment import comment
 from posts.domain.gate import may_send
 from posts.domain.refused import Refused
 from posts.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
-from posts.queries import decisions, publications, upcoming, waiting_for_mentor
+from posts.queries import decisions, publications, upcoming
 from tests.posts.deciders import home_of
 from tests.posts.desk import Desk, in_hours
 
@@ -158,9 +157,6 @@ def test_what_waits_for_whom(desk: Desk, django_assert_num_queries) -> None:
     assert [post.excerpt for post in shown.upcoming] == ["Скоро", "Касније"]
     with django_assert_num_queries(2):
         assert [post.excerpt for post in upcoming()] == ["Скоро", "Касније"]
-    assert len(waiting_for_mentor(desk.cast.mentor, [desk.house])) == 3
-    comment(soon, "Добро.", by=desk.cast.mentor)
-    assert {post.excerpt for post in waiting_for_mentor(desk.cast.mentor, [desk.house])} == {"Касније", "Нацрт"}
 
 
 def test_a_paused_house_sends_nothing(desk: Desk) -> None:

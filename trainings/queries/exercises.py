@@ -130,10 +130,6 @@ class Desk:
                 found.append(Entry("answer", row.citizen, row.answered_at, row.answer, row))
         return sorted(found, key=lambda entry: entry.at, reverse=True)[:FEED]
 
-    def post_of(self, said: Said) -> Status | None:
-        """The post below which it was said."""
-        return next((post for post in self.posts if post.pk == said.play.to_status), None)
-
 
 def desks(several: Sequence[Team], exercise: Exercise, now: datetime | None = None) -> list[Desk]:
     """All teams side by side. Four queries."""
