@@ -151,13 +151,22 @@ def opening(channel: Channel, message: Message) -> str:
 
 
 def can_hide(channel: Channel) -> bool:
-    """Whether its network lets us hide what others write below our posts, and show it again."""
-    return connector(channel.platform).hides
+    """Whether its server lets us hide what others write below our posts, and show it again."""
+    return _moderates(channel).hides
+
+
+def can_remove(channel: Channel) -> bool:
+    """Whether its server deletes for us what others write below our posts."""
+    return _moderates(channel).removes
 
 
 def by_hand(channel: Channel) -> str:
     """What a person does on its network about a message that has to go, in the reader's language."""
-    return gettext(connector(channel.platform).by_hand)
+    return gettext(_moderates(channel).by_hand)
+
+
+def _moderates(channel: Channel) -> types.Moderates:
+    return connector(channel.platform).moderates(known(channel.platform, channel.facts))
 
 
 def remembers(channel: Channel) -> bool:

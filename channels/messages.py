@@ -188,6 +188,7 @@ SAID = (
     gettext_noop("This is the account's main password. Make an app password and use that."),
     gettext_noop("This network cannot change a post that is out."),
     gettext_noop("This network cannot hide other people's answers."),
+    gettext_noop("This network deletes nobody else's answers for us."),
     gettext_noop("This network publishes at once; there is nothing to wait for."),
     gettext_noop("This network tells no older posts with their numbers."),
     gettext_noop("This server cannot delete posts for us."),

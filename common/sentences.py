@@ -275,6 +275,7 @@ SENTENCES: dict[str, Promise] = {
     "moderation.object": _("Wrote down that somebody objects to a hidden comment on %(target)s"),
     "moderation.propose": _("Decided to hide or remove a comment on %(target)s: %(reason)s (%(act)s)"),
     "moderation.refuse": _("Did not agree to remove a comment on %(target)s"),
+    "moderation.removed": _("A comment on %(target)s was removed for good, as two people had agreed"),
     "moderation.shown": _("A comment on %(target)s is shown again"),
     "moderation.stop": _("A comment on %(target)s could not be hidden or shown by the portal: a person is asked"),
     "moderation.undo": _("Decided to show a comment on %(target)s again"),

@@ -15,6 +15,7 @@ from platforms.types import (
     Keys,
     Message,
     MetricChange,
+    Moderates,
     Outgoing,
     PastPosts,
     Pending,
@@ -124,6 +125,7 @@ class Defaults(OfEachNetwork):
     # Converses
 
     hides: ClassVar[bool] = False
+    """Of every server of the network; where servers differ, `moderates` tells."""
     by_hand: ClassVar[str] = gettext_noop(
         "Open the message on the network, signed in as the municipality, and delete it there by its menu. Where there "
         "is no such choice, report it to the network."
@@ -134,11 +136,18 @@ class Defaults(OfEachNetwork):
     def opening(cls, message: Message) -> str:
         return ""
 
+    @classmethod
+    def moderates(cls, facts: Facts) -> Moderates:
+        return Moderates(hides=cls.hides, removes=False, by_hand=cls.by_hand)
+
     def hide(self, remote_id: str, root: str) -> None:
         raise Rejected("This network cannot hide other people's answers.", code="unsupported")
 
     def show(self, remote_id: str, root: str) -> None:
         raise Rejected("This network cannot hide other people's answers.", code="unsupported")
+
+    def remove(self, remote_id: str, root: str) -> None:
+        raise Rejected("This network deletes nobody else's answers for us.", code="unsupported")
 
     # Notifies
 

@@ -28,6 +28,7 @@ from platforms.types import (
     Message,
     Messages,
     MetricChange,
+    Moderates,
     Outgoing,
     PastPosts,
     Pending,
@@ -193,10 +194,10 @@ class Remembers(Protocol):
 
 
 class Converses(Protocol):
-    hides: ClassVar[bool]
-    """Whether `hide` and `show` do anything here. Where not, they raise `Rejected(code="unsupported")`."""
-    by_hand: ClassVar[str]
-    """What a person does on the network itself about an answer that has to go, as an English msgid."""
+    @classmethod
+    def moderates(cls, facts: Facts) -> Moderates:
+        """What is done for us about other people's answers. Pure. Where nothing is, `hide`, `show` and `remove` raise
+        `Rejected(code="unsupported")`."""
 
     def messages(self, cursor: str | None = None) -> Messages:
         """Reads replies and mentions that came after `cursor`."""
@@ -220,6 +221,9 @@ class Converses(Protocol):
 
     def show(self, remote_id: str, root: str) -> None:
         """Mutates: takes `hide` back. Doing it twice does no harm."""
+
+    def remove(self, remote_id: str, root: str) -> None:
+        """Mutates: deletes it for good. Success too when it is gone already."""
 
 
 class Notifies(Protocol):

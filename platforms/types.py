@@ -494,6 +494,18 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Moderates:
+    """What a network does for us about other people's answers below our posts.
+
+    `by_hand`: what a person does on the network itself about one that has to go, as an English msgid.
+    """
+
+    hides: bool
+    removes: bool
+    by_hand: str
+
+
+@dataclass(frozen=True)
 class Messages:
     """One page, oldest first. Give `cursor` to the next call; None means: nothing newer than before."""
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from administration.views.setting_up import UNDER_WAY
 from channels import pauses
 from inbox.queries.listing import Waits
+from inbox.queries.moderated import SecondLooks
 from municipalities.models import Programme
 from municipalities.queries import workspaces
 from municipalities.rules import Verb
@@ -145,8 +146,9 @@ def navigation(request: Any) -> dict[str, Any]:
     municipality, access = getattr(request, "municipality", None), getattr(request, "access", None)
     in_scope = getattr(request, "tenancy", None) is not None
     with_inbox = in_scope and access is not None and access.may(Verb.INBOX_VIEW)
+    works = with_inbox and access is not None and access.may(Verb.INBOX_WORK)
     rows = cache(
-        lambda: list(_rows(user, in_scope=in_scope, with_inbox=with_inbox))
+        lambda: list(_rows(user, in_scope=in_scope, with_inbox=with_inbox, works=works))
     )  # the rail, the bell and the banner ask for them
     found["workspaces"] = SimpleLazyObject(lambda: _workspaces(rows(), municipality))
     found["bell"] = cache(lambda: _unread(user, rows()))  # a plain number: plurals reckon with it
@@ -202,25 +204,32 @@ def _wide_notice(request: Any) -> str:
     return render_to_string("channels/pause_notice.html", {"wide": running, "may_end_wide": True}, request)
 
 
-def _rows(user: Any, *, in_scope: bool, with_inbox: bool) -> QuerySet[Any]:
+def _rows(user: Any, *, in_scope: bool, with_inbox: bool, works: bool) -> QuerySet[Any]:
     names = ("pk", "slug", "name_cyrl", "name_latn", "name_en")
     rows = workspaces(user).only(*names).annotate(unread=Unread(user), trains=Exists(_as_trainer(user)))
     if with_inbox:
         rows = rows.annotate(inbox_waits=Waits(timezone.now()))
+    if works:
+        rows = rows.annotate(second_looks=SecondLooks(user, timezone.now()))
     return rows.annotate(**pauses.columns()) if in_scope else rows
 
 
 @dataclass(frozen=True)
 class InboxWaits:
-    """How many messages of citizens are open here, and how many have waited too long."""
+    """How many messages of citizens are open here, and how many have waited too long; how many comments wait for
+    this person's second look at what was done about them, and for how many that is late."""
 
     open: int = 0
     late: int = 0
+    second: int = 0
+    second_late: int = 0
 
 
 def _inbox(rows: list[Any]) -> InboxWaits:
     """It is the same in every row: what lies in the open scope. Who may not open the inbox has no such column."""
-    return InboxWaits(*getattr(rows[0], "inbox_waits", ())) if rows else InboxWaits()
+    if not rows:
+        return InboxWaits()
+    return InboxWaits(*getattr(rows[0], "inbox_waits", (0, 0)), *getattr(rows[0], "second_looks", ()))
 
 
 def _as_trainer(user: Any) -> QuerySet[Any]:

@@ -37,7 +37,8 @@ class Account(models.Model):
 class Status(models.Model):
     """What somebody wrote. Ids grow with time: pages of the feed and of the API are cut by them.
 
-    `root` is the status that a thread hangs on, so that a thread is one query.
+    `root` is the status that a thread hangs on, so that a thread is one query. What was hidden at `hidden_at` is seen
+    by its author and by the page below whose post it stands (`practice.queries.unseen`).
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="statuses")
@@ -52,6 +53,7 @@ class Status(models.Model):
     replies_count = models.PositiveIntegerField(default=0)
     # {"options": ["…"], "multiple": false, "ends_at": "2026-…"}
     poll = models.JSONField(null=True)
+    hidden_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -59,6 +61,11 @@ class Status(models.Model):
             models.Index(fields=["-id"], name="practice_feed", condition=Q(in_reply_to__isnull=True)),
             # a page's own posts
             models.Index(fields=["account", "-id"], name="practice_account_feed"),
+            models.Index(fields=["root"], name="practice_hidden", condition=Q(hidden_at__isnull=False)),
+        ]
+        constraints = [
+            # a post of one's own is deleted, not hidden
+            models.CheckConstraint(name="only_comments_hide", condition=Q(hidden_at=None) | Q(root__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Reads of the practice network. A page of the feed costs a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -45,21 +45,64 @@ def _cut(found: QuerySet[Status], before: int | None) -> Slice:
     return Slice(statuses[:PAGE], statuses[PAGE - 1].pk if len(statuses) > PAGE else None)
 
 
-def status(status_id: int) -> Status | None:
+def status(status_id: int, viewer: Account | None = None) -> Status | None:
+    """None, too, where `viewer` is not shown it."""
+    found = there(status_id)
+    return found if found and sees(viewer, found) else None
+
+
+def there(status_id: int) -> Status | None:
+    """Whoever looks: the caller asks whether they see it."""
     return _statuses().select_related("root__account").filter(pk=status_id).first()
 
 
-def several(status_ids: Sequence[int]) -> list[Status]:
-    return list(_statuses().filter(pk__in=status_ids).order_by("pk"))
+def several(status_ids: Sequence[int], viewer: Account | None = None) -> list[Status]:
+    return seen(_statuses().filter(pk__in=status_ids).order_by("pk"), viewer)
 
 
-def thread(root: Status) -> list[Status]:
-    """All answers below `root`, oldest first."""
-    return list(_statuses().filter(root=root).order_by("pk"))
+def unseen(roots: Collection[int], viewer: Account | None) -> set[int]:
+    """Of these threads the ids that `viewer` is not shown: what a page hid, with everything below it.
+
+    Its author sees a hidden comment, marked, and so does the page that hid it.
+    """
+    hidden = Status.objects.filter(root__in=roots, hidden_at__isnull=False)
+    if viewer is not None:
+        hidden = hidden.exclude(Q(account=viewer) | Q(root__account=viewer))
+    found = set(hidden.values_list("pk", flat=True)) if roots else set()
+    if found:
+        below = Status.objects.filter(root__in=roots).order_by("pk")
+        _reach(found, below.values_list("pk", "in_reply_to_id"))
+    return found
+
+
+def _reach(found: set[int], thread: Iterable[tuple[int, int | None]]) -> None:
+    """Add to `found` what answers it: (id, what it answers) of a whole thread, oldest first."""
+    for pk, above in thread:
+        if above in found:
+            found.add(pk)
+
+
+def seen(statuses: Iterable[Status], viewer: Account | None) -> list[Status]:
+    rows = list(statuses)
+    gone = unseen({row.root_id for row in rows if row.root_id}, viewer)
+    return [row for row in rows if row.pk not in gone]
+
+
+def sees(viewer: Account | None, status: Status) -> bool:
+    return bool(seen([status], viewer))
+
+
+def thread(root: Status, viewer: Account | None = None) -> list[Status]:
+    """All answers below `root` that `viewer` sees, oldest first. As `seen`, which would ask for them once more."""
+    rows = list(_statuses().filter(root=root).order_by("pk"))
+    who = viewer.pk if viewer else None
+    gone = {row.pk for row in rows if row.hidden_at and who not in (row.account_id, root.account_id)}
+    _reach(gone, ((row.pk, row.in_reply_to_id) for row in rows))
+    return [row for row in rows if row.pk not in gone]
 
 
 def ancestors(below: Status) -> list[Status]:
-    """From the root down to the one that `below` answers."""
+    """Of a status that is seen: from the root down to the one that `below` answers."""
     if below.root_id is None:
         return []
     every = {s.pk: s for s in _statuses().filter(Q(root=below.root_id) | Q(pk=below.root_id))}
@@ -70,9 +113,9 @@ def ancestors(below: Status) -> list[Status]:
     return line[::-1]
 
 
-def descendants(above: Status) -> list[Status]:
-    """Everything below `above`, oldest first, as a thread reads."""
-    every = thread(above.root or above)
+def descendants(above: Status, viewer: Account | None = None) -> list[Status]:
+    """Everything below `above` that `viewer` sees, oldest first, as a thread reads."""
+    every = thread(above.root or above, viewer)
     below = {above.pk}
     for each in every:
         if each.in_reply_to_id in below:

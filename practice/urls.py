@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 from django.views.i18n import set_language
 
-from practice.api import accounts, instance, media, oauth, statuses
+from practice.api import accounts, comments, instance, media, oauth, statuses
 from practice.api.calls import BIGGEST_ID
 from practice.views import acts, consent, door, feed, files
 
@@ -62,6 +62,8 @@ api = [
     path("api/v1/statuses/<id:status_id>/source", statuses.source),
     path("api/v1/statuses/<id:status_id>/context", statuses.context),
     *(path(f"api/v1/statuses/<id:status_id>/{name}", statuses.act, {"name": name}) for name in statuses.ACTS),
+    path("api/v1/dobosar/comments/<id:status_id>", comments.delete),
+    *(path(f"api/v1/dobosar/comments/<id:status_id>/{name}", comments.act, {"name": name}) for name in comments.ACTS),
 ]
 
 urlpatterns = [*pages, *api]

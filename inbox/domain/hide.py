@@ -1,8 +1,8 @@
-"""Hiding on the network what a person decided to hide, and showing it again.
+"""Hiding on the network what a person decided to hide, showing it again, and removing it where two agreed to that.
 
 A worker does it. The claim is committed before the call is made: the row says `doing`, counts the try and stays the
-worker's for a lease. Hiding twice does no harm (the conformance suite of the connectors asks each), so what a dead
-worker left, or what never got an answer, is simply done again. A pause of publishing holds none of it up.
+worker's for a lease. Hiding or removing twice does no harm (the conformance suite of the connectors asks each), so what
+a dead worker left, or what never got an answer, is simply done again. A pause of publishing holds none of it up.
 """
 
 import logging
@@ -18,7 +18,7 @@ from inbox.domain import tell_second
 from inbox.domain.moderate import settle_done, settle_shown
 from inbox.domain.triage import label
 from inbox.models import Moderation
-from inbox.reasons import WORK, Stage
+from inbox.reasons import WORK, Act, Stage
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, PlatformError, RateLimited, Rejected
 
@@ -76,6 +76,8 @@ def _call(row: Moderation) -> None:
     connector, root = open_channel(message.channel), message.root or message.in_reply_to
     if row.state == Stage.SHOWING:
         connector.show(message.remote_id, root)
+    elif row.act == Act.REMOVE:
+        connector.remove(message.remote_id, root)
     else:
         connector.hide(message.remote_id, root)
 
@@ -99,7 +101,10 @@ def _done(row: Moderation) -> None:
         return
     row.detail = ""
     settle_done(row, by=None)
-    record("moderation.hidden", by=None, target=row, label=label(row.message))
+    if row.act == Act.REMOVE:
+        record("moderation.removed", by=None, target=row, label=label(row.message))
+    else:
+        record("moderation.hidden", by=None, target=row, label=label(row.message))
 
 
 def _wait(row: Moderation, until: datetime, trouble: str) -> None:

@@ -21,7 +21,7 @@ from inbox.domain.triage import label
 from inbox.domain.triage import locked as locked_message
 from inbox.enums import State
 from inbox.models import Message, Moderation
-from inbox.queries.moderated import can_hide
+from inbox.queries.moderated import besides, can_hide, can_remove, removal_of
 from inbox.reasons import BY_HAND_FROM, CONFIRM_WITHIN, CONFIRMED, OVER, Act, Decision, Reason, Stage, Wish
 
 
@@ -37,11 +37,7 @@ def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
             _("The words of this message were deleted because their time was over. There is nothing to hide.")
         )
     _refuse_wish(wish, able=able)
-    earlier = Moderation.objects.filter(message=row).exclude(state__in=OVER).select_related("by").first()
-    if earlier is not None:
-        raise Refused(
-            _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier.by}
-        )
+    _refuse_earlier(row, wish)
     now = timezone.now()
     is_removal = wish.act == Act.REMOVE
     made = Moderation(
@@ -62,6 +58,27 @@ def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
     return made
 
 
+def _refuse_earlier(row: Message, wish: Wish) -> None:
+    """One act holds at a time; but what the portal can remove is hidden first, and stays so while it is asked."""
+    earlier = list(Moderation.objects.filter(message=row).exclude(state__in=OVER).select_related("by"))
+    if wish.act == Act.REMOVE and can_remove(row):
+        hidden = [each for each in earlier if each.act == Act.HIDE and each.state == Stage.DONE]
+        if not earlier:
+            raise Refused(_("Hide it first. Once it is hidden, a second person decides about removing it."), "act")
+        for each in hidden:
+            _refuse_objection(each)
+        earlier = [each for each in earlier if each not in hidden]
+    if earlier:
+        raise Refused(
+            _("%(person)s has decided about this message already. Look at that first.") % {"person": earlier[0].by}
+        )
+
+
+def _refuse_objection(hiding: Moderation) -> None:
+    if hiding.objection_waits:
+        raise Refused(_("Its author objects. Decide about that first: what was removed cannot come back."))
+
+
 def _refuse_wish(wish: Wish, *, able: bool) -> None:
     if wish.reason not in Reason.values:
         raise Refused(_("Choose a reason. What is in none of them stays: criticism is not a reason."), "reason")
@@ -76,10 +93,17 @@ def _refuse_wish(wish: Wish, *, able: bool) -> None:
 
 @transaction.atomic
 def agree(row: Moderation, *, by: Any) -> Moderation:
-    """The second person agrees to a removal. Networks let a program remove nothing, so a person does it there."""
+    """The second person agrees to a removal. A worker does it where the network deletes for us, else a person there."""
     found = _locked(row, Stage.PROPOSED)
     _refuse_first(found, by)
+    hiding = _taken(found, Act.HIDE)  # whoever shows it again meanwhile waits, or was first
+    if hiding and hiding.state != Stage.DONE:
+        raise Refused(_("A colleague did something about this meanwhile. Look at how it stands now."))
+    if hiding:
+        _refuse_objection(hiding)
     found.second_by, found.second_at, found.state = by, timezone.now(), Stage.BY_HAND
+    if can_remove(found.message):
+        found.state, found.next_at = Stage.AGREED, found.second_at
     return _saved(found, "moderation.agree", by)
 
 
@@ -144,8 +168,11 @@ def undo(row: Moderation, why: str, *, by: Any) -> Moderation:
 
 def _undo(found: Moderation, why: str, by: Any) -> None:
     now = timezone.now()
-    if found.act == Act.REMOVE and found.state == Stage.DONE:
+    removal = found if found.act == Act.REMOVE else removal_of(found)
+    if removal and removal.state == Stage.DONE:
         raise Refused(_("It was removed for good, so it cannot be shown again. Tell its author that they were right."))
+    if removal and (removal is not found or removal.state == Stage.DOING):
+        raise Refused(_("It is being removed for good, or somebody has asked for that. See to that first."))
     if found.state in (Stage.PROPOSED, Stage.SHOWING, *OVER):
         raise Refused(_("It is not hidden, so there is nothing to show again."))
     found.undo_by, found.undo_why = by, why
@@ -206,13 +233,19 @@ def decide(row: Moderation, decision: str, why: str, *, by: Any) -> Moderation:
     _refuse_length(why, reasons.MOST_WHY, "why")
     found.decision, found.decision_why = decision, _clean(why)
     found.decided_by, found.decided_at = by, timezone.now()
-    is_gone = found.act == Act.REMOVE and found.state == Stage.DONE
+    removal = found if found.act == Act.REMOVE else removal_of(found)
+    is_gone = removal is not None and removal.state == Stage.DONE
     if decision == Decision.GRANTED and not is_gone and found.state not in (Stage.SHOWING, *OVER):
         _undo(found, found.decision_why, by)
     return _saved(found, "moderation.decide", by, decision=decision)
 
 
 # ---- what they share
+
+
+def _taken(row: Moderation, act: Act) -> Moderation | None:
+    """Of `besides`, locked."""
+    return besides(row, act).select_for_update(of=("self",)).first()
 
 
 def _locked(row: Moderation, *states: Stage) -> Moderation:

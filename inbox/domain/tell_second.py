@@ -43,6 +43,10 @@ def stopped(row: Moderation) -> None:
     """Whoever decided it: the portal could not do it, so a person has to."""
 
     def words() -> tuple[str, str]:
+        if row.act == Act.REMOVE:
+            return _("A comment was not removed"), _(
+                "The network did not do what you decided. What to do there is in the portal."
+            )
         return _("A comment was not hidden: do it by hand"), _(
             "The network did not do what you decided. What to do there is in the portal."
         )

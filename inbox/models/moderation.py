@@ -4,6 +4,7 @@ Who decides. Hiding is one person's act and happens at once. *Removing* for good
 not the first. What is hidden as a threat, as hate, as clearly unlawful or as a dangerous falsehood is hidden by one
 person too, since its clock is short, and a second person looks at it within a day (`confirm_by`). Who is late is told
 so on the list; nothing is shown again by itself, since nothing here acts without a person.
+Where the network deletes for us too, hiding comes first, and the removal is an act of its own with a copy of its own.
 
 The copy is taken before anything is done and sealed (`inbox.reasons.seal`). It is evidence: it outlives the message and
 is erased in its own time (`inbox.domain.evidence`). What is left then counts and tells nobody's words.
@@ -34,6 +35,8 @@ PILLS = {
     Stage.SHOWING: ("info", "eye"),
     Stage.UNDONE: ("quiet", "undo-2"),
 }
+
+REMOVING = {Stage.AGREED: _("About to be removed"), Stage.DOING: _("Being removed")}
 
 
 class Moderation(TenantModel):
@@ -86,8 +89,8 @@ class Moderation(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            # nobody is asked twice whether it may be hidden
-            models.UniqueConstraint(name="moderation_once", fields=["message"], condition=~Q(state__in=OVER)),
+            # nobody is asked twice whether it may be hidden, or removed
+            models.UniqueConstraint(name="moderation_once", fields=["message", "act"], condition=~Q(state__in=OVER)),
             models.CheckConstraint(
                 name="moderation_by_two", condition=Q(second_by__isnull=True) | ~Q(second_by=F("by"))
             ),
@@ -124,7 +127,14 @@ class Moderation(TenantModel):
     def pill(self) -> tuple[str, str, Any]:
         """How it looks (`common.states`)."""
         tone, icon = PILLS[Stage(self.state)]
-        return tone, icon, _("Put back by hand") if self.waits_to_be_shown_by_hand else Stage(self.state).label
+        if self.waits_to_be_shown_by_hand:
+            return tone, icon, _("Put back by hand")
+        return tone, icon, REMOVING.get(Stage(self.state)) if self.is_removing else Stage(self.state).label
+
+    @property
+    def is_removing(self) -> bool:
+        """Whether the portal is about to delete it on the network."""
+        return self.act == Act.REMOVE and self.state in REMOVING
 
     @property
     def is_live(self) -> bool:
@@ -133,6 +143,10 @@ class Moderation(TenantModel):
     @property
     def waits_for_confirmation(self) -> bool:
         return self.confirm_by is not None and self.second_by_id is None and self.is_live
+
+    @property
+    def objection_waits(self) -> bool:
+        return self.appealed_on is not None and not self.decision
 
     @property
     def waits_to_be_shown_by_hand(self) -> bool:

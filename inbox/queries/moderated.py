@@ -1,4 +1,4 @@
-"""Reads about what was hidden: the pages inside one municipality, the public counts, and GV1.
+"""Reads about what was hidden: the pages inside one municipality and the public counts.
 
 The public counts know no message and no name, so a small number in them tells of nobody.
 """
@@ -10,14 +10,15 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Count, ExpressionWrapper, IntegerField, Q, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from channels import dry
 from inbox.enums import Kind, State
 from inbox.models import HouseRules, Message, Moderation
-from inbox.reasons import BY_HAND_FROM, OVER, Act, Decision, Reason, Stage, Wish
+from inbox.reasons import BY_HAND_FROM, GRAVE, OVER, Act, Decision, Reason, Stage, Wish
 from municipalities.holidays import BELGRADE
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
@@ -52,6 +53,22 @@ def counts() -> dict[str, int]:
     return {**found, "unlawful": unlawful().count()}
 
 
+class SecondLooks(Subquery):
+    """A column for another query, reckoned once: how many comments of the open scope wait for this person as the second
+    one, and of how many that look is late."""
+
+    template = (
+        "(SELECT ARRAY[count(DISTINCT message_id), count(DISTINCT message_id) FILTER (WHERE is_late)]"
+        " FROM (%(subquery)s) wanted)"
+    )
+    output_field = ArrayField(IntegerField())
+
+    def __init__(self, person: Any, now: datetime) -> None:
+        rows = Moderation.objects.filter(in_view("second")).exclude(by=person).order_by()
+        late = ExpressionWrapper(Q(confirm_by__isnull=False, confirm_by__lt=now), BooleanField())
+        super().__init__(rows.values("message_id", is_late=late))
+
+
 def unlawful() -> QuerySet[Message]:
     """Messages that a person sorted as clearly unlawful and about which nothing was decided; shortest clock first."""
     live = Moderation.objects.exclude(state__in=OVER).values("message")
@@ -68,6 +85,21 @@ def can_hide(message: Message) -> bool:
     return dry.can_hide(message.channel) and bool(message.root or message.in_reply_to)
 
 
+def can_remove(message: Message) -> bool:
+    """Whether the network would delete it for us, once it is hidden."""
+    return can_hide(message) and dry.can_remove(message.channel)
+
+
+def besides(row: Moderation, act: Act) -> QuerySet[Moderation]:
+    """The other acts of this kind about the same message that hold or are under way: one at most."""
+    return Moderation.objects.filter(~Q(pk=row.pk), message=row.message_id, act=act).exclude(state__in=OVER)
+
+
+def removal_of(hiding: Moderation) -> Moderation | None:
+    """The removal, asked for or done, of what this act hid."""
+    return besides(hiding, Act.REMOVE).first()
+
+
 @dataclass(frozen=True)
 class Beside:
     """What stands about hiding beside a message: what was decided before, newest first, and the form."""
@@ -76,6 +108,8 @@ class Beside:
     can_hide: bool
     by_hand: str
     wish: Wish = field(default_factory=Wish)
+    can_remove: bool = False
+    """By the portal, once it is hidden."""
     reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(Reason.choices))
 
     @property
@@ -85,10 +119,20 @@ class Beside:
 
 def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
     """`acts`: those of the message, newest first (`inbox.queries.around`)."""
-    return Beside(acts, can_hide(message), dry.by_hand(message.channel), wish or Wish())
+    return Beside(acts, can_hide(message), dry.by_hand(message.channel), wish or Wish(), can_remove(message))
 
 
-def deeds(row: Moderation, person: Any) -> frozenset[str]:
+def removal(row: Moderation) -> Moderation | None:
+    """The removal for good, asked for or done, of what this act hid."""
+    return removal_of(row) if row.act == Act.HIDE and row.state == Stage.DONE else None
+
+
+def _may_be_removed(row: Moderation) -> bool:
+    is_hidden = row.act == Act.HIDE and row.state == Stage.DONE and not row.objection_waits
+    return is_hidden and row.reason in GRAVE and not row.message.forgotten_at and can_remove(row.message)
+
+
+def deeds(row: Moderation, person: Any, removal: Moderation | None = None) -> frozenset[str]:
     """What this person, who may work in the inbox, can do about it now; `inbox.domain.moderate` asks once more."""
     is_first, state = person == row.by, row.state
     found = {
@@ -97,7 +141,10 @@ def deeds(row: Moderation, person: Any) -> frozenset[str]:
         "confirm": row.waits_for_confirmation and not is_first,
         "done": state in (Stage.BY_HAND, Stage.FAILED) or (state in BY_HAND_FROM and bool(row.trouble)),
         "again": state == Stage.FAILED,
-        "undo": state in (*BY_HAND_FROM, Stage.DONE) and not (row.act == Act.REMOVE and state == Stage.DONE),
+        "remove": removal is None and _may_be_removed(row),
+        "undo": removal is None
+        and state in (*BY_HAND_FROM, Stage.DONE)
+        and not (row.act == Act.REMOVE and state in (Stage.DOING, Stage.DONE)),
         "shown": state == Stage.SHOWING and (row.next_at is None or bool(row.trouble)),
         "object": state not in (Stage.PROPOSED, Stage.REFUSED) and not row.appealed_on and not row.erased_at,
         "decide": bool(row.appealed_on) and not row.decision and not is_first,

@@ -104,10 +104,11 @@ def one(request: Any, moderation: int) -> HttpResponse:
 
 
 def _page(request: Any, row: Moderation, *, deed: str = "", problem: str = "") -> HttpResponse:
-    may_work = request.access.may(Verb.INBOX_WORK)
+    may_work, removal = request.access.may(Verb.INBOX_WORK), moderated.removal(row)
     context = {
         "row": row,
-        "deeds": moderated.deeds(row, request.user) if may_work else frozenset(),
+        "removal": removal,
+        "deeds": moderated.deeds(row, request.user, removal) if may_work else frozenset(),
         "by_hand": dry.by_hand(row.message.channel),
         "confirmation_is_late": moderated.confirmation_is_late(row),
         "is_first": row.by == request.user,
@@ -134,6 +135,9 @@ DEEDS: dict[str, Callable[[Moderation, Any, Any], Moderation]] = {
     "confirm": lambda row, asked, by: moderate.confirm(row, by=by),
     "done": lambda row, asked, by: moderate.done_by_hand(row, asked.get("note", ""), by=by),
     "again": lambda row, asked, by: moderate.again(row, by=by),
+    "remove": lambda row, asked, by: moderate.propose(
+        row.message, Wish(row.reason, Act.REMOVE.value, asked.get("why", "")), by=by
+    ),
     "undo": lambda row, asked, by: moderate.undo(row, asked.get("why", ""), by=by),
     "shown": lambda row, asked, by: moderate.shown_by_hand(row, by=by),
     "object": lambda row, asked, by: moderate.object_to(
@@ -150,8 +154,8 @@ def act(request: Any, moderation: int, deed: str) -> HttpResponse:
         raise Http404
     row = get_object_or_404(moderated.one(moderation))
     try:
-        DEEDS[deed](row, request.POST, request.user)
+        after = DEEDS[deed](row, request.POST, request.user)
     except Refused as refused:
         return _page(request, get_object_or_404(moderated.one(moderation)), deed=deed, problem=refused.message)
-    flash.success(request, _("Done, and written down."))
-    return redirect("moderation_one", request.municipality.slug, row.pk)
+    flash.success(request, _("Done, and written down.") if after.pk == row.pk else _told(after))
+    return redirect("moderation_one", request.municipality.slug, after.pk)

@@ -15,7 +15,7 @@ from platforms import checks, matching, past
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
-from platforms.mastodon import oauth, polls, server, statuses
+from platforms.mastodon import moderation, oauth, polls, server, statuses
 from platforms.mastodon.calls import Calls
 from platforms.mastodon.conversation import Conversation
 from platforms.protocols import Facts
@@ -26,6 +26,7 @@ from platforms.types import (
     Keys,
     Limits,
     Look,
+    Moderates,
     Outgoing,
     PastPosts,
     Pending,
@@ -231,6 +232,27 @@ class Mastodon(Conversation, Defaults):
             if refused.code in ("404", "410"):
                 return None
             raise
+
+    # Converses: the rest of it is `Conversation`
+
+    @classmethod
+    def moderates(cls, facts: Facts) -> Moderates:
+        return moderation.moderates(facts)
+
+    def hide(self, remote_id: str, root: str) -> None:
+        if not self.moderates(self.facts).hides:
+            super().hide(remote_id, root)
+        moderation.set_hidden(self.calls, remote_id, is_hidden=True)
+
+    def show(self, remote_id: str, root: str) -> None:
+        if not self.moderates(self.facts).hides:
+            super().show(remote_id, root)
+        moderation.set_hidden(self.calls, remote_id, is_hidden=False)
+
+    def remove(self, remote_id: str, root: str) -> None:
+        if not self.moderates(self.facts).removes:
+            super().remove(remote_id, root)
+        moderation.remove(self.calls, remote_id)
 
     # Measures
 

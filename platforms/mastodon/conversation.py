@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from platforms.mastodon import statuses
 from platforms.mastodon.calls import Calls
 from platforms.types import Message, Messages, Outgoing, Published, Read
-from platforms.words import gettext_noop
 
 PAGE = 40
 CONTEXT = 4000
@@ -16,10 +15,6 @@ CONTEXT = 4000
 class Conversation(ABC):
     """The half of the connector that talks with people."""
 
-    by_hand: ClassVar[str] = gettext_noop(
-        "Mastodon and servers like it let nobody hide or delete what others write. Open the message there, report it "
-        "to the people who run the server, and block its author so that you are not mentioned again."
-    )
     calls: Calls
     # Notifications are of answers that name us.
     tells_below: ClassVar[bool] = False

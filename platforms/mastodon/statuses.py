@@ -119,4 +119,5 @@ def message(status: Mapping[str, Any], own_id: str, root: str | None = None) -> 
         url=str(status.get("url") or ""),
         at=when(status),
         kind="reply" if is_reply else "mention",
+        is_hidden=status.get("hidden") is True,
     )

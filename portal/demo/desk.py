@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 
+from common.audit import record
 from inbox import rules
 from inbox.domain import handover, house_rules, moderate, propose, saved, suggest, triage
+from inbox.domain.triage import label
 from inbox.enums import Kind, Sleep, State, Topic
 from inbox.models import Department, HouseRules, Message, SavedAnswer, Settlement, Told
-from inbox.reasons import Act, Reason
+from inbox.reasons import CONFIRM_WITHIN, Act, Reason
 from municipalities.holidays import BELGRADE
 from municipalities.tenancy import scope
 from portal.demo.inbox import SEES_TO
@@ -22,6 +24,7 @@ from portal.demo.network import server
 from portal.demo.past import Past, Sent
 from portal.demo.rows import insert, made_at, office_time, reserve
 from portal.demo.texts import chance, citizens, on_the_desk
+from practice.domain import moderate as network
 from practice.enums import AccountKind
 from practice.models import Account, Status
 from serbian.folding import fold
@@ -114,25 +117,34 @@ def _asked(past: Past) -> None:
 
 
 def _hidden(past: Past, now: datetime) -> None:
-    """An advert that was hidden by hand, since the network hides nothing for us; a threat that is still in sight."""
+    """An advert that the portal hid; a threat that it hid a while ago: a second person looks at that, and somebody
+    wants it removed for good."""
     officer, below = past.team.officer, [each for each in past.sent if each.status is not None]
     older = next((each for each in reversed(below) if each.at < now - timedelta(days=5)), below[0])
     at = office_time(older.at, 90)
-    advert = _message(past, older, ADVERT, Kind.SPAM, at, is_there=False)
-    hidden_at = office_time(at, 60)
-    with made_at(hidden_at):
-        row = moderate.propose(
-            advert, moderate.Wish(Reason.SPAM, Act.HIDE, "Реклама, нема везе са објавом."), by=officer
-        )
-        row = moderate.done_by_hand(row, "Коментар је сакривен на мрежи.", by=officer)
-    row.at = row.copied_at = hidden_at
-    row.done_at = hidden_at + timedelta(minutes=4)
-    row.seal = row.sealed()
-    row.save()
-    Message.objects.filter(pk=advert.pk).update(settled_at=row.done_at, read_at=hidden_at, gone_at=row.done_at)
+    advert = _message(past, older, ADVERT, Kind.SPAM, at, is_there=True)
+    _hide(past, advert, moderate.Wish(Reason.SPAM, Act.HIDE, "Реклама, нема везе са објавом."), office_time(at, 60))
     threat = _message(past, below[-1], THREAT, Kind.UNLAWFUL, now - timedelta(minutes=50), is_there=True)
     why = "Прети се насиљем одређеном човеку."
-    moderate.propose(threat, moderate.Wish(Reason.THREAT, Act.REMOVE, why), by=officer)
+    _hide(past, threat, moderate.Wish(Reason.THREAT, Act.HIDE, why), now - timedelta(minutes=40))
+    further = "Пријављено полицији, снимак је предат."
+    moderate.propose(threat, moderate.Wish(Reason.THREAT, Act.REMOVE, further), by=officer)
+
+
+def _hide(past: Past, message: Message, wish: moderate.Wish, at: datetime) -> None:
+    """Decided at this moment, and done by a worker a few seconds later."""
+    with made_at(at):
+        row = moderate.propose(message, wish, by=past.team.officer)
+        network.hide(Status.objects.get(pk=message.root).account, int(message.remote_id))
+        moderate.settle_done(row, by=None)
+        record("moderation.hidden", by=None, target=row, label=label(message))
+    row.at = row.copied_at = at
+    row.done_at = at + timedelta(seconds=8)
+    row.confirm_by = at + CONFIRM_WITHIN if row.confirm_by else None
+    row.seal = row.sealed()
+    row.save()
+    Message.objects.filter(pk=message.pk).update(settled_at=row.done_at, read_at=at)
+    Status.objects.filter(pk=message.remote_id).update(hidden_at=row.done_at)
 
 
 def _message(past: Past, below: Sent, text: str, kind: str, at: datetime, *, is_there: bool) -> Message:

@@ -4,7 +4,7 @@ from typing import Any
 
 from practice import queries
 from practice.api import entities
-from practice.api.calls import api, origin, paged, window
+from practice.api.calls import api, origin, paged, whose, window
 from practice.errors import Missing
 from practice.models import Account
 
@@ -28,7 +28,7 @@ def statuses(request: Any, account_id: int) -> Any:
         return []
     replies = request.GET.get("exclude_replies") != "true"
     rows = queries.written_by(_account(account_id).pk, cut, replies=replies)
-    return paged(request, rows, [entities.status(row, origin(request)) for row in rows])
+    return paged(request, rows, [entities.status(row, origin(request)) for row in queries.seen(rows, whose(request))])
 
 
 def _account(account_id: int) -> Account:
@@ -42,4 +42,7 @@ def _account(account_id: int) -> Account:
 def notifications(request: Any) -> Any:
     kinds = request.GET.getlist("types[]") or request.GET.getlist("types")
     rows = queries.notices(request.token.account, window(request, most=80), kinds)
-    return paged(request, rows, [entities.notice(row, origin(request)) for row in rows])
+    # A page is told of what it hid itself, not of what another page hid.
+    said = {row.pk for row in queries.seen((row.status for row in rows if row.status), request.token.account)}
+    told = [row for row in rows if row.status_id is None or row.status_id in said]
+    return paged(request, rows, [entities.notice(row, origin(request)) for row in told])

@@ -77,6 +77,11 @@ def _who(request: Any) -> str:
     return f"account {request.token.account_id}" if request.token else f"address {throttle.address(request)}"
 
 
+def whose(request: Any) -> Any:
+    """The account in whose name the call is made, or None."""
+    return request.token.account if request.token else None
+
+
 def _require(request: Any, scope: str) -> None:
     if not scope:
         return

@@ -88,6 +88,8 @@ def status(row: Status, origin: str) -> dict[str, Any]:
         "reblogged": getattr(row, "boosted", False),
         "muted": False,
         "bookmarked": False,
+        # Ours alone: told to its author and to the page that hid it; nobody else is shown it.
+        "hidden": row.hidden_at is not None,
     }
 
 

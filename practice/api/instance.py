@@ -51,6 +51,8 @@ def configuration() -> dict[str, Any]:
             "min_expiration": rules.POLL_SHORTEST,
             "max_expiration": rules.POLL_LONGEST,
         },
+        # What Mastodon lets nobody do with what others write below one's posts (`practice.api.comments`).
+        "dobosar": {"comments": ["hide", "delete"]},
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from practice import queries
 from practice.api import entities
-from practice.api.calls import api, error, given, ids, number, origin, text
+from practice.api.calls import api, error, given, ids, number, origin, text, whose
 from practice.domain import react, write
 from practice.errors import Missing, NotAllowed, Refused
 from practice.models import Status
@@ -21,7 +21,7 @@ def statuses(request: Any) -> Any:
 
 def several(request: Any) -> list[dict[str, Any]]:
     wanted = [number(value) for value in request.GET.getlist("id[]") or request.GET.getlist("id")]
-    found = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE])
+    found = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], whose(request))
     return [entities.status(row, origin(request)) for row in found]
 
 
@@ -37,7 +37,7 @@ def create(request: Any) -> Any:
     if len(key) > KEY_LENGTH:
         return error(f"Idempotency-Key is longer than {KEY_LENGTH} characters", 400)
     made = write.publish(request.token.account, _draft(told), key=key)
-    return _shown(request, made.pk)
+    return shown(request, made.pk)
 
 
 def _draft(told: dict[str, Any]) -> write.Draft:
@@ -56,28 +56,28 @@ def _draft(told: dict[str, Any]) -> write.Draft:
 @api("GET", "PUT", "DELETE")
 def status(request: Any, status_id: int) -> Any:
     if request.method == "GET":
-        return _shown(request, status_id)
+        return shown(request, status_id)
     _may(request, "write:statuses")
     if request.method == "PUT":
         write.edit(request.token.account, status_id, _draft(given(request)))
-        return _shown(request, status_id)
-    before = _shown(request, status_id)
+        return shown(request, status_id)
+    before = shown(request, status_id)
     gone = write.delete(request.token.account, status_id)
     return {**before, "text": gone.text}
 
 
 @api("GET", scope="read:statuses")
 def source(request: Any, status_id: int) -> dict[str, Any]:
-    found = _status(status_id)
+    found = _status(request, status_id)
     return {"id": str(found.pk), "text": found.text, "spoiler_text": ""}
 
 
 @api("GET")
 def context(request: Any, status_id: int) -> dict[str, Any]:
-    found, here = _status(status_id), origin(request)
+    found, here = _status(request, status_id), origin(request)
     return {
         "ancestors": [entities.status(row, here) for row in queries.ancestors(found)],
-        "descendants": [entities.status(row, here) for row in queries.descendants(found)],
+        "descendants": [entities.status(row, here) for row in queries.descendants(found, whose(request))],
     }
 
 
@@ -93,7 +93,7 @@ ACTS = {
 def act(request: Any, status_id: int, name: str) -> dict[str, Any]:
     _may(request, "write:favourites" if "favourite" in name else "write:statuses")
     ACTS[name](request.token.account, status_id)
-    return _shown(request, status_id)
+    return shown(request, status_id)
 
 
 def _may(request: Any, scope: str) -> None:
@@ -105,15 +105,15 @@ def _may(request: Any, scope: str) -> None:
         raise NotAllowed("This action is outside the authorized scopes")
 
 
-def _status(status_id: int) -> Status:
-    found = queries.status(status_id)
+def _status(request: Any, status_id: int) -> Status:
+    found = queries.status(status_id, whose(request))
     if found is None:
         raise Missing
     return found
 
 
-def _shown(request: Any, status_id: int) -> dict[str, Any]:
-    found = _status(status_id)
+def shown(request: Any, status_id: int) -> dict[str, Any]:
+    found = _status(request, status_id)
     if request.token:
         queries.mark_own([found], request.token.account)
     return entities.status(found, origin(request))

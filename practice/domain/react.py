@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import F, Model
 
+from practice import queries
 from practice.enums import NoticeKind
 from practice.errors import Missing, Refused
 from practice.models import Account, Boost, Follow, Like, Notice, Status
@@ -32,6 +33,8 @@ def unboost(account: Account, status_id: int) -> Status:
 @transaction.atomic
 def _react(kind: type[Like] | type[Boost], account: Account, status_id: int) -> Status:
     status = _locked(status_id)
+    if not queries.sees(account, status):
+        raise Missing
     counter, notice = COUNTERS[kind]
     _, is_new = kind.objects.get_or_create(account=account, status=status)
     if is_new:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from practice import rules, text
+from practice import queries, rules, text
 from practice.domain.vote import checked as checked_poll
 from practice.enums import NoticeKind
 from practice.errors import Missing, Refused
@@ -62,7 +62,7 @@ def _remember(account: Account, key: str) -> tuple[RememberedKey, bool]:
 
 def _create(account: Account, draft: Draft) -> Status:
     words = _checked(draft.text, has_media=bool(draft.media_ids))
-    parent = _parent(draft.reply_to)
+    parent = _parent(account, draft.reply_to)
     status = Status.objects.create(
         account=account,
         in_reply_to=parent,
@@ -89,11 +89,11 @@ def _checked(typed: str, *, has_media: bool) -> str:
     return words
 
 
-def _parent(reply_to: int | None) -> Status | None:
+def _parent(account: Account, reply_to: int | None) -> Status | None:
     if reply_to is None:
         return None
     parent = Status.objects.select_related("root").filter(pk=reply_to).first()
-    if parent is None:
+    if parent is None or not queries.sees(account, parent):
         raise Missing("The post you are trying to reply to does not appear to exist.")
     return parent
 
@@ -134,16 +134,20 @@ def edit(account: Account, status_id: int, draft: Draft) -> Status:
 
 @transaction.atomic
 def delete(account: Account, status_id: int) -> Status:
-    """Take a status away, with its pictures and all that hangs below it."""
-    status = own(account, status_id)
+    """Take a status of one's own away, with its pictures and all that hangs below it."""
+    return take_away(own(account, status_id))
+
+
+def take_away(status: Status) -> Status:
+    """Delete a locked status; gives what it was."""
     below = Status.objects.filter(root=status) | Status.objects.filter(pk=status.pk)
     files = list(Media.objects.filter(status__in=below).values_list("file", flat=True))
     if status.in_reply_to_id:
         Status.objects.filter(pk=status.in_reply_to_id, replies_count__gt=0).update(
             replies_count=F("replies_count") - 1
         )
-    Account.objects.filter(pk=account.pk, statuses_count__gt=0).update(statuses_count=F("statuses_count") - 1)
-    gone = Status(pk=status.pk, account=account, text=status.text, created_at=status.created_at)
+    Account.objects.filter(pk=status.account_id, statuses_count__gt=0).update(statuses_count=F("statuses_count") - 1)
+    gone = Status(pk=status.pk, account_id=status.account_id, text=status.text, created_at=status.created_at)
     status.delete()
     transaction.on_commit(lambda: _remove(files))
     return gone

@@ -32,7 +32,7 @@ def act(request: Any, status_id: int, name: str) -> HttpResponse:
     ACTS[name](citizen, status_id)
     if not request.headers.get("HX-Request"):
         return redirect(f"{back(request)}#post-{status_id}")
-    found = queries.status(status_id)
+    found = queries.status(status_id, citizen)
     if found is None:
         raise Missing
     queries.mark_own([found], citizen)
@@ -89,7 +89,7 @@ def follow(request: Any, username: str, name: str) -> HttpResponse:
 def delete(request: Any, status_id: int) -> HttpResponse:
     citizen = viewer(request)
     assert citizen is not None
-    gone = queries.status(status_id)
+    gone = queries.status(status_id, citizen)
     write.delete(citizen, status_id)
     if gone and gone.root:
         return redirect(reverse("status", args=[gone.root.account.username, gone.root.pk]))

@@ -38,13 +38,15 @@ def account(request: Any, username: str) -> HttpResponse:
 @public
 @require_safe
 def status(request: Any, username: str, status_id: int) -> HttpResponse:
-    found = queries.status(status_id)
+    found = queries.there(status_id)
     if found is None or found.account.username != username:
         raise Http404
     root = found.root or found
     if root is not found:
-        root = queries.status(root.pk) or found
-    talk = queries.thread(root)
+        root = queries.there(root.pk) or found
+    talk = queries.thread(root, viewer(request))
+    if found.root_id and found not in talk:  # the page hid it
+        raise Http404
     answered = _answered(request, root, talk)
     return _page(
         request, "practice/status.html", [root, *talk], root=root, talk=talk, answered=answered, here=found,

@@ -316,12 +316,14 @@ class Conformance:
 
     def test_a_network_says_beforehand_whether_it_can_hide(self, bench: Bench) -> None:
         connector = bench.connector()
-        assert connector.by_hand
-        if not connector.hides:
-            for act in (connector.hide, connector.show):
-                with pytest.raises(Rejected) as refused:
-                    act("1", "1")
-                assert refused.value.code == "unsupported"
+        told = connector.moderates(connector.facts)
+        assert told.by_hand
+        unsupported = [] if told.hides else [connector.hide, connector.show]
+        for act in unsupported if told.removes else [*unsupported, connector.remove]:
+            with pytest.raises(Rejected) as refused:
+                act("1", "1")
+            assert refused.value.code == "unsupported"
+        if not told.hides:
             return
         post = bench.publish(connector, bench.outgoing("Питајте нас.")).remote_id
         bench.settle()
@@ -333,6 +335,24 @@ class Conformance:
         bench.settle()
         (shown,) = connector.replies(post).items
         assert (shown.remote_id, shown.is_hidden) == (message.remote_id, False)
+
+    def test_what_is_removed_is_gone_and_can_be_removed_again(self, bench: Bench) -> None:
+        connector = bench.connector()
+        told = connector.moderates(connector.facts)
+        if not told.removes:
+            return  # the test above asks that it refuses
+        assert told.hides  # hiding comes first
+        post = bench.publish(connector, bench.outgoing("Питајте нас и ово.")).remote_id
+        bench.react(post, "reply", "Претња")
+        (message,) = connector.replies(post).items
+        connector.hide(message.remote_id, post)
+        (hidden,) = connector.replies(post).items
+        assert hidden.is_hidden
+        for _ in range(2):
+            connector.remove(message.remote_id, post)
+        assert connector.replies(post).items == ()
+        with pytest.raises(Rejected):
+            connector.hide(message.remote_id, post)
 
     def test_a_withdrawn_post_is_gone(self, bench: Bench) -> None:
         connector = bench.connector()

@@ -45,6 +45,7 @@ from posts import compose
 from posts.domain.gate import may_send
 from posts.enums import Category, Place, Stage
 from posts.models import Decision, Media, Post, Publication, Suggestion, Thread, Version
+from practice import queries as practice_queries
 from practice import rules
 from practice.models import Account, Notice, Status
 from reports.models import PublicPage, Schedule
@@ -524,15 +525,17 @@ def test_the_desk_shows_what_it_can(demo: None) -> None:
     assert waiting.municipality.answers_need_approval
 
 
-def test_one_message_was_hidden_with_its_reason_and_one_waits_for_a_second_person(demo: None) -> None:
-    hidden, waiting = Moderation.objects.select_related("message").order_by("at")
-    assert (hidden.state, hidden.reason, hidden.done_by) == ("done", "spam", hidden.by)
-    assert (waiting.state, waiting.act, waiting.second_by) == ("proposed", "remove", None)
-    assert hidden.is_untouched
-    assert waiting.is_untouched
-    # on the network the one is gone, the other can still be seen
-    there = Status.objects.filter(pk__in=[int(row.message.remote_id) for row in (hidden, waiting)])
-    assert [str(row.pk) for row in there] == [waiting.message.remote_id]
+def test_two_messages_were_hidden_with_their_reasons_and_a_second_person_has_to_look(demo: None) -> None:
+    advert, threat, removal = Moderation.objects.select_related("message").order_by("at")
+    assert (advert.state, advert.reason, advert.done_by) == ("done", "spam", None)
+    assert (threat.state, threat.act, threat.waits_for_confirmation) == ("done", "hide", True)
+    assert (removal.state, removal.act, removal.second_by) == ("proposed", "remove", None)
+    assert removal.message == threat.message
+    assert all(row.is_untouched for row in (advert, threat, removal))
+    # on the network both are there, and nobody else sees them
+    there = Status.objects.filter(pk__in=[int(row.message.remote_id) for row in (advert, threat)])
+    assert len(there) == 2
+    assert practice_queries.seen(there, None) == []
 
 
 def test_nobody_is_told_at_the_start_of_what_is_there_already(demo: None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from common.http import Answer, Http
+from platforms.errors import Rejected
 from platforms.types import Credential, Keys
 from practice.domain import access, door, react, write
 from practice.enums import AccountKind
@@ -81,3 +82,23 @@ class TestPracticeNetwork(Conformance):
         before = http.calls
         assert len(connector.readings(posts)) == 3
         assert http.calls - before == 1
+
+    def test_what_stands_below_nobodys_or_anothers_post_is_left_to_a_person(self, bench: Bench) -> None:
+        connector = bench.connector()
+        citizen = door.enter("Неко са стране")
+        own = write.publish(citizen, write.Draft("@opstina пишем вам", "sr"))
+        below = write.publish(door.enter("Комшија"), write.Draft("@opstina и ја", "sr", reply_to=own.pk))
+        for act in (connector.hide, connector.show, connector.remove):
+            with pytest.raises(Rejected) as refused:
+                act(str(below.pk), str(own.pk))
+            assert refused.value.code == "unsupported"
+        assert Status.objects.filter(pk=below.pk, hidden_at=None).exists()
+
+    def test_a_server_that_says_nothing_is_asked_for_nothing(self, bench: Bench) -> None:
+        connector = bench.connector(facts={"software": "mastodon", "configuration": {"dobosar": "yes"}})
+        told = connector.moderates(connector.facts)
+        assert (told.hides, told.removes) == (False, False)
+        for act in (connector.hide, connector.show, connector.remove):
+            with pytest.raises(Rejected) as refused:
+                act("1", "1")
+            assert refused.value.code == "unsupported"

@@ -28,6 +28,7 @@ from municipalities.rules import Verb
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from posts.models import Post
+from practice import queries as network
 from practice.models import Status
 from tests.people import Cast, person, sign_in
 from tests.trainings.exercising import prepared, started, training
@@ -227,7 +228,9 @@ def test_a_team_answers_a_citizen_and_hides_what_nobody_should_read(cast: Cast) 
     said = Status.objects.get(in_reply_to=asked.status)
     assert said.text.endswith("До 18 часова.")
     assert said.account_id == group.first.page_id
-    assert "060" not in Status.objects.get(pk=personal.status).text
+    said = Status.objects.get(pk=personal.status)
+    assert "060" in said.text
+    assert not network.sees(None, said)
     row = group.plays(group.first)["do-kad"]
     assert (row.answer, row.answered_by) == ("До 18 часова.", cast.officer)
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from municipalities.domain.refused import Refused
-from practice.domain import write
+from practice.domain import moderate, write
 from practice.errors import Missing
 from practice.errors import Refused as RefusedByNetwork
-from practice.models import Account
+from practice.models import Account, Status
 from practice.rules import MAX_CHARACTERS
 from practice.text import cleaned, length
 from trainings.domain import citizens
@@ -21,7 +21,8 @@ from trainings.models import Play, Team
 
 # A mention of the citizen stands before the words.
 MOST_ANSWER = MAX_CHARACTERS - 40
-# What the network shows instead, to citizens: so it is Serbian, whatever the trainee's interface is.
+# What stands instead of a post of a citizen's own that mentions the page, since a page hides comments below its own
+# posts only. To citizens: so it is Serbian, whatever the trainee's interface is.
 HIDDEN = "Страница је сакрила овај коментар."
 
 
@@ -52,7 +53,7 @@ def answer(team: Team, play: Play, text: str, *, by: Any, now: datetime | None =
 
 @transaction.atomic
 def hide(team: Team, play: Play, *, by: Any, now: datetime | None = None) -> Play:
-    """Nobody sees what the citizen wrote any more; the conversation stays. Nothing changes when it was hidden.
+    """Nobody but the citizen sees it any more; the conversation stays. Nothing changes when it was hidden.
 
     Raises as `answer` does.
     """
@@ -62,14 +63,23 @@ def hide(team: Team, play: Play, *, by: Any, now: datetime | None = None) -> Pla
         return play
     try:
         with transaction.atomic():
-            citizen = Account.objects.get(pk=play.account_id)
-            write.edit(citizen, int(play.status or 0), write.Draft(HIDDEN, "sr"))
+            _hide(team, play)
     except (Missing, Account.DoesNotExist):
         raise Refused(_("It is no longer on the network.")) from None
     play.hidden_at, play.hidden_by = now, by
     play.save(update_fields=["hidden_at", "hidden_by"])
     record("exercise.hide", by=by, target=play, label=play.citizen)
     return play
+
+
+def _hide(team: Team, play: Play) -> None:
+    said = Status.objects.select_related("root").filter(pk=play.status or 0).first()
+    if said is None:
+        raise Missing
+    if said.root and said.root.account_id == team.page_id:
+        moderate.hide(said.root.account, said.pk)
+    else:
+        write.edit(Account.objects.get(pk=play.account_id), said.pk, write.Draft(HIDDEN, "sr"))
 
 
 def _open(team: Team, play: Play, now: datetime) -> Play:

@@ -1,0 +1,52 @@
+"""Hiding and deleting what others write below our posts.
+
+Mastodon lets nobody do it. The practice network does, at addresses of its own, and says so in its configuration under
+"dobosar" (`practice/api/comments.py`); whatever server says the same is believed.
+"""
+
+from platforms.errors import Rejected
+from platforms.mastodon.calls import Calls
+from platforms.protocols import Facts
+from platforms.types import Moderates
+from platforms.words import gettext_noop
+
+BY_HAND = gettext_noop(
+    "Mastodon and servers like it let nobody hide or delete what others write. Open the message there, report it "
+    "to the people who run the server, and block its author so that you are not mentioned again."
+)
+# Who speaks there as a page has no other way in than this portal.
+BY_PORTAL = gettext_noop(
+    "On this server only the portal can do it, and only with comments below your own posts. Try again; if it fails "
+    "once more, tell the people who run the server."
+)
+COMMENTS = "/api/v1/dobosar/comments"
+
+
+def moderates(facts: Facts) -> Moderates:
+    said = (facts.get("configuration") or {}).get("dobosar")
+    told = said.get("comments") if isinstance(said, dict) else None
+    can = set(told) if isinstance(told, list) else set()
+    return Moderates(hides="hide" in can, removes="delete" in can, by_hand=BY_PORTAL if "hide" in can else BY_HAND)
+
+
+def set_hidden(calls: Calls, remote_id: str, *, is_hidden: bool) -> None:
+    _made(calls, "POST", f"{COMMENTS}/{remote_id}/{'hide' if is_hidden else 'show'}")
+
+
+def remove(calls: Calls, remote_id: str) -> None:
+    """Its author, or we a moment ago, may have been quicker."""
+    try:
+        _made(calls, "DELETE", f"{COMMENTS}/{remote_id}")
+    except Rejected as refused:
+        if refused.code != "404":
+            raise
+
+
+def _made(calls: Calls, method: str, path: str) -> None:
+    try:
+        calls.private(method, path)
+    except Rejected as refused:
+        if refused.code == "422":
+            # It does not stand below a post of ours: no later try changes that.
+            raise Rejected(refused.message, code="unsupported", evidence=refused.evidence) from None
+        raise

@@ -1,0 +1,46 @@
+"""What a page does with what others write below its posts: hide it, show it again, delete it. Twice changes nothing.
+
+Mastodon has none of it; Facebook, whose ways this follows, has all. Hidden is a comment with everything below it, for
+everybody but its author and the page (`practice.queries.unseen`); nobody is told of it.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from practice.domain import write
+from practice.errors import Missing, Refused
+from practice.models import Account, Status
+
+
+@transaction.atomic
+def hide(page: Account, status_id: int) -> Status:
+    return _set(page, status_id, is_hidden=True)
+
+
+@transaction.atomic
+def show(page: Account, status_id: int) -> Status:
+    return _set(page, status_id, is_hidden=False)
+
+
+@transaction.atomic
+def delete(page: Account, status_id: int) -> Status:
+    """With all that hangs below it. Raises as `below_own` does, so `Missing` the second time."""
+    return write.take_away(below_own(page, status_id))
+
+
+def _set(page: Account, status_id: int, *, is_hidden: bool) -> Status:
+    comment = below_own(page, status_id)
+    if is_hidden != (comment.hidden_at is not None):
+        comment.hidden_at = timezone.now() if is_hidden else None
+        comment.save(update_fields=["hidden_at"])
+    return comment
+
+
+def below_own(page: Account, status_id: int) -> Status:
+    """Somebody else's comment below a post of `page`, locked. Raises `Missing` where it is gone, else `Refused`."""
+    comment = Status.objects.select_for_update(of=("self",)).select_related("root").filter(pk=status_id).first()
+    if comment is None:
+        raise Missing
+    if comment.root is None or comment.root.account_id != page.pk or comment.account_id == page.pk:
+        raise Refused("Validation failed: Only what others wrote below your own posts can be hidden or deleted")
+    return comment
