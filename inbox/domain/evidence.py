@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -23,7 +24,7 @@ def erase() -> int:
     """Erase what is over its time, counted from the last thing that was decided about it. An objection that nobody has
     decided yet keeps its copy. Returns how many."""
     now = timezone.now()
-    with everywhere("erase copies whose time is over"):
+    with everywhere("erase copies whose time is over"), transaction.atomic():
         rows = Moderation.objects.filter(erased_at=None).exclude(appealed_on__isnull=False, decision="")
         last = Greatest("at", Coalesce("done_at", "at"), Coalesce("undone_at", "at"), Coalesce("decided_at", "at"))
         over = rows.annotate(last=last).filter(last__lt=now - timedelta(days=settings.INBOX_EVIDENCE_DAYS))

@@ -29,7 +29,7 @@ from municipalities.domain import reference
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 from municipalities.tenancy import everywhere
-from portal.bench import burst, measure
+from portal.bench import burst, counting, measure
 from posts.enums import Stage
 from posts.models import Post, Publication, Version
 from serbian.folding import fold
@@ -244,9 +244,10 @@ def pages(filled: Filled) -> dict[str, str]:
     }
 
 
-def measured(address: str) -> tuple[list[measure.Figures], burst.Figures]:
+def measured(address: str) -> tuple[list[measure.Figures], burst.Figures, counting.Figures]:
     """Fill the database in use and measure."""
     filled = fill()
+    days = counting.measured()
     with measure.served({"DATABASE_URL": address}) as base:
         figures = measure.measured(pages(filled), filled.officer, base)
-        return figures, burst.measured(filled.home, filled.officer, base)
+        return figures, burst.measured(filled.home, filled.officer, base), days

@@ -5,7 +5,7 @@ import platform
 import statistics
 from pathlib import Path
 
-from portal.bench import burst, inbox
+from portal.bench import burst, counting, inbox
 from portal.bench.browser import RUNS, SLOWER, Composer
 from portal.bench.measure import WORKERS, Figures
 from portal.bench.publishing import CHANNELS, LATENCY_SECONDS
@@ -51,14 +51,22 @@ def mentored(figures: list[Figures]) -> str:
     )
 
 
-def heard(figures: list[Figures], events: burst.Figures) -> str:
+def heard(figures: list[Figures], events: burst.Figures, days: counting.Figures) -> str:
     return (
         f"{inbox.MESSAGES:,} messages below {inbox.PUBLICATIONS:,} posts, {inbox.OTHERS} in each of 145 other "
         f"municipalities; gunicorn with {WORKERS} workers, one request at a time; {machine()}.\n\n{table(figures)}\n\n"
         f"{events.events:,} events of a network, each told twice, by {burst.HANDS} connections: {events.requests:,} "
         f"requests in {events.seconds:g} s, {events.cpu_ms:g} ms of the portal's processors each; {events.stored:,} "
         f"events stored, {events.messages:,} messages, the last one in the inbox {events.shown:g} s after "
-        "the last request."
+        f"the last request.\n\n{counted(days)}"
+    )
+
+
+def counted(days: counting.Figures) -> str:
+    return (
+        f"{days.questions:,} questions counted by day, {days.rows:,} rows: all of them in {days.made:g} s, again "
+        f"in {days.again:g} s, recent days in {days.swept:g} s, those of {days.marked} messages that were sorted or "
+        f"answered since in {days.folded:g} s."
     )
 
 

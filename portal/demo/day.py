@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
-from analytics.domain import collect, rollup
+from analytics.domain import collect, rollup, tallies
 from analytics.enums import SubjectKind
 from analytics.models import Subject
 from channels.models import Channel
@@ -299,6 +299,7 @@ def _measure(day: Day) -> None:
         collect.collect(channel_id, subject_ids)
         day.played.readings += len(subject_ids)
     rollup.fold()
+    tallies.sweep()
 
 
 def _touched() -> Iterator[tuple[int, list[int]]]:

@@ -84,6 +84,7 @@ EVERYWHERE = {
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
     "portal/bench/burst.py",
+    "portal/bench/counting.py",
     "portal/bench/inbox.py",
     "portal/bench/mentoring.py",
     "portal/bench/numbers.py",

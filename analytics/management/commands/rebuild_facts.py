@@ -1,4 +1,4 @@
-"""Make the facts of numbers again from the stored readings."""
+"""Make the facts of numbers again from the stored readings, and count again what is counted of citizens by day."""
 
 import time
 from datetime import date
@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from analytics.domain import rebuild
+from analytics.domain import rebuild, tallies
 from municipalities.models import Municipality
 
 
 class Command(BaseCommand):
-    help = "Make daily and monthly facts again from the readings; the portal may run meanwhile."
+    help = "Make daily and monthly facts again from the readings, and count days again; the portal may run meanwhile."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--municipality", metavar="SLUG", help="of one municipality; of all unless named")
@@ -42,3 +42,6 @@ class Command(BaseCommand):
             f"Facts of {days:,} channel days made again, {begin:%d.%m.%Y.}–{end:%d.%m.%Y.}, "
             f"in {time.monotonic() - began:.1f} s."
         )
+        if not channel:  # what is counted of citizens is no channel's
+            changed = tallies.rebuild(first, last, municipality=place)
+            self.stdout.write(f"Questions, needs and hidden comments counted again: {changed:,} rows changed.")

@@ -58,9 +58,9 @@ class Command(BaseCommand):
                     told["mentoring"] = [each.json() for each in figures]
                     self._tell(part, report.mentored(figures), write)
                 elif part == INBOX:
-                    figures, events = inbox.measured(address)
-                    told["inbox"] = [each.json() for each in figures] + [{"burst": events.json()}]
-                    self._tell(part, report.heard(figures, events), write)
+                    figures, events, days = inbox.measured(address)
+                    told["inbox"] = [each.json() for each in figures] + [{"burst": events.json(), "days": days.json()}]
+                    self._tell(part, report.heard(figures, events, days), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
                     told["publishing"] = [each.json() for each in every] + [{"singles": singles}]
