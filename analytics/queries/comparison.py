@@ -1,21 +1,17 @@
 """Municipalities of a programme side by side. Opens the scope of exactly those that are enrolled and agreed."""
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Q
 
-from analytics.enums import Basis
 from analytics.groups import Size, size
 from analytics.measures import MEASURES, Figures, Measure
-from analytics.models import DailyFact
 from analytics.months import Months, first_of, spanning
 from analytics.periods import Period
 from analytics.queries import figures
-from analytics.queries.dashboard import countable
 from analytics.queries.figures import Window
 from analytics.queries.training import around
 from analytics.stretches import BEFORE
@@ -162,7 +158,7 @@ def _by_day(part: Part, period: Period, measure: Measure, every: bool) -> Compar
     medians = range(0, len(windows), 1 if every or measure.key == "median" else len(spans))
     found = figures.by_days(windows, medians=medians)
     baselines = _baselines(part, measure)
-    lines = _activity(list(part.places), period)
+    lines = figures.activity(list(part.places), period.first, period.last, step(period))
     rows = []
     for index, (pk, place) in enumerate(part.places.items()):
         now, before = found[2 * index : 2 * index + 2]
@@ -174,15 +170,3 @@ def _by_day(part: Part, period: Period, measure: Measure, every: bool) -> Compar
 def step(period: Period) -> int:
     """Days in one stretch of the little line: one up to four weeks, else seven."""
     return 1 if period.days <= 28 else 7
-
-
-def _activity(ids: list[int], period: Period) -> dict[int, list[float | None]]:
-    """Interactions by stretch of days on which they happened, the last one ending with the period. One query."""
-    sums: dict[tuple[int, int], int] = defaultdict(int)
-    facts = DailyFact.objects.filter(
-        countable(), basis=Basis.ACTIVITY, day__gte=period.first, day__lte=period.last, interactions__isnull=False
-    )
-    for pk, day, total in facts.values_list("municipality_id", "day").annotate(t=Sum("interactions")):
-        sums[pk, (period.last - day).days // step(period)] += total
-    count = -(-period.days // step(period))
-    return {pk: [sums.get((pk, n)) for n in reversed(range(count))] for pk in ids}

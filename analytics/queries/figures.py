@@ -99,6 +99,18 @@ WHERE s.kind <> 'channel' AND s.interactions IS NOT NULL
 GROUP BY r.n
 """.replace("{windows}", _WINDOWS)
 
+# One row for each municipality: a page that shows them all would spend longer on reading a row for each of their days.
+ACTIVITY = """
+SELECT municipality_id, array_agg(n), array_agg(total) FROM (
+    SELECT municipality_id, (%(last)s - day) / %(step)s AS n, sum(interactions) AS total
+    FROM analytics_dailyfact
+    WHERE municipality_id = ANY(%(ids)s) AND basis = 'activity' AND day BETWEEN %(first)s AND %(last)s
+      AND interactions IS NOT NULL
+      AND (%(practice)s OR channel_id NOT IN (SELECT id FROM channels_channel WHERE is_practice))
+    GROUP BY municipality_id, n
+) stretches GROUP BY municipality_id
+"""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -143,6 +155,18 @@ def by_days(
     if medians:
         for n, value, counted in _run(MEDIANS, params if medians is True else _only(params, medians)):
             found[n].median, found[n].counted = value, counted
+    return found
+
+
+def activity(ids: Collection[int], first: date, last: date, step: int) -> dict[int, list[float | None]]:
+    """Interactions of each municipality by stretch of `step` days on which they happened, the last one ending with
+    `last`; None where nothing grew. One query."""
+    count = -(-((last - first).days + 1) // step)
+    found: dict[int, list[float | None]] = {pk: [None] * count for pk in ids}
+    params = {"ids": list(ids), "first": first, "last": last, "step": step, "practice": settings.DEMO}
+    for pk, stretches, totals in _run(ACTIVITY, params):
+        for n, total in zip(stretches, totals, strict=True):
+            found[pk][count - 1 - n] = total
     return found
 
 

@@ -99,8 +99,15 @@ class Frame:
 
     def posts(self, dimension: str = "", value: str = "", **more: str) -> str:
         """Of the posts behind a number."""
-        narrowed = {dimension: value or NONE} if dimension else {}
-        return self.address("analytics_posts", **narrowed, **more)
+        narrowed = {**({dimension: value or NONE} if dimension else {}), **more}
+        if not narrowed or narrowed.keys() & self.kept().keys():
+            return self.address("analytics_posts", **narrowed)
+        return f"{self._behind}&{urlencode(narrowed)}"
+
+    @cached_property
+    def _behind(self) -> str:
+        """The address of all posts of the period: a page has dozens that go on from it."""
+        return self.address("analytics_posts")
 
     def fixed(self) -> str:
         """Of exactly this view, also tomorrow: with the dates instead of "28 days"."""

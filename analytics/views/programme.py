@@ -1,7 +1,6 @@
 """The table of a programme's municipalities, each by itself or in groups, and the same as CSV."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +28,7 @@ from analytics.queries.comparison import FEW_POSTS, Comparison, Row, comparison,
 from analytics.queries.grouping import groups
 from analytics.views.common import address
 from analytics.views.compared import frame, kept
+from analytics.views.lines import Line, rows
 from common import charts, spreadsheets
 from common.dates import short_date
 from common.numbers import number
@@ -40,21 +40,6 @@ from serbian.sorting import sort_key
 ALL = "all"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row as it is shown. Of a group there is `count`; of a municipality the rest."""
-
-    name: str
-    cells: Sequence[str]
-    slug: str = ""
-    url: str = ""
-    spark: str = ""
-    is_few: bool = False
-    since: str = ""
-    count: int = 0
-    is_all: bool = False
-
-
 @programme_page(ProgrammeVerb.COMPARE)
 def programme(request: Any) -> HttpResponse:
     chosen = choice(request.GET, today())
@@ -62,7 +47,7 @@ def programme(request: Any) -> HttpResponse:
     context = {
         **frame(request, chosen, found.part, "programme"),
         "columns": _columns(request, chosen),
-        "has_line": LINE in chosen.columns and not chosen.group,
+        "has_line": (has_line := LINE in chosen.columns and not chosen.group),
         "line_heading": chosen.measure.label if found.labels else _("Interactions by day"),
         "choosable": [(key, label(key), key in chosen.columns) for key in COLUMNS],
         "with_group": True,
@@ -81,10 +66,12 @@ def programme(request: Any) -> HttpResponse:
         context["lines"] = [_line_of_group(group, chosen) for group in (*_sorted_groups(shown, chosen), _all(found))]
         context["left_out"] = len(told) - len(shown)
     else:
-        context["lines"] = [_line(row, chosen, request) for row in _sorted(found.rows, chosen)]
+        page = _page(request)
+        context["lines"] = [_line(row, chosen, page) for row in _sorted(found.rows, chosen)]
         context["ranking"] = ranking = compared.ranking(found.rows, chosen.measure)
         if picture := charts.asked(request, {"ranking": ranking}, source=source(chosen)):
             return picture
+    context["rows"] = rows(context["lines"], with_spark=has_line)
     return render(request, "analytics/programme.html", context)
 
 
@@ -93,24 +80,28 @@ def source(chosen: Choice) -> str:
     return f"{short_date(chosen.period.first)} – {short_date(chosen.period.last)}"
 
 
-def _line(row: Row, chosen: Choice, request: Any) -> Line:
-    name = str(row.municipality)
+def _line(row: Row, chosen: Choice, page: Callable[[str], str]) -> Line:
     return Line(
-        name,
+        str(row.municipality),
         _cells(row, chosen),
         row.municipality.slug,
-        _page_of(row, request),
+        page(row.municipality.slug),
         compared.line_of(row),
         row.few,
         _("here since %(day)s") % {"day": short_date(row.since)} if row.since else "",
     )
 
 
-def _page_of(row: Row, request: Any) -> str:
-    """Its own page of numbers where the reader may open it, else what the programme's pages tell of it."""
+def _page(request: Any) -> Callable[[str], str]:
+    """The page of a municipality, by its slug: of numbers where the reader may open that, else what the programme's
+    pages tell of it. The address is found once for all."""
+    stands_in = "-slug-"
     if may_open():
-        return reverse("analytics", args=[row.municipality.slug])
-    return reverse("programme_municipality", args=[row.municipality.slug]) + address(request)
+        address_of = reverse("analytics", args=[stands_in])
+    else:
+        address_of = reverse("programme_municipality", args=[stands_in]) + address(request)
+    before, _, after = address_of.partition(stands_in)
+    return lambda slug: f"{before}{slug}{after}"
 
 
 def may_open() -> bool:

@@ -16,9 +16,10 @@ from analytics.judging import BETTER, ENOUGH_OF_A_KIND, ENOUGH_ON_A_CHANNEL, SET
 from analytics.models import Subject
 from analytics.queries.dashboard import Totals
 from analytics.queries.totals import breakdowns
-from analytics.queries.typical import KINDS, Judged, Typical, typical
+from analytics.queries.typical import KINDS, Judged, typical
 from analytics.queries.verdicts import Verdict, usable, usual, verdicts
 from analytics.views.frame import Frame, frame
+from analytics.views.kinds import Row, Table
 from analytics.wording import TITLES, day_name, times, value_label, whole
 from common import charts
 from common.numbers import number
@@ -29,31 +30,6 @@ from municipalities.rules import Verb
 # The values of traits that single posts are explained by, the most telling first.
 EXPLAIN = ("service", "call", "interactive", "material", "category")
 BAR = 100
-
-
-@dataclass(frozen=True)
-class Row:
-    """One kind of posts. `width` is that of its bar, the longest 100; `times` is empty where
-    too few posts are there to conclude from."""
-
-    label: str
-    url: str
-    totals: Totals
-    typical: Typical | None
-    width: str
-    times: str
-
-    @property
-    def is_few(self) -> bool:
-        return self.totals.posts < ENOUGH_OF_A_KIND
-
-
-@dataclass(frozen=True)
-class Table:
-    key: str
-    title: str
-    head: str
-    rows: list[Row]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -130,24 +131,31 @@ def sparkline(
     if not present:
         return ""
     lowest, highest = min(present), max(present)
-    spread = (highest - lowest) or 1
-    across = 96 / max(len(values) - 1, 1)
-
-    def point(index: int) -> str:
-        height = 14.0 if highest == lowest else 25 - ((values[index] or 0) - lowest) / spread * 22
-        return f"{2 + index * across:.0f} {height:.0f}"
-
+    across, xs = _across(len(values))
+    if highest == lowest:
+        points = [f"{x} 14" for x in xs]
+    else:
+        spread = highest - lowest
+        points = [f"{x} {25 - ((value or 0) - lowest) / spread * 22:.0f}" for x, value in zip(xs, values, strict=True)]
     parts = [f'<path class="chart-event" d="M{2 + mark * across:.0f} 0V28"/>'] if mark is not None else []
+    newest = 0
     for first, last in drawing.runs(values, missing=False):
-        path = "L".join(point(index) for index in range(first, last + 1))
         # A lone figure is drawn as a line of no length, which the round cap makes a dot.
+        path = "L".join(points[first : last + 1])
         parts.append(f'<path class="chart-line" d="M{path}{"" if last > first else "h0"}"/>')
-    newest = max(index for index, value in enumerate(values) if value is not None)
-    parts.append(f'<path class="chart-last" d="M{point(newest)}h0"/>')
+        newest = last
+    parts.append(f'<path class="chart-last" d="M{points[newest]}h0"/>')
     text = _spark_said(present, words) if description is None else description
     said = f'role="img" aria-label="{drawing.escape(text)}"' if text else 'aria-hidden="true"'
     box = 'viewBox="0 0 100 28" preserveAspectRatio="none"'
     return f'<svg class="sparkline" {box} {said}>{"".join(parts)}</svg>'
+
+
+@lru_cache(maxsize=64)
+def _across(count: int) -> tuple[float, tuple[str, ...]]:
+    """How far its points are apart, and where each stands."""
+    across = 96 / max(count - 1, 1)
+    return across, tuple(f"{2 + index * across:.0f}" for index in range(count))
 
 
 def _spark_said(present: Sequence[float], words: Words) -> str:

@@ -184,7 +184,7 @@ def number(value: float | None, reason: str = "", places: int | None = None) -> 
         sign = format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', why)
         return format_html('<span class="gap" title="{}">{}</span>', why, sign)
     text = numbers.number(value, places)
-    return format_html('<span class="number">{}</span>', text.replace("-", "−"))
+    return mark_safe(f'<span class="number">{escape(text.replace("-", "−"))}</span>')  # noqa: S308 - escaped
 
 
 @register.simple_tag

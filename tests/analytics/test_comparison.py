@@ -21,6 +21,7 @@ from analytics.domain import collect, medians
 from analytics.enums import PullOutcome
 from analytics.measures import MEASURES, Figures
 from analytics.models import MonthlyMedian, Subject
+from analytics.queries import figures
 from municipalities.models import Cohort, District, Enrolment, Municipality, Programme
 from municipalities.tenancy import scope
 from tests.analytics import factories, months
@@ -228,6 +229,53 @@ def test_renewing_from_a_month_on_leaves_the_older_ones(cast: Cast) -> None:
             MonthlyMedian.objects.create(municipality=cast.cuprija, month=first, counted=3, median=1.5)
         medians.renew(OCTOBER)
         assert [row.month for row in MonthlyMedian.objects.all()] == [SEPTEMBER]
+
+
+def test_days_tell_the_median_of_posts_by_the_last_followers_that_were_read(cast: Cast) -> None:
+    first, second = (factories.channel(cast.cuprija, cast.officer) for _ in range(2))
+    unread = factories.channel(cast.cuprija, cast.officer)
+    for channel, followers in ((first, 1000), (second, 500)):
+        months.followed(channel, date(2026, 11, 20), followers * 2)
+        months.followed(channel, date(2026, 11, 22), followers)
+    posts = ((first, 4, {}), (first, 1000, {"boosted": True}), (second, 10, {}), (second, 6, {}), (unread, 900, {}))
+    for channel, told, traits in posts:
+        publication = factories.published(channel, datetime(2026, 11, 21, 9).astimezone())
+        collect.enrol()
+        with scope(cast.cuprija):
+            subjects = Subject.objects.filter(publication=publication)
+            subjects.update(interactions=told, traits=months.kind(**traits))
+    days = (date(2026, 11, 18), date(2026, 11, 24))
+    with scope(cast.cuprija):
+        (found,) = figures.by_days([figures.Window(cast.cuprija.pk, *days)])
+        (none,) = figures.by_days([figures.Window(cast.cuprija.pk, *days)], medians=())
+    assert (found.median, found.counted, found.followers) == (12, 3, 1500)  # of 4, 12 and 20
+    assert none.median is None
+
+
+# ---- the little line
+
+
+def test_the_line_adds_days_up_to_stretches_that_end_with_the_period(cast: Cast, settings: Any) -> None:
+    settings.DEMO = False
+    channel, practice = (factories.channel(cast.cuprija, cast.officer, is_practice=each) for each in (False, True))
+    other = factories.channel(cast.novi_pazar, cast.officer)
+    last = date(2026, 11, 24)
+    for place, ago, told in (
+        (channel, 0, 1), (channel, 6, 2), (channel, 7, -3), (channel, 17, 5), (channel, 18, 70), (channel, 8, None),
+        (practice, 1, 40), (other, 14, 7),
+    ):  # fmt: skip
+        months.told(place, last - timedelta(days=ago), 1, told, category="service" if told != 2 else "culture")
+    ids = (cast.cuprija.pk, cast.novi_pazar.pk)
+    with scope(*ids):
+        assert figures.activity(ids, last - timedelta(days=17), last, 7) == {
+            cast.cuprija.pk: [5, -3, 3],
+            cast.novi_pazar.pk: [7, None, None],
+        }
+        by_day = figures.activity(ids, last - timedelta(days=6), last, 1)
+    assert by_day[cast.cuprija.pk] == [2, None, None, None, None, None, 1]
+    settings.DEMO = True
+    with scope(*ids):
+        assert figures.activity(ids, last - timedelta(days=6), last, 7)[cast.cuprija.pk] == [43]
 
 
 # ---- who is shown

@@ -189,6 +189,12 @@ def test_a_sparkline_says_its_figures_and_marks_the_last_one():
     assert 'class="chart-event"' in svg
 
 
+def test_a_sparkline_leaves_gaps_open_and_draws_a_lone_figure_as_a_dot():
+    paths = [each.get("d") for each in parsed(charts.sparkline([3, 9, None, 4, None]))]
+    assert paths == ["M2 25L26 3", "M74 21h0", "M74 21h0"]
+    assert [each.get("d") for each in parsed(charts.sparkline([5, 5]))] == ["M2 14L98 14", "M98 14h0"]
+
+
 def test_a_sparkline_beside_its_figures_is_decoration():
     svg = charts.sparkline([3, 9], "")
     assert parsed(svg).get("aria-hidden") == "true"

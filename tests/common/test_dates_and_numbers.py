@@ -1,12 +1,12 @@
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from django import forms
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import formats, translation
 
 from common import dates, numbers
 
@@ -98,6 +98,24 @@ def test_numbers_follow_the_language():
     assert (
         shown("sr", "{{ n|number }} {{ id }} {{ share|percent }}", n=None, id=12345, share=0.253) == "– 12345 25\u202f%"
     )
+
+
+@pytest.mark.parametrize("language", ["sr", "sr-latn", "en", "de"])
+def test_numbers_are_those_that_django_would_write(language):
+    values = (0, 7, -7, 999, 1000, -1234567, 10**12, 0.05, -0.04, 2.5, 999.95, 1234.565, -98765.4, Decimal("0.5"))
+    with translation.override(language):
+        for value in values:
+            for places in (None, 0, 1, 2):
+                exact = Decimal(str(value))
+                if places is not None:
+                    exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+                expected = formats.number_format(exact, places, use_l10n=True, force_grouping=True)
+                assert numbers.number(value, places) == expected, (value, places)
+
+
+def test_what_is_rounded_to_nothing_has_no_sign():
+    with translation.override("sr"):
+        assert [numbers.number(value, 1) for value in (-0.04, -0.05, -0.0)] == ["0,0", "-0,1", "0,0"]
 
 
 @pytest.mark.parametrize(("population", "text"), [(11219, "22,3"), (171186, "1,46"), (None, "–")])

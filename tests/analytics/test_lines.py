@@ -1,0 +1,91 @@
+"""Rows of tables that are written without a template say the same, and nobody's words become markup in them."""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from analytics.queries.dashboard import Totals
+from analytics.queries.typical import Typical
+from analytics.views import kinds, lines
+from analytics.views.kinds import Table
+from analytics.views.lines import Line
+
+HOSTILE = "<b>\"Žabari\" & 'Co'</b>"
+ESCAPED = "&lt;b&gt;&quot;Žabari&quot; &amp; &#x27;Co&#x27;&lt;/b&gt;"
+
+
+def kind(label: str, posts: int, interactions: int | None, typical: Typical | None = None) -> kinds.Row:
+    told = {} if interactions is None else {"interactions": interactions}
+    return kinds.Row(
+        label, "/posts/?days=28&call=pay", Totals(posts, dict(told)), typical, "40.5", "1.5 ×" if typical else ""
+    )
+
+
+def test_a_municipality_can_be_chosen_opened_and_says_what_its_numbers_lack() -> None:
+    with translation.override("en"):
+        written = lines.rows(
+            [
+                Line(
+                    "Ćuprija",
+                    ["1,234", "–"],
+                    "cuprija",
+                    "/m/a/?x=1&y=2",
+                    "<svg/>",
+                    is_few=True,
+                    since="here since 1 May",
+                )
+            ],
+            with_spark=True,
+        )
+    assert written == (
+        '<tr><th scope="row"><span class="compare-name"><input type="checkbox" form="chosen" name="m" value="cuprija"'
+        ' aria-label="Choose Ćuprija"><a href="/m/a/?x=1&amp;y=2">Ćuprija</a>'
+        ' <span class="pill tone-plain">few posts</span> <span class="pill tone-plain">here since 1 May</span></span>'
+        '</th><td><svg/></td><td class="num">1,234</td><td class="num">–</td></tr>\n'
+    )
+
+
+def test_a_group_says_of_how_many_it_is_and_cannot_be_chosen() -> None:
+    written = lines.rows([Line("Third", ["5"], count=5), Line("All", ["7"], count=8, is_all=True)], with_spark=False)
+    assert written == (
+        '<tr><th scope="row">Third <small class="muted">n = 5</small></th><td class="num">5</td></tr>\n'
+        '<tr class="compare-all"><th scope="row">All <small class="muted">n = 8</small></th>'
+        '<td class="num">7</td></tr>\n'
+    )
+
+
+def test_names_in_rows_of_municipalities_and_groups_are_escaped() -> None:
+    place = Line(HOSTILE, [HOSTILE], HOSTILE, HOSTILE, since=HOSTILE)
+    for written, times in (
+        (lines.rows([place], with_spark=True), 6),
+        (lines.rows([Line(HOSTILE, [])], with_spark=False), 1),
+    ):
+        assert "<b>" not in written
+        assert '"Žabari' not in written
+        assert written.count(ESCAPED) == times
+
+
+def test_a_kind_of_posts_says_its_numbers_with_the_posts_behind_them() -> None:
+    with translation.override("en"):
+        written = Table("call", "", "", [kind("Pay", 1200, 5400, Typical(1.5, 1200))]).body
+    assert written == (
+        '<tr><th scope="row">Pay</th>'
+        '<td class="num"><a href="/posts/?days=28&amp;call=pay"><span class="number">1,200</span></a></td>'
+        '<td class="num"><a href="/posts/?days=28&amp;call=pay&amp;sort=most">'
+        '<span class="number">5,400</span></a></td>'
+        '<td class="num"><span class="number">4.5</span></td>'
+        '<td class="bar-cell"><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="chart-bar series-1" width="40.5" height="10"/></svg></td>'
+        '<td class="num nowrap">1.5 × <small class="muted">n = 1200</small></td></tr>\n'
+    )
+
+
+def test_of_few_posts_of_which_nothing_was_told_there_is_no_bar_and_no_zero() -> None:
+    with translation.override("en"):
+        written = Table("call", "", "", [kind(HOSTILE, 2, None)]).body
+    assert written.count(ESCAPED) == 1
+    assert "<b>" not in written
+    assert '<small class="muted">few posts</small>' in written
+    assert not any(each in written for each in ("<svg", ">0<", "sort=most"))
+    assert written.count("No reading") == 4  # for the eye and for the ear, of the sum and of the mean
+    assert '<span class="muted">–</span>' in written
