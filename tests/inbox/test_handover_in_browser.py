@@ -34,7 +34,7 @@ def test_a_department_is_asked_and_its_answer_used(page: Any, browser: Any, live
     for name in ("Супска", "Сењски Рудник"):
         place.get_by_label("Name").fill(name)
         place.get_by_role("button", name="Add").click()
-        expect(page.get_by_role("listitem").filter(has_text=name)).to_be_visible()
+        expect(page.locator(".desk-name").filter(has_text=name)).to_be_visible()
     is_sound(page)
     page.goto(f"{live_server.url}/m/cuprija/inbox/{message.pk}/")
     page.get_by_role("link", name="Ask a department").click()

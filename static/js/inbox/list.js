@@ -1,8 +1,6 @@
 // The list by keyboard: j, k and the arrows go from row to row, Enter opens (it is a link), x selects.
 import { startShortcuts } from "../shortcuts.js";
 
-for (const button of document.querySelectorAll(".inbox-keys-button")) button.hidden = false;
-
 const rows = [...document.querySelectorAll("[data-rows] > li")];
 const ticks = rows.map((row) => row.querySelector(".inbox-tick input")).filter(Boolean);
 const current = () => rows.findIndex((row) => row.contains(document.activeElement));
@@ -25,7 +23,6 @@ function select() {
 const all = document.querySelector("[data-all]");
 if (all) {
   const box = all.querySelector("input");
-  all.hidden = false;
   box.addEventListener("change", () => ticks.forEach((tick) => (tick.checked = box.checked)));
   const reckon = () => {
     const count = ticks.filter((tick) => tick.checked).length;

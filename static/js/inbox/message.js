@@ -2,8 +2,6 @@
 // saved, on a field or on the summary of something folded gets the focus. Escape leaves a field, so that the keys work again.
 import { startShortcuts } from "../shortcuts.js";
 
-for (const button of document.querySelectorAll(".inbox-keys-button")) button.hidden = false;
-
 // Among many below the same post the one that this page is about is in sight.
 const thread = document.querySelector(".inbox-thread");
 const said = thread?.querySelector(".is-this");
