@@ -36,7 +36,7 @@ def error(status: int, text: str, **more: str) -> Refusal:
 
 class MastodonFake:
     # told; "hidden": not before the end; "none": a server that forgets that there was a poll
-    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told"}
+    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told", "calls_left": 299}
 
     def __init__(self, world: Any) -> None:
         self.world = world
@@ -84,7 +84,11 @@ class MastodonFake:
 
     def _budget(self) -> dict[str, str]:
         reset = (self.world.clock.now() + timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
-        return {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "299", "X-RateLimit-Reset": reset}
+        return {
+            "X-RateLimit-Limit": "300",
+            "X-RateLimit-Remaining": str(self.world.options["calls_left"]),
+            "X-RateLimit-Reset": reset,
+        }
 
     def too_many(self, seconds: float) -> Reply:
         reset = (self.world.clock.now() + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
@@ -510,8 +514,10 @@ class MastodonFake:
     def notifications(self, request: Request) -> list[dict[str, Any]]:
         me = self._me(request, "read:notifications")
         kinds = request.query.get("types[]")
-        after = int(request.one("min_id", "0"))
+        after, before = int(request.one("min_id", "0")), int(request.one("max_id", "0"))
         mine = [n for n in self.notes if n["for"] == me["id"] and int(n["id"]) > after]
+        if before and self._is_mastodon():
+            mine = [n for n in mine if int(n["id"]) < before]
         wanted = [n for n in mine if (not kinds or n["type"] in kinds) and n["status"] in self.statuses]
         page = wanted[: int(request.one("limit", "40"))] if after else wanted[-int(request.one("limit", "40")) :]
         return [
