@@ -36,7 +36,7 @@ def error(status: int, text: str, **more: str) -> Refusal:
 
 class MastodonFake:
     # told; "hidden": not before the end; "none": a server that forgets that there was a poll
-    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told", "calls_left": 299}
+    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told"}
 
     def __init__(self, world: Any) -> None:
         self.world = world
@@ -84,11 +84,7 @@ class MastodonFake:
 
     def _budget(self) -> dict[str, str]:
         reset = (self.world.clock.now() + timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
-        return {
-            "X-RateLimit-Limit": "300",
-            "X-RateLimit-Remaining": str(self.world.options["calls_left"]),
-            "X-RateLimit-Reset": reset,
-        }
+        return {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "299", "X-RateLimit-Reset": reset}
 
     def too_many(self, seconds: float) -> Reply:
         reset = (self.world.clock.now() + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
