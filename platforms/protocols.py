@@ -200,7 +200,8 @@ class Converses(Protocol):
         `Rejected(code="unsupported")`."""
 
     def messages(self, cursor: str | None = None) -> Messages:
-        """Reads replies and mentions that came after `cursor`."""
+        """Reads replies and mentions that came after `cursor`; without one, what is there. Where that is more than a
+        page, the cursor leads further back first (`Messages.is_past`), up to a limit of the connector's."""
 
     tells_below: ClassVar[bool]
     """Whether `messages` tells everything below our newer posts. Where it does not, `replies` is asked besides."""

@@ -513,6 +513,8 @@ class Messages:
     cursor: str | None = None
     is_whole: bool = False
     """Of `replies`: an answer to our post, or to one of `items`, that is not among them is not there any more."""
+    is_past: bool = False
+    """What a first look brings, or one that goes further back from there: written before anybody listened."""
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ What a network takes (number and length of a poll's answers) is asked of its con
 question fair: that there is one, that its answers differ, and that people are told what happens with them.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
+from municipalities.holidays import BELGRADE
 from posts.compose import POLL_DAYS, WITH_ANSWERS
 from posts.draft import Draft
 from posts.enums import Format
@@ -57,11 +58,14 @@ def _asks(draft: Draft) -> bool:
 
 
 def answers_until(draft: Draft, published_at: datetime) -> datetime:
-    """When people have answered: the end of the poll, of the deadline's day, or a week after publication. UTC."""
+    """When people have answered: the end of the poll, of the deadline's day, or a week after publication. UTC.
+
+    A poll runs so many times 24 hours, as its network counts; a day ends at midnight in Belgrade, whatever the clock did.
+    """
     asked = draft.interactive
     if asked.kind in WITH_ANSWERS:
         return published_at + timedelta(days=asked.days or POLL_DAYS)
     if draft.call.deadline_on:
-        ends = datetime.combine(draft.call.deadline_on, datetime.max.time(), published_at.tzinfo)
-        return max(ends, published_at)
+        ends = datetime.combine(draft.call.deadline_on, time.max, BELGRADE)
+        return max(ends.astimezone(UTC), published_at)
     return published_at + OPEN_FOR

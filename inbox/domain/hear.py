@@ -86,11 +86,14 @@ def hear(channel_id: int) -> int:
 
 def _read(listening: Listening, channel: Channel, began: datetime) -> int:
     connector, new = open_channel(channel), 0
-    for _page in range(PAGES):
+    for page in range(PAGES):
+        if page and (until := traffic.waits_until(channel)):
+            _again(listening, until)
+            return new
         told = connector.messages(listening.cursor or None)
         moved = bool(told.cursor) and told.cursor != listening.cursor
         with transaction.atomic():
-            new += keep(channel, told.items, is_first=listening.asked_at is None)
+            new += keep(channel, told.items, is_first=told.is_past or listening.asked_at is None)
             listening.cursor = told.cursor or listening.cursor
             listening.save(update_fields=["cursor"])
         if not moved or not told.items:

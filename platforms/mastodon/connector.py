@@ -17,7 +17,8 @@ from platforms.defaults import Defaults
 from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.mastodon import moderation, oauth, polls, server, statuses
 from platforms.mastodon.calls import Calls
-from platforms.mastodon.conversation import Conversation
+from platforms.mastodon.conversation import OPTIONS, Conversation
+from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.types import (
     CannotTell,
@@ -54,6 +55,7 @@ class Mastodon(Conversation, Defaults):
 
     connect_by: ClassVar[str] = "oauth"
     scopes: ClassVar[tuple[Scope, ...]] = oauth.ASKED
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
     measures: ClassVar[frozenset[str]] = frozenset(statuses.COUNTS)
     account_measures: ClassVar[frozenset[str]] = frozenset(statuses.ACCOUNT_COUNTS)
     own_names: ClassVar[Mapping[str, str]] = statuses.COUNTS | statuses.ACCOUNT_COUNTS

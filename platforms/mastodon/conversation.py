@@ -1,21 +1,27 @@
 """Reading what people answer, and answering. https://docs.joinmastodon.org/methods/notifications/"""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from platforms.mastodon import statuses
 from platforms.mastodon.calls import Calls
+from platforms.options import Option
 from platforms.types import Message, Messages, Outgoing, Published, Read
 
 PAGE = 40
 CONTEXT = 4000
+OPTIONS: Mapping[str, Option] = {
+    # How many of the mentions from before are read when a channel is connected. Ours to choose; ten calls.
+    "mentions_back": Option(400, "2026-11-26", "https://docs.joinmastodon.org/methods/notifications/#get"),
+}
 
 
 class Conversation(ABC):
     """The half of the connector that talks with people."""
 
     calls: Calls
+    set: Mapping[str, Any]
     # Notifications are of answers that name us.
     tells_below: ClassVar[bool] = False
 
@@ -26,13 +32,27 @@ class Conversation(ABC):
     def publish(self, outgoing: Outgoing, read: Read) -> Published: ...
 
     def messages(self, cursor: str | None = None) -> Messages:
-        params: dict[str, Any] = {"types[]": "mention", "limit": PAGE}
-        if cursor:
-            params["min_id"] = cursor
-        page = self.calls.entities("/api/v1/notifications", params)
-        fresh = sorted((n for n in page if _mention(n) and _later(str(n["id"]), cursor)), key=_order)
-        items = tuple(statuses.message(n["status"], self.own_id()) for n in fresh)
-        return Messages(items, str(fresh[-1]["id"]) if fresh else cursor)
+        """The cursor is the newest notification that was read; on the way back "newest<oldest+how many"."""
+        newest, oldest, told = _places(cursor)
+        if newest and not oldest:
+            page = self._mentions({"min_id": newest}, lambda n: _order(n) > _size(newest))
+            return Messages(self._told(page), str(page[-1]["id"]) if page else newest)
+        # A server that begins anew whatever `max_id` says tells nothing older, and that is the end of it.
+        back = {"max_id": oldest} if oldest else {}
+        page = self._mentions(back, lambda n: not oldest or _order(n) < _size(oldest))
+        if not page:
+            return Messages((), newest or cursor, is_past=True)
+        newest, told = newest or str(page[-1]["id"]), told + len(page)
+        is_more = len(page) >= PAGE and told < self.set["mentions_back"]
+        return Messages(self._told(page), f"{newest}<{page[0]['id']}+{told}" if is_more else newest, is_past=True)
+
+    def _mentions(self, place: Mapping[str, str], wanted: Callable[[Any], bool]) -> list[dict[str, Any]]:
+        """One page of notifications, oldest first."""
+        asked = {"types[]": "mention", "limit": PAGE, **place}
+        return sorted(filter(wanted, self.calls.entities("/api/v1/notifications", asked)), key=_order)
+
+    def _told(self, page: list[dict[str, Any]]) -> tuple[Message, ...]:
+        return tuple(statuses.message(n["status"], self.own_id()) for n in page if _mention(n))
 
     def replies(self, remote_id: str) -> Messages:
         below = self.calls.get(f"/api/v1/statuses/{remote_id}/context").get("descendants") or ()
@@ -63,5 +83,8 @@ def _size(remote_id: str) -> tuple[int, str]:
     return len(remote_id), remote_id
 
 
-def _later(remote_id: str, cursor: str | None) -> bool:
-    return cursor is None or _size(remote_id) > _size(cursor)
+def _places(cursor: str | None) -> tuple[str, str, int]:
+    """(newest, oldest or "" where nothing older is wanted, how many were read)"""
+    newest, _, back = (cursor or "").partition("<")
+    oldest, _, told = back.partition("+")
+    return newest, oldest, int(told or 0)

@@ -96,6 +96,7 @@ EVERYWHERE = {
     "portal/demo/numbers.py",
     "portal/management/commands/bench.py",
     "portal/notices.py",
+    "posts/domain/ask_report.py",
     "posts/domain/check_links.py",
     "posts/domain/videos.py",
     "posts/domain/clock.py",

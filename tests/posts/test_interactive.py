@@ -149,6 +149,32 @@ def test_the_time_to_report_is_the_end_of_the_poll_the_deadline_or_a_week() -> N
     assert answers_until(until, at).date().isoformat() == "2026-12-04"
 
 
+@pytest.mark.parametrize(
+    ("published", "day", "ends"),
+    [
+        # the clock goes back on 25 October 2026 and ahead on 28 March 2027
+        ("2026-10-24T09:00+02:00", "2026-10-25", "2026-10-25T22:59+00:00"),
+        ("2026-10-24T09:00+02:00", "2026-10-24", "2026-10-24T21:59+00:00"),
+        ("2027-03-27T09:00+01:00", "2027-03-28", "2027-03-28T21:59+00:00"),
+        ("2027-03-27T09:00+01:00", "2027-03-27", "2027-03-27T22:59+00:00"),
+    ],
+)
+def test_the_last_day_ends_at_midnight_in_belgrade_also_when_the_clock_changes(
+    published: str, day: str, ends: str
+) -> None:
+    question = replace(QUESTION, interactive=replace(ASKED, kind="question"), call=Call("comment", "", day))
+    found = answers_until(question, datetime.fromisoformat(published).astimezone(UTC))
+    assert found.replace(second=0, microsecond=0) == datetime.fromisoformat(ends)
+
+
+@pytest.mark.parametrize("published", ["2026-10-24T09:00+02:00", "2027-03-27T09:00+01:00"])
+def test_a_poll_ends_when_its_network_ends_it_also_when_the_clock_changes(published: str) -> None:
+    at = datetime.fromisoformat(published).astimezone(UTC)
+    (part,) = parts(QUESTION, Account())
+    assert part.poll is not None
+    assert answers_until(QUESTION, at) == at + timedelta(seconds=part.poll.seconds)
+
+
 def test_a_post_whose_answers_are_in_asks_for_its_report_until_it_is_written(cast: Cast, asked: Post) -> None:
     with scope(cast.cuprija):
         assert [post.pk for post in queries.closings_due()] == [asked.pk]

@@ -510,8 +510,10 @@ class MastodonFake:
     def notifications(self, request: Request) -> list[dict[str, Any]]:
         me = self._me(request, "read:notifications")
         kinds = request.query.get("types[]")
-        after = int(request.one("min_id", "0"))
+        after, before = int(request.one("min_id", "0")), int(request.one("max_id", "0"))
         mine = [n for n in self.notes if n["for"] == me["id"] and int(n["id"]) > after]
+        if before and self._is_mastodon():
+            mine = [n for n in mine if int(n["id"]) < before]
         wanted = [n for n in mine if (not kinds or n["type"] in kinds) and n["status"] in self.statuses]
         page = wanted[: int(request.one("limit", "40"))] if after else wanted[-int(request.one("limit", "40")) :]
         return [
