@@ -214,12 +214,16 @@ def _change(before: Content, now: Content, unit: str) -> Cell:
     if before["value"] is None or now["value"] is None or before["why"] or now["why"]:
         return Missing(_("not enough data"))
     change = now["value"] - before["value"]
-    sign = "+" if change > 0 else ""
     if unit == Unit.PERCENT:
-        return _("%(change)s points") % {"change": f"{sign}{number(change, 0)}"}
+        return _("%(change)s points") % {"change": _with_sign(change)}
     if not before["value"]:
         return Missing(_("it was 0 before"))
-    return f"{sign}{number(change * 100 / before['value'], 0)} %"
+    return f"{_with_sign(change * 100 / before['value'])} %"
+
+
+def _with_sign(change: float) -> str:
+    """Whole, with the sign that other pages and the charts use: +46, −1, 0."""
+    return f"{'+' if change > 0 else ''}{number(change, 0)}".replace("-", "−")
 
 
 def _feedback(found: Content) -> Iterator[Block]:

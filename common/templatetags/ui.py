@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from common import charts, numbers
+from common import charts, numbers, tables
 from common.states import STATES, UNKNOWN, State
 
 register = template.Library()
@@ -396,12 +396,16 @@ def callout(content: str, tone: str = "info", title: str = "", symbol: str = "",
 
 
 @register.simple_block_tag
-def table(content: str, label: str) -> SafeString:
-    """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a region of its own, also by keyboard."""
+def table(content: str, label: str, stacked: bool = False) -> SafeString:
+    """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a region of its own, also by keyboard.
+
+    `stacked=True`: on a phone each row is a block of facts instead, for rows whose columns are of many kinds.
+    """
     return format_html(
-        '<div class="table-region" role="region" tabindex="0" aria-label="{}"><table class="table">{}</table></div>',
+        '<div class="table-region{}" role="region" tabindex="0" aria-label="{}"><table class="table">{}</table></div>',
+        " table-stacked" if stacked else "",
         label,
-        content,
+        mark_safe(tables.named(content)) if stacked else content,  # noqa: S308 -- a template's own markup
     )
 
 

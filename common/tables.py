@@ -1,0 +1,25 @@
+"""Tables whose rows are shown as blocks of facts where a screen has no room for columns."""
+
+import re
+
+from django.utils.html import strip_tags
+
+HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+CELL = re.compile(r"<(tr|th|td)\b")
+
+
+def named(markup: str) -> str:
+    """A table's `<thead>…<tbody>…` with each cell's heading as its `data-label`, for `attr()` in a style.
+
+    Cells are paired with headings by their place: no cell spans columns.
+    """
+    head, end, body = markup.partition("</thead>")
+    names = [" ".join(strip_tags(each).split()).replace('"', "&quot;") for each in HEADING.findall(head)]
+    column = 0
+
+    def name(found: re.Match[str]) -> str:
+        nonlocal column
+        column = 0 if found[1] == "tr" else column + 1
+        return f'<td data-label="{names[column - 1]}"' if found[1] == "td" and column <= len(names) else found[0]
+
+    return f"{head}{end}{CELL.sub(name, body)}"
