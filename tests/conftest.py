@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from portal.launch import browser as browsers
-from tests import live
+from tests import live, patience
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
@@ -49,6 +49,7 @@ def browser() -> Iterator[Any]:
 
     # Two cores carry the servers, two browsers and the tests: five seconds, the default, are not always enough.
     expect.set_options(timeout=15_000)
+    patience.teach()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS)
         yield chromium
@@ -61,7 +62,7 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     context = browser.new_context(
         locale="en-GB", timezone_id="Europe/Belgrade", viewport={"width": 1280, "height": 900}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
 

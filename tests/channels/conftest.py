@@ -57,7 +57,7 @@ def allow_on_network(url: str, account: str = "opstina", decision: str = "allow"
     """What the network adds to the address of our callback after the person has decided on its own page."""
     asked = dict(parse_qsl(urlsplit(url).query))
     decided = {**asked, "account": account, "decision": decision}
-    answer = requests.post(url.split("?", maxsplit=1)[0], data=decided, allow_redirects=False, timeout=5)
+    answer = requests.post(url.split("?", maxsplit=1)[0], data=decided, allow_redirects=False, timeout=30)
     assert answer.status_code == 302, answer.text
     assert answer.headers["location"].startswith("http://127.0.0.1:8000/channels/callback/")
     return dict(parse_qsl(urlsplit(answer.headers["location"]).query))

@@ -74,7 +74,7 @@ def begin(client: Client, municipality: str = "cuprija", **query: str) -> str:
 
 def consent(client: Client, url: str, **decided: str) -> None:
     asked = dict(parse_qsl(urlsplit(url).query))
-    answer = requests.post(url.split("?", maxsplit=1)[0], data={**asked, **decided}, allow_redirects=False, timeout=5)
+    answer = requests.post(url.split("?", maxsplit=1)[0], data={**asked, **decided}, allow_redirects=False, timeout=30)
     back = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
     assert client.get(reverse("channel_callback"), back).status_code == 302
     tasks.connect()

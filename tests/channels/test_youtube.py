@@ -44,7 +44,7 @@ def connect(client: Client, **decided: str) -> None:
     tasks.connect()
     url = client.get(page("channel_consent", last_attempt().pk))["Location"]
     asked = {**dict(parse_qsl(urlsplit(url).query)), **decided}
-    answer = requests.post(url.split("?", maxsplit=1)[0], data=asked, allow_redirects=False, timeout=5)
+    answer = requests.post(url.split("?", maxsplit=1)[0], data=asked, allow_redirects=False, timeout=30)
     back = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
     assert client.get(reverse("channel_callback"), back).status_code == 302
     tasks.connect()

@@ -82,7 +82,7 @@ def test_long_texts_are_compared_in_no_time() -> None:
     mixed = " ".join(f"реч{number % 70}" for number in range(3300))
     turned = " ".join(f"реч{number % 70}" for number in range(3300, 0, -1))
     for before, after in ((same, other), (mixed, turned), (mixed, mixed[1000:])):
-        started = time.perf_counter()
+        started = time.thread_time()
         pieces = differences(before[:20_000], after[:20_000])
-        assert time.perf_counter() - started < 3
+        assert time.thread_time() - started < 3
         assert (old(pieces), new(pieces)) == (before[:20_000], after[:20_000])

@@ -54,9 +54,13 @@ class Stage:
     killed_before: int = 0
 
     def plan(self, action: str, path: str = PUBLISHING, **more: Any) -> None:
-        """The same fault on all three."""
+        """The same fault on all three. What hangs does so until `release`, or longer than anybody waits."""
         for server in self.servers.values():
             server.plan(action, path, method="POST", **more)
+
+    def release(self) -> None:
+        for server in self.servers.values():
+            server.release()
 
     def put(self, per_network: int = 1, *, picture: bool = False, due_in: float = 0) -> list[Delivery]:
         made = []
@@ -84,7 +88,7 @@ class Stage:
         for task in (tasks.tick, tasks.sweep, tasks.reconcile):
             task.apply_async(queue=QUEUE)
 
-    def play(self, seconds: float = 25, between: Callable[[int], None] | None = None) -> None:
+    def play(self, seconds: float = 60, between: Callable[[int], None] | None = None) -> None:
         """Ring until everything is settled; `between` may do harm after each round."""
         ends = time.monotonic() + seconds
         rounds = 0
@@ -206,4 +210,4 @@ def _quiet() -> None:
             )
             return int(cursor.fetchone()[0])
 
-    wait_for(lambda: not busy(), 10, "somebody still works in the database")
+    wait_for(lambda: not busy(), 30, "somebody still works in the database")

@@ -144,10 +144,10 @@ def test_five_hundred_posts_of_one_municipality_do_not_starve_a_flood_warning_of
         put(channels[number % 20], f"Вест {number}", due_at=ago)
     theirs = account(outbox, "pazar", house=outbox.cast.novi_pazar)
     with publisher(hands=8):
-        wait_for(lambda: published() > 20, 20)
+        wait_for(lambda: published() > 20)
         before = published()
         flood = put(theirs, "Поплава: склоните аутомобиле са кеја.")
-        wait_for(lambda: state_of(flood) == State.PUBLISHED, 20)
+        wait_for(lambda: state_of(flood) == State.PUBLISHED)
         after = published()
     # Nobody called it urgent; it had its municipality's turn.
     assert after - before < 60

@@ -42,13 +42,14 @@ def publisher(hands: int = 4) -> Iterator[dispatch.Dispatcher]:
 
     thread = threading.Thread(target=work)
     thread.start()
-    wait_for(dispatch.alive, 5)
     try:
+        wait_for(dispatch.alive)
         yield found
     finally:
         found.stop()
-        thread.join(20)
+        thread.join(60)
         _end_sessions()
+    assert not thread.is_alive(), "it would publish what other tests put out"
 
 
 def _end_sessions() -> None:
@@ -68,22 +69,25 @@ def state_of(outbox: Outbox, delivery: Delivery) -> str:
     return str(outbox.again(delivery).state)
 
 
-def test_what_becomes_due_now_wakes_it(outbox: Outbox) -> None:
+@pytest.fixture
+def sound_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than any test waits: whatever happens, something has woken it."""
+    monkeypatch.setattr(dispatch, "LONGEST_SLEEP", 100.0)
+
+
+def test_what_becomes_due_now_wakes_it(outbox: Outbox, sound_sleep: None) -> None:
     with publisher():
         time.sleep(0.3)  # it sleeps
-        began = time.monotonic()
         delivery = outbox.put()
-        wait_for(public(outbox, 1), 5)
-        assert time.monotonic() - began < dispatch.LONGEST_SLEEP
-        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED, 5)
+        wait_for(public(outbox, 1))
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
 
 
-def test_it_sleeps_until_the_time_of_a_post_and_not_longer(outbox: Outbox) -> None:
+def test_it_sleeps_until_the_time_of_a_post_and_not_longer(outbox: Outbox, sound_sleep: None) -> None:
     delivery = outbox.put(due_in=1.5)
     with publisher():
-        wait_for(public(outbox, 1), 6)
-        left = timezone.now() - delivery.due_at
-        assert timedelta() <= left < timedelta(seconds=1)
+        wait_for(public(outbox, 1))
+        assert timezone.now() >= delivery.due_at
 
 
 def test_a_channel_keeps_its_order_and_has_one_call_under_way(outbox: Outbox) -> None:
@@ -91,7 +95,7 @@ def test_a_channel_keeps_its_order_and_has_one_call_under_way(outbox: Outbox) ->
     for number in range(4):
         outbox.put(str(number), due_in=number - 10)
     with publisher():
-        wait_for(public(outbox, 4), 10)
+        wait_for(public(outbox, 4))
     assert outbox.texts() == ["0", "1", "2", "3"]
 
 
@@ -100,40 +104,42 @@ def test_two_publishers_send_everything_once(outbox: Outbox) -> None:
     with publisher(), publisher():
         for number in range(12):
             outbox.put(str(number), due_in=number - 20, channel=[outbox.channel, other][number % 2])
-        wait_for(public(outbox, 12), 20)
+        wait_for(public(outbox, 12))
         time.sleep(0.3)
     assert sorted(outbox.texts(), key=int) == [str(number) for number in range(12)]
 
 
 def test_asked_to_stop_it_finishes_the_call_in_hand(outbox: Outbox) -> None:
-    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=1)
+    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST")
     delivery, next_one = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
-    with publisher():
-        wait_for(public(outbox, 1), 5)
+    with publisher() as found:
+        wait_for(public(outbox, 1))
+        found.stop()
+        outbox.network.release()
     assert state_of(outbox, delivery) == State.PUBLISHED
     assert state_of(outbox, next_one) == State.SCHEDULED
 
 
 def test_a_database_that_restarts_costs_no_answer(outbox: Outbox) -> None:
-    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST", seconds=0.6)
+    outbox.network.plan("commit_then_hang", "/api/v1/statuses$", method="POST")
     delivery = outbox.put()
     with publisher():
-        wait_for(public(outbox, 1), 5)
+        wait_for(public(outbox, 1))
         _end_sessions()
-        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED, 10)
+        outbox.network.release()
+        wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
         second = outbox.put("после")
-        wait_for(lambda: state_of(outbox, second) == State.PUBLISHED, 10)
+        wait_for(lambda: state_of(outbox, second) == State.PUBLISHED)
     assert outbox.outcomes(delivery) == ["ok"]
 
 
 def test_a_call_that_does_not_end_makes_the_process_end_without_it(outbox: Outbox, settings: Any) -> None:
     settings.CELERY_TASK_TIME_LIMIT = 0.5
-    outbox.network.plan("hang", "/api/v1/statuses$", method="POST", seconds=2)
+    outbox.network.plan("hang", "/api/v1/statuses$", method="POST")
     outbox.put()
     found = dispatch.Dispatcher(2)
-    began = time.monotonic()
-    assert found.run() is False
-    assert time.monotonic() - began < 2
+    assert found.run() is False  # the call is still in hand
+    outbox.network.release()
     found._pool.shutdown()
     _end_sessions()
 

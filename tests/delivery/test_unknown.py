@@ -98,7 +98,7 @@ def test_the_same_words_twice_are_never_guessed(careful: Outbox) -> None:
         f"{careful.network.url}/api/v1/statuses",
         json={"status": "Прекид у снабдевању водом"},
         headers={"Authorization": f"Bearer {credential['access_token']}"},
-        timeout=5,
+        timeout=30,
     )
     for _ in range(4):
         look(careful, delivery)

@@ -73,7 +73,7 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     "bomb", ["@a" + " " * 10_000, "1 " * 5_000, "@" * 10_000, "a." * 5_000, "0" * 10_000, "@a " * 3_000]
 )
 def test_no_text_of_the_longest_kind_takes_long(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     without_personal(handover._CALLED.sub("", bomb + "!"))
     contacts(bomb + "!")
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

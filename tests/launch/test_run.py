@@ -156,7 +156,7 @@ def running():
 @pytest.mark.timeout(300)
 def test_it_starts_answers_refuses_a_double_and_stops_cleanly(place, running):
     site = running(place)
-    with urllib.request.urlopen(f"http://127.0.0.1:{site.port}/readyz", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{site.port}/readyz", timeout=30) as answer:
         assert answer.status == 200
         assert all(json.load(answer).values())
     second = fails(DATA_DIR=str(place), PORT=str(ports.choose()))
@@ -166,7 +166,7 @@ def test_it_starts_answers_refuses_a_double_and_stops_cleanly(place, running):
     servers = [int((place / "servers" / "pg" / "postmaster.pid").read_text().splitlines()[0])]
     site.stop()
     assert site.process.returncode == 0
-    _, alive = psutil.wait_procs(family, timeout=5)
+    _, alive = psutil.wait_procs(family, timeout=30)
     assert [each for each in alive if each.status() != psutil.STATUS_ZOMBIE] == []
     assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in servers)
 

@@ -95,11 +95,11 @@ class FaultConformance(Conformance):
 
     def test_a_server_that_never_answers_is_left_at_the_deadline(self, bench: Bench, fakes: FakeServer) -> None:
         facts = bench.connector().look()
-        fakes.plan("hang", self.create, method=self.verb, seconds=3)
+        fakes.plan("hang", self.create, method=self.verb)
         began = time.monotonic()
         with pytest.raises(OutcomeUnknown):
             bench.publish(bench.connector(http=bench.http(deadline=0.5), facts=facts), bench.outgoing("Чекамо."))
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 30, "it would have hung for a minute"
 
     def test_an_error_page_instead_of_an_answer_is_unknown(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.plan("html_error", self.create, method=self.verb)

@@ -46,7 +46,7 @@ def test_a_correction_from_the_button_to_the_network(desk: Street, page: Any, li
     page.get_by_label("Why?").fill("Погрешан сат у објави.")
     page.get_by_role("button", name="Write the correction").click()
     page.locator("#text-sr-Cyrl").fill(SECOND)
-    page.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for(timeout=8000)
+    page.locator("#save-state[data-state=saved]", has_text="Saved at").wait_for()
     expect(page.locator(".preview", has_text=SECOND).first).to_be_visible()
     nothing_in_the_way(page)
     page.get_by_role("button", name="What happens on each network").click()

@@ -26,7 +26,7 @@ from tests.posts.desk import Desk, in_hours, opened, picture_bytes
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 TEXT = "У суботу у 11 часова отварамо фонтану на тргу. #Ћуприја"
-SLOW_ENOUGH = 8000
+SLOW_ENOUGH = 20_000
 
 
 @pytest.fixture

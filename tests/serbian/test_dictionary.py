@@ -4,7 +4,7 @@ import lzma
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 from serbian import to_cyrillic, to_latin
 from serbian.gather import paradigms
@@ -33,9 +33,9 @@ def test_every_word_comes_back_in_capitals_too():
 
 def test_a_quarter_of_a_million_words_take_seconds():
     text = "\n".join(list_of(EVERY_WORD))
-    begun = perf_counter()
+    begun = thread_time()
     to_cyrillic(to_latin(text))
-    assert perf_counter() - begun < 20  # two on a quiet machine
+    assert thread_time() - begun < 20  # two on a quiet machine
 
 
 def test_the_measurement_counts_what_fails(tmp_path):

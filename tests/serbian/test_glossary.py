@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -96,6 +96,6 @@ def test_many_words_cost_little():
     glossary = Glossary.of([f"Firma{number}" for number in range(1000)])
     text = "Opština poziva građane da se prijave za besplatnu obuku u Firma7. " * 50
     to_cyrillic(text, glossary)
-    begun = perf_counter()
+    begun = thread_time()
     to_cyrillic(text, glossary)
-    assert perf_counter() - begun < 0.5
+    assert thread_time() - begun < 0.5

@@ -14,6 +14,7 @@ POST /__fake__/options   {"software", "idempotency": honoured|ignored|repeat_500
                          "media_polls", "max_characters", "latency" (seconds before each answer),
                          "lost_answers" (share of the answers to publishing calls that are dropped after the fact)}
 POST /__fake__/clock     {"advance": seconds}
+POST /__fake__/release   what hangs (hang, commit_then_hang) goes on now
 POST /__fake__/reset     everything forgotten
 """
 

@@ -167,9 +167,16 @@ class World:
     def __init__(self) -> None:
         self.url = ""
         self.lock = threading.RLock()
+        self.let_go = threading.Event()
         self.reset()
 
+    def release(self) -> None:
+        """Everything that hangs now goes on."""
+        self.let_go.set()
+        self.let_go = threading.Event()
+
     def reset(self) -> None:
+        self.release()
         self.clock = Clock()
         kinds = {key: fake_class(key) for key in FAKES}
         self.options: dict[str, Any] = dict(DEFAULTS)
@@ -205,7 +212,7 @@ class World:
         """The answer of a fault that strikes before anything is done, or None to go on."""
         fake = self.asked(request)
         if fault.action == "hang":
-            time.sleep(fault.seconds)
+            self.let_go.wait(fault.seconds)
         elif fault.action == "status":
             return Reply(fault.status, fault.body if fault.body is not None else {"error": "Planned"})
         elif fault.action == "html_error":
@@ -244,6 +251,9 @@ class World:
             case ["clock"]:
                 self.clock.ahead += timedelta(seconds=told["advance"])
                 return self.clock.now().isoformat()
+            case ["release"]:
+                self.release()
+                return "released"
             case ["reset"]:
                 self.reset()
                 return "forgotten"
@@ -330,9 +340,12 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.action == "drop_before":
             return None
         if fault and fault.action not in AFTER:
+            fakes = self.world.fakes
             planned = self.world.before(fault, request)
             if planned:
                 return planned
+            if fakes is not self.world.fakes:
+                return None  # everything was forgotten while it hung: it is no business of the next test
         reply = self.world.answer(request)
         lost = self.world.options["lost_answers"]
         if lost and request.method == "POST" and PUBLISHES.search(request.path) and random.random() < lost:
@@ -340,7 +353,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.action == "commit_then_drop":
             return None
         if fault and fault.action == "commit_then_hang":
-            time.sleep(fault.seconds)
+            self.world.let_go.wait(fault.seconds)
         if fault and fault.action == "commit_then_500":
             return Reply(500, {"error": "InternalServerError", "message": "Internal Server Error"})
         return reply
@@ -423,6 +436,9 @@ class FakeServer:
 
     def advance(self, seconds: float) -> None:
         self._control("POST", "clock", {"advance": seconds})
+
+    def release(self) -> None:
+        self._control("POST", "release")
 
     def reset(self) -> None:
         self._control("POST", "reset")

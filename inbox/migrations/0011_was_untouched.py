@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0009_reading'),
+        ('inbox', '0010_removing_after_hiding'),
     ]
 
     operations = [

@@ -1,0 +1,46 @@
+"""Tests act on a page of the browser once its scripts listen, as a person does who is never that quick.
+
+Playwright's actions wait until an element is there, not until the modules of its page have run. On a busy machine a
+field of the next page is filled in before anybody listens to it, and what should follow from typing never comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+# Where one of these leads to another page, Playwright itself waits until that page has begun.
+LEADS_ON = {"click", "press"}
+TOUCHES = {"fill", "press_sequentially", "type", "dblclick", "tap", "check", "uncheck", "set_checked", "hover", "focus"}
+TOUCHES |= {"select_option", "set_input_files", "dispatch_event", "drag_to", *LEADS_ON}
+
+
+def teach() -> None:
+    """Every action waits for its element, then for the scripts of the page it is on, and again where it leads on."""
+    from playwright.sync_api import Locator, Page
+
+    def there(locator: Any, timeout: float | None) -> Any:
+        locator.wait_for(state="attached", timeout=timeout)
+        return locator.page
+
+    for name in TOUCHES:
+        setattr(Locator, name, _patient(getattr(Locator, name), name, there))
+    for name in TOUCHES - {"press_sequentially", "drag_to"}:
+        setattr(Page, name, _patient(getattr(Page, name), name, lambda page, timeout: page))
+
+
+def _patient(act: Callable[..., Any], name: str, there: Callable[[Any, float | None], Any]) -> Callable[..., Any]:
+    if hasattr(act, "__wrapped__"):
+        return act
+
+    @wraps(act)
+    def acted(self: Any, *args: Any, **options: Any) -> Any:
+        page = there(self, options.get("timeout"))
+        page.wait_for_load_state()
+        found = act(self, *args, **options)
+        if name in LEADS_ON and not page.is_closed():
+            page.wait_for_load_state()
+        return found
+
+    return acted
