@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.models import AuditEvent
-from inbox import moderated
 from inbox.domain import hide, moderate
-from inbox.domain.moderate import Wish
 from inbox.domain.refused import Refused
 from inbox.models import Message, Moderation
-from inbox.reasons import Decision, Stage
+from inbox.queries import moderated
+from inbox.reasons import Decision, Stage, Wish
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from practice.domain import moderate as network
