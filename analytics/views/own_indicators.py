@@ -12,7 +12,7 @@ from analytics.models import PlaceValue
 from analytics.queries import indicators as queries
 from analytics.queries.indicators import Line
 from analytics.views.frame import tabs
-from analytics.views.indicators import download
+from analytics.views.indicators_agreed import download
 from municipalities.access import requires
 from municipalities.rules import Verb
 
