@@ -4,13 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from analytics.enums import Span
-from analytics.models import (
-    IndicatorValue,
-    PlaceBaseline,
-    PlaceTarget,
-    PlaceValue,
-    Target,
-)
+from analytics.models import IndicatorValue, PlaceBaseline, PlaceTarget, PlaceValue, Target
 from analytics.queries.indicators import MONTHS, Line, followed, in_order
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today
