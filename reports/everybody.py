@@ -18,6 +18,8 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 
 from links.rules import network_of
+from municipalities.enums import Script
+from municipalities.models import Municipality
 
 MINUTE = 60
 # The tag in the address, the portal's code for the language, its name in itself.
@@ -33,8 +35,20 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
     return bytes(body)
 
 
-def for_everybody(request: Any, answer: HttpResponse) -> HttpResponse:
-    """May be kept for some minutes; who has it already is told so."""
+def own_tongue(place: Municipality) -> str:
+    """Without a language in the address a page is in the municipality's own script."""
+    return "sr-Latn" if place.primary_script == Script.LATIN else "sr-Cyrl"
+
+
+def hides(place: Municipality) -> bool:
+    """What is made up must not be found by search engines."""
+    return bool(settings.DEMO or place.is_practice)
+
+
+def for_everybody(request: Any, answer: HttpResponse, *, of: Municipality | None = None) -> HttpResponse:
+    """May be kept for some minutes; who has it already is told so. `of`: whose page it is."""
+    if of is not None and hides(of):
+        answer.headers["X-Robots-Tag"] = "noindex"
     etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
     answer.headers["ETag"] = etag
     answer.headers["Cache-Control"] = f"public, max-age={settings.PUBLIC_PAGE_SECONDS}"

@@ -11,25 +11,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
+from municipalities.tabs import Page, Tab
+from municipalities.tabs import tabs as tabs_of
 
-# (url name, label, verb)
-PAGES: list[tuple[str, Promise, Verb]] = [
-    ("mentoring_plan", _("Plan"), Verb.PLAN_VIEW),
-    ("check_ins", _("Check-ins"), Verb.PLAN_VIEW),
-    ("mentoring_reviews", _("Reviews"), Verb.PLAN_VIEW),
-    ("progress", _("Feedback by the rubric"), Verb.FEEDBACK_VIEW),
-    ("trainings", _("Trainings"), Verb.TRAINING_VIEW),
+PAGES = [
+    Page("mentoring_plan", _("Plan"), Verb.PLAN_VIEW),
+    Page("check_ins", _("Check-ins"), Verb.PLAN_VIEW),
+    Page("mentoring_reviews", _("Reviews"), Verb.PLAN_VIEW),
+    Page("progress", _("Feedback by the rubric"), Verb.FEEDBACK_VIEW),
+    Page("trainings", _("Trainings"), Verb.TRAINING_VIEW),
 ]
 
 
-def tabs(request: Any, current: str) -> list[dict[str, Any]]:
+def tabs(request: Any, current: str) -> list[Tab]:
     """For `{% tabs pages label %}`: the pages that this person may open in the workspace at hand."""
-    slug = request.municipality.slug
-    return [
-        {"label": label, "url": reverse(name, args=[slug]), "current": name == current}
-        for name, label, verb in PAGES
-        if request.access.may(verb)
-    ]
+    return tabs_of(request, PAGES, current)
 
 
 # The pages of one training on the trainers' side: (url name, label), each under /programme/trainings/<training>/.

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from analytics import logframe_pictures as pictures
 from analytics import logframe_words as words
 from analytics.models import PlaceValue
-from analytics.queries import indicators as queries
 from analytics.queries.indicators import Line
+from analytics.queries.own_indicators import own
 from analytics.views.frame import tabs
-from analytics.views.indicators import download
+from analytics.views.indicators_agreed import download
 from municipalities.access import requires
 from municipalities.rules import Verb
 
@@ -20,7 +20,7 @@ from municipalities.rules import Verb
 @requires(Verb.ANALYTICS_VIEW)
 @require_safe
 def indicators(request: Any) -> HttpResponse:
-    found = queries.own(request.municipality)
+    found = own(request.municipality)
     programmes = [
         {
             "programme": each.programme,

@@ -16,10 +16,9 @@ from inbox import house_words
 from inbox.models import HouseRules
 from inbox.queries import moderated
 from municipalities.access import public
-from municipalities.enums import Script
 from municipalities.models import Municipality
 from municipalities.queries import today
-from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, kept, nothing_here
+from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
 
 
 @public
@@ -32,12 +31,10 @@ def rules(request: Any, place: str, tongue: str = "") -> HttpResponse:
     if found is None or (tongue and tongue not in TONGUES):
         return nothing_here("no_rules", 404)
     municipality, row = found
-    wanted = tongue or ("sr-Latn" if municipality.primary_script == Script.LATIN else "sr-Cyrl")
+    wanted = tongue or own_tongue(municipality)
     name = f"public-rules:{municipality.pk}:{wanted}:{row.changed_at.timestamp()}:{today()}"
     answer = HttpResponse(kept(name, lambda: _rules(municipality, row, wanted)), headers={"Content-Language": wanted})
-    if settings.DEMO or municipality.is_practice:
-        answer.headers["X-Robots-Tag"] = "noindex"
-    return for_everybody(request, answer)
+    return for_everybody(request, answer, of=municipality)
 
 
 def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
@@ -56,6 +53,6 @@ def _rules(municipality: Municipality, row: HouseRules, tongue: str) -> bytes:
             ],
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_rules", args=[municipality.slug]),
-            "hides": settings.DEMO or municipality.is_practice,
+            "hides": hides(municipality),
         }
         return render_to_string("inbox/public_rules.html", context).encode()

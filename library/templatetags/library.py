@@ -1,16 +1,15 @@
 """Tags of the library's pages: `{% load library %}{% library_tabs "library_snippets" %}`."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
+from municipalities.tabs import Page, tabs
 from posts.placeholders import parts
 from serbian.scripts import Script, detect
 
@@ -18,35 +17,21 @@ register = template.Library()
 MARKED = '<mark class="gap-mark">{}</mark>'
 
 
-class Tab(NamedTuple):
-    label: str | Promise
-    url: str
-    current: bool
-    icon: str = ""
-
-
-# One line for each page that stands beside the others: its url name, what it is called, its icon, who may open it.
-TABS: tuple[tuple[str, Any, str, Verb], ...] = (
-    ("library", _("Templates"), "files", Verb.LIBRARY_VIEW),
-    ("kits", _("Campaign kits"), "layers", Verb.LIBRARY_VIEW),
-    ("good_practice", _("Good practice"), "lightbulb", Verb.GALLERY_VIEW),
-    ("library_snippets", _("Snippets"), "quote", Verb.LIBRARY_VIEW),
-    ("library_hashtags", _("Hashtags"), "hash", Verb.LIBRARY_VIEW),
-    ("library_pictures", _("Pictures and video"), "images", Verb.LIBRARY_VIEW),
-    ("gallery", _("Gallery"), "users", Verb.GALLERY_VIEW),
+PAGES = (
+    Page("library", _("Templates"), Verb.LIBRARY_VIEW, "files"),
+    Page("kits", _("Campaign kits"), Verb.LIBRARY_VIEW, "layers"),
+    Page("good_practice", _("Good practice"), Verb.GALLERY_VIEW, "lightbulb"),
+    Page("library_snippets", _("Snippets"), Verb.LIBRARY_VIEW, "quote"),
+    Page("library_hashtags", _("Hashtags"), Verb.LIBRARY_VIEW, "hash"),
+    Page("library_pictures", _("Pictures and video"), Verb.LIBRARY_VIEW, "images"),
+    Page("gallery", _("Gallery"), Verb.GALLERY_VIEW, "users"),
 )
 
 
 @register.inclusion_tag("ui/tabs.html", takes_context=True)
 def library_tabs(context: Context, current: str) -> dict[str, Any]:
     """The pages of the library that the reader may open; `current` is a url name."""
-    request = context["request"]
-    items = [
-        Tab(label, reverse(name, args=[request.municipality.slug]), name == current, icon)
-        for name, label, icon, verb in TABS
-        if request.access.may(verb)
-    ]
-    return {"items": items, "label": _("Library")}
+    return {"items": tabs(context["request"], PAGES, current), "label": _("Library")}
 
 
 @register.filter

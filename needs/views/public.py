@@ -20,13 +20,12 @@ from django.views.decorators.http import require_safe
 
 from inbox.enums import Topic
 from municipalities.access import public
-from municipalities.enums import Script
 from municipalities.holidays import BELGRADE
 from municipalities.queries import today
 from needs import public_words
 from needs.queries import public as queries
 from needs.queries.public import ASKED, Chosen, Place
-from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, kept, nothing_here
+from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
 
 # What XML cannot hold, whoever typed it.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -41,10 +40,13 @@ def asked(request: Any, place: str, tongue: str = "") -> HttpResponse:
     found, chosen = queries.shown(place), _chosen(request.GET)
     if found is None or chosen is None or (tongue and tongue not in TONGUES):
         return _missing()
-    wanted = tongue or _own(found)
+    wanted = tongue or own_tongue(found.municipality)
     name = f"needs-page:{found.municipality.pk}:{wanted}:{chosen.show}:{chosen.topic}:{chosen.number}"
     body = kept(f"{name}:{found.stamp}:{today()}", lambda: _page(found, chosen, wanted))
-    return _answer(request, found, HttpResponse(body, headers={"Content-Language": wanted})) if body else _missing()
+    if not body:
+        return _missing()
+    answer = HttpResponse(body, headers={"Content-Language": wanted})
+    return for_everybody(request, answer, of=found.municipality)
 
 
 def _page(place: Place, chosen: Chosen, tongue: str) -> bytes:
@@ -60,7 +62,7 @@ def _page(place: Place, chosen: Chosen, tongue: str) -> bytes:
             "tongues": [(tag, name, _elsewhere(slug, tag, chosen)) for tag, (_c, name) in TONGUES.items()],
             "is_demo": settings.DEMO,
             "canonical": public_words.here(_elsewhere(slug, tongue, chosen)),
-            "hides": _hides(place),
+            "hides": hides(place.municipality),
             "is_report": chosen.show == ASKED,
         }
         context = {**public_words.page(place, chosen, told, tongue), **around}
@@ -83,7 +85,7 @@ def feed(request: Any, place: str, tongue: str) -> HttpResponse:
         return _missing()
     name = f"needs-feed:{found.municipality.pk}:{tongue}:{found.stamp}:{today()}"
     answer = HttpResponse(kept(name, lambda: _feed(found, tongue)), content_type="application/rss+xml; charset=utf-8")
-    return _answer(request, found, answer)
+    return for_everybody(request, answer, of=found.municipality)
 
 
 def _feed(place: Place, tongue: str) -> bytes:
@@ -120,21 +122,6 @@ def _chosen(asked: Any) -> Chosen | None:
     if show not in queries.SHOWN or (topic and (topic not in Topic.values or show == ASKED)):
         return None
     return Chosen(show, topic, int(number)) if re.fullmatch(r"[1-9][0-9]{0,3}", number) else None
-
-
-def _own(place: Place) -> str:
-    return "sr-Latn" if place.municipality.primary_script == Script.LATIN else "sr-Cyrl"
-
-
-def _hides(place: Place) -> bool:
-    """What is made up must not be found by search engines."""
-    return bool(settings.DEMO or place.municipality.is_practice)
-
-
-def _answer(request: Any, place: Place, answer: HttpResponse) -> HttpResponse:
-    if _hides(place):
-        answer.headers["X-Robots-Tag"] = "noindex"
-    return for_everybody(request, answer)
 
 
 def _missing() -> HttpResponse:

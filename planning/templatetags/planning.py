@@ -1,48 +1,32 @@
 """The strip of tabs on the calendar and the pages of planning, and what a row of an imported plan says."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
+from municipalities.tabs import Page, tabs
 from planning.domain.imports import Problem, Row
 from posts.enums import Category
 
 register = template.Library()
 
 
-@dataclass(frozen=True)
-class Tab:
-    label: str | Promise
-    url: str
-    icon: str
-    current: bool
-
-
-PAGES: tuple[tuple[str, Any, str, Verb], ...] = (
-    ("calendar", _("Calendar"), "calendar", Verb.POST_VIEW),
-    ("campaigns", _("Campaigns"), "flag", Verb.LIBRARY_VIEW),
-    ("slots", _("Usual times"), "clock", Verb.LIBRARY_VIEW),
-    ("recurrences", _("Repeating posts"), "repeat-2", Verb.LIBRARY_VIEW),
-    ("plan_import", _("Import a plan"), "upload", Verb.POST_EDIT),
-    ("feed", _("Calendar link"), "link", Verb.POST_VIEW),
+PAGES = (
+    Page("calendar", _("Calendar"), Verb.POST_VIEW, "calendar"),
+    Page("campaigns", _("Campaigns"), Verb.LIBRARY_VIEW, "flag"),
+    Page("slots", _("Usual times"), Verb.LIBRARY_VIEW, "clock"),
+    Page("recurrences", _("Repeating posts"), Verb.LIBRARY_VIEW, "repeat-2"),
+    Page("plan_import", _("Import a plan"), Verb.POST_EDIT, "upload"),
+    Page("feed", _("Calendar link"), Verb.POST_VIEW, "link"),
 )
 
 
 @register.inclusion_tag("ui/tabs.html", takes_context=True)
 def planning_tabs(context: Any, here: str) -> dict[str, Any]:
     """`here` is the url name of the open page."""
-    request = context["request"]
-    items = [
-        Tab(label, reverse(name, args=[request.municipality.slug]), icon, name == here)
-        for name, label, icon, verb in PAGES
-        if request.access.may(verb)
-    ]
-    return {"items": items, "label": _("Planning")}
+    return {"items": tabs(context["request"], PAGES, here), "label": _("Planning")}
 
 
 # What a column of an imported plan is called on the page.

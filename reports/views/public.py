@@ -14,12 +14,21 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from municipalities.access import public
-from municipalities.enums import Script
 from municipalities.models import Municipality
 from municipalities.queries import today
 from reports import open_data
 from reports.contents import public as contents
-from reports.everybody import LANGUAGES, TONGUES, busy, comes_too_often, for_everybody, kept, nothing_here
+from reports.everybody import (
+    LANGUAGES,
+    TONGUES,
+    busy,
+    comes_too_often,
+    for_everybody,
+    hides,
+    kept,
+    nothing_here,
+    own_tongue,
+)
 from reports.models import PublicPage
 from reports.queries import public as queries
 
@@ -40,13 +49,11 @@ def numbers(request: Any, place: str, tongue: str = "") -> HttpResponse:
     if found is None or (tongue and tongue not in TONGUES):
         return nothing_here("missing", 404)
     municipality, page = found
-    wanted = tongue or ("sr-Latn" if municipality.primary_script == Script.LATIN else "sr-Cyrl")
+    wanted = tongue or own_tongue(municipality)
     name = f"public-numbers:{municipality.pk}:{wanted}:{page.changed_at.timestamp()}:{today()}"
     body = kept(name, lambda: _numbers(municipality, page, wanted))
     answer = HttpResponse(body, headers={"Content-Language": wanted})
-    if settings.DEMO or municipality.is_practice:
-        answer.headers["X-Robots-Tag"] = "noindex"
-    return for_everybody(request, answer)
+    return for_everybody(request, answer, of=municipality)
 
 
 def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes:
@@ -60,7 +67,7 @@ def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes
             "tongues": names,
             "is_demo": settings.DEMO,
             "canonical": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("public_numbers", args=[municipality.slug]),
-            "hides": settings.DEMO or municipality.is_practice,
+            "hides": hides(municipality),
         }
         return render_to_string("reports/public/numbers.html", {**context, **around}).encode()
 

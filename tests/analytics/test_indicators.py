@@ -28,6 +28,7 @@ from analytics.models import (
     Target,
 )
 from analytics.queries import indicators as queries
+from analytics.queries.own_indicators import own
 from common.models import AuditEvent
 from common.sentences import sentence
 from municipalities.domain.refused import Refused
@@ -449,4 +450,4 @@ def test_who_left_is_in_no_median_any_more(cast: Cast, places: list[Municipality
     Enrolment.objects.filter(municipality=places[0]).update(ends_on=yesterday)
     assert len(queries.whole(oc1).places) == 2
     with scope(places[0]):
-        assert queries.own(places[0]) == []
+        assert own(places[0]) == []

@@ -1,0 +1,123 @@
+"""Targets, and values that people enter with their evidence."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from analytics import logframe_words as words
+from analytics.domain import indicators_agreed as agreed
+from analytics.domain import indicators_entered as entered
+from analytics.enums import AimKind
+from analytics.logframe_forms import EndTargetForm, TargetForm, ValueForm
+from analytics.models import ManualValue, PlaceTarget, PlaceValue, ProgrammeIndicator, Target
+from analytics.queries.indicators import Line
+from analytics.views.indicators_shared import both, form_page, keeps, mine, place_of, places_of, sees, to, tried
+from municipalities.models import Municipality
+from municipalities.tenancy import scope
+
+
+@keeps
+@both
+def target(request: Any, indicator: int) -> HttpResponse:
+    """`?place=` chooses the municipality beforehand."""
+    found = mine(request, indicator)
+    initial = {"kind": AimKind.VALUE.value, "place": request.GET.get("place", "programme")}
+    sent = request.POST if request.method == "POST" else None
+    form = TargetForm(sent, places=places_of(found), indicator=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        place = form.chosen()
+        warnings = tried(form, lambda: agreed.set_target(found, form.wanted(), by=request.user, place=place))
+        if warnings is not None:
+            messages.success(request, _("Set. What stood there before is in the history."))
+            for each in warnings:
+                messages.warning(request, each)
+            return to(found, place)
+    lead = _("A target of the programme holds for every municipality that has none of its own.")
+    return form_page(request, form, _("Set a target"), _("Set it"), indicator=found, lead=lead)
+
+
+@keeps
+@both
+def end_target(request: Any, indicator: int, target: int) -> HttpResponse:
+    found = mine(request, indicator)
+    row = get_object_or_404(Target, pk=target, indicator=found, ended_at__isnull=True)
+    return _end_target(request, found, row, None)
+
+
+@keeps
+@both
+def end_place_target(request: Any, indicator: int, place: str, target: int) -> HttpResponse:
+    found = mine(request, indicator)
+    house = place_of(found, place)
+    with scope(house):
+        row = get_object_or_404(PlaceTarget.objects.filter(indicator=found, ended_at__isnull=True), pk=target)
+        return _end_target(request, found, row, house)
+
+
+def _end_target(
+    request: Any, found: ProgrammeIndicator, row: Target | PlaceTarget, house: Municipality | None
+) -> HttpResponse:
+    form = EndTargetForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        agreed.end_target(row, form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("It no longer holds. It stays in the history."))
+        return to(found, house)
+    lead = words.aim(row, Line(found))
+    return form_page(request, form, _("End this target"), _("End it"), indicator=found, lead=lead)
+
+
+@keeps
+@both
+def value(request: Any, indicator: int) -> HttpResponse:
+    found = mine(request, indicator)
+    if not found.is_manual:
+        messages.warning(request, _("The portal measures this indicator; nobody enters its values."))
+        return redirect("programme_indicator", found.pk)
+    initial = {"place": request.GET.get("place", "programme")}
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ValueForm(*sent, places=places_of(found), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        place, scan = form.chosen(), form.cleaned_data["evidence"]
+        made = tried(form, lambda: entered.enter(found, form.told(), by=request.user, place=place, evidence=scan))
+        if made:
+            messages.success(request, _("The value is entered."))
+            return to(found, place)
+    title, act = _("Enter a value"), _("Enter it")
+    return form_page(request, form, title, act, indicator=found, lead=found.method, has_file=True)
+
+
+@sees
+@require_safe
+def evidence(request: Any, indicator: int, value: int) -> HttpResponseBase:
+    return download(get_object_or_404(ManualValue, pk=value, indicator=mine(request, indicator)))
+
+
+@sees
+@require_safe
+def place_evidence(request: Any, indicator: int, place: str, value: int) -> HttpResponseBase:
+    found = mine(request, indicator)
+    with scope(place_of(found, place)):
+        return download(get_object_or_404(PlaceValue.objects.filter(indicator=found), pk=value))
+
+
+def download(row: ManualValue | PlaceValue) -> HttpResponseBase:
+    """The evidence: always as a download, so that nothing in it runs in our pages."""
+    if not row.evidence:
+        raise Http404
+    name = str(row.evidence.name)
+    try:
+        file = default_storage.open(name, "rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    ending = name.rsplit(".", 1)[-1]
+    told = f"evidence-{row.on.isoformat()}.{ending}"
+    response = FileResponse(file, as_attachment=True, filename=told, content_type=row.evidence_mime)
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

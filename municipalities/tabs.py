@@ -1,0 +1,39 @@
+"""The pages of a workspace that stand beside each other, as tabs for who may open them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from municipalities.rules import Verb
+
+
+class Page(NamedTuple):
+    """`name` is a url name whose address takes the workspace alone; `verb` lets in."""
+
+    name: str
+    label: str | Promise
+    verb: Verb
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """An item of `{% tabs %}`."""
+
+    label: str | Promise
+    url: str
+    current: bool
+    icon: str = ""
+
+
+def tabs(request: Any, pages: Iterable[Page], current: str) -> list[Tab]:
+    """`current` is the url name of the page that is open."""
+    slug = request.municipality.slug
+    return [
+        Tab(page.label, reverse(page.name, args=[slug]), page.name == current, page.icon)
+        for page in pages
+        if request.access.may(page.verb)
+    ]
