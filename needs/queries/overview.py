@@ -186,13 +186,18 @@ class Overview:
         return [counts[month] for month in range(1, 13)]
 
     @property
-    def seasons(self) -> list[tuple[str, list[int], int]]:
-        """Topics by month of the year: name, twelve counts of voices, their sum. The most asked for first."""
+    def seasons(self) -> list[tuple[str, list[int | None], int]]:
+        """Topics by month of the year: name, twelve counts of voices (None in months to come), their sum. The most
+        asked for first."""
         found: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
         for (year, month, topic), count in self.by_month.items():
             if year == self.period.year:
                 found[str(Topic(topic or Topic.OTHER).label)][month - 1] += count
-        rows = [(label, counts, sum(counts)) for label, counts in found.items()]
+        begun = [(self.period.year, month) <= (self.today.year, self.today.month) for month in range(1, 13)]
+        rows = [
+            (label, [count if known else None for count, known in zip(counts, begun, strict=True)], sum(counts))
+            for label, counts in found.items()
+        ]
         return sorted(rows, key=lambda row: (-row[2], sort_key(row[0])))
 
     # ---- how long
