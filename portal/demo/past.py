@@ -33,6 +33,7 @@ from practice.models import Status
 
 # What people answered is reported so long after the post.
 CLOSED_AFTER = timedelta(days=10)
+POLL_DAYS = 7
 
 
 @dataclass
@@ -104,16 +105,15 @@ def draft(town: Town, planned: Planned) -> Draft:
         link=planned.link,
         call=Call(planned.call),
         service=planned.service,
-        interactive=Interactive(planned.asked.format, promise=planned.asked.promise)
-        if planned.asked
-        else Interactive(),
+        interactive=_interactive(planned),
         channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
     )
 
 
 def _interactive(planned: Planned) -> Interactive:
     asked = planned.asked
-    return Interactive(asked.format, promise=asked.promise) if asked else Interactive()
+    days = POLL_DAYS if asked and asked.options else 0
+    return Interactive(asked.format, asked.options, days=days, promise=asked.promise) if asked else Interactive()
 
 
 def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
