@@ -27,6 +27,7 @@ from posts.domain.publications import KIND
 from posts.domain.save import plan, remember
 from posts.draft import Call, Draft, Interactive, Shown, Text
 from posts.enums import DecisionKind, Stage
+from posts.interactive import OPEN_FOR
 from posts.models import Closing, Decision, Post, Publication, Version
 from posts.queries import content, frozen_files
 from practice.models import Status
@@ -129,10 +130,17 @@ def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
         created_at=office_time(approved_at, -rng.randint(500, 1400)),
         updated_at=approved_at,
         is_demo=True,
+        report_asked_at=_told_of_answers(planned),
     )
     remember(post, draft(town, planned))
     plan(post, planned.time)
     return post
+
+
+def _told_of_answers(planned: Planned) -> datetime | None:
+    """Whose answers are in, whoever wrote it was told."""
+    ends = planned.time.due_at + OPEN_FOR
+    return ends if planned.asked and ends < timezone.now() else None
 
 
 def _is_closed(planned: Planned) -> bool:
