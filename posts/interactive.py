@@ -60,7 +60,7 @@ def _asks(draft: Draft) -> bool:
 def answers_until(draft: Draft, published_at: datetime) -> datetime:
     """When people have answered: the end of the poll, of the deadline's day, or a week after publication. UTC.
 
-    A poll runs so many times 24 hours, as its network counts; a day ends at midnight in Belgrade, whatever the clock did.
+    A poll runs so many times 24 hours, as its network counts; a day ends at midnight in Belgrade, whatever its length.
     """
     asked = draft.interactive
     if asked.kind in WITH_ANSWERS:

@@ -12,6 +12,7 @@ from analytics.domain import medians, rebuild, training, traits
 from analytics.enums import PullOutcome, SubjectKind
 from analytics.models import Pull, Subject, Traits
 from municipalities.tenancy import everywhere
+from portal.demo import polls
 from portal.demo.network import Voice
 from portal.demo.past import Past, Sent
 from portal.demo.reactions import Crowd, curve_of
@@ -35,6 +36,7 @@ def read(pasts: list[Past], crowd: Crowd) -> None:
         )
         subjects = insert([_subject(sent, crowd, replies, kinds) for past in pasts for sent in past.sent])
         by_publication = {subject.publication_id: subject for subject in subjects}
+        polls.count(pasts, by_publication, crowd.now)
         pages = insert([_channel_subject(voice, crowd) for past in pasts for voice in past.voices])
         insert([p for past in pasts for sent in past.sent for p in _pulls(by_publication, sent, crowd, replies)])
         insert([pull for subject, voice in _channels(pages, pasts) for pull in _follows(subject, voice, crowd)])

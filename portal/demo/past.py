@@ -28,12 +28,14 @@ from posts.domain.publications import KIND
 from posts.domain.save import plan, remember
 from posts.draft import Call, Draft, Interactive, Shown, Text
 from posts.enums import DecisionKind, Stage
+from posts.interactive import OPEN_FOR
 from posts.models import Closing, Decision, Post, Publication, Version
 from posts.queries import content, frozen_files
 from practice.models import Status
 
 # What people answered is reported so long after the post.
 CLOSED_AFTER = timedelta(days=10)
+POLL_DAYS = 7
 
 
 @dataclass
@@ -95,16 +97,15 @@ def draft(town: Town, planned: Planned) -> Draft:
         link=planned.link,
         call=Call(planned.call),
         service=planned.service,
-        interactive=Interactive(planned.asked.format, promise=planned.asked.promise)
-        if planned.asked
-        else Interactive(),
+        interactive=_interactive(planned),
         channels=tuple(voice.channel.pk for voice in town.voices if voice.plan.username in planned.channels),
     )
 
 
 def _interactive(planned: Planned) -> Interactive:
     asked = planned.asked
-    return Interactive(asked.format, promise=asked.promise) if asked else Interactive()
+    days = POLL_DAYS if asked and asked.options else 0
+    return Interactive(asked.format, asked.options, days=days, promise=asked.promise) if asked else Interactive()
 
 
 def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
@@ -120,10 +121,17 @@ def _post(town: Town, planned: Planned, rng: random.Random) -> Post:
         created_at=office_time(approved_at, -rng.randint(500, 1400)),
         updated_at=approved_at,
         is_demo=True,
+        report_asked_at=_told_of_answers(planned),
     )
     remember(post, draft(town, planned))
     plan(post, planned.time)
     return post
+
+
+def _told_of_answers(planned: Planned) -> datetime | None:
+    """Whose answers are in, whoever wrote it was told."""
+    ends = planned.time.due_at + OPEN_FOR
+    return ends if planned.asked and ends < timezone.now() else None
 
 
 def _is_closed(planned: Planned) -> bool:

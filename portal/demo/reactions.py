@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from portal.demo import growth
+from portal.demo import growth, polls
 from portal.demo.network import Voice
 from portal.demo.past import Past, Sent
 from portal.demo.rows import insert, reserve
@@ -50,6 +50,7 @@ def publish(pasts: list[Past], crowd: Crowd) -> None:
     said.sort(key=lambda each: each.at)
     _insert(said, crowd)
     _pictures([each for each in said if each.sent])
+    polls.vote(pasts, crowd.citizens, crowd.now)
     _notices(said)
     _counts([voice for past in pasts for voice in past.voices], said, crowd)
 
@@ -122,6 +123,7 @@ def _insert(said: list[Said], crowd: Crowd) -> None:
             each.parent.status.replies_count += 1
         if each.sent:
             each.sent.status = each.status
+            each.status.poll = polls.begin(each.sent)
             gathered = curve_of(each.sent, crowd).at(crowd.now - each.at)
             each.status.likes_count, each.status.boosts_count = gathered["likes"], gathered["reposts"]
         else:

@@ -40,13 +40,16 @@ OWN_COUNTS = 3  # a municipality's own stories come this much sooner than what a
 
 @dataclass(frozen=True)
 class Asked:
-    """How a post lets people take part, and what came of it."""
+    """How a post lets people take part, and what came of it. In a poll, `options` with the per cent of votes of each;
+    how many voted is what the network counts."""
 
     format: str
     promise: str
     results: str
     done: str
-    answers: int
+    answers: int | None = None
+    options: tuple[str, ...] = ()
+    shares: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,8 +143,13 @@ def _wording(entry: Mapping[str, Any], *, is_own: bool) -> Wording:
         is_own=is_own,
         call=entry.get("call", ""),
         service=entry.get("service", ""),
-        asked=Asked(**{each.name: entry[each.name] for each in fields(Asked)}) if "format" in entry else None,
+        asked=_asked(entry) if "format" in entry else None,
     )
+
+
+def _asked(entry: Mapping[str, Any]) -> Asked:
+    told = {each.name: entry[each.name] for each in fields(Asked) if each.name in entry}
+    return Asked(**told | {name: tuple(told.get(name, ())) for name in ("options", "shares")})
 
 
 @cache

@@ -42,12 +42,14 @@ from platforms.counting import mastodon
 from portal.demo import pictures, texts
 from portal.demo.people import PASSWORD
 from posts import compose
+from posts.domain import ask_report
 from posts.domain.gate import may_send
 from posts.enums import Category, Place, Stage
-from posts.models import Decision, Media, Post, Publication, Suggestion, Thread, Version
+from posts.models import Closing, Decision, Media, PollResult, Post, Publication, Suggestion, Thread, Version
 from practice import queries as practice_queries
 from practice import rules
 from practice.models import Account, Notice, Status
+from practice.queries import tally
 from reports.models import PublicPage, Schedule
 from serbian.scripts import mixed_script_words
 from trainings.models import Certificate, Exercise, Training
@@ -542,6 +544,24 @@ def test_nobody_is_told_at_the_start_of_what_is_there_already(demo: None) -> Non
     with transaction.atomic():
         assert tell.tell() == 0
         transaction.set_rollback(True)
+
+
+def test_polls_were_voted_in_and_their_reports_say_what_the_network_counted(demo: None) -> None:
+    with everywhere("a test looks at all of them"):
+        results = list(PollResult.objects.select_related("publication__post", "publication__delivery"))
+        assert results
+        for each in results:
+            status = Status.objects.prefetch_related("votes").get(pk=each.publication.delivery.remote_id)
+            assert each.votes == tally(status)
+            assert sum(each.votes) == each.voters
+            if each.is_over:
+                assert min(each.votes) > 0, "no answer that nobody wants"
+        closed = Closing.objects.filter(post__publications__poll_result__isnull=False).distinct()
+        for report in closed:
+            told = [each for each in results if each.publication.post_id == report.post_id]
+            assert report.answers == sum(each.voters or 0 for each in told)
+            assert report.counted == ("people" if len(told) == 1 else "votes")
+    assert ask_report.ask(timezone.now()) == 0, "nobody is told of what has been"
 
 
 def test_needs_are_made_of_messages_and_calls_and_say_what_became_of_them(demo: None) -> None:
