@@ -52,6 +52,7 @@ TIGHT = (Kind.NUMBER, Kind.DATE)
 SHORT, LONG = 14, 42
 # Not `str.split`, which takes a space that holds a number and its unit together for any other.
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
+_BREAK = re.compile(r"[ \u200b]")
 
 
 class NotMade(Exception):
@@ -177,6 +178,7 @@ def _figure(block: Figure) -> dict[str, Any]:
 
 def _tile(tile: Any) -> dict[str, Any]:
     told = "" if tile.change is None else f"{'+' if tile.change > 0 else ''}{number(tile.change, 0)}\u00a0%"
+    told = told.replace("-", "−")
     return {
         "label": legible(tile.label),
         "told": not isinstance(tile.value, Missing),
@@ -192,11 +194,11 @@ def _table(table: Table) -> dict[str, Any]:
         {
             "label": legible(column.label),
             "number": column.kind == Kind.NUMBER,
-            "share": _share(column, [row[at] for row in rows]),
+            **_room(column, [row[at] for row in rows]),
         }
         for at, column in enumerate(table.columns)
     ]
-    columns[0]["share"] = columns[0]["share"] or 1
+    columns[0]["share"], columns[0]["word"] = columns[0]["share"] or 1, ""
     return {
         "title": legible(table.title),
         "columns": columns,
@@ -206,13 +208,20 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _share(column: Column, shown: Sequence[Any]) -> float:
-    """Of the room that is left; 0: no more than it needs. Whoever has much to say gets more, and may break."""
-    said = [column.label, *(each if isinstance(each, str) else each.get("text") or each["missing"] for each in shown)]
-    longest = max(len(each) for each in said)
-    if longest <= SHORT:
-        return 0
-    return 0.7 if column.kind in TIGHT else min(longest, LONG) / SHORT
+def _room(column: Column, shown: Sequence[Any]) -> dict[str, Any]:
+    """`share`: of the room that is left; 0: no more than it needs. Whoever has much to say gets more, and may break.
+
+    Figures stay tight beside long reasons why there are none: the template gives such a column the room of `longest`
+    within bounds, and never less than its longest `word`.
+    """
+    told = (each if isinstance(each, str) else each.get("text") or each["missing"] for each in shown)
+    said = [legible(column.label), *told]
+    longest = max(said, key=len)
+    if len(longest) <= SHORT:
+        return {"share": 0, "word": ""}
+    if column.kind in TIGHT:
+        return {"share": 0, "word": max(_BREAK.split(" ".join(said)), key=len), "longest": longest}
+    return {"share": min(len(longest), LONG) / SHORT, "word": ""}
 
 
 def _row(columns: Sequence[Column], row: Sequence[Cell]) -> list[Any]:

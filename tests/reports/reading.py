@@ -57,6 +57,20 @@ def pdf(body: bytes) -> Printed:
         document.close()
 
 
+def collisions(body: bytes) -> list[tuple[str, str]]:
+    """Pairs of words of the first page that are printed over each other."""
+    page = pypdfium2.PdfDocument(body)[0]
+    content = page.get_textpage()
+    boxes = [content.get_rect(n) for n in range(content.count_rects())]
+    said = [content.get_text_bounded(*box).strip() for box in boxes]
+    return [
+        (said[one], said[other])
+        for one, (left, bottom, right, top) in enumerate(boxes)
+        for other, (its_left, its_bottom, its_right, its_top) in enumerate(boxes[:one])
+        if min(right, its_right) - max(left, its_left) > 0.5 and min(top, its_top) - max(bottom, its_bottom) > 0.5
+    ]
+
+
 def structure(page: Any) -> tuple[set[str], list[str]]:
     """The kinds of the page's tags, and the texts that stand for its pictures."""
     tree = raw.FPDF_StructTree_GetForPage(page)

@@ -81,6 +81,19 @@ def test_a_very_long_word_stays_on_the_page() -> None:
     assert word in found.text.replace(" ", "")
 
 
+def test_a_reason_in_a_narrow_column_runs_into_no_neighbour() -> None:
+    columns = (
+        *(Column(label) for label in ("Показатељ", "Ниво", "Јединица")),
+        *(Column(label, Kind.NUMBER, 1) for label in ("Полазна вредност", "Договорени циљ")),
+        Column("до", Kind.DATE),
+        Column("Остварено", Kind.NUMBER, 1),
+        Column("Стање"),
+    )
+    why = (Missing("није закључана"), Missing("није договорено у програму"), Missing(), Missing("нема вредности"))
+    row = ("Објаве на свим службеним језицима и писмима", "Менторство", "проценат", *why, "Циљ није постављен")
+    assert reading.collisions(pdf.write(document(Table("all", "Све", columns, (row, row))))) == []  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("language", "tag"), [("sr", "sr-Cyrl"), ("sr-latn", "sr-Latn"), ("en", "en")])
 def test_the_pdf_says_its_language_and_title_and_is_tagged(language: str, tag: str) -> None:
     blocks = (Heading("Део"), table(("а", 1, date(2026, 10, 3), Missing("нема"))), Figure("Слика", SVG, "Шта се види"))
