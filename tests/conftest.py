@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,31 @@ import pytest
 import redis
 
 from portal.launch import browser as browsers
-from tests import live, patience
+from tests import emptying, live, patience
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
+
+PIECES = ("tests/journeys/", "tests/portal/test_seed.py")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
 
+emptying.install()
+
+
+@cache
+def _valkey(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url)
+
+
 @pytest.fixture(autouse=True)
 def clean_valkey(settings: Any) -> Iterator[None]:
     """What one test left in the cache or the queue is no business of the next."""
     yield
-    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
-        valkey.flushdb()
+    _valkey(settings.REDIS_URL).flushdb()
 
 
 @pytest.fixture(autouse=True)
@@ -81,18 +91,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    # What takes a minute alone begins first, so that in the end no worker waits long for the other. It has servers of
+    # its own: the order of the others, by what they do to the tables of the tests, stays.
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/launch/")))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Workers take one test after the other, but the journeys as one piece: they share a running product."""
+    """Workers take one test after the other, but as one piece what shares a running product or a filled-in demo."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class OneProduct(LoadScopeScheduling):
+    class InPieces(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+            return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
 
-    return OneProduct(config, log)
+    return InPieces(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

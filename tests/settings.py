@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from portal.settings import *  # noqa: F403
-from portal.settings import MIDDLEWARE, STORAGES
+from portal.settings import LOGGING, MIDDLEWARE, STORAGES
 
 EXPORTS_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-exports-"))
 REPORTS_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-reports-"))
@@ -14,4 +14,7 @@ MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-media-"))
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The process's own: pytest closes the one that it puts in its place, and whoever stops last still has something to say.
+_console = {**LOGGING["handlers"]["console"], "stream": "ext://sys.__stderr__"}
+LOGGING = {**LOGGING, "handlers": {"console": _console}}
 MIDDLEWARE = ["tests.live.Door", *MIDDLEWARE]

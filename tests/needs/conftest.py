@@ -62,7 +62,7 @@ def at_once(town: Town, *acts: Callable[[], Any]) -> list[Any]:
 
     def run(position: int, act: Callable[[], Any]) -> None:
         try:
-            begin.wait(timeout=10)
+            begin.wait(timeout=60)
             with scope(town.cast.cuprija):
                 outcomes[position] = act()
         except Refused:
@@ -74,7 +74,7 @@ def at_once(town: Town, *acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=90)
     assert "?" not in outcomes
     return outcomes
 

@@ -93,7 +93,7 @@ def test_nobody_folds_while_a_lane_is_at_work_and_the_other_lane_goes_on() -> No
                 connection.close()
 
         with ThreadPoolExecutor(1) as pool:
-            return pool.submit(acted).result(timeout=10)
+            return pool.submit(acted).result(timeout=60)
 
     with transaction.atomic():
         rollup.lock_lane(0)

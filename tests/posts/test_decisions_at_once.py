@@ -44,7 +44,7 @@ def at_once(desk: Desk, *acts: Callable[[], Any]) -> list[str]:
 
     def run(position: int, act: Callable[[], Any]) -> None:
         try:
-            begin.wait(timeout=10)
+            begin.wait(timeout=60)
             with scope(desk.house):
                 act()
             outcomes[position] = "done"
@@ -57,7 +57,7 @@ def at_once(desk: Desk, *acts: Callable[[], Any]) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=90)
     return outcomes
 
 

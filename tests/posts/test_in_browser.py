@@ -20,6 +20,7 @@ from posts.domain.comment import comment
 from posts.draft import parse
 from posts.enums import Stage
 from posts.models import Post
+from tests.patience import at_once
 from tests.people import Cast, sign_in
 from tests.posts.desk import Desk, in_hours, opened, picture_bytes
 
@@ -128,7 +129,7 @@ def test_what_is_typed_before_the_script_arrives_is_saved_and_shown(
     held: list[Any] = []
     page.route("**/composer/composer*.js", lambda route: held.append(route))
     page.goto(at("post_new"), wait_until="commit")
-    page.fill("#text-sr-Cyrl", "Вода долази у подне.")
+    at_once(page.fill, "#text-sr-Cyrl", "Вода долази у подне.")
     assert page.locator("#save-state").get_attribute("data-state") == "new"
     while not held:
         page.wait_for_timeout(50)

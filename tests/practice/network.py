@@ -21,21 +21,27 @@ ROOT = Path(__file__).resolve().parents[2]
 @contextmanager
 def serving(media: Path, **more: str) -> Iterator[str]:
     """Yields its address. `more` goes into its environment."""
-    port = _free_port()
+    # It is given a socket that listens already: a port that is only named can be somebody else's by the time it starts.
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        port, handed = listener.getsockname()[1], listener.fileno()
+        environ = {**os.environ, **_variables(port, media), **more}
+        application = "django.core.wsgi:get_wsgi_application()"
+        bind = ["--bind", f"fd://{handed}", "--threads", "8", "--worker-class", "gthread", "--log-level", "warning"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *bind, "--config", "python:portal.launch.gunicorn", application],
+            cwd=ROOT, env={**environ, "WEB_CONCURRENCY": "1"}, pass_fds=[handed],
+        )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
-    environ = {**os.environ, **_variables(port, media), **more}
-    application = "django.core.wsgi:get_wsgi_application()"
-    bind = ["--bind", f"127.0.0.1:{port}", "--threads", "8", "--worker-class", "gthread", "--log-level", "warning"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *bind, "--config", "python:portal.launch.gunicorn", application],
-        cwd=ROOT, env={**environ, "WEB_CONCURRENCY": "1"},
-    )  # fmt: skip
     try:
         _wait(process, address)
         yield address
     finally:
         process.terminate()
-        process.wait(15)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 def _variables(port: int, media: Path) -> dict[str, str]:
@@ -50,18 +56,13 @@ def _variables(port: int, media: Path) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def _wait(process: subprocess.Popen, address: str) -> None:
-    for _ in range(300):
+    ends = time.monotonic() + 90
+    while time.monotonic() < ends:
         if process.poll() is not None:
             raise RuntimeError("The practice network did not start.")
         try:
-            with urllib.request.urlopen(f"{address}/robots.txt", timeout=1):
+            with urllib.request.urlopen(f"{address}/robots.txt", timeout=10):
                 return
         except urllib.error.HTTPError:
             return  # switched off, but it answers
