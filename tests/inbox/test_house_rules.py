@@ -14,10 +14,9 @@ from common.models import AuditEvent
 from inbox import house_words, rules
 from inbox.domain import house_rules, moderate
 from inbox.domain.house_rules import Told
-from inbox.domain.moderate import Wish
 from inbox.enums import Kind
 from inbox.models import HouseRules
-from inbox.reasons import Reason
+from inbox.reasons import Reason, Wish
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 from tests.people import Cast, sign_in

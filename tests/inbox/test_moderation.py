@@ -13,11 +13,10 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from inbox.domain import moderate, triage
-from inbox.domain.moderate import Wish
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, State
 from inbox.models import Message, Moderation
-from inbox.reasons import Decision, Reason, Stage
+from inbox.reasons import Decision, Reason, Stage, Wish
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from tests.inbox.conftest import Town

@@ -12,9 +12,9 @@ import pytest
 from django.db import connection
 
 from inbox.domain import hide, moderate
-from inbox.domain.moderate import Wish
 from inbox.domain.refused import Refused
 from inbox.models import Moderation
+from inbox.reasons import Wish
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 

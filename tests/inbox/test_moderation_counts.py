@@ -13,10 +13,9 @@ from administration.archive import citizens
 from analytics.domain import tallies
 from analytics.logframe import provider
 from inbox.domain import evidence, forget, moderate
-from inbox.domain.moderate import Wish
 from inbox.models import Message, Moderation
 from inbox.queries import moderated
-from inbox.reasons import Decision
+from inbox.reasons import Decision, Wish
 from municipalities.tenancy import scope
 from tests.inbox.conftest import Town
 from tests.people import sign_in

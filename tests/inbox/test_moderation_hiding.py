@@ -13,9 +13,8 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from inbox import tasks
 from inbox.domain import hide, moderate
-from inbox.domain.moderate import Wish
 from inbox.models import Message, Moderation
-from inbox.reasons import Stage
+from inbox.reasons import Stage, Wish
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
 from tests.inbox.conftest import Town
