@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import dropwhile
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,7 +14,6 @@ from django.views.decorators.http import require_safe
 from analytics.queries.tallies import Span, spans
 from common import charts, spreadsheets
 from common.dates import day_month_short, month_year
-from common.numbers import number
 from inbox.enums import Topic
 from municipalities.access import requires
 from municipalities.queries import today
@@ -29,8 +29,7 @@ OLDEST = 2000
 @require_safe
 def page(request: Any) -> HttpResponse:
     found = overview(_period(request.GET))
-    counted = spans(found.period.parts(found.today))
-    drawn = {"months": _months(found), "kept": _kept(found.period, counted)}
+    drawn = {"months": _months(found)}
     if picture := charts.asked(request, drawn, source=str(request.municipality)):
         return picture
     slug, period = request.municipality.slug, found.period
@@ -43,7 +42,7 @@ def page(request: Any) -> HttpResponse:
         "before": base + _query(_moved(period, -1)) if period.first.year > OLDEST else "",
         "after": base + _query(_moved(period, 1)) if period.after <= today() else "",
         "csv": reverse("needs_overview_csv", args=[slug]) + query,
-        "counted": [(_part(found.period, span), span) for span in counted] if drawn["kept"] else [],
+        "counted": [(_part(period, span), span) for span in _since_the_first(spans(period.parts(found.today)))],
         "sources": [(Source(source).label, count) for source, count in found.sources.items()],
         "top": [_told(found, line) for line in found.top],
         "waiting": [_told(found, line) for line in found.waiting],
@@ -144,29 +143,10 @@ def _months(found: Overview) -> charts.Chart | None:
     return charts.bars(_("Voices by month"), [month_year(month) for month in found.period.months], series, words)
 
 
+def _since_the_first(counted: list[Span]) -> list[Span]:
+    """Without the months before anybody asked anything here."""
+    return list(dropwhile(lambda span: span.is_empty, counted))
+
+
 def _part(period: Period, span: Span) -> str:
     return f"{day_month_short(span.first)} – {day_month_short(span.last)}" if period.month else month_year(span.first)
-
-
-def _kept(period: Period, counted: list[Span]) -> charts.Chart | None:
-    """Shares of questions answered in time and of needs told, by month or by week."""
-    if all(span.is_empty for span in counted):
-        return None
-    questions = charts.Series(
-        _("Questions answered in time"),
-        [span.share_in_time for span in counted],
-        {n: _("no question") for n, span in enumerate(counted) if not span.asked},
-    )
-    needs = charts.Series(
-        _("Needs told"),
-        [span.share_told for span in counted],
-        {n: _("no need") for n, span in enumerate(counted) if not span.heard},
-    )
-    words = charts.Words(number=_percent, heading=_("Week") if period.month else _("Month"))
-    return charts.bars(
-        _("Answered in time, and told"), [_part(period, span) for span in counted], [questions, needs], words
-    )
-
-
-def _percent(value: float) -> str:
-    return f"{number(value, 0)} %"

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
+from analytics.domain import tallies
 from inbox.models import Settlement
 from mentoring.enums import Proof
 from municipalities.queries import today
@@ -78,11 +79,20 @@ def test_a_citizen_reads_what_was_done_and_what_will_not_be(page: Any, live_serv
 
 
 def test_the_overview_is_sound_and_a_month_is_chosen(page: Any, live_server: Any, town: Cast) -> None:
+    asked_at = timezone.now() - timedelta(days=4)
+    make.message(
+        numbers.channel(town.cuprija, town.officer), kind="question", at=asked_at, counts_from=asked_at,
+        due_at=asked_at + timedelta(days=2), first_answer_at=asked_at + timedelta(hours=20), state="answered",
+        settled_at=asked_at + timedelta(hours=20),
+    )  # fmt: skip
+    tallies.sweep()
     enter(page, live_server, town.viewer)
     page.goto(f"{live_server.url}/m/cuprija/needs/overview/")
     expect(page.get_by_role("heading", name="Waits longest for a decision")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Working hours (median)")).to_be_visible()
     is_sound(page)
     page.get_by_role("link", name="Month", exact=True).click()
+    expect(page.get_by_role("columnheader", name="Working hours (median)")).to_be_visible()
     is_sound(page)
     page.emulate_media(media="print")
     expect(page.get_by_role("link", name="Table (CSV)")).to_be_hidden()
