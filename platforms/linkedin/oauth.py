@@ -6,7 +6,6 @@ https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-re
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -37,14 +36,7 @@ def exchange(http: Http, server: str, keys: Keys, answer: Mapping[str, str]) -> 
 def refresh(http: Http, server: str, keys: Keys, credential: Credential) -> Credential:
     """Only applications that LinkedIn approved for it have refresh tokens; they end a year after the consent."""
     form = {"grant_type": "refresh_token", "refresh_token": credential.refresh_token}
-    fresh = _credential(server, _asked(http, server, keys, "accessToken", form))
-    return replace(
-        credential,
-        access_token=fresh.access_token,
-        refresh_token=fresh.refresh_token or credential.refresh_token,
-        expires_at=fresh.expires_at,
-        consent_until=fresh.consent_until or credential.consent_until,
-    )
+    return credential.renewed(_credential(server, _asked(http, server, keys, "accessToken", form)))
 
 
 def revoke(http: Http, server: str, keys: Keys, token: str) -> None:
