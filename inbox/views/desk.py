@@ -25,13 +25,17 @@ def desk(request: Any) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Row:
-    """A department or a settlement as its form shows it: as it was typed, where that was refused."""
+    """A department or a settlement as its form shows it: as it was typed, where that was refused.
+
+    Only what `is_open` has its forms on the page: a municipality has a hundred villages.
+    """
 
     pk: int | str
     label: str
     name: str
     email: str = ""
     is_refused: bool = False
+    is_open: bool = False
 
     def __str__(self) -> str:
         return self.label
@@ -39,6 +43,7 @@ class Row:
 
 def _page(request: Any, *, at: str = "", refused: Refused | None = None) -> HttpResponse:
     """Two queries. `at` names the form that was refused ("department:7"); it comes back as it was typed."""
+    opened = request.GET.get("open", "")
     departments = sorted(Department.objects.all(), key=lambda row: sort_key(row.name))
     settlements = sorted(Settlement.objects.all(), key=lambda row: sort_key(row.name))
 
@@ -47,8 +52,8 @@ def _page(request: Any, *, at: str = "", refused: Refused | None = None) -> Http
             typed = {
                 each: request.POST.get(each, fallback)[:300] for each, fallback in (("name", name), ("email", email))
             }
-            return Row(pk, name, **typed, is_refused=True)
-        return Row(pk, name, name, email)
+            return Row(pk, name, **typed, is_refused=True, is_open=True)
+        return Row(pk, name, name, email, is_open=not at and opened == f"{kind}-{pk}")
 
     context = {
         "departments": [shown("department", row.pk, row.name, row.email) for row in departments if not row.is_retired],

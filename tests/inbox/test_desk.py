@@ -79,7 +79,7 @@ def test_a_refused_change_stands_in_its_own_form(cast: Cast) -> None:
     told = sign_in(cast.officer).post(f"{PAGE}departments/{row.pk}/", {"name": "Путеви", "email": "x@test.example"})
     assert told.status_code == 422
     assert re.search(rf'id="department-email-{row.pk}"[^>]*value="x@test.example"', told.text)
-    assert re.search(rf'id="department-email-{other.pk}"[^>]*value="putevi@test.example"', told.text)
+    assert re.search(rf"open=department-{other.pk}#.*putevi@test.example", told.text)
     assert told.text.count("field-error") == 1
 
 
@@ -146,3 +146,17 @@ def test_the_page_costs_the_same_at_one_and_at_many(cast: Cast) -> None:
         department(cast, f"Служба {number}")
         settlement(cast, f"Село {number}")
     assert queries() == few <= 12
+
+
+def test_of_a_hundred_settlements_the_one_that_is_opened_has_its_forms_on_the_page(cast: Cast) -> None:
+    client = sign_in(cast.officer)
+    rows = [settlement(cast, f"Село {number}") for number in range(100)]
+    page = client.get(PAGE).text
+    assert "merge/" not in page
+    opened = client.get(PAGE, {"open": f"settlement-{rows[7].pk}"}).text
+    assert opened.count("merge/") == 1
+    assert f"settlements/{rows[7].pk}/merge/" in opened
+    assert len(opened.encode()) < 60_000
+    refused = client.post(f"{PAGE}settlements/{rows[8].pk}/", {"name": ""}).text
+    assert f"settlements/{rows[8].pk}/merge/" in refused
+    assert f'href="{PAGE}?open=settlement-{rows[7].pk}#' in refused
