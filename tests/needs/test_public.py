@@ -279,6 +279,19 @@ def closed(cast: Cast, *, told: bool = True) -> Closing:
     return made
 
 
+@pytest.mark.parametrize(
+    ("counted", "words"), [("", "42 people answered"), ("people", "42 people voted, counted by the network"),
+                           ("votes", "42 votes, counted by the networks")],
+)  # fmt: skip
+def test_a_closing_report_says_who_counted(cast: Cast, counted: str, words: str) -> None:
+    make.page(cast.cuprija)
+    report = closed(cast)
+    at = timezone.now() if counted else None
+    with scope(cast.cuprija):
+        Closing.objects.filter(pk=report.pk).update(counted=counted, counted_at=at)
+    assert words in Client().get(f"{EN}?show=asked").text
+
+
 def test_before_stands_before_after(desk: Desk) -> None:
     make.page(desk.cast.cuprija)
     row = done(desk.cast)
