@@ -399,7 +399,8 @@ def callout(content: str, tone: str = "info", title: str = "", symbol: str = "",
 def table(content: str, label: str, stacked: bool = False) -> SafeString:
     """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a region of its own, also by keyboard.
 
-    `stacked=True`: on a phone each row is a block of facts instead, for rows whose columns are of many kinds.
+    `stacked=True`: on a phone each row is a block of facts, for some dozen rows whose columns are of many kinds;
+    each cell carries its heading then, which hundreds of rows have no room for.
     """
     return format_html(
         '<div class="table-region{}" role="region" tabindex="0" aria-label="{}"><table class="table">{}</table></div>',
