@@ -13,6 +13,7 @@ from exchange.domain import comments, picks
 from exchange.models import SharedPost
 from exchange.queries import gallery as queries
 from municipalities.tenancy import scope
+from tests.browsing import IN_THE_DARK
 from tests.exchange.shared import WHY, Gallery
 from tests.people import sign_in
 from tests.posts.test_in_browser import enter, violations
@@ -66,8 +67,9 @@ def test_from_sharing_to_a_draft_elsewhere(browser: Any, page: Any, live_server:
     assert complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_are_clean_wide_and_narrow(browser: Any, live_server: Any, gallery: Gallery, scheme: str) -> None:
+def test_the_pages_are_clean_wide_and_narrow_in_light_and_dark(
+    browser: Any, live_server: Any, gallery: Gallery
+) -> None:
     cast = gallery.cast
     first: SharedPost = gallery.share(gallery.publish("Само речи, без слике. " * 12, title="Без слике"))
     row = gallery.share(why=WHY * 3)
@@ -84,7 +86,7 @@ def test_the_pages_are_clean_wide_and_narrow(browser: Any, live_server: Any, gal
             reverse("gallery_reword", args=["cuprija", row.pk])]  # fmt: skip
     staffs = [reverse("programme_gallery"), reverse("programme_gallery_post", args=[row.pk])]
     for who, urls in ((cast.stranger, theirs), (cast.officer, ours), (cast.staff, staffs)):
-        context = browser.new_context(locale="en-GB", color_scheme=scheme)
+        context = browser.new_context(locale="en-GB", reduced_motion="reduce")
         page = context.new_page()
         page.set_default_timeout(LONG)
         enter(page, live_server, who)
@@ -93,5 +95,8 @@ def test_the_pages_are_clean_wide_and_narrow(browser: Any, live_server: Any, gal
             for url in urls:
                 page.goto(live_server.url + url)
                 assert violations(page) == [], url
+                page.emulate_media(color_scheme="dark")
+                assert page.evaluate(IN_THE_DARK) == [], url
+                page.emulate_media(color_scheme="light")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, url
         context.close()
