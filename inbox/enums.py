@@ -12,7 +12,7 @@ class Kind(models.TextChoices):
     COMPLAINT = "complaint", _("Complaint")
     PROPOSAL = "proposal", _("Proposal")
     PRAISE = "praise", _("Praise")
-    EMERGENCY = "emergency", _("Emergency")
+    EMERGENCY = "emergency", pgettext_lazy("a message", "Emergency")
     SPAM = "spam", _("Spam")
     UNLAWFUL = "unlawful", _("Clearly unlawful")
 

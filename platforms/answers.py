@@ -8,10 +8,14 @@ from typing import Any
 from common import http
 from common.http import Answer
 from platforms.errors import NotReached, OutcomeUnknown, RateLimited
+from platforms.words import gettext_noop
 
 EVIDENCE_CHARACTERS = 500
 WAIT_WITHOUT_HINT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=24)
+
+UNREACHED = gettext_noop("The network could not be reached.")
+UNANSWERED = gettext_noop("The network did not answer in time.")
 
 
 def evidence(answer: Answer, secrets: Collection[str] = ()) -> dict[str, Any]:
@@ -24,7 +28,7 @@ def read(call: Callable[[], Answer]) -> Answer:
     try:
         return call()
     except http.HttpError as problem:
-        raise NotReached(str(problem)) from None
+        raise NotReached(UNREACHED, {"problem": str(problem)}) from None
 
 
 def write(call: Callable[[], Answer]) -> Answer:
@@ -32,9 +36,9 @@ def write(call: Callable[[], Answer]) -> Answer:
     try:
         return call()
     except http.NotReached as problem:
-        raise NotReached(str(problem)) from None
+        raise NotReached(UNREACHED, {"problem": str(problem)}) from None
     except http.NoAnswer as problem:
-        raise OutcomeUnknown(str(problem), {"problem": str(problem)}) from None
+        raise OutcomeUnknown(UNANSWERED, {"problem": str(problem)}) from None
 
 
 def rate_limited(answer: Answer, header: str, secrets: Collection[str] = ()) -> RateLimited:

@@ -15,6 +15,7 @@ from delivery.enums import Because, Outcome, State
 from delivery.models import Attempt, Delivery
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
+from platforms.answers import UNANSWERED
 from portal.demo import decisions, threads
 from portal.demo import past as pasts
 from portal.demo.past import Sent
@@ -177,7 +178,7 @@ def _settled(state: State, delivery: Delivery) -> Delivery:
         delivery.reason, delivery.state_at = Because.NOT_APPROVED, delivery.due_at
     else:
         delivery.reason, delivery.unknown_since = Because.OUTCOME_UNKNOWN, delivery.state_at
-        delivery.problem = "The network did not answer in time."
+        delivery.problem = UNANSWERED
         delivery.next_at = timezone.now() + timedelta(minutes=5)
     return delivery
 
