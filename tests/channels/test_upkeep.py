@@ -178,7 +178,7 @@ def test_a_dead_token_asks_for_consent_once(mastodon: Channel, fakes: FakeServer
 
 
 def test_a_server_that_is_down_is_noted_and_forgotten_when_it_is_back(mastodon: Channel, fakes: FakeServer) -> None:
-    fakes.plan("drop_before", "/api/v1/accounts/verify_credentials")
+    fakes.plan("html_error", "/api/v1/accounts/verify_credentials")
     with in_hours(1.1):
         tasks.upkeep()
         assert (the_channel().state, the_channel().problem) == (ChannelState.CONNECTED, messages.SERVER_SILENT)

@@ -118,7 +118,7 @@ def test_the_rail_leads_to_the_plan_and_its_tabs_to_this_page(cast: Cast) -> Non
         return {item.url for section in sign_in(user).get(page).context["nav"] for item in section.items}
 
     def beside(user: Any) -> set[str]:
-        return {tab["url"] for tab in sign_in(user).get(plan).context["tabs"]}
+        return {tab.url for tab in sign_in(user).get(plan).context["tabs"]}
 
     plan = reverse("mentoring_plan", args=["cuprija"])
     for name in ("officer", "approver", "mentor", "staff", "viewer"):

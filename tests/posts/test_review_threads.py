@@ -20,7 +20,6 @@ from posts.draft import Shown, parse
 from posts.enums import SuggestionState
 from posts.models import Comment, Post, Suggestion, Thread
 from posts.places import Where
-from posts.queries import waiting_for_mentor
 from tests.people import Cast, sign_in
 from tests.posts.desk import CYRILLIC, Desk, opened
 from tests.posts.test_threads import WORDS, at
@@ -310,15 +309,6 @@ def test_a_thread_of_another_post_is_not_found_below_this_one(desk: Desk, post: 
 def test_the_names_offered_are_those_who_may_read_it(desk: Desk, post: Post) -> None:
     found = sign_in(desk.cast.mentor).get(url("thread_people", post.pk)).json()["people"]
     assert [each["name"] for each in found] == ["Approver", "Mentor", "Officer", "Viewer"]
-
-
-def test_a_post_waits_for_the_mentor_again_once_it_has_changed(desk: Desk, post: Post) -> None:
-    with scope(desk.house):
-        assert waiting_for_mentor(desk.cast.mentor, [desk.house]) == [post]
-        comment(post, "Од када?", by=desk.cast.mentor)
-        assert waiting_for_mentor(desk.cast.mentor, [desk.house]) == []
-        desk.change(post, desk.draft("Од 8 до 15."))
-        assert waiting_for_mentor(desk.cast.mentor, [desk.house]) == [post]
 
 
 # ---------------------------------------------------------------- how much
