@@ -44,8 +44,10 @@ def closing(request: Any, pk: int) -> HttpResponse:
         each.script = own_name(each.slot)  # type: ignore[attr-defined]
     counted = votes(publications, queries.poll_results(post))
     offered = _offered(found, suggested(counted))
+    draft = parse(post.draft)
     context = {
-        "post": post, "draft": parse(post.draft), "closing": found, "typed": typed, "problem": problem, "most": MOST,
+        "post": post, "draft": draft, "closing": found, "typed": typed, "problem": problem, "most": MOST,
+        "asked": next((each.text for each in draft.texts.values() if each.text.strip()), str(post)),
         "publications": publications, "votes": counted, "offered": offered,
         "shown_answers": found.answers if found else offered and offered.count,
         "token": _signed(post, offered) if offered else "",
