@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ NUMBERS = ("likes", "replies", "views", "paid_views")
 STARTS = (date(2026, 3, 27), date(2026, 10, 23))
 DAYS = 12
 MONDAY = date(2026, 11, 16)
+NOVEMBER = datetime(2026, 11, 26, 10, tzinfo=UTC)
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -329,6 +331,7 @@ def old(channels: list[Channel]) -> Subject:
     return subject
 
 
+@time_machine.travel(NOVEMBER, tick=True)
 def test_readings_are_forgotten_and_facts_stay(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
     rollup.fold()
@@ -347,6 +350,7 @@ def test_readings_are_forgotten_and_facts_stay(old: Subject, settings: Any) -> N
     assert partitions.healthy()
 
 
+@time_machine.travel(NOVEMBER, tick=True)
 def test_days_whose_readings_are_gone_are_neither_rebuilt_nor_emptied(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
     retain.forget_readings()
@@ -359,6 +363,7 @@ def test_days_whose_readings_are_gone_are_neither_rebuilt_nor_emptied(old: Subje
         assert facts() == before
 
 
+@time_machine.travel(NOVEMBER, tick=True)
 def test_the_months_before_those_that_are_kept_need_no_partition_of_their_own(old: Subject, settings: Any) -> None:
     settings.READINGS_KEEP_MONTHS = 25
     retain.forget_readings()

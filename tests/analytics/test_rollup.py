@@ -171,6 +171,7 @@ def test_pulls_lie_in_the_partition_of_their_month(channel: Channel, subject: Su
 
     from analytics import partitions
 
+    partitions.ensure(MONDAY, MONDAY)
     look(subject, at(MONDAY, 10), likes=1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT tableoid::regclass::text FROM analytics_pull")

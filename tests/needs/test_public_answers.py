@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from municipalities.tenancy import scope
+from posts.draft import Draft, Text
 from posts.models import Post
 from tests.analytics import factories as numbers
 from tests.needs import factories as make
@@ -44,9 +45,11 @@ def test_no_answer_is_said(cast: Cast, asked: Any) -> None:
 
 def test_the_page_of_the_report_says_what_was_asked_and_asks_for_the_number(cast: Cast, asked: Any) -> None:
     with scope(cast.cuprija):
-        Post.objects.filter(pk=asked.post_id).update(excerpt="Шта прво да уредимо?")
+        draft = Draft(texts={"sr-Cyrl": Text(f"Шта прво да уредимо?\n\n{'Парк или стазу? ' * 20}До петка.")})
+        Post.objects.filter(pk=asked.post_id).update(draft=draft.to_json(), excerpt="Шта прво да")
     text = sign_in(cast.officer).get(path(asked)).text
-    assert "Шта прво да уредимо?" in text
+    assert "<p>Шта прво да уредимо?</p>" in text
+    assert "До петка.</p>" in text
     assert f'hx-get="{path(asked)}answers/"' in text
 
 
