@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +16,7 @@ from analytics.logframe_forms import EndTargetForm, TargetForm, ValueForm
 from analytics.models import ManualValue, PlaceTarget, PlaceValue, ProgrammeIndicator, Target
 from analytics.queries.indicators import Line
 from analytics.views.indicators_shared import both, form_page, keeps, mine, place_of, places_of, sees, to, tried
+from common import downloads
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 
@@ -107,17 +107,5 @@ def place_evidence(request: Any, indicator: int, place: str, value: int) -> Http
 
 def download(row: ManualValue | PlaceValue) -> HttpResponseBase:
     """The evidence: always as a download, so that nothing in it runs in our pages."""
-    if not row.evidence:
-        raise Http404
-    name = str(row.evidence.name)
-    try:
-        file = default_storage.open(name, "rb")
-    except FileNotFoundError as gone:
-        raise Http404 from gone
-    ending = name.rsplit(".", 1)[-1]
-    told = f"evidence-{row.on.isoformat()}.{ending}"
-    response = FileResponse(file, as_attachment=True, filename=told, content_type=row.evidence_mime)
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    name = f"evidence-{row.on.isoformat()}.{downloads.ending(row.evidence)}"
+    return downloads.stored(row.evidence, name=name, mime=row.evidence_mime)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common import downloads
 from library.forms import ConsentForm
 from library.views.pages import shown
 from municipalities.access import requires
@@ -64,21 +64,8 @@ def erase(request: Any, consent: int) -> HttpResponse:
 def scan(request: Any, consent: int) -> HttpResponseBase:
     """The signed paper: always as a download, so that nothing in it runs in our pages."""
     found = _found(consent)
-    if not found.scan:
-        raise Http404
-    name = str(found.scan.name)
-    try:
-        file = default_storage.open(name, "rb")
-    except FileNotFoundError as gone:
-        raise Http404 from gone
-    ending = name.rsplit(".", 1)[-1]
-    response = FileResponse(
-        file, as_attachment=True, filename=f"consent-{found.pk}.{ending}", content_type=found.scan_mime
-    )
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    name = f"consent-{found.pk}.{downloads.ending(found.scan)}"
+    return downloads.stored(found.scan, name=name, mime=found.scan_mime)
 
 
 def _found(consent: int) -> Consent:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from analytics.logframe import WHY
+from common import downloads
 from mentoring.domain import plan_activities as verbs
 from mentoring.domain import plan_changes, plans
 from mentoring.domain.refused import Refused
@@ -215,17 +215,8 @@ def withdraw(request: Any, evidence: int) -> HttpResponse:
 def file(request: Any, evidence: int) -> HttpResponseBase:
     """Always as a download, so that nothing in it runs in our pages."""
     row = get_object_or_404(Evidence.objects.exclude(file=""), pk=evidence)
-    name = str(row.file.name)
-    try:
-        body = default_storage.open(name, "rb")
-    except FileNotFoundError as gone:
-        raise Http404 from gone
-    told = f"evidence-{row.pk}.{name.rsplit('.', 1)[-1]}"
-    response = FileResponse(body, as_attachment=True, filename=told, content_type=row.file_mime)
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    name = f"evidence-{row.pk}.{downloads.ending(row.file)}"
+    return downloads.stored(row.file, name=name, mime=row.file_mime)
 
 
 # ---------------------------------------------------------------- done

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from common.downloads import pdf, stored
 from municipalities.access import requires
 from municipalities.queries import today
 from municipalities.rules import Verb
@@ -16,7 +17,6 @@ from trainings import queries
 from trainings.models import Training
 from trainings.queries.attendance import held_by, row_of
 from trainings.tabs import tabs
-from trainings.views.files import download, pdf
 
 
 def _found(request: Any, training: int) -> Training:
@@ -72,4 +72,5 @@ def certificate(request: Any, training: int) -> HttpResponseBase:
 def file(request: Any, training: int, material: int) -> HttpResponseBase:
     """One that is shown by now; a file of tomorrow is not there yet."""
     row = _found(request, training)
-    return download(get_object_or_404(queries.visible(queries.materials(row)), pk=material))
+    told = get_object_or_404(queries.visible(queries.materials(row)), pk=material)
+    return stored(told.file, name=told.file_name, mime=told.mime)

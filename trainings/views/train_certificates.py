@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.downloads import pdf
 from municipalities.domain.refused import Refused
 from municipalities.queries import today
 from trainings import certificate as page
@@ -17,7 +18,6 @@ from trainings.domain import certificates as verbs
 from trainings.forms import RevokeForm
 from trainings.models import Certificate, Training
 from trainings.queries import attendance as sheets
-from trainings.views.files import pdf
 from trainings.views.pages import form_page, found, shown, trains, tried
 
 

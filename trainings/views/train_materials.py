@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.downloads import stored
 from trainings import queries
 from trainings.domain import materials as verbs
 from trainings.forms import MaterialForm
 from trainings.models import Material, Training
-from trainings.views.files import download
 from trainings.views.pages import acted, form_page, found, shown, trains, tried
 
 
@@ -80,4 +80,5 @@ def remove(request: Any, training: int, material: int) -> HttpResponse:
 @trains
 @require_safe
 def file(request: Any, training: int, material: int) -> HttpResponseBase:
-    return download(_material(found(request, training), material))
+    told = _material(found(request, training), material)
+    return stored(told.file, name=told.file_name, mime=told.mime)

@@ -1,0 +1,35 @@
+"""What somebody uploaded leaves as a download, so that nothing in it runs in our pages, and no cache keeps it."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+
+
+def stored(file: Any, *, name: str, mime: str) -> HttpResponseBase:
+    """What a row's file field holds, as `name`. Raises `Http404` where it holds none, or the store has lost it."""
+    if not file:
+        raise Http404
+    try:
+        body = default_storage.open(str(file.name), "rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    return guarded(FileResponse(body, as_attachment=True, filename=name, content_type=mime))
+
+
+def ending(file: Any) -> str:
+    """Of the name under which a file field stores it; "" where it holds none."""
+    return str(file.name).rsplit(".", 1)[-1] if file else ""
+
+
+def pdf(body: bytes, name: str) -> HttpResponseBase:
+    answer = HttpResponse(body, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return guarded(answer)
+
+
+def guarded(answer: HttpResponseBase) -> HttpResponseBase:
+    answer["Cache-Control"] = "private, no-store"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
