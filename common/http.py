@@ -112,7 +112,8 @@ class Http:
     `allow`: "host:port" strings that may be private and may be plain http (the practice network, tests).
     `before_send`: called right before the one request of an operation that cannot be taken back (`commits=True`);
     what it raises comes out unchanged and nothing is sent.
-    `reuse`: keep the connection for the next request of this thread to the same place.
+    `reuse`: keep the connection for the next request of this thread to the same place, if it comes within
+    `reuse_seconds`.
     `heard`: called after each request with what came back (None: no answer) and whether it was the committing one.
     """
 
@@ -126,6 +127,7 @@ class Http:
         connect_timeout: float = CONNECT_SECONDS,
         max_bytes: int = MAX_BYTES,
         reuse: bool = False,
+        reuse_seconds: float = REUSE_SECONDS,
     ) -> None:
         self.allow = frozenset(allow)
         self.before_send = before_send
@@ -134,6 +136,7 @@ class Http:
         self.connect_timeout = connect_timeout
         self.max_bytes = max_bytes
         self.reuse = reuse
+        self.reuse_seconds = reuse_seconds
 
     def get(self, url: str, **more: Any) -> Answer:
         return self.request("GET", url, **more)
@@ -203,7 +206,7 @@ class Http:
             return _Line()
         idle = time.monotonic() - line.idle_since
         # A write that meets a closing connection is a post of which nobody knows whether it is out.
-        if idle > REUSE_SECONDS or (method in WRITES and not line.is_trusted):
+        if idle > self.reuse_seconds or (method in WRITES and not line.is_trusted):
             line.close()
             return _Line()
         return line

@@ -112,10 +112,16 @@ class Room:
 
 
 class Dispatcher:
-    """Call `run`; `stop` may be called from a signal handler. `pulse` is called about once a second."""
+    """Call `run`; `stop` may be called from a signal handler. `pulse` is called about once a second.
 
-    def __init__(self, hands: int, *, pulse: Callable[[], None] = lambda: None) -> None:
+    `longest_sleep`: seconds after which it looks even if nothing wakes it.
+    """
+
+    def __init__(
+        self, hands: int, *, pulse: Callable[[], None] = lambda: None, longest_sleep: float = LONGEST_SLEEP
+    ) -> None:
         self.hands = hands
+        self.longest_sleep = longest_sleep
         self.pulse = pulse
         self.stopping = False
         self.busy: dict[int, Call] = {}  # by delivery id
@@ -157,8 +163,8 @@ class Dispatcher:
                 self.busy[work.delivery.pk] = call = Call.of(work)
                 self._pool.submit(self._deliver, work, call)
         at = queries.next_due(now)
-        seconds = (at - timezone.now()).total_seconds() if at else LONGEST_SLEEP
-        return min(max(seconds, 0.0), LONGEST_SLEEP)
+        seconds = (at - timezone.now()).total_seconds() if at else self.longest_sleep
+        return min(max(seconds, 0.0), self.longest_sleep)
 
     def _deliver(self, work: claim.Work, call: Call) -> None:
         try:

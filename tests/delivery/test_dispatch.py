@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def publisher(hands: int = 4) -> Iterator[dispatch.Dispatcher]:
+def publisher(hands: int = 4, longest_sleep: float = dispatch.LONGEST_SLEEP) -> Iterator[dispatch.Dispatcher]:
     """One at work in a thread of its own."""
-    found = dispatch.Dispatcher(hands, pulse=dispatch.tell_alive)
+    found = dispatch.Dispatcher(hands, pulse=dispatch.tell_alive, longest_sleep=longest_sleep)
 
     def work() -> None:
         try:
@@ -69,23 +69,21 @@ def state_of(outbox: Outbox, delivery: Delivery) -> str:
     return str(outbox.again(delivery).state)
 
 
-@pytest.fixture
-def sound_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Longer than any test waits: whatever happens, something has woken it."""
-    monkeypatch.setattr(dispatch, "LONGEST_SLEEP", 100.0)
+# Longer than any test waits: whatever happens, something has woken it.
+SOUNDLY = 100.0
 
 
-def test_what_becomes_due_now_wakes_it(outbox: Outbox, sound_sleep: None) -> None:
-    with publisher():
+def test_what_becomes_due_now_wakes_it(outbox: Outbox) -> None:
+    with publisher(longest_sleep=SOUNDLY):
         time.sleep(0.3)  # it sleeps
         delivery = outbox.put()
         wait_for(public(outbox, 1))
         wait_for(lambda: state_of(outbox, delivery) == State.PUBLISHED)
 
 
-def test_it_sleeps_until_the_time_of_a_post_and_not_longer(outbox: Outbox, sound_sleep: None) -> None:
+def test_it_sleeps_until_the_time_of_a_post_and_not_longer(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=1.5)
-    with publisher():
+    with publisher(longest_sleep=SOUNDLY):
         wait_for(public(outbox, 1))
         assert timezone.now() >= delivery.due_at
 
