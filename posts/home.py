@@ -172,7 +172,7 @@ def _publications(posts: Mapping[int, Post], *, with_attention: bool) -> list[Pu
             posts[row.post_id].live_publications.append(row)  # type: ignore[attr-defined]
         if with_attention and _needs_attention(row):
             attention.append(row)
-    return sorted(attention, key=lambda row: row.delivery.state_at)[:ATTENTION]
+    return sorted(attention, key=lambda row: (row.delivery.due_at, row.pk))[:ATTENTION]
 
 
 ANSWERED_BY_PEOPLE = (State.FAILED, State.EXPIRED, State.UNCONFIRMED)
@@ -184,13 +184,13 @@ def _stuck() -> QuerySet[Delivery]:
 
 
 def _needing_attention() -> QuerySet[Publication]:
-    """Oldest first."""
+    """By the time that is shown, oldest first; the channels of a post as on its page, whichever got stuck first."""
     waits = Q(delivery__state=State.WAITING, channel__state=ChannelState.NEEDS_CONSENT)
     rows = Publication.objects.filter(live=True, post__deleted_at__isnull=True)
     there = Q(delivery__state=State.MISSING) | Q(delivery__state=State.PUBLISHED, delivery__changed_at__isnull=False)
     unseen = there & Q(delivery__noted_at=None)
     asks = Q(delivery__state__in=ANSWERED_BY_PEOPLE) | Q(delivery__in=_stuck().values("parent")) | unseen | waits
-    return rows.filter(asks).order_by("delivery__state_at")
+    return rows.filter(asks).order_by("delivery__due_at", "pk")
 
 
 def _needs_attention(row: Publication) -> bool:

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -134,10 +134,13 @@ def _tell(pk: int) -> bool:
             voice.trouble = refused.message[:500]
             voice.save(update_fields=["trouble"])
             return False
-    same = Q(pk=voice.pk)
+    same = [voice.pk]
     if message.author_id:
-        same |= Q(message__channel=message.channel_id, message__author_id=message.author_id)
-    Voice.objects.filter(same, need=voice.need_id).update(told=reply)
+        theirs = Voice.objects.filter(need=voice.need_id)
+        theirs = theirs.filter(message__channel=message.channel_id, message__author_id=message.author_id)
+        # Read first: as one statement a plan made without statistics reads all voices for each of them.
+        same = list(theirs.values_list("pk", flat=True))
+    Voice.objects.filter(pk__in=same).update(told=reply)
     return True
 
 

@@ -298,6 +298,17 @@ def test_what_is_gone_or_changed_there_stands_on_the_post_the_list_the_calendar_
     assert "Needs an answer" not in words(officer.get(url("workspace")))
 
 
+def test_the_channels_of_a_post_stand_on_home_in_their_order_whichever_got_stuck_first(desk: Street) -> None:
+    post = desk.published()
+    for name in ("mastodon", "bluesky"):
+        missing(desk.on(post, name).delivery)
+    page = sign_in(desk.cast.officer).get(url("workspace")).content.decode()
+    links = [
+        page.index(f'href="{url("delivery", desk.on(post, name).delivery_id)}"') for name in ("bluesky", "mastodon")
+    ]
+    assert links == sorted(links)
+
+
 def test_pages_ask_the_database_a_fixed_number_of_times(desk: Street) -> None:
     counts = []
     officer = sign_in(desk.cast.officer)
