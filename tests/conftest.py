@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -106,6 +107,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
 
     return InPieces(config, log)
+
+
+def pytest_unconfigure() -> None:
+    from django.conf import settings
+
+    if settings.configured:
+        shutil.rmtree(settings.SUITE_ROOT, ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

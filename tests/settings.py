@@ -6,10 +6,12 @@ from pathlib import Path
 from portal.settings import *  # noqa: F403
 from portal.settings import LOGGING, MIDDLEWARE, STORAGES
 
-EXPORTS_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-exports-"))
-REPORTS_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-reports-"))
+# This process's own; tests/conftest.py removes it.
+SUITE_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-suite-"))
+EXPORTS_ROOT, REPORTS_ROOT, MEDIA_ROOT = (SUITE_ROOT / name for name in ("exports", "reports", "media"))
+for _place in (EXPORTS_ROOT, REPORTS_ROOT, MEDIA_ROOT):
+    _place.mkdir()
 MAIL_FILES_ROOT = REPORTS_ROOT
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="dobosar-media-"))
 # Journeys get every file, gathered or not; that the real storage finds all of them is tested on the running stack.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

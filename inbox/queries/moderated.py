@@ -110,6 +110,8 @@ class Beside:
     wish: Wish = field(default_factory=Wish)
     can_remove: bool = False
     """By the portal, once it is hidden."""
+    is_ours: bool = True
+    """It stands below a post that the portal sent. Below a stranger's, a network refuses to hide for us."""
     reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(Reason.choices))
 
     @property
@@ -119,7 +121,8 @@ class Beside:
 
 def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
     """`acts`: those of the message, newest first (`inbox.queries.around`)."""
-    return Beside(acts, can_hide(message), dry.by_hand(message.channel), wish or Wish(), can_remove(message))
+    by_hand, ours = dry.by_hand(message.channel), message.publication_id is not None
+    return Beside(acts, can_hide(message), by_hand, wish or Wish(), can_remove(message), ours)
 
 
 def removal(row: Moderation) -> Moderation | None:

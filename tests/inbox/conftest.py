@@ -90,6 +90,8 @@ def hiding(town: Town) -> Callable[[], Message]:
     post = _post(channel)
     town.network.react("facebook", post, "reply", "Псовка и претња")
     with scope(town.cast.cuprija):
+        publication = factories.published(channel, timezone.now() - timedelta(hours=1))
+        Delivery.objects.filter(pk=publication.delivery_id).update(remote_id=post)
         hear.keep(channel, open_channel(channel).replies(post).items)
         (message,) = Message.objects.filter(channel=channel).select_related("channel")
     return lambda: message

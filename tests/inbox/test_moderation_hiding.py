@@ -68,7 +68,17 @@ def test_deciding_calls_nobody_and_a_worker_hides(town: Town, insult: Moderation
 def test_the_page_promises_what_the_network_does(town: Town, hiding: Any) -> None:
     message = hiding()
     client = sign_in(town.cast.officer)
-    assert "The portal hides it at once" in client.get(f"/m/cuprija/inbox/{message.pk}/").text
+    here = f"/m/cuprija/inbox/{message.pk}/"
+    page = client.get(here).text
+    assert "The portal hides it at once" in page
+    assert "Networks hide below your own posts alone" not in page
+    with scope(town.cast.cuprija):
+        Message.objects.filter(pk=message.pk).update(publication=None)
+    page = client.get(here).text
+    assert "Networks hide below your own posts alone" in page
+    assert "The portal hides it at once" not in page
+    told = client.post(f"{here}moderate/", {"reason": "insult", "act": "hide", "why": "Псује"}, follow=True)
+    assert "If the network refuses, you are told" in told.text
     other = town.heard("@opstina Ружно")
     page = client.get(f"/m/cuprija/inbox/{other.pk}/").text
     assert "this network hides nothing for the portal" in page

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,11 +118,11 @@ def test_bosnian_is_written_for_posts_that_exist_and_is_not_serbian_in_latin() -
 
 
 @pytest.fixture(scope="module")
-def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def filled(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The demo, filled in once for this module and taken back afterwards."""
     with (
         django_db_blocker.unblock(),
-        override_settings(DEMO=True, MEDIA_ROOT=Path(tempfile.mkdtemp(prefix="dobosar-demo-"))),
+        override_settings(DEMO=True, MEDIA_ROOT=tmp_path_factory.mktemp("demo")),
         transaction.atomic(),
     ):
         call_command("seed_demo", verbosity=0)
