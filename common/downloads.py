@@ -23,12 +23,14 @@ def ending(file: Any) -> str:
 
 
 def pdf(body: bytes, name: str) -> HttpResponseBase:
+    """One that we made ourselves; its words may be somebody's, so it is guarded too. `name`: ASCII without quotes."""
     answer = HttpResponse(body, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return guarded(answer)
 
 
 def guarded(answer: HttpResponseBase) -> HttpResponseBase:
+    """With the headers that let a browser neither run, nor guess at, nor keep what is in it."""
     answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"

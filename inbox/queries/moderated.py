@@ -80,6 +80,11 @@ def one(pk: int) -> QuerySet[Moderation]:
     return Moderation.objects.filter(pk=pk).select_related("message__channel", *PEOPLE)
 
 
+def is_below_ours(message: Message) -> bool:
+    """Whether it stands below a post that the portal sent. Below a stranger's, a network refuses to hide for us."""
+    return message.publication_id is not None
+
+
 def can_hide(message: Message) -> bool:
     """Whether the network would hide it for us: what stands below no post of ours it would not."""
     return dry.can_hide(message.channel) and bool(message.root or message.in_reply_to)
@@ -110,8 +115,7 @@ class Beside:
     wish: Wish = field(default_factory=Wish)
     can_remove: bool = False
     """By the portal, once it is hidden."""
-    is_ours: bool = True
-    """It stands below a post that the portal sent. Below a stranger's, a network refuses to hide for us."""
+    is_below_ours: bool = True
     reasons: list[tuple[str, Any]] = field(default_factory=lambda: list(Reason.choices))
 
     @property
@@ -121,8 +125,14 @@ class Beside:
 
 def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
     """`acts`: those of the message, newest first (`inbox.queries.around`)."""
-    by_hand, ours = dry.by_hand(message.channel), message.publication_id is not None
-    return Beside(acts, can_hide(message), by_hand, wish or Wish(), can_remove(message), ours)
+    return Beside(
+        acts,
+        can_hide(message),
+        dry.by_hand(message.channel),
+        wish or Wish(),
+        can_remove=can_remove(message),
+        is_below_ours=is_below_ours(message),
+    )
 
 
 def removal(row: Moderation) -> Moderation | None:

@@ -56,11 +56,11 @@ def propose(request: Any, message: int) -> HttpResponse:
 def _told(made: Moderation) -> str:
     if made.act == Act.REMOVE:
         return _("A copy is kept. A second person has to agree before it is removed.")
-    if made.next_at and made.message.publication_id is None:
+    if not made.next_at:
+        return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
+    if not moderated.is_below_ours(made.message):
         return _("A copy is kept. The portal asks the network in a moment. If the network refuses, you are told.")
-    if made.next_at:
-        return _("A copy is kept. The portal hides it on the network in a moment.")
-    return _("A copy is kept. This network hides nothing for the portal: do it there now, and say so here.")
+    return _("A copy is kept. The portal hides it on the network in a moment.")
 
 
 @requires(Verb.INBOX_VIEW)

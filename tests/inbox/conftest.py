@@ -74,11 +74,7 @@ class Town:
 @pytest.fixture
 def town(cast: Cast, network: FakeServer) -> Town:
     channel = connected(cast, network)
-    publication = factories.published(channel, timezone.now() - timedelta(hours=2))
-    post = _post(channel)
-    with scope(cast.cuprija):
-        Delivery.objects.filter(pk=publication.delivery_id).update(remote_id=post)
-    return Town(cast, network, channel, publication, post)
+    return Town(cast, network, channel, *_sent(channel, hours_ago=2))
 
 
 @pytest.fixture
@@ -87,14 +83,20 @@ def hiding(town: Town) -> Callable[[], Message]:
     from channels.open import open_channel
 
     channel = connected(town.cast, town.network, "facebook")
-    post = _post(channel)
+    _publication, post = _sent(channel, hours_ago=1)
     town.network.react("facebook", post, "reply", "Псовка и претња")
     with scope(town.cast.cuprija):
-        publication = factories.published(channel, timezone.now() - timedelta(hours=1))
-        Delivery.objects.filter(pk=publication.delivery_id).update(remote_id=post)
         hear.keep(channel, open_channel(channel).replies(post).items)
         (message,) = Message.objects.filter(channel=channel).select_related("channel")
     return lambda: message
+
+
+def _sent(channel: Channel, hours_ago: int) -> tuple[Publication, str]:
+    """A post of ours as the portal knows it, and its id on the network."""
+    publication, post = factories.published(channel, timezone.now() - timedelta(hours=hours_ago)), _post(channel)
+    with scope(channel.municipality_id):
+        Delivery.objects.filter(pk=publication.delivery_id).update(remote_id=post)
+    return publication, post
 
 
 def _post(channel: Channel) -> str:
