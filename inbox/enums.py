@@ -37,6 +37,15 @@ class Topic(models.TextChoices):
     OTHER = "other", pgettext_lazy("topic", "Something else")
 
 
+class Visibility(models.TextChoices):
+    """Who may read a message on its network, as `platforms.visibility` has it. Empty: not known yet."""
+
+    PUBLIC = "public", _("Everybody")
+    UNLISTED = "unlisted", _("Everybody, in no public list")
+    FOLLOWERS = "followers", _("Followers of the author")
+    DIRECT = "direct", _("The municipality alone")
+
+
 class State(models.TextChoices):
     """Where the work on a message stands."""
 

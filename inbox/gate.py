@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop
 
 from channels import pauses
 from channels.pauses import Paused
@@ -12,16 +15,24 @@ from delivery.models import Delivery
 from inbox.enums import Kind
 from inbox.models import Reply
 from municipalities.queries import emergency_rights
+from platforms.visibility import Visibility, is_wider, of_answer
 from posts.domain.gate import held_by
 
 
+TOO_WIDE = gettext_noop("The message is private, and this answer would be read by more people. Answer it anew.")
+
+
 def answers(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
-    """Go, unless an approval is missing or something is paused: then only answers to an emergency go. One query."""
+    """Go, unless an approval is missing or something is paused: then only answers to an emergency go. One query.
+
+    An answer that more people would read than what it answers does not go, whatever wrote it.
+    """
     listed = emergency_rights(OuterRef("municipality")).filter(user=OuterRef("by"))
     rows = Reply.objects.filter(delivery__in=deliveries).annotate(
-        pause=pauses.of(channel="message__channel"), by_listed=Exists(listed)
-    )
-    asked = ("delivery_id", "message__kind", "pause", "by_listed", "approved_by", "municipality__answers_need_approval")
+        pause=pauses.of(channel="message__channel"), by_listed=Exists(listed),
+        sent_to=Coalesce(KeyTextTransform("visibility", "delivery__payload"), Value(Visibility.PUBLIC, TextField())),
+    )  # fmt: skip
+    asked = ("delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by", "municipality__answers_need_approval")
     found = {row["delivery_id"]: row for row in rows.values(*asked)}
     return {each.pk: _verdict(found.get(each.pk)) for each in deliveries}
 
@@ -29,6 +40,8 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
 def _verdict(row: dict | None) -> Verdict:
     if row is None:
         return hold(Because.HELD)
+    if is_wider(row["sent_to"], of_answer(row["message__visibility"])):
+        return hold(Because.HELD, TOO_WIDE)
     is_emergency = row["message__kind"] == Kind.EMERGENCY
     if (
         row["municipality__answers_need_approval"]

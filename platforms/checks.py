@@ -58,12 +58,16 @@ VIDEO_SMALL = gettext_noop("The video is %(count)s pixels wide; it has to be at 
 VIDEO_FRAMES = gettext_noop("The video has %(count)s pictures a second; this network takes %(least)s to %(most)s.")
 VIDEO_AND_PICTURES = gettext_noop("This network takes either a video or pictures in one post. Remove one of them.")
 CAPTIONS_NOT_HERE = gettext_noop("This network takes no file with captions. Show them in the picture of the video.")
+NOT_FOR_FEW = gettext_noop(
+    "This was not written for everybody, and the portal can only answer in public here. Answer on the network itself."
+)
 CARD_TITLE = gettext_noop("The link card has no title. Write one or remove the card.")
 
 
 def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     """Every problem with `outgoing`, in the order of the page: title, text, pictures, video, link card, comment."""
-    problems = _title(outgoing.title, limits) + _text(outgoing, limits) + _album(outgoing, limits)
+    problems = [] if outgoing.visibility in limits.visibilities else [Problem("visibility", "channel", NOT_FOR_FEW)]
+    problems += _title(outgoing.title, limits) + _text(outgoing, limits) + _album(outgoing, limits)
     for place, picture in enumerate(outgoing.pictures):
         problems += _picture(picture, f"pictures.{place}", limits)
     if outgoing.video:

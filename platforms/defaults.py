@@ -1,7 +1,7 @@
 """What a connector inherits when its network has no such thing. Everything here says so, or does the obvious."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -26,6 +26,7 @@ from platforms.types import (
     Scope,
     Told,
 )
+from platforms.visibility import Visibility
 from platforms.words import gettext_noop
 
 
@@ -139,6 +140,9 @@ class Defaults(OfEachNetwork):
     @classmethod
     def moderates(cls, facts: Facts) -> Moderates:
         return Moderates(hides=cls.hides, removes=False, by_hand=cls.by_hand)
+
+    def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
+        return dict.fromkeys(remote_ids, Visibility.PUBLIC)
 
     def hide(self, remote_id: str, root: str) -> None:
         raise Rejected("This network cannot hide other people's answers.", code="unsupported")

@@ -43,6 +43,7 @@ from platforms.types import (
     Scope,
     Told,
 )
+from platforms.visibility import Visibility
 
 Facts = Mapping[str, Any]
 Keep = Callable[[Credential], None]
@@ -214,7 +215,12 @@ class Converses(Protocol):
         """What an answer has to begin with so that its author hears of it, or "". Pure."""
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
-        """Mutates: `outgoing.reply_to` is the message's `remote_id`. Same rules as `publish`."""
+        """Mutates: `outgoing.reply_to` is the message's `remote_id`. Same rules as `publish`. Raises `Rejected` rather
+        than let anybody read it for whom `outgoing.visibility` does not mean it."""
+
+    def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
+        """Reads who may read these messages, of those that the network still shows us. Of a network whose messages are
+        all public: nothing is asked."""
 
     def hide(self, remote_id: str, root: str) -> None:
         """Mutates: nobody but its author sees it below our post any more. Doing it twice does no harm. `root` is our

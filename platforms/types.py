@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
+from platforms.visibility import NARROWEST, Visibility
+
 
 class Read(Protocol):
     """The files of a post by their `ref`. Raises whatever the storage raises.
@@ -75,6 +77,8 @@ class Limits:
     """What of a published post can be changed: "text", "title", "alt". Empty: withdraw it and send it anew."""
     withdraws: bool = True
     """False where nobody but a person can take a post down."""
+    visibilities: tuple[Visibility, ...] = (Visibility.PUBLIC,)
+    """Whom a post or an answer can be meant for. Most networks know nothing but public comments."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,8 @@ class Outgoing:
     video: Video | None = None
     title: str = ""
     first_comment: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    """Of an answer: `visibility.of_answer` of what it answers. No connector makes it wider."""
 
     @property
     def heading(self) -> str:
@@ -219,7 +225,14 @@ class Outgoing:
             video=_video(stored.get("video")),
             title=stored.get("title", ""),
             first_comment=stored.get("first_comment", ""),
+            visibility=_visibility(stored),
         )
+
+
+def _visibility(stored: Mapping[str, Any]) -> Visibility:
+    """What was frozen before payloads had one was meant for everybody: nothing else was ever sent then."""
+    name = stored.get("visibility", Visibility.PUBLIC)
+    return Visibility(name) if name in Visibility else NARROWEST
 
 
 def _poll(stored: Mapping[str, Any] | None) -> Poll | None:
@@ -488,6 +501,8 @@ class Message:
     text: str
     url: str
     at: datetime
+    visibility: Visibility
+    """Each connector says it. A network that has nothing but public comments says `Visibility.PUBLIC`."""
     kind: str = "reply"
     """"reply", "mention" or "quote"."""
     is_hidden: bool = False

@@ -29,6 +29,7 @@ from inbox.models import Message, ProposedAnswer, Reply
 from inbox.queries.leaving import Seat, opening, seat
 from municipalities.tenancy import everywhere
 from platforms import types
+from platforms.visibility import of_answer
 
 # What may still become an answer on the network, or is one: nobody answers a second time by accident meanwhile.
 ALIVE = tuple(state for state in Sent if state not in (Sent.CANCELLED, Sent.WITHDRAWN, Sent.MISSING))
@@ -90,8 +91,9 @@ def send(row: Message, words: str, *, by: Any, approved_by: Any) -> Reply:
 
 def _outgoing(row: Message, words: str) -> types.Outgoing:
     return types.Outgoing(
-        text=opening(row) + words, language="sr", key=uuid4().hex, created_at=timezone.now(), reply_to=row.remote_id
-    )
+        text=opening(row) + words, language="sr", key=uuid4().hex, created_at=timezone.now(), reply_to=row.remote_id,
+        visibility=of_answer(row.visibility),
+    )  # fmt: skip
 
 
 def _refuse_collision(row: Message, after: int) -> None:

@@ -18,12 +18,13 @@ from channels.enums import ChannelState
 from channels.models import Channel
 from channels.open import open_channel
 from inbox import rules
-from inbox.domain import suggest, wake
+from inbox.domain import seen_by, suggest, wake
 from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited
+from platforms.visibility import is_wider
 from posts.models import Publication
 from serbian.folding import fold
 
@@ -101,6 +102,7 @@ def _read(listening: Listening, channel: Channel, began: datetime) -> int:
     else:
         _again(listening, began, Heard.READ)
         return new
+    seen_by.learn(channel, connector)
     _again(listening, began + rules.ASK_EVERY, Heard.READ, began)
     return new
 
@@ -159,16 +161,26 @@ def _is_name(name: str) -> bool:
 
 def _follow(channel: Channel, known: dict[str, Message], items: dict[str, types.Message], now: datetime) -> None:
     """Words that were changed on the network are shown as they are now; what was first seen stays beside them."""
-    changed = []
+    changed, narrowed = [], []
     for key, row in known.items():
         words = _words(items[key])
+        if (visibility := _narrower(row.visibility, items[key].visibility)) != row.visibility:
+            row.visibility = visibility
+            narrowed.append(row)
         if row.forgotten_at is None and words != row.text:
             row.seen, row.text, row.changed_at = row.seen or row.text, words, now
             row.search_key = fold(f"{words} {row.author_name} {row.author_handle}")
             row.snoozed_until = None  # who changes their words is not put off
             changed.append(row)
     suggest.beside(channel, changed)
+    if narrowed:
+        Message.objects.bulk_update(narrowed, ["visibility"])
     Message.objects.bulk_update(changed, ["seen", "text", "changed_at", "search_key", "snoozed_until", *suggest.KEPT])
+
+
+def _narrower(known: str, told: str) -> str:
+    """What was once written for few stays so, whatever is told later; what was not known is now."""
+    return told if not known or is_wider(known, told) else known
 
 
 def _publications(channel: Channel, told: Iterable[types.Message]) -> dict[str, int]:
@@ -194,6 +206,7 @@ def _message(channel: Channel, one: types.Message, below: dict[str, int], now: d
         author_name=_clean(one.author_name)[:NAME],
         text=words,
         search_key=fold(_clean(f"{words} {one.author_name} {one.author_handle}")),
+        visibility=one.visibility,
         url=_clean(one.url)[:600] if one.url.startswith(("https://", "http://")) else "",
         at=at,
         heard_at=now,

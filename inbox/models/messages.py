@@ -17,10 +17,11 @@ from django.utils.translation import pgettext_lazy
 
 from channels.models import Channel
 from delivery.models import Delivery
-from inbox.enums import Heard, Kind, State, Topic
+from inbox.enums import Heard, Kind, State, Topic, Visibility
 from inbox.models.desk import Department, Settlement
 from inbox.reading import Flag, masked
 from municipalities.tenancy import TenantModel
+from platforms.visibility import FOR_EVERYBODY, is_private
 from posts.models import Publication
 from serbian.folding import fold
 
@@ -32,6 +33,10 @@ FLAGS: dict[str, tuple[str, str, Any]] = {
     Flag.ANGRY: ("quiet", "flag", _("Angry words")),
     Flag.ADVERT: ("quiet", "link", pgettext_lazy("a link that was found", "Advert")),
 }
+
+
+PRIVATE = ~Q(visibility__in=sorted(FOR_EVERYBODY))
+"""Messages that somebody may not read, and those of which nobody knows."""
 
 
 class Listening(TenantModel):
@@ -61,6 +66,7 @@ class Message(TenantModel):
     `counts_from`: from when it was written, or from the first look where nobody listened before. `first_answer_at`
     is when the first answer was on the network. `seen` are the words of the first look where they were changed later.
     `gone_at`: since then we know that it was deleted on the network; `missed_at`: a look did not find it there.
+    `visibility`: who may read it on the network; empty, it counts as the narrowest.
     Until `snoozed_until` it is out of the list of open ones, unless it is late.
     """
 
@@ -76,6 +82,7 @@ class Message(TenantModel):
     seen = models.TextField(blank=True)
     search_key = models.TextField(blank=True, editable=False)
     url = models.URLField(max_length=600, blank=True)
+    visibility = models.CharField(max_length=9, choices=Visibility, blank=True)
     at = models.DateTimeField()
     heard_at = models.DateTimeField()
     counts_from = models.DateTimeField()
@@ -115,6 +122,7 @@ class Message(TenantModel):
                 condition=Q(state__in=["open", "waiting"], settled_at__isnull=True)
                 | Q(state__in=["answered", "closed"], settled_at__isnull=False),
             ),
+            models.CheckConstraint(name="message_visibility", condition=Q(visibility__in=["", *Visibility.values])),
         ]
         indexes = [
             # settled ones, the newest first
@@ -139,6 +147,8 @@ class Message(TenantModel):
             models.Index(
                 fields=["municipality", "alike"], name="message_alike", condition=Q(state__in=["open", "waiting"])
             ),
+            # of which nobody knows who may read them
+            models.Index(fields=["channel", "-id"], name="message_unasked", condition=Q(visibility="")),
             # whose words are to be forgotten
             models.Index(fields=["settled_at"], name="message_age", condition=Q(forgotten_at__isnull=True)),
         ]
@@ -155,6 +165,15 @@ class Message(TenantModel):
     def shown_text(self) -> str:
         """Its words for lists and titles, with personal data masked. The page of the message shows them whole."""
         return masked(self.text)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it was written for few: then it is answered to its author alone, and quoted nowhere."""
+        return is_private(self.visibility)
+
+    @property
+    def private_pill(self) -> tuple[str, str, Any]:
+        return "warning", "lock", pgettext_lazy("a message", "Private")
 
     @property
     def flag_pills(self) -> list[tuple[str, str, Any]]:

@@ -10,6 +10,7 @@ from municipalities.models import Municipality
 from municipalities.queries import Access, access
 from municipalities.rules import Verb
 from platforms import types
+from platforms.visibility import of_answer
 
 
 class Seat(StrEnum):
@@ -41,6 +42,6 @@ def opening(message: Message) -> str:
     told = types.Message(
         remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
         author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
-        text="", url="", at=message.at,
+        text="", url="", at=message.at, visibility=of_answer(message.visibility),
     )  # fmt: skip
     return dry.opening(message.channel, told)

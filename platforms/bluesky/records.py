@@ -8,6 +8,7 @@ from typing import Any
 from platforms.answers import moment
 from platforms.past import material
 from platforms.types import LinkCard, Message, Outgoing, PastPost, Picture, Published
+from platforms.visibility import Visibility
 
 POST = "app.bsky.feed.post"
 COUNTS = {"likes": "likeCount", "reposts": "repostCount", "replies": "replyCount", "quotes": "quoteCount"}
@@ -121,6 +122,7 @@ def message(view: Mapping[str, Any], kind: str = "reply") -> Message:
         text=str(record.get("text") or ""),
         url=permalink(uri),
         at=when(view),
+        visibility=Visibility.PUBLIC,
         kind=kind,
     )
 

@@ -9,6 +9,7 @@ from platforms.answers import moment
 from platforms.errors import OutcomeUnknown
 from platforms.matching import Candidate
 from platforms.types import Message, Outgoing, Published
+from platforms.visibility import Visibility
 
 FIELDS = (
     "id,message,created_time,permalink_url,attachments{media_type,target{id},subattachments{media_type,target{id}}}"
@@ -111,6 +112,7 @@ def message(comment: Mapping[str, Any], root: str) -> Message:
         text=str(comment.get("message") or ""),
         url=str(comment.get("permalink_url") or ""),
         at=when(comment),
+        visibility=Visibility.PUBLIC,
         is_hidden=comment.get("is_hidden") is True,
     )
 
@@ -130,5 +132,6 @@ def mention(post: Mapping[str, Any]) -> Message:
         text=str(post.get("message") or ""),
         url=str(post.get("permalink_url") or ""),
         at=when(post),
+        visibility=Visibility.PUBLIC,
         kind="mention",
     )

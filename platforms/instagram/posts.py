@@ -9,6 +9,7 @@ from typing import Any
 from platforms.matching import Candidate
 from platforms.meta import reading
 from platforms.types import Message
+from platforms.visibility import Visibility
 
 FIELDS = "id,caption,timestamp,permalink,media_type,alt_text,children{id,media_type,alt_text}"
 ANSWER_FIELDS = "id,text,timestamp,username,from{id,username},parent_id,hidden"
@@ -71,5 +72,6 @@ def message(comment: Mapping[str, Any], media: str, above: str = "") -> Message:
         text=str(comment.get("text") or ""),
         url="",
         at=reading.when(comment),
+        visibility=Visibility.PUBLIC,
         is_hidden=comment.get("hidden") is True,
     )

@@ -15,6 +15,7 @@ from platforms.linkedin import posts
 from platforms.linkedin.calls import Calls, encoded
 from platforms.matching import Candidate
 from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.visibility import Visibility
 
 COUNT = 100
 COMMENT = re.compile(r"urn:li:comment:\((urn:li:\w+:\d+),(\d+)\)")
@@ -124,4 +125,5 @@ def _message(comment: Mapping[str, Any], post: str) -> Message:
         text=_text(comment),
         url=posts.permalink(post),
         at=_at(comment),
+        visibility=Visibility.PUBLIC,
     )

@@ -9,18 +9,19 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from platforms import checks, matching, past
 from platforms.addresses import address
 from platforms.defaults import Defaults
-from platforms.errors import NotReached, PlatformError, Rejected
-from platforms.mastodon import moderation, oauth, polls, server, statuses
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
+from platforms.mastodon import conversation, moderation, oauth, polls, server, statuses
 from platforms.mastodon.calls import Calls
 from platforms.mastodon.conversation import OPTIONS, Conversation
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.types import (
+    Absent,
     CannotTell,
     Credential,
     Gone,
@@ -40,10 +41,18 @@ from platforms.types import (
     Readings,
     Scope,
 )
+from platforms.visibility import Visibility, is_private, is_wider
 from platforms.words import gettext_noop
 
 # The key lives 3,600 s; ten minutes stay for clocks and queues. https://docs.joinmastodon.org/methods/statuses/#create
 RESEND_WITHIN = timedelta(minutes=50)
+WENT_WIDE = gettext_noop(
+    "This server showed the private answer to more people than it was meant for, so it was deleted there at once."
+)
+STAYS_WIDE = gettext_noop(
+    "This server shows the private answer to more people than it was meant for and does not delete it for us. Delete it "
+    "there yourself."
+)
 MEDIA_WAITS = (0.5, 1, 2, 3, 4)
 PAGE = 40
 PAGES = 5
@@ -122,11 +131,12 @@ class Mastodon(Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
-        return checks.check(outgoing, limits)
+        return checks.check(outgoing, limits) + conversation.problems(outgoing)
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published:
         media = [self._upload(one, f"{outgoing.key}-{place}", read) for place, one in enumerate(outgoing.pictures)]
-        form: dict[str, Any] = {"status": outgoing.text, "visibility": "public", "language": outgoing.language}
+        form: dict[str, Any] = {"status": outgoing.text, "language": outgoing.language}
+        form["visibility"] = statuses.OWN_NAMES[outgoing.visibility]
         if media:
             form["media_ids"] = media
         if outgoing.poll:
@@ -136,7 +146,24 @@ class Mastodon(Conversation, Defaults):
         if outgoing.reply_to:
             form["in_reply_to_id"] = outgoing.reply_to
         headers = {"Idempotency-Key": outgoing.key}
-        return statuses.published(self.calls.public("POST", "/api/v1/statuses", json=form, headers=headers))
+        made = self.calls.public("POST", "/api/v1/statuses", json=form, headers=headers)
+        published = statuses.published(made)
+        if self._went_wide(statuses.visibility(made), outgoing.visibility):
+            self._take_back(published)
+        return published
+
+    def _went_wide(self, shown: Visibility, meant: Visibility) -> bool:
+        """Whether what was meant for few is shown to more. That an unlisted post is listed hurts nobody."""
+        as_told = meant if self.facts.get("software") in server.ONE_PRIVATE and is_private(shown) else shown
+        return is_private(meant) and is_wider(as_told, meant)
+
+    def _take_back(self, published: Published) -> NoReturn:
+        """A server that takes no notice of `visibility` has shown an answer to more people than it was meant for."""
+        try:
+            self.withdraw(published.remote_id)
+        except PlatformError as problem:
+            raise OutcomeUnknown(STAYS_WIDE, {"remote_id": published.remote_id}) from problem
+        raise Rejected(WENT_WIDE, code="visibility", evidence={"remote_id": published.remote_id})
 
     def _upload(self, picture: Picture, name: str, read: Read) -> str:
         # snac2 stores files by name and second: four of one name would all be the last one.
@@ -173,9 +200,14 @@ class Mastodon(Conversation, Defaults):
         candidates = [statuses.candidate(status, self._source(str(status["id"]))) for status in near]
         sent = replace(outgoing, text=statuses.comparable(outgoing.text))
         found = matching.look_among(candidates, sent, since, datetime.now(UTC), bound)
+        if is_private(outgoing.visibility) and isinstance(found, Absent) and not self._lists_private():
+            return CannotTell("the account's list shows no private posts on this server")
         if not complete and not candidates:
             return CannotTell("the account's list did not reach back far enough")
         return found
+
+    def _lists_private(self) -> bool:
+        return self.facts.get("software") in server.LISTS_PRIVATE
 
     def _own_statuses(self, since: datetime) -> tuple[list[dict[str, Any]], bool]:
         """Own posts, newest first, and whether the list reached back to `since`."""
@@ -222,6 +254,11 @@ class Mastodon(Conversation, Defaults):
             if self._is_there(remote_id):
                 # snac2 has no such call and answers 404 as well.
                 raise Rejected("This server cannot delete posts for us.", code="unsupported") from refused
+
+    def visibilities(self, remote_ids: Sequence[str]) -> dict[str, Visibility]:
+        found = self._batches(remote_ids) if self._has_batches() else {}
+        asked = {each: found.get(each) or self._status(each) for each in remote_ids}
+        return {each: statuses.visibility(status) for each, status in asked.items() if status}
 
     def _is_there(self, remote_id: str) -> bool:
         return bool(self._status(remote_id))

@@ -1,16 +1,29 @@
 """Reading what people answer, and answering. https://docs.joinmastodon.org/methods/notifications/"""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from platforms.errors import Rejected
 from platforms.mastodon import statuses
 from platforms.mastodon.calls import Calls
 from platforms.options import Option
-from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.types import Message, Messages, Outgoing, Problem, Published, Read
+from platforms.visibility import NARROWEST, is_private, is_wider, of_answer
+from platforms.words import gettext_noop
 
 PAGE = 40
 CONTEXT = 4000
+# app/models/account.rb, MENTION_RE: not within a word, an address of mail or a path.
+MENTION = re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w.-]+)?")
+ANSWERED_IS_PRIVATE = gettext_noop(
+    "The network says that this message is private, so no public answer is sent to it. Read it again, then answer anew."
+)
+REACHES_OTHERS = gettext_noop(
+    "This answer is for one person alone, and whoever is mentioned in it could read it, too. Take this out: "
+    "%(accounts)s."
+)
 OPTIONS: Mapping[str, Option] = {
     # How many of the mentions from before are read when a channel is connected. Ours to choose; ten calls.
     "mentions_back": Option(400, "2026-11-26", "https://docs.joinmastodon.org/methods/notifications/#get"),
@@ -67,7 +80,28 @@ class Conversation(ABC):
         return f"@{message.author_handle} "
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
+        """Asks the server itself once more who may read what is answered, and whom the answer would reach."""
+        if others := addressed(outgoing):
+            raise Rejected(REACHES_OTHERS % {"accounts": ", ".join(others)}, code="visibility")
+        if not outgoing.reply_to or outgoing.visibility == NARROWEST:
+            return self.publish(outgoing, read)
+        answered = self.calls.get(f"/api/v1/statuses/{outgoing.reply_to}")
+        if is_wider(outgoing.visibility, of_answer(statuses.visibility(answered))):
+            raise Rejected(ANSWERED_IS_PRIVATE, code="visibility")
         return self.publish(outgoing, read)
+
+
+def addressed(outgoing: Outgoing) -> list[str]:
+    """Whom a private answer mentions besides the one whom it opens with: on these servers a mention is a recipient."""
+    if not is_private(outgoing.visibility):
+        return []
+    named = [each.rstrip(".-") for each in MENTION.findall(outgoing.text)]
+    return [each for each in dict.fromkeys(named) if each.lower() != named[0].lower()]
+
+
+def problems(outgoing: Outgoing) -> list[Problem]:
+    others = addressed(outgoing)
+    return [Problem("private_mentions", "text", REACHES_OTHERS, params={"accounts": ", ".join(others)})] if others else []
 
 
 def _mention(notification: Any) -> bool:

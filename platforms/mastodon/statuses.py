@@ -13,6 +13,7 @@ from platforms.markup import plain
 from platforms.matching import Candidate
 from platforms.past import material
 from platforms.types import Message, PastPost, Published
+from platforms.visibility import Visibility, of
 
 COUNTS = {
     "likes": "favourites_count",
@@ -20,6 +21,15 @@ COUNTS = {
     "replies": "replies_count",
     "quotes": "quotes_count",  # since 4.5
 }
+# https://docs.joinmastodon.org/entities/Status/#visibility ; other software has more: "local" and "list:1" (Pleroma),
+# "mutuals_only" (GoToSocial), "limited" (circles). Whoever these are for, they are not everybody.
+VISIBILITIES = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+    "direct": Visibility.DIRECT,
+}
+OWN_NAMES = {ours: theirs for theirs, ours in VISIBILITIES.items()}
 ACCOUNT_COUNTS = {"followers": "followers_count", "following": "following_count", "posts": "statuses_count"}
 
 
@@ -67,6 +77,10 @@ def words(status: Mapping[str, Any]) -> str | None:
     """The text as people see it."""
     content = status.get("content")
     return plain(content) if isinstance(content, str) else None
+
+
+def visibility(status: Mapping[str, Any]) -> Visibility:
+    return of(status.get("visibility"), VISIBILITIES)
 
 
 def is_public_post(status: Mapping[str, Any]) -> bool:
@@ -118,6 +132,7 @@ def message(status: Mapping[str, Any], own_id: str, root: str | None = None) -> 
         text=plain(str(status.get("content") or "")),
         url=str(status.get("url") or ""),
         at=when(status),
+        visibility=visibility(status),
         kind="reply" if is_reply else "mention",
         is_hidden=status.get("hidden") is True,
     )

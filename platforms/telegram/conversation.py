@@ -13,6 +13,7 @@ from platforms.errors import Rejected
 from platforms.telegram.calls import Calls
 from platforms.telegram.sending import LINKS
 from platforms.types import Message, Messages, RawEvent, Told
+from platforms.visibility import Visibility
 
 HEARD = (
     "message",
@@ -77,7 +78,9 @@ def message(told: Mapping[str, Any], channel: str) -> Message | None:
     chat, text = told.get("chat") or {}, told.get("text") or told.get("caption")
     above = told.get("reply_to_message") or {}
     own = told.get("is_automatic_forward") or str((told.get("sender_chat") or {}).get("id")) == channel
-    if not text or own or not above or chat.get("type") not in ("supergroup", "group"):
+    # A chat with the bot is "private"; a channel's direct messages are a supergroup of their own (Bot API 9.2).
+    is_private = chat.get("type") not in ("supergroup", "group") or chat.get("is_direct_messages")
+    if not text or own or not above or is_private:
         return None
     root = _post(above, channel)
     number, author = told["message_id"], _author(told)
@@ -93,6 +96,7 @@ def message(told: Mapping[str, Any], channel: str) -> Message | None:
         text=str(text),
         url=f"{LINKS}/c/{str(chat['id']).removeprefix('-100')}/{number}",
         at=_moment(told.get("date")) or datetime.now(UTC),
+        visibility=Visibility.PUBLIC,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from platforms.matching import Candidate
 from platforms.meta import reading
 from platforms.types import Message
+from platforms.visibility import Visibility
 
 FIELDS = "id,text,timestamp,permalink,media_type,alt_text,children{id,media_type,alt_text},replied_to"
 REPLY_FIELDS = (
@@ -48,6 +49,7 @@ def message(reply: Mapping[str, Any], root: str = "", kind: str = "reply") -> Me
         text=str(reply.get("text") or ""),
         url=str(reply.get("permalink") or ""),
         at=reading.when(reply),
+        visibility=Visibility.PUBLIC,
         kind=kind,
         is_hidden=reply.get("hide_status") in HIDDEN,
     )

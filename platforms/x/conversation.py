@@ -17,7 +17,7 @@ from platforms.x.calls import Calls
 
 PAGE = 100
 PAGES = 5
-PEOPLE = {"expansions": "author_id", "user.fields": "username,name,profile_image_url"}
+PEOPLE = {"expansions": "author_id", "user.fields": "username,name,profile_image_url,protected"}
 
 
 class Conversation(ABC):

@@ -14,6 +14,7 @@ from platforms.answers import moment
 from platforms.errors import OutcomeUnknown
 from platforms.matching import Candidate
 from platforms.types import Message, Outgoing, Published
+from platforms.visibility import Visibility
 
 LISTED = "created_at,text,attachments,referenced_tweets,entities,note_tweet"
 SAID = "created_at,text,entities,referenced_tweets,conversation_id,author_id,note_tweet"
@@ -121,6 +122,7 @@ def message(post: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) ->
         text=text(post),
         url=permalink(str(post["id"])),
         at=when(post),
+        visibility=Visibility.FOLLOWERS if person.get("protected") else Visibility.PUBLIC,
         kind="reply" if above else "quote" if quotes else "mention",
     )
 

@@ -11,6 +11,7 @@ from platforms import newest
 from platforms.errors import OutcomeUnknown
 from platforms.matching import Candidate
 from platforms.types import Message, Messages, Outgoing, Published, Read
+from platforms.visibility import Visibility
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls
 
@@ -161,5 +162,6 @@ def _message(video: str, comment: Mapping[str, Any]) -> Message:
         text=_text(comment),
         url=_link(video, number),
         at=videos.when(snippet),
+        visibility=Visibility.PUBLIC,
         is_hidden=snippet.get("moderationStatus") in ("heldForReview", "rejected"),
     )

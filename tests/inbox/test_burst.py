@@ -20,6 +20,7 @@ from inbox.domain import hear, told
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
 from platforms import types
+from platforms.visibility import Visibility
 from portal.bench import burst
 from tests.analytics import factories
 from tests.people import Cast, make_cast, sign_in
@@ -105,6 +106,7 @@ def _said(remote_id: str) -> types.Message:
     return types.Message(
         remote_id=remote_id, in_reply_to=None, root=None, author_id="c", author_handle="@c", author_name="Цица",
         author_url="", author_avatar_url="", text="Исто", url="", at=timezone.now(),
+        visibility=Visibility.PUBLIC,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from inbox.enums import Heard, State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
 from platforms import types
+from platforms.visibility import Visibility
 from tests.analytics import factories
 from tests.inbox.conftest import Town
 
@@ -78,6 +79,7 @@ def _told(remote_id: str, text: str, author: str = "c1") -> types.Message:
     return types.Message(
         remote_id=remote_id, in_reply_to=None, root=None, author_id=author, author_handle="@c", author_name="Цица",
         author_url="", author_avatar_url="", text=text, url="javascript:alert(1)", at=timezone.now(),
+        visibility=Visibility.PUBLIC,
     )  # fmt: skip
 
 

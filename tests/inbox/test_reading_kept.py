@@ -19,6 +19,7 @@ from inbox.enums import Kind, Topic
 from inbox.models import Message
 from municipalities.tenancy import scope
 from platforms import types
+from platforms.visibility import Visibility
 from tests.inbox.conftest import Town
 from tests.people import sign_in
 
@@ -35,7 +36,7 @@ def told(town: Town, *texts: str, days_ago: float = 0, below: bool = True, prefi
             remote_id=f"{prefix}{before}-{number}", in_reply_to=town.post if below else None,
             root=town.post if below else None, author_id=f"a{number}", author_handle=f"a{number}",
             author_name=f"Грађанин {number}", author_url="", author_avatar_url="", text=text, url="",
-            at=at + timedelta(seconds=number),
+            at=at + timedelta(seconds=number), visibility=Visibility.PUBLIC,
         )
         for number, text in enumerate(texts)
     ]  # fmt: skip
@@ -65,6 +66,7 @@ def test_changed_words_are_read_anew(town: Town) -> None:
     changed = types.Message(
         remote_id=row.remote_id, in_reply_to=None, root=None, author_id="a0", author_handle="a0", author_name="",
         author_url="", author_avatar_url="", text="Opet nema vode, zovite 0641234567", url="", at=row.at,
+        visibility=Visibility.PUBLIC,
     )  # fmt: skip
     with scope(town.cast.cuprija):
         hear.keep(town.channel, [changed])

@@ -18,6 +18,7 @@ from inbox.enums import Kind, Sleep, State
 from inbox.models import Message, Reply
 from municipalities.tenancy import scope
 from platforms import types
+from platforms.visibility import Visibility
 from tests.inbox.conftest import Town
 from tests.people import sign_in
 
@@ -121,7 +122,7 @@ def said(message: Message, **changed: Any) -> types.Message:
     told = types.Message(
         remote_id=message.remote_id, in_reply_to=None, root=None, author_id=message.author_id,
         author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
-        text=message.text, url="", at=message.at,
+        text=message.text, url="", at=message.at, visibility=Visibility.PUBLIC,
     )  # fmt: skip
     return replace(told, **changed)
 

@@ -36,7 +36,8 @@ def error(status: int, text: str, **more: str) -> Refusal:
 
 class MastodonFake:
     # told; "hidden": not before the end; "none": a server that forgets that there was a poll
-    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told"}
+    # forced_visibility: what every status has, whatever its author asked for
+    OPTIONS: ClassVar[dict[str, Any]] = {"poll_counts": "told", "forced_visibility": ""}
 
     def __init__(self, world: Any) -> None:
         self.world = world
@@ -49,6 +50,7 @@ class MastodonFake:
         self.statuses: dict[str, dict[str, Any]] = {}
         self.keys: dict[tuple[str, str], tuple[datetime, str]] = {}
         self.notes: list[dict[str, Any]] = []
+        self.follows: set[tuple[str, str]] = set()  # (follower, followed)
         self.counts: Counter[str] = Counter()  # posts of an account, answers to a post
 
     def next_id(self) -> str:
@@ -78,6 +80,7 @@ class MastodonFake:
             ("GET", r"/api/v1/statuses/(\d+)/source", self.source),
             ("GET", r"/api/v1/statuses/(\d+)/context", self.context),
             ("GET", r"/api/v1/notifications", self.notifications),
+            ("GET", r"/api/v1/timelines/public", self.public_timeline),
         ]
         found = routed(routes, request)
         return found if isinstance(found, Reply) else Reply(200, found, self._budget())
@@ -245,9 +248,9 @@ class MastodonFake:
         return {**self._shown(self._me(request, "read:accounts")), "source": {"language": "sr"}}
 
     def account_statuses(self, request: Request, account_id: str) -> list[dict[str, Any]]:
-        self._me(request, "read:statuses")
+        me = self._me(request, "read:statuses")
         limit = int(request.one("limit", "20"))
-        own = [s for s in self.statuses.values() if s["account"] == account_id]
+        own = [s for s in self.statuses.values() if s["account"] == account_id and self._may_see(s, me)]
         before = request.one("max_id")
         shown = []
         for status in sorted(own, key=lambda s: int(s["id"]), reverse=True):
@@ -313,10 +316,11 @@ class MastodonFake:
         if _counted(text) > limit:
             raise error(422, f"Validation failed: Text character limit of {limit} exceeded")
         parent = form.get("in_reply_to_id")
-        if parent and str(parent) not in self.statuses:
-            raise error(404, "Record not found")
+        if parent:
+            self._seen(str(parent), me)
         poll = self._poll(form.get("poll"), media)
-        status = self._add(me, text, media, str(parent) if parent else None, form.get("language"))
+        visibility = self._given(str(form.get("visibility") or "public"))
+        status = self._add(me, text, media, str(parent) if parent else None, form.get("language"), visibility)
         status["poll"] = poll
         key = request.headers.get("idempotency-key")
         if key:
@@ -413,18 +417,55 @@ class MastodonFake:
             raise error(422, "Cannot attach files that have not finished processing. Try again in a moment!")
         return [one for one in media if one]
 
-    def _add(self, me: dict[str, Any], text: str, media: list[Any], parent: str | None, language: str | None) -> Any:
+    def _given(self, visibility: str) -> str:
+        """An account that accepts its followers by hand (`locked`) makes no difference here; a server may force one."""
+        return str(self.world.options["forced_visibility"] or visibility)
+
+    def _mentioned(self, status: dict[str, Any]) -> set[str]:
+        """Whom a status names. https://docs.joinmastodon.org/entities/Status/#mentions"""
+        named = set(regex.findall(r"(?<![\w/])@(\w+)", status["text"]))
+        return {one["id"] for one in self.accounts.values() if one["username"] in named}
+
+    def _may_see(self, status: dict[str, Any], viewer: dict[str, Any] | None) -> bool:
+        """app/policies/status_policy.rb: direct is for who is named, private for followers as well."""
+        if status["visibility"] in ("public", "unlisted"):
+            return True
+        if viewer is None:
+            return False
+        is_follower = status["visibility"] != "direct" and (viewer["id"], status["account"]) in self.follows
+        return viewer["id"] == status["account"] or viewer["id"] in self._mentioned(status) or is_follower
+
+    def _counted_for(self, status: dict[str, Any]) -> list[str]:
+        """app/models/status.rb, increment_counter_caches: direct for nobody, private not below what it answers."""
+        author = [] if status["visibility"] == "direct" else [status["account"]]
+        is_answer = status["parent"] and status["visibility"] in ("public", "unlisted")
+        return [*author, status["parent"]] if is_answer else author
+
+    def _seen(self, status_id: str, viewer: dict[str, Any]) -> dict[str, Any]:
+        """What somebody may not see does not exist for them."""
+        status = self._known(status_id)
+        if not self._may_see(status, viewer):
+            raise error(404, "Record not found")
+        return status
+
+    def _add(
+        self, me: dict[str, Any], text: str, media: list[Any], parent: str | None, language: str | None,
+        visibility: str = "public",
+    ) -> Any:  # fmt: skip
         for one in media:
             one["used"] = True
         status = {
             "id": self.next_id(), "account": me["id"], "text": text, "media": media, "parent": parent, "listed": 0,
             "language": language, "at": self.world.clock.now(), "likes": 0, "reposts": 0, "quotes": 0,
+            "visibility": visibility,
         }  # fmt: skip
         self.statuses[status["id"]] = status
-        self.counts.update([me["id"], *([parent] if parent else [])])
-        owner = self.statuses[parent]["account"] if parent else None
-        if owner and owner != me["id"]:
-            self.notes.append({"id": str(len(self.notes) + 1), "type": "mention", "for": owner, "status": status["id"]})
+        self.counts.update(self._counted_for(status))
+        hears = self._mentioned(status)
+        if parent and visibility != "direct":
+            hears.add(self.statuses[parent]["account"])
+        for each in sorted(hears - {me["id"]}):
+            self.notes.append({"id": str(len(self.notes) + 1), "type": "mention", "for": each, "status": status["id"]})
         return status
 
     def _entity(self, status: dict[str, Any]) -> dict[str, Any]:
@@ -437,7 +478,7 @@ class MastodonFake:
             "created_at": status["at"].isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "content": _content(status["text"]),
             "language": status["language"],
-            "visibility": "public",
+            "visibility": status["visibility"],
             "account": self._shown(account),
             "media_attachments": [self._media_entity(one) for one in status["media"]],
             "poll": self._poll_entity(status.get("poll")),
@@ -455,13 +496,12 @@ class MastodonFake:
         return self.statuses[status_id]
 
     def status(self, request: Request, status_id: str) -> dict[str, Any]:
-        self._me(request, "read:statuses")
-        return self._entity(self._known(status_id))
+        return self._entity(self._seen(status_id, self._me(request, "read:statuses")))
 
     def several(self, request: Request) -> list[dict[str, Any]]:
-        self._me(request, "read:statuses")
-        wanted = request.query.get("id[]", [])
-        return [self._entity(self.statuses[one]) for one in wanted if one in self.statuses]
+        me = self._me(request, "read:statuses")
+        wanted = [self.statuses[one] for one in request.query.get("id[]", []) if one in self.statuses]
+        return [self._entity(one) for one in wanted if self._may_see(one, me)]
 
     def edit(self, request: Request, status_id: str) -> dict[str, Any]:
         """Pictures and a poll that are not named again are gone. https://docs.joinmastodon.org/methods/statuses/#edit"""
@@ -488,21 +528,21 @@ class MastodonFake:
             raise error(404, "Record not found")
         entity = {**self._entity(status), "text": status["text"]}
         del self.statuses[status_id]
-        self.counts.subtract([me["id"], *([status["parent"]] if status["parent"] else [])])
+        self.counts.subtract(self._counted_for(status))
         return entity
 
     def source(self, request: Request, status_id: str) -> dict[str, Any]:
-        self._me(request, "read:statuses")
+        me = self._me(request, "read:statuses")
         if not self._is_mastodon():
             raise error(404, "Record not found")
-        return {"id": status_id, "text": self._known(status_id)["text"], "spoiler_text": ""}
+        return {"id": status_id, "text": self._seen(status_id, me)["text"], "spoiler_text": ""}
 
     def context(self, request: Request, status_id: str) -> dict[str, Any]:
-        self._me(request, "read:statuses")
-        self._known(status_id)
+        me = self._me(request, "read:statuses")
+        self._seen(status_id, me)
         below, found = {status_id}, []
         for status in self.statuses.values():
-            if status["parent"] in below:
+            if status["parent"] in below and self._may_see(status, me):
                 below.add(status["id"])
                 found.append(self._entity(status))
         return {"ancestors": [], "descendants": found}
@@ -521,7 +561,15 @@ class MastodonFake:
             for n in reversed(page)
         ]
 
+    def public_timeline(self, request: Request) -> list[dict[str, Any]]:
+        """What everybody sees without signing in. https://docs.joinmastodon.org/methods/timelines/#public"""
+        shown = [one for one in self.statuses.values() if one["visibility"] == "public"]
+        return [self._entity(one) for one in reversed(shown)][: int(request.one("limit", "20"))]
+
     # For tests
+
+    def follow(self, follower: str, followed: str) -> None:
+        self.follows.add((self._account(follower)["id"], self._account(followed)["id"]))
 
     def public(self, name: str) -> list[dict[str, Any]]:
         mine = [a["id"] for a in self.accounts.values() if a["username"] == name]
@@ -533,6 +581,7 @@ class MastodonFake:
                 "alts": [m["description"] for m in s["media"]],
                 "reply_to": s["parent"],
                 "language": s["language"],
+                "visibility": s["visibility"],
                 "at": s["at"].isoformat(),
             }
             for s in self.statuses.values()

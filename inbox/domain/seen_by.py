@@ -1,0 +1,24 @@
+"""Asking networks who may read the messages of which that was not kept: those from before it was, newest first.
+
+They count as the narrowest meanwhile. Some are asked about at each look for new messages, and none twice: what a network
+does not show us any more stays the narrowest.
+"""
+
+from channels.models import Channel
+from inbox.enums import Visibility
+from inbox.models import Message
+from platforms.protocols import Connector
+
+AT_ONCE = 20
+
+
+def learn(channel: Channel, connector: Connector) -> int:
+    """Ask about some; returns how many were asked about. Raises what the connector raises."""
+    rows = list(Message.objects.filter(channel=channel, visibility="").only("remote_id").order_by("-pk")[:AT_ONCE])
+    if not rows:
+        return 0
+    known = connector.visibilities([row.remote_id for row in rows])
+    for row in rows:
+        row.visibility = known.get(row.remote_id, Visibility.DIRECT)
+    Message.objects.bulk_update(rows, ["visibility"])
+    return len(rows)
