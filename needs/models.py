@@ -15,10 +15,13 @@ from inbox.enums import Topic
 from inbox.models import Department, Message, Reply, Settlement
 from municipalities.tenancy import TenantModel
 from needs.enums import LOOKS, SETTLED, Moment, Source, Stage
+from platforms.visibility import FOR_EVERYBODY
 from posts.models import Media, Post
 from serbian.folding import fold
 
 User = settings.AUTH_USER_MODEL
+# Quotes that may be shown: of a call, or of a message that everybody may read. A message may turn out to be private.
+QUOTED = ~Q(quote="") & (Q(message=None) | Q(message__visibility__in=sorted(FOR_EVERYBODY)))
 # Voices of people who are still to be told what became of it.
 OPEN = Q(round__isnull=False, told__isnull=True, trouble="")
 
@@ -88,7 +91,7 @@ class Need(TenantModel):
 class Voice(TenantModel):
     """One time that a need was heard: a message, or what somebody said by phone or at the counter.
 
-    `quote` are the citizen's words as they may be shown, without names; `note` is for our people only. A message is a
+    `quote` are the citizen's words as they may be shown, without names, and never those of a private message; `note` is for our people only. A message is a
     voice of one need at most. `round` is the round in which this person is to be told what became of it, `told` the
     answer that did so, `trouble` why it could not be sent. Who wrote several messages is told once: all of them then
     point to the one answer.

@@ -51,6 +51,8 @@ class Asked:
     shown: str = ""
     with_contact: bool = False
     with_name: bool = False
+    with_private: bool = False
+    """Of a private message: something of the citizen's may go along all the same."""
 
 
 class Closed(Exception):
@@ -94,7 +96,10 @@ def end_of(day: date) -> datetime:
 
 
 def offered(message: Message) -> str:
-    """The citizen's words as they are offered to go along: without personal data, and without whom they called."""
+    """The citizen's words as they are offered to go along: without personal data, and without whom they called. Of a
+    private message none are."""
+    if message.is_private:
+        return ""
     return without_personal(_CALLED.sub("", message.text), (message.author_name, message.author_handle)).strip()
 
 
@@ -110,6 +115,11 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
         raise Refused(_("Write what you want to know."), "question")
     _refuse_long(question, MOST_QUESTION, "question")
     _refuse_long(shown, MOST_SHOWN, "shown")
+    if row.is_private and not asked.with_private and (shown or asked.with_contact or asked.with_name):
+        raise Refused(
+            _("They wrote this privately. Leave their words and names out, or say below that something may go along."),
+            "with_private",
+        )
     if not now < until <= now + timedelta(days=MOST_DAYS):
         raise Refused(_("Choose a day from today on, within %(days)s days.") % {"days": MOST_DAYS}, "until")
     if HandOver.objects.filter(message=row, department=to, answered_at=None, withdrawn_at=None, expires_at__gt=now):

@@ -36,6 +36,11 @@ def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
         raise Refused(
             _("The words of this message were deleted because their time was over. There is nothing to hide.")
         )
+    if row.is_private:
+        raise Refused(
+            _("This was written privately: nobody reads it in public, so there is nothing to hide. A threat can be "
+              "protected from being erased instead.")
+        )  # fmt: skip
     _refuse_wish(wish, able=able)
     _refuse_earlier(row, wish)
     now = timezone.now()

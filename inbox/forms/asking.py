@@ -37,6 +37,14 @@ class AskForm(forms.Form):
     )
     with_contact = forms.BooleanField(label=_("Show the phone or e-mail that they wrote"), required=False)
     with_name = forms.BooleanField(label=_("Show the name under which they wrote"), required=False)
+    with_private = forms.BooleanField(
+        label=_("Something of this private message may go along"),
+        help_text=_(
+            "They wrote to the municipality alone, or for their own followers. Without this, the department gets your "
+            "question and nothing of theirs."
+        ),
+        required=False,
+    )
     within = forms.ChoiceField(label=_("Answer"), choices=TIMES, initial="480")
     day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -45,6 +53,8 @@ class AskForm(forms.Form):
         asked = Department.objects.filter(is_retired=False).exclude(email="").order_by("name", "pk")
         self.fields["department"].queryset = asked  # type: ignore[attr-defined]
         self.fields["shown"].initial = handover.offered(message)
+        if not message.is_private:
+            del self.fields["with_private"]
         if contacts:
             self.fields["with_contact"].help_text = _("Only if the department has to reach them: %(contacts)s") % {
                 "contacts": ", ".join(contacts)

@@ -4,12 +4,13 @@ from inbox.models.below import Below
 from inbox.models.desk import Department, Settlement
 from inbox.models.handover import HandOver
 from inbox.models.hold import Hold
-from inbox.models.messages import Listening, Message, Note, Reply
+from inbox.models.messages import PRIVATE, Listening, Message, Note, Reply
 from inbox.models.moderation import HouseRules, Moderation
 from inbox.models.proposed import AnswerDraft, ProposedAnswer
 from inbox.models.saved import SavedAnswer, Told
 
 __all__ = [
+    "PRIVATE",
     "AnswerDraft", "Below", "Department", "HandOver", "Hold", "HouseRules", "Listening", "Message", "Moderation",
     "Note", "ProposedAnswer", "Reply", "SavedAnswer", "Settlement", "Told",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from django.db.models import (
 )
 
 from inbox.enums import Kind, State, Topic
-from inbox.models import Listening, Message, Reply
+from inbox.models import PRIVATE, Listening, Message, Reply
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -45,6 +45,7 @@ class Narrowed:
     department: str = ""
     channel: str = ""
     assignee: str = ""
+    readers: str = ""
     words: str = ""
 
     @classmethod
@@ -69,7 +70,8 @@ class Narrowed:
     def where(self) -> Q:
         """The filters, without the view."""
         found = Q()
-        for name in CHOICES:
+        found &= {"private": PRIVATE, "everybody": ~PRIVATE}.get(self.readers, Q())
+        for name in COLUMNS:
             if value := getattr(self, name):
                 nothing = {name: ""} if name in ("kind", "topic") else {f"{name}__isnull": True}
                 found &= Q(**(nothing if value == NOBODY else {name: value}))
@@ -86,9 +88,10 @@ class Narrowed:
 
 CHOICES: Mapping[str, tuple[str, ...] | None] = {
     "kind": tuple(Kind.values), "topic": tuple(Topic.values),
-    "settlement": None, "department": None, "channel": None, "assignee": None,
+    "settlement": None, "department": None, "channel": None, "assignee": None, "readers": ("private", "everybody"),
 }  # fmt: skip
 """What one may filter by, besides words; None: by an id."""
+COLUMNS = tuple(name for name in CHOICES if name != "readers")
 
 
 def _known(value: str, values: tuple[str, ...] | None) -> str:

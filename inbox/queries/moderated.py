@@ -86,8 +86,9 @@ def is_below_ours(message: Message) -> bool:
 
 
 def can_hide(message: Message) -> bool:
-    """Whether the network would hide it for us: what stands below no post of ours it would not."""
-    return dry.can_hide(message.channel) and bool(message.root or message.in_reply_to)
+    """Whether the network would hide it for us: what stands below no post of ours it would not, and what is private
+    nobody sees."""
+    return not message.is_private and dry.can_hide(message.channel) and bool(message.root or message.in_reply_to)
 
 
 def can_remove(message: Message) -> bool:

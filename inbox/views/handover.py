@@ -32,8 +32,9 @@ def ask(request: Any, message: int) -> HttpResponse:
         told = form.cleaned_data
         until = verbs.end_of(told["day"]) if told["within"] == "day" else verbs.working(int(told["within"]))
         asked = verbs.Asked(
-            told["question"], told["shown"], told.get("with_contact", False), told.get("with_name", False)
-        )
+            told["question"], told["shown"], told.get("with_contact", False), told.get("with_name", False),
+            told.get("with_private", False),
+        )  # fmt: skip
         try:
             verbs.ask(row, told["department"], asked, until=until, by=request.user)
         except Refused as refused:

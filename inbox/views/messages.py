@@ -91,6 +91,7 @@ def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str
         ("kind", _("Kind"), Kind.choices),
         ("assignee", _("Who sees to it"), people),
         ("topic", _("Topic"), Topic.choices),
+        ("readers", _("Who may read it"), [("private", _("Written privately")), ("everybody", _("Everybody"))]),
         ("channel", _("Channel"), found["channel"] if len(found["channel"]) > 1 or narrowed.channel else []),
         ("settlement", _("Settlement"), found["settlement"]),
         ("department", _("Department"), found["department"]),

@@ -10,7 +10,7 @@ from inbox.domain.refused import Refused
 from municipalities.queries import glossary
 from needs.domain.write import locked
 from needs.enums import Moment, Stage
-from needs.models import Need, NeedPicture, Voice
+from needs.models import QUOTED, Need, NeedPicture, Voice
 from posts.compose import derive
 from posts.domain.create import blank
 from posts.domain.save import remember
@@ -52,7 +52,7 @@ def tell(need: Need, *, by: Any) -> Post:
 
 
 def _words(need: Need) -> str:
-    chosen = Voice.objects.filter(need=need).exclude(quote="").order_by("heard_on", "pk")
+    chosen = Voice.objects.filter(QUOTED, need=need).order_by("heard_on", "pk")
     quotes = "".join(f"„{said}”\n" for said in chosen.values_list("quote", flat=True)[:MOST_QUOTES])
     quotes += "\n" if quotes else ""
     if need.stage == Stage.DONE:

@@ -29,6 +29,7 @@ from needs.domain.write import locked
 from needs.models import OPEN, Need, Round, Voice
 from needs.queries.reach import Reach, reach
 from platforms.types import Outgoing
+from platforms.visibility import Visibility, of_answer
 from posts.draft import storable
 
 log = logging.getLogger(__name__)
@@ -78,18 +79,19 @@ def _refuse_without_approval(row: Need, by: Any) -> None:
 
 
 def _refuse_findings(found: Reach, words: str) -> None:
-    """What a network would not take is said now, for the longest opening of each channel."""
-    longest: dict[int, tuple[str, Any]] = {}
+    """What a network would not take is said now, for the longest opening of each channel, in public and in private."""
+    longest: dict[tuple[int, Visibility], tuple[str, Any]] = {}
     for voice in found.reached:
         message = voice.message
         assert message is not None
-        begins = opening(message)
-        if len(begins) >= len(longest.get(message.channel_id, ("", None))[0]):
-            longest[message.channel_id] = (begins, message)
-    for begins, message in longest.values():
+        begins, place = opening(message), (message.channel_id, of_answer(message.visibility))
+        if len(begins) >= len(longest.get(place, ("", None))[0]):
+            longest[place] = (begins, message)
+    for (_channel, visibility), (begins, message) in longest.items():
         outgoing = Outgoing(
-            text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id
-        )
+            text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
+            visibility=visibility,
+        )  # fmt: skip
         problems = [each.message for each in dry.check(message.channel, outgoing) if each.severity == "error"]
         if problems:
             raise Refused(f"{message.channel.name}: {' '.join(problems)}", "text")

@@ -97,9 +97,14 @@ def remove(voice: Voice, *, by: Any) -> None:
 
 @transaction.atomic
 def quote(voice: Voice, words: str, *, by: Any) -> Voice:
-    """Choose which words of it may be shown; empty takes the quote away. Raises `Refused` where they name somebody."""
+    """Choose which words of it may be shown; empty takes the quote away.
+
+    Raises `Refused` where they name somebody, and for a private message: its voice counts without words.
+    """
     row = Voice.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=voice.pk)
     said = storable(words).strip()
+    if said and row.message and row.message.is_private:
+        raise Refused(_("This was written privately, so nothing of it is quoted. The voice counts without words."), "quote")
     _refuse_names(said, author(row))
     if row.quote == said:
         return row
@@ -111,7 +116,9 @@ def quote(voice: Voice, words: str, *, by: Any) -> Voice:
 
 def suggestion(voice: Voice) -> str:
     """Which words could be quoted: the message's, without what leads to its author."""
-    return rules.suggested(voice.message.text, author(voice)) if voice.message else ""
+    if voice.message is None or voice.message.is_private:
+        return ""
+    return rules.suggested(voice.message.text, author(voice))
 
 
 def author(voice: Voice) -> frozenset[str]:

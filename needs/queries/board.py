@@ -9,7 +9,7 @@ from django.db.models.functions import RowNumber
 
 from inbox.models import Department, Message, Settlement
 from needs.enums import SETTLED, Stage
-from needs.models import Need, NeedPicture, NeedsPage, Round, Voice
+from needs.models import QUOTED, Need, NeedPicture, NeedsPage, Round, Voice
 from serbian.folding import fold
 from serbian.sorting import sort_key
 
@@ -122,7 +122,7 @@ def voices(need: Need) -> QuerySet[Voice]:
 
 def quotes(need: Need) -> QuerySet[Voice]:
     """Chosen quotes alone, for who may not read messages."""
-    rows = Voice.objects.filter(need=need).exclude(quote="").only("quote", "source", "heard_on", "municipality_id")
+    rows = Voice.objects.filter(QUOTED, need=need).only("quote", "source", "heard_on", "municipality_id")
     return rows.order_by("-heard_on", "-pk")
 
 

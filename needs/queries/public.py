@@ -21,7 +21,7 @@ from municipalities.models import REAL_PLACE, Municipality
 from municipalities.queries import glossary, today
 from municipalities.tenancy import scope
 from needs.enums import Stage
-from needs.models import Need, NeedPicture, NeedsPage, Voice
+from needs.models import QUOTED, Need, NeedPicture, NeedsPage, Voice
 from posts.models import Closing, Publication, Variant
 from posts.pictures import consent_note
 from serbian.glossary import EMPTY, Glossary
@@ -91,7 +91,7 @@ def shown(slug: str) -> Place | None:
             return None
         last = public().aggregate(count=Count("pk"), last=Max("changed_at"))
         # words that a citizen wants to have erased are gone at once, not when the kept page is
-        quoted = Voice.objects.filter(need__is_public=True).exclude(quote="")
+        quoted = Voice.objects.filter(QUOTED, need__is_public=True)
         words = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
@@ -160,7 +160,7 @@ def _needs(chosen: Chosen, part: slice) -> list[Need]:
         rows = rows.filter(about=chosen.topic)
     # What was done is news, the newest first; what is to come, or not, is looked up by topic.
     order = ("-done_on", "-pk") if chosen.show == Stage.DONE else ("about", "-decided_on", "-pk")
-    quotes = Voice.objects.exclude(quote="").order_by("-heard_on", "-pk")[:MOST_QUOTES]
+    quotes = Voice.objects.filter(QUOTED).order_by("-heard_on", "-pk")[:MOST_QUOTES]
     pictures = NeedPicture.objects.select_related("media").order_by("-moment", "position", "pk")  # before, after
     found = rows.select_related("settlement").prefetch_related(
         Prefetch("voices", quotes, to_attr="quotes"), Prefetch("pictures", pictures, to_attr="shown")

@@ -32,6 +32,11 @@ class Reach:
     troubles: dict[str, int] = field(default_factory=dict)
     """Of the last round: why it was not sent, and to how many."""
 
+    @property
+    def private(self) -> int:
+        """How many of those who are reached wrote privately: nobody else reads their answer."""
+        return sum(1 for voice in self.reached if voice.message and voice.message.is_private)
+
 
 def reach(need: Need) -> Reach:
     """People are told once for a need, however often they wrote: `reached` holds who may be told now."""

@@ -62,7 +62,7 @@ COLUMNS = (
     "municipality_id", "channel_id", "remote_id", "root", "in_reply_to", "publication_id", "author_id",
     "author_handle", "author_name", "text", "seen", "search_key", "url", "at", "heard_at", "counts_from", "kind",
     "topic", "state", "read_at", "due_at", "first_answer_at", "settled_at", "script", "suggested_kind",
-    "suggested_topic", "hints", "alike", "has_personal_data",
+    "suggested_topic", "hints", "alike", "has_personal_data", "visibility",
 )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def _rows(
             publication.pk if publication else None, author, f"@{author}", name, text, "",
             fold(f"{text} {name} @{author}"), "", at, at, at, rng.choices(kinds, weights)[0], "", state,
             at if rng.random() < 0.9 else None, at + timedelta(days=1) if rng.random() < 0.85 else None,
-            settled_at if state == State.ANSWERED else None, settled_at, *_read(text, state),
+            settled_at if state == State.ANSWERED else None, settled_at, *_read(text, state), "public",
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from common.audit import record
 from inbox import rules
 from inbox.domain import handover, house_rules, moderate, propose, saved, suggest, triage
 from inbox.domain.triage import label
-from inbox.enums import Kind, Sleep, State, Topic
+from inbox.enums import Kind, Sleep, State, Topic, Visibility
 from inbox.models import Department, HouseRules, Message, SavedAnswer, Settlement, Told
 from inbox.reasons import CONFIRM_WITHIN, Act, Reason
 from municipalities.holidays import BELGRADE
@@ -164,6 +164,7 @@ def _message(past: Past, below: Sent, text: str, kind: str, at: datetime, *, is_
         in_reply_to=str(root.pk), publication=below.publication, author_id=str(author.pk),
         author_handle=author.username, author_name=author.display_name, text=text,
         url=f"{server()}/@{author.username}/{pk}", at=at, heard_at=at, counts_from=at, kind=kind,
+        visibility=Visibility.PUBLIC,
         read_at=at + timedelta(minutes=5) if kind else None, due_at=rules.due_at(kind, at), state=State.OPEN,
         search_key=fold(f"{text} {author.display_name} {author.username}"),
     )  # fmt: skip

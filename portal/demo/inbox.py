@@ -18,7 +18,7 @@ from delivery.gates import REPLY
 from delivery.models import Attempt, Delivery
 from inbox import rules
 from inbox.domain import suggest
-from inbox.enums import Heard, Kind, Topic
+from inbox.enums import Heard, Kind, Topic, Visibility
 from inbox.enums import State as Standing
 from inbox.models import Below, Department, Listening, Message, Reply, Settlement
 from municipalities.tenancy import scope
@@ -131,7 +131,7 @@ def _message(each: Exchange, now: datetime) -> Message:
         root=str(root.pk), in_reply_to=str(root.pk), publication=each.sent.publication,
         author_id=str(author.pk), author_handle=author.username, author_name=author.display_name,
         text=each.comment.text, url=f"{server()}/@{author.username}/{each.comment.pk}",
-        at=at, heard_at=at + HEARD_AFTER,
+        visibility=Visibility.PUBLIC, at=at, heard_at=at + HEARD_AFTER,
         counts_from=at, kind=kind, topic="" if is_new else each.meant.topic, state=state, settled_at=settled_at,
         read_at=None if is_new else at + timedelta(hours=1), due_at=rules.due_at(kind, at),
         first_answer_at=each.answer.created_at if each.answer else None,

@@ -32,7 +32,7 @@ def says(town: Town, name: str, text: str, *, channel: Any = None, author: str =
         return Message.objects.create(
             municipality=town.cast.cuprija, channel=channel, remote_id=f"{channel.pk}:{text}",
             author_id=author or name, author_name=name, author_handle=f"{name[:4].lower()}@primer",
-            text=text, at=now, heard_at=now, counts_from=now,
+            text=text, visibility="public", at=now, heard_at=now, counts_from=now,
         )  # fmt: skip
 
 

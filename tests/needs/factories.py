@@ -56,7 +56,7 @@ def message(channel: Channel, text: str = "Кад ће светло?", **fields:
         row: Message = Message.objects.create(
             **{
                 "municipality_id": channel.municipality_id, "channel": channel, "remote_id": f"m{next(_numbers)}",
-                "text": text, "at": now, "heard_at": now, "counts_from": now, **fields,
+                "text": text, "visibility": "public", "at": now, "heard_at": now, "counts_from": now, **fields,
             }
         )  # fmt: skip
     return row
