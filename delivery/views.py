@@ -24,6 +24,7 @@ from delivery.models import Delivery
 from delivery.timeline import history
 from municipalities.access import requires
 from municipalities.rules import Verb
+from platforms import visibility
 
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.MISSING)
 SIMPLE: dict[str, Callable[..., None]] = {
@@ -135,6 +136,11 @@ def _about_public(found: Delivery) -> tuple[str, ...]:
     return noted if origins.of(found).take_down else (*noted, "take_down")
 
 
+def _is_private(found: Delivery) -> bool:
+    """Whether it is an answer that one citizen alone reads; who may not read messages does not read it here either."""
+    return visibility.is_private(found.payload.get("visibility", visibility.Visibility.PUBLIC))
+
+
 def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Form) -> HttpResponse:
     may_answer = request.access.may(Verb.DELIVERY_ANSWER)
     paused = _holding(found)
@@ -151,6 +157,7 @@ def _page(request: Any, found: Delivery, *, status: int = 200, **bound: forms.Fo
         "is_edit": found.kind == EDIT,
         "changes": differences(found.shown or "", found.shown_now) if found.changed_at else (),
         "text": found.payload["text"],
+        "is_concealed": _is_private(found) and not request.access.may(Verb.INBOX_VIEW),
         "language": found.payload.get("language", ""),
         "pictures": found.payload.get("pictures", ()),
         "offered": offered,

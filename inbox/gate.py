@@ -18,7 +18,6 @@ from municipalities.queries import emergency_rights
 from platforms.visibility import Visibility, is_wider, of_answer
 from posts.domain.gate import held_by
 
-
 TOO_WIDE = gettext_noop("The message is private, and this answer would be read by more people. Answer it anew.")
 
 
@@ -32,7 +31,10 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
         pause=pauses.of(channel="message__channel"), by_listed=Exists(listed),
         sent_to=Coalesce(KeyTextTransform("visibility", "delivery__payload"), Value(Visibility.PUBLIC, TextField())),
     )  # fmt: skip
-    asked = ("delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by", "municipality__answers_need_approval")
+    asked = (
+        "delivery_id", "sent_to", "message__visibility", "message__kind", "pause", "by_listed", "approved_by",
+        "municipality__answers_need_approval",
+    )  # fmt: skip
     found = {row["delivery_id"]: row for row in rows.values(*asked)}
     return {each.pk: _verdict(found.get(each.pk)) for each in deliveries}
 

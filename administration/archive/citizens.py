@@ -33,7 +33,8 @@ def _messages() -> list[dict[str, Any]]:
     return [
         {
             "channel": row.channel.name, "link": row.url, "author": row.author_name, "handle": row.author_handle,
-            "text": row.text, "visibility": row.visibility, "first_text": row.seen or row.text, "at": row.at, "kind": row.kind, "state": row.state,
+            "visibility": row.visibility,
+            "text": row.text, "first_text": row.seen or row.text, "at": row.at, "kind": row.kind, "state": row.state,
             "answer_by": row.due_at, "first_answer_at": row.first_answer_at, "who": str(row.assignee or ""),
             "topic": row.topic, "settlement": str(row.settlement or ""), "department": str(row.department or ""),
             "put_off_until": row.snoozed_until, "forgotten_at": row.forgotten_at,

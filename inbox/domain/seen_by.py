@@ -1,7 +1,7 @@
 """Asking networks who may read the messages of which that was not kept: those from before it was, newest first.
 
-They count as the narrowest meanwhile. Some are asked about at each look for new messages, and none twice: what a network
-does not show us any more stays the narrowest.
+They count as the narrowest meanwhile. Some are asked about at each look for new messages, and none twice: what a
+network does not show us any more stays the narrowest.
 """
 
 from channels.models import Channel

@@ -107,7 +107,8 @@ def everything(people: Sequence[Author]) -> list[dict[str, Any]]:
             "id": row.pk, "network": row.channel.platform, "channel": row.channel.name, "author": row.author_name,
             "handle": row.author_handle, "author_id": row.author_id, "text": row.text,
             "first_text": row.seen or row.text,
-            "link": row.url, "visibility": row.visibility, "at": row.at, "heard_at": row.heard_at, "kind": row.kind, "topic": row.topic,
+            "visibility": row.visibility,
+            "link": row.url, "at": row.at, "heard_at": row.heard_at, "kind": row.kind, "topic": row.topic,
             "state": row.state, "answers": answers[row.pk], "notes": notes[row.pk],
             "departments_asked": asked[row.pk], "held": holds[row.pk],
         }

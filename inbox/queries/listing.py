@@ -165,11 +165,13 @@ class Waits(Subquery):
 def collapsed(rows: list[Message]) -> list[Message]:
     """Of a page's open messages that say nearly the same only the first one, with the others counted. One query.
 
+    A private one stands for itself, so that nobody takes it for a public one.
     Each has `others` then: how many open ones besides it there are, on any page; and `others_new`: how many unread.
     """
     kept: dict[Any, Message] = {}
     for row in rows:
-        kept.setdefault(_group(row) if row.alike is not None and row.state in OPEN else row.pk, row)
+        stands_alone = row.alike is None or row.state not in OPEN or row.is_private
+        kept.setdefault(row.pk if stands_alone else _group(row), row)
     named = {row.alike for row in kept.values()} - {None}
     told = Message.objects.filter(alike__in=named, state__in=OPEN).order_by()
     told = told.values_list("channel_id", "publication_id", "alike")

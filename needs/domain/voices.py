@@ -104,7 +104,9 @@ def quote(voice: Voice, words: str, *, by: Any) -> Voice:
     row = Voice.objects.select_for_update(of=("self",)).select_related("need", "message").get(pk=voice.pk)
     said = storable(words).strip()
     if said and row.message and row.message.is_private:
-        raise Refused(_("This was written privately, so nothing of it is quoted. The voice counts without words."), "quote")
+        raise Refused(
+            _("This was written privately, so nothing of it is quoted. The voice counts without words."), "quote"
+        )
     _refuse_names(said, author(row))
     if row.quote == said:
         return row

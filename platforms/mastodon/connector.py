@@ -50,8 +50,8 @@ WENT_WIDE = gettext_noop(
     "This server showed the private answer to more people than it was meant for, so it was deleted there at once."
 )
 STAYS_WIDE = gettext_noop(
-    "This server shows the private answer to more people than it was meant for and does not delete it for us. Delete it "
-    "there yourself."
+    "This server shows the private answer to more people than it was meant for and does not delete it for us. "
+    "Delete it there yourself."
 )
 MEDIA_WAITS = (0.5, 1, 2, 3, 4)
 PAGE = 40

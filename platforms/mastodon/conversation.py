@@ -100,8 +100,8 @@ def addressed(outgoing: Outgoing) -> list[str]:
 
 
 def problems(outgoing: Outgoing) -> list[Problem]:
-    others = addressed(outgoing)
-    return [Problem("private_mentions", "text", REACHES_OTHERS, params={"accounts": ", ".join(others)})] if others else []
+    others = ", ".join(addressed(outgoing))
+    return [Problem("private_mentions", "text", REACHES_OTHERS, params={"accounts": others})] if others else []
 
 
 def _mention(notification: Any) -> bool:

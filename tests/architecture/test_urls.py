@@ -423,7 +423,7 @@ def _message(things: Things) -> int:
     with scope(cast.cuprija):
         written, _ = Message.objects.get_or_create(
             municipality=cast.cuprija, channel=things.publication.channel, remote_id="said",
-            defaults={"text": "?", "at": now, "heard_at": now, "counts_from": now},
+            defaults={"text": "?", "at": now, "heard_at": now, "visibility": "public", "counts_from": now},
         )  # fmt: skip
     return int(written.pk)
 

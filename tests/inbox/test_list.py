@@ -33,7 +33,8 @@ def many(town: Town, count: int, **fields: Any) -> list[Message]:
     for number in range(count):
         values = {
             "text": f"Питање број {number}", "author_name": f"Грађанка {number}", "author_id": f"g{number}",
-            "publication": town.publication, "visibility": "public", "state": State.OPEN, "due_at": now + timedelta(minutes=60 + number),
+            "publication": town.publication, "visibility": "public", "state": State.OPEN,
+            "due_at": now + timedelta(minutes=60 + number),
         } | fields  # fmt: skip
         rows.append(Message(
             municipality=town.cast.cuprija, channel=town.channel, remote_id=f"{fields.get('remote', 'many')}-{number}",

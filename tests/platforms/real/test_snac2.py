@@ -3,23 +3,30 @@
 It departs from Mastodon in the ways asserted here; a new version that stops doing so fails the test on purpose.
 """
 
+import json
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from common.http import Http
 from platforms import registry
+from platforms.errors import Rejected
 from platforms.markup import plain
 from platforms.types import CannotTell, Credential, Keys
+from platforms.visibility import Visibility, of_answer
 from tests.platforms.bench import Bench, outgoing, read
 from tests.platforms.conformance import Conformance, start
 from tests.platforms.real.snac2 import Snac, serving
 
 pytestmark = pytest.mark.real("snac2")
 BACK = "http://127.0.0.1:9999/callback"
+# What a person chooses, and what this server tells of it: "unlisted" is public there, and there is one word for all that
+# is not.
+VISIBILITIES = {"public": "public", "unlisted": "public", "private": "followers", "direct": "followers"}
 DEVIATIONS = frozenset({"takes longer texts than it says", "cannot delete"})
 
 
@@ -135,6 +142,77 @@ class TestSnac2(Conformance):
 
     def test_it_has_no_pkce(self, bench: Bench) -> None:
         assert bench.connector().facts["pkce"] is False
+
+    def write(self, bench: Bench, credential: Credential, text: str, visibility: str, under: str = "") -> Any:
+        """What a person writes by any client."""
+        form = {"status": text, "visibility": visibility} | ({"in_reply_to_id": under} if under else {})
+        headers = {"Authorization": f"Bearer {credential.access_token}"}
+        answer = bench.http().post(f"{bench.server}/api/v1/statuses", headers=headers, data=form)
+        assert answer.ok, answer.text
+        bench.settle()
+        return answer.json()
+
+    @pytest.mark.parametrize(("theirs", "told"), VISIBILITIES.items())
+    def test_what_is_written_for_few_is_read_and_answered_as_such(
+        self, bench: Bench, citizen: tuple[Keys, Credential], theirs: str, told: str
+    ) -> None:
+        connector, (_keys, reader) = bench.connector(), citizen
+        before = connector.messages().cursor
+        said = self.write(bench, reader, f"@urednik Питање за {theirs}", theirs)
+        (message,) = connector.messages(before).items
+        assert (message.remote_id, message.visibility) == (str(said["id"]), told)
+        # what every message is told of, one by one, is the same
+        assert connector.visibilities([message.remote_id]) == {message.remote_id: told}
+        words = f"Одговор на {theirs}"
+        answer = outgoing(
+            connector.opening(message) + words, reply_to=message.remote_id, visibility=of_answer(message.visibility)
+        )
+        connector.reply(answer, bench.read)
+        bench.settle()
+        seen = {place: words in text for place, text in self.everybody(bench).items()}
+        assert seen == dict.fromkeys(seen, told == "public")
+        assert any(words in each for each in self.notified(bench, reader))
+
+    def everybody(self, bench: Bench) -> dict[str, str]:
+        """What is read there without signing in: the public timeline, the page of the municipality and its feed."""
+        account = bench.credential.account_id
+        addresses = {
+            "timeline": "/api/v1/timelines/public", "statuses": f"/api/v1/accounts/{account}/statuses",
+            "page": "/urednik", "feed": "/urednik.rss",
+        }  # fmt: skip
+        found = {name: bench.http().get(bench.server + path).content.decode() for name, path in addresses.items()}
+        return {name: json.dumps(json.loads(text), ensure_ascii=False) if text[:1] == "[" else text
+                for name, text in found.items()}  # fmt: skip
+
+    def notified(self, bench: Bench, credential: Credential) -> list[str]:
+        headers = {"Authorization": f"Bearer {credential.access_token}"}
+        found = bench.http().get(f"{bench.server}/api/v1/notifications", headers=headers).json()
+        return [str(each["status"]["content"]) for each in found if each.get("status")]
+
+    def test_a_wider_answer_to_what_is_private_is_refused(self, bench: Bench, citizen: tuple[Keys, Credential]) -> None:
+        connector = bench.connector()
+        said = self.write(bench, citizen[1], "@urednik Нико да не сазна", "direct")
+        for wider in (Visibility.PUBLIC, Visibility.UNLISTED):
+            answer = outgoing("@citalac Сви читају", reply_to=str(said["id"]), visibility=wider)
+            with pytest.raises(Rejected, match="private"):
+                connector.reply(answer, bench.read)
+        assert not any("Сви читају" in text for text in self.everybody(bench).values())
+
+    def test_it_makes_an_unlisted_answer_public_whatever_it_answers(
+        self, bench: Bench, citizen: tuple[Keys, Credential]
+    ) -> None:
+        """Why the portal asks before each answer: nothing on this server would stop it."""
+        said = self.write(bench, citizen[1], "@urednik Само за вас", "direct")
+        made = self.write(bench, bench.credential, "@citalac Ненаведено", "unlisted", under=str(said["id"]))
+        assert made["visibility"] == "public"
+
+    def test_its_list_of_own_posts_has_no_private_ones(self, bench: Bench, citizen: tuple[Keys, Credential]) -> None:
+        """An answer without an outcome cannot be looked for there, so a person is asked and nothing goes out twice."""
+        connector, began = bench.connector(), start()
+        said = self.write(bench, citizen[1], "@urednik Поверљиво", "direct")
+        answer = outgoing("@citalac Примљено", reply_to=str(said["id"]), visibility=Visibility.DIRECT)
+        connector.reply(answer, bench.read)
+        assert isinstance(connector.find(answer, began), CannotTell)
 
     def test_it_ignores_the_language(self, bench: Bench) -> None:
         post = bench.connector().publish(outgoing("Језик је српски."), read).remote_id
