@@ -91,10 +91,10 @@ class Need(TenantModel):
 class Voice(TenantModel):
     """One time that a need was heard: a message, or what somebody said by phone or at the counter.
 
-    `quote` are the citizen's words as they may be shown, without names, and never those of a private message (`QUOTED`);
-    `note` is for our people only. A message is a voice of one need at most. `round` is the round in which this person is to be told what became of it, `told` the
-    answer that did so, `trouble` why it could not be sent. Who wrote several messages is told once: all of them then
-    point to the one answer.
+    `quote` are the citizen's words as they may be shown (`QUOTED`), without names, and never those of a private
+    message; `note` is for our people only. A message is a voice of one need at most. `round` is the round in which this
+    person is to be told what became of it, `told` the answer that did so, `trouble` why it could not be sent. Who wrote
+    several messages is told once: all of them then point to the one answer.
     """
 
     need = models.ForeignKey(Need, models.CASCADE, related_name="voices")

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_noop
 
+from channels import dry
 from channels.open import open_channel
 from delivery import rules
 from delivery.domain import attempts, content, settle
@@ -21,7 +22,8 @@ from delivery.gates import EDIT, REPLY
 from delivery.models import Attempt, Delivery
 from delivery.queries import with_its_row
 from municipalities.tenancy import scope
-from platforms.errors import NotReached, OutcomeUnknown, PlatformError
+from platforms.checks import NOT_FOR_FEW
+from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.protocols import Connector
 from platforms.types import Outgoing, Pending
 
@@ -100,6 +102,9 @@ def _step(
     if delivery.kind == EDIT:
         assert delivery.parent is not None  # a constraint says so; what changes a post never makes one
         return connector.edit(delivery.parent.remote_id, outgoing)
+    # also past every check: where there are only public answers, a private one would be public
+    if outgoing.visibility not in dry.limits(delivery.channel).visibilities:
+        raise Rejected(NOT_FOR_FEW, code="visibility")
     if delivery.kind == REPLY:
         return connector.reply(outgoing, files)
     if not delivery.token:

@@ -205,3 +205,16 @@ def test_a_network_without_private_answers_gets_none(town: Town, hiding: Callabl
         Message.objects.filter(pk=message.pk).update(visibility="direct")
     with scope(town.cast.cuprija), pytest.raises(Refused, match="only answer in public"):
         answer.answer(town.again(message), "Јавите се.", by=town.cast.officer)
+
+
+def test_a_private_answer_never_leaves_for_a_network_without_them(town: Town, hiding: Callable[[], Message]) -> None:
+    """Past the check: it would be public there."""
+    message = hiding()
+    with everywhere("as if Facebook had told of a private message"):
+        Message.objects.filter(pk=message.pk).update(visibility="direct")
+    with scope(town.cast.cuprija):
+        reply = answer.send(town.again(message), "Јавите се.", by=town.cast.officer, approved_by=None)
+    town.publish()
+    with scope(town.cast.cuprija):
+        assert Delivery.objects.get(pk=reply.delivery_id).state == Sent.FAILED
+    assert not [each for each in town.public() if each["text"] == "Јавите се."]

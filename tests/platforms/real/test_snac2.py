@@ -24,8 +24,8 @@ from tests.platforms.real.snac2 import Snac, serving
 
 pytestmark = pytest.mark.real("snac2")
 BACK = "http://127.0.0.1:9999/callback"
-# What a person chooses, and what this server tells of it: "unlisted" is public there, and there is one word for all that
-# is not.
+# What a person chooses, and what this server tells of it: "unlisted" is public there, and there is one word for all
+# that is not.
 VISIBILITIES = {"public": "public", "unlisted": "public", "private": "followers", "direct": "followers"}
 DEVIATIONS = frozenset({"takes longer texts than it says", "cannot delete"})
 
