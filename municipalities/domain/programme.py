@@ -16,6 +16,9 @@ from common.dates import short_date
 from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Period, Programme
 
+# How long the daily look for rights that ended by themselves may stand still without missing any.
+LOOKS_BACK = timedelta(days=14)
+
 
 @transaction.atomic
 def start(name: str, *, by: Any) -> Programme:
@@ -143,6 +146,22 @@ def end_pairing(pairing: Pairing, ends_on: date, *, by: Any) -> None:
     _end(pairing, ends_on)
     audit.record("programme.end_pairing", by=by, target=pairing, person=str(pairing.mentor))
     end_unauthorised(pairing.mentor, by=by)
+
+
+def end_lapsed() -> int:
+    """End what hung on pairings and enrolments whose last day has passed by itself; returns of how many people.
+
+    Looks back some days, in case that the worker stood still; twice ends nothing.
+    """
+    lapsed = {"ends_on__lt": timezone.localdate(), "ends_on__gte": timezone.localdate() - LOOKS_BACK}
+    mentors = Pairing.objects.filter(**lapsed).values("mentor")
+    left = Programme.objects.filter(cohorts__enrolments__in=Enrolment.objects.filter(**lapsed))
+    staff = Programme.staff.through.objects.filter(programme__in=left).values("user")
+    people = list(User.objects.filter(Q(pk__in=mentors) | Q(pk__in=staff)).order_by("pk"))
+    for person in people:
+        with transaction.atomic():
+            end_unauthorised(person, by=None)
+    return len(people)
 
 
 @transaction.atomic

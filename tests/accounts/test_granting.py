@@ -218,11 +218,12 @@ def test_the_verbs_refuse_whatever_page_calls_them(cast: Cast, known: bool) -> N
     invite(cast.approver, APPROVER, email=email)
     row = Invitation.objects.get()
     behind_the_back(cast)
+    accept = {
+        True: lambda: invitations.accept_as(row, cast.stranger),
+        False: lambda: invitations.accept(row, name="Second", password=ANSWERS["password"], language="en"),
+    }
     with pytest.raises(invitations.Unusable):
-        if known:
-            invitations.accept_as(row, cast.stranger)
-        else:
-            invitations.accept(row, name="Second", password=ANSWERS["password"], language="en")
+        accept[known]()
     assert nothing_was_granted()
     assert not Membership.objects.filter(user=cast.stranger, municipality=cast.cuprija).exists()
     # The refusal is written down although everything else of the attempt was undone.

@@ -255,7 +255,7 @@ def test_pages_ask_a_fixed_number_of_queries(
     client = sign_in(cast.administrator)
     members.invite(cast.cuprija, email="first@test.example", role="viewer", by=cast.approver)
     client.get(f"/installation/{path}")
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(13) as few:
         client.get(f"/installation/{path}")
     for number in range(25):
         place = municipality(f"place-{number}", f"Место {number}", f"Mesto {number}")
