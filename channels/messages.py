@@ -12,7 +12,7 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 # ---- a try to connect
 EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
 MAY_NOT_ANY_MORE = gettext_noop(
-    "Whoever began this may not connect channels any more, so nothing was connected. Somebody who may starts it again."
+    "Whoever began this may no longer connect channels, so nothing was connected. Somebody who may has to start again."
 )
 DENIED = gettext_noop(
     "The network says that permission was refused. Nothing was connected. Start again and choose “Authorize” there."

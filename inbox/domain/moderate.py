@@ -101,10 +101,7 @@ def agree(row: Moderation, *, by: Any) -> Moderation:
     if not still_may(found.by, found.municipality, Verb.INBOX_WORK):
         # Two people who may answer citizens have to want it, on the day on which it happens.
         raise Refused(
-            _(
-                "%(person)s, who proposed this, may not do so any more. Refuse it, and propose it yourself if it is "
-                "right."
-            )
+            _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
             % {"person": found.by}
         )
     hiding = _taken(found, Act.HIDE)  # whoever shows it again meanwhile waits, or was first

@@ -74,7 +74,7 @@ def test_an_approver_who_was_dismissed_does_not_come_back_under_a_second_address
     assert not User.objects.get(pk=cast.approver.pk).is_active
     page = open_and_accept(link)
     assert nothing_was_granted()
-    assert "may not give this right any more" in page
+    assert "may no longer give this right" in page
     assert "Ask" in page
 
 

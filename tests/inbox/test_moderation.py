@@ -387,5 +387,5 @@ def test_two_people_who_may_have_to_want_a_removal_on_the_day_it_happens(town: T
     if not still:
         town.cast.officer.memberships.update(role="viewer")
     answer = sign_in(town.cast.approver).post(f"{LIST}{row.pk}/agree/", follow=True)
-    assert ("may not do so any more" in answer.text) is not still
+    assert ("may no longer do so" in answer.text) is not still
     assert (now_of(town, row).state == Stage.PROPOSED) is not still

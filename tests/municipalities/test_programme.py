@@ -187,6 +187,6 @@ def test_what_hung_on_a_right_that_ended_by_its_date_ends_within_the_day(cast: C
     assert Client().get(f"/feeds/{link}/calendar.ics").status_code == 404
     assert Invitation.objects.get().state() == "stopped"
     page = sign_in(cast.staff).get("/programme/people/").text
-    assert "Stopped: Staff, who invited, may not give this right any more" in page
+    assert "Stopped: Staff, who sent the invitation, may no longer give this right" in page
     events = AuditEvent.objects.filter(verb__in=["feed.end", "invitation.stop"])
     assert set(events.values_list("actor_id", "municipality_id")) == {(None, cast.cuprija.pk)}

@@ -301,7 +301,7 @@ def test_the_list_says_when_an_invitation_stopped_with_its_inviter(cast: Cast) -
     members.end(membership, by=cast.approver)
     client = sign_in(cast.approver)
     page = client.get("/m/cuprija/members/").text
-    assert "Stopped: Second, who invited, may not give this right any more" in page
+    assert "Stopped: Second, who sent the invitation, may no longer give this right" in page
     assert "works until" not in page
     assert "Stopped" in sign_in(cast.administrator).get("/installation/people/").text
     row = Invitation.objects.get()
