@@ -6,9 +6,10 @@ tests, which take everything from one person and look at the rows before and aft
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
 from datetime import time, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -45,6 +46,7 @@ from reports.domain import schedules
 from reports.enums import Every
 from reports.models import ProgrammeSchedule, Schedule
 from tests.analytics.factories import channel
+from tests.architecture.test_source import MODULES, called, name_of, tree
 from tests.people import Cast, person, sign_in
 
 HISTORY = "kept: who did something, shown beside what was done; it gives nobody a right"
@@ -235,16 +237,39 @@ def test_a_kind_cannot_be_registered_without_saying_so() -> None:
     assert "sloppy" not in grants.KINDS
 
 
-def test_nothing_but_the_guard_applies_a_grant() -> None:
-    root = Path(__file__).parents[2]
-    found = {
-        path.relative_to(root).as_posix()
-        for app in apps.get_app_configs()
-        for path in Path(app.path).rglob("*.py")
-        if root in path.parents and ".venv" not in path.parts and ".apply(" in path.read_text(encoding="utf-8")
-        if "KINDS" in path.read_text(encoding="utf-8") and "grants" in path.read_text(encoding="utf-8")
-    }
-    assert found == {"accounts/grants.py"}
+def test_a_grant_is_applied_by_nothing_but_the_guard(cast: Cast) -> None:
+    sources = {name_of(path): path.read_text(encoding="utf-8") for path in MODULES}
+    assert {name for name, text in sources.items() if "apply_all(" in text} == {
+        "accounts/grants.py", "accounts/domain/invitations.py",
+    }  # fmt: skip
+    assert not [name for name, text in sources.items() if re.search(r"(grants|rights)\.KINDS|import.*\bKINDS\b", text)
+                if "accounts" in text]  # fmt: skip
+    grant: grants.Grant = {"kind": "membership", "municipality": "cuprija", "role": "approver"}
+    with pytest.raises(grants.NotGranted):
+        grants.apply_all([grant], cast.stranger, cast.officer)
+    assert not Membership.objects.filter(user=cast.stranger, municipality=cast.cuprija).exists()
+
+
+# Verbs whose name says that something of a person ends, and that take no role away.
+ENDS_NO_ROLE = {"account.end_session", "member.end_delegation", "member.end_emergency"}
+TAKES_A_RIGHT = re.compile(r"(account|member|programme)\.(end_\w+|end|deactivate|change_role|hand_over)")
+
+
+def test_every_verb_that_takes_a_right_away_ends_what_hung_on_it() -> None:
+    seen = set()
+    for path in (each for each in MODULES if "/domain/" in name_of(each)):
+        for function in (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)):
+            texts = {node.value for node in ast.walk(function) if isinstance(node, ast.Constant)}
+            verbs = {each for each in texts if isinstance(each, str) and TAKES_A_RIGHT.fullmatch(each)} - ENDS_NO_ROLE
+            if verbs:
+                seen |= verbs
+                calls_here = {called(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
+                assert "end_unauthorised" in calls_here, f"{name_of(path)}: {function.name}"
+    assert seen == {
+        "account.deactivate", "account.end_administrator", "member.change_role", "member.end",
+        "programme.end_enrolment", "programme.end_pairing", "programme.end_staff", "programme.end_trainer",
+        "programme.hand_over",
+    }  # fmt: skip
 
 
 def test_every_app_that_lends_something_says_how_it_ends() -> None:
