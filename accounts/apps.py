@@ -10,18 +10,20 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import grants, security
-        from accounts.domain import people, second_factor
+        from accounts import endings, grants, security
+        from accounts.domain import invitations, people, second_factor
         from common import crypto, sentences
 
         def administrator(user: Any, grant: grants.Grant, by: Any) -> None:
             people.make_administrator(user, by=by)
 
         grants.register(
-            "administrator",
+            grants.ADMINISTRATOR,
             apply=administrator,
             describe=lambda asked: [_("Administrator of the installation")] * len(asked),
+            may_give=lambda by, grant: by.is_administrator,
         )
+        endings.register("invitations", invitations.end_unauthorised)
         crypto.rotates("second factors", second_factor.reseals)
         sentences.words(
             "factor",

@@ -16,4 +16,5 @@ class InvitationState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     ACCEPTED = "accepted", _("Accepted")
     REVOKED = "revoked", _("Revoked")
+    STOPPED = "stopped", _("Stopped")
     EXPIRED = "expired", _("Expired")

@@ -1,12 +1,18 @@
-"""What an invitation gives. The app that owns a kind of right registers here how it is described and given, so that
-this floor need not know municipalities and programmes.
+"""What an invitation gives. The app that owns a kind of right registers here how it is described and given, and who may
+give it, so that this floor need not know municipalities and programmes.
 
 A grant is plain data in the invitation's row: `{"kind": "membership", "municipality": "cuprija", "role": "officer"}`.
+Whether the one who invited may give it is asked when it takes effect, not only when the invitation was written: between
+the two lie days, in which people are dismissed (ADR 20).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypedDict
+
+from accounts.models import User
+
+ADMINISTRATOR = "administrator"
 
 
 class Grant(TypedDict, total=False):
@@ -18,6 +24,10 @@ class Grant(TypedDict, total=False):
     ends_on: str
 
 
+class NotGranted(Exception):
+    """Whoever invited may not give this right, now."""
+
+
 @dataclass(frozen=True)
 class Kind:
     apply: Callable[[Any, Grant, Any], None]
@@ -25,21 +35,52 @@ class Kind:
     describe: Callable[[list[Grant]], list[str]]
     """A phrase for each, in the language of the moment: "Communications officer, Ćuprija". Many at once, so that a list
     of invitations asks the database once."""
+    may_give: Callable[[Any, Grant], bool]
+    """(person, grant): whether this person may give it at this moment. The person is a fresh row of an active account;
+    everything else is read anew as well. A grant of something that does not exist: False."""
+    municipality_id: Callable[[Grant], int | None] = lambda grant: None
+    """In whose activity the grant appears; None for one that belongs to no municipality."""
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def register(
-    kind: str, *, apply: Callable[[Any, Grant, Any], None], describe: Callable[[list[Grant]], list[str]]
+    kind: str,
+    *,
+    apply: Callable[[Any, Grant, Any], None],
+    describe: Callable[[list[Grant]], list[str]],
+    may_give: Callable[[Any, Grant], bool],
+    municipality_id: Callable[[Grant], int | None] = lambda grant: None,
 ) -> None:
-    KINDS[kind] = Kind(apply, describe)
+    KINDS[kind] = Kind(apply, describe, may_give, municipality_id)
+
+
+def may_give_all(grants: list[Grant], by: Any) -> bool:
+    """Whether `by` may give every one of these rights at this moment.
+
+    `by` None is the command line of the server, by which the first administrator comes: that right and no other.
+    """
+    if by is None:
+        return all(grant["kind"] == ADMINISTRATOR for grant in grants)
+    giver = User.objects.filter(pk=by.pk, is_active=True).first()
+    if giver is None:
+        return False
+    return all(grant["kind"] in KINDS and KINDS[grant["kind"]].may_give(giver, grant) for grant in grants)
 
 
 def apply_all(grants: list[Grant], user: Any, by: Any) -> None:
-    """Give `user` every right. Raises `KeyError` for a kind that no installed app knows."""
+    """Give `user` every right. Raises `NotGranted`, with nothing given, when `by` may not give one of them."""
+    if not may_give_all(grants, by):
+        raise NotGranted
     for grant in grants:
-        KINDS[grant["kind"]].apply(user, grant, by)
+        KINDS[grant["kind"]].apply(user, grant, by or user)
+
+
+def municipality_of(grants: list[Grant]) -> int | None:
+    """The municipality in whose activity an invitation appears: that of its first grant which has one."""
+    ids = (KINDS[grant["kind"]].municipality_id(grant) for grant in grants if grant["kind"] in KINDS)
+    return next((pk for pk in ids if pk is not None), None)
 
 
 def describe(grants: list[Grant]) -> list[str]:

@@ -52,6 +52,10 @@ class User(AbstractBaseUser):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> "InvitationQuerySet":
         """Those whose link still works."""
+        return self.open().filter(stopped_at__isnull=True)
+
+    def open(self) -> "InvitationQuerySet":
+        """Those that wait, and those that would if the one who invited had not lost the right: for lists."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
 
@@ -74,6 +78,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True)
+    # the one who invited lost the right to: the link works no more, although nobody revoked it
+    stopped_at = models.DateTimeField(null=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -83,7 +89,11 @@ class Invitation(models.Model):
                 name="invitation_accepted_at_and_by",
                 condition=models.Q(accepted_at__isnull=True, accepted_by__isnull=True)
                 | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
-            )
+            ),
+            models.CheckConstraint(
+                name="invitation_stopped_is_not_accepted",
+                condition=models.Q(stopped_at__isnull=True) | models.Q(accepted_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,4 +104,6 @@ class Invitation(models.Model):
             return InvitationState.ACCEPTED
         if self.revoked_at:
             return InvitationState.REVOKED
+        if self.stopped_at:
+            return InvitationState.STOPPED
         return InvitationState.EXPIRED if self.expires_at <= timezone.now() else InvitationState.WAITING

@@ -17,5 +17,6 @@ def has_second_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=types).exists()
 
 
-def waiting_invitations() -> QuerySet[Invitation]:
-    return Invitation.objects.waiting().select_related("invited_by").order_by("-created_at")
+def open_invitations() -> QuerySet[Invitation]:
+    """Those that wait, and those that stopped because their inviter lost the right."""
+    return Invitation.objects.open().select_related("invited_by").order_by("-created_at")

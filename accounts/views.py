@@ -99,8 +99,10 @@ def _language(request: Any, found: Invitation | None) -> str:
 def _answer(request: Any, found: Invitation | None) -> HttpResponse:
     if found is None:
         return render(request, "accounts/invitation_unusable.html", {"state": "unknown"}, status=404)
-    if found.state() is not InvitationState.WAITING:
-        return render(request, "accounts/invitation_unusable.html", {"state": found.state().value}, status=410)
+    state = InvitationState.STOPPED if invitations.stop_unauthorised(found) else found.state()
+    if state is not InvitationState.WAITING:
+        context = {"state": state.value, "inviter": found.invited_by}
+        return render(request, "accounts/invitation_unusable.html", context, status=410)
     account = User.objects.filter(email=found.email).first()
     if account is not None and not account.is_active:
         return render(request, "accounts/invitation_unusable.html", {"state": "inactive"}, status=410)

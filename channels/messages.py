@@ -11,6 +11,9 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 
 # ---- a try to connect
 EXPIRED = gettext_noop("Ten minutes passed and the connection was not finished, so it was dropped. Start it again.")
+MAY_NOT_ANY_MORE = gettext_noop(
+    "Whoever began this may no longer connect channels, so nothing was connected. Somebody who may has to start again."
+)
 DENIED = gettext_noop(
     "The network says that permission was refused. Nothing was connected. Start again and choose “Authorize” there."
 )

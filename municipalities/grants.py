@@ -7,17 +7,54 @@ from django.utils.translation import gettext as _
 
 from accounts import grants
 from accounts.grants import Grant
+from municipalities import queries
 from municipalities.domain import members, programme
 from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Municipality, Programme
+from municipalities.rules import Verb
 
 
 def register() -> None:
-    grants.register("membership", apply=_join, describe=_membership)
-    grants.register("pairing", apply=_pair, describe=_pairing)
-    grants.register("programme_staff", apply=_add_staff, describe=_staff)
-    grants.register("trainer", apply=_add_trainer, describe=_trainer)
+    grants.register(
+        "membership",
+        apply=_join,
+        describe=_membership,
+        may_give=_may_invite_members,
+        municipality_id=_municipality_id,
+    )
+    grants.register(
+        "pairing",
+        apply=_pair,
+        describe=_pairing,
+        may_give=_may_pair,
+        municipality_id=_municipality_id,
+    )
+    grants.register("programme_staff", apply=_add_staff, describe=_staff, may_give=_may_add_staff)
+    grants.register("trainer", apply=_add_trainer, describe=_trainer, may_give=_may_add_trainer)
+
+
+def _may_invite_members(by: Any, grant: Grant) -> bool:
+    place = Municipality.objects.filter(slug=grant["municipality"]).first()
+    return place is not None and queries.still_may(by, place, Verb.MEMBERS_MANAGE)
+
+
+def _may_pair(by: Any, grant: Grant) -> bool:
+    """Staff pair mentors with the municipalities that take part in their programmes, today or later."""
+    return queries.is_enrolled_with(by, grant["municipality"])
+
+
+def _may_add_staff(by: Any, grant: Grant) -> bool:
+    """Only administrators choose who runs a programme."""
+    return bool(by.is_administrator) and Programme.objects.filter(pk=grant["programme"]).exists()
+
+
+def _may_add_trainer(by: Any, grant: Grant) -> bool:
+    return queries.run_by(by).filter(pk=grant["programme"]).exists()
+
+
+def _municipality_id(grant: Grant) -> int | None:
+    return Municipality.objects.filter(slug=grant["municipality"]).values_list("pk", flat=True).first()
 
 
 def _municipality(grant: Grant) -> Municipality:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -118,6 +118,18 @@ def access(user: Any, municipality: Municipality) -> Access:
     return _access(municipality, roles(user, municipality))
 
 
+def still_may(user: Any, municipality: Municipality, verb: Verb) -> bool:
+    """Whether this person may do it at this moment: for what somebody began or granted earlier and takes effect now.
+
+    Everything is read anew, the person too: an account that is switched off may do nothing. Two queries.
+    """
+    person = User.objects.filter(pk=user.pk, is_active=True).first()
+    if person is None:
+        return False
+    place = with_roles(person).filter(pk=municipality.pk, joined_on__isnull=False).first()
+    return place is not None and access_in(person, place).may(verb)
+
+
 def access_in(user: Any, municipality: Municipality) -> Access:
     """The same for a row that comes from `with_roles(user)`. No query."""
     return _access(municipality, _roles(user, municipality))
@@ -186,9 +198,9 @@ def mentors(municipality: Municipality) -> QuerySet[Pairing]:
 
 
 def invitations(municipality: Municipality) -> QuerySet[Invitation]:
-    """Waiting invitations to be a member here."""
+    """Invitations to be a member here: those that wait, and those that stopped because their inviter lost the right."""
     asked = [{"kind": "membership", "municipality": municipality.slug}]
-    return Invitation.objects.waiting().filter(grants__contains=asked).order_by("email")
+    return Invitation.objects.open().select_related("invited_by").filter(grants__contains=asked).order_by("email")
 
 
 def activity(
@@ -228,6 +240,12 @@ def enrolled(programmes: list[Programme]) -> list[Municipality]:
     return sorted(found, key=lambda row: sort_key(str(row)))
 
 
+def is_enrolled_with(user: Any, slug: str) -> bool:
+    """Whether a municipality takes part, today or later, in a programme whose staff this person is. One query."""
+    rows = Enrolment.objects.filter(cohort__programme__staff=user, municipality__slug=slug)
+    return rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today())).exists()
+
+
 def pairings(programmes: list[Programme]) -> QuerySet[Pairing]:
     """Pairings, ended ones too, in municipalities of these programmes, the newest first."""
     places = Enrolment.objects.filter(cohort__programme__in=programmes).values("municipality")
@@ -242,12 +260,12 @@ def known_mentors(programmes: list[Programme]) -> list[Any]:
 
 
 def mentor_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
-    """Waiting invitations of mentors to municipalities of these programmes."""
+    """Invitations of mentors to municipalities of these programmes: those that wait or stopped."""
     slugs = Enrolment.objects.filter(cohort__programme__in=programmes).values_list("municipality__slug", flat=True)
     asked = Q(pk__in=[])
     for slug in set(slugs):
         asked |= Q(grants__contains=[{"kind": "pairing", "municipality": slug}])
-    return Invitation.objects.waiting().filter(asked).order_by("email")
+    return Invitation.objects.open().select_related("invited_by").filter(asked).order_by("email")
 
 
 def trainers(programmes: list[Programme]) -> list[Any]:
@@ -257,11 +275,11 @@ def trainers(programmes: list[Programme]) -> list[Any]:
 
 
 def trainer_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
-    """Waiting invitations to train one of these programmes."""
+    """Invitations to train one of these programmes: those that wait or stopped."""
     asked = Q(pk__in=[])
     for programme in programmes:
         asked |= Q(grants__contains=[{"kind": "trainer", "programme": programme.pk}])
-    return Invitation.objects.waiting().filter(asked).order_by("email")
+    return Invitation.objects.open().select_related("invited_by").filter(asked).order_by("email")
 
 
 @dataclass(frozen=True)
@@ -336,9 +354,9 @@ def _place(role: Any, municipality: Municipality) -> str:
 
 
 def programmes() -> QuerySet[Programme]:
-    """Every programme with the number of its staff and cohorts."""
-    counts = {"people": Count("staff", distinct=True), "groups": Count("cohorts", distinct=True)}
-    return Programme.objects.annotate(**counts).order_by("name")
+    """Every programme with its staff and the number of its cohorts. Two queries."""
+    rows = Programme.objects.annotate(groups=Count("cohorts", distinct=True)).order_by("name")
+    return rows.prefetch_related(Prefetch("staff", User.objects.order_by("name", "pk")))
 
 
 # ---- eServices

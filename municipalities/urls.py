@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{I}people/<int:person>/<slug:act>/", installation.change, name="installation_person"),
     path(f"{I}people/invitations/<int:invitation>/revoke/", installation.revoke, name="installation_revoke"),
     path(f"{I}programmes/", installation.new_programme, name="programme_new"),
+    path(f"{I}programmes/<int:programme>/staff/<int:person>/end/", installation.end_staff, name="staff_end"),
     path(f"{I}municipalities/", installation.municipalities, name="installation_municipalities"),
     path(f"{I}municipalities/population/", population.population, name="population"),
     path(f"{I}municipalities/population/enter/", population.enter, name="population_enter"),

@@ -29,6 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-plans": {"task": "planning.tasks.forget_plans", "schedule": 6 * 3600.0},
     "forget-mail": {"task": "common.tasks.forget_sent_mail", "schedule": 6 * 3600.0},
     "forget-notifications": {"task": "notifications.tasks.forget_old", "schedule": 6 * 3600.0},
+    "lapsed-rights": {"task": "municipalities.tasks.end_lapsed", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 6 * 3600.0},
     "erase-consents": {"task": "posts.tasks.erase_consents", "schedule": 6 * 3600.0},
     "plans": {"task": "mentoring.tasks.follow_plans", "schedule": 1800.0, "options": {"expires": 1800}},

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "reports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import endings
+        from reports.domain import schedules
+
+        endings.register("recipients of reports", schedules.end_unauthorised)

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,12 +15,11 @@ from accounts import grants as rights
 from accounts.enums import InvitationState
 from accounts.grants import Grant
 from accounts.models import Invitation, User
-from accounts.queries import administrators
 from common import audit, mail
 
 
 class Unusable(Exception):
-    """The invitation was used, revoked or ran out, or its account is switched off."""
+    """The invitation was used, revoked or ran out, its account is switched off, or whoever invited lost the right."""
 
 
 def hashed(token: str) -> str:
@@ -39,7 +39,7 @@ def invite(
     """Invite `email` and queue the mail, in `language`; returns the link. A waiting invitation of the same person to
     the same thing stops working, so that only the newest mail counts."""
     email = email.strip().lower()
-    for older in Invitation.objects.waiting().filter(email=email, grants=grants):
+    for older in Invitation.objects.open().filter(email=email, grants=grants):
         older.revoked_at = timezone.now()
         older.save(update_fields=["revoked_at"])
     token = secrets.token_urlsafe(32)
@@ -81,7 +81,7 @@ def _send(invitation: Invitation, link: str) -> None:
 def revoke(invitation: Invitation, *, by: User, municipality_id: int | None = None) -> None:
     """The link stops working. An invitation that was used stays as it is."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if invitation.state() is not InvitationState.WAITING:
+    if invitation.state() not in (InvitationState.WAITING, InvitationState.STOPPED):
         return
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
@@ -89,6 +89,34 @@ def revoke(invitation: Invitation, *, by: User, municipality_id: int | None = No
 
 
 @transaction.atomic
+def stop_unauthorised(invitation: Invitation, *, by: Any = None) -> bool:
+    """Stop a waiting invitation whose inviter may not give these rights any more; returns whether it is stopped.
+
+    `by` took the right away; None: it was noticed when somebody opened the link.
+    """
+    row = Invitation.objects.select_for_update(of=("self",)).select_related("invited_by").get(pk=invitation.pk)
+    if row.state() is not InvitationState.WAITING:
+        return row.state() is InvitationState.STOPPED
+    if rights.may_give_all(row.grants, row.invited_by):
+        return False
+    row.stopped_at = timezone.now()
+    row.save(update_fields=["stopped_at"])
+    audit.record(
+        "invitation.stop",
+        by=by,
+        target=row,
+        municipality_id=rights.municipality_of(row.grants),
+        person=str(row.invited_by or ""),
+    )
+    return True
+
+
+def end_unauthorised(person: User, by: Any) -> None:
+    """For `accounts.endings`: stop what this person invited to and may not give any more."""
+    for row in Invitation.objects.waiting().filter(invited_by=person).order_by("pk"):
+        stop_unauthorised(row, by=by)
+
+
 def accept(invitation: Invitation, *, name: str, password: str, language: str) -> User:
     """Make the account, with a verified address since the link came by mail, and give what was promised.
 
@@ -96,22 +124,31 @@ def accept(invitation: Invitation, *, name: str, password: str, language: str) -
     """
     from allauth.account.models import EmailAddress
 
-    invitation = _usable(invitation)
-    if User.objects.filter(email=invitation.email).exists():
-        raise Unusable
-    user = User.objects.create_user(invitation.email, password, name=name, language=language)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    _close(invitation, user)
+    _refuse_unauthorised(invitation)
+    with transaction.atomic():
+        locked = _usable(invitation)
+        if User.objects.filter(email=locked.email).exists():
+            raise Unusable
+        user = User.objects.create_user(locked.email, password, name=name, language=language)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        _close(locked, user)
     return user
 
 
-@transaction.atomic
 def accept_as(invitation: Invitation, user: User) -> None:
     """`user`, whose address was invited, gets what was promised. Raises `Unusable`."""
-    invitation = _usable(invitation)
-    if user.email != invitation.email or not user.is_active:
+    _refuse_unauthorised(invitation)
+    with transaction.atomic():
+        locked = _usable(invitation)
+        if user.email != locked.email or not user.is_active:
+            raise Unusable
+        _close(locked, user)
+
+
+def _refuse_unauthorised(invitation: Invitation) -> None:
+    """In a transaction of its own: that the invitation was stopped stays written although nothing was accepted."""
+    if stop_unauthorised(invitation):
         raise Unusable
-    _close(invitation, user)
 
 
 def _usable(invitation: Invitation) -> Invitation:
@@ -122,12 +159,18 @@ def _usable(invitation: Invitation) -> Invitation:
 
 
 def _close(invitation: Invitation, user: User) -> None:
-    rights.apply_all(invitation.grants, user, invitation.invited_by or user)
+    try:
+        rights.apply_all(invitation.grants, user, invitation.invited_by)
+    except rights.NotGranted:
+        raise Unusable from None  # lost between the two transactions; the whole attempt is undone
     invitation.accepted_at, invitation.accepted_by = timezone.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     audit.record("invitation.accept", by=user, target=invitation)
 
 
 def first_administrator(email: str, language: str) -> str:
-    """A link by which `email` becomes administrator; for an installation that has none yet, and for a lost one."""
-    return invite(email, [{"kind": "administrator"}], by=administrators().first(), language=language)
+    """A link by which `email` becomes administrator; for an installation that has none yet, and for a lost one.
+
+    Nobody invites but the command line, so that the link does not hang on an administrator who knows nothing of it.
+    """
+    return invite(email, [{"kind": rights.ADMINISTRATOR}], by=None, language=language)

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.endings import end_unauthorised
 from accounts.models import User
 from common import audit
 
@@ -13,7 +14,10 @@ class Refused(Exception):
 
 @transaction.atomic
 def deactivate(user: User, *, by: User) -> None:
-    """Switch the account off and end its sessions. Raises `Refused`."""
+    """Switch the account off and end its sessions and whatever else it holds (`accounts.endings`). Raises `Refused`.
+
+    Memberships stay as they are: with the account switched on again they count again, what was ended does not.
+    """
     _lock_administrators()
     if user == by:
         raise Refused(_("You cannot deactivate your own account. Ask another administrator."))
@@ -24,6 +28,7 @@ def deactivate(user: User, *, by: User) -> None:
     user.save(update_fields=["is_active"])
     _end_sessions(user)
     audit.record("account.deactivate", by=by, target=user)
+    end_unauthorised(user, by=by)
 
 
 @transaction.atomic
@@ -50,6 +55,7 @@ def end_administrator(user: User, *, by: User) -> None:
     user.is_administrator = False
     user.save(update_fields=["is_administrator"])
     audit.record("account.end_administrator", by=by, target=user)
+    end_unauthorised(user, by=by)
 
 
 def _lock_administrators() -> None:

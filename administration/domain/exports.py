@@ -26,6 +26,8 @@ from common import audit, mail
 from common.dates import short_date
 from municipalities.enums import Role
 from municipalities.models import Municipality
+from municipalities.queries import still_may
+from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 
 # A worker that says nothing for so long is dead. It speaks every few hundred rows.
@@ -87,6 +89,9 @@ def claim(pk: int) -> Export | None:
     now = timezone.now()
     if row is None or not row.is_open or (row.state == ExportState.BUILDING and row.lease_until > now):
         return None
+    if not still_may(row.asked_by, row.municipality, Verb.EXPORT):
+        _stop(row)
+        return None
     if row.tries >= TRIES:
         row.state, row.lease_until = ExportState.FAILED, None
         row.save(update_fields=["state", "lease_until"])
@@ -126,8 +131,41 @@ def _pulse(row: Export) -> Callable[[], None]:
     return pulse
 
 
+def _stop(row: Export, by: Any = None) -> None:
+    """Nobody makes it: whoever asked may not have it any more. `row` is locked, or held by its lease."""
+    row.state, row.lease_until = ExportState.FAILED, None
+    row.save(update_fields=["state", "lease_until"])
+    audit.record("municipality.stop_export", by=by, target=row, label=str(row.municipality), person=str(row.asked_by))
+
+
+def end_unauthorised(person: User, by: Any) -> None:
+    """For `accounts.endings`: files that this person asked for and may not fetch any more are not made, or deleted."""
+    with everywhere("find the exports that somebody asked for"):
+        held = Q(state__in=(ExportState.WAITING, ExportState.BUILDING, ExportState.READY), asked_by=person)
+        rows = list(Export.objects.filter(held).select_related("municipality", "asked_by").order_by("pk"))
+    for row in rows:
+        if not still_may(person, row.municipality, Verb.EXPORT):
+            with scope(row.municipality):
+                _end(row, by)
+
+
+def _end(row: Export, by: Any) -> None:
+    locked = Export.objects.select_for_update(of=("self",)).select_related("municipality", "asked_by").get(pk=row.pk)
+    if locked.state == ExportState.READY:
+        discard(locked, by=by)
+    elif locked.is_open:
+        _stop(locked, by)
+
+
 @transaction.atomic
 def _settle(row: Export, name: str, size: int, found: dict[str, int]) -> None:
+    """Keep the file and tell whoever asked; delete it at once where they lost the right while it was built."""
+    locked = Export.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if locked.state != ExportState.BUILDING or not still_may(row.asked_by, row.municipality, Verb.EXPORT):
+        (Path(settings.EXPORTS_ROOT) / name).unlink(missing_ok=True)
+        if locked.is_open:
+            _stop(row)
+        return
     row.state, row.name, row.bytes, row.contents = ExportState.READY, name, size, found
     row.ready_at, row.lease_until = timezone.now(), None
     row.expires_at = row.ready_at + timedelta(days=settings.EXPORT_DAYS)

@@ -25,13 +25,15 @@ from common.audit import record
 from common.enums import MailState
 from common.models import MailMessage
 from inbox import rules
-from inbox.domain import handover_mail
+from inbox.domain import handover_mail, tell
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import State
 from inbox.models import Department, HandOver, Message
 from inbox.reading import contacts, without_personal
 from municipalities.holidays import BELGRADE, CLOSES, working_minutes
+from municipalities.queries import still_may
+from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import Kind as Told
@@ -210,11 +212,15 @@ def answer(handover: HandOver, text: str, name: str = "") -> HandOver:
 
 
 def _tell(message: Message, row: HandOver) -> None:
-    """Who sees to the message, else who asked. Neither the question nor the answer leaves the page by this."""
+    """Who sees to the message, else who asked, else the whole desk: whoever asked may have left since.
+
+    Neither the question nor the answer leaves the page by this.
+    """
     department, channel = str(row.department), label(message)
+    one = message.assignee or row.by
     notify(
         Told.DEPARTMENT,
-        [message.assignee or row.by],
+        [one] if still_may(one, row.municipality, Verb.INBOX_WORK) else tell.workers(row.municipality),
         municipality=row.municipality,
         url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
         words=lambda: (

@@ -23,6 +23,8 @@ from inbox.enums import State
 from inbox.models import Message, Moderation
 from inbox.queries.moderated import besides, can_hide, can_remove, removal_of
 from inbox.reasons import BY_HAND_FROM, CONFIRM_WITHIN, CONFIRMED, OVER, Act, Decision, Reason, Stage, Wish
+from municipalities.queries import still_may
+from municipalities.rules import Verb
 
 
 @transaction.atomic
@@ -101,6 +103,12 @@ def agree(row: Moderation, *, by: Any) -> Moderation:
     """The second person agrees to a removal. A worker does it where the network deletes for us, else a person there."""
     found = _locked(row, Stage.PROPOSED)
     _refuse_first(found, by)
+    if not still_may(found.by, found.municipality, Verb.INBOX_WORK):
+        # Two people who may answer citizens have to want it, on the day on which it happens.
+        raise Refused(
+            _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
+            % {"person": found.by}
+        )
     hiding = _taken(found, Act.HIDE)  # whoever shows it again meanwhile waits, or was first
     if hiding and hiding.state != Stage.DONE:
         raise Refused(_("A colleague did something about this meanwhile. Look at how it stands now."))

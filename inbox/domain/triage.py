@@ -17,6 +17,10 @@ from inbox.domain.counted import mark_questions
 from inbox.domain.refused import Refused
 from inbox.enums import Kind, State, Topic
 from inbox.models import Department, Message, Note, Settlement
+from municipalities.models import Municipality
+from municipalities.queries import still_may
+from municipalities.rules import Verb
+from municipalities.tenancy import everywhere, scope
 from serbian.folding import fold
 
 MOST_NOTE = 2000
@@ -109,6 +113,21 @@ def assign(message: Message, person: Any | None, *, by: Any) -> Message:
     tell.assigned(row, by=by)
     record("message.assign", by=by, target=row, label=label(row), person=str(person or "–"))
     return row
+
+
+def end_unauthorised(person: Any, by: Any) -> None:
+    """For `accounts.endings`: open messages that this person saw to and may not answer any more are nobody's again."""
+    with everywhere("find the municipalities in which somebody sees to messages"):
+        theirs = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
+        ids = set(theirs.values_list("municipality_id", flat=True))
+    for place in Municipality.objects.filter(pk__in=ids).order_by("pk"):
+        if not still_may(person, place, Verb.INBOX_WORK):
+            with scope(place):
+                rows = Message.objects.filter(assignee=person, state__in=[State.OPEN, State.WAITING])
+                count = rows.update(assignee=None)
+            record(
+                "message.return_to_desk", by=by, target=place, municipality_id=place.pk, person=str(person), count=count
+            )
 
 
 @transaction.atomic

@@ -14,8 +14,8 @@ from common.dates import short_date
 from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
-from municipalities.queries import today
-from municipalities.rules import PUBLISHING_ROLES
+from municipalities.queries import still_may, today
+from municipalities.rules import PUBLISHING_ROLES, Verb
 
 # A longer absence is a change of roles, not a delegation.
 LONGEST = timedelta(days=92)
@@ -94,6 +94,28 @@ def end_emergency(right: EmergencyRight, *, by: Any) -> None:
     row.ended_at = timezone.now()
     row.save(update_fields=["ended_at"])
     audit.record("member.end_emergency", by=by, target=row, person=str(row.user))
+
+
+def end_unauthorised(person: User, by: Any) -> None:
+    """For `accounts.endings`: delegations lent by this person or to them that neither could make now, delegations that
+    they arranged and that have not begun, and their places on emergency lists.
+    """
+    open_ = Delegation.objects.filter(ended_at__isnull=True, ends_on__gte=today())
+    involved = Q(approver=person) | Q(delegate=person) | Q(by=person, starts_on__gt=today())
+    for row in open_.filter(involved).select_related("approver", "delegate", "by", "municipality").order_by("pk"):
+        if not _stands(row):
+            end_delegation(row, by=by)
+    listed = EmergencyRight.objects.filter(user=person, ended_at__isnull=True).select_related("municipality")
+    for right in listed.order_by("pk"):
+        if not _holds(right.municipality, person, *PUBLISHING_ROLES):
+            end_emergency(right, by=by)
+
+
+def _stands(row: Delegation) -> bool:
+    """Whether it could be made at this moment. One that has begun took effect while its maker had the right."""
+    house = row.municipality
+    lent = _holds(house, row.approver, Role.APPROVER) and _holds(house, row.delegate, *PUBLISHING_ROLES)
+    return lent and (row.starts_on <= today() or still_may(row.by, house, Verb.MEMBERS_MANAGE))
 
 
 def _holds(municipality: Municipality, user: User, *roles: str) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.invitations import invite as send_invitation
+from accounts.endings import end_unauthorised
 from common import audit
 from municipalities.domain.refused import Refused
 from municipalities.models import Membership, Municipality
@@ -41,7 +42,7 @@ def join(user: Any, municipality: Municipality, role: str, *, by: Any) -> Member
 
 @transaction.atomic
 def change_role(membership: Membership, role: str, *, by: Any) -> None:
-    """Raises `Refused` when the person holds the new role here already."""
+    """What the new role does not cover ends (`accounts.endings`). Raises `Refused` when they hold it here already."""
     if membership.role == role:
         return
     membership.role = role
@@ -51,14 +52,16 @@ def change_role(membership: Membership, role: str, *, by: Any) -> None:
     except IntegrityError:
         raise Refused(_("This person holds that role here already."), "role") from None
     audit.record("member.change_role", by=by, target=membership, person=str(membership.user), role=role)
+    end_unauthorised(membership.user, by=by)
 
 
 @transaction.atomic
 def end(membership: Membership, *, by: Any) -> None:
-    """End a running membership; nothing changes when it has ended."""
+    """End a running membership and what hung on it (`accounts.endings`); nothing changes when it has ended."""
     membership = Membership.objects.select_for_update(of=("self",)).select_related("user").get(pk=membership.pk)
     if membership.ended_at:
         return
     membership.ended_at = timezone.now()
     membership.save(update_fields=["ended_at"])
     audit.record("member.end", by=by, target=membership, person=str(membership.user), role=membership.role)
+    end_unauthorised(membership.user, by=by)

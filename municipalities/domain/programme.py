@@ -9,11 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain.invitations import invite
+from accounts.endings import end_unauthorised
 from accounts.models import User
 from common import audit
 from common.dates import short_date
 from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Period, Programme
+
+# How long the daily look for rights that ended by themselves may stand still without missing any.
+LOOKS_BACK = timedelta(days=14)
 
 
 @transaction.atomic
@@ -33,6 +37,16 @@ def add_staff(programme: Programme, user: User, *, by: Any) -> None:
 
 
 @transaction.atomic
+def end_staff(programme: Programme, user: User, *, by: Any) -> None:
+    """The right ends at once, with what hung on it (`accounts.endings`). Twice changes nothing."""
+    if not programme.staff.filter(pk=user.pk).exists():
+        return
+    programme.staff.remove(user)
+    audit.record("programme.end_staff", by=by, target=programme, person=str(user))
+    end_unauthorised(user, by=by)
+
+
+@transaction.atomic
 def add_trainer(programme: Programme, user: User, *, by: Any) -> None:
     """`user` may hold the programme's trainings; nothing changes when they may already."""
     if programme.trainers.filter(pk=user.pk).exists():
@@ -48,6 +62,7 @@ def end_trainer(programme: Programme, user: User, *, by: Any) -> None:
         return
     programme.trainers.remove(user)
     audit.record("programme.end_trainer", by=by, target=programme, person=str(user))
+    end_unauthorised(user, by=by)
 
 
 @transaction.atomic
@@ -96,6 +111,8 @@ def end_enrolment(enrolment: Enrolment, ends_on: date | None, *, by: Any) -> Non
     """`None` takes a last day back. Raises `Refused` for a day before the first."""
     _end(enrolment, ends_on)
     audit.record("programme.end_enrolment", by=by, target=enrolment, cohort=str(enrolment.cohort))
+    for person in enrolment.cohort.programme.staff.order_by("pk"):
+        end_unauthorised(person, by=by)
 
 
 @transaction.atomic
@@ -128,6 +145,23 @@ def end_pairing(pairing: Pairing, ends_on: date, *, by: Any) -> None:
     """The mentor's right ends with the end of that day. Raises `Refused` for a day before the first."""
     _end(pairing, ends_on)
     audit.record("programme.end_pairing", by=by, target=pairing, person=str(pairing.mentor))
+    end_unauthorised(pairing.mentor, by=by)
+
+
+def end_lapsed() -> int:
+    """End what hung on pairings and enrolments whose last day has passed by itself; returns of how many people.
+
+    Looks back some days, in case that the worker stood still; twice ends nothing.
+    """
+    lapsed = {"ends_on__lt": timezone.localdate(), "ends_on__gte": timezone.localdate() - LOOKS_BACK}
+    mentors = Pairing.objects.filter(**lapsed).values("mentor")
+    left = Programme.objects.filter(cohorts__enrolments__in=Enrolment.objects.filter(**lapsed))
+    staff = Programme.staff.through.objects.filter(programme__in=left).values("user")
+    people = list(User.objects.filter(Q(pk__in=mentors) | Q(pk__in=staff)).order_by("pk"))
+    for person in people:
+        with transaction.atomic():
+            end_unauthorised(person, by=None)
+    return len(people)
 
 
 @transaction.atomic
@@ -165,6 +199,7 @@ def succeed(
         mentor=successor, municipality=former.municipality, starts_on=starts_on, ends_on=ends_on
     )
     audit.record("programme.hand_over", by=by, target=next_one, person=str(former.mentor), successor=str(successor))
+    end_unauthorised(former.mentor, by=by)
     return former, next_one
 
 

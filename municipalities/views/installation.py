@@ -14,7 +14,7 @@ from accounts import grants
 from accounts.domain import invitations
 from accounts.domain import people as accounts
 from accounts.models import Invitation, User
-from accounts.queries import waiting_invitations
+from accounts.queries import open_invitations
 from municipalities import queries
 from municipalities.access import administrators
 from municipalities.domain import programme as programmes
@@ -38,8 +38,8 @@ ACTS: dict[str, Callable[..., None]] = {
 def people(request: Any) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:80]
     page = Paginator(queries.people(asked), PER_PAGE).get_page(request.GET.get("page"))
-    waiting = list(waiting_invitations()[:PER_PAGE])
-    invited = list(zip(waiting, grants.describe_all([row.grants for row in waiting]), strict=True))
+    rows = list(open_invitations()[:PER_PAGE])
+    invited = list(zip(rows, grants.describe_all([row.grants for row in rows]), strict=True))
     context = {
         "page": page,
         "asked": asked,
@@ -110,6 +110,18 @@ def new_programme(request: Any) -> HttpResponse:
         messages.success(request, _("The programme was started. Invite its staff next."))
         return redirect("installation_people")
     return _form_page(request, form, _("New programme"), _("Start the programme"), back="installation_people")
+
+
+@administrators
+@require_POST
+def end_staff(request: Any, programme: int, person: int) -> HttpResponse:
+    row = get_object_or_404(Programme, pk=programme)
+    member = get_object_or_404(row.staff, pk=person)
+    programmes.end_staff(row, member, by=request.user)
+    messages.success(
+        request, _("%(person)s is no longer in the staff of %(programme)s.") % {"person": member, "programme": row}
+    )
+    return redirect("installation_people")
 
 
 @administrators

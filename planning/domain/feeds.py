@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit import record
 from municipalities.models import Municipality
+from municipalities.queries import still_may
+from municipalities.rules import Verb
 from planning.models import Feed
 
 # How exactly the page says when the link was last used: a calendar program asks every few minutes.
@@ -41,6 +43,14 @@ def revoke(municipality: Municipality, *, by: Any) -> None:
 def _revoke(municipality: Municipality, by: Any) -> int:
     rows = Feed.objects.select_for_update().filter(user=by, municipality=municipality, revoked_at__isnull=True)
     return rows.update(revoked_at=timezone.now())
+
+
+def end_unauthorised(person: User, by: Any) -> None:
+    """For `accounts.endings`: the links to calendars that this person may not read any more."""
+    for row in Feed.objects.filter(user=person, revoked_at__isnull=True).select_related("municipality").order_by("pk"):
+        if not still_may(person, row.municipality, Verb.POST_VIEW):
+            _revoke(row.municipality, person)
+            record("feed.end", by=by, target=row.municipality, municipality_id=row.municipality_id, person=str(person))
 
 
 def note_read(feed: Feed) -> None:

@@ -135,7 +135,8 @@ def _draft(recurrence: Recurrence, on: date) -> bool:
 
 
 def _copy(recurrence: Recurrence, time: Resolved) -> Post:
-    post = duplicate(recurrence.pattern, by=recurrence.by)
+    # The worker made it, not the person who set the repetition up, perhaps months ago.
+    post = duplicate(recurrence.pattern, by=None, author=recurrence.by)
     draft = parse(post.draft)
     if draft.call.deadline and draft.call.deadline_on and draft.call.deadline_on < time.local.date():
         # the day of the first post has passed for this one; a person writes the new one
@@ -147,9 +148,11 @@ def _copy(recurrence: Recurrence, time: Resolved) -> Post:
 
 
 def _tell(recurrence: Recurrence, post: Post) -> None:
-    """To whoever set it up, or to all officers once that person has left."""
+    """To whoever set it up, or to everybody who publishes once that person has left or cannot sign in."""
     house = recurrence.municipality
-    rows = Membership.objects.running().filter(municipality=house, role__in=(Role.OFFICER, Role.APPROVER))
+    rows = Membership.objects.running().filter(
+        municipality=house, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
+    )
     people = [row.user for row in rows.select_related("user")]
     mine = [person for person in people if person.pk == recurrence.by_id]
 

@@ -55,9 +55,12 @@ def written(municipality: Municipality, content: Content, *, by: Any) -> Post:
 
 
 @transaction.atomic
-def duplicate(post: Post, *, by: Any) -> Post:
-    """A new draft with the same words, pictures and channels; no time, no decisions."""
-    copy = Post(municipality_id=post.municipality_id, author=by, title=post.title, category=post.category)
+def duplicate(post: Post, *, by: Any, author: Any = None) -> Post:
+    """A new draft with the same words, pictures and channels; no time, no decisions.
+
+    `by` None: a worker makes it, for `author`.
+    """
+    copy = Post(municipality_id=post.municipality_id, author=author or by, title=post.title, category=post.category)
     remember(copy, parse(post.draft))
     copy.save()
     record("post.duplicate", by=by, target=copy, source=post.pk)

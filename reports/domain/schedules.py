@@ -20,6 +20,8 @@ from accounts.models import User
 from common import audit
 from common.dates import month_year
 from municipalities.models import Municipality, Programme
+from municipalities.queries import still_may
+from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.enums import Kind
@@ -104,6 +106,21 @@ def end(schedule: Scheduled, *, by: Any) -> None:
         label=_label(schedule),
     )
     schedule.delete()
+
+
+def end_unauthorised(person: User, by: Any) -> None:
+    """For `accounts.endings`: reports come no more to somebody who may not read them. The schedule goes on."""
+    with everywhere("find the schedules by which somebody gets reports"):
+        rows = list(Schedule.objects.filter(people=person).select_related("municipality").order_by("pk"))
+    for row in rows:
+        if not still_may(person, row.municipality, Verb.ANALYTICS_VIEW):
+            with scope(row.municipality):
+                row.people.remove(person)
+                audit.record("report.end_mail", by=by, target=row, label=_label(row), person=str(person))
+    for planned in ProgrammeSchedule.objects.filter(people=person).select_related("programme").order_by("pk"):
+        if not (person.is_active and planned.programme.staff.filter(pk=person.pk).exists()):
+            planned.people.remove(person)
+            audit.record("report.end_programme_mail", by=by, target=planned, label=_label(planned), person=str(person))
 
 
 def _locked(schedule: Scheduled) -> Scheduled:

@@ -37,6 +37,7 @@ from common.models import AuditEvent, MailMessage
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from links.models import ClickCount, Link
+from municipalities.domain import members
 from municipalities.models import GlossaryWord, Membership, Municipality
 from municipalities.tenancy import TenantModel, scope
 from planning.models import Campaign, CampaignPost, Slot
@@ -413,3 +414,34 @@ def test_posts_are_read_with_a_fixed_number_of_questions_for_a_piece(filled: Fil
         for _ in range(posts.PIECE // 2):
             published(ours, timezone.now())
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("moment", ["before", "during", "after"])
+def test_nothing_is_made_for_somebody_who_lost_the_right(filled: Filled, settings: Any, moment: str) -> None:
+    """Before a worker takes it, while it is built, and when it lies ready: no file stays."""
+    cast = filled.cast
+    with scope(cast.cuprija):
+        row = exports.ask(cast.cuprija, by=cast.approver)
+    if moment == "before":
+        _lose(cast)
+        tasks.build_exports()
+    elif moment == "during":
+        with scope(cast.cuprija):
+            claimed = exports.claim(row.pk)
+            assert claimed is not None
+            _lose(cast)
+            exports.make(claimed)
+    else:
+        tasks.build_exports()
+        members.change_role(cast.approver.memberships.get(), "officer", by=cast.administrator)
+    with scope(cast.cuprija):
+        row.refresh_from_db()
+    assert row.state == (ExportState.GONE if moment == "after" else ExportState.FAILED)
+    root = Path(settings.EXPORTS_ROOT)
+    assert not root.exists() or list(root.iterdir()) == []
+    assert MailMessage.objects.filter(subject__contains="is ready").exists() == (moment == "after")
+
+
+def _lose(cast: Cast) -> None:
+    """Without a verb, so that nothing is swept."""
+    cast.approver.memberships.update(role="officer")

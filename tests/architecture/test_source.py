@@ -71,6 +71,7 @@ EVERYWHERE = {
     "inbox/domain/hear.py",
     "inbox/domain/hide.py",
     "inbox/domain/told.py",
+    "inbox/domain/triage.py",
     "inbox/domain/suggest.py",
     "kits/queries.py",
     "links/domain/check.py",

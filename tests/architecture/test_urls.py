@@ -686,6 +686,8 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "open/code": lambda it: "no-such-code",
     "setup/step": lambda it: "facts",
     "counted/pk": lambda it: _counted(it),
+    "programmes/programme": lambda it: it.cast.programme.pk,
+    "staff/person": lambda it: it.cast.staff.pk,
     "trainers/trainer": lambda it: it.cast.programme.trainers.through.objects.get(user=it.cast.trainer).pk,
     "trainings/training": lambda it: _training(it).pk,
     "exercises/exercise": lambda it: _team(it).exercise_id,

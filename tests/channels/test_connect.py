@@ -444,3 +444,18 @@ def test_without_the_broker_the_page_still_answers(monkeypatch: Any, approver: C
     assert answer.status_code == 302
     tasks.connect()
     assert last_attempt().step == ConnectStep.AUTHORISING
+
+
+def test_a_worker_connects_nothing_for_somebody_who_lost_the_right(
+    cast: Cast, approver: Client, fakes: FakeServer
+) -> None:
+    """The network agreed and the code was exchanged; then the role ended, before the worker read the account."""
+    answer = allow_on_network(begin(approver, fakes.url))
+    assert approver.get(reverse("channel_callback"), answer).status_code == 302
+    assert last_attempt().step == ConnectStep.READING
+    Membership.objects.filter(user=cast.approver).update(role="officer")
+    tasks.connect()
+    attempt = last_attempt()
+    assert (attempt.step, attempt.problem, attempt.ciphertext) == (ConnectStep.FAILED, messages.MAY_NOT_ANY_MORE, "")
+    with everywhere("a test"):
+        assert not Channel.objects.exists()

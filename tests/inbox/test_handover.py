@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.domain import people as accounts
 from common.models import AuditEvent, MailMessage
 from inbox import tasks
 from inbox.domain import desk, forget, handover, triage
@@ -23,6 +24,7 @@ from inbox.domain.handover import Asked
 from inbox.domain.refused import Refused
 from inbox.enums import State
 from inbox.models import Department, HandOver, Message
+from municipalities.domain import members
 from municipalities.tenancy import scope
 from notifications.models import Notification
 from tests.inbox.conftest import Town
@@ -462,3 +464,28 @@ def test_both_pages_cost_the_same_at_one_question_and_at_many(town: Town, asked:
     path = link()
     assert queries(client, page) == few <= 12
     assert queries(Client(), path) == public <= 2
+
+
+@pytest.mark.parametrize("loss", ["left", "deactivated", "viewer"])
+def test_an_answer_goes_to_the_desk_when_whoever_asked_has_gone(town: Town, asked: HandOver, loss: str) -> None:
+    """The link goes on working; nobody who may not answer citizens hears of the answer."""
+    cast = town.cast
+    if loss == "deactivated":
+        accounts.deactivate(cast.officer, by=cast.administrator)
+    elif loss == "left":
+        members.end(cast.officer.memberships.get(), by=cast.approver)
+    else:
+        members.change_role(cast.officer.memberships.get(), "viewer", by=cast.approver)
+    assert Client().post(link(), {"text": "До 14 часова."}).status_code == 302
+    told = Notification.objects.filter(kind="department").values_list("user", flat=True)
+    assert list(told) == [cast.approver.pk]
+
+
+def test_messages_of_somebody_who_has_gone_are_the_desks_again(town: Town) -> None:
+    cast, message = town.cast, town.heard("@opstina Нема воде")
+    with scope(cast.cuprija):
+        triage.assign(message, cast.officer, by=cast.approver)
+    members.end(cast.officer.memberships.get(), by=cast.approver)
+    assert town.again(message).assignee is None
+    event = AuditEvent.objects.get(verb="message.return_to_desk")
+    assert (event.municipality_id, event.detail) == (cast.cuprija.pk, {"person": "Officer", "count": 1})

@@ -378,3 +378,14 @@ def test_days_are_days() -> None:
     assert _day("2026-06-30") == date(2026, 6, 30)
     assert _day("2026-06-31") is None
     assert _day("jučе") is None
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_two_people_who_may_have_to_want_a_removal_on_the_day_it_happens(town: Town, still: bool) -> None:
+    """One who was dismissed after proposing it is no second pair of eyes any more."""
+    row = proposed(town, town.heard("@opstina Запалићу вам канцеларију"), act="remove")
+    if not still:
+        town.cast.officer.memberships.update(role="viewer")
+    answer = sign_in(town.cast.approver).post(f"{LIST}{row.pk}/agree/", follow=True)
+    assert ("may no longer do so" in answer.text) is not still
+    assert (now_of(town, row).state == Stage.PROPOSED) is not still

@@ -255,7 +255,7 @@ def test_pages_ask_a_fixed_number_of_queries(
     client = sign_in(cast.administrator)
     members.invite(cast.cuprija, email="first@test.example", role="viewer", by=cast.approver)
     client.get(f"/installation/{path}")
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(13) as few:
         client.get(f"/installation/{path}")
     for number in range(25):
         place = municipality(f"place-{number}", f"Место {number}", f"Mesto {number}")
@@ -263,3 +263,16 @@ def test_pages_ask_a_fixed_number_of_queries(
         members.invite(place, email=f"i{number}@test.example", role="viewer", by=cast.administrator)
     with django_assert_num_queries(len(few.captured_queries)):
         assert client.get(f"/installation/{path}").status_code == 200
+
+
+def test_an_administrator_ends_a_place_in_the_staff(cast: Cast) -> None:
+    boss, staff = sign_in(cast.administrator), sign_in(cast.staff)
+    assert staff.get("/programme/people/").status_code == 200
+    page = boss.get("/installation/people/").text
+    address = f"/installation/programmes/{cast.programme.pk}/staff/{cast.staff.pk}/end/"
+    assert address in page
+    told = boss.post(address, follow=True)
+    assert "is no longer in the staff of Swiss PRO" in told.text
+    assert staff.get("/programme/people/").status_code == 404
+    assert boss.post(address).status_code == 404
+    assert AuditEvent.objects.filter(verb="programme.end_staff", actor_id=cast.administrator.pk).count() == 1

@@ -8,13 +8,18 @@ from typing import Any
 
 import pytest
 
+from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import Invitation
+from common.models import AuditEvent
+from municipalities import tasks
 from municipalities.domain import programme as verbs
 from municipalities.domain.refused import Refused
 from municipalities.models import Cohort, Enrolment, Pairing, Programme
 from municipalities.queries import known_mentors
+from planning.domain import feeds
+from planning.models import Feed
 from tests.people import Cast, municipality, person, sign_in
 
 TODAY = timezone.localdate()
@@ -166,3 +171,22 @@ def test_pages_ask_a_fixed_number_of_queries(
         verbs.invite_mentor(f"i{number}@test.example", place, TODAY, None, by=cast.staff)
     with django_assert_num_queries(len(few.captured_queries)):
         assert client.get(f"/programme/people/{path}").status_code == 200
+
+
+def test_what_hung_on_a_right_that_ended_by_its_date_ends_within_the_day(cast: Cast) -> None:
+    """Nobody acts on the day after the last: a worker looks."""
+    link = feeds.make(cast.cuprija, by=cast.mentor)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    verbs.invite_mentor("new@test.example", cast.cuprija, timezone.localdate(), None, by=cast.staff)
+    tasks.end_lapsed()
+    assert Feed.objects.get().revoked_at is None
+    Pairing.objects.filter(municipality=cast.cuprija).update(ends_on=yesterday)
+    Enrolment.objects.filter(municipality=cast.cuprija).update(ends_on=yesterday)
+    tasks.end_lapsed()
+    assert Feed.objects.get().revoked_at is not None
+    assert Client().get(f"/feeds/{link}/calendar.ics").status_code == 404
+    assert Invitation.objects.get().state() == "stopped"
+    page = sign_in(cast.staff).get("/programme/people/").text
+    assert "Stopped: Staff, who sent the invitation, may no longer give this right" in page
+    events = AuditEvent.objects.filter(verb__in=["feed.end", "invitation.stop"])
+    assert set(events.values_list("actor_id", "municipality_id")) == {(None, cast.cuprija.pk)}

@@ -291,3 +291,29 @@ def test_pages_ask_a_fixed_number_of_queries(
     with django_assert_num_queries(len(few.captured_queries)):
         assert client.get(f"/m/cuprija/{path}").status_code == 200
     assert User.objects.count() > 30
+
+
+def test_the_list_says_when_an_invitation_stopped_with_its_inviter(cast: Cast) -> None:
+    """It stays in the list until somebody removes it or invites again, so that nobody waits for the new colleague."""
+    second = person("second")
+    membership = Membership.objects.create(user=second, municipality=cast.cuprija, role="approver")
+    members.invite(cast.cuprija, email="new@test.example", role="officer", by=second)
+    members.end(membership, by=cast.approver)
+    client = sign_in(cast.approver)
+    page = client.get("/m/cuprija/members/").text
+    assert "Stopped: Second, who sent the invitation, may no longer give this right" in page
+    assert "works until" not in page
+    assert "Stopped" in sign_in(cast.administrator).get("/installation/people/").text
+    row = Invitation.objects.get()
+    client.post(f"/m/cuprija/members/invitations/{row.pk}/revoke/")
+    assert "new@test.example" not in client.get("/m/cuprija/members/").text
+    assert Invitation.objects.get().state() == "revoked"
+
+
+def test_inviting_again_replaces_what_stopped(cast: Cast) -> None:
+    second = person("second")
+    membership = Membership.objects.create(user=second, municipality=cast.cuprija, role="approver")
+    members.invite(cast.cuprija, email="new@test.example", role="officer", by=second)
+    members.end(membership, by=cast.approver)
+    members.invite(cast.cuprija, email="new@test.example", role="officer", by=cast.approver)
+    assert [row.state() for row in Invitation.objects.order_by("pk")] == ["revoked", "waiting"]

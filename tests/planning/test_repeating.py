@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.domain import people as accounts
 from common.models import AuditEvent
 from municipalities.models import Membership
 from municipalities.tenancy import scope
@@ -250,3 +251,19 @@ def test_the_pages_lead_from_a_post_to_its_coming_days(
     assert officer.post(reverse("recurrence_skip", args=["cuprija", weekly.pk]), {"on": "x"}).status_code == 302
     assert sign_in(desk.cast.mentor).post(reverse("recurrence_end", args=["cuprija", weekly.pk])).status_code == 403
     assert sign_in(desk.cast.stranger).post(reverse("recurrence_end", args=["cuprija", weekly.pk])).status_code == 404
+
+
+def test_when_the_person_cannot_sign_in_the_others_are_told(desk: Desk, weekly: Recurrence) -> None:
+    """The membership runs on, but the account is switched off: the draft must not be ready without anybody knowing."""
+    accounts.deactivate(desk.cast.officer, by=desk.cast.administrator)
+    assert repeat.make_due() == 2
+    assert set(Notification.objects.filter(kind="plan").values_list("user", flat=True)) == {desk.cast.approver.pk}
+    assert all(post.stage == Stage.DRAFT for post in made(desk))
+
+
+def test_the_activity_does_not_say_that_somebody_made_a_draft_that_a_worker_made(
+    desk: Desk, weekly: Recurrence
+) -> None:
+    repeat.make_due()
+    assert set(AuditEvent.objects.filter(verb="post.duplicate").values_list("actor_id", flat=True)) == {None}
+    assert {post.author for post in made(desk)} == {desk.cast.officer}

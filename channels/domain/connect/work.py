@@ -22,6 +22,8 @@ from channels.open import built, http
 from channels.rules import Refused, is_practice
 from common import audit, crypto
 from municipalities.models import Municipality
+from municipalities.queries import still_may
+from municipalities.rules import Verb
 from municipalities.tenancy import everywhere
 from platforms.errors import NotReached, PlatformError
 from platforms.registry import PLATFORMS, connector
@@ -38,7 +40,9 @@ TRUSTED = timedelta(hours=12)
 def proceed(attempt_id: int) -> None:
     """Do the next step of an attempt, inside its municipality's scope. Does nothing when it is being done already."""
     with transaction.atomic():
-        free = ConnectAttempt.objects.select_for_update(skip_locked=True, of=("self",)).select_related("by", "channel")
+        free = ConnectAttempt.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+            "by", "channel", "municipality"
+        )
         due = free.filter(pk=attempt_id, step__in=STEPS, expires_at__gt=timezone.now()).exclude(ciphertext="")
         attempt = due.first()
         if attempt:
@@ -46,6 +50,9 @@ def proceed(attempt_id: int) -> None:
 
 
 def _step(attempt: ConnectAttempt) -> None:
+    if not still_may(attempt.by, attempt.municipality, Verb.CHANNEL_CONNECT):
+        attempts.fail(attempt, messages.MAY_NOT_ANY_MORE)
+        return
     try:
         STEPS[ConnectStep(attempt.step)](attempt)
     except Refused as refused:
