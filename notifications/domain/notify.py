@@ -37,7 +37,8 @@ def notify(
     `url` is a path of the portal with its fragment ("/m/cuprija/posts/7/#thread-3"), `about` a short key that groups
     ("posts.post:7"), `file` what is attached to a mail of its own (`common.mail.compose`). `at_once`: it
     does not wait for the daily summary, nor for the end of quiet hours where the person lets urgent things through;
-    who wants no mail of this kind gets none. Raises ValueError when `url` leads out of the portal. A fixed number of queries.
+    who wants no mail of this kind gets none. Raises ValueError when `url` leads out of the portal. A fixed
+    number of queries.
     """
     if not url.startswith("/") or url.startswith(("//", "/\\")):
         raise ValueError(f"not a path of the portal: {url}")
@@ -52,9 +53,7 @@ def notify(
     )
 
 
-def _row(
-    person: Any, manner: queries.Manner, words: Words, fixed: dict[str, Any], at_once: bool
-) -> Notification:
+def _row(person: Any, manner: queries.Manner, words: Words, fixed: dict[str, Any], at_once: bool) -> Notification:
     with translation.override(person.language):
         subject, body = words()
     now, how = timezone.now(), manner.hows[fixed["kind"]]
