@@ -21,13 +21,12 @@ from notifications.models import Notification, Wish
 from posts.domain import emergency
 from posts.domain.approve import approve, time_shown
 from posts.domain.clock import keep_wall_times
-from posts.domain.corrections import begin, choose, prepare
-from posts.domain.gate import changes, may_send
+from posts.domain.gate import may_send
 from posts.domain.refused import Refused
 from posts.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
 from posts.domain.submit import submit
 from posts.enums import DecisionKind, Stage
-from posts.models import Decision, Post, Publication
+from posts.models import Decision, Post
 from posts.queries import decisions
 from posts.rules import EMERGENCY_HOLDS
 from tests.people import sign_in
@@ -206,22 +205,6 @@ def test_the_first_comment_follows_a_post_that_is_out(desk: Desk) -> None:
     move_delivery(delivery, State.PUBLISHED, because=Because.SENT, remote_id="1", published_at=timezone.now())
     desk.house_rule(move_window_hours=1)
     assert may_send(delivery).kind == "go"
-
-
-def test_a_correction_takes_effect_whatever_time_the_post_was_approved_for(desk: Desk) -> None:
-    post = publish_now(approved(desk, 20), by=desk.cast.officer)
-    (delivery,) = desk.deliveries(post)
-    move_delivery(delivery, State.SENDING, because=Because.DUE, lease_until=timezone.now())
-    move_delivery(delivery, State.PUBLISHED, because=Because.SENT, remote_id="1", published_at=timezone.now())
-    Post.objects.filter(pk=post.pk).update(due_at=in_hours(FIVE_DAYS).due_at)
-    post = begin(desk.reload(post), reason="Погрешан сат.", by=desk.cast.officer)
-    post = desk.change(post, desk.draft("Вода ће бити искључена до 16 часова."))
-    version = prepare(post, by=desk.cast.officer)
-    choose(post, version, {str(Publication.objects.get(post=post, live=True).pk): "edit"}, by=desk.cast.officer)
-    post = submit(desk.reload(post), by=desk.cast.officer)
-    approve(post, desk.version(post), by=desk.cast.approver)
-    change = Delivery.objects.get(kind="edit")
-    assert changes([change])[change.pk].kind == "go"
 
 
 def test_the_writer_who_may_approve_alone_publishes_now_whatever_time_was_chosen(desk: Desk) -> None:
