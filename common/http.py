@@ -10,7 +10,6 @@ has one for each request.
 
 import contextlib
 import heapq
-import json
 import logging
 import os
 import re
@@ -31,7 +30,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from common import networks
+from common import networks, outside
 
 log = logging.getLogger(__name__)
 # At DEBUG it writes whole addresses, and some networks have tokens in theirs.
@@ -90,8 +89,8 @@ class Answer:
         return self.content.decode("utf-8", errors="replace")
 
     def json(self) -> Any:
-        """The parsed body. Raises `ValueError` when it is not JSON."""
-        return json.loads(self.content)
+        """The parsed body. Raises `ValueError` when it is not JSON, or nested deeper than anybody nests it."""
+        return outside.loads(self.content)
 
 
 def redact(text: str, secrets: Collection[str] = ()) -> str:

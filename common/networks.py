@@ -10,14 +10,38 @@ class Unknown(Exception):
     """The name leads nowhere, or did not in time."""
 
 
+# IPv6 gives out addresses of the open internet from here alone (RFC 4291, 2.4; the registry of IANA).
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+# What `ipaddress` takes for global and is not, or not for us:
+INSIDE = [
+    ipaddress.ip_network(each)
+    for each in (
+        "168.63.129.16/32",  # the host that serves a virtual machine at Azure, with its metadata
+        "192.0.0.0/24",  # protocol assignments; the metadata of Oracle's machines
+        "192.88.99.0/24",  # relays of 6to4, withdrawn (RFC 7526)
+        "3fff::/20",  # examples (RFC 9637)
+    )
+]
+
+
 def is_public(address: str) -> bool:
-    """Whether an IP address is on the open internet. IPv4 hidden in IPv6 is judged as the IPv4 it reaches."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
-        if inner is not None:
-            return is_public(str(inner))
+    """Whether an IP address is on the open internet. IPv4 hidden in IPv6 is judged as the IPv4 it reaches.
+
+    An address with a zone is one of this machine's own links. Raises `ValueError` for what is no address.
+    """
+    bare, mark, _zone = address.partition("%")
+    ip = ipaddress.ip_address(bare)
+    if isinstance(ip, ipaddress.IPv6Address) and (hidden := _hidden(ip)):
+        return not mark and all(is_public(str(each)) for each in hidden)
+    if mark or (ip.version == 6 and ip not in GLOBAL_UNICAST) or any(ip in each for each in INSIDE):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def _hidden(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that it leads to: mapped, 6to4, Teredo (its server and its client), NAT64."""
+    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), _nat64(ip)]
+    return [each for each in found if each is not None]
 
 
 def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

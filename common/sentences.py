@@ -336,6 +336,7 @@ SENTENCES: dict[str, Promise] = {
     "post.move": _("Moved “%(target)s” to another time"),
     "post.keep_wall_time": _("Kept “%(target)s” at its time on the clock when the rules of the time zone changed"),
     "post.publish_now": _("Sent “%(target)s” out at once"),
+    "post.ask_to_publish_now": _("Asked to publish “%(target)s” now, though it was approved for another time"),
     "post.reopen": _("Opened a conversation on “%(target)s” again"),
     "post.reply": _("Answered in a conversation on “%(target)s”"),
     "post.resolve": _("Marked a conversation on “%(target)s” as resolved"),

@@ -64,6 +64,7 @@ class Because(models.TextChoices):
     PROGRAMME_PAUSED = "programme_paused", _("Publishing was paused in all municipalities when its time came.")
     NEEDS_CONSENT = "needs_consent", _("The channel has to be connected again.")
     HELD = "held", _("It is held back.")
+    TOO_EARLY = "too_early", _("Its approval holds for a later time.")
     TOO_LATE = "too_late", _("It could not go out in time.")
     # a call and its answer
     DUE = "due", _("Its time came.")

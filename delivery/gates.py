@@ -44,7 +44,7 @@ def go() -> Verdict:
 
 
 def hold(because: Because, words: str = "") -> Verdict:
-    """Not now: NOT_APPROVED, one of PAUSES, NEEDS_CONSENT or HELD."""
+    """Not now: NOT_APPROVED, TOO_EARLY, one of PAUSES, NEEDS_CONSENT or HELD."""
     return Verdict("hold", because, words)
 
 

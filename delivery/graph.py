@@ -11,14 +11,17 @@ class NoSuchMove(RuntimeError):
     """This move does not exist, or not for this reason: an error in our own code."""
 
 
+# Why a gate holds something back.
+HOLDS = frozenset({Because.NOT_APPROVED, Because.TOO_EARLY, *PAUSES, Because.NEEDS_CONSENT, Because.HELD})
+
 EDGES: dict[tuple[State, State], frozenset[Because]] = {
     (State.WAITING, State.SCHEDULED): frozenset(
-        {Because.APPROVED, Because.RECOVERED, Because.RESUMED, Because.STILL_SEND}
+        {Because.APPROVED, Because.RECOVERED, Because.RESUMED, Because.STILL_SEND, Because.TIME_CHOSEN}
     ),
-    (State.WAITING, State.EXPIRED): frozenset({Because.NOT_APPROVED, *PAUSES, Because.NEEDS_CONSENT, Because.HELD}),
+    (State.WAITING, State.EXPIRED): HOLDS,
     (State.WAITING, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
     (State.SCHEDULED, State.SENDING): frozenset({Because.DUE}),
-    (State.SCHEDULED, State.WAITING): frozenset({Because.NOT_APPROVED, *PAUSES, Because.NEEDS_CONSENT, Because.HELD}),
+    (State.SCHEDULED, State.WAITING): HOLDS,
     (State.SCHEDULED, State.EXPIRED): frozenset({Because.TOO_LATE, Because.NOT_APPROVED}),
     (State.SCHEDULED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
     (State.EXPIRED, State.SCHEDULED): frozenset({Because.TIME_CHOSEN}),
@@ -30,7 +33,7 @@ EDGES: dict[tuple[State, State], frozenset[Because]] = {
     ),
     (State.SENDING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP, Because.PICTURE_MISSING}),
     # asked again right before the call: held back, or too late by now
-    (State.SENDING, State.WAITING): frozenset({Because.NEEDS_CONSENT, Because.NOT_APPROVED, *PAUSES, Because.HELD}),
+    (State.SENDING, State.WAITING): HOLDS,
     (State.SENDING, State.EXPIRED): frozenset({Because.TOO_LATE, Because.NOT_APPROVED}),
     # also after a repeat that brought no success: it leaves the first call as unknown as before
     (State.SENDING, State.UNCONFIRMED): frozenset({Because.OUTCOME_UNKNOWN, Because.WORKER_DIED}),

@@ -20,7 +20,8 @@ MOVABLE = (State.WAITING, State.SCHEDULED, State.EXPIRED)
 BOUND_SLACK = timedelta(days=1)
 # A machine may settle it by itself; people hear of it when it did not.
 PATIENCE = timedelta(minutes=3)
-WAITS_FOR_CONSENT = Q(state=State.WAITING, reason=Because.NEEDS_CONSENT)
+# Held back by what only a person can change.
+WAITS_FOR_PEOPLE = Q(state=State.WAITING, reason__in=[Because.NEEDS_CONSENT, Because.TOO_EARLY])
 
 
 def with_its_row(delivery_id: int) -> Delivery:
@@ -263,7 +264,7 @@ def bound(delivery: Delivery, since: datetime) -> Collection[str]:
 
 def unnoticed(now: datetime) -> QuerySet[Delivery]:
     """What needs a person who has not been told yet, across municipalities. Open `everywhere` first."""
-    asks = Q(state__in=[State.FAILED, State.EXPIRED]) | WAITS_FOR_CONSENT
+    asks = Q(state__in=[State.FAILED, State.EXPIRED]) | WAITS_FOR_PEOPLE
     asks |= Q(state=State.UNCONFIRMED, state_at__lte=now - PATIENCE)
     asks |= Q(state=State.MISSING) | Q(state=State.PUBLISHED, changed_at__isnull=False)
     return Delivery.objects.filter(asks, noticed_at=None).order_by("state_at")

@@ -72,13 +72,14 @@ def not_after(due_at: datetime, minutes: int) -> datetime:
 
 
 def answers(state: str, reason: str, *, connected: bool, paused: bool = False) -> tuple[str, ...]:
-    """What a person may answer now. What waits for an approval is not answered here, but approved.
+    """What a person may answer now. What waits for an approval is not answered here, but approved; what would leave
+    earlier than it was approved for gets another time on the page of its post.
 
     Nothing can be sent at once on a channel that is not `connected`, or while publishing is `paused`.
     """
     if state == State.WAITING and reason == Because.NOT_APPROVED:
         return ()
-    offered = ANSWERS.get(state, ())
+    offered = ("drop",) if state == State.WAITING and reason == Because.TOO_EARLY else ANSWERS.get(state, ())
     if connected and not paused:
         return offered
     return tuple(answer for answer in offered if answer not in AT_ONCE)

@@ -74,13 +74,14 @@ def default(kind: Kind, roles: Iterable[str]) -> How:
     return How.DIGEST if held and all(kind in summary for summary in held) else How.AT_ONCE
 
 
-def mail_due(how: How, kind: Kind, now: datetime, times: Times) -> datetime | None:
-    """When the mail about something told at `now` may leave (UTC); None when none is wanted."""
+def mail_due(how: How, kind: Kind, now: datetime, times: Times, *, urgent: bool = False) -> datetime | None:
+    """When the mail about something told at `now` may leave (UTC); None when none is wanted. `urgent`: as if its kind
+    were one of `URGENT`."""
     if how == How.NEVER:
         return None
     if how == How.DIGEST:
         return _next_digest(now, times)
-    if kind in URGENT and times.urgent_always:
+    if (urgent or kind in URGENT) and times.urgent_always:
         return now
     return after_quiet(now + (GATHERED if kind in CHATTY else timedelta()), times)
 

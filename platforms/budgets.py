@@ -12,13 +12,13 @@
 Anybody may run a server that answers us, so a number is believed only as far as it is one.
 """
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from common import outside
 from platforms import answers
 
 # A number above this is a moment, below it a span: nobody makes us wait for 30 years.
@@ -95,8 +95,8 @@ def _parsed(header: str | None) -> dict[str, Any]:
     if not header or len(header) > LONGEST_JSON:
         return {}
     try:
-        found = json.loads(header)
-    except (ValueError, RecursionError):
+        found = outside.loads(header)
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

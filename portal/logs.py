@@ -1,10 +1,13 @@
-"""Secrets that stand in addresses do not end up in logs: Django writes the path of every refused request.
+"""What Django writes about refused requests: one line each, and without the secrets that stand in addresses.
 
 Links in mails to departments, invitations, calendar feeds and links that stop mail are permissions by themselves.
 """
 
 import logging
 import re
+from typing import Any
+
+from django.http import Http404
 
 SECRET = re.compile(r"(/inbox-answer/|/invitation/|/feeds/|/notifications/stop/)[^/\s?\"']+")
 
@@ -17,3 +20,40 @@ class WithoutSecrets(logging.Filter):
         if SECRET.search(text):
             record.msg, record.args = SECRET.sub(r"\1…", text), ()
         return True
+
+
+class Refusals(logging.Filter):
+    """Makes one line of a refusal (below 500): status, method, path, who, which permission the page asks for, and why.
+
+    Where a refusal came from is known by its page, so a traceback only hides what is an error. Those of 500 stay whole.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request, status = getattr(record, "request", None), getattr(record, "status_code", None)
+        if hasattr(request, "method") and isinstance(status, int) and status < 500:
+            reason = _reason(record)
+            record.msg, record.args = _line(request, status, reason), ()
+            record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+def _line(request: Any, status: int, reason: str) -> str:
+    # Read already, or not at all: a line of the log asks the database nothing.
+    user = request.__dict__.get("_cached_user")
+    who = f"user {user.pk}" if getattr(user, "pk", None) else "nobody signed in"
+    view = getattr(getattr(request, "resolver_match", None), "func", None)
+    asked = getattr(view, "permission", None)
+    needs = f", needs {asked.verb or asked.kind}" if status == 403 and asked else ""
+    return f"{status} {_printable(request.method)} {_printable(request.path)} ({who}{needs}){reason}"
+
+
+def _reason(record: logging.LogRecord) -> str:
+    """The first line of what was raised, if it says anything."""
+    raised = record.exc_info[1] if record.exc_info else None
+    words = str(raised).strip().partition("\n")[0][:200] if raised else ""
+    return f": {_printable(words)}" if words and not isinstance(raised, Http404) else ""
+
+
+def _printable(text: str | None) -> str:
+    """In one line, whatever a stranger put into an address."""
+    return (text or "").encode("unicode_escape").decode("ascii")

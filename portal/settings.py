@@ -329,10 +329,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals", "secrets"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # "Not ready yet" is an answer, not an error to be read about every second of a start.
     "filters": {
+        "refusals": {"()": "portal.logs.Refusals"},
         "secrets": {"()": "portal.logs.WithoutSecrets"},
         "asked": {
             "()": "django.utils.log.CallbackFilter",

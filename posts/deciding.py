@@ -1,6 +1,7 @@
 """Reads about decisions: how far a version is, who may decide today and in whose name."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from municipalities.enums import Approval, Role
@@ -8,13 +9,28 @@ from municipalities.models import Membership, Municipality
 from municipalities.queries import delegations, mentors
 from municipalities.rules import DELEGATE
 from posts import rules
-from posts.models import Decision, Version
+from posts.enums import Stage
+from posts.models import Decision, Post, Version
 
 
 def standing(version: Version | int, house: Municipality) -> rules.Standing:
     """How far a version is on the way that the house asks for, from fresh rows. One query or two."""
     rows = Decision.objects.filter(version=version).select_related("by", "for_whom").order_by("pk")
     return rules.standing(rows, house.approval, mentored=asks_mentor(house))
+
+
+def approval_hours(post: Post) -> tuple[datetime, datetime] | None:
+    """Between which moments an approved post may go out without being approved again; None: whenever.
+
+    Two queries for an approved post, none for others.
+    """
+    if post.stage != Stage.APPROVED or not post.municipality.needs_approval:
+        return None
+    newest = post.versions.order_by("-number").values_list("pk", flat=True).first()
+    if newest is None:
+        return None
+    at = standing(newest, post.municipality)
+    return rules.holds_between(at, timedelta(hours=post.municipality.move_window_hours))
 
 
 def mentors_of(house: Municipality) -> list[Any]:

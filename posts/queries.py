@@ -189,11 +189,6 @@ def mentionable(municipality: Any) -> list[Any]:
     return sorted(people, key=lambda person: sort_key(person.name))
 
 
-def last_approval(post: Post) -> Decision | None:
-    rows = Decision.objects.filter(version__post=post, kind=DecisionKind.APPROVED)
-    return rows.select_related("by", "version").order_by("-pk").first()
-
-
 def threads(post: Post, *, reader: Any) -> list[Thread]:
     """Everything that was said about the post, in the order in which it began. One query: no thread is without a word.
 

@@ -35,6 +35,7 @@ class Decided(Protocol):
     for_whom_id: int | None
     at: datetime
     without_mentor: bool
+    due_at: datetime | None
 
 
 class Written(Protocol):
@@ -169,6 +170,28 @@ def standing(decisions: Iterable[Decided], approval: str, *, mentored: bool) -> 
             given.append(each)
     read = bool(endorsed) or not mentored or any(each.without_mentor for each in given)
     return Standing(tuple(given), endorsed, emergency, tuple(_missing(approval, len(given), read=read)))
+
+
+def holds_between(at: Standing, window: timedelta) -> tuple[datetime, datetime] | None:
+    """The first and the last moment for which the approvals hold; None where they leave the time open.
+
+    Each holds for `window` before and after its own time, so that a second approval does not widen the first, and many
+    small moves do not add up to a large one. Approvals for times far apart hold for no moment: the first is after the
+    last.
+    """
+    times = approved_times(at)
+    return (max(times) - window, min(times) + window) if times else None
+
+
+def holds_for(at: Standing, moment: datetime, window: timedelta) -> bool:
+    """Whether the approvals hold for a post that goes out at `moment`."""
+    hours = holds_between(at, window)
+    return hours is None or hours[0] <= moment <= hours[1]
+
+
+def approved_times(at: Standing) -> list[datetime]:
+    """The times for which the post was approved; who approved it without one left the time open."""
+    return [each.due_at for each in at.approvals if each.due_at]
 
 
 def _counts(each: Decided, given: Sequence[Decided], endorsed: Any, approval: str, mentored: bool) -> bool:

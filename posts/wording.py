@@ -89,6 +89,7 @@ def event_words(verb: str) -> str:
         "post.take_back": _("Took it back to change it"),
         "post.schedule": _("Scheduled it"),
         "post.publish_now": _("Published it at once"),
+        "post.ask_to_publish_now": _("Asked to publish it now, though it was approved for another time"),
         "post.move": _("Changed its time"),
         "post.keep_wall_time": _("Kept its time on the clock when the rules of the time zone changed"),
         "post.unschedule": _("Took it off the schedule"),

@@ -47,12 +47,17 @@ def greet(platform: str, query: Mapping[str, str], channel: Channel | None = Non
     return told
 
 
-def take(platform: str, raw: bytes, headers: Mapping[str, str], payload: Any, channel: Channel | None = None) -> int:
-    """Keep what is new of a signed body, of accounts that are connected here. How much that was. Raises `Forged`."""
+def take(
+    platform: str, raw: bytes, headers: Mapping[str, str], payload: Callable[[], Any], channel: Channel | None = None
+) -> int:
+    """Keep what is new of a signed body, of accounts that are connected here. How much that was. Raises `Forged`.
+
+    `payload` reads the body: called once the signature is known to be good, as nobody parses what a stranger sends.
+    """
     kind = connector(platform)
     if not kind.verify(raw, headers, _secret(platform, channel)):
         raise Forged
-    told = kind.events(payload)
+    told = kind.events(payload())
     if len(told) > MOST:
         log.warning("%s told %s things at once; %s are kept", platform, len(told), MOST)
     for event in told[:MOST]:

@@ -3,7 +3,6 @@
 A network that is not believed gets 403 and no word about why. What it repeats is taken for what it is: known.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from channels import queries
 from channels.domain import inbound
 from channels.models import Channel, Deletion
+from common import outside
 from common.access import public
 from municipalities.tenancy import scope
 from platforms.errors import PlatformError
@@ -56,7 +56,7 @@ def _taken(request: Any, network: str, channel: Channel | None) -> HttpResponse:
             # Meta wants its own word back, others a proof as JSON.
             return HttpResponse(told, content_type="application/json" if told.startswith("{") else "text/plain")
         raw = request.body
-        inbound.take(network, raw, _headers(request), _payload(raw), channel)
+        inbound.take(network, raw, _headers(request), lambda: _payload(raw), channel)
     except RequestDataTooBig:
         return HttpResponse(status=413)
     except (inbound.Forged, PlatformError):
@@ -69,10 +69,10 @@ def _headers(request: Any) -> Mapping[str, str]:
 
 
 def _payload(raw: bytes) -> Any:
-    """What the body says; nothing, if it cannot be read. Whether it is believed is decided by its bytes."""
+    """What the body says; nothing, if it cannot be read. Asked once its bytes have been believed."""
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return outside.loads(raw)
+    except ValueError:
         return {name: found[0] for name, found in parse_qs(raw.decode("utf-8", errors="replace")).items()}
 
 

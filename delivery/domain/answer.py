@@ -28,8 +28,8 @@ class NotOurs(ValueError):
 @transaction.atomic
 def still_send(delivery: Delivery, *, by: Any) -> None:
     """It was held back at its time; it may go out now, if nothing holds it any more."""
-    if delivery.reason == Because.NOT_APPROVED:
-        raise NoSuchMove("What is not approved is approved, not sent.")
+    if delivery.reason in (Because.NOT_APPROVED, Because.TOO_EARLY):
+        raise NoSuchMove("What is not approved, or not for this time, is approved, not sent.")
     move(delivery, State.SCHEDULED, because=Because.STILL_SEND, by=by, **_now_or_later(delivery))
 
 

@@ -27,10 +27,12 @@ def reschedule(delivery: Delivery, due_at: datetime, *, by: Any, not_after: date
         raise ValueError("The new time lies in the past.")
     shift = due_at - delivery.due_at
     times = new_times(delivery, due_at, not_after)
-    if delivery.state in (State.WAITING, State.SCHEDULED):
+    # What was held back as too early has nothing else to wait for; the gate is asked again at the new time.
+    is_too_early = delivery.state == State.WAITING and delivery.reason == Because.TOO_EARLY
+    if delivery.state in (State.WAITING, State.SCHEDULED) and not is_too_early:
         _set(delivery, times, by)
     else:
-        move(delivery, State.SCHEDULED, because=Because.TIME_CHOSEN, by=by, tries=0, **times)
+        move(delivery, State.SCHEDULED, because=Because.TIME_CHOSEN, by=by, tries=0, **{**times, "next_at": due_at})
     for child in delivery.children.filter(state__in=MOVABLE):
         reschedule(child, max(child.due_at + shift, due_at), by=by)
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from municipalities.models import Municipality
 from notifications import queries, rules
-from notifications.enums import Kind
+from notifications.enums import How, Kind
 from notifications.models import Notification
 
 Words = Callable[[], tuple[str, str]]
@@ -30,12 +30,15 @@ def notify(
     by: Any = None,
     about: str = "",
     file: Mapping[str, str] | None = None,
+    at_once: bool = False,
 ) -> list[Notification]:
     """Tell `people`, each once and in their own language; not `by`, who knows, nor switched-off accounts.
 
     `url` is a path of the portal with its fragment ("/m/cuprija/posts/7/#thread-3"), `about` a short key that groups
-    ("posts.post:7"), `file` what is attached to a mail of its own (`common.mail.compose`). Raises ValueError when `url`
-    leads out of the portal. A fixed number of queries.
+    ("posts.post:7"), `file` what is attached to a mail of its own (`common.mail.compose`). `at_once`: it
+    does not wait for the daily summary, nor for the end of quiet hours where the person lets urgent things through;
+    who wants no mail of this kind gets none. Raises ValueError when `url` leads out of the portal. A fixed
+    number of queries.
     """
     if not url.startswith("/") or url.startswith(("//", "/\\")):
         raise ValueError(f"not a path of the portal: {url}")
@@ -46,14 +49,16 @@ def notify(
     fixed: dict[str, Any] = {"kind": kind, "municipality": municipality, "url": url, "by": by, "about": about}
     fixed["file"] = dict(file or {})
     return Notification.objects.bulk_create(
-        [_row(person, manners[person.pk], words, fixed) for person in chosen.values()]
+        [_row(person, manners[person.pk], words, fixed, at_once) for person in chosen.values()]
     )
 
 
-def _row(person: Any, manner: queries.Manner, words: Words, fixed: dict[str, Any]) -> Notification:
+def _row(person: Any, manner: queries.Manner, words: Words, fixed: dict[str, Any], at_once: bool) -> Notification:
     with translation.override(person.language):
         subject, body = words()
     now, how = timezone.now(), manner.hows[fixed["kind"]]
+    if at_once and how == How.DIGEST:
+        how = How.AT_ONCE
     return Notification(
         user=person,
         subject=" ".join(subject.split())[:LONGEST_SUBJECT],
@@ -61,6 +66,6 @@ def _row(person: Any, manner: queries.Manner, words: Words, fixed: dict[str, Any
         language=person.language,
         created_at=now,
         how=how,
-        mail_due_at=rules.mail_due(how, fixed["kind"], now, manner.preferences),
+        mail_due_at=rules.mail_due(how, fixed["kind"], now, manner.preferences, urgent=at_once),
         **fixed,
     )

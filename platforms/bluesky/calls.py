@@ -1,12 +1,12 @@
 """Calls to a personal data server and what its answers mean. https://docs.bsky.app/docs/api/at-protocol-xrpc-api"""
 
 import base64
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from common import outside
 from common.http import Answer, Http
 from platforms import answers
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -147,7 +147,7 @@ def expiry(token: str) -> datetime | None:
     """When a JWT runs out, unverified: only to renew in time."""
     try:
         payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = outside.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return datetime.fromtimestamp(claims["exp"], UTC)
     except (IndexError, ValueError, KeyError, TypeError, OverflowError):
         return None

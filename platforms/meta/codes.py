@@ -3,11 +3,11 @@
 https://developers.facebook.com/docs/graph-api/guides/error-handling
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from common import outside
 from common.http import Answer
 from platforms.answers import LONGEST_WAIT, evidence
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
@@ -120,7 +120,7 @@ def regained(headers: Mapping[str, str]) -> datetime:
 
 def _usage(header: str | None) -> dict[str, Any]:
     try:
-        found = json.loads(header or "{}")
+        found = outside.loads(header or "{}")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

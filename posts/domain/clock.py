@@ -9,7 +9,7 @@ from common.audit import record
 from municipalities.tenancy import everywhere, scope
 from posts.domain import publications
 from posts.domain.refused import Refused, locked
-from posts.models import Post
+from posts.models import Decision, Post
 from posts.rules import due_at
 
 
@@ -34,6 +34,8 @@ def _renew(post: Post) -> bool:
             if fresh.due_at <= timezone.now():
                 return False  # by the new rules its time is over: it goes as it was planned, and the others go on
             fresh.save(update_fields=["due_at"])
+            # What was decided about this time was about the same time on the clock.
+            Decision.objects.filter(version__post=fresh, due_at=before).update(due_at=fresh.due_at)
             publications.shift(fresh, due_at=fresh.due_at, by=None)
             record("post.keep_wall_time", by=None, target=fresh, came_from=str(before), to=str(fresh.due_at))
     except Refused:

@@ -1,11 +1,12 @@
 """What the outbox asks about posts right before every irreversible step. Only reads, from fresh rows.
 
 The rule of the house that holds now decides, not the one that held when somebody approved: a house that has come to ask
-for more holds what was approved before.
+for more holds what was approved before. So does the time: an approval holds for the hours around the time that was
+approved, and nothing leaves before them, whatever stands in the rows of the post and its deliveries.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -14,7 +15,7 @@ from django.utils import timezone
 from channels import pauses
 from channels.pauses import Paused
 from common.prepared import among, array, instance
-from delivery.enums import Because
+from delivery.enums import Because, State
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
 from municipalities.enums import Approval
@@ -26,9 +27,10 @@ from posts.deciding import asks_mentor
 from posts.enums import PartState, Stage, Way
 from posts.models import AmendmentPart, Decision, Publication
 
-FACTS = ("delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval", "pause")
-# What `rules.standing` looks at.
-DECIDED = ("id", "version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor")
+WINDOW = "municipality__move_window_hours"
+FACTS = ("delivery_id", "version_id", "post__stage", "municipality_id", "municipality__approval", WINDOW, "pause")
+# What `rules.standing` and `rules.holds_between` look at.
+DECIDED = ("id", "version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor", "due_at")
 
 
 def may_send(delivery: Delivery) -> Verdict:
@@ -36,7 +38,7 @@ def may_send(delivery: Delivery) -> Verdict:
 
 
 def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
-    """Go if its publication counts, its version is approved or needs no approval, and nothing is paused.
+    """Go if its publication counts, its version is approved for this time or needs no approval, and nothing is paused.
 
     An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
     Two queries, however many they are; a few more where a mentor reads first, or for an emergency.
@@ -78,7 +80,10 @@ def _decisions(**which: Any) -> Any:
 
 
 def changes(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
-    """Of deliveries that change what is public: go if the correction is still wanted and its version approved."""
+    """Of deliveries that change what is public: go if the correction is still wanted and its version approved.
+
+    A correction has no time: it takes effect once everybody has agreed.
+    """
     rows = AmendmentPart.objects.filter(
         delivery__in=deliveries, state=PartState.UNDER_WAY, publication__live=True, amendment__post__deleted_at=None
     )
@@ -119,14 +124,14 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
     for decision in made:
         decisions.setdefault(decision.version_id, []).append(decision)
     return {
-        delivery.pk: _verdict(publication, decisions.get(publication["version_id"], []))
+        delivery.pk: _verdict(delivery, publication, decisions.get(publication["version_id"], []))
         if (publication := publications.get(delivery.pk))
         else hold(Because.HELD)
         for delivery in deliveries
     }
 
 
-def _verdict(publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
+def _verdict(delivery: Delivery, publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
     if publication["post__stage"] != Stage.APPROVED:
         return hold(Because.NOT_APPROVED)
     house = Municipality(pk=publication["municipality_id"], approval=publication["municipality__approval"])
@@ -135,7 +140,20 @@ def _verdict(publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
         return go()
     if house.approval != Approval.NONE and not at.met:
         return hold(Because.NOT_APPROVED)
+    if house.approval != Approval.NONE and _is_early(delivery, at, publication.get(WINDOW)):
+        return hold(Because.TOO_EARLY)
     return go() if publication["pause"] is None else held_by(Paused.read(publication["pause"]))
+
+
+def _is_early(delivery: Delivery, at: rules.Standing, hours: int | None) -> bool:
+    """Whether the approvals hold for a later time only. By the clock: `due_at` of a row is what might be wrong.
+
+    What is published is not earlier any more than it was: its first comment follows it. `hours` None: it has no time.
+    """
+    if hours is None or delivery.state == State.PUBLISHED:
+        return False
+    holds = rules.holds_between(at, timedelta(hours=hours))
+    return holds is not None and timezone.now() < holds[0]
 
 
 def held_by(by: Paused) -> Verdict:

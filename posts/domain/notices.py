@@ -14,11 +14,11 @@ from municipalities.models import Membership
 from notifications.domain.notify import Words, notify
 from notifications.enums import Kind
 from posts import mentions
-from posts.deciding import asks_mentor, deciders, mentors_of, standing
+from posts.deciding import asks_mentor, deciders, mentors_of
 from posts.enums import DecisionKind, SuggestionState
 from posts.models import Amendment, Comment, Decision, Post, Suggestion, Thread
-from posts.queries import last_submission, latest_version
-from posts.rules import Standing
+from posts.queries import last_submission
+from posts.rules import Standing, approved_times
 
 
 def submitted(post: Post, *, by: Any) -> None:
@@ -136,18 +136,55 @@ def returned(post: Post, *, by: Any, note: str) -> None:
     _tell(Kind.DECIDED, _writers(post), post, words, by=by)
 
 
-def moved(post: Post, *, by: Any) -> None:
-    """To those who approved it: the approval stays, the time is another."""
-    version = latest_version(post)
-    agreed = [each.by for each in standing(version, post.municipality).approvals] if version else []
-    facts = {"person": by, "municipality": post.municipality, "post": post}
+def asked_to_publish_now(post: Post, approved_for: datetime, *, by: Any) -> None:
+    """To those whose turn it is: it was approved for another time, and somebody wants it out at once."""
+    facts = _facts(post, by)
+    readers = mentors_of(post.municipality) if asks_mentor(post.municipality) else []
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” shall go out now and waits for approval again") % facts
+        time = {**facts, "time": dates.date_time(approved_for)}
+        body = _("It was approved for %(time)s. %(person)s asks to publish it now. Until then it is off the schedule.")
+        return subject, body % time
+
+    _tell(Kind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
+
+
+def moved(post: Post, at: Standing, *, by: Any) -> None:
+    """To those who approved it: the approval stays, the time is another. `at` holds their approvals.
+
+    Of an earlier time everybody who decides here hears at once: afterwards nothing can be kept back any more.
+    """
+    times = approved_times(at)
+    if post.due_at and times and post.due_at < max(times):
+        _earlier(post, at, max(times), by=by)
+        return
+    facts = _facts(post, by)
 
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: “%(post)s” has another time") % facts
         body = _("%(person)s moved a post that you approved. Your approval stays.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    _tell(Kind.MOVED, agreed, post, words, by=by)
+    _tell(Kind.MOVED, _agreed(at), post, words, by=by)
+
+
+def _earlier(post: Post, at: Standing, approved_for: datetime, *, by: Any) -> None:
+    facts = _facts(post, by)
+
+    def words() -> tuple[str, str]:
+        subject = _("%(municipality)s: “%(post)s” goes out earlier than it was approved for") % facts
+        time = {**facts, "time": dates.date_time(approved_for)}
+        body = _("%(person)s chose an earlier time. The post was approved for %(time)s, and the approval stays.") % time
+        return subject, f"{body}\n{_when(post)}"
+
+    people = [*_agreed(at), *deciders(post.municipality)]
+    _tell(Kind.MOVED, people, post, words, by=by, at_once=True)
+
+
+def _agreed(at: Standing) -> list[Any]:
+    """Who approved, and for whom."""
+    return [who for each in at.approvals for who in (each.by, each.for_whom) if who]
 
 
 def removal_asked(amendment: Amendment, *, by: Any) -> None:
@@ -296,8 +333,10 @@ def _when(post: Post) -> str:
     return _("It is meant to go out on %(time)s.") % {"time": dates.date_time(post.due_at)}
 
 
-def _tell(kind: Kind, people: Iterable[Any], post: Post, words: Words, *, by: Any, fragment: str = "") -> None:
+def _tell(
+    kind: Kind, people: Iterable[Any], post: Post, words: Words, *, by: Any, fragment: str = "", at_once: bool = False
+) -> None:
     """`fragment` is the place on the post's page: "#thread-3"."""
     url = reverse("post", args=[post.municipality.slug, post.pk]) + fragment
     about = f"posts.post:{post.pk}"
-    notify(kind, people, municipality=post.municipality, url=url, words=words, by=by, about=about)
+    notify(kind, people, municipality=post.municipality, url=url, words=words, by=by, about=about, at_once=at_once)

@@ -1,7 +1,8 @@
 """When a post goes out: schedule it, publish it now, move it, take it off the schedule.
 
-Time is separate from approval: a move within the municipality's window keeps the approval and tells the approver,
-a larger one asks again.
+Time is separate from approval: what goes out within the municipality's window around the approved time keeps the
+approval and tells the approvers, at once if it is earlier. Everything else asks again: `move` and `ask_to_publish_now`
+do, `schedule` and `publish_now` refuse. `posts.domain.gate` holds whatever would leave too early all the same.
 """
 
 from datetime import timedelta
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common import dates
 from common.audit import record
 from delivery.enums import State
 from posts.deciding import standing
@@ -21,36 +23,64 @@ from posts.domain.save import plan
 from posts.domain.submit import decide
 from posts.enums import DecisionKind, Stage
 from posts.models import Post, Version
-from posts.queries import OUT, last_approval
+from posts.queries import OUT
 from posts.queries import publications as live
-from posts.rules import EDITABLE, FARTHEST, Resolved, present
+from posts.rules import EDITABLE, FARTHEST, Resolved, Standing, approved_times, holds_for, present
 
 WAITS = (State.WAITING, State.SCHEDULED, State.EXPIRED)
 
 
 @transaction.atomic
 def schedule(post: Post, time: Resolved, *, by: Any) -> Post:
-    """Send an approved post, or one that needs no approval, at `time`. Raises `Refused`."""
+    """Send an approved post, or one that needs no approval, at `time`. Raises `Refused`, also where the approval does
+    not hold for this time."""
     post = locked(post)
     _refuse_time(time)
     version = _sendable(post, by=by)
+    at = _refuse_other_time(post, version, time)
     plan(post, time)
     post.save()
     publications.put_out(post, version, due_at=time.due_at, approved=True, by=by)
+    _tell(post, at, by=by)
     record("post.schedule", by=by, target=post, due_at=time.due_at.isoformat(), version=version.number)
     return post
 
 
 @transaction.atomic
 def publish_now(post: Post, *, by: Any) -> Post:
-    """Hand an approved post, or one that needs no approval, to the outbox for this minute. Raises `Refused`."""
+    """Hand an approved post, or one that needs no approval, to the outbox for this minute. Raises `Refused`, also where
+    the approval holds for another time: see `ask_to_publish_now`."""
     post = locked(post)
     version = _sendable(post, by=by)
     now = present(timezone.now())
+    at = _refuse_other_time(post, version, now)
     plan(post, now)
     post.save()
     publications.put_out(post, version, due_at=now.due_at, approved=True, by=by)
+    _tell(post, at, by=by)
     record("post.publish_now", by=by, target=post, version=version.number)
+    return post
+
+
+@transaction.atomic
+def ask_to_publish_now(post: Post, *, by: Any) -> Post:
+    """Ask again for the approval of a post that was approved for another time, so that it can go out at once.
+
+    It leaves the schedule and has no time until somebody approves and publishes it. Raises `Refused`, also where the
+    approval holds for this moment already.
+    """
+    post = locked(post)
+    version = _sendable(post, by=by)
+    if _keeps_approval(post, version, present(timezone.now())):
+        raise Refused(_("The approval holds for this moment already. Publish the post now."))
+    approved_for = max(approved_times(standing(version, post.municipality)))
+    publications.withdraw(post, by=by)
+    plan(post, None)
+    post.stage = Stage.SUBMITTED
+    post.save()
+    decide(version, DecisionKind.SUBMITTED, by=by)
+    record("post.ask_to_publish_now", by=by, target=post, version=version.number)
+    notices.asked_to_publish_now(post, approved_for, by=by)
     return post
 
 
@@ -100,7 +130,7 @@ def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
             publications.shift(post, due_at=time.due_at, by=by)
         else:
             publications.put_out(post, version, due_at=time.due_at, approved=True, by=by)
-        notices.moved(post, by=by)
+        notices.moved(post, standing(version, post.municipality), by=by)
     else:
         publications.put_out(post, version, due_at=time.due_at, approved=False, by=by)
         post.stage = Stage.SUBMITTED
@@ -111,7 +141,12 @@ def _move_open(post: Post, time: Resolved, *, by: Any) -> None:
 
 def _ask_anew_if_far(post: Post, version: Version, time: Resolved, *, by: Any) -> None:
     """The first of two approvals holds for its time, as the whole approval does."""
-    if standing(version, post.municipality).approvals and not _is_near(post, time):
+    at = standing(version, post.municipality)
+    if not at.approvals:
+        return
+    if holds_for(at, time.due_at, _window(post)):
+        notices.moved(post, at, by=by)
+    else:
         decide(version, DecisionKind.SUBMITTED, by=by, due_at=time.due_at)
         notices.submitted(post, by=by)
 
@@ -120,15 +155,35 @@ def _keeps_approval(post: Post, version: Version, time: Resolved) -> bool:
     """An emergency keeps none: it goes out at once, or is approved like everything else."""
     if not post.municipality.needs_approval:
         return True
-    return standing(version, post.municipality).met and _is_near(post, time)
+    at = standing(version, post.municipality)
+    return at.met and holds_for(at, time.due_at, _window(post))
 
 
-def _is_near(post: Post, time: Resolved) -> bool:
-    """Measured from the time that was approved, so that many small moves do not add up to a large one."""
-    approval = last_approval(post)
-    if approval is None or approval.due_at is None:
-        return True  # approved without a time: whoever schedules chooses one
-    return abs(time.due_at - approval.due_at) <= timedelta(hours=post.municipality.move_window_hours)
+def _window(post: Post) -> timedelta:
+    """How far from its approved time a post may go out."""
+    return timedelta(hours=post.municipality.move_window_hours)
+
+
+def _refuse_other_time(post: Post, version: Version, time: Resolved) -> Standing | None:
+    """The approvals of `version`, if they hold for `time`; None where the house asks for none. Raises `Refused`."""
+    if not post.municipality.needs_approval:
+        return None
+    at = standing(version, post.municipality)
+    if holds_for(at, time.due_at, _window(post)):
+        return at
+    raise Refused(
+        _(
+            "This post was approved for %(time)s, and by the house rules an approval holds %(hours)s hours before and "
+            "after its time. Change the time within these hours, or ask for approval again."
+        )
+        % {"time": dates.date_time(max(approved_times(at))), "hours": post.municipality.move_window_hours}
+    )
+
+
+def _tell(post: Post, at: Standing | None, *, by: Any) -> None:
+    """The approvers, if it goes out at another time than they approved."""
+    if at and any(each != post.due_at for each in approved_times(at)):
+        notices.moved(post, at, by=by)
 
 
 def _sendable(post: Post, *, by: Any) -> Version:

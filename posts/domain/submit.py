@@ -10,6 +10,7 @@ from common.audit import record
 from posts.domain import corrections, notices, publications
 from posts.domain.ready import ready
 from posts.domain.refused import Refused, locked
+from posts.domain.save import plan
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Version
 from posts.queries import OUT
@@ -23,9 +24,14 @@ def refuse_past(post: Post) -> None:
 
 
 @transaction.atomic
-def submit(post: Post, *, by: Any) -> Post:
-    """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on."""
+def submit(post: Post, *, by: Any, now: bool = False) -> Post:
+    """Freeze the draft and ask for approval. With a time, its deliveries wait for the approval from now on.
+
+    `now`: a time that was chosen does not count, since the post goes out as soon as it is approved.
+    """
     post = locked(post)
+    if now and not post.is_correction:
+        plan(post, None)
     version = ready(post, by=by)
     if post.is_correction:
         corrections.refuse_unready(post, version)

@@ -8,7 +8,6 @@ memory and little time and may write nothing. Until that has told what it is, no
 import base64
 import binascii
 import hashlib
-import json
 import logging
 import math
 import signal
@@ -27,7 +26,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common import uploads
+from common import outside, uploads
 from common.audit import record
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
@@ -156,7 +155,7 @@ def _told(row: Media) -> Mapping[str, Any]:
     if status in (-signal.SIGKILL, -signal.SIGXCPU):
         return {"problem": "too_slow"}
     try:
-        told = json.loads(said)
+        told = outside.loads(said)
     except ValueError:
         return {"problem": "corrupt"}  # ended by the system, or talks too much
     return told if isinstance(told, dict) else {"problem": "corrupt"}

@@ -19,6 +19,7 @@ from municipalities.holidays import holidays
 from municipalities.rules import Verb
 from posts import calendar as grid
 from posts import queries, rules
+from posts.deciding import approval_hours
 from posts.domain.refused import Refused
 from posts.domain.schedule import move as move_post
 from posts.forms import MoveForm
@@ -83,6 +84,7 @@ def _views(request: Any, shown: grid.Range) -> list[dict[str, Any]]:
 def move(request: Any, pk: int) -> HttpResponse:
     """The dialog "Move to…" and its act. Answers 204 to a script that moved, 422 with the form when it could not."""
     post = get_object_or_404(Post.objects.filter(deleted_at__isnull=True), pk=pk)
+    post.municipality = request.municipality
     by_script = bool(request.headers.get("X-Calendar"))
     form = MoveForm(request.POST or None, initial=_initial(post, request.GET))
     if request.method == "POST" and form.is_valid():
@@ -96,7 +98,8 @@ def move(request: Any, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("calendar", args=[request.municipality.slug]))
     template = "posts/_move.html" if by_script else "posts/move.html"
     status = 422 if request.method == "POST" else 200
-    return render(request, template, {"post": post, "form": form}, status=status)
+    context = {"post": post, "form": form, "holds": approval_hours(post)}
+    return render(request, template, context, status=status)
 
 
 def _initial(post: Post, wanted: Any) -> dict[str, Any]:

@@ -239,19 +239,22 @@ def _schedule(request: Any, post: Post, time: Resolved | None) -> str:
 
 
 def _publish(request: Any, post: Post, time: Resolved | None) -> str:
-    publish_now(_allowed(request, post), by=request.user)
+    publish_now(_allowed(request, post, now=True), by=request.user)
     return handed_over(request)
 
 
-def _allowed(request: Any, post: Post) -> Post:
-    """The post, ready to go out: where approval is not needed, or approved by the writer where the house allows it."""
+def _allowed(request: Any, post: Post, *, now: bool = False) -> Post:
+    """The post, ready to go out: where approval is not needed, or approved by the writer where the house allows it.
+
+    `now`: it goes out at once, so that its writer approves it for no other time.
+    """
     house = request.municipality
     if rules.may_schedule(request.access, post, needs_approval=house.needs_approval):
         return post
     if not rules.decides_alone(request.access, approval=house.approval, own_allowed=house.may_approve_own):
         raise PermissionDenied
     with transaction.atomic():  # a refused approval leaves the draft a draft
-        post = submit(post, by=request.user)
+        post = submit(post, by=request.user, now=now)
         version = queries.latest_version(post)
         return approve(post, version, by=request.user) if version else post
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from common import dates
 from municipalities.enums import Approval
 from municipalities.queries import delegations
 from municipalities.rules import DELEGATE, Verb
@@ -29,6 +33,10 @@ class Deciding:
 
     `unapproved`: it stands at "approved" without the approvals of today's rule, since it went out as an emergency or
     (`lapsed`) was approved under another rule.
+
+    `approved_for` is the time that was approved, the latest if there are several, and `holds` the first and the last
+    moment for which the approval holds; both None where the time was left open. `holds_now`: it could be published at
+    once. `is_outside`: its own time lies outside these hours, because the house rules have changed since.
     """
 
     standing: rules.Standing
@@ -44,10 +52,19 @@ class Deciding:
     emergency: Decision | None = None
     review: Decision | None = None
     may_review: bool = False
+    approved_for: datetime | None = None
+    holds: tuple[datetime, datetime] | None = None
+    holds_now: bool = True
+    is_outside: bool = False
 
     @property
     def may_decide(self) -> bool:
         return self.seat is not None or self.bar not in (None, Bar.NO_RIGHT)
+
+    @property
+    def approved_for_words(self) -> str:
+        """As plain text: it stands in an attribute."""
+        return dates.date_time(self.approved_for) if self.approved_for else ""
 
     @property
     def last(self) -> bool:
@@ -75,6 +92,8 @@ def deciding(
         box.unapproved = False  # what is out needs no decision, whatever the rule has become since
     box.lapsed = box.unapproved and not emergency
     box.waits = post.deleted_at is None and (post.stage == Stage.SUBMITTED or box.lapsed)
+    if post.stage == Stage.APPROVED and house.needs_approval and not post.is_correction and not is_out:
+        _take_time(box, post)
     own = writers(post, version, suggested=suggested) if access.may(Verb.POST_APPROVE) else set()
     if box.waits and access.may(Verb.POST_APPROVE):
         _take_seat(request, box, own)
@@ -83,6 +102,14 @@ def deciding(
     )
     _look_back(request, box, decisions, own)
     return box
+
+
+def _take_time(box: Deciding, post: Post) -> None:
+    window = timedelta(hours=post.municipality.move_window_hours)
+    box.approved_for = max(rules.approved_times(box.standing), default=None)
+    box.holds = rules.holds_between(box.standing, window)
+    box.holds_now = rules.holds_for(box.standing, timezone.now(), window)
+    box.is_outside = post.due_at is not None and not rules.holds_for(box.standing, post.due_at, window)
 
 
 def _take_seat(request: Any, box: Deciding, own: set[int]) -> None:

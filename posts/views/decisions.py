@@ -17,7 +17,7 @@ from posts.domain.approve import approve as approve_version
 from posts.domain.approve import endorse as endorse_version
 from posts.domain.approve import send_back
 from posts.domain.refused import Refused
-from posts.domain.schedule import publish_now, unschedule
+from posts.domain.schedule import ask_to_publish_now, publish_now, unschedule
 from posts.domain.submit import take_back
 from posts.enums import DecisionKind, Stage
 from posts.forms import EmergencyForm
@@ -43,7 +43,9 @@ def approve(request: Any, pk: int) -> HttpResponse:
     threads, seen = request.POST.get("threads", ""), [number(each) for each in request.POST.getlist("seen")]
     return tried(
         request, post,
-        lambda: approve_version(post, version, by=request.user, note=note, threads=threads, seen=seen),
+        lambda: approve_version(
+            post, version, by=request.user, note=note, threads=threads, seen=seen, time=request.POST.get("time")
+        ),
         lambda: _approved(Post.objects.get(pk=post.pk)), otherwise=_kept(request, post, note),
     )  # fmt: skip
 
@@ -90,7 +92,14 @@ def reopen(request: Any, pk: int) -> HttpResponse:
 @requires(Verb.POST_SCHEDULE)
 @require_POST
 def publish(request: Any, pk: int) -> HttpResponse:
+    """Publish it now, or (`ask`) ask for approval again where the approval holds for another time.
+
+    The page says which of the two its button does; one that is out of date does neither.
+    """
     post = readable(request, pk)
+    if request.POST.get("ask"):
+        return tried(request, post, lambda: ask_to_publish_now(post, by=request.user),
+                     _("Submitted again. The approvers have been told that it shall go out now."))  # fmt: skip
     return tried(request, post, lambda: publish_now(post, by=request.user), handed_over(request))
 
 

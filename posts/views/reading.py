@@ -16,6 +16,7 @@ from delivery.enums import State
 from municipalities.queries import glossary
 from municipalities.rules import Verb
 from posts import compose, passages, places, queries, rules, videos
+from posts.domain.approve import time_shown
 from posts.domain.pictures import frozen
 from posts.domain.see import see
 from posts.draft import SERBIAN, Draft, Shown, parse
@@ -54,6 +55,7 @@ class Reading:
     pictures: list[Picture] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     approval: Decision | None = None
+    time_shown: str = ""
     every_resolved: bool = False
     deciding: Deciding = field(default_factory=lambda: Deciding(rules.Standing()))
     may: dict[str, bool] = field(default_factory=dict)
@@ -176,7 +178,7 @@ def read(request: Any, post: Post) -> Reading:
         post=post, draft=draft, version=version, newest=newest, versions=versions if reads_drafts else [],
         previews=previews, publications=publications, decisions=decisions,
         notes=_notes(draft, post) if reads_drafts and not draft.is_empty else [], library=library,
-        approval=next((each for each in decisions if each.kind == "approved"), None),
+        approval=next((each for each in decisions if each.kind == "approved"), None), time_shown=time_shown(post),
     )  # fmt: skip
     if any(each.delivery.payload.get("poll") for each in publications):
         reading.votes = votes(publications, queries.poll_results(post))

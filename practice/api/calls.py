@@ -3,7 +3,6 @@
 https://docs.joinmastodon.org/api/guidelines/ · https://docs.joinmastodon.org/entities/Error/
 """
 
-import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -14,6 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
+from common import outside
 from practice import queries, throttle
 from practice.errors import Missing, NotAllowed, Refused
 from practice.queries import Window
@@ -109,8 +109,8 @@ def given(request: Any) -> dict[str, Any]:
 
 def _json(request: Any) -> dict[str, Any]:
     try:
-        found = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
+        found = outside.loads(request.body or b"{}")
+    except ValueError:
         found = None
     if not isinstance(found, dict):
         raise BadRequest("The body is not a JSON object")

@@ -1,5 +1,6 @@
 """Networks with keys and pages: from the administrator's keys to a channel, and what the network tells by itself."""
 
+import base64
 import io
 import json
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ from municipalities.enums import Role
 from municipalities.models import Membership
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
-from platforms import registry
+from platforms import registry, signatures
 from platforms.types import Credential as Held
 from platforms.types import Outgoing, Picture
 from tests.channels.conftest import last_attempt, page, the_channel
@@ -432,6 +433,34 @@ def test_a_forged_notice_is_refused(approver: Client, stand_in: Any, entered: No
         answer = Client().post(reverse(name, args=["facebook"]), {"signed_request": "abc.def"})
         assert answer.status_code == 403
     assert the_channel().state == ChannelState.CONNECTED
+
+
+@pytest.mark.parametrize("name", ["webhook_departed", "webhook_deletion"])
+def test_a_stranger_who_nests_brackets_is_refused_before_anything_is_parsed(name: str, entered: None) -> None:
+    assert signatures.signed_request("eHh4." + base64.urlsafe_b64encode(b"[" * 50_000).decode(), SECRET) is None
+    payload = base64.urlsafe_b64encode(b"[" * 40_000).decode()
+    for told in (f"eHh4.{payload}", "eHh4." + "\udcff", "é.é", "." + payload, payload, "eHh4.eHh4" + "[" * 50_000):
+        form = {"signed_request": told.encode("utf-8", "surrogateescape")}
+        assert Client().post(reverse(name, args=["facebook"]), form).status_code in (403, 413)
+    assert Client().post(reverse("webhook", args=["facebook"]), b"[" * 40_000, "application/json").status_code in (
+        403,
+        413,
+    )
+    longer = base64.urlsafe_b64encode(b"[" * 50_000).decode()
+    assert Client().post(reverse(name, args=["facebook"]), {"signed_request": f"eHh4.{longer}"}).status_code in (
+        403,
+        413,
+    )
+
+
+def test_even_signed_brackets_are_refused(entered: None) -> None:
+    secret = credentials.keys("facebook", "").client_secret
+    payload = base64.urlsafe_b64encode(b"[" * 40_000).decode()
+    mark = base64.urlsafe_b64encode(bytes.fromhex(signatures.hex_digest(secret, payload.encode()))).decode()
+    assert signatures.signed_request(f"{mark}.{payload}", secret) is None
+    for name in ("webhook_departed", "webhook_deletion"):
+        form = {"signed_request": f"{mark}.{payload}"}
+        assert Client().post(reverse(name, args=["facebook"]), form).status_code in (403, 413)
 
 
 def test_who_asks_to_be_forgotten_is_and_can_see_it(cast: Cast, approver: Client, stand_in: Any, entered: None) -> None:

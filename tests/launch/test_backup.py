@@ -5,10 +5,15 @@ import os
 import subprocess
 import sys
 import tarfile
+import threading
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
+import psutil
 import psycopg2
 import pytest
+from psycopg2.extensions import parse_dsn
 
 from portal.launch import backup, embedded
 from portal.launch import site as sites
@@ -156,3 +161,71 @@ def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_an
     (other.data / "secrets.json").unlink()
     with pytest.raises(AssertionError, match=r"Tampered|WrongKey"):
         in_site(other, "-m", "tests.launch.whole_site", "tell")
+
+
+PASSWORD = "lozinka %@/:' sa razmakom"
+
+
+@pytest.fixture
+def with_password(filled, monkeypatch):
+    """The same database as somebody names it who has a server of their own: an address with a password in it."""
+    with embedded.serving(filled.servers) as urls:
+        own = urls["DATABASE_URL"]
+        with psycopg2.connect(own) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE keeper SUPERUSER LOGIN PASSWORD %s", [PASSWORD])
+        parts = parse_dsn(own)
+        host = quote(parts["host"], safe="")
+        address = f"postgresql://keeper:{quote(PASSWORD, safe='')}@{host}:{parts['port']}/{parts['dbname']}"
+        monkeypatch.setenv("DATABASE_URL", address)
+        yield filled
+        monkeypatch.delenv("DATABASE_URL")
+
+
+def watched(act):
+    """Do it; returns the arguments of each client program of PostgreSQL that ran meanwhile, as other users see them."""
+    seen, over = {}, threading.Event()
+
+    def look():
+        while not over.is_set():
+            for process in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    words = process.cmdline()
+                    if words and Path(words[0]).name in ("pg_dump", "pg_restore"):
+                        seen[Path(words[0]).name] = words
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        act()
+    finally:
+        over.set()
+        thread.join()
+    return seen
+
+
+def test_no_other_user_of_the_machine_sees_the_password_of_the_database(with_password, tmp_path):
+    # Enough rows that the programs run for a moment.
+    execute(with_password, "INSERT INTO notes SELECT repeat(md5(n::text), 20) FROM generate_series(1, 100000) n")
+    archive = tmp_path / "saved.tar.gz"
+    seen = watched(lambda: backup.save(with_password, archive))
+    seen |= watched(lambda: backup.restore(with_password, archive, replace=True))
+    assert set(seen) == {"pg_dump", "pg_restore"}
+    for words in seen.values():
+        assert "user=keeper" in " ".join(words)
+        for secret in (PASSWORD, quote(PASSWORD, safe=""), "lozinka"):
+            assert secret not in " ".join(words)
+
+
+def test_the_password_is_taken_out_of_every_form_of_an_address():
+    for url in (
+        "postgresql://keeper:geheim@db:5433/portal?sslmode=require",
+        "postgresql://keeper@db:5433/portal?sslmode=require&password=geheim",
+        "host=db port=5433 user=keeper password=geheim dbname=portal sslmode=require",
+    ):
+        address, password = backup._apart(url)
+        assert password == "geheim"
+        assert "geheim" not in address
+        assert parse_dsn(address) == {
+            "host": "db", "port": "5433", "user": "keeper", "dbname": "portal", "sslmode": "require",
+        }  # fmt: skip
+    assert backup._apart("postgresql://portal@127.0.0.1:5432/portal")[1] == ""
