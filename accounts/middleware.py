@@ -1,8 +1,10 @@
-"""Per-person language, sessions a person can see, and the second factor for those who may publish."""
+"""Per-person language, sessions a person can see, the second factor for those who need one, reset links in sessions."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from allauth.account.views import INTERNAL_RESET_SESSION_KEY as RESET_KEY
 from allauth.usersessions.models import UserSession
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from accounts.queries import has_second_factor
+from common import crypto
 
 
 class LanguageMiddleware:
@@ -85,3 +88,29 @@ class SecondFactorMiddleware:
 
     def _is_asked(self, user: Any) -> bool:
         return user.is_administrator or self.may_publish(user)
+
+
+class ResetLinkMiddleware:
+    """Encrypts the key of a password reset while the session holds it.
+
+    django-allauth moves the key from the address into the session, so that no browser history has it. The link works
+    until it is used, and sessions are in the database and its backups.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        response = self.get_response(request)
+        if _is_reset_page(request) and (key := request.session.get(RESET_KEY)):
+            request.session[RESET_KEY] = crypto.seal("reset link", key, "session")
+        return response
+
+    def process_view(self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
+        if _is_reset_page(request) and (sealed := request.session.pop(RESET_KEY, "")):
+            with suppress(crypto.CryptoError):  # without its key the page says that the link is not valid
+                request.session[RESET_KEY] = crypto.open_("reset link", sealed, "session")
+
+
+def _is_reset_page(request: Any) -> bool:
+    return bool(request.resolver_match and request.resolver_match.url_name == "account_reset_password_from_key")
