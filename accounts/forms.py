@@ -26,7 +26,7 @@ class AcceptForm(forms.Form):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least ten characters. Three or four unrelated words are easy to remember."),
+        help_text=_("At least twelve characters. Four unrelated words are strong and easy to remember."),
     )
     again = forms.CharField(
         label=_("Password once more"),

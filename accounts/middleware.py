@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 
+from accounts import throttling
 from accounts.queries import has_second_factor
 from common import crypto
 
@@ -52,9 +53,9 @@ class SessionSeenMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Sends people who may publish, and administrators, to set up a second factor where the installation requires one.
+    """Sends those who need a second factor, and administrators, to set one up where the installation requires it.
 
-    `settings.SECOND_FACTOR_ASKED_OF` names the question who may publish: its answer lies a floor above.
+    `settings.SECOND_FACTOR_ASKED_OF` names the question who needs one: its answer lies a floor above.
     """
 
     # Pages that set a second factor up, and the ways out. Public pages stay open too.
@@ -69,7 +70,7 @@ class SecondFactorMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.may_publish: Callable[[Any], bool] = import_string(settings.SECOND_FACTOR_ASKED_OF)
+        self.needs_one: Callable[[Any], bool] = import_string(settings.SECOND_FACTOR_ASKED_OF)
 
     def __call__(self, request: Any) -> HttpResponse:
         return self.get_response(request)
@@ -87,7 +88,20 @@ class SecondFactorMiddleware:
         return redirect("second_factor")
 
     def _is_asked(self, user: Any) -> bool:
-        return user.is_administrator or self.may_publish(user)
+        return user.is_administrator or self.needs_one(user)
+
+
+class DeviceMiddleware:
+    """Gives the browser in which somebody has just signed in what `accounts.throttling` knows it by the next time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        response = self.get_response(request)
+        for email in sorted(getattr(request, "signed_in_addresses", ())):
+            throttling.remember_device(response, email)
+        return response
 
 
 class ResetLinkMiddleware:

@@ -16,7 +16,7 @@ NOT_SECRET = {
     "webhook_deleted": "the number of an erasure, which a network shows to the person; it opens only that",
     "short_link": "short links are published",
 }
-SECRET = "s3cret-of-many-letters"  # noqa: S105
+SECRET = "s3cret-of-many-letters"
 PLAIN = {"uidb36": "a1", "name": "file.png"}
 
 
