@@ -1,5 +1,4 @@
-"""django-allauth's hooks: sign-up by invitation, limits on guessing, mail in its reader's language, second-factor secrets
-encrypted."""
+"""django-allauth's hooks: sign-up by invitation, limits on guessing, the language of mail, encrypted secrets."""
 
 from typing import Any, ClassVar
 

@@ -12,6 +12,6 @@ def forget_ended_sessions() -> None:
 @shared_task(name="accounts.tasks.warn_of_guessing")
 def warn_of_guessing(user_id: int | None) -> None:
     """None, when there is no such account: it is queued all the same, so that the answer takes as long."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+    user = User.objects.filter(pk=user_id or 0, is_active=True).first()
     if user is not None:
         guessing.warn(user)

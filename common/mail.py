@@ -40,7 +40,8 @@ def queue(*, to: str, subject: str, body: str, dedupe: str | None = None) -> Non
 def queue_all(messages: Iterable[MailMessage]) -> None:
     """Queue many in two queries. One whose `dedupe` was queued before changes nothing."""
     rows = list(messages)
-    for row, row.pk in zip(rows, _new_ids(len(rows)), strict=True):
+    for row, pk in zip(rows, _new_ids(len(rows)), strict=True):
+        row.pk = pk
         row.seal()
     MailMessage.objects.bulk_create(rows, ignore_conflicts=True)
 

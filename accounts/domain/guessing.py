@@ -17,8 +17,8 @@ def warn(user: User) -> None:
         body = _(
             "Good day,\n\n"
             "somebody tries to guess the password of your account at Dobošar. Every attempt was refused.\n\n"
-            "Browsers in which you have signed in before work as always. A new browser may be refused for a while, even "
-            "with the right password. Then sign in with a passkey, or choose a new password; that works at once:\n"
+            "Browsers in which you have signed in before work as always. A new browser may be refused for a while, "
+            "even with the right password. Then sign in with a passkey, or choose a new password; that works at once:\n"
             "%(reset)s\n\n"
             "If you use your password anywhere else, or it is easy to guess, choose a new one now. A second factor "
             "protects your account even if somebody learns the password:\n%(factor)s"

@@ -186,7 +186,7 @@ def test_rotating_the_keys_keeps_second_factors_working(cast: Cast, settings: An
 
 
 @pytest.mark.parametrize("role", ["officer", "approver", "mentor", "staff", "administrator"])
-def test_who_may_publish_or_sees_several_municipalities_is_sent_to_set_up_a_second_factor(
+def test_who_publishes_or_sees_several_municipalities_must_set_up_a_second_factor(
     cast: Cast, settings: Any, role: str
 ) -> None:
     settings.SECOND_FACTOR_REQUIRED = True

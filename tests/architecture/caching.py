@@ -1,4 +1,4 @@
-"""What browsers may keep of an answer that somebody gets who is, or may be, signed in. A new one needs a reason here."""
+"""What browsers may keep of an answer to somebody who may be signed in. A new one needs a reason here."""
 
 from typing import Any
 
