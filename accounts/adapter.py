@@ -1,26 +1,68 @@
-"""django-allauth's hooks: sign-up by invitation, mail in its reader's language, second-factor secrets encrypted."""
+"""django-allauth's hooks: sign-up by invitation, limits on guessing, the language of mail, encrypted secrets."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 
-from django.utils.translation import get_language, override
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
+from accounts import tasks, throttling
 from accounts.domain import second_factor
 from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": gettext_lazy(
+            "Too many attempts to sign in failed. Wait a few minutes, sign in with a passkey, or choose a new password."
+        ),
+    }
+
     def is_open_for_signup(self, request: object) -> bool:
         return False
 
+    def pre_authenticate(self, request: Any, **credentials: Any) -> None:
+        email = str(credentials.get("email") or "")
+        try:
+            self._attempt = throttling.Attempt(request, email)
+        except throttling.TooMany as refused:
+            if refused.limit == "account" and throttling.is_first_warning(email):
+                owner = User.objects.filter(email=email.lower()).values_list("pk", flat=True).first()
+                tasks.warn_of_guessing.delay(owner)
+            raise self.validation_error("too_many_login_attempts") from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """The password was right: the attempt does not count. django-allauth's own counting is switched off."""
+        self._attempt.take_back()
+
+    def post_login(self, request: Any, user: Any, **rest: Any) -> HttpResponse:
+        """Whoever has just signed in, or chosen the password of a new account, need not type it again at once."""
+        record_authentication(request, user, method="sign_in", reauthenticated=True)
+        response: HttpResponse = super().post_login(request, user, **rest)
+        return response
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language its reader chose; the browser that asks may speak another, or belong to somebody else."""
+        if template_prefix == "account/email/unknown_account":
+            self._write_and_drop(email, context)
+            return
         reader = User.objects.filter(email__iexact=email).first()
         with override(reader.language if reader else get_language()):
             super().send_mail(template_prefix, email, context)
+
+    def _write_and_drop(self, email: str, context: dict[str, Any]) -> None:
+        """A reset for an address without an account sends nothing, and takes as long as one that does."""
+        nobody = {"user": User(email=email), "password_reset_url": settings.PUBLIC_BASE_URL}
+        with transaction.atomic():
+            self.send_mail("account/email/password_reset_key", email, {**context, **nobody})
+            transaction.set_rollback(True)
 
     def format_email_subject(self, subject: str) -> str:
         return f"{_('Dobošar')}: {subject}"

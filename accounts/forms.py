@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Language
 from accounts.models import User
 
+PASSWORD_HINT = _("At least twelve characters. Four unrelated words are strong and easy to remember.")
+
 
 class ProfileForm(forms.ModelForm):
     class Meta:
@@ -26,7 +28,7 @@ class AcceptForm(forms.Form):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least ten characters. Three or four unrelated words are easy to remember."),
+        help_text=PASSWORD_HINT,
     )
     again = forms.CharField(
         label=_("Password once more"),

@@ -1,8 +1,10 @@
-"""Per-person language, sessions a person can see, and the second factor for those who may publish."""
+"""Per-person language, sessions a person can see, the second factor for those who need one, reset links in sessions."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from allauth.account.views import INTERNAL_RESET_SESSION_KEY as RESET_KEY
 from allauth.usersessions.models import UserSession
 
 from django.conf import settings
@@ -13,7 +15,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.module_loading import import_string
 
+from accounts import throttling
 from accounts.queries import has_second_factor
+from common import crypto
 
 
 class LanguageMiddleware:
@@ -49,9 +53,9 @@ class SessionSeenMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Sends people who may publish, and administrators, to set up a second factor where the installation requires one.
+    """Sends those who need a second factor, and administrators, to set one up where the installation requires it.
 
-    `settings.SECOND_FACTOR_ASKED_OF` names the question who may publish: its answer lies a floor above.
+    `settings.SECOND_FACTOR_ASKED_OF` names the question who needs one: its answer lies a floor above.
     """
 
     # Pages that set a second factor up, and the ways out. Public pages stay open too.
@@ -66,7 +70,7 @@ class SecondFactorMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.may_publish: Callable[[Any], bool] = import_string(settings.SECOND_FACTOR_ASKED_OF)
+        self.needs_one: Callable[[Any], bool] = import_string(settings.SECOND_FACTOR_ASKED_OF)
 
     def __call__(self, request: Any) -> HttpResponse:
         return self.get_response(request)
@@ -84,4 +88,43 @@ class SecondFactorMiddleware:
         return redirect("second_factor")
 
     def _is_asked(self, user: Any) -> bool:
-        return user.is_administrator or self.may_publish(user)
+        return user.is_administrator or self.needs_one(user)
+
+
+class DeviceMiddleware:
+    """Gives the browser in which somebody has just signed in what `accounts.throttling` knows it by the next time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        response = self.get_response(request)
+        for email in sorted(getattr(request, "signed_in_addresses", ())):
+            throttling.remember_device(response, email)
+        return response
+
+
+class ResetLinkMiddleware:
+    """Encrypts the key of a password reset while the session holds it.
+
+    django-allauth moves the key from the address into the session, so that no browser history has it. The link works
+    until it is used, and sessions are in the database and its backups.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        response = self.get_response(request)
+        if _is_reset_page(request) and (key := request.session.get(RESET_KEY)):
+            request.session[RESET_KEY] = crypto.seal("reset link", key, "session")
+        return response
+
+    def process_view(self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
+        if _is_reset_page(request) and (sealed := request.session.pop(RESET_KEY, "")):
+            with suppress(crypto.CryptoError):  # without its key the page says that the link is not valid
+                request.session[RESET_KEY] = crypto.open_("reset link", sealed, "session")
+
+
+def _is_reset_page(request: Any) -> bool:
+    return bool(request.resolver_match and request.resolver_match.url_name == "account_reset_password_from_key")

@@ -10,11 +10,13 @@ from common import audit
 
 
 def signed_in(request: Any, user: User, **rest: Any) -> None:
+    _remember_device(request, user)
     audit.record("account.sign_in", by=user, target=user)
 
 
 def signed_out(request: Any, user: User | None, **rest: Any) -> None:
     if user is not None:
+        request.signed_out = True  # common.caching empties the browser's cache
         audit.record("account.sign_out", by=user, target=user)
 
 
@@ -31,12 +33,26 @@ def password_changed(user: User, **rest: Any) -> None:
     audit.record("account.change_password", by=user, target=user)
 
 
-def password_reset(user: User, **rest: Any) -> None:
+def password_reset(request: Any, user: User, **rest: Any) -> None:
+    _remember_device(request, user)  # whoever reads the mail of the account owns it
     audit.record("account.reset_password", by=user, target=user)
 
 
-def address_changed(user: User, **rest: Any) -> None:
+def address_changed(request: Any, user: User, **rest: Any) -> None:
+    _remember_device(request, user)
     audit.record("account.change_email", by=user, target=user)
+
+
+def address_added(user: User, email_address: Any, **rest: Any) -> None:
+    """django-allauth mails about every other change, but not about this one."""
+    from allauth.account.adapter import get_adapter
+
+    audit.record("account.add_email", by=user, target=user)
+    get_adapter().send_notification_mail("account/email/email_added", user, {"added_email": email_address.email})
+
+
+def address_removed(user: User, **rest: Any) -> None:
+    audit.record("account.remove_email", by=user, target=user)
 
 
 def factor_added(user: User, authenticator: Any, **rest: Any) -> None:
@@ -49,6 +65,14 @@ def factor_removed(user: User, authenticator: Any, **rest: Any) -> None:
 
 def codes_renewed(user: User, authenticator: Any, **rest: Any) -> None:
     audit.record("account.renew_recovery_codes", by=user, target=user)
+
+
+def _remember_device(request: Any, user: User) -> None:
+    """Have `accounts.middleware.DeviceMiddleware` give the browser its cookies, one for each address of the account."""
+    from allauth.account.models import EmailAddress
+
+    addresses = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    request.signed_in_addresses = {user.email, *addresses}
 
 
 def listen() -> None:
@@ -65,7 +89,9 @@ def listen() -> None:
         (account.password_changed, password_changed),
         (account.password_set, password_changed),
         (account.password_reset, password_reset),
+        (account.email_added, address_added),
         (account.email_changed, address_changed),
+        (account.email_removed, address_removed),
         (mfa.authenticator_added, factor_added),
         (mfa.authenticator_removed, factor_removed),
         (mfa.authenticator_reset, codes_renewed),

@@ -1,8 +1,17 @@
 from celery import shared_task
 
-from accounts.domain import sessions
+from accounts.domain import guessing, sessions
+from accounts.models import User
 
 
 @shared_task(name="accounts.tasks.forget_ended_sessions")
 def forget_ended_sessions() -> None:
     sessions.forget_ended()
+
+
+@shared_task(name="accounts.tasks.warn_of_guessing")
+def warn_of_guessing(user_id: int | None) -> None:
+    """None, when there is no such account: it is queued all the same, so that the answer takes as long."""
+    user = User.objects.filter(pk=user_id or 0, is_active=True).first()
+    if user is not None:
+        guessing.warn(user)

@@ -2,25 +2,34 @@
 
 `OutboxBackend` is Django's e-mail backend (so that django-allauth's mail takes the same way); `send_waiting` is what
 the worker runs; `DemoTransport` keeps the demo's mail inside the demo, where the mailbox page shows it.
+
+What a mail says is encrypted while it waits and deleted once it was sent: links that work like passwords stand neither
+in the database nor in its backups.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from common import crypto
 from common.enums import MailState
-from common.models import MailMessage
+from common.models import MailContent, MailMessage
 
 TRIES = 6
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_SUBJECT = 300
+DEMO_TRANSPORT = "common.mail.DemoTransport"
+# A mail server's refusal may quote the link because of which it refuses.
+ADDRESS = re.compile(r"[a-z]{2,10}://\S+", re.IGNORECASE)
 
 
 def queue(*, to: str, subject: str, body: str, dedupe: str | None = None) -> None:
@@ -29,8 +38,20 @@ def queue(*, to: str, subject: str, body: str, dedupe: str | None = None) -> Non
 
 
 def queue_all(messages: Iterable[MailMessage]) -> None:
-    """Queue many in one query. One whose `dedupe` was queued before changes nothing."""
-    MailMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    """Queue many in two queries. One whose `dedupe` was queued before changes nothing."""
+    rows = list(messages)
+    for row, pk in zip(rows, _new_ids(len(rows)), strict=True):
+        row.pk = pk
+        row.seal()
+    MailMessage.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _new_ids(count: int) -> list[int]:
+    """Ids for rows that are not written yet: what a mail says is encrypted for its id."""
+    table = MailMessage._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def compose(
@@ -47,15 +68,15 @@ def compose(
     `files` are attached when it leaves (`MailMessage.files`); one that is gone by then is left out, so the body must
     say where else it is to be had.
     """
-    return MailMessage(
+    message = MailMessage(
         to=to,
         subject=" ".join(subject.split())[:LONGEST_SUBJECT],
-        body=body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         dedupe=dedupe,
-        headers=dict(headers or {}),
         files=[dict(each) for each in files],
     )
+    message.unsealed = MailContent(body, dict(headers or {}))
+    return message
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -95,24 +116,32 @@ def send_waiting(limit: int = 50) -> int:
 def _send(message: MailMessage) -> bool:
     message.tries += 1
     try:
+        content = message.content()
         connection = get_connection(settings.MAIL_TRANSPORT)
         EmailMessage(
             message.subject,
-            message.body,
+            content.body,
             message.from_email,
             [message.to],
-            headers=message.headers,
+            headers=content.headers,
             attachments=_attachments(message.files),
             connection=connection,
         ).send()
-    except OSError as error:  # smtplib's errors are OSError too
-        message.problem = str(error)[:300]
+    except (OSError, crypto.CryptoError) as error:  # smtplib's errors are OSError too
+        message.problem = ADDRESS.sub("…", str(error))[:300]
         message.next_try_at = timezone.now() + FIRST_PAUSE * 2 ** (message.tries - 1)
         message.state = MailState.FAILED if message.tries >= TRIES else MailState.WAITING
     else:
         message.state, message.sent_at, message.problem = MailState.SENT, timezone.now(), ""
+    if message.state != MailState.WAITING and not keeps_content():
+        message.sealed = ""
     message.save()
     return message.state == MailState.SENT
+
+
+def keeps_content() -> bool:
+    """Whether mail stays readable after it was sent: in the demo, whose mailbox page is the only place to read it."""
+    return bool(settings.DEMO and settings.MAIL_TRANSPORT == DEMO_TRANSPORT)
 
 
 def _attachments(files: Iterable[Mapping[str, str]]) -> list[tuple[str, bytes, str]]:
@@ -130,3 +159,18 @@ def forget_sent() -> int:
     since = timezone.now() - timedelta(days=settings.MAIL_KEPT_DAYS)
     deleted, _ = MailMessage.objects.exclude(state=MailState.WAITING).filter(created_at__lt=since).delete()
     return deleted
+
+
+def reseals() -> Iterator[partial[bool]]:
+    """For `rotate_keys`: one call per mail."""
+    for pk in MailMessage.objects.exclude(sealed="").order_by("pk").values_list("pk", flat=True):
+        yield partial(_reseal, pk)
+
+
+@transaction.atomic
+def _reseal(pk: int) -> bool:
+    row = MailMessage.objects.select_for_update().filter(pk=pk).exclude(sealed="").first()
+    if row is None:
+        return False
+    sealed = crypto.reseal(row.PURPOSE, row.sealed, row.bound_to)
+    return bool(sealed != row.sealed and MailMessage.objects.filter(pk=pk).update(sealed=sealed))

@@ -1,9 +1,13 @@
 """The kernel's two tables: what people did, and the mail that waits to leave."""
 
+import json
+from dataclasses import dataclass, field
+
 import pgtrigger
 
 from django.db import models
 
+from common import crypto
 from common.enums import MailState
 
 
@@ -33,16 +37,29 @@ class AuditEvent(models.Model):
         return f"{self.verb} {self.target_type} {self.target_id}"
 
 
+@dataclass(frozen=True)
+class MailContent:
+    """What a mail says. Headers, e.g. List-Unsubscribe, are written by us, never from anybody's input."""
+
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
 class MailMessage(models.Model):
-    """A mail that a worker will send. `dedupe` makes queueing the same notice twice harmless."""
+    """A mail that a worker will send. `dedupe` makes queueing the same notice twice harmless.
+
+    Bodies hold links that work like passwords (invitations, password resets), so they are stored encrypted, and only
+    until the mail was sent or was given up. The ciphertext opens only in its own row and for its own recipient.
+    """
+
+    PURPOSE = "mail"
 
     created_at = models.DateTimeField(auto_now_add=True)
     to = models.EmailField()
     subject = models.CharField(max_length=300)
-    body = models.TextField()
+    # `content()`, encrypted; empty once it is sent
+    sealed = models.TextField(blank=True)
     from_email = models.CharField(max_length=200)
-    # e.g. List-Unsubscribe; written by us, never from anybody's input
-    headers = models.JSONField(default=dict)
     # [{"path": name in settings.MAIL_FILES_ROOT, "name": as the reader sees it, "type": "application/pdf"}]
     files = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
@@ -52,6 +69,9 @@ class MailMessage(models.Model):
     problem = models.CharField(max_length=300, blank=True)
     dedupe = models.CharField(max_length=120, unique=True, null=True)
 
+    # Of a mail that is not queued yet.
+    unsealed = MailContent()
+
     class Meta:
         indexes = [
             models.Index(fields=["next_try_at"], name="mail_due", condition=models.Q(state="waiting")),
@@ -59,3 +79,29 @@ class MailMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+    def content(self) -> MailContent:
+        """Empty once the mail was sent. Raises `common.crypto.CryptoError`."""
+        if not self.sealed:
+            return self.unsealed
+        return MailContent(**json.loads(crypto.open_(self.PURPOSE, self.sealed, self.bound_to)))
+
+    def seal(self) -> None:
+        """Encrypt `unsealed`; the row must have its id."""
+        content = json.dumps({"body": self.unsealed.body, "headers": self.unsealed.headers})
+        self.sealed = crypto.seal(self.PURPOSE, content, self.bound_to)
+
+    @property
+    def bound_to(self) -> str:
+        """With the recipient, so that nobody who can write the row has somebody else's link sent to themselves."""
+        if self.pk is None:
+            raise ValueError("A mail is encrypted for its row: give it an id first.")
+        return f"{self.pk}:{self.to}"
+
+    @property
+    def body(self) -> str:
+        return self.content().body
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return self.content().headers

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.models import AuditEvent
 
 SENTENCES: dict[str, Promise] = {
+    "account.add_email": _("Added an e-mail address to the account"),
     "account.add_second_factor": _("Added a second factor: %(factor)s"),
     "account.change_email": _("Changed the e-mail address of the account"),
     "account.change_password": _("Changed the password"),
@@ -21,6 +22,7 @@ SENTENCES: dict[str, Promise] = {
     "account.end_session": _("Ended a session on another device"),
     "account.make_administrator": _("Made %(target)s an administrator"),
     "account.reactivate": _("Activated the account of %(target)s again"),
+    "account.remove_email": _("Removed an e-mail address from the account"),
     "account.remove_second_factor": _("Removed a second factor: %(factor)s"),
     "account.rename": _("Changed the name shown to others to %(target)s"),
     "account.renew_recovery_codes": _("Made new recovery codes"),
@@ -31,6 +33,7 @@ SENTENCES: dict[str, Promise] = {
     "account.sign_in_failed": _("Somebody failed to sign in as %(target)s"),
     "account.sign_out": _("Signed out"),
     "account.stop_mail": _("Stopped mail about: %(kinds)s"),
+    "account.warn_of_guessing": _("Somebody tried to guess the password of %(target)s; they got a mail about it"),
     "account.void_mail_links": _("Made the links to stop mail in older mails void"),
     "activities.add": _("Added “%(target)s” to the library of activities"),
     "activities.change": _("Changed “%(target)s” in the library of activities"),

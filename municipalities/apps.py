@@ -7,9 +7,9 @@ class MunicipalitiesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import endings
+        from accounts import endings, passwords
         from common import sentences
-        from municipalities import grants
+        from municipalities import grants, queries
         from municipalities.checks import tenant_models_are_scoped
         from municipalities.domain import deciders
         from municipalities.enums import Role
@@ -17,6 +17,7 @@ class MunicipalitiesConfig(AppConfig):
 
         grants.register()
         endings.register("delegations and emergency lists", deciders.end_unauthorised)
+        passwords.register_context(queries.names_in_passwords)
         sentences.words("role", dict(Role.choices))
         sentences.words("changed", {field.name: field.verbose_name for field in Municipality._meta.concrete_fields})
         checks.register(tenant_models_are_scoped)

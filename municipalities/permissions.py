@@ -81,7 +81,8 @@ Across the municipalities of a programme its staff may, and its trainers where i
 
 Programme staff and administrators enter populations with their source. Only administrators open workspaces, switch
 accounts off, start programmes, invite their staff and end a place in it; that gives them no right to publish. Where
-`SECOND_FACTOR_REQUIRED` is set, these need a second factor: {factor}, and the administrator.
+`SECOND_FACTOR_REQUIRED` is set, these need a second factor: {factor}, a mentor with a
+running pairing, programme staff and the administrator.
 
 An invitation gives a right only while whoever invited may still give it. A role of a member: those who may
 `members.manage` there. A pairing or a trainer: staff of the programme. Staff or an administrator: administrators.

@@ -175,9 +175,22 @@ def running_pause() -> Pause | None:
     return Pause.objects.filter(runs(timezone.now())).select_related("by").first()
 
 
-def may_publish_somewhere(user: Any) -> bool:
-    """Whether any of this person's roles can make a municipality speak (`settings.SECOND_FACTOR_ASKED_OF`)."""
-    return Membership.objects.running().filter(user=user, role__in=PUBLISHING_ROLES).exists()
+def needs_second_factor(user: Any) -> bool:
+    """Whether this person can make a municipality speak, or sees what several keep to themselves: mentors and staff.
+
+    Viewers and trainers need none (`settings.SECOND_FACTOR_ASKED_OF`). At most three queries.
+    """
+    return (
+        Membership.objects.running().filter(user=user, role__in=PUBLISHING_ROLES).exists()
+        or Pairing.objects.on(today()).filter(mentor=user).exists()
+        or Programme.objects.filter(staff=user).exists()
+    )
+
+
+def names_in_passwords() -> list[str]:
+    """Names of which nobody should make a password: of all municipalities, whole and without "grad" and the like."""
+    names = Municipality.objects.values_list("name_latn", flat=True)
+    return [part for name in names for part in (name, name.replace(" ", ""), *name.split())]
 
 
 def members(municipality: Municipality) -> list[Membership]:

@@ -1,6 +1,7 @@
 """What Django writes about refused requests: one line each, and without the secrets that stand in addresses.
 
-Links in mails to departments, invitations, calendar feeds and links that stop mail are permissions by themselves.
+Links in mails to departments, invitations, password resets, confirmations of addresses, calendar feeds, links that stop
+mail, the link of the first set-up and signed addresses of files are permissions by themselves.
 """
 
 import logging
@@ -9,7 +10,10 @@ from typing import Any
 
 from django.http import Http404
 
-SECRET = re.compile(r"(/inbox-answer/|/invitation/|/feeds/|/notifications/stop/)[^/\s?\"']+")
+SECRET = re.compile(
+    r"(/inbox-answer/|/invitation/|/password/reset/key/|/confirm-email/|/feeds/|/notifications/stop/|/setup/open/|/public/)"
+    r"[^/\s?\"']+"
+)
 
 
 class WithoutSecrets(logging.Filter):

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.humanize",  # django-allauth's page of passkeys needs it
     "django.contrib.staticfiles",
     "django.forms",
 ]
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "links.middleware.ShortLinkMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "reports.middleware.PublicNumbersMiddleware",
+    "common.caching.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,6 +112,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.DeviceMiddleware",
+    "accounts.middleware.ResetLinkMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "municipalities.middleware.WorkspaceMiddleware",
 ]
@@ -202,9 +206,15 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    # OWASP ASVS 5.0, 6.2: twelve characters, any of them, none of the known ones or of this context; paste is welcome.
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.ContextValidator"},
 ]
+ACCOUNT_FORMS = {
+    "change_password": "accounts.password_forms.ChangePasswordForm",
+    "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -216,16 +226,26 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = False
+# A reset that was asked for an address without an account sends nothing (accounts/adapter.py).
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+# Addresses, the password and second factors are changed by whoever signed in within a quarter of an hour, and the owner
+# gets a mail about it.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# accounts/throttling.py counts failed sign-ins; this limit of django-allauth's would let one person of an office that
+# shares an address keep out the others.
+ACCOUNT_RATE_LIMITS = {"login": None}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dobošar"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-# Roles that may publish need a second factor; the demo leaves it off so that anyone can look around.
+# Who may publish or sees several municipalities needs a second factor. The demo leaves it off, so that anyone can look
+# around.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
-SECOND_FACTOR_ASKED_OF = "municipalities.queries.may_publish_somewhere"
+SECOND_FACTOR_ASKED_OF = "municipalities.queries.needs_second_factor"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "dobosar"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
@@ -250,7 +270,7 @@ EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.get("EMAIL_USE_TLS", False), _smtp.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
-# Sent mail holds links and names: it is deleted after this many days.
+# To whom mail was sent, and about what, is deleted after this many days; its body as soon as it was sent.
 MAIL_KEPT_DAYS = env.int("MAIL_KEPT_DAYS", default=30)
 # Notifications in the portal: deleted so many days after they were read, or told when nobody read them.
 NOTIFICATIONS_READ_KEPT_DAYS = env.int("NOTIFICATIONS_READ_KEPT_DAYS", default=180)

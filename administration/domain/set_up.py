@@ -154,7 +154,7 @@ def send_test_mail(*, by: User) -> None:
             )
             % {"address": settings.PUBLIC_BASE_URL},
         )
-    message.save()
+    mail.queue_all([message])
     row.test_mail = message
     row.save(update_fields=["test_mail"])
     audit.record("installation.send_test_mail", by=by, target=row)

@@ -30,6 +30,8 @@ from portal.launch.trouble import Trouble
 
 FORMAT = 1
 KEYS = ("SECRET_KEY", "TOKEN_KEYS")
+# Whoever knows the key of a session is signed in by it. People sign in again after a restore.
+SESSION_TABLES = ("django_session", "usersessions_usersession")
 
 
 def save(site: Site, target: Path) -> Path:
@@ -44,7 +46,9 @@ def save(site: Site, target: Path) -> Path:
         work, environ = Path(name), sites.environment(site, urls)
         print("Saving the database ...", flush=True)
         # A custom-format dump is one consistent moment, also while people work.
-        _client("pg_dump", urls["DATABASE_URL"], "--format=custom", "--no-owner", f"--file={work / 'database.dump'}")
+        left_out = [f"--exclude-table-data={table}" for table in SESSION_TABLES]
+        dump = f"--file={work / 'database.dump'}"
+        _client("pg_dump", urls["DATABASE_URL"], "--format=custom", "--no-owner", *left_out, dump)
         files.save(work / "keys.json", {key: environ[key] for key in KEYS})
         about = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "address": site.address}
         (work / "about.json").write_text(json.dumps(about))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +15,14 @@ from allauth.usersessions.models import UserSession
 
 from django.core.management import call_command
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.domain import people, second_factor
 from accounts.models import User
 from accounts.templatetags.devices import device
 from common import crypto
 from common.models import AuditEvent, MailMessage
+from municipalities.models import Pairing
 from tests.people import PASSWORD, Cast, sign_in
 
 OLD = "old:" + "b2xkLWtleS1vZi0zMi1ieXRlcy1mb3ItdGVzdHMtISE="
@@ -41,10 +43,8 @@ def real_outbox(settings: Any) -> Iterator[None]:
 
 
 def signed_in(user: User) -> Client:
-    """With the password, twice: allauth asks for it again before second factors are changed."""
     client = Client(headers={"accept-language": "en"})
     assert enter(user.email, PASSWORD, client).status_code == 302
-    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
     return client
 
 
@@ -103,8 +103,7 @@ def test_a_reset_says_the_same_for_every_address_and_mails_only_a_known_one(cast
     assert {(answer.status_code, answer.headers["Location"]) for answer in answers} == {
         (302, "/accounts/password/reset/done/")
     }
-    assert "/password/reset/key/" in MailMessage.objects.get(to=cast.officer.email).body
-    assert "/password/reset/key/" not in "".join(m.body for m in MailMessage.objects.exclude(to=cast.officer.email))
+    assert "/password/reset/key/" in MailMessage.objects.get().body
 
 
 def test_mail_of_the_sign_in_is_in_the_language_of_its_reader(cast: Cast) -> None:
@@ -137,19 +136,16 @@ def test_a_changed_password_is_written_down(cast: Cast) -> None:
 
 def test_too_many_wrong_passwords_are_stopped(cast: Cast) -> None:
     pages = [enter(cast.officer.email, "a wrong password") for _ in range(7)]
-    assert "Too many failed" in pages[-1].text or pages[-1].status_code == 429
+    assert "Too many attempts to sign in failed" in pages[-1].text
     assert enter(cast.officer.email, PASSWORD).status_code != 302
 
 
 # ---- second factors
 
 
-def test_the_secret_of_an_app_is_encrypted_and_still_opens_the_door(
-    cast: Cast, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_the_secret_of_an_app_is_encrypted_and_still_opens_the_door(transactional_db: None, cast: Cast) -> None:
     client = signed_in(cast.officer)
-    with django_capture_on_commit_callbacks(execute=True):
-        secret = set_up_app(client)
+    secret = set_up_app(client)
     row = Authenticator.objects.get(user=cast.officer, type="totp")
     assert secret not in json.dumps(row.data)
     assert second_factor.open_(row.data["secret"]) == secret
@@ -189,8 +185,10 @@ def test_rotating_the_keys_keeps_second_factors_working(cast: Cast, settings: An
         second_factor.open_(row.data["secret"])
 
 
-@pytest.mark.parametrize("role", ["officer", "approver", "administrator"])
-def test_who_may_publish_is_sent_to_set_up_a_second_factor(cast: Cast, settings: Any, role: str) -> None:
+@pytest.mark.parametrize("role", ["officer", "approver", "mentor", "staff", "administrator"])
+def test_who_publishes_or_sees_several_municipalities_must_set_up_a_second_factor(
+    cast: Cast, settings: Any, role: str
+) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
     client = signed_in(getattr(cast, role))
     assert client.get("/").headers["Location"] == "/accounts/second-factor/"
@@ -201,10 +199,16 @@ def test_who_may_publish_is_sent_to_set_up_a_second_factor(cast: Cast, settings:
         assert client.get(open_page).status_code == 200, open_page
 
 
-@pytest.mark.parametrize("role", ["viewer", "mentor", "staff"])
-def test_who_may_not_publish_is_left_alone(cast: Cast, settings: Any, role: str) -> None:
+@pytest.mark.parametrize(("role", "path"), [("viewer", "/m/cuprija/"), ("trainer", "/programme/trainings/")])
+def test_who_only_looks_or_trains_is_left_alone(cast: Cast, settings: Any, role: str, path: str) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-    assert sign_in(getattr(cast, role)).get("/m/cuprija/").status_code == 200
+    assert sign_in(getattr(cast, role)).get(path).status_code == 200
+
+
+def test_who_was_a_mentor_until_yesterday_is_left_alone(cast: Cast, settings: Any) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    Pairing.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert sign_in(cast.mentor).get("/").headers.get("Location") != "/accounts/second-factor/"
 
 
 def test_once_set_up_the_pages_open(cast: Cast, settings: Any) -> None:

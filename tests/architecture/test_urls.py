@@ -58,6 +58,7 @@ from posts.models import Amendment, Closing, Decision, Folder, Suggestion, Threa
 from reports.domain import public_page
 from reports.models import MonthlyReport, ProgrammeReport
 from tests.analytics.factories import channel, published
+from tests.architecture.caching import stored_wrongly
 from tests.mentoring.plans import agreed as agreed_plan
 from tests.mentoring.plans import only
 from tests.mentoring.talks import held, step
@@ -765,21 +766,23 @@ def test_every_role_gets_what_the_table_says(cast: Cast, address: Address) -> No
         path = address.path(things)
         body = BODIES[address.name](things) if address.name in BODIES else {}
         with transaction.atomic():  # what one role changed is taken back before the next looks
-            status, location = _opened(cast, role, path, body)
+            response = _opened(cast, role, path, body)
             transaction.set_rollback(True)
+        status, location = response.status_code, response.headers.get("Location", "")
+        wrong += stored_wrongly(address.name, response)
         expected = _expected(cast, address, role)
         if not _fits(address, status, location, expected):
             wrong.append(f"{path} as {role}: expected {expected}, got {status} {location}")
     assert not wrong, "\n".join(wrong)
 
 
-def _opened(cast: Cast, role: str, path: str, body: dict[str, Any]) -> tuple[int, str]:
+def _opened(cast: Cast, role: str, path: str, body: dict[str, Any]) -> Any:
     """GET, and POST where the page takes nothing else."""
     client = Client() if role == "anonymous" else sign_in(getattr(cast, role))
     response = client.get(path)
     if response.status_code == 405:
         response = client.post(path, body)
-    return response.status_code, response.headers.get("Location", "")
+    return response
 
 
 def _expected(cast: Cast, address: Address, role: str) -> str:

@@ -72,6 +72,13 @@ def test_what_was_saved_comes_back_in_an_empty_site(filled, make_site, tmp_path)
     assert json.loads((other.data / "stamps.json").read_text()).keys() == {"seeded"}
 
 
+def test_no_backup_holds_the_key_of_a_session(filled, make_site, tmp_path):
+    execute(filled, "CREATE TABLE django_session (session_key text); INSERT INTO django_session VALUES ('s3cret')")
+    other = make_site()
+    backup.restore(other, backup.save(filled, tmp_path / "saved.tar.gz"), replace=False)
+    assert execute(other, "SELECT * FROM django_session") == []
+
+
 def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp_path):
     archive = backup.save(filled, tmp_path / "saved.tar.gz")
     execute(filled, "INSERT INTO notes VALUES ('later'); CREATE TABLE also (n int)")

@@ -1,0 +1,31 @@
+"""Somebody tries to guess a password, from many places: the owner of the account gets to know."""
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import audit, mail
+
+
+@transaction.atomic
+def warn(user: User) -> None:
+    """Queue the mail that tells it."""
+    with translation.override(user.language):
+        body = _(
+            "Good day,\n\n"
+            "somebody tries to guess the password of your account at Dobošar. Every attempt was refused.\n\n"
+            "Browsers in which you have signed in before work as always. A new browser may be refused for a while, "
+            "even with the right password. Then sign in with a passkey, or choose a new password; that works at once:\n"
+            "%(reset)s\n\n"
+            "If you use your password anywhere else, or it is easy to guess, choose a new one now. A second factor "
+            "protects your account even if somebody learns the password:\n%(factor)s"
+        ) % {"reset": _address("account_reset_password"), "factor": _address("mfa_index")}
+        mail.queue(to=user.email, subject=_("Somebody tries to guess your password"), body=body)
+    audit.record("account.warn_of_guessing", by=None, target=user)
+
+
+def _address(page: str) -> str:
+    return settings.PUBLIC_BASE_URL.rstrip("/") + reverse(page)

@@ -1,0 +1,27 @@
+"""What browsers may keep of our answers: nothing, unless a view says otherwise.
+
+Pages of people who are signed in hold citizens' messages, and on a shared computer the next person must not get them
+from the browser's cache or by its back button (OWASP ASVS 5.0, 14.3.2). Static files and public pages are answered
+before this middleware or say themselves how long they may be kept; what may be kept of a signed-in page is listed in
+tests/architecture/test_caching.py.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+NOTHING = "private, no-store"
+
+
+class NoStoreMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", NOTHING)
+        if getattr(request, "signed_out", False):
+            # Pictures that the browser was allowed to keep. Storage stays: it holds words that were not saved yet.
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
