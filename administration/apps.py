@@ -7,6 +7,7 @@ class AdministrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from administration.domain import personal_data
         from administration.enums import FirstStep, SetUpStep
         from administration.models import FACTS, Installation, PutAway
         from common import sentences
@@ -16,3 +17,4 @@ class AdministrationConfig(AppConfig):
         )
         fields = {field.name: field.verbose_name for field in Installation._meta.concrete_fields}
         sentences.words("changed", {name: fields[name] for name in FACTS})
+        personal_data.register()

@@ -8,7 +8,9 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         from common import sentences
         from inbox import measured
+        from inbox.domain import places
         from inbox.enums import Topic
 
         measured.register()
+        places.register()
         sentences.words("topic", dict(Topic.choices))
