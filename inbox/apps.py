@@ -10,7 +10,10 @@ class InboxConfig(AppConfig):
         from inbox import measured
         from inbox.domain import places
         from inbox.enums import Topic
+        from inbox.queries import moderated
+        from posts.coach import offices
 
         measured.register()
         places.register()
+        offices.provide(moderated.contacts)
         sentences.words("topic", dict(Topic.choices))

@@ -311,7 +311,14 @@ def _taken_apart(tag: str, known: set[str]) -> list[str] | None:
 
 # Its name goes with it, so that no „ЈМБГ:” is left behind without a number.
 _THIRTEEN = _pattern(r"(?:,?[ \t]{0,4}(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]{0,4}:?[ \t]{0,4})?(?<!\d)(\d{13})(?!\d)")
-_MOBILE = _pattern(r"(?<![\d/])(?:\+\s?381|00\s?381|0)[\s/.-]?6\d(?:[\s/.-]?\d){6,8}(?!\d)")
+# The ways to write a number: docs/telephone-numbers.md.
+_COUNTRY = r"\(?(?:(?:\+\s?|00\s?)381[\s/.-]?(?:\(0\)[\s/.-]?)?\(?|0)"
+_MOBILE = _pattern(rf"(?<![\d/])(?:{_COUNTRY})[\s/.-]?6\d\)?[\s/.-]{{0,3}}\d(?:[\s/.-]{{0,2}}\d){{5,7}}(?!\d)")
+# Area codes are 10 to 39, some of three figures. A slash behind it makes it a number of a decision.
+_LANDLINE = _pattern(
+    rf"(?<![\d/.,-])(?:{_COUNTRY})(?:230|280|290|390|[123]\d)\)?[ /.-]{{0,3}}\d(?:[ .-]?\d){{4,6}}(?![\d/]|[.-]\d)"
+)
+_CODE = _pattern(r"^(?:\+|00)381(?:0(?=\d))?")
 _PLATE = _pattern(r"(?<![\p{L}\p{N}])[\p{Lu}]{2}[ -]\d{3,4}[ -]?\p{Lu}{2}(?![\p{L}\p{N}])")
 _MAIL = _pattern(rf"(?<![{_W}.+-])([{_W}+-]+(?:\.[{_W}+-]+)*)@((?:[{_W}-]+\.)+\p{{L}}{{2,}})")
 _WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -335,6 +342,17 @@ def _is_jmbg(digits: str) -> bool:
 def phones(text: str) -> list[Hit]:
     """Mobile numbers: a desk has a landline, a mobile is often somebody's own."""
     return [_hit(match) for match in _MOBILE.finditer(text)]
+
+
+def landlines(text: str) -> list[Hit]:
+    """Landline numbers: mostly an office's, but nobody can tell from the figures. Short and free numbers are none."""
+    return [_hit(match) for match in _LANDLINE.finditer(text)]
+
+
+def national(number: str) -> str:
+    """The figures of a number as one dials it here: "035461123" for "+381 (0)35 461-123"."""
+    written = "".join(char for char in number if char.isdecimal() or char == "+")
+    return _CODE.sub("0", written)
 
 
 def plates(text: str) -> list[Hit]:
@@ -362,6 +380,7 @@ RULES: Mapping[str, Callable[[str], list[Hit]]] = {
     "hashtags_in_between": hashtags_in_between,
     "jmbg": jmbg,
     "phones": phones,
+    "landlines": landlines,
     "plates": plates,
     "mails": mails,
 }

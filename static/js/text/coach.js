@@ -261,7 +261,12 @@ function takenApart(tag, known) {
 
 // Its name goes with it, so that no „ЈМБГ:” is left behind without a number.
 const THIRTEEN = /(?:,?[ \t]{0,4}(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]{0,4}:?[ \t]{0,4})?(?<!\d)(\d{13})(?!\d)/gu;
-const MOBILE = /(?<![\d/])(?:\+\s?381|00\s?381|0)[\s/.-]?6\d(?:[\s/.-]?\d){6,8}(?!\d)/g;
+const COUNTRY = "\\(?(?:(?:\\+\\s?|00\\s?)381[\\s/.-]?(?:\\(0\\)[\\s/.-]?)?\\(?|0)";
+const MOBILE = new RegExp(`(?<![\\d/])(?:${COUNTRY})[\\s/.-]?6\\d\\)?[\\s/.-]{0,3}\\d(?:[\\s/.-]{0,2}\\d){5,7}(?!\\d)`, "g");
+const LANDLINE = new RegExp(
+  `(?<![\\d/.,-])(?:${COUNTRY})(?:230|280|290|390|[123]\\d)\\)?[ /.-]{0,3}\\d(?:[ .-]?\\d){4,6}(?![\\d/]|[.-]\\d)`,
+  "g",
+);
 const PLATE = /(?<![\p{L}\p{N}])\p{Lu}{2}[ -]\d{3,4}[ -]?\p{Lu}{2}(?![\p{L}\p{N}])/gu;
 const MAIL =
   /(?<![\p{L}\p{M}\p{N}_.+-])([\p{L}\p{M}\p{N}_+-]+(?:\.[\p{L}\p{M}\p{N}_+-]+)*)@((?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}{2,})/gu;
@@ -296,9 +301,16 @@ export const RULES = {
   hashtags_in_between: hashtagsInBetween,
   jmbg,
   phones: (text) => all(text, MOBILE),
+  landlines: (text) => all(text, LANDLINE),
   plates: (text) => all(text, PLATE),
   mails,
 };
+
+// Rules whose places are left out where the number is known as an office's.
+export const NUMBERS = ["phones", "landlines"];
+
+/** The figures of a number as one dials it here: "035461123" for "+381 (0)35 461-123". */
+export const national = (number) => number.replace(/[^\d+]/g, "").replace(/^(?:\+|00)381(?:0(?=\d))?/, "0");
 
 // Rules that know Serbian words; in Hungarian or Albanian they would see ghosts.
 const SERBIAN_ONLY = ["sentences", "click_here", "abbreviations"];
