@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inbox import personal_data
 from inbox.personal_data import Erasing, Fate, Field, Person, Place
@@ -57,7 +57,7 @@ VOICES = Place(
         Field("is_public", gettext_lazy("The need is on the public page"), lambda row: row.need.is_public or None),
         Field("post", gettext_lazy("Post about it"), "need.follow_up.title"),
         Field("why_not_told", gettext_lazy("Why they could not be told"), "trouble"),
-        Field("by", gettext_lazy("By")),
+        Field("by", pgettext_lazy("of a row", "By")),
         Field("at", gettext_lazy("When")),
     ),
     erase=_erase_voices,
@@ -85,7 +85,7 @@ CALLERS = Place(
         Field("need", gettext_lazy("Need")),
         Field("note", gettext_lazy("Note")),
         Field("quote", gettext_lazy("Quote")),
-        Field("by", gettext_lazy("By")),
+        Field("by", pgettext_lazy("of a row", "By")),
         Field("at", gettext_lazy("When")),
     ),
     stays=lambda: _(
