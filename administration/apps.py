@@ -8,7 +8,7 @@ class AdministrationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import endings
-        from administration.domain import exports
+        from administration.domain import exports, personal_data
         from administration.enums import FirstStep, SetUpStep
         from administration.models import FACTS, Installation, PutAway
         from common import sentences
@@ -19,3 +19,4 @@ class AdministrationConfig(AppConfig):
         fields = {field.name: field.verbose_name for field in Installation._meta.concrete_fields}
         sentences.words("changed", {name: fields[name] for name in FACTS})
         endings.register("exports", exports.end_unauthorised)
+        personal_data.register()

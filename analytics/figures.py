@@ -9,7 +9,9 @@ MOST = 40
 _BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f'’", " "))
 _MINUS = re.compile(r"^[-−–]\s*")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+")
-_BROKEN = re.compile(r"(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)|(\d{1,3}(?:[, ]\d{3})+|\d+)\.(\d+)")
+_BROKEN = re.compile(
+    r"(?<![\d.,])(?<!\d )(?:(\d{1,3}(?:[. ]\d{3})++|\d++),(\d++)|(\d{1,3}(?:[, ]\d{3})++|\d++)\.(\d++))"
+)
 
 
 class BadFigure(ValueError):

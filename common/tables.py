@@ -4,7 +4,7 @@ import re
 
 from django.utils.html import strip_tags
 
-HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+HEADING = re.compile(r"<th\b[^<>]*>((?:(?!<th\b|</th>).)*+)</th>", re.DOTALL)
 CELL = re.compile(r"<(tr|th|td)\b")
 
 

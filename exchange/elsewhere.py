@@ -23,7 +23,7 @@ SOME_FORM, PHONE, MAIL, PROFILE = "назив места", "телефон", "а
 
 _LETTER = "а-яђјљњћџa-zčćđšž"
 _URL = re.compile(r"https?://\S+?(?=[.,;:!?)\]}»”“\"']*(?:\s|$))", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++")
 _MENTION = re.compile(r"(?<![\w@])@[\w.-]+(?:@[\w.-]+)?\w")
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+381[ /-]?|0)\d{1,2}[ /-]?\d{2,4}(?:[ /-]?\d{2,4}){1,3}(?![\w/-])")
 _GAP = re.compile(r"\{\{[^{}\n]*\}\}")

@@ -9,9 +9,13 @@ class InboxConfig(AppConfig):
         from accounts import endings
         from common import sentences
         from inbox import measured
-        from inbox.domain import triage
+        from inbox.domain import places, triage
         from inbox.enums import Topic
+        from inbox.queries import moderated
+        from posts.coach import offices
 
         measured.register()
+        places.register()
+        offices.provide(moderated.contacts)
         sentences.words("topic", dict(Topic.choices))
         endings.register("messages that somebody sees to", triage.end_unauthorised)

@@ -170,3 +170,9 @@ def posts_with(media: Media, limit: int = 50) -> list[Post]:
     """Where a picture is used, last changed first. One query."""
     rows = uses(media).filter(deleted_at__isnull=True).select_related("author")
     return list(rows.defer("draft", "search_key").order_by("-updated_at")[:limit])
+
+
+def snippet_texts() -> list[str]:
+    """The words of all snippets of the open scope. One query."""
+    texts = Snippet.objects.filter(removed_at=None, kind=SnippetKind.TEXT).values_list("texts", flat=True)
+    return [words for each in texts for words in each.values()]

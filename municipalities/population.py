@@ -20,7 +20,7 @@ NAME_HEADINGS = {"naziv", "opstina", "grad", "opstina/grad", "municipality", "na
 FIGURE_HEADINGS = {"population", "stanovnistvo", "broj stanovnika", "stanovnika", "inhabitants"}
 YEAR_HEADINGS = {"year", "godina"}
 _GROUPED = re.compile(r"\d{1,3}([.,  ]\d{3})+")
-_KIND_WORDS = re.compile(r"^(grad|opstina|city of|municipality of)\s+|\s+(grad|city|municipality)$")
+_KIND_WORDS = re.compile(r"^(grad|opstina|city of|municipality of)\s+|(?<!\s)\s++(grad|city|municipality)$")
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 

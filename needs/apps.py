@@ -8,6 +8,9 @@ class NeedsConfig(AppConfig):
     def ready(self) -> None:
         from needs import measured
         from needs.domain import erase
+        from needs.queries import public
+        from posts.coach import offices
 
         erase.register()
+        offices.provide(public.contacts)
         measured.register()

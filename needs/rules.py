@@ -19,7 +19,7 @@ MOST_MESSAGES = 200
 MOST_PICTURES = 20
 
 # What leads to a person, wherever it stands. In this order: "@opstina@mastodon.rs" ends like an e-mail.
-MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]++")
 HANDLE = re.compile(r"(?<!\w)@[\w.-]*\w(?:@[\w.-]*\w)?")
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # Telephones begin with 0 or +, the number of a person or an account is long; 05.06.2026. is a day.
@@ -45,7 +45,7 @@ def suggested(text: str, known: frozenset[str]) -> str:
     for trace in TRACES:
         text = trace.sub("", text)
     text = _WORD.sub(lambda found: "" if fold(found[0]) in known else found[0], text)
-    text = re.sub(r"\s+([,.!?;:…])", r"\1", " ".join(text.split()))
+    text = re.sub(r" ([,.!?;:…])", r"\1", " ".join(text.split()))
     text = re.sub(r"([,.!?;:…])[,;:]+", r"\1", text).strip(",;:- ")
     return text if len(text) <= MOST_QUOTE else text[: MOST_QUOTE - 1].rsplit(" ", 1)[0] + "…"
 

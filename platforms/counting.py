@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import regex
 
+from common.clusters import clusters
 from platforms import weighted
 from platforms.types import Limits
 
@@ -37,7 +38,7 @@ def count(text: str, limits: Limits) -> int:
 
 def graphemes(text: str) -> int:
     """Extended grapheme clusters: what a reader calls a character. A family emoji is one."""
-    return len(regex.findall(r"\X", text))
+    return len(clusters(text))
 
 
 def utf8_bytes(text: str) -> int:
@@ -71,7 +72,7 @@ def utf16(text: str) -> int:
 
 def threads(text: str) -> int:
     """Code points, with an emoji as its UTF-8 bytes. https://developers.facebook.com/docs/threads/overview"""
-    return sum(utf8_bytes(part) if EMOJI.search(part) else len(part) for part in regex.findall(r"\X", text))
+    return sum(utf8_bytes(part) if EMOJI.search(part) else len(part) for part in clusters(text))
 
 
 def little_text(text: str) -> int:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import regex
 
+from common.clusters import clusters
+
 URL_LENGTH = 23
 TLDS = frozenset(Path(__file__).with_name("tlds.txt").read_text(encoding="utf-8").split())
 LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
@@ -18,7 +20,9 @@ EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|[
 _LATIN = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
 _WORD = r"[\p{L}\p{M}\p{N}]"
 _HOST = rf"(?:{_WORD}(?:[\p{{L}}\p{{M}}\p{{N}}_-]*{_WORD})?\.)+{_WORD}(?:[\p{{L}}\p{{M}}\p{{N}}-]*{_WORD})?"
-_BARE = rf"(?:[a-z0-9{_LATIN}](?:[a-z0-9{_LATIN}_-]*[a-z0-9{_LATIN}])?\.)+[a-z0-9-]+"
+# A label of a name has 63 characters at most (RFC 1035, 2.3.4); without that limit a long run of letters with accents
+# is read again from each of them.
+_BARE = rf"(?:[a-z0-9{_LATIN}](?:[a-z0-9{_LATIN}_-]{{0,61}}[a-z0-9{_LATIN}])?\.)+[a-z0-9-]+"
 _PATH = rf"[a-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\u2013_~@|&{_LATIN}-]"
 _PARENTHESES = rf"\((?:{_PATH}+|{_PATH}*\({_PATH}+\){_PATH}*)\)"
 _END = rf"(?:[+a-z\u0400-\u04ff0-9=_#/{_LATIN}-]|{_PARENTHESES})"
@@ -73,7 +77,7 @@ def _goes_on(text: str, end: int) -> bool:
 
 
 def _weight(text: str) -> int:
-    return sum(2 if EMOJI.search(one) else sum(map(_of, one)) for one in regex.findall(r"\X", text))
+    return sum(2 if EMOJI.search(one) else sum(map(_of, one)) for one in clusters(text))
 
 
 def _of(letter: str) -> int:

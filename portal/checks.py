@@ -24,7 +24,7 @@ ORDERED = (
     (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS"), "600, 900 and 1200"),
 )
 LOOKED_AT_MONTHS = 4
-HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}")
+HOST_AND_PORT = re.compile(r"(?:(?<![A-Za-z0-9.-])[A-Za-z0-9.-]++|\[[0-9A-Fa-f:]++\]):\d{1,5}")
 KEYS_HINT = "A new key: python -c \"import base64, os; print('first:' + base64.b64encode(os.urandom(32)).decode())\""
 
 

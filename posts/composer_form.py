@@ -23,7 +23,7 @@ from posts.enums import Category
 from posts.rules import DoesNotExist, Resolved, Twice, wall_time
 from posts.wording import does_not_exist, twice
 
-_BARE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]\S*)?")
+_BARE = re.compile(r"(?<![\w-])(?<![\w-]\.)(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#]\S*)?")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import regex
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from common.clusters import clusters
 from practice.rules import URL_LENGTH
 
 _URL = regex.compile(r"(?i)(?<![\p{L}\p{N}@/.])https?://[^\s<>\"'„“”»«]+")
@@ -37,7 +38,7 @@ def length(text: str) -> int:
             shortened += [text[last : match.start()], "x" * URL_LENGTH]
             last = match.start() + len(url)
     shortened.append(text[last:])
-    return len(regex.findall(r"\X", _REMOTE_MENTION.sub(r"@\1", "".join(shortened))))
+    return len(clusters(_REMOTE_MENTION.sub(r"@\1", "".join(shortened))))
 
 
 def mentioned(text: str) -> list[str]:

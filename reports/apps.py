@@ -7,6 +7,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import endings
+        from posts.coach import offices
         from reports.domain import schedules
+        from reports.queries import public
 
         endings.register("recipients of reports", schedules.end_unauthorised)
+        offices.provide(public.contacts)

@@ -1,7 +1,8 @@
 """Finds the parts of a text that no script conversion may touch: addresses, mentions, hashtags, markup, placeholders.
 
 `spans(text)` gives the protected stretches, `pieces(text)` cuts a text into protected and free ones. Used by both
-directions of `transliteration` and by the mixed-script lint.
+directions of `transliteration` and by the mixed-script lint. Nothing is read twice: a part that begins again inside
+itself ("{{ {{") or runs on without an end must not cost more than its length.
 """
 
 import re
@@ -19,17 +20,17 @@ _FILE_ENDINGS = (
 
 _PROTECTED = re.compile(
     rf"""
-      \{{\{{.*?\}}\}}                                          # {{{{placeholder}}}}
-    | \{{%.*?%\}}                                              # template tag
+      \{{\{{(?:(?!\{{\{{|\}}\}}).)*+\}}\}}                       # {{{{placeholder}}}}
+    | \{{%(?:(?!\{{%|%\}}).)*+%\}}                             # template tag
     | \{{[A-Za-z_][\w.]*\}}                                    # {{name}}
     | %\([A-Za-z_]\w*\)[sdif] | %[sdif](?![^\W\d_])            # %(name)s, %s
     | `[^`\n]+`                                                # code
-    | </?[A-Za-z][^<>]*> | <!--.*?-->                          # markup
+    | </?[A-Za-z][^<>]*> | <!--(?:(?!<!--|-->).)*+-->           # markup
     | &(?:[A-Za-z]+|\#\d+|\#x[0-9a-fA-F]+);                    # character reference
     | (?<=\])\([^()\s]+\)                                      # target of a Markdown link
-    | [A-Za-z][A-Za-z0-9+.-]*://[^\s<>"„”“»]+                  # address with a scheme
+    | [A-Za-z][A-Za-z0-9+.-]{{0,30}}://[^\s<>"„”“»]+           # address with a scheme
     | (?:mailto|tel):[^\s<>]+
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                             # e-mail
+    | (?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++             # e-mail
     | (?<![\w@])@[\w.-]*\w(?:@[\w-]+(?:\.[\w-]+)+)?            # mention, also @name@server
     | (?<![\w&])\#\w+                                          # hashtag
     | (?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:{_FILE_ENDINGS})(?![\w]) # file name

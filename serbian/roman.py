@@ -7,11 +7,11 @@ _CANONICAL = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I
 _WORDS = frozenset({"MI", "DI", "LI", "CI", "DIV", "LIV", "MIL", "MIM", "DM", "CM", "MM", "MC", "CV", "DC"})
 # A single I or V is "and" or an initial unless it numbers one of these.
 _NUMBERED = re.compile(
-    r"\.?\s+(?:razred|vek|faz|kategorij|stepen|zon|klas|grup|lig|krug|kol[oau]|nivo|sprat|sednic|svetsk|red[aeu]?\b)",
+    r"\.?(?<!\s)\s++(?:razred|vek|faz|kategorij|stepen|zon|klas|grup|lig|krug|kol[oau]|nivo|sprat|sednic|svetsk|red[aeu]?\b)",
     re.IGNORECASE,
 )
 _WORD_BEFORE = re.compile(r"([^\W\d_]{2,})[^\w\n]*$")
-_WORD_AFTER = re.compile(r"[^\w\n]*([^\W\d_]{2,})")
+_WORD_AFTER = re.compile(r"(?<![^\w\n])[^\w\n]*+([^\W\d_]{2,})")
 _STOP_AND_MORE = re.compile(r"\.\s*[^\W_]")
 
 

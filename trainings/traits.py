@@ -23,7 +23,7 @@ _DATE = regex.compile(
     rf"\d{{1,2}}\.\s*(?:\d{{1,2}}\.|{_MONTH})|\d{{1,2}}[:.]\d{{2}}\b|\d{{1,2}}\s*(?:h|c|sati?|casova?)\b"
     rf"|\b(?:do|u|od|oko)\s+\d{{1,2}}\b|\b(?:do|u)\s+{_DAY}\w*|\bsutra\b|\bveceras\b"
 )
-_LINK = regex.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+\.(?:rs|gov\.rs|srb)(?:/|\b)")
+_LINK = regex.compile(r"https?://\S+|\bwww\.\S+|(?<![\w-])[\w-]++\.(?:rs|gov\.rs|srb)(?:/|\b)")
 _PHONE = regex.compile(r"(?<!\d)(?:\+381|0)\d{1,2}[/ \-]?\d{3}[\d\- ]{2,6}\d|(?<!\d)0\d{2}/\d{3}-\d{3}(?!\d)")
 _SORRY = regex.compile(r"\bizvin\w+|\bzao nam\b|\bzalimo\b|\boprostite\b")
 _KIND = regex.compile(r"\bhvala\b|\bpostovan\w+|\brazumemo\b|\bpozdrav\w*|\bmolimo\b|\bizvolite\b")

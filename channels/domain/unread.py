@@ -36,11 +36,15 @@ def give_up(platform: str, account: str) -> None:
     unread.update(read_at=timezone.now())
 
 
-def forget_author(channel: Channel, author_id: str) -> int:
-    """Delete what a network told of one person's words; returns how much that was. A month's events are looked at."""
+def of_author(channel: Channel, author_id: str) -> list[Event]:
+    """What a network told of one person's words, oldest first. A month's events are looked at."""
     told = Event.objects.filter(platform=channel.platform, account_id=channel.remote_id, kind__in=KINDS)
-    theirs = [event.pk for event in told.iterator() if _wrote(event, author_id)]
-    return Event.objects.filter(pk__in=theirs).delete()[0]
+    return [event for event in told.order_by("pk").iterator() if _wrote(event, author_id)]
+
+
+def forget_author(channel: Channel, author_id: str) -> int:
+    """Delete what `of_author` finds; returns how much that was."""
+    return Event.objects.filter(pk__in=[event.pk for event in of_author(channel, author_id)]).delete()[0]
 
 
 def _wrote(event: Event, author_id: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ GONE: dict[str, Any] = {
     "words": "", "author_id": "", "author_name": "", "author_handle": "", "url": "", "seal": "", "why": "",
     "second_why": "", "undo_why": "", "detail": "", "appeal": "", "decision_why": "",
 }  # fmt: skip
+IS_EVIDENCE = Q(reason__in=GRAVE) & ~Q(state__in=OVER)
 
 
 def erase() -> int:
@@ -37,9 +38,17 @@ def erase_of(author_id: str, channel_id: int, now: datetime) -> int:
     """This author asks that we forget what they wrote to this channel. Evidence of a threat, of hate or of something
     else that is clearly unlawful stays for its time, unless it was shown again or never done; everything else goes at
     once, also where the message itself was forgotten long ago."""
-    kept = Q(reason__in=GRAVE) & ~Q(state__in=OVER)
+    return _erase(list(_copies(channel_id, author_id).exclude(IS_EVIDENCE).values_list("pk", flat=True)), now)
+
+
+def kept(channel_id: int, author_id: str) -> QuerySet[Moderation]:
+    """The copies that `erase_of` would leave."""
+    return _copies(channel_id, author_id).filter(IS_EVIDENCE)
+
+
+def _copies(channel_id: int, author_id: str) -> QuerySet[Moderation]:
     rows = Moderation.objects.filter(message__channel=channel_id, author_id=author_id, erased_at=None)
-    return _erase(list(rows.exclude(author_id="").exclude(kept).values_list("pk", flat=True)), now)
+    return rows.exclude(author_id="")
 
 
 def _erase(keys: list[int], now: datetime) -> int:

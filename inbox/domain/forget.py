@@ -1,38 +1,28 @@
 """Citizens' words and names are forgotten when the answer needs them no more; what is left counts.
 
-What is held (`inbox.domain.hold`) is left alone by everything here until somebody ends the hold.
+What is erased in which place is in one list (`inbox.personal_data`), which the copy for a citizen is made of, too. What
+is held (`inbox.domain.hold`) is left alone by everything here until somebody ends the hold.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, DurationField, Exists, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from channels.domain import unread
-from channels.models import Channel
 from common.audit import record
-from common.models import MailMessage
-from delivery.models import Delivery
-from inbox import erasure
-from inbox.domain import counted, evidence, handover_mail
-from inbox.enums import Kind, Proposed
-from inbox.models import AnswerDraft, HandOver, Hold, Message, Note, ProposedAnswer, Reply
+from inbox import personal_data
+from inbox.domain import counted
+from inbox.enums import Kind
+from inbox.models import Hold, Message
+from inbox.personal_data import Erasing
 from municipalities.tenancy import everywhere
 
 BATCH = 1000
-GONE: dict[str, Any] = {
-    "text": "", "seen": "", "search_key": "", "author_id": "", "author_handle": "", "author_name": "", "url": "",
-    "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "alike": None, "has_personal_data": False,
-}  # fmt: skip
-ASKED_GONE: dict[str, Any] = {
-    "question": "", "shown": "", "shown_name": "", "shown_contact": "", "answer": "", "answered_name": "",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,7 +38,7 @@ def forget() -> int:
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):
         while found := list(_over(now).values_list("pk", flat=True)[:BATCH]):
-            count += _forget(found, now)
+            count += _forget(Erasing(found, now))
     return count
 
 
@@ -71,44 +61,22 @@ def erase_authors(municipality: Any, authors: Collection[tuple[int, str]], *, by
         wanted |= Q(channel_id=channel_id, author_id=author_id)
     rows = Message.objects.filter(wanted, municipality=municipality, forgotten_at=None).exclude(author_id="")
     found = list(rows.values_list("pk", flat=True))
-    count = _forget(found, timezone.now(), asked=True)
-    for channel in Channel.objects.filter(pk__in={channel_id for channel_id, _author in authors}):
-        for author_id in sorted({author for channel_id, author in authors if author and channel_id == channel.pk}):
-            evidence.erase_of(author_id, channel.pk, timezone.now())
-            unread.forget_author(channel, author_id)
+    named = sorted({(channel_id, author) for channel_id, author in authors if author})
+    count = _forget(Erasing(found, timezone.now(), named, asked=True, by=by))
     record("message.erase_author", by=by, municipality_id=municipality.pk, label=str(municipality), messages=count)
     return Erased(count, len(found) - count)
 
 
 @transaction.atomic
-def _forget(keys: list[int], now: datetime, *, asked: bool = False) -> int:
+def _forget(what: Erasing) -> int:
+    """Erase in every place of the list, but for what is held. Returns how many messages."""
     # Taken first, asked for holds afterwards: one that began a moment ago is seen.
-    taken = set(Message.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+    rows = Message.objects.select_for_update().filter(pk__in=what.messages).order_by("pk")
+    taken = set(rows.values_list("pk", flat=True))
     keys = sorted(
         taken - set(Hold.objects.filter(message__in=taken, released_at=None).values_list("message", flat=True))
     )
-    if not asked:
+    if not what.asked:
         counted.close_questions(keys)
-    erasure.forget(keys, asked=asked)
-    Note.objects.filter(message__in=keys).delete()
-    AnswerDraft.objects.filter(message__in=keys).delete()
-    proposed = ProposedAnswer.objects.filter(message__in=keys)
-    proposed.filter(state=Proposed.WAITING).update(state=Proposed.WITHDRAWN)
-    proposed.update(text="", reason="")
-    Hold.objects.filter(message__in=keys).update(reason="")
-    _forget_asked(keys, now)
-    replies = Reply.objects.filter(message__in=keys)
-    deliveries = list(Delivery.objects.filter(pk__in=replies.values("delivery")))
-    for delivery in deliveries:
-        delivery.payload = {**delivery.payload, "text": ""}
-    Delivery.objects.bulk_update(deliveries, ["payload"])
-    replies.update(text="")
-    return Message.objects.filter(pk__in=keys).update(forgotten_at=now, **GONE)
-
-
-def _forget_asked(keys: list[int], now: datetime) -> None:
-    """Questions to departments lose their words, their links and the mail that carried them."""
-    asked = HandOver.objects.filter(message__in=keys)
-    names = [name for pk in asked.values_list("pk", flat=True) for name in handover_mail.names(pk)]
-    MailMessage.objects.filter(dedupe__in=names).delete()
-    asked.update(withdrawn_at=Coalesce("withdrawn_at", Value(now)), **ASKED_GONE)
+    personal_data.erase(replace(what, messages=keys))
+    return len(keys)

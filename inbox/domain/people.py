@@ -1,7 +1,8 @@
 """Giving a person what is held of them."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -9,14 +10,43 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.audit import record
+from inbox import personal_data
+from inbox.personal_data import Row
 from inbox.queries import held
 from municipalities.models import Municipality
 
 
 @transaction.atomic
 def export(house: Municipality, people: Sequence[held.Author], *, by: Any) -> bytes:
-    """Everything of these authors as JSON (UTF-8), with the moment at which it was made. One event, without a name."""
-    messages = held.everything(people)
-    told = {"municipality": str(house), "made_at": timezone.now(), "messages": messages}
-    record("message.export_author", by=by, municipality_id=house.pk, label=str(house), messages=len(messages))
-    return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2).encode()
+    """Everything of these authors as JSON (UTF-8), with the moment at which it was made. One event, without a name.
+
+    `messages`: each with what belongs to it, by the code of its place; `other`: what belongs to no message of theirs;
+    `places`: what each code means, how long it is kept, and what an erasure does there.
+    """
+    found = held.everything(people)
+    told = {
+        "municipality": str(house),
+        "made_at": timezone.now(),
+        "messages": [{**message.as_json(), **_by_place(rows)} for message, rows in found.messages],
+        "other": _by_place(found.other),
+        "places": [_described(place) for place in personal_data.places()],
+    }
+    record("message.export_author", by=by, municipality_id=house.pk, label=str(house), messages=len(found.messages))
+    return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2, default=str).encode()
+
+
+def _by_place(rows: Iterable[Row]) -> dict[str, list[dict[str, Any]]]:
+    told = defaultdict(list)
+    for row in rows:
+        told[row.place.code].append(row.as_json())
+    return told
+
+
+def _described(place: personal_data.Place) -> dict[str, str]:
+    return {
+        "code": place.code,
+        "title": str(place.title),
+        "kept": place.how_long(),
+        "when_erased": place.fate.value,
+        "what_stays_and_why": place.stays() if place.stays else "",
+    }

@@ -1,10 +1,11 @@
 """What is held of a person: who they are on each channel, and everything of theirs in one value. Reads only.
 
-A person is named in addresses by the number of one of their messages, never by a name: addresses end up in logs.
+A person is named in addresses by the number of one of their messages, never by a name: addresses end up in logs. Where
+the words of their messages were forgotten, copies of what was hidden still name them (`inbox.models.moderation`).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 
 from channels.models import Channel
-from inbox.models import HandOver, Hold, Message, Note, Reply
+from inbox import personal_data
+from inbox.models import Message, Moderation
+from inbox.personal_data import Fate, Person, Place, Row
 from serbian.folding import fold
 
 MOST_FOUND = 50
@@ -33,10 +36,23 @@ class Author:
     last_at: datetime
 
 
+@dataclass(frozen=True)
+class Held:
+    """Everything of one person: each message with what belongs to it, and what belongs to no message of theirs."""
+
+    messages: list[tuple[Row, list[Row]]]
+    other: list[Row]
+
+    @property
+    def kept(self) -> int:
+        """How many messages are protected from being erased."""
+        return sum(any(row.place.code == "held" for row in rows) for _message, rows in self.messages)
+
+
 def authors(words: str) -> list[Author]:
     """Who is called so, in either script, over all channels, newest first; at most `MOST_FOUND`.
 
-    Two queries, and one more for each `CHUNK` of people who were only written about.
+    Four queries, and one more for each `CHUNK` of people who were only written about.
     """
     wanted = fold(words.replace("\x00", "")).split()
     if not wanted:
@@ -46,21 +62,54 @@ def authors(words: str) -> list[Author]:
         told &= Q(search_key__contains=word)
     groups, found = _groups(told), []
     for at in range(0, len(groups), CHUNK):
-        for each in _named(groups[at : at + CHUNK]):
-            if all(word in fold(f"{each.name} {each.handle}") for word in wanted):
-                found.append(each)
+        found += [each for each in _named(groups[at : at + CHUNK]) if _is_called(each, wanted)]
         if len(found) >= MOST_FOUND:
             break
+    known = {(each.channel.pk, each.author_id) for each in found}
+    found += [
+        each for each in _of_copies(Q()) if _is_called(each, wanted) and (each.channel.pk, each.author_id) not in known
+    ]
     return found[:MOST_FOUND]
 
 
+def _is_called(author: Author, wanted: list[str]) -> bool:
+    name = fold(f"{author.name} {author.handle}")
+    return all(word in name for word in wanted)
+
+
 def chosen(keys: Collection[int]) -> list[Author]:
-    """The authors of these messages, with everything each has written on that channel. Three queries."""
-    pairs = Message.objects.filter(pk__in=keys).exclude(author_id="").values_list("channel", "author_id").distinct()
+    """The authors of these messages, with everything each has written on that channel. Seven queries."""
+    written = Message.objects.filter(pk__in=keys).exclude(author_id="").values_list("channel", "author_id")
+    copied = Moderation.objects.filter(message__in=keys).exclude(author_id="")
+    pairs = {*written.distinct(), *copied.values_list("message__channel", "author_id").distinct()}
+    found = {(each.channel.pk, each.author_id): each for each in _named(_groups(_any(pairs, "channel", "author_id")))}
+    for each in _of_copies(_any(pairs, "message__channel", "author_id")):
+        found.setdefault((each.channel.pk, each.author_id), each)
+    return sorted(found.values(), key=lambda each: (each.channel.name, each.key))
+
+
+def _any(pairs: Iterable[tuple[int, str]], channel: str, author: str) -> Q:
     told = Q(pk__in=[])
     for channel_id, author_id in pairs:
-        told |= Q(channel=channel_id, author_id=author_id)
-    return sorted(_named(_groups(told)), key=lambda each: (each.channel.name, each.key))
+        told |= Q(**{channel: channel_id, author: author_id})
+    return told
+
+
+def _of_copies(told: Q) -> list[Author]:
+    """Who is named by a copy of what was hidden, while their message itself names nobody any more. One query."""
+    rows = (
+        Moderation.objects.filter(told, message__author_id="").exclude(author_id="").select_related("message__channel")
+    )
+    found: dict[tuple[int, str], list[Moderation]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        found[row.message.channel_id, row.author_id].append(row)
+    return [
+        Author(
+            rows[-1].message_id, rows[-1].message.channel, author_id, rows[-1].author_name, rows[-1].author_handle,
+            len({row.message_id for row in rows}), rows[0].written_at, rows[-1].written_at,
+        )
+        for (_channel, author_id), rows in found.items()
+    ]  # fmt: skip
 
 
 def _groups(told: Q) -> list[dict[str, Any]]:
@@ -84,42 +133,30 @@ def _named(groups: list[dict[str, Any]]) -> list[Author]:
     ]  # fmt: skip
 
 
-def everything(people: Sequence[Author]) -> list[dict[str, Any]]:
-    """All of theirs, oldest first: messages with our answers, notes, questions to departments and holds. Five queries.
+def person(people: Sequence[Author]) -> Person:
+    """The same people as one value for the list of places. One query."""
+    pairs = [(each.channel.pk, each.author_id) for each in people]
+    told = _any(pairs, "channel", "author_id")
+    keys = Message.objects.filter(told).order_by("at", "pk").values_list("pk", flat=True)
+    return Person(pairs, list(keys), sorted({each.name for each in people if each.name}))
+
+
+def everything(people: Sequence[Author]) -> Held:
+    """All of theirs, oldest first, from every place of the list (`inbox.personal_data`), in a fixed number of queries.
     Colleagues' names stand in it, as they stand on the page of the message."""
-    told = Q(pk__in=[])
-    for each in people:
-        told |= Q(channel=each.channel, author_id=each.author_id)
-    rows = list(Message.objects.filter(told).select_related("channel").order_by("at", "pk"))
-    keys = [row.pk for row in rows]
-    answers, notes, asked, holds = (defaultdict(list) for _ in range(4))
-    for reply in Reply.objects.filter(message__in=keys).select_related("delivery", "by").order_by("pk"):
-        sent = {"text": reply.text, "by": str(reply.by), "at": reply.at, "state": reply.delivery.state}
-        answers[reply.message_id].append(sent)
-    for note in Note.objects.filter(message__in=keys).select_related("by").order_by("pk"):
-        notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
-    for row in HandOver.objects.filter(message__in=keys).select_related("department", "by").order_by("pk"):
-        asked[row.message_id].append(_asked(row))
-    for hold in Hold.objects.filter(message__in=keys, released_at=None).select_related("by"):
-        holds[hold.message_id].append({"reason": hold.reason, "by": str(hold.by), "at": hold.at})
-    return [
-        {
-            "id": row.pk, "network": row.channel.platform, "channel": row.channel.name, "author": row.author_name,
-            "handle": row.author_handle, "author_id": row.author_id, "text": row.text,
-            "first_text": row.seen or row.text,
-            "visibility": row.visibility,
-            "link": row.url, "at": row.at, "heard_at": row.heard_at, "kind": row.kind, "topic": row.topic,
-            "state": row.state, "answers": answers[row.pk], "notes": notes[row.pk],
-            "departments_asked": asked[row.pk], "held": holds[row.pk],
-        }
-        for row in rows
-    ]  # fmt: skip
+    rows = personal_data.held(person(people))
+    messages = [row for row in rows if row.place.code == "messages"]
+    known = {row.message for row in messages}
+    other: list[Row] = []
+    beside: dict[int | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.place.code != "messages":
+            (beside[row.message] if row.message in known else other).append(row)
+    return Held([(row, beside[row.message]) for row in messages], other)
 
 
-def _asked(row: HandOver) -> dict[str, Any]:
-    return {
-        "department": str(row.department), "question": row.question, "words_shown": row.shown,
-        "name_shown": row.shown_name, "contact_shown": row.shown_contact, "by": str(row.by), "at": row.sent_at,
-        "answer": row.answer, "answered_by": row.answered_name, "answered_at": row.answered_at,
-        "withdrawn_at": row.withdrawn_at,
-    }  # fmt: skip
+def staying(people: Sequence[Author]) -> list[tuple[Place, int | None]]:
+    """Where something stays after an erasure, and how much of these people, where that can be counted."""
+    whose = person(people)
+    kept = [place for place in personal_data.places() if place.fate in (Fate.PARTLY, Fate.STAYS)]
+    return [(place, place.left(whose) if place.left else None) for place in kept]

@@ -250,3 +250,9 @@ def _by_month(rows: QuerySet[Moderation], moment: str, *more: str) -> dict[Any, 
 
 def confirmation_is_late(row: Moderation) -> bool:
     return row.waits_for_confirmation and row.confirm_by is not None and row.confirm_by < timezone.now()
+
+
+def contacts() -> list[str]:
+    """What the house rules of the open scope name as contacts. One query."""
+    rows = HouseRules.objects.values_list("contact", "formal", "privacy", "own_words")
+    return [words for row in rows for words in row if words]

@@ -6,7 +6,7 @@ written like a name (two words with capitals of which one ends as surnames do, w
 
 import re
 
-from inbox.reading.personal import found, masked
+from inbox.reading.personal import found, masked, put
 
 _GONE = "…"
 _MENTION = re.compile(r"(?<![\w@])@[\w.\-]*\w(?:@[\w\-]+(?:\.[\w\-]+)+)?")
@@ -23,14 +23,12 @@ _INTRODUCED = re.compile(
     rf"({_NAME}(?:[ ]{_NAME})?)(?!\w)",
     re.IGNORECASE,
 )
-_AFTER_COMMA = re.compile(rf"(?:,[ ]|[.!?]\s+|\n\s*)({_NAME}(?:[ ]{_NAME})?)[.!]?\s*$")
+_AFTER_COMMA = re.compile(rf"(?:,[ ]|[.!?]\s{{1,9}}+|\n\s{{0,9}}+)({_NAME}(?:[ ]{_NAME})?)[.!]?\s*+\Z")
 
 
 def without_names(text: str) -> str:
     """`text` for a quotation. Doing it twice changes nothing more."""
-    for one in reversed(found(text)):
-        if not one.is_strong:
-            text = text[: one.start] + _GONE + text[one.end :]
+    text = put(text, ((one.start, one.end, _GONE) for one in found(text) if not one.is_strong))
     text = _MENTION.sub("", masked(text))
     text = _FULL_NAME.sub(_GONE, text)
     text = _INTRODUCED.sub(lambda match: match[1] + _GONE if _begins_great(match[2]) else match[0], text)

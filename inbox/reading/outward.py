@@ -13,8 +13,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from inbox.reading.patterns import LIKELY
-from inbox.reading.personal import strong
+from inbox.reading.patterns import HARD, LIKELY, ROUNDS
+from inbox.reading.personal import put, strong
 
 
 def without_personal(text: str, names: Iterable[str] = ()) -> str:
@@ -26,10 +26,12 @@ def without_personal(text: str, names: Iterable[str] = ()) -> str:
     for name in sorted({each.strip() for each in names if len(each.strip()) > 2}, key=len, reverse=True):
         own = rf"(?<![\w\[])@?{re.escape(name.lstrip('@'))}(?!\w)"
         text = re.sub(own, instead["name"], text, flags=re.IGNORECASE)
-    while spans := _spans(text):  # what stood glued together comes apart when its neighbour goes
-        for start, end, what in reversed(spans):
-            text = text[:start] + instead[what] + text[end:]
-    return text
+    for _round in range(ROUNDS):  # what stood glued together comes apart when its neighbour goes
+        spans = _spans(text)
+        if not spans:
+            return text
+        text = put(text, ((start, end, instead[what]) for start, end, what in spans))
+    return HARD.sub(instead["number"], text) if _spans(text) else text
 
 
 def contacts(text: str) -> list[str]:

@@ -41,10 +41,17 @@ STREET = re.compile(
     re.IGNORECASE,
 )
 
+# Taking one thing out can free the next one beside it, so whoever takes out looks again, so many times at most. What
+# is found even then is no sentence of a person: every word with a digit, an @ or an "(at)" goes. Nothing personal is
+# found without one of these.
+ROUNDS = 5
+HARD = re.compile(r"(?<!\S)\S*(?:[\d@]|[(\[](?:at|et|majmun)[)\]])\S*", re.IGNORECASE)
+
 # ---- what is only likely
 
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+\w{2,}")
-_HANDLE = re.compile(r"(?<![\w.])@[\w.-]*\w(?:@[\w.-]*\w)?")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@(?:[\w-]+\.)+\w{2,}")
+# However many stand glued together ("@a@b@c"): one by one each would free the next.
+_HANDLE = re.compile(r"(?<![\w.])@[\w.-]*\w(?:@[\w.-]*\w)*+")
 # From thirteen digits on (personal numbers), and any other long number: identity cards, accounts, parcels of records.
 _PERSONAL = re.compile(r"(?<!\d)\d{13}(?!\d)")
 _LONG = re.compile(r"(?<!\d)\d(?:[ -]?\d){8,}(?!\d)")

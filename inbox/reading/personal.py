@@ -7,7 +7,7 @@ gov.rs, which are public.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -73,16 +73,23 @@ def strong(text: str) -> list[Found]:
 def masked(text: str) -> str:
     """The text with what was found hidden but for its first and last character. Masking again does nothing more.
 
-    Masking one number may leave a digit that stands beside others as if it were theirs, so it looks again until
-    nothing is found; each time there is less to find.
+    Masking one number may leave a digit that stands beside others as if it were theirs, so it looks again.
     """
-    while spans := strong(text):
-        parts, at = [], 0
-        for one in spans:
-            parts += [text[at : one.start], _hidden(text[one.start : one.end])]
-            at = one.end
-        text = "".join([*parts, text[at:]])
-    return text
+    for _round in range(patterns.ROUNDS):
+        spans = strong(text)
+        if not spans:
+            return text
+        text = put(text, ((one.start, one.end, _hidden(text[one.start : one.end])) for one in spans))
+    return patterns.HARD.sub(HIDDEN, text) if strong(text) else text
+
+
+def put(text: str, instead: Iterable[tuple[int, int, str]]) -> str:
+    """The text with other words at [start, end), in order and never overlapping."""
+    parts, at = [], 0
+    for start, end, words in instead:
+        parts += [text[at:start], words]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _hidden(words: str) -> str:

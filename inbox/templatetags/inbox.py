@@ -1,13 +1,18 @@
 """Tags of the inbox: `{% load inbox %}{% due message.due_at %}`."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
+
+from common.templatetags.ui import when
 
 register = template.Library()
 
@@ -26,6 +31,18 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', machine, formats.date_format(local, "d.m.Y. H:i"), words
     )
+
+
+@register.simple_tag
+def held_value(value: Any) -> SafeString:
+    """A value of what is held of a person (`inbox.personal_data.Field`), for people to read."""
+    if isinstance(value, date):
+        return when(value)
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    elif isinstance(value, list | tuple):
+        value = ", ".join(str(each) for each in value)
+    return linebreaksbr(_("Yes") if value is True else str(value))
 
 
 def _late(by: timedelta) -> str:

@@ -55,7 +55,8 @@ def _told(chosen: list[held.Author]) -> dict[str, Any]:
     return {
         "chosen": chosen,
         "everything": everything,
-        "kept": sum(1 for each in everything if each["held"]),
+        "kept": everything.kept,
+        "staying": held.staying(chosen),
         "now": timezone.now(),
     }
 

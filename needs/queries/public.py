@@ -216,3 +216,8 @@ def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> R
     url = asked.delivery.permalink if asked.delivery.state == State.PUBLISHED else ""
     text = texts.get(asked.version_id) or str(row.post)
     return Report(row, text, [str(each) for each in options if isinstance(each, str)], url, asked.delivery.published_at)
+
+
+def contacts() -> list[str]:
+    """What the page of needs of the open scope names as contact. One query."""
+    return list(NeedsPage.objects.exclude(contact="").values_list("contact", flat=True))

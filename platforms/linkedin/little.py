@@ -7,8 +7,8 @@ import regex
 
 from platforms import counting
 
-TAG = regex.compile(r"\{hashtag\|\\?[#＃]\|((?:\\.|[^}\\])*)\}")
-MENTION = regex.compile(r"@\[((?:\\.|[^\]\\])*)\]\(urn:[^)]*\)")
+TAG = regex.compile(r"\{hashtag\|\\?[#＃]\|((?:\\.|[^{}\\])*+)\}")
+MENTION = regex.compile(r"@\[((?:\\.|[^\[\]\\])*+)\]\(urn:[^()]*\)")
 ESCAPED = regex.compile(r"(?s)\\(.)")
 
 

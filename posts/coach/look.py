@@ -30,7 +30,8 @@ class Known:
     """What the server adds. `over`: names of channels for which the text is too long; `missing`: languages that are
     asked for and not there, tag to name; `analysis`: by picture, as measured; `consents`: for each picture whose people
     may not be shown a sentence and the page of its consents; `looked`: the answers of the links, by address; `videos`:
-    which of the media are no pictures."""
+    which of the media are no pictures; `offices`: numbers that the municipality publishes
+    itself (`posts.coach.offices`)."""
 
     today: date
     over: Sequence[str] = ()
@@ -40,6 +41,7 @@ class Known:
     consents: Sequence[tuple[str, str]] = ()
     looked: Mapping[str, Looked] | None = None
     videos: Collection[int] = ()
+    offices: Collection[str] = ()
 
 
 def look(draft: Draft, known: Known) -> list[Point]:
@@ -52,7 +54,7 @@ def look(draft: Draft, known: Known) -> list[Point]:
 def facts(draft: Draft, known: Known) -> Facts:
     return Facts(
         today=known.today,
-        texts=list(_texts(draft)),
+        texts=list(written(draft)),
         kind=draft.call.kind,
         words=draft.call.words,
         deadline=draft.call.deadline_on,
@@ -61,10 +63,12 @@ def facts(draft: Draft, known: Known) -> Facts:
         pictures=[Described(shown.id, shown.alt) for shown in _stills(draft, known)],
         over=known.over,
         takes_part=bool(draft.interactive.kind),
+        offices=known.offices,
     )
 
 
-def _texts(draft: Draft) -> Iterator[Written]:
+def written(draft: Draft) -> Iterator[Written]:
+    """Every text that a person wrote, with the field it stands in."""
     for tag, text in draft.texts.items():
         if not text.derived_from:
             yield Written(f"text-{tag}", tag, text.text)
@@ -76,7 +80,7 @@ def _texts(draft: Draft) -> Iterator[Written]:
 def links_of(draft: Draft) -> list[str]:
     """The addresses people may follow from the post, each once: its link first."""
     found = [draft.address] if draft.address else []
-    texts = [*(text.text for text in _texts(draft)), draft.first_comment]
+    texts = [*(text.text for text in written(draft)), draft.first_comment]
     found += [url for text in texts for _start, _end, url in urls(text) if "." in url]
     return list(dict.fromkeys(found))
 

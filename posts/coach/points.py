@@ -6,7 +6,7 @@ holds a code and values; `posts.coach.sentences` says them in the reader's langu
 `of_text(facts)` needs only what is typed and is repeated, point by point, in static/js/text/coach.js.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ NEEDS_LINK = ("apply", "pay", "book", "download", "subscribe")
 NEEDS_DAY = ("apply", "pay", "vote", "attend")
 SHORT_ALT, LONG_ALT = 15, 350
 SHOWN = 3
+NUMBERS = ("phones", "landlines")
 
 _FILE = regex.compile(
     r"^\S+\.(?:jpe?g|png|webp|avif|hei[cf]|gif)$|^(?:IMG|DSC|PXL|Screenshot)[\p{L}\p{M}\p{N}_ .-]*$", regex.IGNORECASE
@@ -73,7 +74,8 @@ class Described:
 @dataclass(frozen=True)
 class Facts:
     """Everything that is typed. `over` names the channels for which it is too long; `takes_part`: it is a poll, a quiz
-    or another format in which people answer."""
+    or another format in which people answer; `offices`: numbers that nobody has to be asked about, as
+    `text.national` writes them."""
 
     today: date
     texts: Sequence[Written] = ()
@@ -85,6 +87,7 @@ class Facts:
     pictures: Sequence[Described] = ()
     over: Sequence[str] = ()
     takes_part: bool = False
+    offices: Collection[str] = ()
 
     @property
     def written(self) -> list[Written]:
@@ -196,7 +199,7 @@ def _rules(facts: Facts) -> Iterator[Point]:
     found: dict[str, list[Hit]] = {name: [] for name in rules.RULES}
     for each in facts.written:
         for name, hits in rules.hits(each.text, each.tag):
-            found[name] += hits
+            found[name] += [hit for hit in hits if not _is_an_offices(name, hit, facts)]
     for name, hits in found.items():
         if not hits:
             yield Point(name, "ok", f"{name}.ok")
@@ -204,6 +207,10 @@ def _rules(facts: Facts) -> Iterator[Point]:
         mends = any(hit.instead is not None for hit in hits)
         values = {"words": quoted([hit.words for hit in hits])}
         yield Point(name, "look", name, values, Fix("mend" if mends else "show", name))
+
+
+def _is_an_offices(rule: str, hit: Hit, facts: Facts) -> bool:
+    return rule in NUMBERS and rules.national(hit.words) in facts.offices
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -17,7 +17,8 @@ from posts.coach.points import Fix, Point
 ORDER = (
     "call", "single", "link", "link_answer", "deadline", "length", "sentences", "click_here",
     "abbreviations", "capitals", "fancy", "mixed", "emoji", "hashtags", "hashtags_in_between", "languages", "derived",
-    "alt", "picture_text", "contrast", "children", "jmbg", "phones", "plates", "mails",
+    "alt", "picture_text", "contrast", "children", "jmbg", "phones", "landlines",
+    "plates", "mails",
 )  # fmt: skip
 STATES = ("stops", "look", "todo", "ok")
 
@@ -53,6 +54,7 @@ def titles() -> dict[str, str]:
         "children": _("People in pictures"),
         "jmbg": _("Personal number"),
         "phones": _("Telephone number"),
+        "landlines": _("Landline number"),
         "plates": _("Licence plate"),
         "mails": _("E-mail address"),
     }
@@ -109,6 +111,8 @@ def sentences() -> dict[str, str]:
         "jmbg.ok": _("No personal number is in the text."),
         "phones": _("This may be somebody's own mobile; publish it only if it belongs to the office: %(words)s"),
         "phones.ok": _("No mobile number is in the text."),
+        "landlines": _("Is it an office's number? Then put it into the library, and nobody asks again: %(words)s"),
+        "landlines.ok": _("No landline number is in the text that is not known as an office's."),
         "plates": _("A licence plate leads to a person: %(words)s"),
         "plates.ok": _("No licence plate is in the text."),
         "mails": _("This may be somebody's own e-mail address; the office's outlives its people: %(words)s"),

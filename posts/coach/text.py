@@ -18,6 +18,8 @@ from serbian.transliteration import to_latin
 LONG_SENTENCE = 25
 MOST_EMOJI = 3
 LONG_HASHTAG = 12
+# A longer one is no tag that people read, and taking it apart takes the square of its length.
+LONGEST_HASHTAG = 100
 CAPITALS_IN_A_ROW = 4
 SOON_PAST = timedelta(days=30)
 
@@ -200,7 +202,7 @@ _LETTERS = _pattern(r"\p{L}+")
 _CYRILLIC, _LATIN = _pattern(r"[\u0400-\u04FF]"), _pattern(r"[A-Za-z\u00C0-\u024F]")
 # Spelled out: \w of a browser knows no Cyrillic.
 _W = r"\p{L}\p{M}\p{N}_"
-_UNTOUCHED = _pattern(rf"\S*(?:://|@)\S*|(?:[{_W}-]+\.)+[a-z]{{2,}}(?:/\S*)?")
+_UNTOUCHED = _pattern(rf"(?<!\S)\S*(?:://|@)\S*|(?<![{_W}-])(?<![{_W}-]\.)(?:[{_W}-]+\.)+[a-z]{{2,}}(?:/\S*)?")
 
 
 def fancy(text: str) -> list[Hit]:
@@ -211,9 +213,11 @@ def fancy(text: str) -> list[Hit]:
 def mixed(text: str) -> list[Hit]:
     """Words with letters of both scripts: they look right, but no search finds them. Addresses are left alone."""
     fixed = [match.span() for match in _UNTOUCHED.finditer(text)]
-    found = []
+    found, at = [], 0
     for match in _LETTERS.finditer(text):
-        if any(start <= match.start() < end for start, end in fixed):
+        while at < len(fixed) and fixed[at][1] <= match.start():
+            at += 1
+        if at < len(fixed) and fixed[at][0] <= match.start():
             continue
         cyrillic, latin = len(_CYRILLIC.findall(match[0])), len(_LATIN.findall(match[0]))
         if cyrillic and latin:
@@ -260,13 +264,15 @@ def emoji(text: str) -> list[Hit]:
 def hashtags(text: str) -> list[Hit]:
     """Hashtags of several words without capitals: #DaKliknemoZajedno is read aloud as words, the other as noise."""
     found = []
+    known: set[str] | None = None
     for match in _HASHTAG.finditer(text):
         tag = match[1]
         pieces = [piece for piece in tag.split("_") if piece]
         if len(pieces) > 1:
             found.append(_hit(match, "#" + "".join(piece[:1].upper() + piece[1:] for piece in pieces)))
         elif tag == tag.lower() and len(tag) >= LONG_HASHTAG:
-            parts = _taken_apart(tag, _vocabulary(text))
+            known = _vocabulary(text) if known is None else known
+            parts = _taken_apart(tag, known) if len(tag) <= LONGEST_HASHTAG else None
             found.append(_hit(match, "#" + "".join(part[:1].upper() + part[1:] for part in parts) if parts else None))
     return found
 
@@ -276,7 +282,9 @@ def hashtags_in_between(text: str) -> list[Hit]:
     tags = list(_HASHTAG.finditer(text))
     end = len(text.rstrip())
     while tags and end == tags[-1].end():
-        end = len(text[: tags.pop().start()].rstrip())
+        start = tags.pop().start()
+        end = tags[-1].end() if tags else 0
+        end = end if not text[end:start].strip() else -1
     return [_hit(match) for match in tags] if len(tags) > 1 else []
 
 
@@ -302,8 +310,15 @@ def _taken_apart(tag: str, known: set[str]) -> list[str] | None:
 # ---------------------------------------------------------------- people
 
 # Its name goes with it, so that no „ЈМБГ:” is left behind without a number.
-_THIRTEEN = _pattern(r"(?:,?[ \t]*(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]*:?[ \t]*)?(?<!\d)(\d{13})(?!\d)")
-_MOBILE = _pattern(r"(?<![\d/])(?:\+\s?381|00\s?381|0)[\s/.-]?6\d(?:[\s/.-]?\d){6,8}(?!\d)")
+_THIRTEEN = _pattern(r"(?:,?[ \t]{0,4}(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]{0,4}:?[ \t]{0,4})?(?<!\d)(\d{13})(?!\d)")
+# The ways to write a number: docs/telephone-numbers.md.
+_COUNTRY = r"\(?(?:(?:\+\s?|00\s?)381[\s/.-]?(?:\(0\)[\s/.-]?)?\(?|0)"
+_MOBILE = _pattern(rf"(?<![\d/])(?:{_COUNTRY})[\s/.-]?6\d\)?[\s/.-]{{0,3}}\d(?:[\s/.-]{{0,2}}\d){{5,7}}(?!\d)")
+# Area codes are 10 to 39, some of three figures. A slash behind it makes it a number of a decision.
+_LANDLINE = _pattern(
+    rf"(?<![\d/.,-])(?:{_COUNTRY})(?:230|280|290|390|[123]\d)\)?[ /.-]{{0,3}}\d(?:[ .-]?\d){{4,6}}(?![\d/]|[.-]\d)"
+)
+_CODE = _pattern(r"^(?:\+|00)381(?:0(?=\d))?")
 _PLATE = _pattern(r"(?<![\p{L}\p{N}])[\p{Lu}]{2}[ -]\d{3,4}[ -]?\p{Lu}{2}(?![\p{L}\p{N}])")
 _MAIL = _pattern(rf"(?<![{_W}.+-])([{_W}+-]+(?:\.[{_W}+-]+)*)@((?:[{_W}-]+\.)+\p{{L}}{{2,}})")
 _WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -327,6 +342,17 @@ def _is_jmbg(digits: str) -> bool:
 def phones(text: str) -> list[Hit]:
     """Mobile numbers: a desk has a landline, a mobile is often somebody's own."""
     return [_hit(match) for match in _MOBILE.finditer(text)]
+
+
+def landlines(text: str) -> list[Hit]:
+    """Landline numbers: mostly an office's, but nobody can tell from the figures. Short and free numbers are none."""
+    return [_hit(match) for match in _LANDLINE.finditer(text)]
+
+
+def national(number: str) -> str:
+    """The figures of a number as one dials it here: "035461123" for "+381 (0)35 461-123"."""
+    written = "".join(char for char in number if char.isdecimal() or char == "+")
+    return _CODE.sub("0", written)
 
 
 def plates(text: str) -> list[Hit]:
@@ -354,6 +380,7 @@ RULES: Mapping[str, Callable[[str], list[Hit]]] = {
     "hashtags_in_between": hashtags_in_between,
     "jmbg": jmbg,
     "phones": phones,
+    "landlines": landlines,
     "plates": plates,
     "mails": mails,
 }

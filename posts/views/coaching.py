@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from posts import compose, queries
-from posts.coach.look import Known, links_of, look
+from posts.coach import offices
+from posts.coach.look import Known, links_of, look, written
 from posts.coach.sentences import Told, told
 from posts.draft import Draft
 from posts.models import Media
@@ -18,7 +19,8 @@ from posts.wording import language_name
 def coach(
     draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], house: Any, *, links: bool = True
 ) -> list[Told]:
-    """Every point in the order of the page. With `links` one query: what a worker found behind them."""
+    """Every point in the order of the page. With `links` one query: what a worker found behind them.
+    Where a telephone number is written, one more for each place in which known ones stand."""
     if draft.is_empty:
         return []
     official = compose.unwritten(draft, house.official_languages)
@@ -33,6 +35,7 @@ def coach(
             (note.sentence, reverse("library_picture", args=[house.slug, note.media_id]))
             for note in queries.consent_notes(draft, library)
         ],
+        offices=offices.numbers() if offices.are_needed(each.text for each in written(draft)) else (),
         videos={pk for pk, media in library.items() if media.is_video},
         looked=queries.looked_at(links_of(draft)) if links else {},
     )

@@ -12,6 +12,7 @@ from common.uploads import most_bytes
 from municipalities.queries import Offered, glossary, offers
 from municipalities.rules import Verb
 from posts import compose, derived, queries
+from posts.coach import offices
 from posts.coach.patterns import Pattern, patterns
 from posts.coach.sentences import Told, things
 from posts.composer_form import Typed
@@ -140,6 +141,11 @@ class Page:
     def words(self) -> str:
         """The municipality's words that Latin does not spell letter by letter, as JSON for the script."""
         return json.dumps(self.draft.words.for_latin(), ensure_ascii=False)
+
+    @property
+    def offices(self) -> str:
+        """Telephone numbers that the coach does not ask about, as JSON for the script."""
+        return json.dumps(sorted(offices.numbers()))
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:

@@ -122,12 +122,13 @@ def with_language(pdf: bytes, tag: str) -> bytes:
 
     An incremental update (ISO 32000-1, 7.5.6): the catalogue once more at the end, and a table that leads to it.
     """
-    trailer = re.search(rb"trailer\s*<<(.*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*$", pdf, re.DOTALL)
+    last = pdf[max(pdf.rfind(b"trailer"), 0) :]
+    trailer = re.fullmatch(rb"trailer\s*<<((?:(?!trailer).)*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*", last, re.DOTALL)
     root = re.search(rb"/Root (\d+) 0 R", trailer[1]) if trailer else None
     catalogue = re.search(rb"\n%s 0 obj\n(.*?)\nendobj" % root[1], pdf, re.DOTALL) if root else None
     if trailer is None or root is None or catalogue is None:
         raise NotMade("Typst writes its files another way than it did")
-    body = re.sub(rb"/Lang\([^)]*\)", b"/Lang(%s)" % tag.encode(), catalogue[1])
+    body = re.sub(rb"/Lang\([^()]*\)", b"/Lang(%s)" % tag.encode(), catalogue[1])
     start = len(pdf) + 1
     new = b"%s 0 obj\n%s\nendobj\n" % (root[1], body)
     table = b"xref\n%s 1\n%010d 00000 n \ntrailer\n<<%s/Prev %s>>\n" % (root[1], start, trailer[1], trailer[2])

@@ -147,3 +147,8 @@ def _sums(months: Sequence[date]) -> list[Sum]:
         for (pk, month), kept in found.items()
         if pk in channels
     ]
+
+
+def contacts() -> list[str]:
+    """What the public page of the open scope names as contact. One query."""
+    return list(PublicPage.objects.exclude(contact="").values_list("contact", flat=True))

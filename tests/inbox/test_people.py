@@ -161,7 +161,8 @@ def test_pages_cost_the_same_at_one_and_at_many(town: Town) -> None:
         says(town, "Петар", f"Још {number}", author="1")
         says(town, f"Петар {number}", f"Друго {number}", author=f"x{number}")
     assert queries() == few
-    assert max(few) <= 12
+    assert few[0] <= 12
+    assert few[1] <= 30  # one or two for each place of the list (inbox.personal_data)
 
 
 # ---- above the municipality

@@ -84,6 +84,7 @@ def facts(raw: Any) -> points.Facts:
         pictures=[points.Described(**each) for each in raw.get("pictures", [])],
         over=raw.get("over", []),
         takes_part=raw.get("takesPart", False),
+        offices=raw.get("offices", []),
     )
 
 

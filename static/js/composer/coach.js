@@ -1,6 +1,6 @@
 // The coach beside the text. What needs only the text it finds by itself at each letter (text/points.js); the rest comes
 // with the server's answers. A button puts right what can be put right, or leads to the place.
-import { RULES, days, mended, points, verbs } from "../text/engine.js";
+import { NUMBERS, RULES, days, mended, national, points, verbs } from "../text/engine.js";
 import { replaceSelection } from "./call.js";
 import { today } from "./words.js";
 
@@ -145,8 +145,13 @@ class Coach {
   }
 
   places(rule) {
-    const find = { days: lastDays, others: this.others() }[rule] ?? RULES[rule];
+    const find = { days: lastDays, others: this.others() }[rule] ?? (NUMBERS.includes(rule) ? this.unknown(rule) : RULES[rule]);
     return this.facts.texts.map(({ place, text }) => ({ area: this.field(place), text, hits: find(text) })).filter(({ hits }) => hits.length);
+  }
+
+  /** Finds numbers that are not known as an office's. */
+  unknown(rule) {
+    return (text) => RULES[rule](text).filter(({ words }) => !this.facts.offices.includes(national(words)));
   }
 
   /** Finds verbs that ask for something else than the first. */

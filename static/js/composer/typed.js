@@ -68,5 +68,6 @@ export function facts(form, over) {
     pictures: [...form.querySelectorAll(".picture:not(.picture-film) [name='media']")].map(({ value }) => ({ id: value, alt: form.elements[`alt-${value}`]?.value ?? "" })),
     over,
     takesPart: Boolean(form.elements["interactive-kind"]?.value),
+    offices: JSON.parse(form.dataset.offices ?? "[]"),
   };
 }

@@ -7,6 +7,7 @@ import { ABBREVIATIONS, FREE_MAIL, LITTLE, LOOKALIKES, MONTHS, VERBS, both } fro
 const LONG_SENTENCE = 25;
 const MOST_EMOJI = 3;
 const LONG_HASHTAG = 12;
+const LONGEST_HASHTAG = 100;
 const CAPITALS_IN_A_ROW = 4;
 const SOON_PAST = 30;
 const DAY = 86400000;
@@ -157,7 +158,7 @@ const DRAWN = "[\\u{1D400}-\\u{1D7FF}\\u24B6-\\u24E9\\u{1F130}-\\u{1F149}\\uFF21
 const FANCY = new RegExp(`${DRAWN}(?:[ \\t]*${DRAWN})*`, "gu");
 const CYRILLIC = /[\u0400-\u04FF]/g;
 const LATIN = /[A-Za-z\u00C0-\u024F]/g;
-const UNTOUCHED = /\S*(?::\/\/|@)\S*|(?:[\p{L}\p{M}\p{N}_-]+\.)+[a-z]{2,}(?:\/\S*)?/gu;
+const UNTOUCHED = /(?<!\S)\S*(?::\/\/|@)\S*|(?<![\p{L}\p{M}\p{N}_-])(?<![\p{L}\p{M}\p{N}_-]\.)(?:[\p{L}\p{M}\p{N}_-]+\.)+[a-z]{2,}(?:\/\S*)?/gu;
 const TO_CYRILLIC = Object.fromEntries(Object.entries(LOOKALIKES).map(([cyrillic, latin]) => [latin, cyrillic]));
 
 const fancy = (text) => [...text.matchAll(FANCY)].map((match) => hit(match, match[0].normalize("NFKC")));
@@ -166,9 +167,12 @@ const fancy = (text) => [...text.matchAll(FANCY)].map((match) => hit(match, matc
 function mixed(text) {
   const fixed = all(text, UNTOUCHED);
   const found = [];
+  let at = 0;
   for (const match of text.matchAll(LETTERS)) {
+    while (at < fixed.length && fixed[at].end <= match.index) at++;
+    if (at < fixed.length && fixed[at].start <= match.index) continue;
     const cyrillic = (match[0].match(CYRILLIC) ?? []).length, latin = (match[0].match(LATIN) ?? []).length;
-    if (!cyrillic || !latin || fixed.some(({ start, end }) => start <= match.index && match.index < end)) continue;
+    if (!cyrillic || !latin) continue;
     found.push(hit(match, unmixed(match[0], cyrillic >= latin)));
   }
   return found;
@@ -219,7 +223,7 @@ function hashtags(text) {
       found.push(hit(match, `#${pieces.map(capitalised).join("")}`));
     } else if (tag === tag.toLowerCase() && [...tag].length >= LONG_HASHTAG) {
       known ??= vocabulary(text);
-      const parts = takenApart(tag, known);
+      const parts = [...tag].length <= LONGEST_HASHTAG ? takenApart(tag, known) : null;
       found.push(hit(match, parts && `#${parts.map(capitalised).join("")}`));
     }
   }
@@ -256,8 +260,13 @@ function takenApart(tag, known) {
 // ---- people
 
 // Its name goes with it, so that no „ЈМБГ:” is left behind without a number.
-const THIRTEEN = /(?:,?[ \t]*(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]*:?[ \t]*)?(?<!\d)(\d{13})(?!\d)/gu;
-const MOBILE = /(?<![\d/])(?:\+\s?381|00\s?381|0)[\s/.-]?6\d(?:[\s/.-]?\d){6,8}(?!\d)/g;
+const THIRTEEN = /(?:,?[ \t]{0,4}(?<![\p{L}\p{N}_])(?:ЈМБГ|JMBG)[ \t]{0,4}:?[ \t]{0,4})?(?<!\d)(\d{13})(?!\d)/gu;
+const COUNTRY = "\\(?(?:(?:\\+\\s?|00\\s?)381[\\s/.-]?(?:\\(0\\)[\\s/.-]?)?\\(?|0)";
+const MOBILE = new RegExp(`(?<![\\d/])(?:${COUNTRY})[\\s/.-]?6\\d\\)?[\\s/.-]{0,3}\\d(?:[\\s/.-]{0,2}\\d){5,7}(?!\\d)`, "g");
+const LANDLINE = new RegExp(
+  `(?<![\\d/.,-])(?:${COUNTRY})(?:230|280|290|390|[123]\\d)\\)?[ /.-]{0,3}\\d(?:[ .-]?\\d){4,6}(?![\\d/]|[.-]\\d)`,
+  "g",
+);
 const PLATE = /(?<![\p{L}\p{N}])\p{Lu}{2}[ -]\d{3,4}[ -]?\p{Lu}{2}(?![\p{L}\p{N}])/gu;
 const MAIL =
   /(?<![\p{L}\p{M}\p{N}_.+-])([\p{L}\p{M}\p{N}_+-]+(?:\.[\p{L}\p{M}\p{N}_+-]+)*)@((?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}{2,})/gu;
@@ -292,9 +301,16 @@ export const RULES = {
   hashtags_in_between: hashtagsInBetween,
   jmbg,
   phones: (text) => all(text, MOBILE),
+  landlines: (text) => all(text, LANDLINE),
   plates: (text) => all(text, PLATE),
   mails,
 };
+
+// Rules whose places are left out where the number is known as an office's.
+export const NUMBERS = ["phones", "landlines"];
+
+/** The figures of a number as one dials it here: "035461123" for "+381 (0)35 461-123". */
+export const national = (number) => number.replace(/[^\d+]/g, "").replace(/^(?:\+|00)381(?:0(?=\d))?/, "0");
 
 // Rules that know Serbian words; in Hungarian or Albanian they would see ghosts.
 const SERBIAN_ONLY = ["sentences", "click_here", "abbreviations"];

@@ -4,7 +4,7 @@
 // posts/coach/), and tests/vectors/*.json run through both.
 export { toLatin, traced } from "../serbian.js";
 export { deadlineWords, filled } from "./calls.js";
-export { RULES, average, days, hits, mended, sentences, verbs } from "./coach.js";
+export { NUMBERS, RULES, average, days, hits, mended, national, sentences, verbs } from "./coach.js";
 export { forPublishing, parts, resolved } from "./compose.js";
 export { count, graphemes, isReady, makeReady, mastodon, urls, utf8Bytes } from "./counting.js";
 export { glossary } from "./glossary.js";

@@ -1,7 +1,7 @@
 // What the coach says about what is typed: posts/coach/points.py in the browser, point by point.
 // tests/vectors/coach.json holds the two together.
 import { deadlineWords } from "./calls.js";
-import { RULES, days, hits, verbs } from "./coach.js";
+import { NUMBERS, RULES, days, hits, national, verbs } from "./coach.js";
 import { urls } from "./counting.js";
 import { BARE_ALTS, both } from "./words.js";
 
@@ -19,7 +19,7 @@ const plain = (text) => text.trim().replace(/\s+/g, " ");
 const holds = (text, words) => text.toLowerCase().includes(words.toLowerCase());
 
 /**
- * `facts`: {today, texts: [{place, tag, text}], kind, words, deadline, link, isLink, pictures: [{id, alt}], over: [name], takesPart};
+ * `facts`: {today, texts: [{place, tag, text}], kind, words, deadline, link, isLink, pictures: [{id, alt}], over: [name], takesPart, offices: [digits]};
  * days are ISO, "" where there is none.
  */
 export function points(facts) {
@@ -32,7 +32,7 @@ export function points(facts) {
     facts.over.length
       ? point("length", "stops", "length.over", { names: [...new Set(facts.over)].join(", ") }, focus(written[0].place))
       : point("length", "ok", "length.ok"),
-    ...rules(written),
+    ...rules(written, facts.offices ?? []),
     ...descriptions(facts, written),
   ];
 }
@@ -91,10 +91,13 @@ function saysWeekday(facts, written) {
   });
 }
 
-function* rules(written) {
+function* rules(written, offices) {
   const found = Object.fromEntries(Object.keys(RULES).map((name) => [name, []]));
   for (const { place, text, tag } of written) {
-    for (const [name, places] of hits(text, tag)) found[name].push(...places.map((each) => ({ ...each, place })));
+    for (const [name, places] of hits(text, tag)) {
+      const asked = NUMBERS.includes(name) ? places.filter(({ words }) => !offices.includes(national(words))) : places;
+      found[name].push(...asked.map((each) => ({ ...each, place })));
+    }
   }
   for (const [name, places] of Object.entries(found)) {
     if (!places.length) yield point(name, "ok", `${name}.ok`);

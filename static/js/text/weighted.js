@@ -10,7 +10,7 @@ const LATIN = "\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u1e00-\\u1eff";
 const WORD = "[\\p{L}\\p{M}\\p{N}]";
 const WIRE = "[\\p{L}\\p{M}\\p{N}_\\-]";
 const NAME = `(?:${WORD}(?:${WIRE}*${WORD})?\\.)+${WORD}(?:[\\p{L}\\p{M}\\p{N}\\-]*${WORD})?`;
-const BARE = `(?:[a-z0-9${LATIN}](?:[a-z0-9${LATIN}_\\-]*[a-z0-9${LATIN}])?\\.)+[a-z0-9\\-]+`;
+const BARE = `(?:[a-z0-9${LATIN}](?:[a-z0-9${LATIN}_\\-]{0,61}[a-z0-9${LATIN}])?\\.)+[a-z0-9\\-]+`;
 const PATH = `[a-z\\u0400-\\u04ff0-9!*';:=+,.$\\/%#\\[\\]\\u2013_~@\\|&${LATIN}\\-]`;
 const PARENTHESES = `\\((?:${PATH}+|${PATH}*\\(${PATH}+\\)${PATH}*)\\)`;
 const END = `(?:[+a-z\\u0400-\\u04ff0-9=_#\\/${LATIN}\\-]|${PARENTHESES})`;

@@ -1,0 +1,48 @@
+"""Files with everything of a municipality, for the list of places (`inbox.personal_data`): they hold citizens' words.
+
+When a citizen is erased, files made before go: they can be made again, and then without that person.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from administration.domain.exports import discard
+from administration.enums import ExportState
+from administration.models import Export
+from inbox import personal_data
+from inbox.personal_data import Erasing, Fate, Field, Person, Place
+
+
+def _files(person: Person) -> Iterable[Any]:
+    """A file has everybody's words, so each that was made belongs to each."""
+    return Export.objects.filter(state=ExportState.READY).select_related("asked_by").order_by("pk")
+
+
+def _discard(what: Erasing) -> None:
+    for row in Export.objects.filter(state=ExportState.READY) if what.asked else ():
+        discard(row, by=what.by)
+
+
+EXPORTS = Place(
+    "exports",
+    gettext_lazy("Files with everything of the municipality"),
+    Fate.DELETED,
+    lambda: _("%(days)s days after the file was made.") % {"days": settings.EXPORT_DAYS},
+    "administration.export",
+    (),
+    _files,
+    (
+        Field("asked_by", gettext_lazy("Asked for by")),
+        Field("made_at", gettext_lazy("Made"), "ready_at"),
+        Field("deleted_after", gettext_lazy("Deleted after"), "expires_at"),
+    ),
+    erase=_discard,
+)
+
+
+def register() -> None:
+    personal_data.register(EXPORTS)

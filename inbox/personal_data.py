@@ -1,0 +1,162 @@
+"""The list of places where something of a citizen is kept: what a copy for them shows, what an erasure does there.
+
+There is one list for both questions: `inbox.domain.people` makes the copy of it, `inbox.domain.forget` erases by it.
+`tests/architecture/test_personal_data.py` compares it with the columns of the database. The inbox knows nobody above
+it, so floors above add their places when the portal starts (`AppConfig.ready`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from serbian.folding import fold
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose data is asked for: their id on each channel, their messages by number, and what they call themselves."""
+
+    authors: Sequence[tuple[int, str]]
+    messages: Sequence[int]
+    names: Sequence[str] = ()
+
+    @property
+    def full_names(self) -> list[list[str]]:
+        """Folded words of each name of more than one word: a single word would find half of the town."""
+        return [words for name in self.names if len(words := fold(name).split()) > 1]
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether every word of one of their full names stands in it. It need not be the same person."""
+        folded = fold(text)
+        return any(all(word in folded for word in words) for words in self.full_names)
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """What is to be erased. `asked`: its author asked for it, and is named by `authors`, (channel, id there). Else the
+    time of these messages is over, and `authors` is empty."""
+
+    messages: Sequence[int]
+    now: datetime
+    authors: Sequence[tuple[int, str]] = ()
+    asked: bool = False
+    by: Any = None
+
+
+class Fate(StrEnum):
+    """What an erasure does: the row goes, its words and names are emptied, part of it stays, or all of it does."""
+
+    DELETED = "deleted"
+    EMPTIED = "emptied"
+    PARTLY = "partly"
+    STAYS = "stays"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of a row: `key` in the file, `label` on the page, `of` the attribute, or a function of the row."""
+
+    key: str
+    label: Any
+    of: str | Callable[[Any], Any] = ""
+
+    def value(self, row: Any) -> Any:
+        """None, a number, a text, a moment or plain data."""
+        if callable(self.of):
+            return self.of(row)
+        for name in (self.of or self.key).split("."):
+            row = getattr(row, name, None)
+            if row is None:
+                return None
+            row = row() if callable(row) else row
+        return row if isinstance(row, str | int | bool | float | datetime | dict | list | tuple) else _plain(row)
+
+
+def _plain(value: Any) -> Any:
+    """A day stays one; a person, a department or a channel is its name."""
+    return value if hasattr(value, "isoformat") else str(value)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place. `model` ("inbox.note") is empty for what is no table: files, backups, mailboxes of others.
+
+    `columns` are those that can hold a citizen's words or name. `rows` finds a person's, in a fixed number of queries;
+    `message` is the attribute with the number of the message that a row belongs to. `how_long` says when it goes by
+    itself, `stays` why something is left after an erasure (for `Fate.PARTLY` and `Fate.STAYS`). `left` finds what
+    would be left of this person, so that they can be told before.
+    """
+
+    code: str
+    title: Any
+    fate: Fate
+    how_long: Callable[[], str]
+    model: str = ""
+    columns: tuple[str, ...] = ()
+    rows: Callable[[Person], Iterable[Any]] | None = None
+    fields: tuple[Field, ...] = ()
+    message: str = "message_id"
+    erase: Callable[[Erasing], None] | None = None
+    stays: Callable[[], str] | None = None
+    left: Callable[[Person], int] | None = None
+
+    def __post_init__(self) -> None:
+        keeps = self.fate in (Fate.PARTLY, Fate.STAYS)
+        if keeps != (self.stays is not None):
+            raise ValueError(f"{self.code}: what stays needs a reason, and nothing else does")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a place, ready to be shown: (key, label, value) of what is not empty. `message` as in `Place`."""
+
+    place: Place
+    message: int | None
+    values: list[tuple[str, Any, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: value for key, _label, value in self.values}
+
+
+_places: dict[str, Place] = {}
+
+
+def register(*places: Place) -> None:
+    """Add places to the list; one that is there already stays. Raises `ValueError` for a code used twice."""
+    for place in places:
+        if _places.setdefault(place.code, place) is not place:
+            raise ValueError(f"two places are called {place.code}")
+
+
+def places() -> list[Place]:
+    """In the order in which they are shown and erased."""
+    return list(_places.values())
+
+
+def held(person: Person) -> list[Row]:
+    """Every row of this person in every place, place by place. A fixed number of queries for each."""
+    return [_row(place, row) for place in places() if place.rows is not None for row in place.rows(person)]
+
+
+def _row(place: Place, row: Any) -> Row:
+    told = ((each.key, each.label, each.value(row)) for each in place.fields)
+    values = [one for one in told if one[2] not in (None, "", {}, [], ())]
+    return Row(place, getattr(row, place.message, None), values)
+
+
+def erase(what: Erasing) -> None:
+    """Erase in every place. The caller has opened a transaction and holds the messages."""
+    for place in places():
+        if place.erase is not None:
+            place.erase(what)
+
+
+def with_the_message() -> str:
+    return _("As long as the words of the message: %(days)s days after it was answered or closed.") % {
+        "days": settings.INBOX_DAYS
+    }

@@ -1,0 +1,34 @@
+"""Telephone numbers that the municipality itself publishes: the coach does not ask about them.
+
+The floors that hold such words (contacts of public pages, snippets of the library) give a function when the portal
+starts (`AppConfig.ready`); posts know nobody above them. To teach a number is to write it where it is published anyway.
+"""
+
+from collections.abc import Callable, Iterable
+
+from posts.coach import text
+
+Texts = Callable[[], Iterable[str]]
+"""The words of the open scope in which an office's numbers may stand. One query at most."""
+
+_known: list[Texts] = []
+
+
+def provide(texts: Texts) -> None:
+    if texts not in _known:
+        _known.append(texts)
+
+
+def are_needed(texts: Iterable[str]) -> bool:
+    """Whether a number stands in them that the coach would ask about."""
+    return any(text.phones(words) or text.landlines(words) for words in texts)
+
+
+def numbers() -> frozenset[str]:
+    """Of the open scope, as `text.national` writes them."""
+    return frozenset(
+        text.national(hit.words)
+        for texts in _known
+        for words in texts()
+        for hit in (*text.phones(words), *text.landlines(words))
+    )

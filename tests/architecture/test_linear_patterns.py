@@ -1,0 +1,164 @@
+"""What strangers write is read in a time that grows with its length and no faster, whatever they write.
+
+Every regular expression of the project is searched for, and each reads texts of 100,000 characters that are hard for it
+(`tests/architecture/patterns.py`). A pattern that needs the square of the length takes minutes for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from exchange.elsewhere import Rewriter
+from inbox.domain.handover import _CALLED
+from inbox.reading import contacts, masked, read, without_names, without_personal
+from inbox.reading.words import words_of
+from municipalities.enums import Kind
+from needs import rules as needs
+from platforms import counting, weighted
+from platforms.bluesky import facets
+from platforms.linkedin import little
+from platforms.markup import plain
+from platforms.telegram import page
+from posts import anchors
+from posts.coach.text import RULES
+from practice import text as practice
+from serbian.folding import fold
+from serbian.transliteration import for_publishing, to_cyrillic, to_latin
+from tests.architecture import patterns
+from trainings import traits
+
+# Seconds of the processor for one text of 20,000 and of 100,000 characters. What is linear needs a tenth of it.
+PATTERN = {"short": 0.15, "long": 0.75}
+FUNCTION = {"short": 0.8, "long": 4.0}
+
+# Functions that put a pattern together while the program runs, and of what. Each runs below with hard texts, or reads
+# nothing of strangers.
+DYNAMIC = {
+    "accounts/templatetags/devices.py _named": "one of the names of browsers in the same file",
+    "exchange/elsewhere.py _names": "forms of a municipality's name: Rewriter below",
+    "inbox/reading/outward.py without_personal": "the author's own name, letter by letter: below",
+    "planning/moments.py _month": "one of twelve months, and fullmatch of a single word",
+    "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",
+    "portal/management/commands/screenshots.py _first_link": "our own pages",
+    "posts/coach/text.py _pattern": "compiles patterns of the module: they are found there",
+    "posts/compose.py _inside": "one link, letter by letter",
+    "reports/files/pdf.py with_language": "a number, in a file that we have just made",
+    "serbian/glossary.py of": "words of the glossary, letter by letter: transliteration below",
+}
+
+
+def test_every_pattern_reads_hard_texts_in_linear_time() -> None:
+    found, _dynamic = patterns.inline()
+    unique = {
+        (one.pattern, one.flags, type(one)): (name, one) for name, one in {**found, **patterns.compiled()}.items()
+    }
+    assert len(unique) > 150  # the search itself works
+    found_slow = {
+        name: slow
+        for name, pattern in unique.values()
+        if (slow := patterns.slow_pieces(_reader(pattern), patterns.attacks(pattern), **PATTERN))
+    }
+    assert found_slow == {}
+
+
+def _reader(pattern: Any) -> Callable[[str], None]:
+    """As `sub`, `findall` and `finditer` do; `search` and `match` read no more than that."""
+
+    def read_all(text: str) -> None:
+        for _found in pattern.finditer(text if isinstance(pattern.pattern, str) else text.encode()):
+            pass
+
+    return read_all
+
+
+@pytest.mark.parametrize("source", [r"[\w.+-]+@[\w-]+\.[\w.-]+", r"\s+x", r"(?:a+)+b", r"<!--.*?-->", r"(\d+)*-"])
+def test_a_pattern_of_the_square_is_caught(source: str) -> None:
+    """Such patterns were here, or could be."""
+    pattern = re.compile(source)
+    assert patterns.slow_pieces(_reader(pattern), patterns.attacks(pattern), **PATTERN, shown=1)
+
+
+def test_patterns_made_while_the_program_runs_are_known() -> None:
+    _found, dynamic = patterns.inline()
+    assert dynamic == set(DYNAMIC)
+
+
+# ---- functions, whole
+
+PLACE = SimpleNamespace(name_cyrl="Нови Пазар", name_latn="Novi Pazar", name_en="Novi Pazar", kind=Kind.CITY, forms={})
+KNOWN = needs.names("Петар Петровић", "ppetrovic@mastodon.rs")
+
+
+def _moved(text: str) -> None:
+    anchor = anchors.at(text, 10, 40)
+    anchors.moved(anchor, text, text[:5] + "ново " + text[5:])
+    anchors.found(text[100:160], text)
+
+
+FUNCTIONS: dict[str, Callable[[str], Any]] = {
+    "without_personal": lambda text: without_personal(text, ("Петар Петровић", "ppetrovic@mastodon.rs", "aaa", "@a@a")),
+    "contacts": contacts,
+    "masked": masked,
+    "without_names": without_names,
+    "triage": read,
+    "words": words_of,
+    "called": lambda text: _CALLED.sub("", text),
+    "needs.suggested": lambda text: needs.suggested(text, KNOWN),
+    "needs.given_away": lambda text: list(needs.given_away(text, KNOWN)),
+    "needs.names": lambda text: needs.names(text, text),
+    "exchange": Rewriter(PLACE),
+    "fold": fold,
+    "to_latin": to_latin,
+    "to_cyrillic": to_cyrillic,
+    "for_publishing": for_publishing,
+    "anchors": _moved,
+    "mastodon": counting.mastodon,
+    "threads": counting.threads,
+    "little_text": counting.little_text,
+    "graphemes": counting.graphemes,
+    "urls": counting.urls,
+    "weighted": weighted.x,
+    "addresses": weighted.addresses,
+    "facets": lambda text: facets.facets(text, lambda _handle: None),
+    "linkedin.escaped": little.escaped,
+    "linkedin.plain": little.plain,
+    "html": plain,
+    "telegram.page": page.posts,
+    "practice": practice.to_html,
+    "traits": lambda text: (traits.of_text(text), traits.repeats_private(text, text)),
+    **{f"coach.{name}": rule for name, rule in RULES.items()},
+}  # fmt: skip
+PIECES = (
+    "@a", "a", "А", " ", "1", "1 ", "01 ", "1-", "1.", ".", "-", "a.", "a-a.", "@a.", "a@a.rs ", "a@", "@",
+    "(at)", "a(at)a.rs", "063 123 456 7", "0631234567", "0101990710003", "ЋУ 123-АБ", "AB-1234-CD", "160-1-96",
+    "#a", "#аб_", "#маласлова ", "http://", "http://a.rs/ ", "www.", "<", "<a ", "<a href=", "<p>", "<!--",
+    "{{", "{{a", "{%", "\n", "\n ", ", Аб", "Аб Абић ", "ул. ", "улица Аб ", "😀", "a\u0301", "\u00ad", "\u200b",
+    "&#1", "@[a", "{hashtag|#|", "Нови ", "Нови Пазар", "IV ", "I", "🇷🇸", "Зовем се Аб ", "тел. 123 ", "aА",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_strangers_write_is_read_in_linear_time(name: str) -> None:
+    assert patterns.slow_pieces(FUNCTIONS[name], PIECES, **FUNCTION) == []
+
+
+@pytest.mark.parametrize("length", [1_600, 10_000, 100_000])
+def test_names_glued_together_are_taken_out_at_once(length: int) -> None:
+    """The exploit: 10,000 characters of "@a" took more than 40 seconds, in a page that an officer opens."""
+    with patterns.at_most(FUNCTION["long"]):
+        told = without_personal("@a" * (length // 2))
+    assert "@" not in told
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_nothing_personal_is_left_however_it_is_glued(piece: str) -> None:
+    text = (piece * 400)[:2_000]
+    once = without_personal(text)
+    assert without_personal(once) == once
+    assert masked(masked(text)) == masked(text)
+    assert contacts(once) == []

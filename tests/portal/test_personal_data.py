@@ -1,0 +1,358 @@
+"""What is held of one citizen, until it is erased: the copy has all of it, and nothing stays by accident.
+
+Every place where the portal puts a citizen's words gets a word of its own, so that a search through the whole database
+says which place was forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.html import escape
+
+from administration.models import Export
+from channels.models import Channel, Event
+from common.models import MailMessage
+from delivery.models import Attempt, Delivery
+from inbox import personal_data
+from inbox.domain import answer, desk, drafts, evidence, forget, handover, hold, moderate, propose, triage
+from inbox.models import Message, Reply
+from inbox.reasons import Decision, Reason, Wish
+from municipalities.tenancy import scope
+from needs.domain import voices
+from needs.domain.write import Words, write
+from posts.models import Consent, Media
+from serbian.folding import fold
+from tests.analytics import factories
+from tests.architecture.test_personal_data import in_the_list
+from tests.inbox.conftest import Town, allowed, hiding, network, town
+from tests.people import sign_in
+
+__all__ = ["allowed", "hiding", "network", "town"]
+
+PAGE = "/m/cuprija/inbox/people/"
+NAME, HANDLE, AUTHOR = "Прокопије Незнани", "prokopije.neznani", "author-77155"
+# One for each place, and nowhere else in the database.
+WORDS = {
+    "message": "јаребица",
+    "first words": "препелица",
+    "note": "шљука",
+    "question": "чапља",
+    "shown to the department": "гњурац",
+    "answer of the department": "кукавица",
+    "answer": "славуј",
+    "text on the network": "сврака",
+    "proposed answer": "детлић",
+    "reason why it came back": "грлица",
+    "draft": "штиглић",
+    "copy of what was hidden": "голуб",
+    "why it was hidden": "јастреб",
+    "objection": "соколица",
+    "decision about it": "орловица",
+    "quote": "ластавица",
+    "note beside the quote": "пупавац",
+    "event of the network": "вивак",
+    "reason of a hold": "утва",
+}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@dataclass
+class Citizen:
+    """One author below a post on Facebook; `message` has everything, `hidden` was hidden (with an objection)."""
+
+    town: Town
+    channel: Channel
+    message: Message
+    hidden: Message
+
+
+def _wrote(channel: Channel, remote_id: str, text: str, seen: str = "") -> Message:
+    now = timezone.now()
+    row: Message = Message.objects.create(
+        municipality_id=channel.municipality_id, channel=channel, remote_id=remote_id, author_id=AUTHOR,
+        author_name=NAME, author_handle=HANDLE, text=text, seen=seen, at=now, heard_at=now, counts_from=now,
+        url="https://facebook.example/prokopije.neznani/1",
+    )  # fmt: skip
+    return row
+
+
+def _talk(row: Message, cast: Any) -> None:
+    """Note, department, answers and drafts about one message."""
+    triage.note(row, f"Белешка {WORDS['note']}", by=cast.officer)
+    waterworks = desk.add_department(cast.cuprija, "Водовод", "vodovod@test.example", by=cast.officer)
+    asked = handover.Asked(
+        f"Питање {WORDS['question']}", shown=f"Речи {WORDS['shown to the department']}", with_name=True
+    )
+    question = handover.ask(row, waterworks, asked, until=handover.working(60), by=cast.officer)
+    handover.answer(question, f"Одговор {WORDS['answer of the department']}", "Мира")
+    proposed = propose.submit(row, f"Предлог {WORDS['proposed answer']}", by=cast.officer)
+    propose.send_back(
+        proposed, proposed.text, f"Није {WORDS['reason why it came back']}", turn=proposed.turn, by=cast.approver
+    )
+    reply = answer.answer(row, f"Хвала, {NAME}: {WORDS['answer']}", by=cast.officer)
+    Delivery.objects.filter(pk=reply.delivery_id).update(
+        shown=f"Хвала {WORDS['text on the network']}", shown_now=f"Хвала {WORDS['text on the network']}!"
+    )
+    drafts.keep(row, f"Нацрт {WORDS['draft']}", by=cast.officer)
+
+
+def _hide(row: Message, cast: Any, reason: str) -> None:
+    made = moderate.propose(row, Wish(reason, "hide", f"Зато {WORDS['why it was hidden']}"), by=cast.officer)
+    moderate.done_by_hand(made, "", by=cast.officer)
+    moderate.object_to(made, f"Приговор {WORDS['objection']}", timezone.localdate(), by=cast.officer)
+    moderate.decide(made, Decision.STANDS, f"Остаје {WORDS['decision about it']}", by=cast.approver)
+
+
+def _quote(row: Message, cast: Any) -> None:
+    need = write(cast.cuprija, Words("Клупе у парку"), by=cast.officer)
+    voices.gather(need, [row], by=cast.officer)
+    voice = need.voices.get()
+    voices.quote(voice, f"Нема {WORDS['quote']}", by=cast.officer)
+    type(voice).objects.filter(pk=voice.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
+
+
+@pytest.fixture
+def citizen(town: Town) -> Callable[..., Citizen]:
+    """Makes a citizen about whom everything is held that can be held."""
+
+    def make(reason: str = Reason.INSULT) -> Citizen:
+        cast = town.cast
+        channel = factories.channel(cast.cuprija, cast.officer, platform="facebook", remote_id="100")
+        with scope(cast.cuprija):
+            row = _wrote(channel, "7_1", f"Нема {WORDS['message']}", f"Прво {WORDS['first words']}")
+            hidden = _wrote(channel, "7_2", f"Ружно {WORDS['copy of what was hidden']}")
+            _quote(row, cast)
+            _talk(row, cast)
+            _hide(hidden, cast, reason)
+        value = {
+            "item": "comment", "verb": "add", "comment_id": "7_3", "post_id": "100_7", "parent_id": "100_7",
+            "message": WORDS["event of the network"], "from": {"id": AUTHOR, "name": NAME},
+            "created_time": int(timezone.now().timestamp()),
+        }  # fmt: skip
+        Event.objects.create(
+            platform="facebook", key="k1", account_id="100", kind="comment", payload={"field": "feed", "value": value}
+        )
+        return Citizen(town, channel, row, hidden)
+
+    return make
+
+
+def where(*words: str) -> dict[str, set[str]]:
+    """In which columns ("inbox_message.text") each of these words stands, in all tables of the database."""
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT to_jsonb(t) FROM "{table}" t WHERE to_jsonb(t)::text ~* %s', ["|".join(words)])
+            for (row,) in cursor.fetchall():
+                for column, value in (json.loads(row) if isinstance(row, str) else row).items():
+                    text = json.dumps(value, ensure_ascii=False).lower()
+                    for word in words:
+                        if word.lower() in text:
+                            found.setdefault(word, set()).add(f"{table}.{column}")
+    return found
+
+
+EVERYTHING = (NAME, HANDLE, AUTHOR, *WORDS.values())
+
+
+def copy_of(row: Citizen) -> dict[str, Any]:
+    """The file that an approver gives them."""
+    told = sign_in(row.town.cast.approver).post(f"{PAGE}export/", {"of": row.message.pk})
+    found: dict[str, Any] = json.loads(told.content)
+    return found
+
+
+def erased(row: Citizen) -> None:
+    told = sign_in(row.town.cast.approver).post(f"{PAGE}erase/", {"of": row.message.pk, "sure": "yes"})
+    assert told.status_code == 302
+
+
+def test_the_copy_has_every_word_that_is_held(citizen: Callable[..., Citizen]) -> None:
+    row = citizen()
+    with scope(row.town.cast.cuprija):
+        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    assert set(where(*WORDS.values())) == set(WORDS.values())  # each word is there to be searched for
+    client = sign_in(row.town.cast.approver)
+    page = client.get(f"{PAGE}held/?of={row.message.pk}").text
+    file = client.post(f"{PAGE}export/", {"of": row.message.pk}).text
+    assert [what for what, word in WORDS.items() if word not in file] == []
+    assert [what for what, word in WORDS.items() if word not in page] == []
+    assert "inbox-answer/" not in file + page  # the link in the mail to the department is a key
+
+
+def test_the_copy_has_every_column_in_which_something_of_theirs_stands(citizen: Callable[..., Citizen]) -> None:
+    """Asked of the database, not of the list: wherever a word of theirs is found, a place has that column."""
+    citizen()
+    known = in_the_list()
+    stands = {column for columns in where(*EVERYTHING).values() for column in columns}
+    assert stands - known == set()
+
+
+def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., Citizen]) -> None:
+    """A place that is added later gets its rows in this test, too."""
+    row = citizen()
+    with scope(row.town.cast.cuprija):
+        hold.hold(row.message, "Спор", by=row.town.cast.approver)
+        _rest(row)
+    found = copy_of(row)
+    shown = {code for message in found["messages"] for code in message} | set(found["other"]) | {"messages"}
+    assert {place.code for place in personal_data.places() if place.rows is not None} - shown == set()
+    assert {each["code"] for each in found["places"]} == {place.code for place in personal_data.places()}
+    assert all(each["kept"] for each in found["places"])
+
+
+def _rest(row: Citizen) -> None:
+    """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
+    cast, now = row.town.cast, timezone.now()
+    need = write(cast.cuprija, Words("Расвета"), by=cast.officer)
+    voice = voices.hear(need, "phone", timezone.localdate(), by=cast.officer)
+    type(voice).objects.filter(pk=voice.pk).update(note="Звао Neznani Prokopije")
+    publication = factories.published(row.channel, now)
+    version, post = publication.version, publication.version.post
+    version.variants.create(municipality=cast.cuprija, language="sr", script="Latn", text=f"„Нема {WORDS['quote']}”")
+    post.search_key = fold(f"„Нема {WORDS['quote']}”")
+    post.save(update_fields=["search_key"])
+    media = Media.objects.create(municipality=cast.cuprija, width=1, height=1, bytes=1, uploaded_by=cast.officer)
+    Consent.objects.create(
+        municipality=cast.cuprija, media=media, kind="paper", people=NAME, given_on=now.date(),
+        keep_until=now.date() + timedelta(days=9), recorded_by=cast.officer,
+    )  # fmt: skip
+    Message.objects.create(
+        municipality=cast.cuprija, channel=row.channel, remote_id="7_9", author_id="other", author_name="Ана",
+        text=f"Питајте {NAME}", at=now, heard_at=now, counts_from=now,
+    )  # fmt: skip
+    Attempt.objects.filter(delivery=Reply.objects.get().delivery).delete()
+    Attempt.objects.create(
+        municipality=cast.cuprija, delivery=Reply.objects.get().delivery, number=1, step="create", opened_at=now,
+        closed_at=now, outcome="refused", detail={"key": "x", "words": "The network did not take it"},
+    )  # fmt: skip
+    Export.objects.create(
+        municipality=cast.cuprija, asked_by=cast.approver, state="ready", name="file.zip", bytes=1, ready_at=now,
+        expires_at=now + timedelta(days=7),
+    )  # fmt: skip
+
+
+def test_nothing_stays_after_the_erasure(citizen: Callable[..., Citizen]) -> None:
+    row = citizen()
+    erased(row)
+    assert where(*EVERYTHING) == {}
+    with scope(row.town.cast.cuprija):
+        assert Reply.objects.count() == 1  # what counts, stays
+    assert not MailMessage.objects.filter(dedupe__startswith="inbox.handover").exists()
+
+
+def test_files_with_everything_go_with_an_erasure(
+    citizen: Callable[..., Citizen], settings: Any, tmp_path: Any
+) -> None:
+    settings.EXPORTS_ROOT = tmp_path
+    (tmp_path / "file.zip").write_bytes(b"x")
+    row = citizen()
+    with scope(row.town.cast.cuprija):
+        _rest(row)
+    erased(row)
+    assert list(tmp_path.iterdir()) == []
+    with scope(row.town.cast.cuprija):
+        assert Export.objects.get().state == "gone"
+
+
+def test_what_stays_is_in_a_place_that_says_why_and_the_pages_say_it(citizen: Callable[..., Citizen]) -> None:
+    row = citizen(Reason.THREAT)
+    with scope(row.town.cast.cuprija):
+        _rest(row)
+    client = sign_in(row.town.cast.approver)
+    before = client.post(f"{PAGE}erase/", {"of": row.message.pk}).text
+    erased(row)
+    left = where(*EVERYTHING)
+    assert WORDS["copy of what was hidden"] in left  # a threat: evidence
+    kept = [place for place in personal_data.places() if place.stays]
+    allowed_columns = {
+        f"{apps.get_model(place.model)._meta.db_table}.{name}"
+        for place in kept
+        if place.model
+        for name in place.columns
+    } | {"needs_voice.note"}  # of a caller of the same name
+    others = {"inbox_message.text", "inbox_message.search_key"}  # somebody else's words, with the name
+    assert {column for columns in left.values() for column in columns} <= allowed_columns | others
+    with scope(row.town.cast.cuprija):
+        assert not Message.objects.filter(author_id=AUTHOR).exists()
+    for place in kept:
+        assert place.stays is not None
+        assert escape(place.stays()) in before
+    assert "objections (1)" in before
+
+
+def test_a_copy_that_outlives_its_message_is_found_by_the_name_and_given(
+    citizen: Callable[..., Citizen], settings: Any
+) -> None:
+    """The words of a message are over after a year, the copy of what was hidden after two."""
+    row = citizen(Reason.THREAT)
+    erased(row)
+    client = sign_in(row.town.cast.approver)
+    found = client.post(PAGE, {"q": "prokopije neznani"}).text
+    assert f'value="{row.hidden.pk}"' in found
+    page = client.get(f"{PAGE}held/?of={row.hidden.pk}").text
+    file = client.post(f"{PAGE}export/", {"of": row.hidden.pk}).text
+    for text in (page, file):
+        assert WORDS["copy of what was hidden"] in text
+        assert WORDS["decision about it"] in text
+    settings.INBOX_EVIDENCE_DAYS = -1  # its time is over now
+    assert evidence.erase() == 1
+    assert where(*EVERYTHING) == {}
+    assert 'name="of"' not in client.post(PAGE, {"q": "prokopije neznani"}).text
+
+
+def test_what_is_held_stays_whole_and_goes_when_the_hold_ends(citizen: Callable[..., Citizen]) -> None:
+    row = citizen()
+    with scope(row.town.cast.cuprija):
+        hold.hold(row.message, f"Спор {WORDS['reason of a hold']}", by=row.town.cast.approver)
+    erased(row)
+    words = {WORDS[what] for what in ("message", "note", "answer", "question", "quote", "reason of a hold")}
+    assert words <= set(where(*words))
+    with scope(row.town.cast.cuprija):
+        hold.release(row.message, by=row.town.cast.approver)
+    erased(row)
+    assert where(*EVERYTHING) == {}
+
+
+def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_for_theirs(
+    citizen: Callable[..., Citizen],
+) -> None:
+    row = citizen()
+    with scope(row.town.cast.cuprija):
+        Message.objects.update(state="closed", settled_at=timezone.now() - timedelta(days=400))
+    assert forget.forget() == 2
+    stands = {column.partition(".")[0] for columns in where(*EVERYTHING).values() for column in columns}
+    assert stands == {"inbox_moderation", "needs_voice", "channels_event"}
+
+
+def test_nothing_of_another_municipality_is_shown_or_erased(citizen: Callable[..., Citizen]) -> None:
+    row = citizen()
+    cast, now = row.town.cast, timezone.now()
+    with scope(cast.novi_pazar):
+        theirs = Message.objects.create(
+            municipality=cast.novi_pazar, channel=factories.channel(cast.novi_pazar, cast.stranger), remote_id="1",
+            author_id=AUTHOR, author_name=NAME, text="Туђиноречје", at=now, heard_at=now, counts_from=now,
+        )  # fmt: skip
+    assert "Туђиноречје" not in json.dumps(copy_of(row), ensure_ascii=False)
+    erased(row)
+    with scope(cast.novi_pazar):
+        assert Message.objects.get(pk=theirs.pk).text == "Туђиноречје"

@@ -1,0 +1,117 @@
+"""Which figures are a telephone number, whose, and what becomes of them: one table for all who look for them.
+
+docs/telephone-numbers.md says it in words. *Taken out* is meant of citizens' words, *asked about* of our drafts.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from exchange.elsewhere import Rewriter
+from inbox.models import HouseRules
+from inbox.reading import masked, without_personal
+from library.enums import SnippetKind
+from library.models import Snippet
+from municipalities.enums import Kind
+from municipalities.tenancy import scope
+from needs import rules as needs
+from needs.models import NeedsPage
+from posts.coach import offices, points, text
+from reports.models import PublicPage
+from tests.people import Cast, sign_in
+
+PLACE = SimpleNamespace(name_cyrl="Бор", name_latn="Bor", name_en="Bor", kind=Kind.MUNICIPALITY, forms={})
+
+MOBILES = ("063 123 456", "063/123-45-67", "063.123.4567", "0631234567", "(063) 123-456", "+381 63 123 456",
+           "+381631234567", "00381 63 123 4567")  # fmt: skip
+LANDLINES = ("035 123 456", "035/123-456", "035-123-456", "035123456", "(035) 123-456", "011 1234 567", "0230 421 123",
+             "+381 35 123 456", "00381 35 123456")  # fmt: skip
+# Of everybody, or no telephone at all.
+NOBODYS = ("192", "193", "194", "112", "19813", "0800 123 456", "0900 123 456", "350-123/2026", "01.11.2026.", "10.30",
+           "1.035.123,45", "12.500,00", "840-742151843-36", "члан 35. став 2", "35230")  # fmt: skip
+AROUND = ("Јавите се на {} до петка.", "Javite se na {} do petka.", "{}", "Телефон: {}, хвала", "(tel. {})")
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("number", [*MOBILES, *LANDLINES])
+def test_a_number_is_taken_out_of_what_citizens_wrote(number: str, around: str) -> None:
+    said = around.format(number)
+    assert number not in masked(said)
+    assert number not in without_personal(said)
+    assert number not in needs.suggested(said, frozenset())
+    assert list(needs.given_away(said, frozenset()))
+
+
+@pytest.mark.parametrize("around", AROUND[:3])
+@pytest.mark.parametrize("number", ["063 123 456", "063/123-4567", "035 123 456", "035/123-456", "+381 35 123 456"])
+def test_a_number_does_not_go_to_another_municipality(number: str, around: str) -> None:
+    assert number not in Rewriter(PLACE)(around.format(number))
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize(
+    ("number", "rule"), [(each, "phones") for each in MOBILES] + [(each, "landlines") for each in LANDLINES]
+)
+def test_a_number_in_a_draft_is_asked_about(number: str, rule: str, around: str) -> None:
+    (hit,) = text.RULES[rule](around.format(number))
+    assert text.national(hit.words) == text.national(number)
+    assert not text.RULES["landlines" if rule == "phones" else "phones"](around.format(number))
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("number", NOBODYS)
+def test_what_is_nobodys_own_is_left_alone(number: str, around: str) -> None:
+    said = around.format(number)
+    assert not text.phones(said)
+    assert not text.landlines(said)
+    assert number in masked(said)
+
+
+@pytest.mark.parametrize("written", ["035/123-456", "+381 (0)35 123 456", "(035) 123456", "00381 35 123-456"])
+def test_a_number_is_the_same_however_it_is_written(written: str) -> None:
+    assert text.national(written) == "035123456"
+
+
+# ---- offices
+
+
+def asked(words: str, cast: Cast) -> list[str]:
+    with scope(cast.cuprija):
+        known = offices.numbers()
+    facts = points.Facts(date(2026, 11, 28), [points.Written("text-sr-Cyrl", "sr-Cyrl", words)], offices=known)
+    return [each.code for each in points.of_text(facts) if each.id in points.NUMBERS and each.is_open]
+
+
+def test_a_number_that_nobody_knows_is_asked_about_and_blocks_nothing(cast: Cast) -> None:
+    assert asked("Зовите 035 123 456", cast) == ["landlines"]
+    assert asked("Зовите 063 123 456", cast) == ["phones"]
+    assert asked("Зовите 192 или 0800 123 456", cast) == []
+
+
+def test_a_number_in_the_library_or_on_a_public_page_is_an_offices(cast: Cast) -> None:
+    with scope(cast.cuprija):
+        common: Any = {"municipality": cast.cuprija}
+        Snippet.objects.create(
+            **common, kind=SnippetKind.TEXT, name="Централа", texts={"sr-Cyrl": "Централа: 035/123-456"},
+            created_by=cast.officer, updated_by=cast.officer,
+        )  # fmt: skip
+        HouseRules.objects.create(**common, contact="Позовите 035 222 333", changed_by=cast.officer)
+        NeedsPage.objects.create(**common, contact="услужни центар, +381 35 444 555")
+        PublicPage.objects.create(**common, contact="дежурни 064 555 666")
+    assert asked("Зовите 035 123 456, (035) 222-333, 035/444-555, 064/555-666", cast) == []
+    assert asked("Зовите 035 999 999", cast) == ["landlines"]
+    with scope(cast.novi_pazar):
+        assert offices.numbers() == frozenset()
+
+
+def test_the_composer_brings_the_known_numbers_along(cast: Cast) -> None:
+    with scope(cast.cuprija):
+        NeedsPage.objects.create(municipality=cast.cuprija, contact="035 444 555")
+    page = sign_in(cast.officer).get("/m/cuprija/posts/new/").text
+    told = page.partition('data-offices="')[2].partition('"')[0].replace("&quot;", '"')
+    assert json.loads(told) == ["035444555"]
