@@ -313,7 +313,7 @@ MAILS = Place(
     Fate.DELETED,
     lambda: _("%(days)s days after the mail was written.") % {"days": settings.MAIL_KEPT_DAYS},
     "common.mailmessage",
-    ("subject", "body", "problem"),
+    ("subject", "sealed", "problem"),
     _mails,
     (
         Field("to", pgettext_lazy("of a mail", "To")),

@@ -174,7 +174,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "channels_deletion": "code platform",
             "channels_event": "account_id kind platform",
             "common_auditevent": "target_id target_type verb",
-            "common_mailmessage": "dedupe files from_email headers",
+            "common_mailmessage": "dedupe files from_email",
             "delivery_delivery": "kind reason token",
             "exchange_example": "drawing starter",
             "exchange_sharedpicture": "mime",
