@@ -7,6 +7,9 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from common import sentences
+        from municipalities.domain import notices
+        from notifications.domain.privileges import send
         from notifications.enums import Kind
 
         sentences.words("kinds", dict(Kind.choices))
+        notices.register(send)

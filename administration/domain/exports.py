@@ -24,8 +24,8 @@ from administration.enums import ExportState
 from administration.models import Export
 from common import audit, mail
 from common.dates import short_date
-from municipalities.enums import Role
 from municipalities.models import Municipality
+from municipalities.queries import approvers
 from municipalities.tenancy import everywhere, scope
 
 # A worker that says nothing for so long is dead. It speaks every few hundred rows.
@@ -50,8 +50,9 @@ def ask(municipality: Municipality, *, by: User) -> Export:
 
 
 def _tell_approvers(municipality: Municipality, by: User) -> None:
-    held = municipality.memberships.running().filter(role=Role.APPROVER, user__is_active=True).exclude(user=by)
-    for approver in User.objects.filter(pk__in=held.values("user")).order_by("pk"):
+    for approver in approvers(municipality):
+        if approver == by:
+            continue
         with translation.override(approver.language):
             facts = {"person": by, "municipality": municipality, "address": _address(municipality)}
             mail.queue(

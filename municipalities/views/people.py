@@ -12,6 +12,7 @@ from accounts.domain import invitations
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.domain import members as verbs
+from municipalities.domain import waiting
 from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.forms import InviteMemberForm, RoleForm
@@ -27,6 +28,7 @@ def members(request: Any) -> HttpResponse:
     missing = [role for role in (Role.OFFICER, Role.APPROVER) if role not in held]
     context = {
         "members": found,
+        "may_confirm": request.access.may(Verb.RELAXATION_CONFIRM),
         "mentors": queries.mentors(request.municipality),
         "missing": missing,
         "may_manage": request.access.may(Verb.MEMBERS_MANAGE),
@@ -89,6 +91,20 @@ def _is_last(row: Membership) -> bool:
         return False
     others = Membership.objects.running().filter(municipality=row.municipality, role=row.role).exclude(pk=row.pk)
     return not others.exists()
+
+
+@requires(Verb.RELAXATION_CONFIRM)
+@require_POST
+def confirm(request: Any, membership: int) -> HttpResponse:
+    """Agree that a new approver decides from now on."""
+    row = _membership(request, membership)
+    try:
+        waiting.confirm(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("%(person)s decides from now on.") % {"person": row.user})
+    return redirect("deciders", request.municipality.slug)
 
 
 @requires(Verb.MEMBERS_MANAGE)
