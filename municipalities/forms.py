@@ -132,12 +132,10 @@ class RulesForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         hours = settings.RULE_RELAXATION_HOURS
         self.fields["reason"].help_text = ngettext(
-            "Needed where fewer people have to agree, where more time passes before somebody looks, or where answers no "
-            "longer wait. The other approvers read it. It takes effect after %(hours)s hour, or once another approver "
-            "agrees.",
-            "Needed where fewer people have to agree, where more time passes before somebody looks, or where answers no "
-            "longer wait. The other approvers read it. It takes effect after %(hours)s hours, or once another approver "
-            "agrees.",
+            "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
+            "The other approvers read it. The change waits %(hours)s hour, or until another approver agrees.",
+            "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
+            "The other approvers read it. The change waits %(hours)s hours, or until another approver agrees.",
             hours,
         ) % {"hours": hours}
 

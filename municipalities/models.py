@@ -283,8 +283,6 @@ class Delegation(Waiting, Period):
     at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 
-    objects = PeriodQuerySet.as_manager()
-
     class Meta(Period.Meta):
         indexes = [*Waiting.Meta.indexes, models.Index(fields=["municipality", "ends_on"], name="delegation_here")]
         constraints = [

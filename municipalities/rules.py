@@ -187,7 +187,7 @@ RELAXES: dict[str, Callable[[Any, Any], bool]] = {
 NOT_ABOUT_DECISIONS: dict[str, str] = {
     "staff_may_read_drafts": "about who reads; programme staff can neither write nor decide",
     "primary_script": "about how a new post begins",
-    "not_after_minutes": "about how late something approved may still go out; the approval is of that version either way",
+    "not_after_minutes": "about how late an approved version may still go out",
 }
 
 # Why a rule is relaxed, in characters.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
@@ -25,7 +26,7 @@ def lines(values: Pairs) -> list[Line]:
     fields = [field for field in Municipality._meta.concrete_fields if field.name in values]
     return [
         Line(
-            str(field.verbose_name),
+            capfirst(str(field.verbose_name)),
             _value(field, values[field.name]["before"]),
             _value(field, values[field.name]["after"]),
         )

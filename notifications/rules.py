@@ -17,7 +17,7 @@ from notifications.enums import How, Kind
 ZONE = ZoneInfo(settings.TIME_ZONE)
 # They come through quiet hours, and by mail even when they were read in the portal.
 URGENT = frozenset({Kind.EMERGENCY, Kind.URGENT, Kind.RULES, Kind.RIGHTS})
-# Mail about them comes at once to everybody, whatever they chose: who relaxes rules must not be able to count on silence.
+# Mail about them comes at once to everybody, whatever they chose, so that nobody relaxes rules while others sleep.
 ALWAYS = frozenset({Kind.RULES, Kind.RIGHTS})
 # In a conversation several words come within minutes: they wait so long for each other and make one mail.
 CHATTY = frozenset({Kind.COMMENT, Kind.SUGGESTION, Kind.MENTION})

@@ -13,7 +13,6 @@ from common import audit
 from common.dates import short_date
 from municipalities.domain import notices, waiting
 from municipalities.domain.refused import Refused
-from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.queries import today
 from municipalities.rules import PUBLISHING_ROLES

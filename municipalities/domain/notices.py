@@ -70,8 +70,8 @@ def relaxation_asked(change: RuleChange) -> None:
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: %(person)s asks to relax the rules about who decides") % facts
         until = _(
-            "It takes effect on %(time)s. Until then another approver can stop it. If another approver agrees, it takes "
-            "effect at once."
+            "It takes effect on %(time)s. Until then another approver can stop it. If another approver agrees, it "
+            "takes effect at once."
         )
         return subject, _paragraphs(
             wording.text(change.values), _reason(change.reason), until % {"time": date_time(change.effective_at)}
@@ -124,8 +124,7 @@ def relaxation_dropped(change: RuleChange) -> None:
     def ending(facts: dict[str, Any]) -> tuple[str, str]:
         return (
             _("%(municipality)s: the rules about who decides are not relaxed") % facts,
-            _("%(asker)s had asked for it and may no longer change the house rules. The rules stay as they are.")
-            % facts,
+            _("%(asker)s had asked for it and may no longer change the rules. They stay as they are.") % facts,
         )
 
     _relaxation_ended(change, ending, by=None)
@@ -246,8 +245,8 @@ def _until(right: Right) -> str:
     if right.waits_until is None:
         return _("It holds from now on. Another approver can end it.")
     return _(
-        "It takes effect on %(time)s. Until then another approver can stop it. If another approver agrees, it takes effect "
-        "at once."
+        "It takes effect on %(time)s. Until then another approver can stop it. If another approver agrees, it "
+        "takes effect at once."
     ) % {"time": date_time(right.waits_until)}
 
 
@@ -282,7 +281,7 @@ def _send_right(right: Right, people: Iterable[User], words: Callable[[], tuple[
 def _guards(municipality: Municipality, *, by: Any) -> list[User]:
     """The other approvers. Where there is none, the administrators: somebody has to know of it."""
     others = [person for person in queries.approvers(municipality) if person != by]
-    return others or list(administrators().exclude(pk=getattr(by, "pk", None)))
+    return others or [person for person in administrators() if person != by]
 
 
 def _staff(municipality: Municipality) -> list[User]:

@@ -1,4 +1,4 @@
-"""Send what `municipalities` has to say about rules and rights; it stands on the floor below and knows no notifications."""
+"""Send the notices of `municipalities` about rules and rights; that package is below this one and cannot call it."""
 
 from collections.abc import Iterable
 from typing import Any
