@@ -210,6 +210,7 @@ SENTENCES: dict[str, Promise] = {
     "member.change_role": _("Changed the role of %(person)s to: %(role)s"),
     "member.end": _("Ended the membership of %(person)s (%(role)s)"),
     "member.join": _("%(person)s joined as: %(role)s"),
+    "member.stop_right": _("Stopped a new right of %(person)s: %(right)s"),
     "member.right_holds": _("After the delay a new right of %(person)s holds: %(right)s"),
     "mentor.announce_absence": _("Announced days of absence as a mentor"),
     "mentor.withdraw_absence": _("Ended or withdrew the days of absence as a mentor"),

@@ -141,15 +141,13 @@ class RulesForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        relaxed = any(
-            is_relaxed(name, getattr(self.instance, name), values[name]) for name in RELAXES if name in values
-        )
+        here = [name for name in RELAXES if name in values]
+        relaxed = [name for name in here if is_relaxed(name, getattr(self.instance, name), values[name])]
         reason = " ".join((values.get("reason") or "").split())
         if relaxed and len(reason) < SHORTEST_REASON and "reason" not in self.errors:
-            sentence = _(
-                "Say in %(least)s characters at least why: what you chose makes a rule about decisions weaker."
-            )
-            self.add_error("reason", sentence % {"least": SHORTEST_REASON})
+            sentence = _("Say in %(least)s characters at least why this becomes weaker: %(rules)s.")
+            rules = ", ".join(str(self.fields[name].label) for name in relaxed)
+            self.add_error("reason", sentence % {"least": SHORTEST_REASON, "rules": rules})
         return values
 
     def rules(self) -> dict[str, Any]:

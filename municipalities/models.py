@@ -168,13 +168,15 @@ HELD_ROLE = models.Case(
 class Membership(Waiting):
     """A person's role in a municipality; several roles are several rows. Ended, never deleted.
 
-    `by` is who gave the role (invited, changed it); none for rows from before that was recorded.
+    `by` is who gave the role (invited, changed it); none for rows from before that was recorded. `former_role` is what
+    an approver who waits has been here: it comes back when the new role is stopped.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    former_role = models.CharField(max_length=10, choices=Role, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path(f"{M}members/<int:membership>/", people.role, name="member"),
     path(f"{M}members/<int:membership>/end/", people.end, name="member_end"),
     path(f"{M}members/<int:membership>/confirm/", people.confirm, name="member_confirm"),
+    path(f"{M}members/<int:membership>/stop/", people.stop, name="member_stop"),
     path(f"{M}members/invitations/<int:invitation>/revoke/", people.revoke, name="member_revoke"),
     path(f"{M}activity/", activity.activity, name="activity"),
     path(f"{M}settings/services/", services.services, name="settings_services"),

@@ -50,13 +50,15 @@ def change_role(membership: Membership, role: str, *, by: Any) -> None:
     if membership.role == role:
         return
     before, waited = membership.role, membership.waits_until
-    membership.role, membership.by, membership.confirmed_by = role, by, None
+    membership.role, membership.by, membership.confirmed_by, membership.former_role = role, by, None, ""
     membership.waits_until = (
         waiting.until(membership.municipality, without=membership.user) if role == Role.APPROVER else None
     )
+    if membership.waits_until:
+        membership.former_role = before
     try:
         with transaction.atomic():
-            membership.save(update_fields=["role", "by", "waits_until", "confirmed_by"])
+            membership.save(update_fields=["role", "by", "waits_until", "confirmed_by", "former_role"])
     except IntegrityError:
         raise Refused(_("This person holds that role here already."), "role") from None
     audit.record("member.change_role", by=by, target=membership, person=str(membership.user), role=role)

@@ -49,6 +49,32 @@ def confirm(right: Right, *, by: Any) -> None:
     notices.right_confirmed(row, by=by)
 
 
+@transaction.atomic
+def stop(right: Right, *, by: Any) -> None:
+    """It does not take effect; who had another role here has that again. Raises `Refused` when it is settled."""
+    row = _locked(right)
+    if row is None:
+        raise Refused(_("This has been settled meanwhile."))
+    _take_back(row)
+    audit.record("member.stop_right", by=by, **_about(row))
+    notices.right_stopped(row, by=by)
+
+
+def _take_back(row: Right) -> None:
+    if isinstance(row, Membership) and row.former_role and not _has_again(row):
+        row.role, row.former_role, row.waits_until = row.former_role, "", None
+        row.save(update_fields=["role", "former_role", "waits_until"])
+        return
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
+
+
+def _has_again(row: Membership) -> bool:
+    """Whether the person got the former role once more meanwhile."""
+    rows = Membership.objects.running().filter(municipality=row.municipality, user=row.user, role=row.former_role)
+    return rows.exists()
+
+
 def settle_due() -> int:
     """Let hold what has waited long enough, once each, also with two workers; returns how many."""
     settled = 0
@@ -64,8 +90,7 @@ def _settle(right: Right) -> bool:
     if row is None or row.waits_until is None or row.waits_until > timezone.now():
         return False
     if not _may_still_give(row):
-        row.ended_at = timezone.now()
-        row.save(update_fields=["ended_at"])
+        _take_back(row)
         audit.record("member.drop_right", by=None, **_about(row))
         notices.right_stopped(row, by=None)
         return True

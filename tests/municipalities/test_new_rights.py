@@ -64,7 +64,7 @@ KINDS: dict[str, tuple[Callable[[Cast, User], Any], Verb, str, str]] = {
         lambda cast, second: newcomer(cast),
         Verb.POST_APPROVE,
         "/m/cuprija/members/{}/confirm/",
-        "/m/cuprija/members/{}/end/",
+        "/m/cuprija/members/{}/stop/",
     ),
     "emergency": (
         lambda cast, second: listed(cast),
@@ -336,6 +336,30 @@ def test_a_stopped_newcomer_sees_what_became_of_it(cast: Cast, second: User) -> 
     row = newcomer(cast)
     members.end(row, by=second)
     assert "stopped a new right of Newcomer" in sign_in(row.user).get("/notifications/").text
+
+
+@pytest.mark.parametrize("way", ["stopped", "dropped"])
+def test_an_officer_whose_new_role_does_not_take_effect_stays_an_officer(cast: Cast, second: User, way: str) -> None:
+    row = Membership.objects.get(user=cast.officer)
+    members.change_role(row, Role.APPROVER, by=cast.approver)
+    if way == "stopped":
+        sign_in(second).post(f"/m/cuprija/members/{row.pk}/stop/")
+    else:
+        Membership.objects.filter(user=cast.approver).update(ended_at=timezone.now())
+        with later(hours=25):
+            relax_due()
+    row.refresh_from_db()
+    assert (row.role, row.ended_at, row.waits_until, row.former_role) == ("officer", None, None, "")
+    assert access(cast.officer, cast.cuprija).allowed == TABLE["officer"]
+
+
+def test_a_former_role_that_came_back_by_itself_is_not_doubled(cast: Cast, second: User) -> None:
+    row = Membership.objects.get(user=cast.officer)
+    members.change_role(row, Role.APPROVER, by=cast.approver)
+    members.join(cast.officer, cast.cuprija, Role.OFFICER, by=second)
+    waiting.stop(row, by=second)
+    running = Membership.objects.running().filter(user=cast.officer)
+    assert [each.role for each in running] == ["officer"]
 
 
 def test_only_approvers_wait(cast: Cast) -> None:
