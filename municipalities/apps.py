@@ -7,6 +7,8 @@ class MunicipalitiesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from accounts import endings, passwords
         from common import sentences
         from municipalities import grants, queries
@@ -19,5 +21,11 @@ class MunicipalitiesConfig(AppConfig):
         endings.register("delegations and emergency lists", deciders.end_unauthorised)
         passwords.register_context(queries.names_in_passwords)
         sentences.words("role", dict(Role.choices))
+        rights = {
+            "approver": _("Approver"),
+            "emergency": _("Emergency list"),
+            "delegate": _("Stands in for an approver"),
+        }
+        sentences.words("right", rights)
         sentences.words("changed", {field.name: field.verbose_name for field in Municipality._meta.concrete_fields})
         checks.register(tenant_models_are_scoped)

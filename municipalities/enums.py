@@ -22,6 +22,16 @@ class Approval(models.TextChoices):
     TWO = "two", _("Two approvers")
 
 
+class ChangeOutcome(models.TextChoices):
+    """What became of rules that somebody asked to relax."""
+
+    APPLIED = "applied", _("took effect after the delay")
+    CONFIRMED = "confirmed", _("another approver agreed")
+    STOPPED = "stopped", _("stopped")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DROPPED = "dropped", _("dropped: who asked may no longer change the rules")
+
+
 class Kind(models.TextChoices):
     CITY = "city", _("City")
     MUNICIPALITY = "municipality", pgettext_lazy("as opposed to a city", "Municipality")

@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.dates import MONTHS as MONTH_NAMES
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.forms import InviteForm
 from municipalities import arms
@@ -15,6 +17,7 @@ from municipalities.enums import Role, ServiceCall, ServiceCategory
 from municipalities.models import Cohort, Enrolment, EService, Municipality, Programme
 from municipalities.place_words import KNOWN
 from municipalities.population import LARGEST_BYTES
+from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, is_relaxed
 from serbian.sorting import sort_key
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -94,6 +97,12 @@ class RulesForm(forms.ModelForm):
         max_value=24 * 7,
         help_text=_("Somebody on the emergency list publishes without approval; another approver reviews it later."),
     )
+    reason = forms.CharField(
+        label=_("Why a rule is relaxed"),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     class Meta:
         model = Municipality
@@ -118,6 +127,32 @@ class RulesForm(forms.ModelForm):
             "staff_may_read_drafts": _("Otherwise they see only what was published."),
             "primary_script": _("New posts start in it."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hours = settings.RULE_RELAXATION_HOURS
+        self.fields["reason"].help_text = ngettext(
+            "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
+            "The other approvers read it. The change waits %(hours)s hour, or until another approver agrees.",
+            "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
+            "The other approvers read it. The change waits %(hours)s hours, or until another approver agrees.",
+            hours,
+        ) % {"hours": hours}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        here = [name for name in RELAXES if name in values]
+        relaxed = [name for name in here if is_relaxed(name, getattr(self.instance, name), values[name])]
+        reason = " ".join((values.get("reason") or "").split())
+        if relaxed and len(reason) < SHORTEST_REASON and "reason" not in self.errors:
+            sentence = _("Say in %(least)s characters at least why this becomes weaker: %(rules)s.")
+            rules = ", ".join(str(self.fields[name].label) for name in relaxed)
+            self.add_error("reason", sentence % {"least": SHORTEST_REASON, "rules": rules})
+        return values
+
+    def rules(self) -> dict[str, Any]:
+        """What to write."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
 
 class InviteMemberForm(InviteForm):

@@ -12,12 +12,13 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, Length, Lower
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.arms import ArmsStorage
-from municipalities.enums import Approval, Kind, Role, Script, ServiceCall, ServiceCategory
+from municipalities.enums import Approval, ChangeOutcome, Kind, Role, Script, ServiceCall, ServiceCategory
 from municipalities.tenancy import TenantModel
 from serbian.folding import fold
 from serbian.transliteration import to_latin
@@ -123,30 +124,80 @@ class Municipality(models.Model):
 REAL_PLACE = ~models.Q(kind=Kind.TRAINING)
 
 
+class Waiting(models.Model):
+    """A right that one person gives to another, and that may hold only after a delay or a second person's agreement.
+
+    It does not hold while `waits_until` (UTC) is set, whatever the time: `domain.waiting` clears it once the delay is
+    over or another approver has agreed, after asking whether the one who gave it may still give it.
+    """
+
+    waits_until = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_confirmed_by_another",
+                condition=models.Q(confirmed_by__isnull=True)
+                | (~models.Q(confirmed_by=models.F("by")) & models.Q(waits_until__isnull=True)),
+            ),
+        ]
+        indexes = [
+            # what the worker looks for
+            models.Index(fields=["waits_until"], name="%(class)s_waits", condition=models.Q(waits_until__isnull=False)),
+        ]
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def running(self) -> "MembershipQuerySet":
         return self.filter(ended_at__isnull=True)
 
+    def deciding(self) -> "MembershipQuerySet":
+        """Approvers who may decide: neither switched off nor waiting. Whatever asks who is an approver asks this."""
+        return self.running().filter(role=Role.APPROVER, waits_until__isnull=True, user__is_active=True)
+
+
+# Of memberships: the role whose rights they give today. An approver who still waits has those of an officer.
+HELD_ROLE = models.Case(
+    models.When(waits_until__isnull=False, then=models.Value(Role.OFFICER.value)), default=models.F("role")
+)
+
 
 @pghistory.track()
-class Membership(models.Model):
-    """A person's role in a municipality; several roles are several rows. Ended, never deleted."""
+class Membership(Waiting):
+    """A person's role in a municipality; several roles are several rows. Ended, never deleted.
+
+    `by` is who gave the role (invited, changed it); none for rows from before that was recorded. `former_role` is what
+    an approver who waits has been here: it comes back when the new role is stopped.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    former_role = models.CharField(max_length=10, choices=Role, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Waiting.Meta):
         constraints = [
+            *Waiting.Meta.constraints,
+            models.CheckConstraint(
+                name="only_approvers_wait",
+                condition=models.Q(waits_until__isnull=True) | models.Q(role=Role.APPROVER),
+            ),
+            models.CheckConstraint(
+                name="nobody_confirms_their_own_role",
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("user")),
+            ),
             models.UniqueConstraint(
                 name="one_running_membership_per_role",
                 fields=["user", "municipality", "role"],
                 condition=models.Q(ended_at__isnull=True),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -220,8 +271,11 @@ class Pairing(Period):
         return f"{self.mentor} · {self.municipality}"
 
 
-class Delegation(Period):
-    """An approver who is away lends the right to approve to a colleague. It ends by itself, or earlier by a person."""
+class Delegation(Waiting, Period):
+    """An approver who is away lends the right to approve to a colleague. It ends by itself, or earlier by a person.
+
+    It waits where somebody else lends it in the approver's name.
+    """
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="delegations")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="delegations_given")
@@ -232,9 +286,14 @@ class Delegation(Period):
     ended_at = models.DateTimeField(null=True)
 
     class Meta(Period.Meta):
-        indexes = [models.Index(fields=["municipality", "ends_on"], name="delegation_here")]
+        indexes = [*Waiting.Meta.indexes, models.Index(fields=["municipality", "ends_on"], name="delegation_here")]
         constraints = [
+            *Waiting.Meta.constraints,
             *Period.Meta.constraints,
+            models.CheckConstraint(
+                name="nobody_confirms_their_own_delegation",
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("delegate")),
+            ),
             models.CheckConstraint(
                 name="delegation_to_somebody_else", condition=~models.Q(approver=models.F("delegate"))
             ),
@@ -244,7 +303,7 @@ class Delegation(Period):
         return f"{self.delegate} · {self.approver}"
 
 
-class EmergencyRight(models.Model):
+class EmergencyRight(Waiting):
     """The list of those who may publish in an emergency without approval. Ended, never deleted."""
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="emergency_rights")
@@ -253,17 +312,73 @@ class EmergencyRight(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(Waiting.Meta):
         constraints = [
+            *Waiting.Meta.constraints,
+            models.CheckConstraint(
+                name="nobody_confirms_their_own_emergency",
+                condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("user")),
+            ),
             models.UniqueConstraint(
                 name="one_running_emergency_right",
                 fields=["municipality", "user"],
                 condition=models.Q(ended_at__isnull=True),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.municipality}"
+
+
+class RuleChange(TenantModel):
+    """House rules that somebody asked to relax. They take effect at `effective_at`, or once another approver agrees.
+
+    `values`: what each rule is and shall be, {"approval": {"before": "one", "after": "none"}}. While `ended_at` is
+    empty it waits; `domain.house_rules` ends it.
+    """
+
+    values = models.JSONField()
+    reason = models.CharField(_("reason"), max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    effective_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=ChangeOutcome, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["effective_at"], name="rule_change_waits", condition=models.Q(ended_at__isnull=True))
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_waiting_rule_change", fields=["municipality"], condition=models.Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="rule_change_ends_with_outcome",
+                condition=models.Q(outcome="", ended_at__isnull=True, ended_by__isnull=True)
+                | (~models.Q(outcome="") & models.Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="rule_change_ended_by_whom",
+                condition=models.Q(
+                    outcome__in=["", ChangeOutcome.APPLIED, ChangeOutcome.DROPPED], ended_by__isnull=True
+                )
+                | models.Q(outcome=ChangeOutcome.WITHDRAWN, ended_by=models.F("by"))
+                | (
+                    models.Q(outcome__in=[ChangeOutcome.CONFIRMED, ChangeOutcome.STOPPED], ended_by__isnull=False)
+                    & ~models.Q(ended_by=models.F("by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="rule_change_not_before_its_time",
+                condition=~models.Q(outcome=ChangeOutcome.APPLIED) | models.Q(ended_at__gte=models.F("effective_at")),
+            ),
+            models.CheckConstraint(name="rule_change_has_a_reason", condition=GreaterThanOrEqual(Length("reason"), 10)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 def runs(now: datetime) -> models.Q:

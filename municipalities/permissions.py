@@ -42,6 +42,8 @@ WORDS: dict[Verb, str] = {
     Verb.CHANNEL_VIEW: "see the channels",
     Verb.CHANNEL_CONNECT: "connect and disconnect channels",
     Verb.MEMBERS_MANAGE: "invite people, change roles, end memberships",
+    Verb.DECISIONS_VIEW: "see the house rules, who decides, and what waits to be relaxed",
+    Verb.RELAXATION_CONFIRM: "agree at once to a relaxed rule or a new right that somebody else asked for",
     Verb.SETTINGS_VIEW: "see the settings",
     Verb.SETTINGS_EDIT: "change the profile and the house rules",
     Verb.ACTIVITY_VIEW: "read the activity",
@@ -74,6 +76,10 @@ Two rights are lent by name to a communications officer or an approver. Who stan
 (`post.approve`) from the first to the last day of the absence, never their own words. Who is on the municipality's
 emergency list may publish in an emergency (`post.emergency`); another approver reviews it afterwards. Both end with
 the membership.
+
+A new approver has the rights of a communications officer until the delay of `RULE_RELAXATION_HOURS` is over or another
+approver agrees; the first approver of a municipality does not wait. The same delay holds for a new entry of the
+emergency list, for an approver's right that somebody else lends in their name, and for house rules that become weaker.
 
 Across the municipalities of a programme its staff may, and its trainers where it says so:
 

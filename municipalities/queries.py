@@ -1,14 +1,15 @@
 """Who is with whom: the reads from which access is decided."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from municipalities.availability import Offer, in_season, promotable
 from municipalities.availability import state as availability_state
 from municipalities.enums import Role
 from municipalities.models import (
+    HELD_ROLE,
     REAL_PLACE,
     Cohort,
     Delegation,
@@ -31,6 +33,7 @@ from municipalities.models import (
     Pairing,
     Pause,
     Programme,
+    RuleChange,
     ServiceAvailability,
     WidePause,
     runs,
@@ -43,10 +46,14 @@ from serbian.sorting import sort_key
 
 @dataclass(frozen=True)
 class Access:
-    """What one person may do in one municipality's workspace."""
+    """What one person may do in one municipality's workspace.
+
+    `decides_from`: the person is a new approver, whose rights begin then at the latest (UTC).
+    """
 
     roles: frozenset[str]
     allowed: frozenset[Verb]
+    decides_from: datetime | None = None
 
     def may(self, verb: str) -> bool:
         return verb in self.allowed
@@ -64,7 +71,8 @@ def with_roles(user: Any) -> QuerySet[Municipality]:
     mentor = Pairing.objects.on(today()).filter(mentor=user, municipality=OuterRef("pk"))
     staff = Enrolment.objects.on(today()).filter(cohort__programme__staff=user, municipality=OuterRef("pk"))
     return Municipality.objects.annotate(
-        held_roles=ArraySubquery(member.values("role")),
+        held_roles=ArraySubquery(member.values(held=HELD_ROLE)),
+        decides_from=Subquery(member.filter(waits_until__isnull=False).values("waits_until")[:1]),
         as_mentor=Exists(mentor),
         as_staff=Exists(staff),
         as_delegate=Exists(delegations(OuterRef("pk")).filter(delegate=user)),
@@ -89,6 +97,51 @@ def roles(user: Any, municipality: Municipality) -> frozenset[str]:
     return _roles(user, with_roles(user).get(pk=municipality.pk))
 
 
+def approvers(municipality: Municipality) -> list[User]:
+    """Who decides here in their own name, and can sign in. One query."""
+    rows = Membership.objects.deciding().filter(municipality=municipality).select_related("user").order_by("pk")
+    return [row.user for row in rows]
+
+
+def delay() -> timedelta:
+    """How long a relaxed rule and a new right wait."""
+    return timedelta(hours=settings.RULE_RELAXATION_HOURS)
+
+
+def is_guarded(municipality: Municipality, *, without: Any = None) -> bool:
+    """Whether somebody approves here, or did while a change asked for now would have waited: then relaxed rules and new
+    rights wait. Else it is a first set-up. At most three queries.
+
+    Who sends the approvers away does not become the first one. `without`: a user who does not count.
+    """
+    here = Membership.objects.running().filter(municipality=municipality, role=Role.APPROVER)
+    others = here.exclude(user=without) if without else here
+    if others.filter(user__is_active=True).exists():
+        return True
+    since = timezone.now() - delay()
+    left = {user for user in _approvers_at(municipality, since) if user != getattr(without, "pk", None)}
+    if not left:
+        return False
+    switched_off = AuditEvent.objects.filter(verb="account.deactivate", at__gt=since, target_id__in=map(str, left))
+    still_members = set(others.filter(user__in=left).values_list("user", flat=True))
+    return bool(left - still_members) or switched_off.exists()
+
+
+def _approvers_at(municipality: Municipality, moment: datetime) -> set[int]:
+    """Ids of those who decided then, from the history of memberships."""
+    history = apps.get_model("municipalities", "MembershipEvent").objects
+    rows = history.filter(municipality=municipality, pgh_created_at__lte=moment)
+    last = rows.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
+    return {
+        row.user_id for row in last if row.role == Role.APPROVER and row.ended_at is None and row.waits_until is None
+    }
+
+
+def waiting_change() -> RuleChange | None:
+    """The relaxation of house rules that waits in the municipality in scope. One query."""
+    return RuleChange.objects.filter(ended_at__isnull=True).select_related("by").first()
+
+
 def _members(user: str, *roles: str) -> Exists:
     """Whether the person of the outer row's field `user` is a running member there, in one of the roles."""
     running = Membership.objects.running().filter(role__in=roles, user__is_active=True)
@@ -98,24 +151,30 @@ def _members(user: str, *roles: str) -> Exists:
 def delegations(municipality: Municipality | OuterRef, on: date | None = None) -> QuerySet[Delegation]:
     """Those that hold on a day (today): neither ended nor void because one of the two has left or lost the role."""
     rows = Delegation.objects.on(on or today()).filter(municipality=municipality, ended_at__isnull=True)
-    valid = rows.filter(_members("approver", Role.APPROVER), _members("delegate", *PUBLISHING_ROLES))
+    decides = Membership.objects.deciding().filter(user=OuterRef("approver"), municipality=OuterRef("municipality"))
+    valid = rows.filter(Exists(decides), _members("delegate", *PUBLISHING_ROLES), waits_until__isnull=True)
     return valid.select_related("approver", "delegate").order_by("pk")
 
 
 def coming_delegations(municipality: Municipality) -> QuerySet[Delegation]:
     """Those that hold today or will, in order; for the page on which they are kept."""
     rows = Delegation.objects.filter(municipality=municipality, ended_at__isnull=True, ends_on__gte=today())
-    return rows.select_related("approver", "delegate").order_by("starts_on", "pk")
+    return rows.select_related("approver", "delegate", "by").order_by("starts_on", "pk")
 
 
 def emergency_rights(municipality: Municipality | OuterRef) -> QuerySet[EmergencyRight]:
-    """The emergency list: only members who publish."""
+    """The emergency list: only members who publish, and nobody who still waits."""
+    return entered_emergency_rights(municipality).filter(waits_until__isnull=True)
+
+
+def entered_emergency_rights(municipality: Municipality | OuterRef) -> QuerySet[EmergencyRight]:
+    """The same with those who still wait; for the page on which the list is kept."""
     rows = EmergencyRight.objects.filter(municipality=municipality, ended_at__isnull=True)
-    return rows.filter(_members("user", *PUBLISHING_ROLES)).select_related("user").order_by("pk")
+    return rows.filter(_members("user", *PUBLISHING_ROLES)).select_related("user", "by").order_by("pk")
 
 
 def access(user: Any, municipality: Municipality) -> Access:
-    return _access(municipality, roles(user, municipality))
+    return access_in(user, with_roles(user).get(pk=municipality.pk))
 
 
 def still_may(user: Any, municipality: Municipality, verb: Verb) -> bool:
@@ -130,13 +189,11 @@ def still_may(user: Any, municipality: Municipality, verb: Verb) -> bool:
     return place is not None and access_in(person, place).may(verb)
 
 
-def access_in(user: Any, municipality: Municipality) -> Access:
+def access_in(user: Any, municipality: Any) -> Access:
     """The same for a row that comes from `with_roles(user)`. No query."""
-    return _access(municipality, _roles(user, municipality))
-
-
-def _access(municipality: Municipality, held: frozenset[str]) -> Access:
-    return Access(held, verbs(held, staff_may_read_drafts=municipality.staff_may_read_drafts))
+    held = _roles(user, municipality)
+    allowed = verbs(held, staff_may_read_drafts=municipality.staff_may_read_drafts)
+    return Access(held, allowed, municipality.decides_from)
 
 
 def workspaces(user: Any) -> QuerySet[Municipality]:
@@ -154,6 +211,12 @@ def mentored(user: Any) -> QuerySet[Municipality]:
     """Municipalities that `user` accompanies as a mentor today."""
     paired = Pairing.objects.on(today()).filter(mentor=user).values("municipality")
     return Municipality.objects.filter(joined_on__isnull=False, pk__in=paired)
+
+
+def staff_of(municipality: Municipality) -> QuerySet[User]:
+    """The staff of the programmes in which the municipality is enrolled today."""
+    here = Enrolment.objects.on(today()).filter(municipality=municipality).values("cohort__programme")
+    return User.objects.filter(programmes__in=here, is_active=True).distinct().order_by("pk")
 
 
 def run_by(user: Any) -> QuerySet[Programme]:
@@ -195,7 +258,7 @@ def names_in_passwords() -> list[str]:
 
 def members(municipality: Municipality) -> list[Membership]:
     """Running memberships with their people, by name."""
-    rows = Membership.objects.running().filter(municipality=municipality).select_related("user", "municipality")
+    rows = Membership.objects.running().filter(municipality=municipality).select_related("user", "municipality", "by")
     return sorted(rows, key=lambda row: (sort_key(row.user.name), row.role))
 
 

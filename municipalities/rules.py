@@ -3,9 +3,14 @@
 A person's roles in a municipality: their memberships there; *mentor* through a pairing that runs today; *staff* through
 a programme in which the municipality is enrolled today; *administrator* of the installation. Rights add up. A member
 who publishes may hold a right that was lent by name (`LENT`): for an absent approver, or for emergencies.
+
+`RELAXES` says in which direction each house rule about decisions becomes weaker: that direction takes effect only after
+a delay or with another approver's agreement (`domain.house_rules`).
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 
 class Verb(StrEnum):
@@ -42,6 +47,8 @@ class Verb(StrEnum):
     CHANNEL_VIEW = "channel.view"
     CHANNEL_CONNECT = "channel.connect"
     MEMBERS_MANAGE = "members.manage"
+    DECISIONS_VIEW = "decisions.view"
+    RELAXATION_CONFIRM = "relaxation.confirm"
     SETTINGS_VIEW = "settings.view"
     SETTINGS_EDIT = "settings.edit"
     ACTIVITY_VIEW = "activity.view"
@@ -88,10 +95,19 @@ _OFFICER = _VIEWER | {
     V.REPORT_SCHEDULE,
     V.PAUSE,
     V.CHANNEL_VIEW,
+    V.DECISIONS_VIEW,
     V.SETTINGS_VIEW,
     V.ACTIVITY_VIEW,
 }
-_APPROVER = _OFFICER | {V.INBOX_PEOPLE, V.POST_APPROVE, V.CHANNEL_CONNECT, V.MEMBERS_MANAGE, V.SETTINGS_EDIT, V.EXPORT}
+_APPROVER = _OFFICER | {
+    V.INBOX_PEOPLE,
+    V.POST_APPROVE,
+    V.CHANNEL_CONNECT,
+    V.MEMBERS_MANAGE,
+    V.RELAXATION_CONFIRM,
+    V.SETTINGS_EDIT,
+    V.EXPORT,
+}
 _MENTOR = {
     V.WORKSPACE_VIEW,
     V.POST_VIEW,
@@ -113,6 +129,7 @@ _STAFF = {
     V.WORKSPACE_VIEW,
     V.POST_VIEW,
     V.ANALYTICS_VIEW,
+    V.DECISIONS_VIEW,
     V.FEEDBACK_VIEW,
     V.PLAN_VIEW,
     V.GALLERY_VIEW,
@@ -127,6 +144,7 @@ _ADMINISTRATOR = {
     V.CHANNEL_VIEW,
     V.CHANNEL_CONNECT,
     V.MEMBERS_MANAGE,
+    V.DECISIONS_VIEW,
     V.SETTINGS_VIEW,
     V.SETTINGS_EDIT,
     V.ACTIVITY_VIEW,
@@ -151,6 +169,34 @@ LENT: dict[str, frozenset[Verb]] = {
 
 # Roles for which `SECOND_FACTOR_REQUIRED` asks for a second factor: they can make the municipality speak.
 PUBLISHING_ROLES = frozenset({"officer", "approver"})
+
+
+# How much each way of approving asks for. The mentor is no approver: two approvers are more than one and a mentor.
+_STRENGTH = {"none": 0, "one": 1, "mentor": 2, "two": 3}
+
+# House rules about who decides: whether going from the first value to the second weakens the rule.
+RELAXES: dict[str, Callable[[Any, Any], bool]] = {
+    "approval": lambda before, after: _STRENGTH[after] < _STRENGTH[before],
+    "may_approve_own": lambda before, after: after and not before,
+    "answers_need_approval": lambda before, after: before and not after,
+    "move_window_hours": lambda before, after: after > before,
+    "emergency_review_hours": lambda before, after: after > before,
+}
+
+# House rules that decide nothing about who agrees to what goes out, each with the reason.
+NOT_ABOUT_DECISIONS: dict[str, str] = {
+    "staff_may_read_drafts": "about who reads; programme staff can neither write nor decide",
+    "primary_script": "about how a new post begins",
+    "not_after_minutes": "about how late an approved version may still go out",
+}
+
+# Why a rule is relaxed, in characters.
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+
+
+def is_relaxed(rule: str, before: Any, after: Any) -> bool:
+    """Whether the house rule becomes weaker; False for rules that are not about decisions."""
+    return rule in RELAXES and bool(RELAXES[rule](before, after))
 
 
 def verbs(roles: frozenset[str], *, staff_may_read_drafts: bool) -> frozenset[Verb]:

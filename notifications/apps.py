@@ -8,8 +8,11 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import endings
         from common import sentences
+        from municipalities.domain import notices
         from notifications.domain import leave
+        from notifications.domain.privileges import send
         from notifications.enums import Kind
 
         sentences.words("kinds", dict(Kind.choices))
+        notices.register(send)
         endings.register("mail", leave.end_unauthorised)

@@ -15,6 +15,8 @@ class Kind(models.TextChoices):
     SUGGESTION = "suggestion", _("Suggestions of words, and what became of yours")
     EMERGENCY = "emergency", _("Emergency posts")
     REVIEW_DUE = "review_due", _("An emergency post waits for its later review")
+    RULES = "rules", _("Rules about who decides are changed or relaxed")
+    RIGHTS = "rights", _("Somebody may approve, or publish in an emergency")
     MODERATION = "moderation", _("Something hidden waits for a second person, or for a hand")
     PERFORMANCE = "performance", _("How a post did that you commented on")
     HANDOVER = "handover", _("Handover between mentors, and absences")

@@ -11,6 +11,9 @@ from notifications.domain.choose import TIMES
 from notifications.enums import How, Kind
 from notifications.models import Preferences
 from notifications.queries import Manner
+from notifications.rules import ALWAYS
+
+CHOOSABLE = tuple(kind for kind in Kind if kind not in ALWAYS)
 
 GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
     (_("Words in drafts"), (Kind.MENTION, Kind.COMMENT, Kind.SUGGESTION)),
@@ -58,7 +61,7 @@ class MailForm(forms.ModelForm):
 
     def __init__(self, data: Any = None, *, manner: Manner) -> None:
         super().__init__(data, instance=manner.preferences)
-        for kind in Kind:
+        for kind in CHOOSABLE:
             self.fields[f"how-{kind}"] = forms.ChoiceField(
                 label=kind.label, choices=How.choices, initial=manner.hows[kind]
             )
@@ -75,4 +78,4 @@ class MailForm(forms.ModelForm):
         return values
 
     def hows(self) -> dict[Kind, How]:
-        return {kind: How(self.cleaned_data[f"how-{kind}"]) for kind in Kind}
+        return {kind: How(self.cleaned_data[f"how-{kind}"]) for kind in CHOOSABLE}

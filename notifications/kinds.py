@@ -11,6 +11,8 @@ ICONS: dict[str, str] = {
     Kind.SUGGESTION: "file-pen",
     Kind.EMERGENCY: "megaphone",
     Kind.REVIEW_DUE: "eye",
+    Kind.RULES: "shield-check",
+    Kind.RIGHTS: "user-plus",
     Kind.MODERATION: "shield-check",
     Kind.PERFORMANCE: "chart-line",
     Kind.HANDOVER: "handshake",

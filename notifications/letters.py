@@ -89,21 +89,26 @@ def _letter(
     files: Sequence[dict[str, str]] = (),
 ) -> MailMessage:
     kinds = sorted({Kind(row.kind) for row in rows}, key=list(Kind).index)
-    stop = stop_links.address(person.pk, kinds, key)
+    stoppable = [kind for kind in kinds if kind not in rules.ALWAYS]
+    stop = stop_links.address(person.pk, stoppable, key) if stoppable else ""
+    # One click in the mail program, without a page: RFC 8058.
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return mail.compose(
         to=person.email,
         subject=subject,
-        body=f"{body}\n\n-- \n{_foot(kinds, stop)}\n",
+        body=f"{body}\n\n-- \n{_foot(kinds, stoppable, stop)}\n",
         dedupe=f"notification:{min(row.pk for row in rows)}",
-        # One click in the mail program, without a page: RFC 8058.
-        headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers=headers if stop else {},
         files=files,
     )
 
 
-def _foot(kinds: Sequence[Kind], stop: str) -> str:
+def _foot(kinds: Sequence[Kind], stoppable: Sequence[Kind], stop: str) -> str:
     facts = {"kinds": ", ".join(str(kind.label) for kind in kinds), "url": stop}
-    no_more = ngettext("No more mail of this kind: %(url)s", "No more mail of these kinds: %(url)s", len(kinds))
+    if stop:
+        no_more = ngettext("No more mail of this kind: %(url)s", "No more mail of these kinds: %(url)s", len(stoppable))
+    else:
+        no_more = _("Mail of this kind always comes at once.")
     choose = settings.PUBLIC_BASE_URL + reverse("account_notifications")
     return "\n".join(
         [

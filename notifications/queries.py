@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import IntegerField, Subquery, Value
 
 from accounts.models import User
-from municipalities.models import Enrolment, Membership, Municipality, Pairing
+from municipalities.models import HELD_ROLE, Enrolment, Membership, Municipality, Pairing
 from municipalities.queries import today
 from municipalities.rules import verbs
 from notifications import rules
@@ -42,7 +42,7 @@ def manners(people: Iterable[User]) -> dict[int, Manner]:
     return {
         pk: Manner(
             stored.get(pk) or Preferences(user=person),
-            {kind: How(chosen[pk].get(kind) or rules.default(kind, held[pk])) for kind in Kind},
+            {kind: rules.chosen(kind, chosen[pk].get(kind), held[pk]) for kind in Kind},
         )
         for pk, person in everybody.items()
     }
@@ -61,7 +61,7 @@ def defaults(person: User) -> dict[Kind, How]:
 def roles_of(people: Iterable[User]) -> Roles:
     """Running roles by (person, municipality); an administrator's count everywhere, under municipality 0."""
     everybody = list(people)
-    member = Membership.objects.running().filter(user__in=everybody).values_list("user", "municipality", "role")
+    member = Membership.objects.running().filter(user__in=everybody).values_list("user", "municipality", HELD_ROLE)
     mentor = Pairing.objects.on(today()).filter(mentor__in=everybody)
     staff = Enrolment.objects.on(today()).filter(cohort__programme__staff__in=everybody)
     found: Roles = defaultdict(set)

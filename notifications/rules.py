@@ -16,7 +16,9 @@ from notifications.enums import How, Kind
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
 # They come through quiet hours, and by mail even when they were read in the portal.
-URGENT = frozenset({Kind.EMERGENCY, Kind.URGENT})
+URGENT = frozenset({Kind.EMERGENCY, Kind.URGENT, Kind.RULES, Kind.RIGHTS})
+# Mail about them comes at once to everybody, whatever they chose, so that nobody relaxes rules while others sleep.
+ALWAYS = frozenset({Kind.RULES, Kind.RIGHTS})
 # In a conversation several words come within minutes: they wait so long for each other and make one mail.
 CHATTY = frozenset({Kind.COMMENT, Kind.SUGGESTION, Kind.MENTION})
 GATHERED = timedelta(minutes=2)
@@ -28,6 +30,7 @@ NEEDS = {
     **dict.fromkeys(Kind, Verb.WORKSPACE_VIEW),
     **dict.fromkeys(_DRAFTS, Verb.DRAFT_VIEW),
     Kind.EMERGENCY: Verb.POST_VIEW,
+    Kind.RULES: Verb.DECISIONS_VIEW,
     Kind.REVIEW_DUE: Verb.POST_VIEW,
     Kind.MODERATION: Verb.INBOX_VIEW,
     Kind.PERFORMANCE: Verb.POST_VIEW,
@@ -70,13 +73,22 @@ class Times(Protocol):
 
 def default(kind: Kind, roles: Iterable[str]) -> How:
     """At once when one of the roles has it at once; somebody without a role hears at once, too."""
+    if kind in ALWAYS:
+        return How.AT_ONCE
     held = [_SUMMARY[role] for role in roles]
     return How.DIGEST if held and all(kind in summary for summary in held) else How.AT_ONCE
+
+
+def chosen(kind: Kind, wish: str | None, roles: Iterable[str]) -> How:
+    """How mail of a kind comes to somebody with this wish, or none."""
+    return How(wish) if wish and kind not in ALWAYS else default(kind, roles)
 
 
 def mail_due(how: How, kind: Kind, now: datetime, times: Times, *, urgent: bool = False) -> datetime | None:
     """When the mail about something told at `now` may leave (UTC); None when none is wanted. `urgent`: as if its kind
     were one of `URGENT`."""
+    if kind in ALWAYS:
+        return now
     if how == How.NEVER:
         return None
     if how == How.DIGEST:

@@ -24,6 +24,7 @@ ORDERED = (
     (("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS"), "600, 900 and 1200"),
 )
 LOOKED_AT_MONTHS = 4
+DELAY_HOURS = (1, 24 * 14)
 HOST_AND_PORT = re.compile(r"(?:(?<![A-Za-z0-9.-])[A-Za-z0-9.-]++|\[[0-9A-Fa-f:]++\]):\d{1,5}")
 KEYS_HINT = "A new key: python -c \"import base64, os; print('first:' + base64.b64encode(os.urandom(32)).decode())\""
 
@@ -148,6 +149,21 @@ def readings_kept(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
             f"READINGS_KEEP_MONTHS is {settings.READINGS_KEEP_MONTHS}: posts are looked at for three months.",
             hint=f"Set it to {LOOKED_AT_MONTHS} at least (the default is 25), or to 0 to keep everything.",
             id="portal.E008",
+        )
+    ]
+
+
+@register(START)
+def relaxation_delay(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """E010: without a delay one person alone could switch the approval of posts off."""
+    least, most = DELAY_HOURS
+    if least <= settings.RULE_RELAXATION_HOURS <= most:
+        return []
+    return [
+        Error(
+            f"RULE_RELAXATION_HOURS is {settings.RULE_RELAXATION_HOURS}: other approvers need time to object.",
+            hint=f"Set it to {least} at least and {most} at most (the default is 24).",
+            id="portal.E010",
         )
     ]
 

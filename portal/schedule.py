@@ -10,6 +10,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reconcile": {"task": "delivery.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "notifications": {"task": "notifications.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},
     "notices": {"task": "portal.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30}},
+    "relax-due": {"task": "municipalities.tasks.relax_due", "schedule": 30.0, "options": {"expires": 30}},
     "numbers": {"task": "analytics.tasks.tick", "schedule": 30.0, "options": {"expires": 30}},
     "exports": {"task": "administration.tasks.build_exports", "schedule": 5.0, "options": {"expires": 5}},
     "forget-exports": {"task": "administration.tasks.forget_exports", "schedule": 3600.0},

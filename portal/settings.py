@@ -249,6 +249,9 @@ SECOND_FACTOR_ASKED_OF = "municipalities.queries.needs_second_factor"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "dobosar"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+# A house rule about decisions that becomes weaker, a new approver, a new entry of an emergency list: they take effect
+# after so many hours, unless another approver agrees earlier or stops it.
+RULE_RELAXATION_HOURS = env.int("RULE_RELAXATION_HOURS", default=24)
 # How long the link works by which a new installation gets its first administrator.
 SETUP_CODE_HOURS = env.int("SETUP_CODE_HOURS", default=24)
 # An eService that nobody looked at for so many months is no longer taken for available.

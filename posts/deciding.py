@@ -6,7 +6,7 @@ from typing import Any
 
 from municipalities.enums import Approval, Role
 from municipalities.models import Membership, Municipality
-from municipalities.queries import delegations, mentors
+from municipalities.queries import approvers, delegations, mentors
 from municipalities.rules import DELEGATE
 from posts import rules
 from posts.enums import Stage
@@ -45,7 +45,7 @@ def asks_mentor(house: Municipality) -> bool:
 
 def seats(user: Any, house: Municipality) -> list[rules.Seat]:
     """In whose names `user` may decide here today: their own, or those of absent approvers. One query or two."""
-    own = Membership.objects.running().filter(user=user, municipality=house, role=Role.APPROVER)
+    own = Membership.objects.deciding().filter(user=user, municipality=house)
     if own.exists():
         return [rules.Seat(user.pk)]
     lent = delegations(house).filter(delegate=user).values_list("approver_id", flat=True)
@@ -64,5 +64,4 @@ def seats_of(user: Any, house: Municipality, roles: Collection[str]) -> list[rul
 
 def deciders(house: Municipality) -> list[Any]:
     """Everybody who may approve here today: the approvers, and who stands in for one of them."""
-    approvers = Membership.objects.running().filter(municipality=house, role=Role.APPROVER).select_related("user")
-    return [*(row.user for row in approvers), *(row.delegate for row in delegations(house))]
+    return [*approvers(house), *(row.delegate for row in delegations(house))]

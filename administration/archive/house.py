@@ -21,6 +21,7 @@ from municipalities.models import (
     Municipality,
     Pairing,
     Pause,
+    RuleChange,
     ServiceAvailability,
 )
 from planning.models import Campaign, ImportRun, Occurrence, Recurrence, Slot
@@ -82,6 +83,7 @@ def _place(place: Municipality) -> dict[str, Any]:
         ],
         "words": [{"latin": row.latin, "cyrillic": row.cyrillic} for row in GlossaryWord.objects.order_by("latin")],
         "pauses": [_pause(row) for row in Pause.objects.select_related("by").order_by("pk")],
+        "relaxed_rules": [_relaxed(row) for row in RuleChange.objects.select_related("by", "ended_by").order_by("pk")],
         "pauses_of_channels": [
             {"channel": row.channel.name, **_pause(row)}
             for row in ChannelPause.objects.select_related("by", "channel").order_by("pk")
@@ -91,6 +93,19 @@ def _place(place: Municipality) -> dict[str, Any]:
 
 def _pause(row: Pause | ChannelPause) -> dict[str, Any]:
     return {"reason": row.reason, "by": str(row.by), "since": row.at, "until": row.ended_at or row.ends_at}
+
+
+def _relaxed(row: RuleChange) -> dict[str, Any]:
+    return {
+        "rules": row.values,
+        "reason": row.reason,
+        "by": str(row.by),
+        "asked_at": row.asked_at,
+        "effective_at": row.effective_at,
+        "outcome": row.outcome,
+        "ended_at": row.ended_at,
+        "ended_by": str(row.ended_by or ""),
+    }
 
 
 def _people(place: Municipality) -> Iterator[tuple[Any, ...]]:

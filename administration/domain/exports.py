@@ -24,9 +24,8 @@ from administration.enums import ExportState
 from administration.models import Export
 from common import audit, mail
 from common.dates import short_date
-from municipalities.enums import Role
 from municipalities.models import Municipality
-from municipalities.queries import still_may
+from municipalities.queries import approvers, still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 
@@ -52,8 +51,9 @@ def ask(municipality: Municipality, *, by: User) -> Export:
 
 
 def _tell_approvers(municipality: Municipality, by: User) -> None:
-    held = municipality.memberships.running().filter(role=Role.APPROVER, user__is_active=True).exclude(user=by)
-    for approver in User.objects.filter(pk__in=held.values("user")).order_by("pk"):
+    for approver in approvers(municipality):
+        if approver == by:
+            continue
         with translation.override(approver.language):
             facts = {"person": by, "municipality": municipality, "address": _address(municipality)}
             mail.queue(

@@ -134,7 +134,8 @@ class Progress:
 def _looked_at(places: QuerySet[Municipality]) -> QuerySet[Municipality]:
     here = {"municipality": OuterRef("pk")}
     members = Membership.objects.running().filter(user__is_active=True, **here)
-    rules = AuditEvent.objects.filter(municipality_id=OuterRef("pk"), verb="municipality.edit_rules")
+    verbs = ("municipality.edit_rules", "municipality.ask_rules")
+    rules = AuditEvent.objects.filter(municipality_id=OuterRef("pk"), verb__in=verbs)
     return places.annotate(
         found_officer=Exists(members.filter(role=Role.OFFICER)),
         found_approver=Exists(members.filter(role=Role.APPROVER)),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import audit
 from common.dates import short_date
+from municipalities.domain import notices, waiting
 from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
@@ -25,22 +26,28 @@ LONGEST = timedelta(days=92)
 def delegate(
     municipality: Municipality, *, approver: User, to: User, starts_on: date, ends_on: date, by: Any
 ) -> Delegation:
-    """`to` may approve for `approver` from the first to the last day. Raises `Refused`."""
+    """`to` may approve for `approver` from the first to the last day. Raises `Refused`.
+
+    What somebody else than the approver lends waits.
+    """
     Municipality.objects.select_for_update().get(pk=municipality.pk)  # two who name somebody at once stand in line
-    if not _holds(municipality, approver, Role.APPROVER):
+    if not Membership.objects.deciding().filter(municipality=municipality, user=approver).exists():
         raise Refused(_("Only an approver has a right to lend."), "approver")
     if to.pk == approver.pk:
         raise Refused(_("Nobody stands in for themselves. Choose a colleague."), "to")
     if not _holds(municipality, to, *PUBLISHING_ROLES):
         raise Refused(_("Only a communications officer or an approver of the municipality can stand in."), "to")
     _refuse_period(municipality, approver, starts_on, ends_on)
+    waits = None if by == approver else waiting.until(municipality)
     row = Delegation.objects.create(
-        municipality=municipality, approver=approver, delegate=to, starts_on=starts_on, ends_on=ends_on, by=by
-    )
+        municipality=municipality, approver=approver, delegate=to, starts_on=starts_on, ends_on=ends_on, by=by,
+        waits_until=waits,
+    )  # fmt: skip
     audit.record(
         "member.delegate", by=by, target=row, person=str(to), approver=str(approver),
         since=starts_on.isoformat(), until=ends_on.isoformat(),
     )  # fmt: skip
+    notices.right_given(row, by=by)
     return row
 
 
@@ -63,37 +70,47 @@ def _refuse_period(municipality: Municipality, approver: User, starts_on: date, 
 @transaction.atomic
 def end_delegation(delegation: Delegation, *, by: Any) -> None:
     """From this moment the delegate decides for nobody; nothing changes when it has ended."""
-    rows = Delegation.objects.select_for_update(of=("self",)).select_related("approver", "delegate")
+    rows = Delegation.objects.select_for_update(of=("self",)).select_related("approver", "delegate", "municipality")
     row = rows.get(pk=delegation.pk)
     if row.ended_at:
         return
     row.ended_at = timezone.now()
     row.save(update_fields=["ended_at"])
     audit.record("member.end_delegation", by=by, target=row, person=str(row.delegate), approver=str(row.approver))
+    if row.waits_until:
+        notices.right_stopped(row, by=by)
 
 
 @transaction.atomic
 def allow_emergency(municipality: Municipality, user: User, *, by: Any) -> EmergencyRight:
-    """`user` may publish in an emergency; nothing changes when they are on the list. Raises `Refused`."""
+    """`user` may publish in an emergency, after the delay; nothing changes when they are on the list.
+
+    Raises `Refused`.
+    """
     if not _holds(municipality, user, *PUBLISHING_ROLES):
         raise Refused(_("Only a communications officer or an approver can be on the emergency list."), "user")
     row, created = EmergencyRight.objects.get_or_create(
-        municipality=municipality, user=user, ended_at=None, defaults={"by": by}
-    )
+        municipality=municipality, user=user, ended_at=None,
+        defaults={"by": by, "waits_until": waiting.until(municipality)},
+    )  # fmt: skip
     if created:
         audit.record("member.allow_emergency", by=by, target=row, person=str(user))
+        notices.right_given(row, by=by)
     return row
 
 
 @transaction.atomic
 def end_emergency(right: EmergencyRight, *, by: Any) -> None:
     """Take somebody off the list. What they sent and has not left yet is held at the gate."""
-    row = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user").get(pk=right.pk)
+    rows = EmergencyRight.objects.select_for_update(of=("self",)).select_related("user", "municipality", "by")
+    row = rows.get(pk=right.pk)
     if row.ended_at:
         return
     row.ended_at = timezone.now()
     row.save(update_fields=["ended_at"])
     audit.record("member.end_emergency", by=by, target=row, person=str(row.user))
+    if row.waits_until:
+        notices.right_stopped(row, by=by)
 
 
 def end_unauthorised(person: User, by: Any) -> None:

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.domain.invitations import invite as send_invitation
 from accounts.endings import end_unauthorised
 from common import audit
+from municipalities.domain import notices, waiting
 from municipalities.domain.refused import Refused
+from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 
 
@@ -31,28 +33,44 @@ def invite(municipality: Municipality, *, email: str, role: str, by: Any, name: 
 
 @transaction.atomic
 def join(user: Any, municipality: Municipality, role: str, *, by: Any) -> Membership:
-    """`user` becomes a member; nothing changes when they hold the role already."""
+    """`user` becomes a member; nothing changes when they hold the role already. A new approver waits."""
+    waits = waiting.until(municipality, without=user) if role == Role.APPROVER else None
     membership, created = Membership.objects.get_or_create(
-        user=user, municipality=municipality, role=role, ended_at=None
+        user=user, municipality=municipality, role=role, ended_at=None, defaults={"by": by, "waits_until": waits}
     )
     if created:
         audit.record("member.join", by=by, target=membership, person=str(user), role=role)
+        if role == Role.APPROVER:
+            notices.right_given(membership, by=by)
     return membership
 
 
 @transaction.atomic
 def change_role(membership: Membership, role: str, *, by: Any) -> None:
-    """What the new role does not cover ends (`accounts.endings`). Raises `Refused` when they hold it here already."""
+    """What the new role does not cover ends (`accounts.endings`). A new approver waits.
+
+    Raises `Refused` when the person holds the new role here already.
+    """
     if membership.role == role:
         return
-    membership.role = role
+    before, waited = membership.role, membership.waits_until
+    membership.role, membership.by, membership.confirmed_by, membership.former_role = role, by, None, ""
+    membership.waits_until = (
+        waiting.until(membership.municipality, without=membership.user) if role == Role.APPROVER else None
+    )
+    if membership.waits_until:
+        membership.former_role = before
     try:
         with transaction.atomic():
-            membership.save(update_fields=["role"])
+            membership.save(update_fields=["role", "by", "waits_until", "confirmed_by", "former_role"])
     except IntegrityError:
         raise Refused(_("This person holds that role here already."), "role") from None
     audit.record("member.change_role", by=by, target=membership, person=str(membership.user), role=role)
     end_unauthorised(membership.user, by=by)
+    if role == Role.APPROVER:
+        notices.right_given(membership, by=by)
+    elif before == Role.APPROVER and waited is None:
+        notices.approver_ended(membership, by=by)
 
 
 @transaction.atomic
@@ -65,3 +83,5 @@ def end(membership: Membership, *, by: Any) -> None:
     membership.save(update_fields=["ended_at"])
     audit.record("member.end", by=by, target=membership, person=str(membership.user), role=membership.role)
     end_unauthorised(membership.user, by=by)
+    if membership.role == Role.APPROVER:
+        (notices.right_stopped if membership.waits_until else notices.approver_ended)(membership, by=by)

@@ -1,4 +1,4 @@
-"""A workspace: opening it, its profile and its house rules."""
+"""A workspace: opening it and its profile. Its house rules: `domain.house_rules`."""
 
 from datetime import date
 from typing import Any
@@ -30,16 +30,6 @@ def edit_profile(municipality: Municipality, values: dict[str, Any], *, by: Any)
     if changed:
         about: dict[str, Any] = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
         audit.record("municipality.edit_profile", by=by, **about)
-    return changed
-
-
-@transaction.atomic
-def edit_rules(municipality: Municipality, values: dict[str, Any], *, by: Any) -> list[str]:
-    """Write what changed of the house rules; returns the names of the changed."""
-    changed = _write(municipality, values)
-    if changed:
-        about: dict[str, Any] = {"target": municipality, "municipality_id": municipality.pk, "changed": changed}
-        audit.record("municipality.edit_rules", by=by, **about)
     return changed
 
 

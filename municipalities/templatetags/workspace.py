@@ -14,8 +14,8 @@ register = template.Library()
 
 PAGES = (
     Page("settings", _("Profile"), Verb.SETTINGS_VIEW),
-    Page("settings_rules", _("House rules"), Verb.SETTINGS_VIEW),
-    Page("deciders", _("Who decides"), Verb.SETTINGS_VIEW),
+    Page("settings_rules", _("House rules"), Verb.DECISIONS_VIEW),
+    Page("deciders", _("Who decides"), Verb.DECISIONS_VIEW),
     Page("members", _("People"), Verb.SETTINGS_VIEW),
     Page("settings_comparison", _("Comparison"), Verb.SETTINGS_VIEW),
     Page("channels", _("Channels"), Verb.CHANNEL_VIEW),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from common.dates import date_time
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.domain import deciders as verbs
+from municipalities.domain import waiting
 from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.forms import DelegateForm, EmergencyRightForm
@@ -19,7 +22,7 @@ from municipalities.models import Delegation, EmergencyRight
 from municipalities.rules import PUBLISHING_ROLES, Verb
 
 
-@requires(Verb.SETTINGS_VIEW)
+@requires(Verb.DECISIONS_VIEW)
 @require_GET
 def deciders(request: Any) -> HttpResponse:
     return _page(request)
@@ -29,14 +32,18 @@ def _page(request: Any, **forms: Any) -> HttpResponse:
     """Six queries. A form that was refused comes back as it was typed."""
     house, may_manage = request.municipality, request.access.may(Verb.MEMBERS_MANAGE)
     members = queries.members(house)
-    allowed = list(queries.emergency_rights(house))
+    allowed = list(queries.entered_emergency_rights(house))
+    named = [row for row in members if row.role == Role.APPROVER and row.user.is_active]
     context: dict[str, Any] = {
-        "approvers": [row.user for row in members if row.role == Role.APPROVER and row.user.is_active],
+        "approvers": [row.user for row in named if row.waits_until is None],
+        "newcomers": [row for row in named if row.waits_until],
         "delegations": list(queries.coming_delegations(house)),
         "today": queries.today(),
         "allowed": allowed,
         "mentors": list(queries.mentors(house)),
         "may_manage": may_manage,
+        "may_confirm": request.access.may(Verb.RELAXATION_CONFIRM),
+        "hours": settings.RULE_RELAXATION_HOURS,
     }
     if may_manage:
         publishing = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
@@ -58,23 +65,54 @@ def _delegate_form(request: Any, approvers: list[User], publishing: dict[int, Us
 @require_POST
 def delegate(request: Any) -> HttpResponse:
     members = queries.members(request.municipality)
-    approvers = [row.user for row in members if row.role == Role.APPROVER and row.user.is_active]
+    approvers = queries.approvers(request.municipality)
     publishing = {row.user.pk: row.user for row in members if row.role in PUBLISHING_ROLES and row.user.is_active}
     form = _delegate_form(request, approvers, publishing, request.POST)
     if form.is_valid():
         people = {str(pk): user for pk, user in publishing.items()}
         asked = form.cleaned_data
         try:
-            verbs.delegate(
+            row = verbs.delegate(
                 request.municipality, approver=people[asked["approver"]], to=people[asked["to"]],
                 starts_on=asked["starts_on"], ends_on=asked["ends_on"], by=request.user,
             )  # fmt: skip
         except Refused as refused:
             form.add_error(refused.field or None, refused.message)
         else:
-            messages.success(request, _("%(person)s stands in from then on.") % {"person": people[asked["to"]]})
+            messages.success(request, _after_naming(row))
             return redirect("deciders", request.municipality.slug)
     return _page(request, delegate=form)
+
+
+def _after_naming(row: Delegation) -> str:
+    if row.waits_until:
+        facts = {"person": row.delegate, "time": date_time(row.waits_until)}
+        return _("%(person)s stands in from %(time)s on, or once another approver agrees.") % facts
+    return _("%(person)s stands in from then on.") % {"person": row.delegate}
+
+
+@requires(Verb.RELAXATION_CONFIRM)
+@require_POST
+def confirm_delegation(request: Any, delegation: int) -> HttpResponse:
+    """Agree that somebody stands in, whom another person named."""
+    return _confirm(request, get_object_or_404(Delegation, municipality=request.municipality, pk=delegation))
+
+
+@requires(Verb.RELAXATION_CONFIRM)
+@require_POST
+def confirm_emergency(request: Any, right: int) -> HttpResponse:
+    """Agree to an entry of the emergency list that another person made."""
+    return _confirm(request, get_object_or_404(EmergencyRight, municipality=request.municipality, pk=right))
+
+
+def _confirm(request: Any, row: Delegation | EmergencyRight) -> HttpResponse:
+    try:
+        waiting.confirm(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Agreed: it holds from now on."))
+    return redirect("deciders", request.municipality.slug)
 
 
 @requires(Verb.MEMBERS_MANAGE)
@@ -94,10 +132,17 @@ def allow_emergency(request: Any) -> HttpResponse:
     form = EmergencyRightForm(request.POST, people=list(people.values()))
     if form.is_valid():
         person = people[int(form.cleaned_data["user"])]
-        verbs.allow_emergency(request.municipality, person, by=request.user)
-        messages.success(request, _("%(person)s is on the emergency list.") % {"person": person})
+        row = verbs.allow_emergency(request.municipality, person, by=request.user)
+        messages.success(request, _after_listing(row, person))
         return redirect("deciders", request.municipality.slug)
     return _page(request, emergency=form)
+
+
+def _after_listing(row: EmergencyRight, person: User) -> str:
+    if row.waits_until:
+        facts = {"person": person, "time": date_time(row.waits_until)}
+        return _("%(person)s is on the emergency list from %(time)s on, or once another approver agrees.") % facts
+    return _("%(person)s is on the emergency list.") % {"person": person}
 
 
 @requires(Verb.MEMBERS_MANAGE)

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.domain import invitations
+from common.dates import date_time
 from municipalities import queries
 from municipalities.access import requires
 from municipalities.domain import members as verbs
+from municipalities.domain import waiting
 from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.forms import InviteMemberForm, RoleForm
@@ -27,6 +29,7 @@ def members(request: Any) -> HttpResponse:
     missing = [role for role in (Role.OFFICER, Role.APPROVER) if role not in held]
     context = {
         "members": found,
+        "may_confirm": request.access.may(Verb.RELAXATION_CONFIRM),
         "mentors": queries.mentors(request.municipality),
         "missing": missing,
         "may_manage": request.access.may(Verb.MEMBERS_MANAGE),
@@ -77,10 +80,17 @@ def role(request: Any, membership: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field or None, refused.message)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _after_change(row))
             return _after(request)
     context = {"form": form, "member": row, "is_last": _is_last(row)}
     return render(request, "municipalities/member.html", context, status=422 if form.errors else 200)
+
+
+def _after_change(row: Membership) -> str:
+    if row.waits_until is None:
+        return _("Saved.")
+    facts = {"person": row.user, "time": date_time(row.waits_until)}
+    return _("%(person)s decides from %(time)s on, or once another approver agrees.") % facts
 
 
 def _is_last(row: Membership) -> bool:
@@ -89,6 +99,34 @@ def _is_last(row: Membership) -> bool:
         return False
     others = Membership.objects.running().filter(municipality=row.municipality, role=row.role).exclude(pk=row.pk)
     return not others.exists()
+
+
+@requires(Verb.RELAXATION_CONFIRM)
+@require_POST
+def confirm(request: Any, membership: int) -> HttpResponse:
+    """Agree that a new approver decides from now on."""
+    row = _membership(request, membership)
+    try:
+        waiting.confirm(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("%(person)s decides from now on.") % {"person": row.user})
+    return redirect("deciders", request.municipality.slug)
+
+
+@requires(Verb.MEMBERS_MANAGE)
+@require_POST
+def stop(request: Any, membership: int) -> HttpResponse:
+    """A new approver does not become one."""
+    row = _membership(request, membership)
+    try:
+        waiting.stop(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("%(person)s does not become an approver.") % {"person": row.user})
+    return redirect("deciders", request.municipality.slug)
 
 
 @requires(Verb.MEMBERS_MANAGE)

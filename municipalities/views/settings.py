@@ -4,15 +4,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from municipalities import queries
+from municipalities import queries, wording
 from municipalities.access import requires
-from municipalities.domain import workspace
+from municipalities.domain import house_rules, workspace
+from municipalities.domain.refused import Refused
 from municipalities.forms import ProfileForm, RulesForm
-from municipalities.models import Municipality
+from municipalities.models import Municipality, RuleChange
 from municipalities.rules import Verb
 
 
@@ -46,7 +47,7 @@ def _profile_page(request: Any, form: ProfileForm | None) -> HttpResponse:
     return render(request, "municipalities/settings.html", context, status=status)
 
 
-@requires(Verb.SETTINGS_VIEW)
+@requires(Verb.DECISIONS_VIEW)
 @require_GET
 def rules(request: Any) -> HttpResponse:
     return _rules_page(request, RulesForm(instance=request.municipality))
@@ -59,15 +60,61 @@ def rules_save(request: Any) -> HttpResponse:
     form = RulesForm(request.POST, instance=Municipality.objects.get(pk=request.municipality.pk))
     if not form.is_valid():
         return _rules_page(request, form)
-    workspace.edit_rules(request.municipality, form.cleaned_data, by=request.user)
-    messages.success(request, _("Saved."))
+    try:
+        edited = house_rules.edit(
+            request.municipality, form.rules(), by=request.user, reason=form.cleaned_data["reason"]
+        )
+    except Refused as refused:
+        form.add_error(refused.field or None, refused.message)
+        return _rules_page(request, form)
+    if edited.waiting:
+        messages.info(request, _("What you relaxed waits: the other approvers have been notified."))
+    if edited.changed or not edited.waiting:
+        messages.success(request, _("Saved."))
     return redirect("settings_rules", request.municipality.slug)
 
 
 def _rules_page(request: Any, form: RulesForm) -> HttpResponse:
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
+        del form.fields["reason"]
         for field in form.fields.values():
             field.disabled = True
-    context = {"form": form, "may_edit": may_edit}
+    change = queries.waiting_change()
+    context: dict[str, Any] = {"form": form, "may_edit": may_edit, "change": change}
+    if change:
+        is_own = change.by == request.user
+        context["lines"] = wording.lines(change.values)
+        context["may_confirm"] = request.access.may(Verb.RELAXATION_CONFIRM) and not is_own
+        context["may_stop"] = may_edit and not is_own
+        context["may_withdraw"] = may_edit and is_own
     return render(request, "municipalities/rules.html", context, status=422 if form.errors else 200)
+
+
+@requires(Verb.RELAXATION_CONFIRM)
+@require_POST
+def change_confirm(request: Any, change: int) -> HttpResponse:
+    try:
+        is_in_force = house_rules.confirm(get_object_or_404(RuleChange, pk=change), by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        if is_in_force:
+            messages.success(request, _("Agreed: the relaxed rules are in force."))
+        else:
+            messages.warning(request, _("Who asked may no longer change the house rules: they stay as they are."))
+    return redirect("settings_rules", request.municipality.slug)
+
+
+@requires(Verb.SETTINGS_EDIT)
+@require_POST
+def change_stop(request: Any, change: int) -> HttpResponse:
+    """Another person stops it; who asked withdraws."""
+    row = get_object_or_404(RuleChange, pk=change)
+    try:
+        house_rules.stop(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The house rules stay as they are."))
+    return redirect("settings_rules", request.municipality.slug)

@@ -29,9 +29,9 @@ def choose(person: User, *, times: Mapping[str, Any], hows: Mapping[Kind, How]) 
 
 @transaction.atomic
 def stop(person: User, kinds: Iterable[Kind]) -> None:
-    """No more mail of these kinds."""
+    """No more mail of these kinds; of those in `rules.ALWAYS` it comes nevertheless."""
     _lock(person)
-    stopped = list(kinds)
+    stopped = [kind for kind in kinds if kind not in rules.ALWAYS]
     _wish(person, dict.fromkeys(stopped, How.NEVER))
     _put_right(person)
     record("account.stop_mail", by=person, target=person, kinds=[kind.value for kind in stopped])

@@ -9,10 +9,10 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import User
-from municipalities.domain import deciders, members
-from municipalities.domain.workspace import edit_rules
+from common import audit
+from municipalities.domain import deciders
 from municipalities.enums import Approval, Role
-from municipalities.models import Delegation, Municipality
+from municipalities.models import Delegation, EmergencyRight, Membership, Municipality
 from municipalities.tenancy import scope
 from portal.demo.people import PASSWORD, person
 from portal.demo.town import Town
@@ -46,11 +46,18 @@ def set_rules(towns: list[Town]) -> None:
     for town in towns:
         house, slug = town.team.municipality, town.team.municipality.slug
         if slug in RULES:
-            edit_rules(house, RULES[slug], by=town.team.approver)
-            house.refresh_from_db()
+            _set(house, RULES[slug], by=town.team.approver)
         if house.approval == Approval.TWO:
-            with scope(house):
-                members.join(second(house), house, Role.APPROVER, by=town.team.approver)
+            Membership.objects.get_or_create(user=second(house), municipality=house, role=Role.APPROVER, ended_at=None)
+
+
+def _set(house: Municipality, values: dict[str, object], *, by: User) -> None:
+    """As if it had been decided long ago: what is laid out afterwards must not wait for the delay of a relaxation."""
+    changed = [name for name, value in values.items() if getattr(house, name) != value]
+    if changed:
+        Municipality.objects.filter(pk=house.pk).update(**values)
+        audit.record("municipality.edit_rules", by=by, target=house, municipality_id=house.pk, changed=changed)
+        house.refresh_from_db()
 
 
 def second(house: Municipality) -> User:
@@ -93,7 +100,9 @@ def _stand_in(town: Town, today: date) -> None:
 def _emergency(town: Town) -> None:
     """Published by the officer without approval; the approver finds it on Home and looks back at it."""
     team = town.team
-    deciders.allow_emergency(team.municipality, team.officer, by=team.approver)
+    EmergencyRight.objects.get_or_create(
+        municipality=team.municipality, user=team.officer, ended_at=None, defaults={"by": team.approver}
+    )
     post = create(team.municipality, by=team.officer)
     draft = Draft(texts={"sr-Cyrl": Text(TEXT)}, channels=tuple(voice.channel.pk for voice in town.voices))
     saved = save_draft(post, Content(draft, TITLE, Category.EMERGENCY), revision=post.revision, by=team.officer)

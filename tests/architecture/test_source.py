@@ -23,7 +23,7 @@ from common.sentences import SENTENCES, sentence
 from delivery.enums import State
 from municipalities import checks
 from municipalities.permissions import PROGRAMME_WORDS, ROLES, WORDS, document
-from municipalities.rules import TABLE, ProgrammeVerb, Verb
+from municipalities.rules import RELAXES, TABLE, ProgrammeVerb, Verb
 from municipalities.tenancy import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
@@ -78,6 +78,7 @@ EVERYWHERE = {
     "links/domain/make.py",
     "links/queries.py",
     "mentoring/domain/plan_readings.py",
+    "municipalities/domain/house_rules.py",
     "mentoring/domain/plans.py",
     "mentoring/domain/reminders.py",
     "needs/domain/erase.py",
@@ -214,6 +215,66 @@ def test_only_one_module_moves_a_delivery() -> None:
 
 def test_the_search_for_writers_finds_the_writer() -> None:
     assert writes_a_delivery_state(ROOT / "delivery/domain/move.py")
+
+
+# ---- who decides
+
+# What may ask for the role itself: the model that defines who decides, who the first approver is, what a page lists.
+ASK_FOR_THE_ROLE = {
+    "administration/queries/first_steps.py",  # whether anybody was invited yet
+    "municipalities/models.py",
+    "municipalities/queries.py",  # whether anybody approves here, including those who wait
+    "portal/bench/seed.py",
+    "portal/demo/decisions.py",
+}
+WRITE_HOUSE_RULES = {
+    "municipalities/domain/house_rules.py",
+    "portal/bench/publishing.py",
+    "posts/domain/gate.py",  # a row in memory, which is never saved
+    "trainings/domain/workspaces.py",  # a new workspace, before anybody is in it
+}
+
+
+def asks_for_the_role_of_an_approver(source: str) -> bool:
+    """Whether it filters by the role alone (`role=Role.APPROVER`), which takes those who still wait for approvers."""
+    keywords = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword))
+    return any(
+        keyword.arg in ("role", "role__exact") and ast.unparse(keyword.value) in ("Role.APPROVER", "'approver'")
+        for keyword in keywords
+    )
+
+
+def test_who_decides_is_asked_in_one_place() -> None:
+    found = {name_of(path) for path in MODULES if asks_for_the_role_of_an_approver(path.read_text(encoding="utf-8"))}
+    assert found - ASK_FOR_THE_ROLE == set()
+
+
+@pytest.mark.parametrize("source", ["rows.filter(role=Role.APPROVER)", "rows.filter(role='approver', user=user)"])
+def test_the_search_for_who_asks_for_the_role_finds_it(source: str) -> None:
+    assert asks_for_the_role_of_an_approver(source)
+
+
+def writes_a_house_rule(source: str) -> bool:
+    """`house.approval = …`, or such a keyword of a call that writes."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Attribute) and target.attr in RELAXES for target in targets):
+                return True
+        writes = isinstance(node, ast.Call) and called(node) in {"create", "update", "update_or_create", "Municipality"}
+        if writes and any(keyword.arg in RELAXES for keyword in node.keywords):
+            return True
+    return False
+
+
+def test_only_the_verb_that_waits_writes_rules_about_decisions() -> None:
+    found = {name_of(path) for path in MODULES if writes_a_house_rule(path.read_text(encoding="utf-8"))}
+    assert found - WRITE_HOUSE_RULES == set()
+
+
+@pytest.mark.parametrize("source", ["house.approval = 'none'", "rows.update(may_approve_own=True)"])
+def test_the_search_for_who_writes_house_rules_finds_it(source: str) -> None:
+    assert writes_a_house_rule(source)
 
 
 # ---- the wall

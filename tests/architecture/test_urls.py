@@ -39,7 +39,16 @@ from mentoring.enums import ReviewKind, Side
 from mentoring.models import Activity, Change, CheckIn, Plan
 from municipalities.domain.reference import load_services
 from municipalities.middleware import FOREIGN
-from municipalities.models import Delegation, EmergencyRight, Enrolment, GlossaryWord, Membership, Pairing, WidePause
+from municipalities.models import (
+    Delegation,
+    EmergencyRight,
+    Enrolment,
+    GlossaryWord,
+    Membership,
+    Pairing,
+    RuleChange,
+    WidePause,
+)
 from municipalities.rules import TABLE, ProgrammeVerb, Verb, verbs
 from municipalities.tenancy import scope
 from needs.domain import page as needs_page
@@ -208,6 +217,24 @@ def _emergency_right(cast: Cast) -> EmergencyRight:
     """One that gives nobody a right any more."""
     now = timezone.now()
     return EmergencyRight.objects.create(municipality=cast.cuprija, user=cast.viewer, by=cast.approver, ended_at=now)
+
+
+def _rule_change(it: Things) -> int:
+    """One that the administrator asked for, so that an approver may agree to it and stop it."""
+    now = timezone.now()
+    with scope(it.cast.cuprija):
+        row, _is_new = RuleChange.objects.get_or_create(
+            municipality=it.cast.cuprija,
+            ended_at=None,
+            defaults={
+                "values": {"move_window_hours": {"before": 24, "after": 25}},
+                "reason": "Two are on holiday",
+                "by": it.cast.administrator,
+                "asked_at": now,
+                "effective_at": now + timedelta(hours=24),
+            },
+        )
+        return row.pk
 
 
 def _pause(cast: Cast) -> WidePause:
@@ -603,6 +630,7 @@ OBJECTS: dict[str, Callable[[Things], Any]] = {
     "programme/kind": lambda it: "calls",
     "pairings/pairing": lambda it: Pairing.objects.get(municipality=it.cast.cuprija).pk,
     "versions/number": lambda it: it.publication.version.number,
+    "relaxations/change": _rule_change,
     "delegations/delegation": lambda it: _delegation(it.cast).pk,
     "emergency/right": lambda it: _emergency_right(it.cast).pk,
     "words/word": lambda it: _word(it),

@@ -25,7 +25,7 @@ RULES = {
     "approval": "one",
     "emergency_review_hours": "24",
     "primary_script": "Latn",
-    "move_window_hours": "48",
+    "move_window_hours": "12",
     "not_after_minutes": "60",
 }
 
@@ -126,7 +126,7 @@ def test_arms_that_are_not_there_are_not_found(db: None, name: str) -> None:
 def test_house_rules_change_and_are_told(cast: Cast) -> None:
     assert sign_in(cast.approver).post("/m/cuprija/settings/rules/save/", RULES).status_code == 302
     row = Municipality.objects.get(slug="cuprija")
-    assert (row.primary_script, row.move_window_hours, row.not_after_minutes) == ("Latn", 48, 60)
+    assert (row.primary_script, row.move_window_hours, row.not_after_minutes) == ("Latn", 12, 60)
     assert events("municipality.edit_rules")[0]["changed"] == [
         "primary_script",
         "move_window_hours",

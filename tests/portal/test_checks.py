@@ -62,6 +62,15 @@ def test_readings_are_kept_as_long_as_posts_are_looked_at(production: Any, month
     assert ids() == said
 
 
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(24, []), (1, []), (336, []), (0, ["portal.E010"]), (-1, ["portal.E010"]), (337, ["portal.E010"])],
+)
+def test_relaxed_rules_wait_long_enough_to_be_stopped(production: Any, hours: int, said: list[str]) -> None:
+    production.RULE_RELAXATION_HOURS = hours
+    assert ids() == said
+
+
 @pytest.mark.parametrize("times", [(900, 900, 1200), (600, 1200, 900)])
 def test_so_are_those_of_videos(production: Any, times: tuple[int, int, int]) -> None:
     names = ("VIDEO_CALL_DEADLINE_SECONDS", "VIDEO_TASK_TIME_LIMIT", "VIDEO_LEASE_SECONDS")

@@ -25,14 +25,17 @@ def member(cast: Cast, name: str, role: Role = Role.APPROVER) -> User:
 
 def stand_in(cast: Cast, to: User, *, approver: User | None = None, days: int = 7) -> Delegation:
     first: date = today()
+    lender = approver or cast.approver
     return delegate(
-        cast.cuprija, approver=approver or cast.approver, to=to, starts_on=first,
-        ends_on=first + timedelta(days=days), by=cast.approver,
-    )  # fmt: skip
+        cast.cuprija, approver=lender, to=to, starts_on=first, ends_on=first + timedelta(days=days), by=lender
+    )
 
 
 def on_the_list(cast: Cast, user: User) -> EmergencyRight:
-    return allow_emergency(cast.cuprija, user, by=cast.approver)
+    """Put there long enough ago to hold."""
+    right = allow_emergency(cast.cuprija, user, by=cast.approver)
+    EmergencyRight.objects.filter(pk=right.pk).update(waits_until=None)
+    return EmergencyRight.objects.get(pk=right.pk)
 
 
 def submitted(desk: Desk, text: str = "Вода долази у 18 часова.", *, hours: float | None = None, **fields: Any) -> Post:

@@ -101,7 +101,9 @@ ACTS = {
     "read the rubric": Act(WRITE | {"mentor"}, lambda who, it: who.get(it.url("post_feedback"))),
     "mark as unread": Act({"mentor"}, lambda who, it: who.post(it.url("post_unread"))),
     "hand over": Act({"mentor"}, lambda who, it: who.get(reverse("hand_over", args=["cuprija"]))),
-    "see who decides": Act(WRITE | {"administrator"}, lambda who, it: who.get(reverse("deciders", args=["cuprija"]))),
+    "see who decides": Act(WRITE | {"administrator", "staff"}, lambda who, it: who.get(
+        reverse("deciders", args=["cuprija"])
+    )),
     "name who stands in": Act({"approver", "administrator"}, lambda who, it: who.post(
         reverse("delegate", args=["cuprija"])
     )),

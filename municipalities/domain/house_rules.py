@@ -1,0 +1,225 @@
+"""House rules. What makes them stricter holds at once; what relaxes a rule about decisions waits.
+
+A `RuleChange` takes effect after `RULE_RELAXATION_HOURS`, or once another approver agrees, and another approver can
+stop it meanwhile. Every verb locks the municipality first and the change after it. Approvals ask the municipality's row
+at the moment of the decision and again right before a post leaves, so that a rule may change at any time.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import audit
+from municipalities import queries
+from municipalities.domain import notices
+from municipalities.domain.refused import Refused
+from municipalities.enums import ChangeOutcome
+from municipalities.models import Membership, Municipality, RuleChange
+from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
+from municipalities.tenancy import everywhere, scope
+
+Pair = dict[str, Any]
+"""{"before": …, "after": …} of one rule."""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """`changed`: names of the rules that are other ones now; `waiting`: what waits for its time, if anything."""
+
+    changed: list[str]
+    waiting: RuleChange | None
+
+
+@transaction.atomic
+def edit(municipality: Municipality, values: dict[str, Any], *, by: Any, reason: str = "") -> Edited:
+    """Write what changed of the house rules; what relaxes them waits, unless nobody approves here yet.
+
+    Raises `Refused` without a reason for a relaxation, and while another relaxation waits.
+    """
+    house = Municipality.objects.select_for_update().get(pk=municipality.pk)
+    changes = {
+        name: {"before": getattr(house, name), "after": value}
+        for name, value in values.items()
+        if getattr(house, name) != value
+    }
+    relaxed = {name: pair for name, pair in changes.items() if is_relaxed(name, **pair)}
+    reason = _reason(reason) if relaxed else ""
+    waiting = relaxed if relaxed and queries.is_guarded(house) else {}
+    at_once = {name: pair for name, pair in changes.items() if name not in waiting}
+    with scope(house):
+        _stop_what_it_contradicts(house, at_once, by=by)
+        _write(house, at_once)
+        _record(house, at_once, by=by, reason=reason)
+        return Edited(list(at_once), _ask(house, waiting, by=by, reason=reason) if waiting else None)
+
+
+def _reason(text: str) -> str:
+    """One line of text. Raises `Refused`."""
+    reason = " ".join(text.split())
+    if SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        return reason
+    raise Refused(
+        _("Say in %(least)s to %(most)s characters why a rule is relaxed: the other approvers read it.")
+        % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
+        "reason",
+    )
+
+
+def _write(house: Municipality, pairs: dict[str, Pair]) -> None:
+    for name, pair in pairs.items():
+        setattr(house, name, pair["after"])
+    if pairs:
+        house.save(update_fields=list(pairs))
+
+
+def _record(house: Municipality, pairs: dict[str, Pair], *, by: Any, reason: str) -> None:
+    if not pairs:
+        return
+    audit.record("municipality.edit_rules", by=by, target=house, municipality_id=house.pk, changed=list(pairs))
+    decisive = {name: pair for name, pair in pairs.items() if name in RELAXES}
+    if decisive:
+        notices.rules_changed(house, decisive, by=by, reason=reason)
+
+
+def _stop_what_it_contradicts(house: Municipality, at_once: dict[str, Pair], *, by: Any) -> None:
+    """A rule that becomes stricter is not relaxed by what was asked for before."""
+    row = _waiting(house)
+    contradicted = set(at_once) & set(row.values) if row else set()
+    if row is None or not contradicted:
+        return
+    if contradicted == set(row.values):
+        _stop(row, by=by)
+        return
+    row.values = {name: pair for name, pair in row.values.items() if name not in contradicted}
+    row.save(update_fields=["values"])
+    audit.record("municipality.reduce_rules", by=by, target=row, label=str(house), changed=sorted(contradicted))
+
+
+def _waiting(house: Municipality) -> RuleChange | None:
+    rows = RuleChange.objects.select_for_update(of=("self",)).select_related("by", "municipality")
+    return rows.filter(municipality=house, ended_at__isnull=True).first()
+
+
+def _ask(house: Municipality, values: dict[str, Pair], *, by: Any, reason: str) -> RuleChange:
+    if _waiting(house):
+        raise Refused(
+            _("Relaxed rules wait already: agree to them, stop them or withdraw them first."), next(iter(values))
+        )
+    now = timezone.now()
+    row = RuleChange.objects.create(
+        municipality=house, values=values, reason=reason, by=by, asked_at=now, effective_at=now + queries.delay()
+    )
+    audit.record("municipality.ask_rules", by=by, target=row, label=str(house), changed=list(values), reason=reason)
+    notices.relaxation_asked(row)
+    return row
+
+
+# ---------------------------------------------------------------- what becomes of a relaxation
+
+
+@transaction.atomic
+def confirm(change: RuleChange, *, by: Any) -> bool:
+    """Another approver agrees: it is in force at once. Raises `Refused`.
+
+    False when it was dropped instead, since the one who asked may no longer change the rules.
+    """
+    row = _locked(change)
+    if row.by_id == by.pk:
+        raise Refused(_("You asked for it yourself: another approver has to agree."))
+    if not Membership.objects.deciding().filter(municipality=row.municipality, user=by).exists():
+        raise Refused(_("Only another approver of the municipality can agree to it."))
+    if not _may_still_ask(row):
+        _drop(row)
+        return False
+    _apply(row)
+    _end(row, ChangeOutcome.CONFIRMED, by=by)
+    audit.record("municipality.confirm_rules", by=by, **_about(row))
+    notices.relaxation_confirmed(row, by=by)
+    return True
+
+
+@transaction.atomic
+def stop(change: RuleChange, *, by: Any) -> None:
+    """The rules stay as they are. Raises `Refused`; who asked withdraws."""
+    _stop(_locked(change), by=by)
+
+
+def _stop(row: RuleChange, *, by: Any) -> None:
+    if row.by_id == getattr(by, "pk", None):
+        _end(row, ChangeOutcome.WITHDRAWN, by=by)
+        audit.record("municipality.withdraw_rules", by=by, **_about(row))
+        notices.relaxation_withdrawn(row)
+        return
+    _end(row, ChangeOutcome.STOPPED, by=by)
+    audit.record("municipality.stop_rules", by=by, **_about(row))
+    notices.relaxation_stopped(row, by=by)
+
+
+def apply_due() -> int:
+    """Relax what is due, once each, also with two workers; returns how many ended."""
+    with everywhere("relaxed house rules that are due"):
+        due = list(RuleChange.objects.filter(ended_at__isnull=True, effective_at__lte=timezone.now()))
+    ended = 0
+    for change in due:
+        with scope(change.municipality_id):
+            ended += _apply_due(change)
+    return ended
+
+
+@transaction.atomic
+def _apply_due(change: RuleChange) -> bool:
+    try:
+        row = _locked(change)
+    except Refused:
+        return False
+    if row.effective_at > timezone.now():
+        return False
+    if not _may_still_ask(row):
+        _drop(row)
+        return True
+    _apply(row)
+    _end(row, ChangeOutcome.APPLIED, by=None)
+    audit.record("municipality.apply_rules", by=None, **_about(row))
+    notices.relaxation_applied(row)
+    return True
+
+
+def _locked(change: RuleChange) -> RuleChange:
+    """The change and its municipality, both locked. Raises `Refused` when it has ended."""
+    house = Municipality.objects.select_for_update().get(pk=change.municipality_id)
+    row = _waiting(house)
+    if row is None or row.pk != change.pk:
+        raise Refused(_("This has been settled meanwhile."))
+    row.municipality = house
+    return row
+
+
+def _may_still_ask(row: RuleChange) -> bool:
+    return row.by.is_active and queries.access(row.by, row.municipality).may(Verb.SETTINGS_EDIT)
+
+
+def _apply(row: RuleChange) -> None:
+    """Only what still relaxes: nothing that was asked for makes a rule stricter, or changes it back."""
+    house = row.municipality
+    _write(
+        house,
+        {name: pair for name, pair in row.values.items() if is_relaxed(name, getattr(house, name), pair["after"])},
+    )
+
+
+def _drop(row: RuleChange) -> None:
+    _end(row, ChangeOutcome.DROPPED, by=None)
+    audit.record("municipality.drop_rules", by=None, **_about(row))
+    notices.relaxation_dropped(row)
+
+
+def _end(row: RuleChange, outcome: ChangeOutcome, *, by: Any) -> None:
+    row.outcome, row.ended_at, row.ended_by = outcome, timezone.now(), by
+    row.save(update_fields=["outcome", "ended_at", "ended_by"])
+
+
+def _about(row: RuleChange) -> dict[str, Any]:
+    return {"target": row, "label": str(row.municipality), "changed": list(row.values), "person": str(row.by)}
