@@ -4,8 +4,8 @@
 // Older browsers have no trusted types; they hold the rest of the policy.
 const policy = globalThis.trustedTypes?.createPolicy("portal", { createHTML: (text) => text });
 
-// What loads or leads away by itself. The policy of the page forbids most of it again.
-const ACTS = "base, embed, frame, iframe, link, meta, object, script, style";
+// What loads or leads away by itself. The policy of the page forbids most of it again. A fragment may bring its styles.
+const ACTS = "base, embed, frame, iframe, link:not([rel=stylesheet]), meta, object, script, style";
 
 /** A document of its own, in which nothing runs, without what could act once it is in the page. */
 export function parsed(text) {
@@ -16,7 +16,8 @@ export function parsed(text) {
 
 /** The nodes of a fragment, to be put into the page. */
 export function contents(text) {
-  return [...parsed(text).body.childNodes];
+  // Without the tag, a style at the beginning would go into the head of the document.
+  return [...parsed(`<body>${text}`).body.childNodes];
 }
 
 function clean(root) {
