@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.urls import path
 
 from common.access import public
@@ -9,7 +10,7 @@ from portal.urls import urlpatterns as ours
 
 
 @public
-def broken(request: Any) -> None:
+def broken(request: Any) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
