@@ -6,6 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.groups import Group, Middle, middle
@@ -59,7 +60,7 @@ def ranking(rows: Sequence[Row], measure: Measure) -> charts.Chart | None:
     return charts.ranking(title, [str(row.municipality) for _value, row in shown], series, words(measure))
 
 
-def line_of(row: Row) -> str:
+def line_of(row: Row) -> SafeString:
     """The little line of the table: decoration, since the pages behind it say its figures."""
     return charts.sparkline(row.line, "")
 

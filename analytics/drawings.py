@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -101,7 +102,7 @@ def _stretch(stretches: Stretches, day: date) -> int:
     return next(index for index, last in enumerate(stretches.lasts) if day <= last)
 
 
-def sparkline(channel: Channel, found: Followers) -> str:
+def sparkline(channel: Channel, found: Followers) -> SafeString:
     """The course of one channel's followers, beside its figures in a table."""
     return charts.sparkline([told.get(channel.pk) for told in found.by_stretch])
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics import logframe_words as words
@@ -9,6 +10,7 @@ from analytics.queries.indicators import Line
 from analytics.standing import Aim, goal
 from common import charts
 from common.dates import month_year, short_date
+from common.markup import NOTHING
 
 
 def _words(line: Line, heading: str) -> charts.Words:
@@ -48,10 +50,10 @@ def months(line: Line) -> charts.Chart | None:
     return charts.line(_("Over time"), labels, [series], _words(line, heading), target=target)
 
 
-def sparkline(line: Line) -> str:
+def sparkline(line: Line) -> SafeString:
     told = [(day, value) for day, value in line.months if value is not None]
     if len(told) < 2:
-        return ""
+        return NOTHING
     unit = line.indicator.unit
     said = "; ".join(f"{month_year(day)}: {words.value(value, unit)}" for day, value in (told[0], told[-1]))
     return charts.sparkline([value for _day, value in line.months], said)

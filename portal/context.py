@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from administration.views.setting_up import UNDER_WAY
@@ -173,7 +172,7 @@ def _notices(request: Any, rows: list[Any]) -> str:
     if not request.municipality.is_training:
         return _pause_notice(request, rows)
     played = render_to_string("trainings/_notice.html", {"slug": request.municipality.slug}, request)
-    return format_html("{}{}", played, mark_safe(_pause_notice(request, rows)))  # noqa: S308 - our own template
+    return format_html("{}{}", played, _pause_notice(request, rows))
 
 
 def _pause_notice(request: Any, rows: list[Any]) -> str:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -34,7 +35,7 @@ def _reach() -> list[float | None]:
     return reach
 
 
-def spark() -> str:
+def spark() -> SafeString:
     return charts.sparkline(_reach(), mark=8)
 
 

@@ -5,7 +5,7 @@ a page is on is asked by its view each time; only its body is kept here.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 
+from common.content_security import only_scripts
 from links.rules import network_of
 from municipalities.enums import Script
 from municipalities.models import Municipality
@@ -45,8 +46,13 @@ def hides(place: Municipality) -> bool:
     return bool(settings.DEMO or place.is_practice)
 
 
-def for_everybody(request: Any, answer: HttpResponse, *, of: Municipality | None = None) -> HttpResponse:
-    """May be kept for some minutes; who has it already is told so. `of`: whose page it is."""
+def for_everybody(
+    request: Any, answer: HttpResponse, *, of: Municipality | None = None, scripts: Iterable[str] = ()
+) -> HttpResponse:
+    """May be kept for some minutes; who has it already is told so. `of`: whose page it is.
+
+    `scripts`: the static files that the page runs. No nonce: a copy that many get would have the same one for all.
+    """
     if of is not None and hides(of):
         answer.headers["X-Robots-Tag"] = "noindex"
     etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
@@ -54,7 +60,10 @@ def for_everybody(request: Any, answer: HttpResponse, *, of: Municipality | None
     answer.headers["Cache-Control"] = f"public, max-age={settings.PUBLIC_PAGE_SECONDS}"
     answer.headers["Referrer-Policy"] = "no-referrer"
     found = get_conditional_response(request, etag=etag, response=answer)
-    return found or answer
+    answer = found or answer
+    # Also where nothing has changed: a browser takes the new head for the page that it has.
+    only_scripts(request, answer, scripts)
+    return answer
 
 
 def nothing_here(why: str, status: int) -> HttpResponse:

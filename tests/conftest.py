@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from portal.launch import browser as browsers
-from tests import emptying, live, patience
+from tests import emptying, live, patience, refusals
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
@@ -63,8 +63,16 @@ def browser() -> Iterator[Any]:
     patience.teach()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS)
+        refusals.listen(chromium)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_refused() -> Iterator[None]:
+    """No page of ours does what its own policy forbids."""
+    yield
+    assert refusals.take() == []
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages as notes
@@ -199,10 +200,15 @@ def choose_account(request: Any, attempt: int) -> HttpResponse:
 def consent(request: Any, attempt: int) -> HttpResponse:
     """Off to the network, where the person allows us to act."""
     found = _attempt(request, attempt)
+    progress = reverse("channel_connecting", args=[request.municipality.slug, found.pk])
+    # Who had to sign in on the way here sent a form, and a form may only be answered by us (`form-action`): they come
+    # to the page with the link first, from which they leave by a click.
+    if urlsplit(request.headers.get("Referer", "")).path not in ("", progress):
+        return HttpResponseRedirect(progress)
     try:
         return HttpResponseRedirect(connection.authorize_url(found))
     except Refused:
-        return redirect("channel_connecting", request.municipality.slug, found.pk)
+        return HttpResponseRedirect(progress)
 
 
 @signed_in

@@ -4,12 +4,15 @@ A wide drawing is some 600 to 1,100 pixels wide on screen, a narrow one some 320
 (static/css/charts.css), so a wide drawing reckons with the largest they come to in its own units, `LETTER`.
 """
 
-import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
+from django.utils.safestring import SafeString
+
 from common.charts.parts import Chart, Mark, Series, Table, Values, Words
+from common.markup import NOTHING, html, joined
+from common.markup import coordinate as n
 
 WIDE, NARROW = 640, 340
 HEIGHT, NARROW_HEIGHT = 220, 210
@@ -82,11 +85,11 @@ class Plot:
 
 # What XML may not contain at all; a file with one of these opens nowhere.
 _FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
-Legend = tuple[tuple[str, str], ...]
+Legend = tuple[tuple[str, SafeString], ...]
 
 
 def chart(
-    title: str, words: Words, said: str, table: Table, draw: Callable[[bool], str], *, legend: Legend = ()
+    title: str, words: Words, said: str, table: Table, draw: Callable[[bool], SafeString], *, legend: Legend = ()
 ) -> Chart:
     """Both drawings of it, the wide and the narrow one, with what stands beside them."""
     return Chart(title, draw(False), *table, legend, words.formula, said, draw(True))
@@ -96,17 +99,8 @@ def clean(words: str) -> str:
     return str(words).translate(_FORBIDDEN)
 
 
-def escape(words: str) -> str:
-    return html.escape(clean(words), quote=True)
-
-
-def n(value: float) -> str:
-    short = f"{value:.1f}".rstrip("0").rstrip(".")
-    return "0" if short == "-0" else short
-
-
-def text(x: float, y: float, words: str, css: str = "") -> str:
-    return f'<text class="chart-text{css}" x="{n(x)}" y="{n(y)}">{escape(words)}</text>'
+def text(x: float, y: float, words: str, css: str = "") -> SafeString:
+    return html('<text class="chart-text{}" x="{}" y="{}">{}</text>', css, n(x), n(y), clean(words))
 
 
 def clip(label: str, most: int = 18) -> str:
@@ -118,39 +112,48 @@ def room_for(labels: Iterable[str], least: float = 0, most: float = WIDE) -> flo
     return min(max([least, *(len(label) * LETTER for label in labels)]), most)
 
 
-def svg(title: str, description: str, body: Iterable[str], size: tuple[float, float], css: str = "") -> str:
-    said = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    box = f'viewBox="0 0 {n(size[0])} {n(size[1])}"'
-    label = escape(title)
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart-svg{css}" {box} role="img" aria-label="{label}">'
-    return f"{opening}{said}{''.join(body)}</svg>"
+def svg(
+    title: str, description: str, body: Iterable[SafeString], size: tuple[float, float], css: str = ""
+) -> SafeString:
+    title = clean(title)
+    return html(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="chart-svg{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        "<title>{}</title><desc>{}</desc>{}</svg>",
+        css,
+        n(size[0]),
+        n(size[1]),
+        title,
+        title,
+        clean(description),
+        joined(body),
+    )
 
 
-def marked(x: float, y: float, said: str, body: str) -> str:
+def marked(x: float, y: float, said: str, body: SafeString) -> SafeString:
     """A part of the drawing that is read by pointer and keyboard: where its middle is and what it says."""
-    return f'<g data-x="{n(x)}" data-y="{n(y)}" data-text="{escape(said)}">{body}</g>'
+    return html('<g data-x="{}" data-y="{}" data-text="{}">{}</g>', n(x), n(y), clean(said), body)
 
 
-def haloed(css: str, path: str) -> str:
+def haloed(css: str, path: str) -> SafeString:
     """A line with an edge of paper, so that it is seen on a bar too."""
-    return f'<path class="chart-halo" d="{path}"/><path class="{css}" d="{path}"/>'
+    return html('<path class="chart-halo" d="{}"/><path class="{}" d="{}"/>', path, css, path)
 
 
-def axis(plot: Plot, words: Words) -> str:
+def axis(plot: Plot, words: Words) -> SafeString:
     lines = []
     for value in plot.scale:
         y = plot.y(value)
         css = "chart-axis" if value == 0 or (value == plot.scale[0] and plot.scale[0] > 0) else "chart-grid"
-        lines.append(f'<path class="{css}" d="M{n(plot.left)} {n(y)}H{n(plot.end)}"/>')
+        lines.append(html('<path class="{}" d="M{} {}H{}"/>', css, n(plot.left), n(y), n(plot.end)))
         lines.append(text(plot.left - 8, y + 4, words.number(value), " chart-end"))
-    return "".join(lines)
+    return joined(lines)
 
 
 def left_of(scale: Sequence[float], words: Words) -> float:
     return room_for((words.number(value) for value in scale), 20, 120) + 14
 
 
-def columns_named(plot: Plot, labels: Sequence[str]) -> str:
+def columns_named(plot: Plot, labels: Sequence[str]) -> SafeString:
     """As many labels below the axis as there is room for, the last one always among them."""
     most = max(2, floor((plot.end - plot.left) / (room_for(labels, 20) + 22)))
     every = max(1, ceil(len(labels) / most))
@@ -164,7 +167,7 @@ def columns_named(plot: Plot, labels: Sequence[str]) -> str:
         elif x - half < 0:
             x, edge = plot.left, ""
         texts.append(text(x, plot.floor + 19, labels[index], edge))
-    return "".join(texts)
+    return joined(texts)
 
 
 def runs(values: Values, missing: bool, breaks: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
@@ -183,7 +186,7 @@ def runs(values: Values, missing: bool, breaks: frozenset[int] = frozenset()) ->
 HATCH = 10  # from one stroke to the next
 
 
-def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> str:
+def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> SafeString:
     """A hatched field. Drawn line by line: a <pattern> needs an id, and ids of two charts on a page could collide."""
     # Whole numbers and strokes told by their length: a page of many gaps would be mostly hatches.
     right, bottom = round(x + width), round(y + height)
@@ -194,29 +197,44 @@ def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> 
         if end > start:
             lines.append(f"M{start} {start - offset}l{end - start} {end - start}")
         offset += HATCH
-    field = f'<rect class="chart-gap" x="{n(x)}" y="{n(y)}" width="{n(max(width, 0))}" height="{n(height)}"/>'
-    said = f"<title>{escape(reason)}</title>" if reason else ""
-    return f'<g class="chart-missing">{said}{field}<path class="chart-hatch" d="{"".join(lines) or "M0 0"}"/></g>'
+    said = html("<title>{}</title>", clean(reason)) if reason else NOTHING
+    return html(
+        '<g class="chart-missing">{}<rect class="chart-gap" x="{}" y="{}" width="{}" height="{}"/>'
+        '<path class="chart-hatch" d="{}"/></g>',
+        said,
+        n(x),
+        n(y),
+        n(max(width, 0)),
+        n(height),
+        "".join(lines) or "M0 0",
+    )
 
 
-def gaps(plot: Plot, series: Series, words: Words) -> str:
+def gaps(plot: Plot, series: Series, words: Words) -> SafeString:
     fields = []
     for first, last in runs(series.values, missing=True):
         left, right = plot.around(first, last)
         fields.append(hatch(left, plot.top, right - left, plot.floor - plot.top, words.of(series, first)))
-    return "".join(fields)
+    return joined(fields)
 
 
-def columns(plot: Plot, labels: Sequence[str], said: Callable[[int], str], points: Callable[[int], str]) -> str:
+def columns(plot: Plot, labels: Sequence[str], said: Callable[[int], str], points: Callable[[int], str]) -> SafeString:
     """Invisible columns that chart.js reads figures from. `points` are the heights to show a dot at, one per series."""
-    parts = [f'<line class="chart-cursor" hidden="" x1="0" x2="0" y1="{n(plot.top)}" y2="{n(plot.floor)}"/>']
+    parts = [html('<line class="chart-cursor" hidden="" x1="0" x2="0" y1="{}" y2="{}"/>', n(plot.top), n(plot.floor))]
     for index, label in enumerate(labels):
         left, right = plot.around(index, index)
-        box = f'x="{n(left)}" y="{n(plot.top)}" width="{n(right - left)}" height="{n(plot.floor - plot.top)}"'
-        told = escape(f"{label} · {said(index)}")
-        read = f'data-x="{n(plot.x(index))}" data-points="{points(index)}" data-text="{told}"'
-        parts.append(f'<rect class="chart-column" {read} {box}/>')
-    return "".join(parts)
+        read = html(
+            'data-x="{}" data-points="{}" data-text="{}"',
+            n(plot.x(index)), points(index), clean(f"{label} · {said(index)}"),
+        )  # fmt: skip
+        box = rectangle(left, plot.top, right - left, plot.floor - plot.top)
+        parts.append(html('<rect class="chart-column" {} {}/>', read, box))
+    return joined(parts)
+
+
+def rectangle(x: float, y: float, width: float, height: float) -> SafeString:
+    """The attributes of a `<rect>`."""
+    return html('x="{}" y="{}" width="{}" height="{}"', n(x), n(y), n(width), n(height))
 
 
 def rows_of_marks(plot: Plot, marks: Sequence[Mark]) -> list[tuple[Mark, float, int, bool]]:
@@ -240,19 +258,18 @@ def rows_of_marks(plot: Plot, marks: Sequence[Mark]) -> list[tuple[Mark, float, 
     return placed
 
 
-def draw_marks(plot: Plot, marks: Sequence[Mark]) -> str:
+def draw_marks(plot: Plot, marks: Sequence[Mark]) -> SafeString:
     parts = []
     for mark, x, row, before in rows_of_marks(plot, marks):
         y = plot.top - 6 - row * MARK_ROW
-        line = f'<path class="chart-event" d="M{n(x)} {n(y - 9)}V{n(plot.floor)}"/>'
+        top, foot = n(y - 9), n(plot.floor)
+        line = html('<path class="chart-event" d="M{} {}V{}"/>', n(x), top, foot)
         if mark.broken:
-            line = (
-                f'<path class="chart-break" d="M{n(x - 2)} {n(y - 9)}V{n(plot.floor)}M{n(x + 2)} {n(y - 9)}'
-                f'V{n(plot.floor)}"/>'
-            )
+            sides = n(x - 2), top, foot, n(x + 2), top, foot
+            line = html('<path class="chart-break" d="M{} {}V{}M{} {}V{}"/>', *sides)
         name = text(x - 6 if before else x + 6, y, mark.label, " chart-text-event" + (" chart-end" if before else ""))
-        parts.append(f'<g class="chart-mark"><title>{escape(mark.label)}</title>{line}{name}</g>')
-    return "".join(parts)
+        parts.append(html('<g class="chart-mark"><title>{}</title>{}{}</g>', clean(mark.label), line, name))
+    return joined(parts)
 
 
 def room_for_marks(plot: Plot, marks: Sequence[Mark]) -> float:
@@ -290,14 +307,14 @@ SAMPLES = {
     "bar": '<rect class="chart-bar {}" width="28" height="12"/>',
     "tick": '<path class="chart-tick {}" d="M0 6H28"/>',
     "cell": '<rect class="{}" width="28" height="12" rx="2"/>',
-    "before": '<circle class="chart-before" cx="14" cy="6" r="4.5"/>',
-    "after": '<circle class="chart-dot series-1" cx="14" cy="6" r="5"/>',
+    "before": '<circle class="chart-before{}" cx="14" cy="6" r="4.5"/>',
+    "after": '<circle class="chart-dot series-1{}" cx="14" cy="6" r="5"/>',
 }
 
 
-def sample(kind: str, css: str = "") -> str:
-    body = hatch(0, 0, 28, 12) if kind == "gap" else SAMPLES[kind].format(css)
-    return f'<svg viewBox="0 0 28 12" aria-hidden="true">{body}</svg>'
+def sample(kind: str, css: str = "") -> SafeString:
+    body = hatch(0, 0, 28, 12) if kind == "gap" else html(SAMPLES[kind], css)
+    return html('<svg viewBox="0 0 28 12" aria-hidden="true">{}</svg>', body)
 
 
 def legend(series: Sequence[Series], kind: str) -> Legend:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, WIDE, Plot, n
 from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, ends_said, summary
+from common.markup import NOTHING, html, joined
 
 CELL = 26
 SHADES = 5
@@ -29,7 +31,7 @@ class Shades:
         share = (value - self.lowest) / (self.highest - self.lowest)
         return min(SHADES, max(1, ceil(share * SHADES - 1e-9)))
 
-    def legend(self, words: Words, missing: bool) -> tuple[tuple[str, str], ...]:
+    def legend(self, words: Words, missing: bool) -> drawing.Legend:
         if self.highest <= self.lowest:
             named = [(words.number(self.lowest), drawing.sample("cell", "heat-0"))]
         else:
@@ -72,7 +74,7 @@ def heat(
     reasons = reasons or {}
     shades = shades_of([value for each in values for value in each])
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         width = NARROW if narrow else WIDE
         names = [drawing.clip(name, 11 if narrow else 14) for name in rows]
         left = drawing.room_for(names, 24, 110) + 10
@@ -94,12 +96,12 @@ def heat(
                 if value is None:
                     shape = drawing.hatch(x, y, step - gap, CELL - gap, words.missing(reasons.get((row, column), "")))
                 else:
-                    box = f'x="{n(x)}" y="{y}" width="{n(step - gap)}" height="{CELL - gap}" rx="2"'
-                    shape = f'<rect class="chart-cell heat-{shades.of(value)}" {box}/>'
+                    box = drawing.rectangle(x, y, step - gap, CELL - gap)
+                    shape = html('<rect class="chart-cell heat-{}" {} rx="2"/>', shades.of(value), box)
                 body.append(drawing.marked(x + step / 2, y + CELL / 2, said_, shape))
                 if (row, column) in marked:
-                    box = f'x="{n(x - 1)}" y="{y - 1}" width="{n(step - gap + 2)}" height="{CELL - gap + 2}" rx="3"'
-                    outlines.append(f'<rect class="chart-outline" {box}/>')
+                    box = drawing.rectangle(x - 1, y - 1, step - gap + 2, CELL - gap + 2)
+                    outlines.append(html('<rect class="chart-outline" {} rx="3"/>', box))
         return drawing.svg(title, said, [*body, *outlines], (width, 24 + len(rows) * CELL), " chart-heat")
 
     said = _heat_said(rows, columns, values, words)
@@ -173,21 +175,21 @@ def tiles(title: str, cells: Sequence[Tile], words: Words = PLAIN) -> Chart:
     given = {cell.code: cell for cell in cells}
     wide, high = TILE
 
-    def draw() -> str:
+    def draw() -> SafeString:
         body = []
         for code, (column, row) in PLACES.items():
             x, y = column * wide + 2, row * high + 2
-            box = f'x="{x}" y="{y}" width="{wide - 3}" height="{high - 3}" rx="3"'
+            box = drawing.rectangle(x, y, wide - 3, high - 3)
             cell = given.get(code)
             if cell is None:
-                body.append(f'<rect class="chart-empty" {box}/>')
+                body.append(html('<rect class="chart-empty" {} rx="3"/>', box))
                 continue
             if cell.value is None:
                 shape = drawing.hatch(x, y, wide - 3, high - 3, words.missing(cell.reason))
                 ink, figure = "", "–"
             else:
                 shade = shades.of(cell.value)
-                shape = f'<rect class="chart-cell heat-{shade}" {box}/>'
+                shape = html('<rect class="chart-cell heat-{}" {} rx="3"/>', shade, box)
                 ink, figure = f" chart-on-{shade}", words.number(cell.value)
             lines, middle = _in_two(_place(cell.name)), x + wide / 2 - 1.5
             first = y + (17 if len(lines) == 2 else 23)
@@ -249,7 +251,7 @@ def small(labels: Sequence[str], series: Sequence[Series], words: Words = PLAIN)
     return drawn
 
 
-def _columns_of(plot: Plot, labels: Sequence[str], series: Series, words: Words) -> str:
+def _columns_of(plot: Plot, labels: Sequence[str], series: Series, words: Words) -> SafeString:
     def points(index: int) -> str:
         value = series.values[index]
         return "" if value is None else f"series-1:{n(plot.y(value))}"
@@ -286,7 +288,7 @@ def multiples(
     cell = floor(min((NARROW - left) / 2, (WIDE - left) / 4))  # the same in both drawings, so each is drawn once
     plot = Plot(len(labels), reach, cell, PANEL, left=0, right=14, top=26, bottom=10)
 
-    def panel(each: Series, own: bool) -> str:
+    def panel(each: Series, own: bool) -> SafeString:
         last = _last(each)
         figure = "–" if last is None else words.number(last[1])
         most = max(4, int((plot.end - len(figure) * drawing.LETTER - 6) / 6.6))
@@ -300,15 +302,15 @@ def multiples(
         ]
         if last:
             x, y = plot.x(last[0]), plot.y(last[1])
-            parts.append(f'<circle class="chart-dot series-1" cx="{n(x)}" cy="{n(y)}" r="3"/>')
-        return "".join(parts)
+            parts.append(html('<circle class="chart-dot series-1" cx="{}" cy="{}" r="3"/>', n(x), n(y)))
+        return joined(parts)
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         width, across = (NARROW, 2) if narrow else (WIDE, 4)
         body = []
         for at, (drawn, told) in enumerate(panels):
             x, y = left + at % across * cell, at // across * PANEL
-            moved = f'<g transform="translate({n(x)} {y})">{drawn}</g>'
+            moved = html('<g transform="translate({} {})">{}</g>', n(x), y, drawn)
             body.append(drawing.marked(x + plot.end / 2, y + PANEL / 2, told, moved))
             if at % across == 0:
                 ends = ((value, y + plot.y(value) + 4) for value in reach)
@@ -319,12 +321,13 @@ def multiples(
             body.append(drawing.text(left + plot.end, foot, labels[-1], " chart-end"))
         return drawing.svg(title, said, body, (width, foot + 8), " chart-multiples")
 
-    ground = "".join(
+    heights = n(plot.top), n(plot.floor)
+    ground = joined(
         [
-            f'<path class="chart-axis" d="M0 {n(plot.y(reach[0]))}H{n(plot.end)}"/>',
-            f'<path class="chart-grid" d="M0 {n(plot.y(reach[1]))}H{n(plot.end)}"/>',
-            *(f'<path class="chart-event" d="M{n(plot.x(m.at))} {n(plot.top)}V{n(plot.floor)}"/>' for m in marks),
-            _line(plot, against, "series-muted") if against else "",
+            html('<path class="chart-axis" d="M0 {}H{}"/>', n(plot.y(reach[0])), n(plot.end)),
+            html('<path class="chart-grid" d="M0 {}H{}"/>', n(plot.y(reach[1])), n(plot.end)),
+            *(html('<path class="chart-event" d="M{} {}V{}"/>', n(plot.x(m.at)), *heights) for m in marks),
+            _line(plot, against, "series-muted") if against else NOTHING,
         ]
     )
     panels = [(panel(each, at == strong), summary([each], labels, words)) for at, each in enumerate(ordered)]
@@ -353,13 +356,14 @@ def _many_said(ordered: Sequence[Series], words: Words) -> str:
     return _("%(count)s At the end: %(ends)s") % {"count": count % {"count": len(ordered)}, "ends": said}
 
 
-def _line(plot: Plot, series: Series, css: str) -> str:
+def _line(plot: Plot, series: Series, css: str) -> SafeString:
     parts = []
     for first, last in drawing.runs(series.values, missing=False):
         points = [(plot.x(index), plot.y(series.values[index] or 0)) for index in range(first, last + 1)]
         if len(points) == 1:
-            parts.append(f'<circle class="chart-dot {css}" cx="{n(points[0][0])}" cy="{n(points[0][1])}" r="3"/>')
+            x, y = points[0]
+            parts.append(html('<circle class="chart-dot {}" cx="{}" cy="{}" r="3"/>', css, n(x), n(y)))
         else:
             path = "L".join(f"{n(x)} {n(y)}" for x, y in points)
-            parts.append(f'<path class="chart-line {css}" d="M{path}"/>')
-    return "".join(parts)
+            parts.append(html('<path class="chart-line {}" d="M{}"/>', css, path))
+    return joined(parts)

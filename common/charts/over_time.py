@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import HEIGHT, LETTER, NARROW, NARROW_HEIGHT, WIDE, Plot, n
 from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, summary
+from common.markup import NOTHING, html, joined
 from common.templatetags.sr import percent
 
 
@@ -31,7 +33,7 @@ def line(
     values = [value for each in series for value in each.values]
     scale = drawing.scale_of([*values, target[1] if target else None], from_zero=from_zero)
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         plot = _plot(len(labels), scale, words, marks, narrow, slots=False)
         body = [*(drawing.gaps(plot, each, words) for each in series if not each.muted), drawing.axis(plot, words)]
         body += [drawing.columns_named(plot, labels), drawing.draw_marks(plot, marks)]
@@ -59,7 +61,7 @@ def bars(
     checked(labels, series)
     scale = drawing.scale_of([value for each in series for value in each.values])
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         plot = _plot(len(labels), scale, words, marks, narrow, slots=True)
         body = [drawing.axis(plot, words), drawing.columns_named(plot, labels)]
         body += [_bars(plot, series, words), drawing.draw_marks(plot, marks), _columns(plot, labels, series, words)]
@@ -93,7 +95,7 @@ def stacked(
     scale = (0, 0.25, 0.5, 0.75, 1) if share else drawing.scale_of(sums)
     marks_of_axis = replace(words, number=percent) if share else words
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         names = [] if narrow else [each.name for each in series]
         plot = _plot(len(labels), scale, marks_of_axis, marks, narrow, slots=True)
         plot = replace(plot, right=drawing.RIGHT if narrow else drawing.room_for(names, 0, 170) + 22)
@@ -121,15 +123,15 @@ def stacked(
 
 def sparkline(
     values: Values, description: str | None = None, words: Words = PLAIN, *, mark: float | None = None
-) -> str:
-    """A line without axes for a tile or a row, as SVG text; gaps stay open and the last figure has a dot.
+) -> SafeString:
+    """A line without axes for a tile or a row, as SVG; gaps stay open and the last figure has a dot.
 
     Its text alternative is `description`, or first, last and range of the figures where there is none; "" makes it
     decoration, beside the same figures as text. `mark` is the index of an event (a training), drawn as a hairline.
     """
     present = [value for value in values if value is not None]
     if not present:
-        return ""
+        return NOTHING
     lowest, highest = min(present), max(present)
     across, xs = _across(len(values))
     if highest == lowest:
@@ -137,18 +139,19 @@ def sparkline(
     else:
         spread = highest - lowest
         points = [f"{x} {25 - ((value or 0) - lowest) / spread * 22:.0f}" for x, value in zip(xs, values, strict=True)]
-    parts = [f'<path class="chart-event" d="M{2 + mark * across:.0f} 0V28"/>'] if mark is not None else []
+    parts = [] if mark is None else [html('<path class="chart-event" d="M{} 0V28"/>', f"{2 + mark * across:.0f}")]
     newest = 0
     for first, last in drawing.runs(values, missing=False):
         # A lone figure is drawn as a line of no length, which the round cap makes a dot.
         path = "L".join(points[first : last + 1])
-        parts.append(f'<path class="chart-line" d="M{path}{"" if last > first else "h0"}"/>')
+        parts.append(html('<path class="chart-line" d="M{}{}"/>', path, "" if last > first else "h0"))
         newest = last
-    parts.append(f'<path class="chart-last" d="M{points[newest]}h0"/>')
+    parts.append(html('<path class="chart-last" d="M{}h0"/>', points[newest]))
     text = _spark_said(present, words) if description is None else description
-    said = f'role="img" aria-label="{drawing.escape(text)}"' if text else 'aria-hidden="true"'
-    box = 'viewBox="0 0 100 28" preserveAspectRatio="none"'
-    return f'<svg class="sparkline" {box} {said}>{"".join(parts)}</svg>'
+    said = html('role="img" aria-label="{}"', drawing.clean(text)) if text else html('aria-hidden="true"')
+    return html(
+        '<svg class="sparkline" viewBox="0 0 100 28" preserveAspectRatio="none" {}>{}</svg>', said, joined(parts)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -179,31 +182,31 @@ def _plot(
     return replace(plot, top=top, height=plot.height + top - drawing.TOP)
 
 
-def _target(plot: Plot, target: tuple[str, float] | None, words: Words) -> str:
+def _target(plot: Plot, target: tuple[str, float] | None, words: Words) -> SafeString:
     if not target:
-        return ""
+        return NOTHING
     y = plot.y(target[1])
     name = drawing.text(
         plot.end, y - 6, f"{target[0]}: {words.number(target[1])}", " chart-end chart-text-value chart-text-over"
     )
-    return f'<path class="chart-target" d="M{n(plot.left)} {n(y)}H{n(plot.end)}"/>{name}'
+    return html('<path class="chart-target" d="M{} {}H{}"/>{}', n(plot.left), n(y), n(plot.end), name)
 
 
-def _lines(plot: Plot, series: Series, css: str, breaks: frozenset[int]) -> str:
+def _lines(plot: Plot, series: Series, css: str, breaks: frozenset[int]) -> SafeString:
     parts = []
     for first, last in drawing.runs(series.values, False, breaks):
         points = [(plot.x(index), plot.y(series.values[index] or 0)) for index in range(first, last + 1)]
         if len(points) > 1:
             path = "L".join(f"{n(x)} {n(y)}" for x, y in points)
-            parts.append(f'<path class="chart-line {css}" d="M{path}"/>')
+            parts.append(html('<path class="chart-line {}" d="M{}"/>', css, path))
         else:
             # A figure between two gaps has no line to lie on.
             x, y = points[0]
-            parts.append(f'<circle class="chart-dot {css}" cx="{n(x)}" cy="{n(y)}" r="4"/>')
-    return "".join(parts)
+            parts.append(html('<circle class="chart-dot {}" cx="{}" cy="{}" r="4"/>', css, n(x), n(y)))
+    return joined(parts)
 
 
-def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words: Words) -> str:
+def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words: Words) -> SafeString:
     def said(index: int) -> str:
         # What a single line shows, the heading says.
         named = [f"{each.name}: {words.of(each, index)}" for each in series]
@@ -218,7 +221,7 @@ def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words:
     return drawing.columns(plot, labels, said, points)
 
 
-def _bars(plot: Plot, series: Sequence[Series], words: Words) -> str:
+def _bars(plot: Plot, series: Sequence[Series], words: Words) -> SafeString:
     loud = [(css, each) for css, each in drawing.numbered(series) if not each.muted]
     muted = [(css, each) for css, each in drawing.numbered(series) if each.muted]
     width = min(plot.step * 0.7 / max(len(loud), 1), 44)
@@ -231,8 +234,8 @@ def _bars(plot: Plot, series: Sequence[Series], words: Words) -> str:
                 parts.append(drawing.hatch(x, plot.top, width - gap, plot.floor - plot.top, words.of(each, index)))
                 continue
             top, foot = sorted((plot.y(value), plot.y(0)))
-            box = f'x="{n(x)}" y="{n(top)}" width="{n(width - gap)}" height="{n(foot - top)}"'
-            parts.append(f'<rect class="chart-bar {css}" {box}/>')
+            box = drawing.rectangle(x, top, width - gap, foot - top)
+            parts.append(html('<rect class="chart-bar {}" {}/>', css, box))
     for css, each in muted:
         half = min(plot.step * 0.45, width * max(len(loud), 1) / 2 + 4)
         ticks = [
@@ -240,8 +243,8 @@ def _bars(plot: Plot, series: Sequence[Series], words: Words) -> str:
             for index, value in enumerate(each.values)
             if value is not None
         ]
-        parts.append(drawing.haloed(f"chart-tick {css}", "".join(ticks)) if ticks else "")
-    return "".join(parts)
+        parts.append(drawing.haloed(f"chart-tick {css}", "".join(ticks)) if ticks else NOTHING)
+    return joined(parts)
 
 
 def _sum(series: Sequence[Series], index: int) -> float | None:
@@ -281,14 +284,13 @@ def _pieces(
     return pieces
 
 
-def _stack(plot: Plot, pieces: Sequence[tuple[str, float, float]], index: int, reason: str) -> str:
+def _stack(plot: Plot, pieces: Sequence[tuple[str, float, float]], index: int, reason: str) -> SafeString:
     width = _thick(plot)
     x = plot.x(index) - width / 2
     if reason:
         return drawing.hatch(x, plot.top, width, plot.floor - plot.top, reason)
-    box = f'x="{n(x)}" width="{n(width)}"'
-    return "".join(
-        f'<rect class="chart-bar chart-part {css}" {box} y="{n(top)}" height="{n(foot - top)}"/>'
+    return joined(
+        html('<rect class="chart-bar chart-part {}" {}/>', css, drawing.rectangle(x, top, width, foot - top))
         for css, top, foot in pieces
     )
 
@@ -297,11 +299,11 @@ def _thick(plot: Plot) -> float:
     return min(plot.step * 0.78, 56)
 
 
-def _names_beside(plot: Plot, series: Sequence[Series], sums: Sequence[float | None], share: bool) -> str:
+def _names_beside(plot: Plot, series: Sequence[Series], sums: Sequence[float | None], share: bool) -> SafeString:
     """The parts' names beside the last column, so that nobody needs the colours; the small ones make room."""
     last = max((index for index, whole in enumerate(sums) if whole), default=None)
     if last is None:
-        return ""
+        return NOTHING
     middles = {css: (top + foot) / 2 for css, top, foot in _pieces(plot, series, sums, last, share)}
     named = [(css, each.name) for css, each in drawing.numbered(series) if css in middles]
     heights = spread([middles[css] for css, _name in named], 15, plot.top + 4, plot.floor - 2)
@@ -310,9 +312,10 @@ def _names_beside(plot: Plot, series: Sequence[Series], sums: Sequence[float | N
     parts = []
     for (css, name), y in zip(named, heights, strict=True):
         start = plot.end + 12
-        parts.append(f'<path class="chart-leader" d="M{n(edge + 3)} {n(middles[css])}L{n(start - 4)} {n(y)}"/>')
+        line = n(edge + 3), n(middles[css]), n(start - 4), n(y)
+        parts.append(html('<path class="chart-leader" d="M{} {}L{} {}"/>', *line))
         parts.append(drawing.text(start, y + 4.5, drawing.clip(name, most), " chart-text-value"))
-    return "".join(parts)
+    return joined(parts)
 
 
 def spread(wanted: Sequence[float], apart: float, top: float, bottom: float) -> list[float]:

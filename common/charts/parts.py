@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from common import numbers
+from common.markup import NOTHING
 
 Number = Callable[[float], str]
 Values = Sequence[float | None]
@@ -85,13 +87,13 @@ class Chart:
     """
 
     title: str
-    svg: str
+    svg: SafeString
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    legend: tuple[tuple[str, str], ...] = ()
+    legend: tuple[tuple[str, SafeString], ...] = ()
     formula: str = ""
     summary: str = ""
-    narrow: str = ""
+    narrow: SafeString = NOTHING
 
 
 def summary(series: Sequence[Series], labels: Sequence[str], words: Words, marks: Sequence[Mark] = ()) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, RIGHT, WIDE, Plot, n
 from common.charts.parts import PLAIN, Chart, Series, Words, checked, ends_said
+from common.markup import NOTHING, html, joined
 
 ROW, NARROW_ROW = 30, 48
 BULLET = 66
@@ -26,7 +28,7 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: Words = PL
     span = (most - least) or 1
     ends = drawing.room_for((words.number(value) for value in present), 20, 110) + 14
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         width, row = (NARROW, NARROW_ROW) if narrow else (WIDE, ROW)
         left = (0 if narrow else LABELS) + (ends if least < 0 else 0)
         room = width - left - ends
@@ -35,10 +37,10 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: Words = PL
         for index in range(len(labels)):
             body.append(_row(index, index * row + (20 if narrow else 4), (left, room, zero), narrow))
         if least < 0:
-            body.append(f'<path class="chart-axis" d="M{n(zero)} 0V{n(len(labels) * row)}"/>')
+            body.append(html('<path class="chart-axis" d="M{} 0V{}"/>', n(zero), n(len(labels) * row)))
         return drawing.svg(title, said, body, (width, max(len(labels) * row + 4, row)), " chart-ranking")
 
-    def _row(index: int, y: float, sizes: tuple[float, float, float], narrow: bool) -> str:
+    def _row(index: int, y: float, sizes: tuple[float, float, float], narrow: bool) -> SafeString:
         label, value, (left, room, zero) = labels[index], series.values[index], sizes
         strong = " chart-text-strong" if index == marked else ""
         name = _name(label, y, narrow, strong)
@@ -47,9 +49,9 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: Words = PL
             end = drawing.text(left + room + 8, y + 14, "–", strong or " chart-text-value")
         else:
             length = abs(value) / span * room
-            box = f'x="{n(zero - length if value < 0 else zero)}" y="{n(y)}" width="{n(length)}" height="{ROW - 12}"'
+            box = drawing.rectangle(zero - length if value < 0 else zero, y, length, ROW - 12)
             other = " chart-bar-other" if marked not in (-1, index) else ""
-            shape = f'<rect class="chart-bar series-1{other}" {box}/>'
+            shape = html('<rect class="chart-bar series-1{}" {}/>', other, box)
             side = " chart-end" if value < 0 else ""
             at = zero - length - 8 if value < 0 else zero + length + 8
             end = drawing.text(at, y + 14, words.number(value), (strong or " chart-text-value") + side)
@@ -59,7 +61,7 @@ def ranking(title: str, labels: Sequence[str], series: Series, words: Words = PL
     return drawing.chart(title, words, said, drawing.table(labels, [series], words), draw)
 
 
-def _name(label: str, y: float, narrow: bool, css: str) -> str:
+def _name(label: str, y: float, narrow: bool, css: str) -> SafeString:
     if narrow:
         return drawing.text(0, y - 5, drawing.clip(label, 42), f"{css} chart-text-over")
     return drawing.text(0, y + 14, drawing.clip(label, 24), css)
@@ -94,7 +96,7 @@ def dumbbell(
     changes = [words.number(p.after - p.before) if _whole(p) else "–" for p in pairs]  # type: ignore[operator]
     ends = drawing.room_for(changes, 20, 110) + 24
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         width, row = (NARROW, NARROW_ROW) if narrow else (WIDE, ROW)
         height = len(pairs) * row + 34
         left = 10 if narrow else LABELS
@@ -105,18 +107,19 @@ def dumbbell(
             body.append(_pair(plot, pair, y, narrow, " chart-text-strong" if index == marked else ""))
         return drawing.svg(title, said, body, (width, height), " chart-ranking")
 
-    def _pair(plot: Plot, pair: Pair, y: float, narrow: bool, strong: str) -> str:
+    def _pair(plot: Plot, pair: Pair, y: float, narrow: bool, strong: str) -> SafeString:
         name = _name(pair.label, y - (7 if narrow else 9), narrow, strong)
-        body, known = "", [value for value in (pair.before, pair.after) if value is not None]
+        body, known = NOTHING, [value for value in (pair.before, pair.after) if value is not None]
         if not known:
             body = drawing.hatch(plot.left, y - 7, plot.end - plot.left, 14, words.missing(pair.reason))
         elif len(known) == 2:
             one, other = (_across(plot, value) for value in known)
-            body = f'<path class="chart-between" d="M{n(one)} {n(y)}H{n(other)}"/>'
+            body = html('<path class="chart-between" d="M{} {}H{}"/>', n(one), n(y), n(other))
         if pair.before is not None:
-            body += f'<circle class="chart-before" cx="{n(_across(plot, pair.before))}" cy="{n(y)}" r="4.5"/>'
+            body += html('<circle class="chart-before" cx="{}" cy="{}" r="4.5"/>', n(_across(plot, pair.before)), n(y))
         if pair.after is not None:
-            body += f'<circle class="chart-dot series-1" cx="{n(_across(plot, pair.after))}" cy="{n(y)}" r="5.5"/>'
+            x = n(_across(plot, pair.after))
+            body += html('<circle class="chart-dot series-1" cx="{}" cy="{}" r="5.5"/>', x, n(y))
         end = drawing.text(plot.width, y + 5, _change(pair, words), (strong or " chart-text-value") + " chart-end")
         told = [f"{before}: {words.told(pair.before, pair.reason)}", f"{after}: {words.told(pair.after, pair.reason)}"]
         return drawing.marked(0, y, f"{pair.label} · {'; '.join(told)}", name + body + end)
@@ -156,17 +159,17 @@ def _across(plot: Plot, value: float) -> float:
     return plot.left + (value - lowest) / (highest - lowest) * (plot.end - plot.left)
 
 
-def _upright(plot: Plot, words: Words) -> str:
+def _upright(plot: Plot, words: Words) -> SafeString:
     """An axis of rows: uprights, named below."""
     every = 1 if plot.width > NARROW else 2
     parts = []
     for index, value in enumerate(plot.scale):
         x = _across(plot, value)
         css = "chart-axis" if value == 0 else "chart-grid"
-        parts.append(f'<path class="{css}" d="M{n(x)} {n(plot.top)}V{n(plot.floor)}"/>')
+        parts.append(html('<path class="{}" d="M{} {}V{}"/>', css, n(x), n(plot.top), n(plot.floor)))
         if index % every == 0:
             parts.append(drawing.text(x, plot.floor + 18, words.number(value), " chart-middle"))
-    return "".join(parts)
+    return joined(parts)
 
 
 def bullet(
@@ -189,10 +192,11 @@ def bullet(
     ]
     scale = drawing.scale_of(points or [1])
 
-    def draw(narrow: bool) -> str:
+    def draw(narrow: bool) -> SafeString:
         width = NARROW if narrow else WIDE
         plot = Plot(2, scale, width, BULLET, left=4, right=RIGHT)
-        body = [f'<rect class="chart-track" x="4" y="22" width="{n(plot.end - 4)}" height="20" rx="3"/>', _fill(plot)]
+        track = html('<rect class="chart-track" {} rx="3"/>', drawing.rectangle(4, 22, plot.end - 4, 20))
+        body = [track, _fill(plot)]
         for name, value in milestones:
             x = _across(plot, value)
             shape = drawing.haloed("chart-milestone", f"M{n(x)} 22V42")
@@ -206,16 +210,16 @@ def bullet(
         body += [_labels(plot, above, 13), _labels(plot, below, 60)]
         return drawing.svg(title, said, body, (width, BULLET), " chart-bullet")
 
-    def _fill(plot: Plot) -> str:
+    def _fill(plot: Plot) -> SafeString:
         if actual is None:
             told = f"{_('Actual')}: {words.missing(reason)}"
             return drawing.marked(5, 32, told, drawing.hatch(4, 26, plot.end - 4, 12, words.missing(reason)))
         zero = min(max(_across(plot, 0), plot.left), plot.end)
         one, other = sorted((zero, _across(plot, actual)))
-        bar = f'<rect class="chart-bar series-1" x="{n(one)}" y="26" width="{n(other - one)}" height="12" rx="1"/>'
+        bar = html('<rect class="chart-bar series-1" {} rx="1"/>', drawing.rectangle(one, 26, other - one, 12))
         return drawing.marked(_across(plot, actual), 32, f"{_('Actual')}: {words.number(actual)}", bar)
 
-    def _labels(plot: Plot, named: Sequence[tuple[str, float | None, str]], y: float) -> str:
+    def _labels(plot: Plot, named: Sequence[tuple[str, float | None, str]], y: float) -> SafeString:
         """Names at their values, moved aside where they would overlap; only the first one where all have no room."""
         shown = [
             (f"{name} {words.number(value)}", _across(plot, value), css)
@@ -226,7 +230,7 @@ def bullet(
             shown = shown[:1]
         shown.sort(key=lambda each: each[1])
         starts = side_by_side([(x, len(label) * drawing.LETTER) for label, x, _css in shown], plot.width)
-        return "".join(
+        return joined(
             drawing.text(start + len(label) * drawing.LETTER / 2, y, label, f"{css} chart-middle")
             for (label, _x, css), start in zip(shown, starts, strict=True)
         )

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,12 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from common import charts, numbers, tables
+from common import charts, content_security, numbers, tables
+from common.markup import NOTHING, html, joined, rewritten
 from common.states import STATES, UNKNOWN, State
 
 register = template.Library()
@@ -184,14 +184,14 @@ def number(value: float | None, reason: str = "", places: int | None = None) -> 
         sign = format_html('<span aria-hidden="true">–</span><span class="visually-hidden">{}</span>', why)
         return format_html('<span class="gap" title="{}">{}</span>', why, sign)
     text = numbers.number(value, places)
-    return mark_safe(f'<span class="number">{escape(text.replace("-", "−"))}</span>')  # noqa: S308 - escaped
+    return html('<span class="number">{}</span>', text.replace("-", "−"))
 
 
 @register.simple_tag
 def counter(count: int | None, quiet: bool = False) -> SafeString:
     """A small count; nothing at all for 0."""
     if not count:
-        return mark_safe("")
+        return NOTHING
     css = "counter counter-quiet" if quiet else "counter"
     return format_html('<span class="{}">{}</span>', css, count if count < 100 else "99+")
 
@@ -210,7 +210,7 @@ def letters(count: int, limit: int) -> SafeString:
 def when(moment: datetime | date | None, style: str = "") -> SafeString:
     """`<time>` in the page's zone. `style`: "" date and time, "date", "time", "ago" (with the full time as title)."""
     if moment is None:
-        return mark_safe("")
+        return NOTHING
     machine = moment.isoformat()
     if isinstance(moment, datetime):
         machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
@@ -375,9 +375,9 @@ def _table_rows(rows: Iterable[Iterable[str]]) -> SafeString:
     """Without a template: the table of many small charts has thousands of cells."""
     parts = []
     for first, *cells in rows:
-        values = "".join(f'<td class="num">{escape(cell)}</td>' for cell in cells)
-        parts.append(f'<tr><th scope="row">{escape(first)}</th>{values}</tr>')
-    return mark_safe("".join(parts))  # noqa: S308 - every part of it is escaped
+        values = joined([html('<td class="num">{}</td>', cell) for cell in cells])
+        parts.append(html('<tr><th scope="row">{}</th>{}</tr>', first, values))
+    return joined(parts)
 
 
 @register.simple_block_tag
@@ -396,7 +396,7 @@ def callout(content: str, tone: str = "info", title: str = "", symbol: str = "",
 
 
 @register.simple_block_tag
-def table(content: str, label: str, stacked: bool = False) -> SafeString:
+def table(content: SafeString, label: str, stacked: bool = False) -> SafeString:
     """`{% table "Posts" %}<thead>…{% endtable %}`: scrolls in a region of its own, also by keyboard.
 
     `stacked=True`: on a phone each row is a block of facts, for some dozen rows whose columns are of many kinds;
@@ -406,7 +406,7 @@ def table(content: str, label: str, stacked: bool = False) -> SafeString:
         '<div class="table-region{}" role="region" tabindex="0" aria-label="{}"><table class="table">{}</table></div>',
         " table-stacked" if stacked else "",
         label,
-        mark_safe(tables.named(content)) if stacked else content,  # noqa: S308 -- a template's own markup
+        rewritten(content, tables.named) if stacked else content,
     )
 
 
@@ -435,6 +435,47 @@ def dialog(content: str, id: str, title: str, css: str = "") -> SafeString:
     return format_html(
         '<dialog class="dialog {}" id="{}" aria-labelledby="{}-title">{}{}</dialog>', css, id, id, head, content
     )
+
+
+# ---- scripts ----
+
+
+@register.simple_tag(takes_context=True)
+def script(context: Context, path: str, classic: bool = False) -> SafeString:
+    """`{% script "js/core.js" %}`: a module that the page runs; `classic=True` for a library that is none.
+
+    The only way to a script: it writes the nonce without which no browser runs it. Prints nothing where there is no
+    request, so that the page for an error asks for nothing that would be refused.
+    """
+    nonce = content_security.nonce(context.get("request"))
+    if not nonce:
+        return NOTHING
+    kind = html("defer") if classic else html('type="module"')
+    return html('<script {} src="{}" nonce="{}"></script>', kind, static(path), nonce)
+
+
+@register.simple_tag
+def cached_script(path: str) -> SafeString:
+    """A module of a page that is kept for everybody: without a nonce, named in the page's policy (`only_scripts`)."""
+    return html('<script type="module" src="{}"></script>', static(path))
+
+
+@register.simple_tag(takes_context=True)
+def htmx_script(context: Context) -> SafeString:
+    """htmx, in the `scripts` block of a page whose elements say what to ask for."""
+    return script(context, "vendor/htmx.min.js", classic=True) + script(context, "js/htmx.js")
+
+
+@register.simple_tag(takes_context=True)
+def htmx_config(context: Context) -> SafeString:
+    """What htmx may do on the page; before everything that comes from outside, as htmx reads the first one."""
+    return html('<meta name="htmx-config" content="{}">', content_security.htmx_config(context.get("request")))
+
+
+@register.simple_tag(takes_context=True)
+def htmx(context: Context) -> SafeString:
+    """`<section {% htmx %} hx-get="…">`: the mark without which htmx does nothing with an element."""
+    return html('data-htmx="{}"', content_security.htmx_mark(context.get("request")))
 
 
 # ---- the page around ----

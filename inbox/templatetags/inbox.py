@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 
+from common.markup import NOTHING
 from common.templatetags.ui import when
 
 register = template.Library()
@@ -24,7 +25,7 @@ def due(moment: datetime | None, style: str = "") -> SafeString:
     `style` "at" tells of a moment instead of an end: "today at 14:20". The exact time is the element's title.
     """
     if moment is None:
-        return SafeString("")
+        return NOTHING
     local, now = timezone.localtime(moment), timezone.localtime()
     words = _late(now - local) if local < now else _coming(local, now, style)
     machine = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from common.markup import NOTHING
 from municipalities.rules import Verb
 from municipalities.tabs import Page, tabs
 from posts.placeholders import parts
@@ -47,4 +48,4 @@ def lang(words: str) -> SafeString:
 
     Latin is left to the page: it may be one of several languages.
     """
-    return format_html(' lang="{}"', "sr-Cyrl") if detect(words) == Script.CYRILLIC else SafeString("")
+    return format_html(' lang="{}"', "sr-Cyrl") if detect(words) == Script.CYRILLIC else NOTHING

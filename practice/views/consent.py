@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common.access import public
+from common.content_security import forms_may_lead_to
 from practice import queries, rules, throttle
 from practice.domain import access
 from practice.domain import door as doors
@@ -112,8 +113,7 @@ def _form(request: Any, asked: Request, problem: str = "", status: int = 200) ->
     }
     response = render(request, "practice/consent.html", context, status=status)
     # The form's answer leads to the program, and a browser holds redirects to `form-action` as well.
-    where = urlsplit(asked.redirect_uri)
-    response._csp_update = {"form-action": [f"{where.scheme}://{where.netloc}"]}  # type: ignore[attr-defined]
+    forms_may_lead_to(response, asked.redirect_uri)
     return response
 
 

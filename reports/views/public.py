@@ -32,6 +32,8 @@ from reports.everybody import (
 from reports.models import PublicPage
 from reports.queries import public as queries
 
+# What static/js/chart.js imports belongs here, too.
+CHART_SCRIPTS = ("js/chart.js",)
 FILES = {
     "municipalities.csv": "text/csv; charset=utf-8",
     "months.csv": "text/csv; charset=utf-8",
@@ -53,7 +55,7 @@ def numbers(request: Any, place: str, tongue: str = "") -> HttpResponse:
     name = f"public-numbers:{municipality.pk}:{wanted}:{page.changed_at.timestamp()}:{today()}"
     body = kept(name, lambda: _numbers(municipality, page, wanted))
     answer = HttpResponse(body, headers={"Content-Language": wanted})
-    return for_everybody(request, answer, of=municipality)
+    return for_everybody(request, answer, of=municipality, scripts=CHART_SCRIPTS)
 
 
 def _numbers(municipality: Municipality, page: PublicPage, tongue: str) -> bytes:

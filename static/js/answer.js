@@ -1,5 +1,6 @@
 // The answer below a message: its length as the network counts, what a click inserts, keeping what is typed, and who else
 // is writing. Without scripts the buttons send the form and the page comes back filled.
+import { parsed } from "./markup.js";
 import { count, isReady, makeReady } from "./text/counting.js";
 
 const PAUSE = 1500;
@@ -70,7 +71,7 @@ async function look() {
   try {
     const answer = await fetch(writers.dataset.writers, { redirect: "error" });
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+    const fresh = parsed(await answer.text()).body;
     // A reader is told only when somebody comes or goes.
     if (fresh.textContent.trim() !== writers.textContent.trim()) writers.replaceChildren(...fresh.childNodes);
   } catch {

@@ -1,5 +1,6 @@
 // Moving posts in the calendar: drag, the dialog "Move to…" (key M), Alt + arrows. All end in one address on the server,
 // which answers 204 when it moved and 422 with the dialog's form when it has a question or a reason against it.
+import { contents, parsed } from "./markup.js";
 import { showToast } from "./toast.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
@@ -15,7 +16,7 @@ async function ask(address, body) {
 
 async function refresh(post) {
   const answer = await fetch(location.href, { credentials: "same-origin" });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = parsed(await answer.text());
   const fresh = page.getElementById("calendar");
   if (!fresh) return location.reload();
   calendar().replaceChildren(...fresh.childNodes);
@@ -24,7 +25,7 @@ async function refresh(post) {
 }
 
 function show(html) {
-  dialog.innerHTML = html;
+  dialog.replaceChildren(...contents(html));
   if (!dialog.open) dialog.showModal();
   (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("input[type=date]"))?.focus();
 }

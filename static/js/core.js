@@ -7,12 +7,6 @@ import { showToast } from "./toast.js";
 
 if (document.querySelector("[data-chart]")) import("./chart.js");
 
-const token = document.querySelector('meta[name="csrf-token"]')?.content;
-
-document.addEventListener("htmx:configRequest", (event) => {
-  if (token) event.detail.headers["X-CSRFToken"] = token;
-});
-
 // hx-confirm asks in our own dialog, not in the browser's.
 document.addEventListener("htmx:confirm", (event) => {
   if (!event.detail.question) return;

@@ -1,5 +1,6 @@
 // The bell looks once a minute whether something came, quietly: a lost connection is said where it matters.
 // On the page of notifications J and K walk the list and R marks as read, while the focus is in it.
+import { parsed } from "./markup.js";
 
 const EVERY = 60_000;
 let looked = Date.now();
@@ -11,7 +12,7 @@ async function look() {
   try {
     const answer = await fetch("/notifications/bell/", { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-bell]");
+    const fresh = parsed(await answer.text()).querySelector("[data-bell]");
     if (fresh) bells.forEach((bell) => renew(bell, fresh));
   } catch {
     // Offline, or signed out in another tab: the next page says so.

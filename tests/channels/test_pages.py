@@ -246,3 +246,10 @@ def test_findings_are_said_in_the_readers_language(cast: Cast) -> None:
     assert "10" in finding.message
     assert "%(" not in finding.message
     assert dry.check(short, outgoing("Добро")) == []
+
+
+def test_a_network_is_reached_by_the_link_and_not_as_the_answer_to_a_form(cast: Cast, attempt: ConnectAttempt) -> None:
+    """A browser lets no form be answered by somebody else, and who signs in on the way here sent one."""
+    consent, progress = page("channel_consent", attempt.pk), page("channel_connecting", attempt.pk)
+    answer = sign_in(cast.approver).get(consent, headers={"Referer": "http://testserver/accounts/login/?next=x"})
+    assert (answer.status_code, answer["Location"]) == (302, progress)

@@ -1,4 +1,5 @@
 // Videos of the post: asked about while a worker looks at them, and their captions. Comes with the first video.
+import { parsed } from "../markup.js";
 import { dialogFor, fetched } from "./library_dialogs.js";
 import { csrf, say } from "./words.js";
 
@@ -29,7 +30,7 @@ async function ask(row) {
 
 /** What the server says of the video takes its place; what somebody is typing beside it stays. */
 function update(row, html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-picture]");
+  const fresh = parsed(html).querySelector("[data-picture]");
   const [was, is] = [row, fresh].map((each) => each.querySelector(".film-state"));
   if (was.outerHTML === is.outerHTML) return false;
   was.replaceWith(is);

@@ -1,4 +1,5 @@
 // What was kept, put into the post: snippets and hashtags at the cursor, pictures with their last description.
+import { contents, parsed } from "../markup.js";
 
 const PAUSE = 120;
 
@@ -20,7 +21,7 @@ export function dialogFor(html, css) {
   const dialog = document.createElement("dialog");
   dialog.className = `dialog library-dialog ${css}`;
   dialog.setAttribute("aria-labelledby", "library-title");
-  dialog.innerHTML = html;
+  dialog.append(...contents(html));
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
@@ -71,7 +72,7 @@ export async function openInsert(form, button, changed) {
     const found = await fetched(`${from}&q=${encodeURIComponent(words.value)}`);
     // an answer to older words may come after that to newer ones
     if (found === null || turn !== asked) return;
-    list.innerHTML = found;
+    list.replaceChildren(...contents(found));
     mark(items()[0]);
   }));
   words.addEventListener("keydown", (event) => {
@@ -141,7 +142,7 @@ export async function openPicker(form, button, changed) {
     const turn = ++asked;
     const found = await fetched(address(1));
     if (found === null || turn !== asked) return;
-    picks.innerHTML = found;
+    picks.replaceChildren(...contents(found));
     tick();
   };
 
@@ -159,7 +160,7 @@ export async function openPicker(form, button, changed) {
     const found = await fetched(address(more.dataset.more));
     if (found === null) return;
     const first = picks.querySelectorAll("li").length;
-    more.outerHTML = found;
+    more.replaceWith(...contents(found));
     const [grid, ...others] = picks.querySelectorAll(".picture-grid");
     for (const other of others) {
       grid.append(...other.children);
@@ -183,7 +184,7 @@ export async function openPicker(form, button, changed) {
 }
 
 function add(list, html) {
-  const rows = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-picture]")];
+  const rows = [...parsed(html).querySelectorAll("[data-picture]")];
   const fresh = rows.filter((row) => !list.querySelector(`[data-picture="${row.dataset.picture}"]`));
   list.append(...fresh);
   (fresh[0] ?? list.querySelector(`[data-picture="${rows[0]?.dataset.picture}"]`))?.querySelector("textarea").focus();

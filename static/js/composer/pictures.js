@@ -1,4 +1,5 @@
 // Pictures and videos by drag, paste or picker, each with its progress; the server makes pictures small and harmless.
+import { parsed } from "../markup.js";
 import { csrf, say } from "./words.js";
 
 const MOST_BYTES = 25 * 1024 * 1024;
@@ -100,7 +101,7 @@ function upload(form, file, list, changed) {
 }
 
 function added(html, list, changed) {
-  const row = new DOMParser().parseFromString(html, "text/html").querySelector("[data-picture]");
+  const row = parsed(html).querySelector("[data-picture]");
   const known = list.querySelector(`[data-picture="${row.dataset.picture}"]`);
   if (!known) list.append(row);
   (known ?? row).querySelector("textarea").focus();

@@ -1,5 +1,6 @@
 // The next free time of the chosen channels, and the campaign a post belongs to. Both are kept by the pages of planning;
 // the composer only asks them.
+import { contents } from "../markup.js";
 import { csrf } from "./words.js";
 
 export function startPlanning(form) {
@@ -45,8 +46,7 @@ async function startCampaign(form) {
   try {
     const answer = await fetch(`${place.dataset.campaigns}?post=${postOf(form)}`, { redirect: "manual" });
     if (!answer.ok) return;
-    const sent = new DOMParser().parseFromString(await answer.text(), "text/html");
-    place.replaceChildren(...sent.body.childNodes);
+    place.replaceChildren(...contents(await answer.text()));
   } catch {
     return;
   }

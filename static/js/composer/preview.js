@@ -1,5 +1,6 @@
 // The look of the post while one types. At once, by the text engine: lengths, texts in the previews, derived Latin, the
 // coach. After each pause the server answers with everything else; each part goes to its place by its id.
+import { contents } from "../markup.js";
 import { count, isReady, makeReady, nodes, parts, traced } from "../text/engine.js";
 import { facts, own, typed } from "./typed.js";
 import { csrf, fields, say } from "./words.js";
@@ -59,9 +60,9 @@ export function startPreview(form, coach) {
         method: "POST", body, redirect: "manual", signal: request.signal, headers: { "X-CSRFToken": csrf(form) },
       });
       if (!answer.ok) return;
-      const sent = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const sent = contents(await answer.text()).filter((each) => each instanceof Element);
       shown.clear();
-      for (const part of [...sent.body.children]) {
+      for (const part of sent) {
         if (part.id === "coach-points") coach.received(part);
         else place(part);
       }

@@ -1,5 +1,6 @@
 // Words of the municipality: a spelling corrected by hand is offered to be remembered, and a Latin text written without
 // its diacritics gets them back, word by word, as the person agrees.
+import { contents } from "../markup.js";
 import { replaceSelection } from "./call.js";
 import { learn } from "./typed.js";
 import { csrf } from "./words.js";
@@ -109,8 +110,7 @@ function startRepair(place, post) {
     try {
       const found = await post(place.dataset.repair, { text: about });
       if (!found.ok) throw new Error(found.statusText);
-      const sent = new DOMParser().parseFromString(await found.text(), "text/html");
-      answer.replaceChildren(...sent.body.childNodes);
+      answer.replaceChildren(...contents(await found.text()));
       ask.disabled = false;
       open(true);
     } catch {

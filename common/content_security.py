@@ -1,0 +1,70 @@
+"""What a page may load and run, beyond the policy in the settings: docs/adr/0019-content-security.md.
+
+- A script runs only with the nonce of its page, which `{% script %}` writes.
+- htmx acts only on elements with the mark of their page, which `{% htmx %}` writes. What somebody put into a text has
+  neither: both are made anew for each page. The mark is no nonce: a page tells it to its scripts.
+- A page that is kept for everybody has no nonce, as many would get the same; it names the few files that it loads.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.templatetags.static import static
+
+# htmx asks for a part of a page with the page's mark, so that what comes back goes on asking.
+MARK_HEADER = "X-Page-Mark"
+_MARK = re.compile(r"[\w-]{22}")
+_ASKING = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-boost", "hx-on")
+# https://htmx.org/reference/#config
+HTMX_CONFIG = {
+    "allowEval": False,
+    "allowScriptTags": False,
+    "disableInheritance": True,
+    "historyCacheSize": 0,
+    "historyEnabled": False,
+    "includeIndicatorStyles": False,
+    "scrollBehavior": "auto",
+    "selfRequestsOnly": True,
+}
+
+
+def nonce(request: Any) -> str:
+    """The nonce of a page's scripts; empty where there is no request, as on the page for an error in a view."""
+    return str(getattr(request, "csp_nonce", "")) if request is not None else ""
+
+
+def htmx_mark(request: Any) -> str:
+    """The mark of the page; of a part that htmx asked for, that of the page around it. 22 characters, 128 bits."""
+    if request is None:
+        return ""
+    asked = request.headers.get(MARK_HEADER, "")
+    if _MARK.fullmatch(asked):
+        return str(asked)
+    if not hasattr(request, "_htmx_mark"):
+        request._htmx_mark = secrets.token_urlsafe(16)
+    return str(request._htmx_mark)
+
+
+def htmx_config(request: Any) -> str:
+    """The configuration of htmx as JSON: it passes over every element that asks without the mark, and all inside."""
+    mark = htmx_mark(request)
+    asking = ",".join(f"[{name}],[data-{name}]" for name in _ASKING)
+    unmarked = f':is({asking}):not([data-htmx="{mark}"])' if mark else f":is({asking})"
+    return json.dumps({**HTMX_CONFIG, "disableSelector": f"{unmarked}, [hx-disable]", "mark": mark})
+
+
+def only_scripts(request: Any, response: HttpResponse, paths: Iterable[str]) -> None:
+    """Let the page run these static files and no others. For pages without a nonce; the same for everybody."""
+    sources = [f"{request.get_host()}{urlsplit(static(path)).path}" for path in paths]
+    response._csp_replace = {"script-src": sources or ["'none'"]}  # type: ignore[attr-defined]
+
+
+def forms_may_lead_to(response: HttpResponse, address: str) -> None:
+    """Let a form of the page be answered with a redirect to the origin of `address`, e.g. back to a program."""
+    where = urlsplit(address)
+    response._csp_update = {"form-action": [f"{where.scheme}://{where.netloc}"]}  # type: ignore[attr-defined]

