@@ -15,6 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
+from common.direction import without_turns
 from common.enums import MailState
 from common.models import MailMessage
 
@@ -49,7 +50,7 @@ def compose(
     """
     return MailMessage(
         to=to,
-        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
+        subject=" ".join(without_turns(subject).split())[:LONGEST_SUBJECT],
         body=body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         dedupe=dedupe,
@@ -109,6 +110,8 @@ def _send(message: MailMessage) -> bool:
         message.problem = str(error)[:300]
         message.next_try_at = timezone.now() + FIRST_PAUSE * 2 ** (message.tries - 1)
         message.state = MailState.FAILED if message.tries >= TRIES else MailState.WAITING
+    except ValueError as error:  # a header that cannot be one; the mails behind it must not wait for ever
+        message.problem, message.state = str(error)[:300], MailState.FAILED
     else:
         message.state, message.sent_at, message.problem = MailState.SENT, timezone.now(), ""
     message.save()

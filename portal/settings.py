@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.humanize",  # django-allauth's page of passkeys loads its filters
     "django.contrib.staticfiles",
     "django.forms",
 ]
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "links.middleware.ShortLinkMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "common.direction.DirectionMiddleware",
     "reports.middleware.PublicNumbersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
