@@ -102,12 +102,16 @@ def _headers(answer: Answer) -> Iterator[str]:
 # ---- kinds of content
 
 
+def _page(body: bytes) -> Iterator[str]:
+    yield from _html(body)
+    yield from _sentences("turns the direction of writing", TURNS, body.decode("utf-8", "replace"))
+
+
 def _html(body: bytes) -> Iterator[str]:
     text = body.decode("utf-8", "replace")
     yield from _sentences("not escaped", RAW, text)
     yield from _sentences("a quotation mark not escaped", QUOTES, JSON_IN_PAGE.sub("", text))
     yield from _sentences("escaped twice", TWICE, text)
-    yield from _sentences("turns the direction of writing", TURNS, text)
 
 
 def _sentences(what: str, pattern: re.Pattern[str], text: str) -> Iterator[str]:
@@ -253,7 +257,7 @@ CHECKS = {
     "image/svg+xml": _xml,
     "text/calendar": _calendar,
     "text/csv": _csv,
-    "text/html": _html,
+    "text/html": _page,
     EXCEL: _workbook,
 }
 

@@ -71,7 +71,7 @@
     const roots = [page, ...[...page.querySelectorAll("template")].map((each) => each.content)];
     for (const root of roots) for (const element of root.querySelectorAll("*")) ofElement(element, say);
     const links = [...page.querySelectorAll("a[href], [hx-get]")].map(
-      (each) => each.getAttribute("href") || each.getAttribute("hx-get"),
+      (each) => each.getAttribute("href") || each.getAttribute("hx-get") || "",
     );
     return {
       found: [...found],
