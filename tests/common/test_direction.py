@@ -21,7 +21,7 @@ def test_a_page_shows_a_name_without_them(cast: Cast) -> None:
     cast.officer.name = TURNED
     cast.officer.save()
     client: Client = sign_in(cast.officer)
-    page = client.get("/").content.decode()
+    page = client.get("/", follow=True).content.decode()
     assert "exe.fdp x" in page
     assert "\u202e" not in page
 
