@@ -5,7 +5,7 @@ setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m portal.launch.manage
 
-.PHONY: help run test crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui requirements setup setup-dev
+.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui requirements setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -22,6 +22,10 @@ run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.d
 test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
 	@$(py) -m portal.launch.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+
+test-long: setup-dev  ## what takes minutes: every page as every role over hostile rows; writes docs/hostile-rendering.md
+	@$(py) -m portal.launch.browser
+	@HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m long $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from channels.enums import ChannelState, ConnectStep, Layout
+from common.fields import WebAddressField
 from municipalities.models import Held
 from municipalities.tenancy import TenantModel
 from platforms.registry import connector
@@ -30,8 +31,8 @@ class Channel(TenantModel):
     remote_id = models.CharField(max_length=200)
     handle = models.CharField(max_length=200)
     name = models.CharField(max_length=200)
-    url = models.URLField(max_length=500, blank=True)
-    avatar_url = models.URLField(max_length=500, blank=True)
+    url = WebAddressField(max_length=500, blank=True)
+    avatar_url = WebAddressField(max_length=500, blank=True)
     is_practice = models.BooleanField(default=False)
     state = models.CharField(max_length=14, choices=ChannelState, default=ChannelState.CONNECTED)
     problem = models.CharField(max_length=300, blank=True)

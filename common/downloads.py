@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
 
 
 def stored(file: Any, *, name: str, mime: str) -> HttpResponseBase:
@@ -23,9 +24,9 @@ def ending(file: Any) -> str:
 
 
 def pdf(body: bytes, name: str) -> HttpResponseBase:
-    """One that we made ourselves; its words may be somebody's, so it is guarded too. `name`: ASCII without quotes."""
+    """One that we made ourselves; its words may be somebody's, so it is guarded too."""
     answer = HttpResponse(body, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = content_disposition_header(True, name)
     return guarded(answer)
 
 

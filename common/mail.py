@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from common import crypto
+from common.direction import without_turns
 from common.enums import MailState
 from common.models import MailContent, MailMessage
 
@@ -70,7 +71,7 @@ def compose(
     """
     message = MailMessage(
         to=to,
-        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
+        subject=" ".join(without_turns(subject).split())[:LONGEST_SUBJECT],
         from_email=settings.DEFAULT_FROM_EMAIL,
         dedupe=dedupe,
         files=[dict(each) for each in files],
@@ -131,6 +132,8 @@ def _send(message: MailMessage) -> bool:
         message.problem = ADDRESS.sub("…", str(error))[:300]
         message.next_try_at = timezone.now() + FIRST_PAUSE * 2 ** (message.tries - 1)
         message.state = MailState.FAILED if message.tries >= TRIES else MailState.WAITING
+    except ValueError as error:  # a header that cannot be one; the mails behind it must not wait for ever
+        message.problem, message.state = ADDRESS.sub("…", str(error))[:300], MailState.FAILED
     else:
         message.state, message.sent_at, message.problem = MailState.SENT, timezone.now(), ""
     if message.state != MailState.WAITING and not keeps_content():

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,12 +59,13 @@ def sample(name: str, kind: str, lines: Sequence[Sequence[str]], widths: Sequenc
     if kind == "xlsx":
         answer = HttpResponse(_workbook(lines, widths), content_type=EXCEL)
     elif kind == "csv":
-        # The mark at the beginning tells Excel that the file is UTF-8.
-        text = "\ufeff" + "\r\n".join(";".join(line) for line in lines) + "\r\n"
-        answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=";").writerows([harmless(value) for value in line] for line in lines)
+        # With the mark that tells Excel that the file is UTF-8.
+        answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     else:
         raise Http404
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{kind}")
     return answer
 
 
@@ -72,7 +74,7 @@ def _workbook(lines: Sequence[Sequence[str]], widths: Sequence[int]) -> bytes:
     book, out = Workbook(), io.BytesIO()
     sheet = book.active
     for line in lines:
-        sheet.append(line)
+        sheet.append([harmless(value) for value in line])  # a channel's name stands in one, as its network has it
     for number, cells in enumerate(sheet.iter_cols()):
         widest = max(12, *(len(str(cell.value)) + 2 for cell in cells))
         sheet.column_dimensions[cells[0].column_letter].width = widths[number] if number < len(widths) else widest

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from channels.models import Channel
+from common.fields import WebAddressField
 from delivery.enums import PAUSES, Because, Outcome, State, Step
 from delivery.rules import SEEN
 from municipalities.tenancy import TenantModel
@@ -49,7 +50,7 @@ class Delivery(TenantModel):
     unknown_since = models.DateTimeField(null=True)
     token = models.CharField(max_length=2000, blank=True)  # under which the network holds what is not public yet
     remote_id = models.CharField(max_length=300, blank=True)
-    permalink = models.URLField(max_length=600, blank=True)
+    permalink = WebAddressField(max_length=600, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     state_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)

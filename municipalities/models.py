@@ -17,6 +17,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import WebAddressField
 from municipalities.arms import ArmsStorage
 from municipalities.enums import Approval, ChangeOutcome, Kind, Role, Script, ServiceCall, ServiceCategory
 from municipalities.tenancy import TenantModel
@@ -66,7 +67,7 @@ class Municipality(models.Model):
     population_year = models.PositiveSmallIntegerField(_("year of the figure"), null=True, blank=True)
     population_source = models.CharField(_("source of the figure"), max_length=200, blank=True)
     # profile
-    website = models.URLField(_("website"), blank=True)
+    website = WebAddressField(_("website"), blank=True)
     arms = models.ImageField(_("coat of arms"), storage=ArmsStorage(), blank=True)
     colour = models.CharField(_("colour"), max_length=7, default="#6b5b4b")
     office_hours = models.CharField(_("office hours"), max_length=120, blank=True)
@@ -106,7 +107,7 @@ class Municipality(models.Model):
         return localised(self)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = search_key(self)
+        self.search_key = search_key(self)[:200]  # three names of 80 letters are longer
         super().save(*args, **kwargs)
 
     @property
@@ -455,7 +456,7 @@ class EService(models.Model):
     name_latn = models.CharField(_("name, Latin"), max_length=120)
     name_en = models.CharField(_("name, English"), max_length=120)
     category = models.CharField(_("category"), max_length=10, choices=ServiceCategory)
-    url = models.URLField(_("address"), max_length=500)
+    url = WebAddressField(_("address"), max_length=500)
     months = models.JSONField(default=list)
     season = models.CharField(max_length=300, blank=True)
     season_en = models.CharField(max_length=300, blank=True)
@@ -500,7 +501,7 @@ class ServiceAvailability(TenantModel):
     is_offered = models.BooleanField(_("available here"), default=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
-    url = models.URLField(_("address"), max_length=500, blank=True)
+    url = WebAddressField(_("address"), max_length=500, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     verified_on = models.DateField(null=True, blank=True)
     verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

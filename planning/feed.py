@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ def calendar(name: str, entries: Sequence[tuple[int, str, str, str, datetime, da
     made.add("prodid", "-//Dobošar//Calendar//")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", name)
+    made.add("x-wr-calname", vText(name))  # the library does not escape what it has no type for
     made.add("refresh-interval;value=duration", "PT30M")
     for number, title, state, address, due_at, changed_at in entries:
         event = Event()

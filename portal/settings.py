@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.humanize",  # django-allauth's page of passkeys needs it
+    "django.contrib.humanize",  # django-allauth's page of passkeys loads its filters
     "django.contrib.staticfiles",
     "django.forms",
 ]
@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "links.middleware.ShortLinkMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "common.direction.DirectionMiddleware",
     "reports.middleware.PublicNumbersMiddleware",
     "common.caching.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

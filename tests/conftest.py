@@ -19,7 +19,7 @@ from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
-PIECES = ("tests/journeys/", "tests/portal/test_seed.py")
+PIECES = ("tests/journeys/", "tests/portal/test_seed.py", "tests/architecture/test_hostile_rows.py")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -94,9 +94,12 @@ def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests against real servers run in `make test-real` alone, which says which servers are there."""
+    """Tests against real servers run in `make test-real` alone, which says which servers are there; long ones in
+    `make test-long`, which names their mark."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
+    if "long" not in config.option.markexpr:
+        left_out += [item for item in items if item.get_closest_marker("long")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

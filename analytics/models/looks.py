@@ -12,6 +12,7 @@ from analytics.enums import PullOutcome, SubjectKind
 from analytics.models.facts import Traits
 from analytics.models.past import PastImport
 from channels.models import Channel
+from common.fields import WebAddressField
 from municipalities.tenancy import TenantModel
 from posts.models import Publication
 
@@ -44,7 +45,7 @@ class Subject(TenantModel, Counts):
     publication = models.OneToOneField(Publication, models.PROTECT, null=True, related_name="subject")
     remote_id = models.CharField(max_length=300, blank=True)
     title = models.CharField(max_length=200, blank=True)
-    permalink = models.URLField(max_length=1000, blank=True)
+    permalink = WebAddressField(max_length=1000, blank=True)
     traits = models.ForeignKey(Traits, models.PROTECT, null=True, related_name="+")
     past_import = models.ForeignKey(PastImport, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)

@@ -24,6 +24,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from common import charts, content_security, numbers, tables
+from common.fields import web_address as guarded_address
 from common.markup import NOTHING, html, joined, rewritten
 from common.states import STATES, UNKNOWN, State
 
@@ -263,6 +264,12 @@ def control_id(bound: BoundField) -> str:
 
 
 # ---- parts ----
+
+
+@register.filter
+def web_address(value: object) -> str:
+    """The address where it leads to a page of the web, else "": of values that no `WebAddressField` guards."""
+    return guarded_address(str(value or ""))
 
 
 @register.inclusion_tag("ui/empty.html")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from channels.models import Channel
+from common.fields import WebAddressField
 from delivery.models import Delivery
 from inbox.enums import Heard, Kind, State, Topic, Visibility
 from inbox.models.desk import Department, Settlement
@@ -81,7 +82,7 @@ class Message(TenantModel):
     text = models.TextField(blank=True)
     seen = models.TextField(blank=True)
     search_key = models.TextField(blank=True, editable=False)
-    url = models.URLField(max_length=600, blank=True)
+    url = WebAddressField(max_length=600, blank=True)
     visibility = models.CharField(max_length=9, choices=Visibility, blank=True)
     at = models.DateTimeField()
     heard_at = models.DateTimeField()

@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import WebAddressField
 from inbox import reasons
 from inbox.models.messages import Message
 from inbox.reasons import OVER, WORK, Act, Decision, Reason, Stage
@@ -57,7 +58,7 @@ class Moderation(TenantModel):
     author_id = models.CharField(max_length=300, blank=True)
     author_name = models.CharField(max_length=300, blank=True)
     author_handle = models.CharField(max_length=300, blank=True)
-    url = models.URLField(max_length=600, blank=True)
+    url = WebAddressField(max_length=600, blank=True)
     written_at = models.DateTimeField()
     copied_at = models.DateTimeField()
     seal = models.CharField(max_length=64, blank=True)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.fields import WebAddressField
 from mentoring.enums import ChangeKind, Closing, Proof, Side
 from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import TenantModel
@@ -296,7 +297,7 @@ class Evidence(TenantModel):
     stage = models.CharField(max_length=10, choices=Stage, blank=True)
     told = models.PositiveIntegerField(null=True)
     title = models.CharField(max_length=200, blank=True)
-    url = models.URLField(_("address"), max_length=500, blank=True)  # of a post: where it stood
+    url = WebAddressField(_("address"), max_length=500, blank=True)  # of a post: where it stood
     published_on = models.DateField(null=True)
     file = models.FileField(_("file"), max_length=200, blank=True)
     file_mime = models.CharField(max_length=40, blank=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from channels.models import Channel
+from common.fields import WebAddressField
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.enums import Script, TextLanguage
@@ -29,7 +30,7 @@ class Version(TenantModel):
     post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     media = models.JSONField(default=list)
-    link = models.URLField(max_length=1000, blank=True)
+    link = WebAddressField(max_length=1000, blank=True)
     link_card = models.JSONField(default=dict)
     channels = models.JSONField(default=list)
     layout = models.JSONField(default=dict)

@@ -389,7 +389,8 @@ def _export(things: Things) -> int:
     root.mkdir(parents=True, exist_ok=True)
     (root / "one.zip").write_bytes(b"PK")
     now = timezone.now()
-    ready = {"state": "ready", "name": "one.zip", "bytes": 2, "ready_at": now, "expires_at": now + timedelta(days=1)}
+    ready = {"state": "ready", "name": "one.zip", "bytes": 2, "ready_at": now, "expires_at": now + timedelta(days=1),
+             "contents": {"posts": 3}}  # fmt: skip
     with scope(things.cast.cuprija):
         return Export.objects.create(municipality=things.cast.cuprija, asked_by=by, **ready).pk
 
@@ -418,9 +419,9 @@ def _agreed(it: Things, kind: str) -> int:
     place = it.cast.cuprija if kind == "place" else None
     indicators_agreed.set_target(_indicator(it), wanted, by=it.cast.staff, place=place)
     if place is None:
-        return Target.objects.get(ended_at__isnull=True).pk
+        return Target.objects.filter(ended_at__isnull=True).latest("pk").pk
     with scope(place):
-        return int(PlaceTarget.objects.get(ended_at__isnull=True).pk)
+        return int(PlaceTarget.objects.filter(ended_at__isnull=True).latest("pk").pk)
 
 
 def _report(things: Things, kind: str) -> int:
@@ -442,7 +443,7 @@ def _check_in(it: Things, what: str) -> int:
     """A check-in that was held, or its next step."""
     with scope(it.cast.cuprija):
         found = CheckIn.objects.first() or held(it.cast.cuprija, it.cast.mentor, -3, "1", "Said", step())
-        return int(found.pk if what == "talk" else found.steps.get().pk)
+        return int(found.pk if what == "talk" else found.steps.first().pk)
 
 
 def _message(things: Things) -> int:
@@ -511,7 +512,7 @@ def _handed_over(it: Things) -> tuple[int, str]:
     """A question to a department, and the token of its link."""
     pk, token = _message(it), "a-token"
     with scope(it.cast.cuprija):
-        found = HandOver.objects.first() or handover.ask(
+        found = HandOver.objects.filter(message_id=pk).first() or handover.ask(
             Message.objects.get(pk=pk), _department(it), handover.Asked("Када?"),
             until=timezone.now() + timedelta(days=1), by=it.cast.officer,
         )  # fmt: skip
@@ -597,7 +598,7 @@ def _counted(it: Things) -> int:
 def _agreed_plan(it: Things, kind: str) -> int:
     """An activity of a plan that both agreed on, its file as evidence, or a proposed change of it."""
     with scope(it.cast.cuprija):
-        found = Activity.objects.filter(dropped_at__isnull=True).first()
+        found = Activity.objects.filter(dropped_at__isnull=True, done_at__isnull=True).first()
     if found is None:
         found = only(agreed_plan(it.cast))
     with scope(it.cast.cuprija):

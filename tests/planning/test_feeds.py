@@ -16,6 +16,7 @@ from django.utils import timezone
 from common.models import AuditEvent
 from municipalities.models import Membership, Pairing
 from municipalities.tenancy import scope
+from planning import feed
 from planning.models import Feed
 from planning.views import feeds as views
 from posts.domain.submit import submit
@@ -114,3 +115,9 @@ def test_the_file_costs_the_same_for_many_posts(desk: Desk, django_assert_max_nu
             desk.write("Још једна вест.", time=in_hours(hours))
     with django_assert_max_num_queries(12):
         Client().get(address)
+
+
+def test_a_name_of_several_lines_is_one_property() -> None:
+    name = "Ћуприја\r\nX-INJECTED:1"
+    lines = feed.calendar(name, [], "x.example").decode().replace("\r\n ", "").split("\r\n")
+    assert "X-WR-CALNAME:Ћуприја\\nX-INJECTED:1" in lines

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
+from common.fields import WebAddressField
 from municipalities.models import Cohort, Municipality, Programme
 
 User = settings.AUTH_USER_MODEL
@@ -87,7 +88,7 @@ class Material(models.Model):
     training = models.ForeignKey(Training, models.CASCADE, related_name="materials")
     session = models.ForeignKey(Session, models.SET_NULL, null=True, blank=True, related_name="materials")
     title = models.CharField(_("title"), max_length=160)
-    url = models.URLField(_("link"), max_length=500, blank=True)
+    url = WebAddressField(_("link"), max_length=500, blank=True)
     file = models.FileField(upload_to="trainings/", max_length=200, blank=True)
     file_name = models.CharField(max_length=160, blank=True)
     mime = models.CharField(max_length=100, blank=True)

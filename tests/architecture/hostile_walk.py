@@ -1,0 +1,431 @@
+"""Opens every address as somebody of the cast over filled rows, sends every form, and collects what is wrong."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from allauth.usersessions.models import UserSession
+
+from django.core import mail as wire
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+
+from accounts.models import User
+from administration.models import Installation
+from channels.models import Channel, ChannelPause
+from common import mail
+from common.models import MailMessage
+from inbox.models import AnswerDraft, Hold, Message
+from municipalities.tenancy import scope
+from needs.models import Need, Round
+from notifications.domain.send import send_due
+from notifications.enums import How
+from notifications.models import Notification
+from posts.models.links import LinkCheck
+from practice.enums import AccountKind
+from practice.models import Account, Status
+from tests.architecture import hostile_answers as answers
+from tests.architecture import hostile_rows as rows
+from tests.architecture import test_urls as urls
+from tests.architecture.hostile_answers import Answer
+from tests.people import Cast, sign_in
+from tests.practice.test_api import token_for
+
+ROLES = urls.ROLES
+TYPED = 99  # the "column" of what a form is sent
+LANGUAGES = ("sr", "sr-latn", "en")
+AT_ONCE = 25
+FOLLOWED = 4  # links behind one address
+NOT_FOLLOWED = ("/accounts/logout", "/static/")
+# Objects that are each person's own; of everything else one serves all roles.
+ONES_OWN = {"connecting/attempt", "notifications/notification", "export/export", "exercises/team"}
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+
+
+# What the practice network, a process of its own, has otherwise than the portal.
+PRACTICE = (
+    "ROOT_URLCONF", "MIDDLEWARE", "TEMPLATES", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "CSRF_FAILURE_VIEW",
+)  # fmt: skip
+SEEN_OF_PRACTICE = 12  # accounts and posts, which all have the same pages
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody opens an address; `lets_in` as the table of permissions has it."""
+
+    address: urls.Address
+    role: str
+    path: str
+    body: dict[str, Any]
+    lets_in: bool
+
+
+@dataclass
+class Walk:
+    """One walk and its figures. `wrong` holds sentences, each with the address, the role and, if known, the column."""
+
+    cast: Cast
+    visits: list[Visit]
+    filled: dict[str, int]  # by column, in how many rows
+    media_root: Path
+    browser_page: Any
+    is_thorough: bool = False
+    wrong: dict[str, str] = field(default_factory=dict)
+    figures: Counter[str] = field(default_factory=Counter)
+    opened: dict[str, set[str]] = field(default_factory=dict)  # by address, the roles who saw it
+    kinds: Counter[str] = field(default_factory=Counter)
+    asked: set[str] = field(default_factory=set)
+    followed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    columns: set[int] = field(default_factory=set)
+    fragments: set[str] = field(default_factory=set)
+    refusals: Counter[str] = field(default_factory=Counter)
+    forms: set[Any] = field(default_factory=set)
+    mails: set[str] = field(default_factory=set)
+    walked: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_role(self, role: str) -> list[str]:
+        """What is wrong with what `role` may open and the forms on it, in one language, or in all where thorough."""
+        if role not in self.walked:
+            self.walked[role] = self._judged(lambda: self._as_role(role))
+        return self.walked[role]
+
+    def practice(self) -> list[str]:
+        """The same for the practice network, a site of its own on the same rows."""
+        return self._judged(self._practice)
+
+    def notifications(self) -> list[str]:
+        """The same for the mail about every notification there is, at once and as the day's summary."""
+        return self._judged(self._notifications)
+
+    def _judged(self, walk: Callable[[], None]) -> list[str]:
+        self.wrong.clear()
+        with override_settings(DEMO=True, MEDIA_ROOT=self.media_root):  # each test has a directory of its own otherwise
+            walk()
+        return list(self.wrong.values())
+
+    def _as_role(self, role: str) -> None:
+        at = ROLES.index(role) % len(LANGUAGES)
+        client = self._client(role, LANGUAGES[at])
+        pages = [page for visit in self.visits if visit.role == role for page in self._opened(client, visit)]
+        ways = self._judge_in_browser(client, pages, sends_forms=True)
+        self._follow(client, role, ways)
+        for language in (*LANGUAGES[:at], *LANGUAGES[at + 1 :]) if self.is_thorough else ():
+            client = self._client(role, language)
+            mine = [visit.path for visit in self.visits if visit.role == role and visit.lets_in]
+            self._judge_in_browser(client, (self._asked(client, role, path) for path in mine), sends_forms=False)
+
+    def _follow(self, client: Client, role: str, ways: list[str]) -> None:
+        """Where the pages lead: to the demo's own rows, a few behind each address."""
+        for _step in range(2 if self.is_thorough else 1):
+            pages = []
+            for path in ways:
+                key = (_route(path), role if self.is_thorough else "")
+                if path in self.asked or self.followed[key] >= FOLLOWED or path.startswith(NOT_FOLLOWED):
+                    continue
+                self.followed[key] += 1
+                pages.append(self._asked(client, role, path))
+            ways = self._judge_in_browser(client, pages, sends_forms=True)
+
+    def _practice(self) -> None:
+        from portal import practice_settings
+
+        changed = {name: getattr(practice_settings, name) for name in PRACTICE}
+        with override_settings(PRACTICE_ENABLED=True, **changed):
+            citizen, pages, page, api = Client(), *_of_practice()
+            citizen.post("/door", {"name": "Комшија"})
+            for client, role, paths in (
+                (citizen, "citizen", pages),
+                (Client(), "stranger", pages),
+                (Client(headers={"authorization": f"Bearer {token_for(page)}"}), "page", api),
+            ):
+                found = [self._asked(client, role, path) for path in paths]
+                for answer in found:
+                    self._note(answer.path, role, answers.html_in_json(answer))
+                self._judge_in_browser(client, found, sends_forms=True)
+
+    def _notifications(self) -> None:
+        for how in (How.AT_ONCE, How.DIGEST):
+            with transaction.atomic():
+                newest = _last_rows()[1]
+                Notification.objects.update(how=how, mail_due_at=timezone.now(), mailed_at=None, read_at=None)
+                send_due()
+                self._judge_outbox(f"notifications {how}", "everybody", after=newest)
+                transaction.set_rollback(True)
+        self._judge_outbox("the demo's outbox", "everybody", after=0)
+
+    def _client(self, role: str, language: str) -> Client:
+        if role == "anonymous":
+            client = Client()
+            client.cookies["django_language"] = language
+            return client
+        person = getattr(self.cast, role)
+        User.objects.filter(pk=person.pk).update(language=language)
+        return sign_in(person)
+
+    def _opened(self, client: Client, visit: Visit) -> list[Answer]:
+        if not visit.lets_in and not self.is_thorough and self.refusals[visit.role] > 3:
+            return []  # refusals are the same page everywhere: that the rest are refused, test_urls.py asks
+        pages = [self._asked(client, visit.role, visit.path)]
+        if pages[0].status == 405:
+            pages = [self._asked(client, visit.role, visit.path, visit.body)]
+        elif visit.lets_in and (self.is_thorough or visit.address.route not in self.fragments):
+            self.fragments.add(visit.address.route)
+            pages.append(self._asked(client, visit.role, visit.path, htmx=True))
+        if not visit.lets_in:
+            self.refusals[visit.role] += 1
+        elif pages[0].status in urls.LET_IN:
+            self.opened.setdefault(visit.address.route, set()).add(visit.role)
+        return pages
+
+    def _asked(
+        self, client: Client, role: str, path: str, body: dict[str, Any] | None = None, *, htmx: bool = False
+    ) -> Answer:
+        """The answer, already judged by its type. What the request wrote is taken back, after its mail was judged."""
+        headers = {"hx-request": "true"} if htmx else {}
+        cookies = dict(client.cookies)
+        shown = f"{'POST ' if body is not None else ''}{'fragment ' if htmx else ''}{path}"
+        with transaction.atomic():
+            before = _last_rows() if body is not None else None
+            try:
+                ask = client.get if body is None else client.post
+                response = ask(path, body, headers=headers)
+                content = b"".join(response.streaming_content) if response.streaming else response.content
+                answer = Answer(shown, role, response.status_code, dict(response.headers), content)
+            except Exception as error:  # whatever a view raises is what we look for
+                answer = Answer(shown, role, 500, {}, b"")
+                self._note(shown, role, [_blame(error)])
+            if before is not None and answer.status < 400:
+                self._judge_mail(shown, role, before)
+            transaction.set_rollback(True)
+        client.cookies.clear()
+        client.cookies.update(cookies)
+        self.figures["answers"] += 1
+        self.kinds[answer.kind or "nothing"] += 1
+        self.asked.add(path)
+        self.columns |= rows.numbers_in(answer.body) | self._in_pdf(answer)
+        self._note(shown, role, answers.problems(answer))
+        return answer
+
+    def _in_pdf(self, answer: Answer) -> set[int]:
+        if answer.kind != "application/pdf" or len(answer.body) < answers.SMALLEST_PDF:
+            return set()
+        return rows.numbers_in(answers.pdf_text(answer.body).encode())
+
+    def _judge_in_browser(self, client: Client, pages: Iterable[Answer], *, sends_forms: bool) -> list[str]:
+        """Notes what Chromium sees in the pages, sends their forms, and returns where they lead."""
+        html = [page for page in pages if page.kind == "text/html" and page.body]
+        ways: dict[str, None] = {}
+        for at in range(0, len(html), AT_ONCE):
+            batch = html[at : at + AT_ONCE]
+            seen = answers.in_the_browser(self.browser_page, [page.text for page in batch])
+            for page, parsed in zip(batch, seen, strict=True):
+                self._note(page.path, page.role, parsed["found"])
+                ways.update(dict.fromkeys(parsed["links"]))
+                if sends_forms and page.status == 200:
+                    self._send_forms(client, page, parsed["forms"])
+        return list(ways)
+
+    def _send_forms(self, client: Client, page: Answer, forms: Iterable[dict[str, Any]]) -> None:
+        """Each form once in a walk (of each role, when it is thorough): empty, hostile, with NUL, with odd choices."""
+        back = []
+        for form in forms:
+            path = form["action"].partition("#")[0] or page.path.removeprefix("fragment ")
+            if form["method"] != "post" or not path.startswith("/"):
+                continue
+            what = (_route(path), frozenset(each["name"] for each in form["fields"]))
+            key = (page.role, *what) if self.is_thorough else what
+            if key in self.forms:
+                continue
+            self.forms.add(key)
+            back += [self._asked(client, page.role, path, body) for body in _bodies(form["fields"])]
+        self.figures["forms sent"] += len(back)
+        self._judge_in_browser(client, back, sends_forms=False)
+
+    def _judge_mail(self, path: str, role: str, before: tuple[int, int]) -> None:
+        """All mail that this request made, as it goes over the wire."""
+        Notification.objects.filter(pk__gt=before[0]).update(mail_due_at=timezone.now(), read_at=None)
+        if Notification.objects.filter(pk__gt=before[0]).exists():
+            send_due()
+        self._judge_outbox(path, role, after=before[1])
+
+    def _judge_outbox(self, path: str, role: str, *, after: int) -> None:
+        """Whatever waits in the outbox since the row `after`, sent by the worker's own function."""
+        found = MailMessage.objects.filter(pk__gt=after)
+        if not found.exists():
+            return
+        MailMessage.objects.filter(pk__lte=after).update(state="sent")
+        found.update(next_try_at=timezone.now())
+        wire.outbox = []
+        with override_settings(MAIL_TRANSPORT=LOCMEM):
+            mail.send_waiting(10_000)
+        refused = found.filter(state="failed").values_list("problem", flat=True).distinct()
+        self._note(f"mail after {path}", role, [f"cannot be sent: {problem}" for problem in refused])
+        for message in wire.outbox:
+            self.mails.add(message.subject.translate(_NO_DIGITS))
+            self.figures["mails"] += 1
+            self._note(f"mail after {path}", role, list(answers.of_mail(message)))
+
+    def _note(self, path: str, role: str, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            # The same mistake on the same page is said once, whoever sees it.
+            what = f"{_route(path)} {sentence[:70]}"
+            self.wrong.setdefault(what, f"{path} as {role}: {sentence}{rows.named(sentence)}")
+
+
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+
+
+def _of_practice() -> tuple[list[str], Account, list[str]]:
+    """Its pages; an account that may use the API; and what that may read."""
+    accounts = list(Account.objects.order_by("kind", "pk")[:SEEN_OF_PRACTICE])
+    statuses = list(Status.objects.select_related("account").order_by("-pk")[:SEEN_OF_PRACTICE])
+    pages = ["/", "/door", "/robots.txt", "/.well-known/nodeinfo", "/nodeinfo/2.0", "/api/v2/instance"]
+    pages += [f"/@{each.username}" for each in accounts] + [f"/avatars/{each.username}.svg" for each in accounts]
+    pages += [f"/@{each.account.username}/{each.pk}" for each in statuses]
+    api = ["/api/v1/notifications", "/api/v1/accounts/verify_credentials"]
+    api += [f"/api/v1/accounts/{each.pk}{end}" for each in accounts for end in ("", "/statuses")]
+    api += [f"/api/v1/statuses/{each.pk}{end}" for each in statuses for end in ("", "/context", "/source")]
+    return pages, Account.objects.filter(kind=AccountKind.PAGE).earliest("pk"), api
+
+
+def visits(cast: Cast, *, of_every_role: bool) -> list[Visit]:
+    """Every address for every role, or for those it refuses and two whom it lets in: the ablest, and one in turn.
+
+    The rows that stand in addresses are made here, before anything is filled.
+    """
+    things, known = urls.make(cast), {}
+    found = []
+    with _one_of_each(known, things):
+        for address in urls.OURS:
+            for role in urls.ROLES:
+                things.role = role
+                body = urls.BODIES[address.name](things) if address.name in urls.BODIES else {}
+                lets_in = urls._expected(cast, address, role) == "in"
+                found.append(Visit(address, role, address.path(things), body, lets_in))
+    found += _of_allauth()
+    more_rows(cast)
+    return found if of_every_role else [each for each in found if not each.lets_in or _is_chosen(each, found)]
+
+
+# Whoever is earlier here sees more of a page.
+ABLEST = ("approver", "staff", "administrator", "trainer", "mentor", "officer", "viewer", "stranger", "anonymous")
+
+
+def _is_chosen(visit: Visit, every: list[Visit]) -> bool:
+    route = visit.address.route
+    roles = sorted((each.role for each in every if each.address.route == route and each.lets_in), key=ABLEST.index)
+    in_turn = "anonymous" if "anonymous" in roles else roles[crc32(route.encode()) % len(roles)]
+    return visit.role in (roles[0], in_turn)
+
+
+def _of_allauth() -> Iterator[Visit]:
+    """Its pages without an object: signing in and up, passwords, addresses, second factors."""
+    for address in urls.addresses():
+        if not address.is_ours and not address.kwargs:
+            for role in ("officer", "anonymous"):
+                yield Visit(address, role, "/" + address.route, {}, lets_in=True)
+
+
+@contextmanager
+def _one_of_each(known: dict[str, Any], things: urls.Things) -> Iterator[None]:
+    """While it lasts, what stands in an address is made once for all addresses, or once for each person."""
+    original = dict(urls.OBJECTS)
+
+    def once(name: str, factory: Callable[[urls.Things], Any]) -> Callable[[urls.Things], Any]:
+        def made(it: urls.Things) -> Any:
+            key = f"{name} {it.is_in_place} {it.role if name in ONES_OWN else ''}"
+            if key not in known:
+                known[key] = factory(it)
+            return known[key]
+
+        return made
+
+    urls.OBJECTS.update({name: once(name, factory) for name, factory in original.items()})
+    try:
+        yield
+    finally:
+        urls.OBJECTS.update(original)
+
+
+def _bodies(fields: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What a form is sent: nothing, hostile words, NUL in words, and choices that it does not offer."""
+    kept = {each["name"]: each["value"] for each in fields if each["kind"] == "hidden"}
+    chosen = dict(kept)
+    for each in fields:
+        if each["kind"] in ("checkbox", "radio") or each["options"]:
+            chosen[each["name"]] = next(filter(None, each["options"]), "") if each["options"] else each["value"] or "on"
+    free = [each for each in fields if each["isFree"]]
+    files = {each["name"]: _file for each in fields if each["kind"] == "file"}
+    yield kept
+    hostile = {each["name"]: _hostile(each) for each in free}
+    yield {**chosen, **hostile, **{name: make() for name, make in files.items()}}
+    if free:
+        yield {**chosen, **{each["name"]: "zq\x00" + rows.CANARIES[2].format(n=TYPED) for each in free}}
+    odd = [each["name"] for each in fields if each["name"] != "csrfmiddlewaretoken" and not each["isFree"]]
+    if odd:
+        yield dict.fromkeys(odd, rows.CANARIES[1].format(n=TYPED) + "\x00")
+
+
+def _hostile(field: dict[str, Any]) -> str:
+    """What the browser would let through for a number or a day, and the worst for everything else."""
+    by_kind = {
+        "number": "1", "date": f"{timezone.localdate():%Y-%m-%d}", "time": "09:00", "month": "2026-01",
+        "datetime-local": "2031-01-01T09:00", "color": "#123456", "email": rows.EMAIL.format(n=TYPED),
+        "url": rows.URL.format(n=TYPED),
+    }  # fmt: skip
+    return by_kind.get(field["kind"], rows.CANARIES[1].format(n=TYPED))
+
+
+def _file() -> SimpleUploadedFile:
+    words = rows.CANARIES[2].format(n=TYPED)
+    return SimpleUploadedFile(f"{words}.csv", f"Текст;{words}\n{words};{words}\n".encode(), content_type="text/csv")
+
+
+def _last_rows() -> tuple[int, int]:
+    """The newest notification and the newest mail."""
+    newest = [kind.objects.order_by("-pk").values_list("pk", flat=True).first() for kind in (Notification, MailMessage)]
+    return newest[0] or 0, newest[1] or 0
+
+
+def _route(path: str) -> str:
+    """The address's pattern, so that the same page is known by whatever object."""
+    at = path.find("/")
+    with suppress(Resolver404):
+        return path[:at] + resolve(path[at:].partition("?")[0]).route
+    return path
+
+
+def _blame(error: Exception) -> str:
+    """The error and the line of ours that it came from."""
+    ours = [each for each in traceback.extract_tb(error.__traceback__) if "/.venv/" not in each.filename]
+    place = [each for each in ours if "/tests/" not in each.filename][-1:] or ours[-1:]
+    where = f"{place[0].filename.rpartition('/')[2]}:{place[0].lineno}" if place else "?"
+    return f"raised {type(error).__name__} at {where}: {' '.join(str(error).split())[:200]}"
+
+
+def more_rows(cast: Cast) -> None:
+    """Of tables that neither the demo nor an address needs, and that pages show."""
+    Installation.objects.create(pk=1, name="Портал", operator="Програм", email="a@test.example", begun_by=cast.staff)
+    for user in cast.everyone().values():
+        device = {"ip": "192.0.2.7", "session_key": f"of-{user.pk}", "user_agent": "Browser"}
+        UserSession.objects.create(user=user, data={}, **device)
+    with scope(cast.cuprija):
+        now, house = timezone.now(), {"municipality": cast.cuprija}
+        for message in Message.objects.order_by("-pk")[:2]:
+            Hold.objects.create(message=message, reason="Спор", by=cast.approver, **house)
+            AnswerDraft.objects.create(message=message, text="Да", by=cast.officer, began_at=now, at=now, **house)
+        for need in Need.objects.all():
+            Round.objects.create(need=need, text="Урађено", people=1, by=cast.officer, **house)
+        channel = Channel.objects.latest("pk")
+        ChannelPause.objects.create(channel=channel, reason="Жалост", by=cast.approver, **house)
+        LinkCheck.objects.create(url="https://x.example/", digest="x", **house)
