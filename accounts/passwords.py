@@ -87,7 +87,7 @@ class ContextValidator:
                 left = left.replace(word, " ")
         if left != plain and len(re.sub(r"\s", "", left)) < OWN_CHARACTERS:
             raise ValidationError(
-                _("This password consists mostly of the name of the portal, of a municipality or of you."),
+                _("This password is mostly a name: yours, a municipality's or the portal's. Others try that first."),
                 code="password_from_context",
             )
 

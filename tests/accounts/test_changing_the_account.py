@@ -197,6 +197,8 @@ def test_a_reset_for_a_stranger_sends_nothing(cast: Cast) -> None:
         for email in (cast.officer.email, "stranger@elsewhere.example")
     ]
     assert len({(each.status_code, each.headers["Location"]) for each in answers}) == 1
+    page = Client(headers={"accept-language": "en"}).get("/accounts/password/reset/done/")
+    assert "If there is an account with this address" in page.text
     assert list(MailMessage.objects.values_list("to", flat=True)) == [cast.officer.email]
 
 

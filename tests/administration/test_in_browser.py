@@ -41,9 +41,7 @@ def test_a_new_installation_is_set_up_by_a_person(page: Any, live_server: Any, s
 
     expect(page.get_by_role("heading", name="Protect your account with a second factor")).to_be_visible()
     is_sound(page)
-    page.get_by_role("link", name="Authenticator app on a phone").click()
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button.button-primary").click()
+    page.get_by_role("link", name="Authenticator app on a phone").click()  # the password was chosen a moment ago
     secret = page.locator("#authenticator_secret, [name=secret]").first.input_value()
     page.locator("[name=code]").fill(code(secret))
     page.locator("main button.button-primary").click()
