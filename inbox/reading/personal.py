@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 
 HIDDEN = "•"
-_FREE = re.compile(r"0[89]00")
+_FREE = re.compile(r"0[789]00")
 _DATE = re.compile(r"\d{1,2}[./\-]\s?\d{1,2}[./\-]\s?(?:19|20)\d\d")
 
 # Codes of the places on Serbian plates, folded.
@@ -110,7 +110,7 @@ def _all(text: str) -> Iterator[Found]:
     yield from (Found(*m.span(), What.JMBG) for m in patterns.JMBG.finditer(text) if _is_jmbg(_digits(m[0])))
     for pattern in (patterns.MOBILE, patterns.ABROAD, patterns.LANDLINE):
         yield from (Found(*m.span(), What.PHONE) for m in pattern.finditer(text) if _is_phone(m[0]))
-    yield from (Found(*m.span(1), What.PHONE) for m in patterns.CALLED.finditer(text) if 6 <= len(_digits(m[1])) <= 7)
+    yield from (Found(*m.span(1), What.PHONE) for m in patterns.CALLED.finditer(text) if _is_called(m[1]))
     yield from (Found(*m.span(), What.PLATE) for m in patterns.PLATE.finditer(text) if _is_plate(m))
     yield from (Found(*m.span(1), What.ADDRESS) for m in patterns.STREET.finditer(text))
 
@@ -153,6 +153,11 @@ def _begins_with_a_day(digits: str) -> bool:
 
 def _is_phone(words: str) -> bool:
     return not (_FREE.match(_digits(words)) or _DATE.search(words))
+
+
+def _is_called(words: str) -> bool:
+    """ "tel. 8475-212" is a number without its area code, "tel. 0800 123 456" one of everybody."""
+    return 6 <= len(_digits(words)) <= 7 and not _FREE.match(_digits(words))
 
 
 def _is_plate(match: re.Match[str]) -> bool:

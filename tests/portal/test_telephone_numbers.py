@@ -102,7 +102,7 @@ def test_a_number_in_the_library_or_on_a_public_page_is_an_offices(cast: Cast) -
         )  # fmt: skip
         HouseRules.objects.create(**common, contact="Позовите 035 222 333", changed_by=cast.officer)
         NeedsPage.objects.create(**common, contact="услужни центар, +381 35 444 555")
-        PublicPage.objects.create(**common, contact="дежурни 064 555 666")
+        PublicPage.objects.create(**common, contact="дежурни 064 555 666", changed_by=cast.officer)
     assert asked("Зовите 035 123 456, (035) 222-333, 035/444-555, 064/555-666", cast) == []
     assert asked("Зовите 035 999 999", cast) == ["landlines"]
     with scope(cast.novi_pazar):
