@@ -42,7 +42,6 @@ KEPT: dict[str, str] = {
     "municipalities.Pairing": "a training workspace has no mentor",
     "municipalities.Delegation": "void without the two memberships",
     "municipalities.EmergencyRight": "void without the membership",
-    "municipalities.RuleChange": "nobody approves in a training workspace, so nothing waits",
     "trainings.Participant": "comes from a real municipality",
     "trainings.Team": "its debrief is read afterwards, and holds no citizen's words",
 }
