@@ -469,14 +469,12 @@ def cached_script(path: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def htmx_script(context: Context) -> SafeString:
-    """htmx, in the `scripts` block of a page whose elements say what to ask for."""
-    return script(context, "vendor/htmx.min.js", classic=True) + script(context, "js/htmx.js")
+    """htmx and what it may do, in the `scripts` block of a page whose elements say what to ask for.
 
-
-@register.simple_tag(takes_context=True)
-def htmx_config(context: Context) -> SafeString:
-    """What htmx may do on the page; before everything that comes from outside, as htmx reads the first one."""
-    return html('<meta name="htmx-config" content="{}">', content_security.htmx_config(context.get("request")))
+    It stands before everything that comes from outside, the title too: htmx reads the first configuration of a page.
+    """
+    config = html('<meta name="htmx-config" content="{}">', content_security.htmx_config(context.get("request")))
+    return config + script(context, "vendor/htmx.min.js", classic=True) + script(context, "js/htmx.js")
 
 
 @register.simple_tag(takes_context=True)
