@@ -44,8 +44,8 @@ def _need(past: Past, told: Mapping[str, Any], now: datetime) -> None:
     messages = messages[-MOST_MESSAGES:]
     decided, done_on = (today - timedelta(days=told[name]) if name in told else None for name in ("decided", "done_on"))
     if decided and messages:
-        # nothing is decided before somebody asked for it
-        messages = [row for row in messages if timezone.localdate(row.at) <= decided] or messages[:1]
+        # Nothing is decided before somebody asks for it. On some days the demo has only newer messages about it.
+        messages = [row for row in messages if timezone.localdate(row.at) <= decided]
     by_hand = [source for name, source in BY_HAND.items() for _n in range(told.get(name, 0))]
     if not messages and not by_hand:
         by_hand = [Source.MEETING]
