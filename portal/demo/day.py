@@ -31,10 +31,10 @@ from portal.demo.network import public
 from portal.demo.people import People, Team
 from portal.demo.town import Town
 from portal.tasks import key_of
-from posts.deciding import mentors_of, standing
+from posts.deciding import approval_hours, mentors_of, standing
 from posts.domain.create import create
 from posts.domain.save import Content, Saved, save_draft
-from posts.domain.schedule import publish_now
+from posts.domain.schedule import ask_to_publish_now, publish_now
 from posts.domain.submit import submit
 from posts.draft import Draft
 from posts.models import Post, Version
@@ -142,6 +142,7 @@ def _post(day: Day, town: Municipality) -> None:
         post = _ready(team) or _written(day, team)
         if post is None:
             return
+        _agree_to_now(post, team)
         publish_now(post, by=team.officer)
         for_whom = [publication.delivery_id for publication in publications(post)]
     _send()
@@ -176,11 +177,26 @@ def _is_agreed(version: Version, house: Municipality) -> bool:
     return not house.needs_approval or standing(version, house).met
 
 
-def _written(day: Day, team: Team) -> Post | None:
-    """A new one, all the way: written, submitted, decided as the municipality wants it."""
+def _agree_to_now(post: Post, team: Team) -> None:
+    """What was approved for another time is asked for again, and all agree."""
+    hours = approval_hours(post)
+    version = latest_version(post)
+    if hours is None or version is None or hours[0] <= timezone.now() <= hours[1]:
+        return
+    ask_to_publish_now(post, by=team.officer)
+    decisions.agree(post, version, _town(team))
+
+
+def _town(team: Team) -> Town:
+    """As much of it as decisions need."""
     mentor = next(iter(mentors_of(team.municipality)), team.officer)
     people = People({}, mentor, team.officer, team.officer, timezone.localdate(), mentor, mentor)
-    town = Town(team, [], {}, people)
+    return Town(team, [], {}, people)
+
+
+def _written(day: Day, team: Team) -> Post | None:
+    """A new one, all the way: written, submitted, decided as the municipality wants it."""
+    town = _town(team)
     planned = day.rng.choice(texts.coming(team.municipality.slug, timezone.localdate(), 8))
     draft = past.draft(town, planned)
     post = create(team.municipality, by=team.officer)

@@ -1,6 +1,7 @@
 """An approval holds for its time: whatever is done with a post, nothing of it leaves earlier than that."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -248,6 +249,29 @@ def test_the_dialog_for_another_time_says_for_which_hours_the_approval_holds(des
     shown = client.get(url("post_move", approved(desk).pk)).content.decode()
     assert "The approval of this post holds from" in shown
     assert "The approval of this post holds from" not in client.get(url("post_move", desk.write().pk)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["post", "post_move"])
+def test_the_pages_of_an_approved_post_take_the_same_few_queries(
+    desk: Desk, name: str, django_assert_max_num_queries: Any
+) -> None:
+    """Also after many decisions, with two approvals for different times, and outside the hours for which they hold."""
+    second = member(desk.cast, "second")
+    client, post = sign_in(desk.cast.officer), approved(desk)
+    counts = []
+    for _round in range(2):
+        client.get(url(name, post.pk))  # signs the session in, and takes in what is new
+        with django_assert_max_num_queries(12) as queries:
+            shown = client.get(url(name, post.pk)).content.decode()
+        assert "approval holds" in shown or "approval of this post holds" in shown
+        counts.append(len(queries))
+        desk.house_rule(approval=Approval.TWO)
+        for hours in (FIVE_DAYS - 50, FIVE_DAYS):
+            post = move(post, in_hours(hours), by=desk.cast.officer)
+            approve(post, desk.version(post), by=desk.cast.approver)
+            post = move(post, in_hours(hours - 20), by=desk.cast.officer)
+            post = approve(post, desk.version(post), by=second)
+    assert counts[0] == counts[1]
 
 
 def test_a_change_of_the_time_zone_moves_the_approved_time_along(desk: Desk) -> None:
