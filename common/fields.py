@@ -27,9 +27,9 @@ class WebAddressField(models.URLField):
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.URLField", args, kwargs
 
-    def get_prep_value(self, value: Any) -> Any:
-        prepared = super().get_prep_value(value)
-        return web_address(prepared) if isinstance(prepared, str) else prepared
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        # Not `get_prep_value`: a filter with another scheme would then look for rows with an empty address.
+        return super().get_db_prep_save(web_address(value) if isinstance(value, str) else value, connection)
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
         return web_address(value) if isinstance(value, str) else value

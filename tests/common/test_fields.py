@@ -43,6 +43,24 @@ def test_a_script_is_neither_stored_nor_read(db: None) -> None:
     assert place.website == ""
 
 
+def test_a_search_for_a_script_finds_no_row_without_an_address(db: None) -> None:
+    municipality("cuprija", "Ћуприја", "Ćuprija", website="")
+    assert not Municipality.objects.filter(website="javascript:alert(1)").exists()
+    assert not Municipality.objects.filter(website__in=["javascript:alert(1)"]).exists()
+
+
+def test_a_script_is_not_stored_by_writing_many_rows(db: None) -> None:
+    place = municipality("cuprija", "Ћуприја", "Ćuprija", website="https://cuprija.example/")
+    Municipality.objects.filter(pk=place.pk).update(website="javascript:alert(1)")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT website FROM municipalities_municipality WHERE id = %s", [place.pk])
+        assert cursor.fetchone() == ("",)
+    place.website = "javascript:alert(1)"
+    Municipality.objects.bulk_update([place], ["website"])
+    place.refresh_from_db()
+    assert place.website == ""
+
+
 def test_every_column_with_an_address_is_guarded() -> None:
     shown = [model for model in apps.get_models() if not hasattr(model, "pgh_label")]  # no page shows the history
     fields = [field for model in shown for field in model._meta.local_fields]
