@@ -22,6 +22,8 @@ from notifications.models import Notification
 
 # A summary that nobody would read to its end leads to the page instead.
 MOST_LISTED = 40
+# How `MailMessage.dedupe` of all this mail begins: headers and words are encrypted, so nobody can search by them.
+DEDUPE = "notification:"
 
 
 def at_once(person: User, rows: Sequence[Notification], key: str) -> MailMessage:
@@ -97,7 +99,7 @@ def _letter(
         to=person.email,
         subject=subject,
         body=f"{body}\n\n-- \n{_foot(kinds, stoppable, stop)}\n",
-        dedupe=f"notification:{min(row.pk for row in rows)}",
+        dedupe=f"{DEDUPE}{min(row.pk for row in rows)}",
         headers=headers if stop else {},
         files=files,
     )

@@ -16,7 +16,7 @@ from platforms.types import Limits
 URL = regex.compile(r"(?i)(?<![\p{L}\p{N}@/.])https?://[^\s<>\"'„“”»«]+")
 TRAILING = ".,;:!?…"
 # https://docs.joinmastodon.org/user/posting/ : @user@domain counts as @user
-REMOTE_MENTION = regex.compile(r"(?<![=/\w])@(\w+(?:[\w.-]*\w)?)@[\w.-]+\.\w+")
+REMOTE_MENTION = regex.compile(r"(?<![=/\w])@(\w(?:[\w.-]*\w)?)@[\w.-]+\.\w+")
 
 HASHTAG = regex.compile(r"(?<![\p{L}\p{N}_&/#])[#＃][\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*")
 MENTION = regex.compile(r"(?<![\p{L}\p{N}_@/.])@[\p{L}\p{N}_][\p{L}\p{N}_.]*")
@@ -104,16 +104,17 @@ def urls(text: str) -> list[tuple[int, int, str]]:
 
 
 def _trimmed(url: str) -> str:
-    while url and (url[-1] in TRAILING or (url[-1] in ")]" and not _opened(url))):
-        url = url[:-1]
-    return url
-
-
-def _opened(url: str) -> bool:
-    # Wikipedia's addresses end in a parenthesis of their own: /wiki/Ћуприја_(град)
-    closing = url[-1]
-    opening = {")": "(", "]": "["}[closing]
-    return url.count(opening) >= url.count(closing)
+    # How many more are closed than opened: an address may end in a parenthesis of its own, /wiki/Ћуприја_(град)
+    open_ = {")": url.count(")") - url.count("("), "]": url.count("]") - url.count("[")}
+    end = len(url)
+    while end:
+        last = url[end - 1]
+        if open_.get(last, 0) > 0:
+            open_[last] -= 1
+        elif last not in TRAILING:
+            break
+        end -= 1
+    return url[:end]
 
 
 def _host(url: str) -> str:

@@ -22,7 +22,8 @@ _WORD = r"[\p{L}\p{M}\p{N}]"
 _HOST = rf"(?:{_WORD}(?:[\p{{L}}\p{{M}}\p{{N}}_-]*{_WORD})?\.)+{_WORD}(?:[\p{{L}}\p{{M}}\p{{N}}-]*{_WORD})?"
 # A label of a name has 63 characters at most (RFC 1035, 2.3.4); without that limit a long run of letters with accents
 # is read again from each of them.
-_BARE = rf"(?:[a-z0-9{_LATIN}](?:[a-z0-9{_LATIN}_-]{{0,61}}[a-z0-9{_LATIN}])?\.)+[a-z0-9-]+"
+_LABELS = rf"(?:[a-z0-9{_LATIN}](?:[a-z0-9{_LATIN}_-]{{0,61}}[a-z0-9{_LATIN}])?\.)+"
+_BARE = rf"{_LABELS}[a-z0-9-]+"
 _PATH = rf"[a-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\u2013_~@|&{_LATIN}-]"
 _PARENTHESES = rf"\((?:{_PATH}+|{_PATH}*\({_PATH}+\){_PATH}*)\)"
 _END = rf"(?:[+a-z\u0400-\u04ff0-9=_#/{_LATIN}-]|{_PARENTHESES})"
@@ -30,7 +31,8 @@ _REST = (
     rf"(?::[0-9]+)?(?:/(?:(?:{_PATH}|{_PARENTHESES})*{_END})?)?"
     r"(?:\?[a-z0-9!?*'@();:&=+$/%#\[\]_.,~|-]*[a-z0-9_&=#/-])?"
 )
-HOST = regex.compile(rf"(?i)(?<![A-Za-z0-9@＠$#＃])(?:(https?://)({_HOST})|(?<![-_./])({_BARE}))")
+# Labels that lead to no name are taken as well, without a group: it would be tried again from each of them.
+HOST = regex.compile(rf"(?i)(?<![A-Za-z0-9@＠$#＃])(?:(https?://)({_HOST})|(?<![-_./])(?:({_BARE})|{_LABELS}))")
 REST = regex.compile(rf"(?i){_REST}")
 
 
@@ -47,7 +49,7 @@ def addresses(text: str) -> list[tuple[int, int]]:
     """(start, end) of each address, in code points of a composed text."""
     found, place = [], 0
     while match := HOST.search(text, place):
-        scheme, host = match[1] or "", match[2] or match[3]
+        scheme, host = match[1] or "", match[2] or match[3] or ""
         known = _known(host)
         end = match.start() + len(scheme) + len(known)
         if not known or _goes_on(text, end):

@@ -5,7 +5,7 @@ from typing import Any
 from common.audit import record
 from common.enums import MailState
 from common.models import MailMessage
-from notifications import queries
+from notifications import letters, queries
 from notifications.models import Notification, Preferences, new_key
 
 
@@ -21,8 +21,7 @@ def end_unauthorised(person: Any, by: Any) -> None:
     Notification.objects.filter(pk__in=unread).update(mail_due_at=None)
     if person.is_active:
         return
-    # Only notifications have such a header.
-    own = MailMessage.objects.filter(to=person.email, headers__has_key="List-Unsubscribe")
+    own = MailMessage.objects.filter(to=person.email, dedupe__startswith=letters.DEDUPE)
     own.filter(state=MailState.WAITING).delete()
     if Preferences.objects.filter(user=person).update(key=new_key()):
         record("account.void_mail_links", by=by, target=person)

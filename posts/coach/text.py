@@ -21,6 +21,8 @@ LONG_HASHTAG = 12
 # A longer one is no tag that people read, and taking it apart takes the square of its length.
 LONGEST_HASHTAG = 100
 CAPITALS_IN_A_ROW = 4
+# Of the text before a day, as much as is read for "до" and the like.
+BEFORE_DAY = 100
 SOON_PAST = timedelta(days=30)
 
 
@@ -88,7 +90,9 @@ def days(text: str, today: date) -> list[Day]:
         month = _MONTH_NUMBERS[match[2].lower()] if match[2] else int(match[3])
         on = _day(int(match[1]), month, int(match[4]) if match[4] else None, today)
         if on:
-            found.append(Day(_hit(match), on, bool(_UNTIL.search(text[: match.start()]))))
+            found.append(
+                Day(_hit(match), on, bool(_UNTIL.search(text[max(0, match.start() - BEFORE_DAY) : match.start()])))
+            )
     return found
 
 
@@ -104,7 +108,7 @@ def _day(day: int, month: int, year: int | None, today: date) -> date | None:
 
 # ---------------------------------------------------------------- reading
 
-_END = _pattern(r"[.!?…]+[”“\"')\]]*(?=\s+[\p{Lu}\d„“\"(]|\s*$)|\n+")
+_END = _pattern(r"(?<![.!?…])[.!?…]+[”“\"')\]]*(?=\s+[\p{Lu}\d„“\"(]|\s*$)|\n+")
 _WORD = _pattern(r"\p{L}[\p{L}\p{N}’'-]*")
 
 
@@ -138,9 +142,11 @@ def _length(sentence: str) -> int:
 
 def _without_urls(text: str) -> str:
     """Addresses as blanks of the same length, so that places stay."""
+    kept, last = [], 0
     for start, end, _url in urls(text):
-        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return text
+        kept += [text[last:start], " " * (end - start)]
+        last = end
+    return "".join([*kept, text[last:]])
 
 
 _SHORT = {each: (to_latin(long) if each != short else long)
@@ -155,15 +161,17 @@ _CAPITAL_WORD = _pattern(r"\p{L}+")
 def abbreviations(text: str) -> list[Hit]:
     """The first use of each abbreviation that nothing explains: no brackets, and its words nowhere in the text."""
     shouted = capitals(text)
-    found: dict[str, Hit] = {}
+    found: dict[str, Hit | None] = {}
+    at = 0
     for match in _ABBREVIATION.finditer(text):
         short, long = match[0], _SHORT[match[0]]
-        if short in found or any(each.start <= match.start() < each.end for each in shouted):
+        while at < len(shouted) and shouted[at].end <= match.start():
+            at += 1
+        if short in found or (at < len(shouted) and shouted[at].start <= match.start()):
             continue
-        if _is_explained(text, short, long):
-            continue
-        found[short] = _hit(match, f"{short} ({long})" if long else None)
-    return list(found.values())
+        is_explained = _is_explained(text, short, long)
+        found[short] = None if is_explained else _hit(match, f"{short} ({long})" if long else None)
+    return [each for each in found.values() if each]
 
 
 def _is_explained(text: str, short: str, long: str) -> bool:
@@ -249,14 +257,14 @@ def emoji(text: str) -> list[Hit]:
     found, counted = [], 0
     bullets = {match.start(1) for match in _BULLET.finditer(text)}
     for match in _EMOJI.finditer(text):
-        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if len(bullets) > 1 and match.start() in bullets:
             found.append(_hit(match, "–"))
             continue
         counted += 1
         if counted > MOST_EMOJI:
-            lead = len(before) - len(before.rstrip(" \t"))
-            start = match.start() - lead
+            start = match.start()
+            while start and text[start - 1] in " \t":
+                start -= 1
             found.append(Hit(start, match.end(), text[start : match.end()], ""))
     return found
 
@@ -399,7 +407,9 @@ def hits(text: str, tag: str = "sr-Cyrl") -> Iterator[tuple[str, list[Hit]]]:
 
 def mended(text: str, found: list[Hit]) -> str:
     """The text with everything put right that the coach can put right."""
-    for each in sorted(found, key=lambda hit: hit.start, reverse=True):
+    pieces, last = [], 0
+    for each in sorted(found, key=lambda hit: hit.start):
         if each.instead is not None:
-            text = f"{text[: each.start]}{each.instead}{text[each.end :]}"
-    return text
+            pieces += [text[last : each.start], each.instead]
+            last = each.end
+    return "".join([*pieces, text[last:]])

@@ -17,12 +17,14 @@ const TOP_LEVELS =
 const FILE_ENDINGS =
   "pdf|docx?|xlsx?|pptx?|odt|ods|odp|txt|csv|rtf|zip|rar|7z|jpe?g|png|gif|webp|heic|avif|svg|mp4|mov|mp3|srt|vtt|html?";
 const W = "\\p{L}\\p{N}_";
-// The same stretches as serbian/protected.py, in the same order.
+// The same stretches as serbian/protected.py, in the same order. What begins again inside itself ("{{ {{") is read once.
 const PROTECTED = new RegExp(
   [
-    "\\{\\{.*?\\}\\}", "\\{%.*?%\\}", `\\{[A-Za-z_][${W}.]*\\}`, `%\\([A-Za-z_][${W}]*\\)[sdif]`, "%[sdif](?![\\p{L}])",
-    "`[^`\\n]+`", "<\\/?[A-Za-z][^<>]*>", "<!--.*?-->", "&(?:[A-Za-z]+|#\\d+|#x[0-9a-fA-F]+);", "(?<=\\])\\([^()\\s]+\\)",
-    '[A-Za-z][A-Za-z0-9+.-]*:\\/\\/[^\\s<>"„”“»]+', "(?:mailto|tel):[^\\s<>]+", `[${W}.+-]+@[${W}-]+(?:\\.[${W}-]+)+`,
+    "\\{\\{(?:(?!\\{\\{|\\}\\}).)*\\}\\}", "\\{%(?:(?!\\{%|%\\}).)*%\\}", `\\{[A-Za-z_][${W}.]*\\}`,
+    `%\\([A-Za-z_][${W}]*\\)[sdif]`, "%[sdif](?![\\p{L}])",
+    "`[^`\\n]+`", "<\\/?[A-Za-z][^<>]*>", "<!--(?:(?!<!--|-->).)*-->", "&(?:[A-Za-z]+|#\\d+|#x[0-9a-fA-F]+);",
+    "(?<=\\])\\([^()\\s]+\\)", '[A-Za-z][A-Za-z0-9+.-]{0,30}:\\/\\/[^\\s<>"„”“»]+', "(?:mailto|tel):[^\\s<>]+",
+    `(?<![${W}.+-])[${W}.+-]+@[${W}-]+(?:\\.[${W}-]+)+`,
     `(?<![${W}@])@[${W}.-]*[${W}](?:@[${W}-]+(?:\\.[${W}-]+)+)?`, `(?<![${W}&])#[${W}]+`,
     `(?<![${W}.-])[${W}-]+(?:\\.[${W}-]+)*\\.(?:${FILE_ENDINGS})(?![${W}])`,
     `(?<![${W}.-])(?:[a-z0-9-]+\\.)+(?:${TOP_LEVELS})(?![${W}]|-[${W}])(?::\\d+)?(?:[\\/?#][^\\s<>"„”“»]*)?`,

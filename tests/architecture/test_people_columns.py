@@ -335,7 +335,7 @@ class Everything:
         notify(Kind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
         Notification.objects.filter(user=self.who).update(mail_due_at=timezone.now())
         send_due()
-        assert MailMessage.objects.filter(to=self.who.email, headers__has_key="List-Unsubscribe").exists()
+        assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
         self.key = Preferences.objects.get(user=self.who).key
         notify(Kind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
         Notification.objects.filter(user=self.who, mailed_at=None).update(mail_due_at=timezone.now())

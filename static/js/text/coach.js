@@ -10,6 +10,8 @@ const LONG_HASHTAG = 12;
 const LONGEST_HASHTAG = 100;
 const CAPITALS_IN_A_ROW = 4;
 const SOON_PAST = 30;
+// Of the text before a day, as much as is read for "до" and the like.
+const BEFORE_DAY = 100;
 const DAY = 86400000;
 
 /** A place in the text: `instead` is what the coach would write there, null when a person must. */
@@ -45,7 +47,7 @@ export function days(text, today) {
   for (const match of text.matchAll(DATE)) {
     const month = match[2] ? MONTH_NUMBERS.get(match[2].toLowerCase()) : Number(match[3]);
     const on = day(Number(match[1]), month, match[4] ? Number(match[4]) : null, today);
-    if (on) found.push({ ...hit(match), on, isLast: UNTIL.test(text.slice(0, match.index)) });
+    if (on) found.push({ ...hit(match), on, isLast: UNTIL.test(text.slice(Math.max(0, match.index - BEFORE_DAY), match.index)) });
   }
   return found;
 }
@@ -68,7 +70,7 @@ function iso(year, month, number) {
 
 // ---- reading
 
-const END = /[.!?…]+[”“"')\]]*(?=\s+[\p{Lu}\d„“"(]|\s*$)|\n+/gu;
+const END = /(?<![.!?…])[.!?…]+[”“"')\]]*(?=\s+[\p{Lu}\d„“"(]|\s*$)|\n+/gu;
 const WORD = /\p{L}[\p{L}\p{N}’'-]*/gu;
 
 /** The sentences of a text; "15. децембра" does not end one. */
@@ -98,8 +100,13 @@ export function average(text) {
 }
 
 function withoutUrls(text) {
-  for (const { start, end } of urls(text)) text = text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
-  return text;
+  const kept = [];
+  let last = 0;
+  for (const { start, end } of urls(text)) {
+    kept.push(text.slice(last, start), " ".repeat(end - start));
+    last = end;
+  }
+  return kept.join("") + text.slice(last);
 }
 
 const SHORT = new Map(Object.entries(ABBREVIATIONS).flatMap(([short, long]) => [[short, long], [toLatin(short), toLatin(long)]]));
@@ -113,13 +120,14 @@ const LETTERS = /\p{L}+/gu;
 function abbreviations(text) {
   const shouted = capitals(text);
   const found = new Map();
+  let at = 0;
   for (const match of text.matchAll(ABBREVIATION)) {
     const short = match[0], long = SHORT.get(short);
-    if (found.has(short) || shouted.some(({ start, end }) => start <= match.index && match.index < end)) continue;
-    if (isExplained(text, short, long)) continue;
-    found.set(short, hit(match, long ? `${short} (${long})` : null));
+    while (at < shouted.length && shouted[at].end <= match.index) at++;
+    if (found.has(short) || shouted[at]?.start <= match.index) continue;
+    found.set(short, isExplained(text, short, long) ? null : hit(match, long ? `${short} (${long})` : null));
   }
-  return [...found.values()];
+  return [...found.values()].filter(Boolean);
 }
 
 function isExplained(text, short, long) {
@@ -198,14 +206,14 @@ function emoji(text) {
   const bullets = new Set([...text.matchAll(BULLET)].map((match) => match.index + match[0].length - match[1].length));
   let counted = 0;
   for (const match of text.matchAll(EMOJI)) {
-    const before = text.slice(text.slice(0, match.index).lastIndexOf("\n") + 1, match.index);
     if (bullets.size > 1 && bullets.has(match.index)) {
       found.push(hit(match, "–"));
       continue;
     }
     counted += 1;
     if (counted <= MOST_EMOJI) continue;
-    const start = match.index - (before.length - before.replace(/[ \t]+$/, "").length);
+    let start = match.index;
+    while (start && " \t".includes(text[start - 1])) start--;
     const end = match.index + match[0].length;
     found.push({ start, end, words: text.slice(start, end), instead: "" });
   }
@@ -233,8 +241,9 @@ function hashtags(text) {
 /** Two hashtags or more inside the sentences. */
 function hashtagsInBetween(text) {
   const tags = all(text, HASHTAG);
-  let end = text.trimEnd().length;
-  while (tags.length && end === tags.at(-1).end) end = text.slice(0, tags.pop().start).trimEnd().length;
+  // What stands behind the last tag that is left; blanks, as long as the tags are together at the end.
+  let until = text.length;
+  while (tags.length && !text.slice(tags.at(-1).end, until).trim()) until = tags.pop().start;
   return tags.length > 1 ? tags : [];
 }
 
@@ -323,8 +332,12 @@ export function hits(text, tag = "sr-Cyrl") {
 
 /** The text with everything put right that the coach can put right. */
 export function mended(text, found) {
-  for (const { start, end, instead } of [...found].sort((one, other) => other.start - one.start)) {
-    if (instead !== null) text = text.slice(0, start) + instead + text.slice(end);
+  const pieces = [];
+  let last = 0;
+  for (const { start, end, instead } of [...found].sort((one, other) => one.start - other.start)) {
+    if (instead === null) continue;
+    pieces.push(text.slice(last, start), instead);
+    last = end;
   }
-  return text;
+  return pieces.join("") + text.slice(last);
 }

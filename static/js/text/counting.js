@@ -4,7 +4,7 @@
 // What \w of Python's regex is: https://unicode.org/reports/tr18/#word
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\u200c\\u200d";
 const URL_LIKE = /(?<![\p{L}\p{N}@/.])https?:\/\/[^\s<>"'„“”»«]+/giu;
-const REMOTE_MENTION = new RegExp(`(?<![=/${WORD}])@([${WORD}]+(?:[${WORD}.-]*[${WORD}])?)@[${WORD}.-]+\\.[${WORD}]+`, "gu");
+const REMOTE_MENTION = new RegExp(`(?<![=/${WORD}])@([${WORD}](?:[${WORD}.-]*[${WORD}])?)@[${WORD}.-]+\\.[${WORD}]+`, "gu");
 const TRAILING = ".,;:!?…";
 const letters = new Intl.Segmenter("sr", { granularity: "grapheme" });
 const encoder = new TextEncoder();
@@ -94,14 +94,16 @@ export function urls(text) {
 }
 
 function trimmed(url) {
-  while (url && (TRAILING.includes(url.at(-1)) || (")]".includes(url.at(-1)) && !isOpened(url)))) url = url.slice(0, -1);
-  return url;
-}
-
-function isOpened(url) {
   const times = (sign) => url.split(sign).length - 1;
-  const closing = url.at(-1);
-  return times({ ")": "(", "]": "[" }[closing]) >= times(closing);
+  // How many more are closed than opened.
+  const open = { ")": times(")") - times("("), "]": times("]") - times("[") };
+  let end = url.length;
+  for (; end; end--) {
+    const last = url[end - 1];
+    if (open[last] > 0) open[last] -= 1;
+    else if (!TRAILING.includes(last)) break;
+  }
+  return url.slice(0, end);
 }
 
 const host = (url) => url.slice(url.indexOf("://") + 3).split(/[/?#:]/, 1)[0];

@@ -35,8 +35,11 @@ export const EMPTY = { find: () => [] };
 /** [{start, end, spelling}] in order: at each place the acronym before the other word, as one pattern would. */
 function found(text, acronyms, others, spellings) {
   const words = [];
+  let acronym, word;
   for (let at = 0; ; ) {
-    const [acronym, word] = [next(acronyms, text, at), next(others, text, at)];
+    // What lies ahead is kept: each search would read to the end of the text again.
+    if (acronym === undefined || acronym?.index < at) acronym = next(acronyms, text, at);
+    if (word === undefined || word?.index < at) word = next(others, text, at);
     const match = acronym && (!word || acronym.index <= word.index) ? acronym : word;
     if (!match) return words;
     const [whole, stem, ending] = match;

@@ -131,7 +131,7 @@ export function poorAlt(alt, texts = new Set()) {
   const words = plain(alt).toLowerCase();
   if (!words) return "missing";
   if (FILE.test(plain(alt))) return "filename";
-  if (BARE.has(words.replace(/\.+$/, ""))) return "bare";
+  if (BARE.has(words.replace(/(?<!\.)\.+$/, ""))) return "bare";
   if (texts.has(words)) return "same";
   if ([...words].length < SHORT_ALT) return "short";
   return [...words].length > LONG_ALT ? "long" : "";

@@ -10,11 +10,13 @@ const LATIN = "\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f\\u1e00-\\u1eff";
 const WORD = "[\\p{L}\\p{M}\\p{N}]";
 const WIRE = "[\\p{L}\\p{M}\\p{N}_\\-]";
 const NAME = `(?:${WORD}(?:${WIRE}*${WORD})?\\.)+${WORD}(?:[\\p{L}\\p{M}\\p{N}\\-]*${WORD})?`;
-const BARE = `(?:[a-z0-9${LATIN}](?:[a-z0-9${LATIN}_\\-]{0,61}[a-z0-9${LATIN}])?\\.)+[a-z0-9\\-]+`;
+// Labels that lead to no name are taken as well, without a group: it would be tried again from each of them.
+const LABELS = `(?:[a-z0-9${LATIN}](?:[a-z0-9${LATIN}_\\-]{0,61}[a-z0-9${LATIN}])?\\.)+`;
+const BARE = `${LABELS}[a-z0-9\\-]+`;
 const PATH = `[a-z\\u0400-\\u04ff0-9!*';:=+,.$\\/%#\\[\\]\\u2013_~@\\|&${LATIN}\\-]`;
 const PARENTHESES = `\\((?:${PATH}+|${PATH}*\\(${PATH}+\\)${PATH}*)\\)`;
 const END = `(?:[+a-z\\u0400-\\u04ff0-9=_#\\/${LATIN}\\-]|${PARENTHESES})`;
-const HOST = new RegExp(`(?<![A-Za-z0-9@＠$#＃])(?:(https?:\\/\\/)(${NAME})|(?<![\\-_.\\/])(${BARE}))`, "giu");
+const HOST = new RegExp(`(?<![A-Za-z0-9@＠$#＃])(?:(https?:\\/\\/)(${NAME})|(?<![\\-_.\\/])(?:(${BARE})|${LABELS}))`, "giu");
 const REST = new RegExp(
   `(?::[0-9]+)?(?:\\/(?:(?:${PATH}|${PARENTHESES})*${END})?)?` +
     "(?:\\?[a-z0-9!?*'@();:&=+$\\/%#\\[\\]_.,~\\|\\-]*[a-z0-9_&=#\\/\\-])?",
@@ -35,7 +37,7 @@ function addresses(text) {
   const found = [];
   HOST.lastIndex = 0;
   for (let match; (match = HOST.exec(text)); ) {
-    const scheme = match[1] ?? "", host = match[2] ?? match[3];
+    const scheme = match[1] ?? "", host = match[2] ?? match[3] ?? "";
     const name = known(host);
     let end = match.index + scheme.length + name.length;
     if (!name || /^[@+\-0-9A-Za-z]/.test(text.slice(end, end + 1))) continue;
