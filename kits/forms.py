@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -146,7 +145,7 @@ class AdoptForm(UseForm):
             return _("From the settings of the municipality. Look whether it reads well.")
         if gap["name"] in self.known.before:
             return _("As it was answered before.")
-        return _("For example: %(example)s") % {"example": escape(gap["example"])} if gap["example"] else ""
+        return _("For example: %(example)s") % {"example": gap["example"]} if gap["example"] else ""
 
     def clean_starts_on(self) -> date:
         start: date = self.cleaned_data["starts_on"]

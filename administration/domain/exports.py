@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,9 @@ def discard(row: Export, *, by: Any = None) -> None:
     row = Export.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=row.pk)
     if row.state != ExportState.READY:
         return
-    (Path(settings.EXPORTS_ROOT) / row.name).unlink(missing_ok=True)
+    file = Path(settings.EXPORTS_ROOT) / row.name
+    # Whoever is undone has deleted nothing; what a dead worker leaves behind, `forget` finds.
+    transaction.on_commit(partial(file.unlink, missing_ok=True))
     row.state, row.name, row.gone_at = ExportState.GONE, "", timezone.now()
     row.save(update_fields=["state", "name", "gone_at"])
     audit.record("municipality.discard_export", by=by, target=row, label=str(row.municipality))

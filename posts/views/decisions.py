@@ -73,7 +73,7 @@ def _version(request: Any, pk: int) -> tuple[Post, Version]:
 def endorse(request: Any, pk: int) -> HttpResponse:
     """A mentor has read the version on the page."""
     post, version = _version(request, pk)
-    note = request.POST.get("note", "").replace("\x00", "")[:MOST_NOTE]
+    note = request.POST.get("note", "")[:MOST_NOTE]
     return tried(request, post, lambda: endorse_version(post, version, by=request.user, note=note),
                  _("Recorded. The approvers see that you have read it; they decide."),
                  otherwise=_kept(request, post, note))  # fmt: skip

@@ -2,7 +2,7 @@
 (bodies) => {
   const ADDRESSES =
     /^(href|src|action|formaction|poster|data|cite|background|ping|xlink:href|hx-(get|post|put|patch|delete|push-url|replace-url))$/;
-  const NEVER_WORDS = /^(style|class|srcdoc|hx-on.*|type|integrity|nonce|hx-(target|swap|trigger|include|select|ext))$/;
+  const NEVER_WORDS = /^(style|class|srcdoc|hx-on.*|type|integrity|hx-(target|swap|trigger|include|select|ext))$/;
   const NOT_TYPED = ["checkbox", "radio", "submit", "button", "hidden", "file", "select-one", "select-multiple"];
   // A control called "elements" would stand in the way of the form's own.
   const CONTROLS = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements").get;
@@ -31,6 +31,8 @@
   const ofAttribute = (element, key, value, say) => {
     if (/^(on|zq)/.test(key) || /["'<]/.test(key)) say(`an attribute of a column, ${key}`, element, value);
     if (NEVER_WORDS.test(key) && isOurs(value)) say(`words of a column as ${key}`, element, value);
+    // Made by chance, so it may hold the letters of a canary; what is not made so is no nonce.
+    if (key === "nonce" && !/^[A-Za-z0-9+/]{22}==$/.test(value)) say("a nonce that is none", element, value);
     if (key === "content" && element.hasAttribute("http-equiv") && isOurs(value))
       say("words of a column as a header", element, value);
     const isObject = /^hx-(vals|headers|request)$/.test(key) || (/^data-/.test(key) && isOurs(value) && /^[[{]/.test(value));

@@ -140,16 +140,22 @@ COLUMNS = {
     "mfa.Authenticator.user": ACCOUNT,
     "municipalities.Delegation.approver": ENDS,
     "municipalities.Delegation.by": ENDS,
+    "municipalities.Delegation.confirmed_by": HISTORY,
     "municipalities.Delegation.delegate": ENDS,
-    "municipalities.EmergencyRight.by": HISTORY,
+    "municipalities.EmergencyRight.by": ASKED,
+    "municipalities.EmergencyRight.confirmed_by": HISTORY,
     "municipalities.EmergencyRight.user": ENDS,
     "municipalities.GlossaryWord.added_by": HISTORY,
+    "municipalities.Membership.by": ASKED,
+    "municipalities.Membership.confirmed_by": HISTORY,
     "municipalities.Membership.user": RIGHT,
     "municipalities.Pairing.mentor": RIGHT,
     "municipalities.Pause.by": HISTORY,
     "municipalities.Pause.ended_by": HISTORY,
     "municipalities.Programme.staff": RIGHT,
     "municipalities.Programme.trainers": RIGHT,
+    "municipalities.RuleChange.by": ASKED,
+    "municipalities.RuleChange.ended_by": HISTORY,
     "municipalities.ServiceAvailability.verified_by": HISTORY,
     "municipalities.WidePause.by": HISTORY,
     "municipalities.WidePause.ended_by": HISTORY,
@@ -366,9 +372,10 @@ IS_HELD: dict[str, Held] = {
     "municipalities.EmergencyRight.user": lambda it: EmergencyRight.objects.filter(
         user=it.who, ended_at__isnull=True
     ).exists(),
-    "notifications.Notification.user": lambda it: Notification.objects.filter(
-        user=it.who, mail_due_at__isnull=False
-    ).exists(),
+    # That a right of theirs has ended, they are notified of: it waits for nothing and holds nothing.
+    "notifications.Notification.user": lambda it: (
+        Notification.objects.filter(user=it.who, mail_due_at__isnull=False).exclude(kind=Kind.RIGHTS).exists()
+    ),
     "notifications.Preferences.user": lambda it: (
         Preferences.objects.get(user=it.who).key == it.key
         and MailMessage.objects.filter(to=it.who.email, state="waiting").exists()

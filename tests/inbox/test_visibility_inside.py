@@ -16,7 +16,7 @@ from delivery.models import Delivery
 from inbox.domain import answer, handover, moderate
 from inbox.domain import tell as telling
 from inbox.domain.refused import Refused
-from inbox.enums import Kind
+from inbox.enums import Kind, Visibility
 from inbox.models import Department, HandOver, Message
 from inbox.queries import held
 from inbox.reasons import Wish
@@ -155,9 +155,10 @@ def test_a_department_is_told_that_what_it_gets_is_private(
 def test_exports_say_who_may_read_it(town: Town, mirjana: Citizen, theirs: str, known: str) -> None:
     message = heard(town, mirjana, theirs)
     with scope(town.cast.cuprija):
-        (of_person,) = held.everything(held.chosen([message.pk]))
+        ((row, _beside),) = held.everything(held.chosen([message.pk])).messages
         (of_place,) = archive._messages()
-    assert (of_person["visibility"], of_place["visibility"]) == (known, known)
+        of_person = {key: value for key, _label, value in row.values}
+    assert (of_person["visibility"], of_place["visibility"]) == (Visibility(known).label, known)
     assert SECRET in of_person["text"]
     assert SECRET in of_place["text"]
 
