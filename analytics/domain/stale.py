@@ -34,7 +34,8 @@ WITH days (municipality_id, channel_id, day, basis) AS (
 """  # noqa: S608 -- our own statement from above
 
 # What a look touches: the day a post was published on, the day of the look, and the day of the next look when this one
-# was written afterwards (the growth until then is counted from here). A look at followers touches its own day.
+# was written afterwards (the growth until then is counted from here). A look at followers touches its own day, and the
+# days of later looks, up to the next number, that say that nothing has changed since.
 LOOKS = f"""
 WITH looks AS (
     SELECT s.id, s.municipality_id, s.channel_id, s.kind, s.published_on, at
@@ -45,6 +46,16 @@ WITH looks AS (
     UNION
     SELECT municipality_id, channel_id, (at AT TIME ZONE 'Europe/Belgrade')::date, 'publication'
     FROM looks WHERE kind = 'channel'
+    UNION
+    SELECT municipality_id, channel_id, (later.at AT TIME ZONE 'Europe/Belgrade')::date, 'publication'
+    FROM looks CROSS JOIN LATERAL (
+        SELECT p.at FROM analytics_pull p
+        WHERE p.subject_id = looks.id AND p.at > looks.at AND p.outcome = 'unchanged' AND p.at < COALESCE((
+            SELECT r.at FROM analytics_pull r
+            WHERE r.subject_id = looks.id AND r.at > looks.at AND r.outcome = 'read' ORDER BY r.at LIMIT 1
+        ), 'infinity')
+    ) later
+    WHERE kind = 'channel'
     UNION
     SELECT municipality_id, channel_id, (at AT TIME ZONE 'Europe/Belgrade')::date, 'activity'
     FROM looks WHERE kind <> 'channel'

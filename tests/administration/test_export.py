@@ -322,14 +322,18 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(filled: Filled) -> N
 # ---- its time
 
 
-def test_the_file_is_deleted_after_its_days_or_by_its_person(filled: Filled, settings: Any) -> None:
+def test_the_file_is_deleted_after_its_days_or_by_its_person(
+    filled: Filled, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     first, second = filled.make(), filled.make()
     client = sign_in(filled.cast.approver)
-    assert client.post(f"/m/cuprija/settings/export/{first.pk}/discard/").status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"/m/cuprija/settings/export/{first.pk}/discard/").status_code == 302
     assert [path.name for path in settings.EXPORTS_ROOT.iterdir()] == [second.name]
     with time_machine.travel(timezone.now() + timedelta(days=settings.EXPORT_DAYS, minutes=1)):
         assert sign_in(filled.cast.approver).get(f"/m/cuprija/settings/export/{second.pk}/").status_code == 404
-        tasks.forget_exports()
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.forget_exports()
     assert list(settings.EXPORTS_ROOT.iterdir()) == []
     with scope(filled.cast.cuprija):
         assert set(Export.objects.values_list("state", "name")) == {(ExportState.GONE, "")}
@@ -417,7 +421,9 @@ def test_posts_are_read_with_a_fixed_number_of_questions_for_a_piece(filled: Fil
 
 
 @pytest.mark.parametrize("moment", ["before", "during", "after"])
-def test_nothing_is_made_for_somebody_who_lost_the_right(filled: Filled, settings: Any, moment: str) -> None:
+def test_nothing_is_made_for_somebody_who_lost_the_right(
+    filled: Filled, settings: Any, moment: str, django_capture_on_commit_callbacks: Any
+) -> None:
     """Before a worker takes it, while it is built, and when it lies ready: no file stays."""
     cast = filled.cast
     with scope(cast.cuprija):
@@ -433,7 +439,8 @@ def test_nothing_is_made_for_somebody_who_lost_the_right(filled: Filled, setting
             exports.make(claimed)
     else:
         tasks.build_exports()
-        members.change_role(cast.approver.memberships.get(), "officer", by=cast.administrator)
+        with django_capture_on_commit_callbacks(execute=True):
+            members.change_role(cast.approver.memberships.get(), "officer", by=cast.administrator)
     with scope(cast.cuprija):
         row.refresh_from_db()
     assert row.state == (ExportState.GONE if moment == "after" else ExportState.FAILED)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from django.core.management import CommandError, call_command
@@ -103,7 +103,7 @@ class Town:
         subject = self.channels[look.minutes % 2] if look.post is None else self.posts[look.post]
         moment, read = self.moment(look.minutes), look.outcome == PullOutcome.READ
         values = {key: value for key, value in look.values.items() if read and look.post is not None}
-        followers = look.values["likes"] if read and look.post is None else None
+        followers = look.values.get("likes") if read and look.post is None else None
         pull = Pull(
             subject=subject, municipality_id=subject.municipality_id, at=moment, outcome=look.outcome,
             followers=followers, **values,
@@ -151,6 +151,11 @@ def channels(cast: Cast) -> list[Channel]:
 @given(
     start=st.sampled_from(STARTS), published=st.lists(st.integers(0, DAYS * 1440), min_size=5, max_size=5), acts=ACTS
 )
+# A number of followers that came later than a look which says that nothing has changed since.
+@example(
+    start=STARTS[0], published=[0] * 5,
+    acts=[Look(None, 1440, PullOutcome.UNCHANGED, {}), True, Look(None, 0, PullOutcome.READ, {"likes": 7})],
+)  # fmt: skip
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_facts_made_bit_by_bit_are_those_made_of_everything(
     channels: list[Channel], start: date, published: list[int], acts: list[Any]

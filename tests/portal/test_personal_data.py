@@ -85,7 +85,8 @@ def _wrote(channel: Channel, remote_id: str, text: str, seen: str = "") -> Messa
     now = timezone.now()
     row: Message = Message.objects.create(
         municipality_id=channel.municipality_id, channel=channel, remote_id=remote_id, author_id=AUTHOR,
-        author_name=NAME, author_handle=HANDLE, text=text, seen=seen, at=now, heard_at=now, counts_from=now,
+        author_name=NAME, author_handle=HANDLE, text=text, seen=seen, visibility="public", at=now, heard_at=now,
+        counts_from=now,
         url="https://facebook.example/prokopije.neznani/1",
     )  # fmt: skip
     return row
@@ -261,14 +262,15 @@ def test_nothing_stays_after_the_erasure(citizen: Callable[..., Citizen]) -> Non
 
 
 def test_files_with_everything_go_with_an_erasure(
-    citizen: Callable[..., Citizen], settings: Any, tmp_path: Any
+    citizen: Callable[..., Citizen], settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     settings.EXPORTS_ROOT = tmp_path
     (tmp_path / "file.zip").write_bytes(b"x")
     row = citizen()
     with scope(row.town.cast.cuprija):
         _rest(row)
-    erased(row)
+    with django_capture_on_commit_callbacks(execute=True):
+        erased(row)
     assert list(tmp_path.iterdir()) == []
     with scope(row.town.cast.cuprija):
         assert Export.objects.get().state == "gone"

@@ -98,7 +98,7 @@ def test_a_cohort_of_another_programme_is_not_chosen(cast: Cast, theirs: Trainin
         ({"ends_on": "2027-11-01"}, "A training of more than 31 days is too long."),
         ({"share_asked": 0}, "greater than or equal to 1"),
         ({"share_asked": 101}, "less than or equal to 100"),
-        ({"name": " \x00 "}, "Required"),
+        ({"name": " \x00 "}, "required"),
         ({"starts_on": "the third"}, "Enter a valid date"),
     ],
 )
