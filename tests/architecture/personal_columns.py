@@ -75,6 +75,7 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
             "mentoring_plan": "goal",
             "mentoring_review": "content mentor_words municipality_words next_steps",
             "municipalities_pause": "reason",
+            "municipalities_rulechange": "reason values",
             "municipalities_widepause": "reason",
             "needs_need": "done reason search_key text title",
             "needs_round": "text",

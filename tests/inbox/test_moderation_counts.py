@@ -14,6 +14,7 @@ from analytics.domain import tallies
 from analytics.logframe import provider
 from inbox.domain import evidence, forget, moderate
 from inbox.models import Message, Moderation
+from inbox.personal_data import Erasing
 from inbox.queries import moderated
 from inbox.reasons import Decision, Wish
 from municipalities.tenancy import scope
@@ -137,7 +138,7 @@ def test_a_late_decision_gives_the_copy_its_time_anew(town: Town, settings: Any)
 def test_a_person_who_asks_is_forgotten_but_for_evidence_of_what_is_clearly_unlawful(town: Town) -> None:
     threat, insult, undone = act(town, "Претња", "threat"), act(town, "Увреда"), act(town, "Грешка", "hate")
     with scope(town.cast.cuprija):
-        forget._forget([insult.message_id], timezone.now())  # the message went before its copy
+        forget._forget(Erasing([insult.message_id], timezone.now()))  # the message went before its copy
         moderate.undo(undone, "Није мржња", by=town.cast.approver)
         moderate.shown_by_hand(undone, by=town.cast.officer)
         message = Message.objects.get(pk=threat.message_id)
@@ -167,7 +168,7 @@ def test_the_copy_outlives_the_words_of_the_message(town: Town) -> None:
 def test_a_message_without_words_is_not_hidden_any_more(town: Town) -> None:
     message = town.heard("@opstina Старо")
     with scope(town.cast.cuprija):
-        forget._forget([message.pk], timezone.now())
+        forget._forget(Erasing([message.pk], timezone.now()))
         with pytest.raises(moderate.Refused, match="nothing to hide"):
             moderate.propose(message, Wish("spam", "hide", "Реклама"), by=town.cast.officer)
 
