@@ -1,4 +1,4 @@
-"""Takes NUL out of what forms and addresses send: PostgreSQL stores none in text, and no keyboard types one."""
+"""Takes NUL out of what forms send: PostgreSQL stores none in text, and no keyboard types one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +30,5 @@ class NullCharacterMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
-        request.GET = without_null(request.GET)
         if hasattr(request, "_post"):
             request.POST = without_null(request.POST)

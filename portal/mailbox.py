@@ -6,8 +6,10 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from common.access import signed_in
+from common.crypto import CryptoError
 from common.models import MailMessage
 
 PER_PAGE = 20
@@ -19,4 +21,12 @@ def mailbox(request: Any) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     mails = Paginator(MailMessage.objects.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "portal/mailbox.html", {"mails": mails})
+    rows = [(mail, _body(mail)) for mail in mails]
+    return render(request, "portal/mailbox.html", {"mails": mails, "rows": rows})
+
+
+def _body(mail: MailMessage) -> str:
+    try:
+        return mail.body
+    except CryptoError:
+        return _("This mail cannot be read: its key or its recipient was changed.")

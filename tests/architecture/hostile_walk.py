@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -27,7 +26,6 @@ from channels.models import Channel, ChannelPause
 from common import mail
 from common.models import MailMessage
 from inbox.models import AnswerDraft, Hold, Message
-from municipalities.models import RuleChange
 from municipalities.tenancy import scope
 from needs.models import Need, Round
 from notifications.domain.send import send_due
@@ -431,7 +429,3 @@ def more_rows(cast: Cast) -> None:
         channel = Channel.objects.latest("pk")
         ChannelPause.objects.create(channel=channel, reason="Жалост", by=cast.approver, **house)
         LinkCheck.objects.create(url="https://x.example/", digest="x", **house)
-        RuleChange.objects.create(
-            values={"move_window_hours": {"before": 24, "after": 48}}, reason="Празници", by=cast.approver,
-            asked_at=now, effective_at=now + timedelta(days=1), **house,
-        )  # fmt: skip

@@ -219,3 +219,12 @@ def test_the_migration_seals_what_waits_and_empties_what_was_sent() -> None:
         assert cells("s3cret") == []
     finally:
         MigrationExecutor(connection).migrate(leaves)
+
+
+def test_the_mailbox_shows_a_mail_that_cannot_be_opened_as_such(cast: Cast, settings: Any) -> None:
+    settings.DEMO, settings.MAIL_TRANSPORT = True, mail.DEMO_TRANSPORT
+    queued()
+    MailMessage.objects.update(to="somebody.else@example.org")
+    answer = sign_in(cast.viewer).get("/mailbox/")
+    assert answer.status_code == 200
+    assert "This mail cannot be read" in answer.text
