@@ -59,7 +59,7 @@ MESSAGES = Place(
         Field("handle", gettext_lazy("Handle"), "author_handle"),
         Field("author_id", gettext_lazy("Number on the network")),
         TEXT,
-        Field("first_text", gettext_lazy("First it read:"), lambda row: row.seen or row.text),
+        Field("first_text", gettext_lazy("First it read:"), "seen"),
         Field("visibility", gettext_lazy("Who may read it"), "get_visibility_display"),
         Field("link", gettext_lazy("Link"), "url"),
         AT,
