@@ -7,6 +7,7 @@ holds that none is missing. Their findings about a post are marked where they st
 
 from django.utils.translation import gettext_noop
 
+from platforms.checks import NOT_FOR_FEW
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 
 # ---- a try to connect
@@ -146,6 +147,7 @@ CODES: dict[str, str] = {
     "portal_unreachable": PORTAL_UNREACHABLE,
     "token_wrong": TOKEN_WRONG,
     "unsupported": UNSUPPORTED,
+    "visibility": NOT_FOR_FEW,
 }
 KINDS: dict[type[PlatformError], str] = {
     Rejected: REFUSED,

@@ -9,6 +9,7 @@ from analytics.queries.typical import Typical
 from analytics.views import kinds, lines
 from analytics.views.kinds import Table
 from analytics.views.lines import Line
+from common.markup import html
 
 HOSTILE = "<b>\"Žabari\" & 'Co'</b>"
 ESCAPED = "&lt;b&gt;&quot;Žabari&quot; &amp; &#x27;Co&#x27;&lt;/b&gt;"
@@ -30,7 +31,7 @@ def test_a_municipality_can_be_chosen_opened_and_says_what_its_numbers_lack() ->
                     ["1,234", "–"],
                     "cuprija",
                     "/m/a/?x=1&y=2",
-                    "<svg/>",
+                    html("<svg/>"),
                     is_few=True,
                     since="here since 1 May",
                 )
