@@ -16,7 +16,8 @@ DEEP = [b"[" * 50_000, b'{"a":' * 50_000, b"[" * 50_000 + b"]" * 50_000, b"[" * 
 # Modules that read JSON which the portal itself wrote, or which lies beside its code.
 OWN = {
     "channels/pauses.py", "channels/public.py", "channels/domain/connect/attempts.py", "channels/domain/credentials.py",
-    "common/management/commands/make_messages.py", "common/models.py", "common/outside.py", "municipalities/reference/__init__.py",
+    "common/management/commands/make_messages.py", "common/models.py", "common/outside.py",
+    "municipalities/reference/__init__.py",
     "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
     "platforms/tiktok/held.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "portal/bench/publishing.py", "portal/launch/files.py", "portal/management/commands/bench.py",
