@@ -20,8 +20,10 @@ def without_null(values: QueryDict) -> QueryDict:
 
 
 class NullCharacterMiddleware:
-    """Below `CsrfViewMiddleware`, which has read the form by then. Bodies that nobody has read stay as they are: a
-    webhook signs its bytes, and JSON is cleaned where it is parsed."""
+    """Below `CsrfViewMiddleware`, which reads the form of every view that is not exempt from it.
+
+    Exempt views get their bytes as they came: a webhook signs them. JSON is cleaned where it is parsed.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,5 +32,5 @@ class NullCharacterMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
-        if hasattr(request, "_post"):
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
             request.POST = without_null(request.POST)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
+from django.test import RequestFactory
+from django.views.decorators.csrf import csrf_exempt
 
-from common.null_characters import without_null
+from common.null_characters import NullCharacterMiddleware, without_null
 from tests.people import Cast, sign_in
 
 
@@ -20,6 +22,19 @@ def test_values_and_names_lose_their_null_characters() -> None:
 def test_values_without_null_characters_are_the_same_object() -> None:
     values = QueryDict("a=1&a=2")
     assert without_null(values) is values
+
+
+def test_a_view_gets_its_form_without_them() -> None:
+    request = RequestFactory().post("/", {"note": "a\x00b"})
+    NullCharacterMiddleware(lambda _: HttpResponse()).process_view(request, lambda _: HttpResponse(), (), {})
+    assert request.POST["note"] == "ab"
+
+
+def test_the_bytes_of_a_webhook_stay_as_they_came() -> None:
+    request = RequestFactory().post("/", {"note": "a\x00b"})
+    view = csrf_exempt(lambda _: HttpResponse())
+    NullCharacterMiddleware(lambda _: HttpResponse()).process_view(request, view, (), {})
+    assert b"a\x00b" in request.body
 
 
 @pytest.mark.parametrize("path", ["/m/cuprija/inbox/?q=%00", "/m/cuprija/posts/?q=a%00b&page=%00", "/?x%00=1"])
