@@ -9,16 +9,19 @@ class MunicipalitiesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from accounts import endings, passwords
+        from accounts import endings, passwords, reactivation
         from common import sentences
         from municipalities import grants, queries
         from municipalities.checks import tenant_models_are_scoped
-        from municipalities.domain import deciders
+        from municipalities.domain import deciders, house_rules, members, waiting
         from municipalities.enums import Role
         from municipalities.models import Municipality
 
         grants.register()
         endings.register("delegations and emergency lists", deciders.end_unauthorised)
+        endings.register("rights that wait", waiting.end_unauthorised)
+        endings.register("relaxations of house rules", house_rules.end_unauthorised)
+        reactivation.register(members.restore)
         passwords.register_context(queries.names_in_passwords)
         sentences.words("role", dict(Role.choices))
         rights = {

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.endings import end_unauthorised
 from accounts.models import User
+from accounts.reactivation import restore_all
 from common import audit
 
 
@@ -33,9 +34,14 @@ def deactivate(user: User, *, by: User) -> None:
 
 @transaction.atomic
 def reactivate(user: User, *, by: User) -> None:
+    """Switch the account on again. Roles count again as `accounts.reactivation` says; twice changes nothing."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active:
+        return
     user.is_active = True
     user.save(update_fields=["is_active"])
     audit.record("account.reactivate", by=by, target=user)
+    restore_all(user, by=by)
 
 
 @transaction.atomic

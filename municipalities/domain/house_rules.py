@@ -131,8 +131,8 @@ def confirm(change: RuleChange, *, by: Any) -> bool:
         raise Refused(_("You asked for it yourself: another approver has to agree."))
     if not Membership.objects.deciding().filter(municipality=row.municipality, user=by).exists():
         raise Refused(_("Only another approver of the municipality can agree to it."))
-    if not _may_still_ask(row):
-        _drop(row)
+    if not queries.still_may(row.by, row.municipality, Verb.SETTINGS_EDIT):
+        _drop(row, by=None)
         return False
     _apply(row)
     _end(row, ChangeOutcome.CONFIRMED, by=by)
@@ -177,8 +177,8 @@ def _apply_due(change: RuleChange) -> bool:
         return False
     if row.effective_at > timezone.now():
         return False
-    if not _may_still_ask(row):
-        _drop(row)
+    if not queries.still_may(row.by, row.municipality, Verb.SETTINGS_EDIT):
+        _drop(row, by=None)
         return True
     _apply(row)
     _end(row, ChangeOutcome.APPLIED, by=None)
@@ -197,10 +197,6 @@ def _locked(change: RuleChange) -> RuleChange:
     return row
 
 
-def _may_still_ask(row: RuleChange) -> bool:
-    return row.by.is_active and queries.access(row.by, row.municipality).may(Verb.SETTINGS_EDIT)
-
-
 def _apply(row: RuleChange) -> None:
     """Only what still relaxes: nothing that was asked for makes a rule stricter, or changes it back."""
     house = row.municipality
@@ -210,9 +206,23 @@ def _apply(row: RuleChange) -> None:
     )
 
 
-def _drop(row: RuleChange) -> None:
+def end_unauthorised(person: Any, by: Any) -> None:
+    """For `accounts.endings`: drop what this person asked to relax and may not ask for any more."""
+    with everywhere("relaxations of house rules that somebody asked for"):
+        waiting = list(RuleChange.objects.filter(by=person, ended_at__isnull=True).order_by("pk"))
+    for change in waiting:
+        with scope(change.municipality_id):
+            # Without the municipality: the verb that calls this holds a membership, which other verbs lock after it.
+            rows = RuleChange.objects.select_for_update(of=("self",)).select_related("by", "municipality")
+            row = rows.filter(pk=change.pk, ended_at__isnull=True).first()
+            if row and not queries.still_may(person, row.municipality, Verb.SETTINGS_EDIT):
+                _drop(row, by=by)
+
+
+def _drop(row: RuleChange, *, by: Any) -> None:
+    """`by` took the right away from the one who asked; None: it was noticed later."""
     _end(row, ChangeOutcome.DROPPED, by=None)
-    audit.record("municipality.drop_rules", by=None, **_about(row))
+    audit.record("municipality.drop_rules", by=by, **_about(row))
     notices.relaxation_dropped(row)
 
 

@@ -85,3 +85,13 @@ def end(membership: Membership, *, by: Any) -> None:
     end_unauthorised(membership.user, by=by)
     if membership.role == Role.APPROVER:
         (notices.right_stopped if membership.waits_until else notices.approver_ended)(membership, by=by)
+
+
+def restore(person: Any, by: Any) -> None:
+    """For `accounts.reactivation`: an approver whose account is switched on again is a new one to the others."""
+    rows = Membership.objects.running().filter(user=person, role=Role.APPROVER, waits_until__isnull=True)
+    for membership in rows.select_related("user", "municipality").order_by("pk"):
+        membership.by, membership.confirmed_by = by, None
+        membership.waits_until = waiting.until(membership.municipality, without=person)
+        membership.save(update_fields=["by", "confirmed_by", "waits_until"])
+        notices.right_given(membership, by=by)

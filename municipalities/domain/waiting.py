@@ -90,15 +90,30 @@ def _settle(right: Right) -> bool:
     if row is None or row.waits_until is None or row.waits_until > timezone.now():
         return False
     if not _may_still_give(row):
-        _take_back(row)
-        audit.record("member.drop_right", by=None, **_about(row))
-        notices.right_stopped(row, by=None)
+        _drop(row, by=None)
         return True
     row.waits_until = None
     row.save(update_fields=["waits_until"])
     audit.record("member.right_holds", by=None, **_about(row))
     notices.right_holds(row)
     return True
+
+
+def end_unauthorised(person: Any, by: Any) -> None:
+    """For `accounts.endings`: take back waiting rights that this person gave and may not give any more."""
+    for kind in KINDS:
+        rows = kind._default_manager.filter(by=person, ended_at__isnull=True, waits_until__isnull=False).order_by("pk")
+        for right in cast("list[Right]", list(rows)):
+            row = _locked(right)
+            if row and not _may_still_give(row):
+                _drop(row, by=by)
+
+
+def _drop(row: Right, *, by: Any) -> None:
+    """`by` took the right away from the one who gave it; None: it was noticed later."""
+    _take_back(row)
+    audit.record("member.drop_right", by=by, **_about(row))
+    notices.right_stopped(row, by=None)
 
 
 def _locked(right: Right) -> Right | None:
@@ -111,10 +126,7 @@ def _locked(right: Right) -> Right | None:
 
 
 def _may_still_give(row: Right) -> bool:
-    giver = row.by
-    if giver is None or not giver.is_active:
-        return False
-    return queries.access(giver, row.municipality).may(Verb.MEMBERS_MANAGE)
+    return row.by is not None and queries.still_may(row.by, row.municipality, Verb.MEMBERS_MANAGE)
 
 
 def holder(row: Right) -> Any:

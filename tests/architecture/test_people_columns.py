@@ -30,9 +30,9 @@ from common.models import AuditEvent, MailMessage
 from inbox.models import Message
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
-from municipalities.domain import deciders, members, programme
+from municipalities.domain import deciders, house_rules, members, programme
 from municipalities.enums import Role
-from municipalities.models import Delegation, EmergencyRight, Membership
+from municipalities.models import Delegation, EmergencyRight, Membership, RuleChange
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
@@ -142,11 +142,11 @@ COLUMNS = {
     "municipalities.Delegation.by": ENDS,
     "municipalities.Delegation.confirmed_by": HISTORY,
     "municipalities.Delegation.delegate": ENDS,
-    "municipalities.EmergencyRight.by": ASKED,
+    "municipalities.EmergencyRight.by": ENDS,
     "municipalities.EmergencyRight.confirmed_by": HISTORY,
     "municipalities.EmergencyRight.user": ENDS,
     "municipalities.GlossaryWord.added_by": HISTORY,
-    "municipalities.Membership.by": ASKED,
+    "municipalities.Membership.by": ENDS,
     "municipalities.Membership.confirmed_by": HISTORY,
     "municipalities.Membership.user": RIGHT,
     "municipalities.Pairing.mentor": RIGHT,
@@ -154,7 +154,7 @@ COLUMNS = {
     "municipalities.Pause.ended_by": HISTORY,
     "municipalities.Programme.staff": RIGHT,
     "municipalities.Programme.trainers": RIGHT,
-    "municipalities.RuleChange.by": ASKED,
+    "municipalities.RuleChange.by": ENDS,
     "municipalities.RuleChange.ended_by": HISTORY,
     "municipalities.ServiceAvailability.verified_by": HISTORY,
     "municipalities.WidePause.by": HISTORY,
@@ -281,7 +281,7 @@ def test_every_verb_that_takes_a_right_away_ends_what_hung_on_it() -> None:
 def test_every_app_that_lends_something_says_how_it_ends() -> None:
     assert set(endings.ENDINGS) == {
         "calendar links", "delegations and emergency lists", "exports", "invitations", "mail",
-        "messages that somebody sees to", "recipients of reports",
+        "messages that somebody sees to", "recipients of reports", "relaxations of house rules", "rights that wait",
     }  # fmt: skip
 
 
@@ -311,6 +311,9 @@ class Everything:
             house, approver=self.second, to=cast.officer, starts_on=later, ends_on=later, by=self.who
         )
         deciders.allow_emergency(house, self.who, by=self.second)
+        deciders.allow_emergency(house, cast.officer, by=self.who)
+        members.join(person("newcomer"), house, Role.APPROVER, by=self.who)
+        house_rules.edit(house, {"may_approve_own": True}, by=self.who, reason="Сви су на одмору")
         self.feed = feeds.make(house, by=self.who)
         schedules.plan_programme(cast.programme, Every.MONTH, 3, [self.who, cast.staff], by=cast.staff)
         with scope(house):
@@ -344,7 +347,9 @@ class Everything:
         assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
         self.key = Preferences.objects.get(user=self.who).key
         notify(Kind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
-        Notification.objects.filter(user=self.who, mailed_at=None).update(mail_due_at=timezone.now())
+        waiting = Notification.objects.filter(user=self.who, mailed_at=None)
+        waiting.update(mail_due_at=timezone.now())
+        self.waiting_notifications = list(waiting.values_list("pk", flat=True))
 
 
 Held = Callable[[Everything], bool]
@@ -372,10 +377,16 @@ IS_HELD: dict[str, Held] = {
     "municipalities.EmergencyRight.user": lambda it: EmergencyRight.objects.filter(
         user=it.who, ended_at__isnull=True
     ).exists(),
-    # That a right of theirs has ended, they are notified of: it waits for nothing and holds nothing.
-    "notifications.Notification.user": lambda it: (
-        Notification.objects.filter(user=it.who, mail_due_at__isnull=False).exclude(kind=Kind.RIGHTS).exists()
+    # What waits only: what took effect was given while the person had the right.
+    "municipalities.Membership.by": lambda it: _waits(Membership, it),
+    "municipalities.EmergencyRight.by": lambda it: _waits(EmergencyRight, it),
+    "municipalities.RuleChange.by": of_scope(
+        lambda it: RuleChange.objects.filter(by=it.who, ended_at__isnull=True).exists()
     ),
+    # Of those from before the end: of the end itself they are notified.
+    "notifications.Notification.user": lambda it: Notification.objects.filter(
+        pk__in=it.waiting_notifications, mail_due_at__isnull=False
+    ).exists(),
     "notifications.Preferences.user": lambda it: (
         Preferences.objects.get(user=it.who).key == it.key
         and MailMessage.objects.filter(to=it.who.email, state="waiting").exists()
@@ -392,6 +403,10 @@ OF_THE_ACCOUNT = {
 }  # fmt: skip
 # Tested where they take effect: tests/inbox/test_handover.py and tests/planning/test_repeating.py.
 GOES_ON = {"inbox.HandOver.by", "planning.Recurrence.by"}
+
+
+def _waits(model: type[Membership] | type[EmergencyRight], it: Everything) -> bool:
+    return model._default_manager.filter(by=it.who, ended_at__isnull=True, waits_until__isnull=False).exists()
 
 
 def _runs(row: Delegation) -> bool:
@@ -420,9 +435,10 @@ def test_an_account_that_is_switched_off_holds_nothing(it: Everything) -> None:
     # Each thing that ended has its event, by whoever took the right away.
     by = AuditEvent.objects.filter(actor_id=it.cast.administrator.pk).order_by("verb").values_list("verb", flat=True)
     assert list(by) == [
-        "account.deactivate", "account.void_mail_links", "feed.end", "invitation.stop", "member.end_delegation",
-        "member.end_delegation", "member.end_delegation", "member.end_emergency", "message.return_to_desk",
-        "municipality.stop_export", "report.end_mail", "report.end_programme_mail",
+        "account.deactivate", "account.void_mail_links", "feed.end", "invitation.stop", "member.drop_right",
+        "member.drop_right", "member.end_delegation", "member.end_delegation", "member.end_delegation",
+        "member.end_emergency", "message.return_to_desk", "municipality.drop_rules", "municipality.stop_export",
+        "report.end_mail", "report.end_programme_mail",
     ]  # fmt: skip
     # Switched on again, the person has their role, and nothing of what was ended.
     accounts.reactivate(it.who, by=it.cast.administrator)
@@ -464,7 +480,8 @@ def test_an_officer_who_was_an_approver_keeps_what_officers_may(it: Everything) 
     members.change_role(Membership.objects.running().get(user=it.who), Role.OFFICER, by=it.second)
     ended = {
         "accounts.Invitation.invited_by", "administration.Export.asked_by", "municipalities.Delegation.approver",
-        "municipalities.Delegation.by",
+        "municipalities.Delegation.by", "municipalities.EmergencyRight.by", "municipalities.Membership.by",
+        "municipalities.RuleChange.by",
     }  # fmt: skip
     assert held(it) == set(IS_HELD) - ended
 

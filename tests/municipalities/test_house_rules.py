@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from common.models import AuditEvent, MailMessage
 from common.sentences import sentence
-from municipalities.domain import house_rules
+from municipalities.domain import house_rules, members
 from municipalities.domain.refused import Refused
 from municipalities.enums import Approval, ChangeOutcome, Role
 from municipalities.forms import RulesForm
@@ -233,6 +233,18 @@ def test_another_approver_agrees_and_it_holds_at_once(cast: Cast, second: User) 
     assert rule() == "none"
     assert (again(change).outcome, again(change).ended_by) == (ChangeOutcome.CONFIRMED, second)
     assert "Rules that are to be relaxed" not in sign_in(second).get(PAGE).text
+
+
+def test_a_relaxation_is_dropped_when_its_asker_loses_the_right(cast: Cast, second: User) -> None:
+    house_rules.edit(cast.cuprija, {"may_approve_own": True}, by=cast.approver, reason="We are on holiday")
+    members.change_role(cast.approver.memberships.get(), Role.OFFICER, by=second)
+    with scope(cast.cuprija):
+        row = RuleChange.objects.get()
+    assert row.outcome == ChangeOutcome.DROPPED
+    assert AuditEvent.objects.get(verb="municipality.drop_rules").actor_id == second.pk
+    with time_machine.travel(row.effective_at + timedelta(minutes=1)):
+        relax_due()
+    assert Municipality.objects.get(pk=cast.cuprija.pk).may_approve_own is False
 
 
 @pytest.mark.parametrize("who", ["second", "administrator"])

@@ -13,6 +13,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
+from accounts.domain import people
 from accounts.models import User
 from common.models import AuditEvent
 from common.sentences import sentence
@@ -413,3 +414,58 @@ def test_the_page_asks_the_same_number_of_queries_however_much_waits(
         deciders.allow_emergency(cast.cuprija, user, by=cast.approver)
     with django_assert_num_queries(len(few.captured_queries)):
         client.get(DECIDERS)
+
+
+# ---- an account that is switched on again
+
+
+def test_an_approver_whose_account_is_switched_on_again_waits_and_the_others_are_notified(
+    cast: Cast, second: User
+) -> None:
+    people.deactivate(second, by=cast.administrator)
+    Notification.objects.all().delete()
+    people.reactivate(second, by=cast.administrator)
+    membership = second.memberships.get()
+    assert membership.waits_until is not None
+    assert not access(second, cast.cuprija).may(Verb.POST_APPROVE)
+    assert Notification.objects.filter(user=cast.approver, kind="rights").exists()
+    waiting.confirm(membership, by=cast.approver)
+    assert access(second, cast.cuprija).may(Verb.POST_APPROVE)
+
+
+def test_the_only_approver_decides_at_once_when_switched_on_again(cast: Cast) -> None:
+    people.deactivate(cast.approver, by=cast.administrator)
+    people.reactivate(cast.approver, by=cast.administrator)
+    assert access(cast.approver, cast.cuprija).may(Verb.POST_APPROVE)
+
+
+def test_an_active_account_that_is_switched_on_stays_as_it_is(cast: Cast, second: User) -> None:
+    people.reactivate(second, by=cast.administrator)
+    assert second.memberships.get().waits_until is None
+    assert not AuditEvent.objects.filter(verb="account.reactivate").exists()
+
+
+def test_a_stopped_return_ends_the_membership(cast: Cast, second: User) -> None:
+    people.deactivate(second, by=cast.administrator)
+    people.reactivate(second, by=cast.administrator)
+    waiting.stop(second.memberships.get(), by=cast.approver)
+    assert second.memberships.get().ended_at is not None
+
+
+# ---- whoever gave it loses the right to
+
+
+def test_a_waiting_right_ends_with_the_right_of_whoever_gave_it(cast: Cast, second: User) -> None:
+    row = newcomer(cast)
+    members.change_role(cast.approver.memberships.get(), Role.OFFICER, by=second)
+    row.refresh_from_db()
+    assert row.ended_at is not None
+    assert AuditEvent.objects.get(verb="member.drop_right").actor_id == second.pk
+
+
+def test_a_right_that_has_taken_effect_outlives_whoever_gave_it(cast: Cast, second: User) -> None:
+    row = newcomer(cast)
+    waiting.confirm(row, by=second)
+    members.change_role(cast.approver.memberships.get(), Role.OFFICER, by=second)
+    row.refresh_from_db()
+    assert row.ended_at is None
