@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from library.enums import SnippetKind
 from library.models import Snippet, Template
@@ -172,7 +173,7 @@ def posts_with(media: Media, limit: int = 50) -> list[Post]:
     return list(rows.defer("draft", "search_key").order_by("-updated_at")[:limit])
 
 
-def snippet_texts() -> list[str]:
-    """The words of all snippets of the open scope. One query."""
-    texts = Snippet.objects.filter(removed_at=None, kind=SnippetKind.TEXT).values_list("texts", flat=True)
-    return [words for each in texts for words in each.values()]
+def snippet_texts() -> QuerySet:
+    """All languages of each snippet of the open scope, as one text. For `posts.coach.offices`."""
+    rows = Snippet.objects.filter(removed_at=None, kind=SnippetKind.TEXT).order_by()
+    return rows.values_list(Cast("texts", TextField()), flat=True)

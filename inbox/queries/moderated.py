@@ -11,8 +11,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Count, ExpressionWrapper, IntegerField, Q, QuerySet, Subquery
-from django.db.models.functions import TruncMonth
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    IntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Concat, TruncMonth
 from django.utils import timezone
 
 from channels import dry
@@ -252,7 +262,8 @@ def confirmation_is_late(row: Moderation) -> bool:
     return row.waits_for_confirmation and row.confirm_by is not None and row.confirm_by < timezone.now()
 
 
-def contacts() -> list[str]:
-    """What the house rules of the open scope name as contacts. One query."""
-    rows = HouseRules.objects.values_list("contact", "formal", "privacy", "own_words")
-    return [words for row in rows for words in row if words]
+def contacts() -> QuerySet:
+    """The texts of the house rules of the open scope, as one text. For `posts.coach.offices`."""
+    written = ["contact", "formal", "privacy", "own_words"]
+    columns = [part for name in written for part in (name, Value("\n"))]
+    return HouseRules.objects.order_by().values_list(Concat(*columns, output_field=TextField()), flat=True)

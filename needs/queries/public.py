@@ -218,6 +218,6 @@ def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> R
     return Report(row, text, [str(each) for each in options if isinstance(each, str)], url, asked.delivery.published_at)
 
 
-def contacts() -> list[str]:
-    """What the page of needs of the open scope names as contact. One query."""
-    return list(NeedsPage.objects.exclude(contact="").values_list("contact", flat=True))
+def contacts() -> QuerySet:
+    """The contact on the page of needs of the open scope. For `posts.coach.offices`."""
+    return NeedsPage.objects.order_by().values_list("contact", flat=True)

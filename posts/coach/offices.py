@@ -6,10 +6,12 @@ starts (`AppConfig.ready`); posts know nobody above them. To teach a number is t
 
 from collections.abc import Callable, Iterable
 
+from django.db.models import QuerySet
+
 from posts.coach import text
 
-Texts = Callable[[], Iterable[str]]
-"""The words of the open scope in which an office's numbers may stand. One query at most."""
+Texts = Callable[[], QuerySet]
+"""Rows of the open scope in which an office's numbers may stand: one column of text, without an order."""
 
 _known: list[Texts] = []
 
@@ -25,10 +27,12 @@ def are_needed(texts: Iterable[str]) -> bool:
 
 
 def numbers() -> frozenset[str]:
-    """Of the open scope, as `text.national` writes them."""
+    """Of the open scope, as `text.national` writes them. One query."""
+    if not _known:
+        return frozenset()
+    first, *others = [texts() for texts in _known]
     return frozenset(
         text.national(hit.words)
-        for texts in _known
-        for words in texts()
+        for words in first.union(*others, all=True)
         for hit in (*text.phones(words), *text.landlines(words))
     )

@@ -19,8 +19,8 @@ from posts.wording import language_name
 def coach(
     draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], house: Any, *, links: bool = True
 ) -> list[Told]:
-    """Every point in the order of the page. With `links` one query: what a worker found behind them.
-    Where a telephone number is written, one more for each place in which known ones stand."""
+    """Every point in the order of the page. With `links` one query: what a worker found behind them. One more where
+    a telephone number is written."""
     if draft.is_empty:
         return []
     official = compose.unwritten(draft, house.official_languages)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from analytics.enums import Basis
 from analytics.models import MonthlyFact
@@ -149,6 +150,6 @@ def _sums(months: Sequence[date]) -> list[Sum]:
     ]
 
 
-def contacts() -> list[str]:
-    """What the public page of the open scope names as contact. One query."""
-    return list(PublicPage.objects.exclude(contact="").values_list("contact", flat=True))
+def contacts() -> QuerySet:
+    """The contact on the public page of the open scope. For `posts.coach.offices`."""
+    return PublicPage.objects.order_by().values_list("contact", flat=True)

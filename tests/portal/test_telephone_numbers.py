@@ -93,19 +93,20 @@ def test_a_number_that_nobody_knows_is_asked_about_and_blocks_nothing(cast: Cast
     assert asked("Зовите 192 или 0800 123 456", cast) == []
 
 
-def test_a_number_in_the_library_or_on_a_public_page_is_an_offices(cast: Cast) -> None:
+def test_a_number_in_the_library_or_on_a_public_page_is_an_offices(cast: Cast, django_assert_num_queries: Any) -> None:
     with scope(cast.cuprija):
         common: Any = {"municipality": cast.cuprija}
         Snippet.objects.create(
-            **common, kind=SnippetKind.TEXT, name="Централа", texts={"sr-Cyrl": "Централа: 035/123-456"},
+            **common, kind=SnippetKind.TEXT, name="Централа",
+            texts={"sr-Cyrl": "Централа:\n035/123-456", "en": "035 777 888\n\"Open day and night\""},
             created_by=cast.officer, updated_by=cast.officer,
         )  # fmt: skip
         HouseRules.objects.create(**common, contact="Позовите 035 222 333", changed_by=cast.officer)
         NeedsPage.objects.create(**common, contact="услужни центар, +381 35 444 555")
         PublicPage.objects.create(**common, contact="дежурни 064 555 666", changed_by=cast.officer)
-    assert asked("Зовите 035 123 456, (035) 222-333, 035/444-555, 064/555-666", cast) == []
+    assert asked("Зовите 035 123 456, (035) 222-333, 035/444-555, 064/555-666, 035/777-888", cast) == []
     assert asked("Зовите 035 999 999", cast) == ["landlines"]
-    with scope(cast.novi_pazar):
+    with scope(cast.novi_pazar), django_assert_num_queries(1):
         assert offices.numbers() == frozenset()
 
 

@@ -383,7 +383,7 @@ def test_the_composer_takes_the_same_few_queries_for_one_picture_and_for_four(
             media = tuple(Shown(each.pk, "Опис") for each in pictures)
             post = desk.write(media=media, channels=both, link="https://cuprija.rs", link_card=Card("Наслов"))
         client.get(url("post_edit", post.pk))
-        with django_assert_max_num_queries(14) as queries:
+        with django_assert_max_num_queries(12) as queries:
             assert client.get(url("post_edit", post.pk)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
