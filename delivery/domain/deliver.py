@@ -102,10 +102,10 @@ def _step(
     if delivery.kind == EDIT:
         assert delivery.parent is not None  # a constraint says so; what changes a post never makes one
         return connector.edit(delivery.parent.remote_id, outgoing)
-    # also past every check: where there are only public answers, a private one would be public
-    if outgoing.visibility not in dry.limits(delivery.channel).visibilities:
-        raise Rejected(NOT_FOR_FEW, code="visibility")
     if delivery.kind == REPLY:
+        # also past every check: where there are only public answers, a private one would be public
+        if outgoing.visibility not in dry.limits(delivery.channel).visibilities:
+            raise Rejected(NOT_FOR_FEW, code="visibility")
         return connector.reply(outgoing, files)
     if not delivery.token:
         return connector.publish(outgoing, files)

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms.types import Absent, Found, Limits, Outgoing, Pending, Published
+from platforms.types import Absent, Found, Outgoing, Pending, Published
 
 
 class SlowNetwork:
@@ -26,10 +26,6 @@ class SlowNetwork:
     def __init__(self, http: Any, witness: Any = None, **_: Any) -> None:
         self.http = http
         self.witness = witness
-
-    @classmethod
-    def limits(cls, facts: Any) -> Limits:
-        return Limits(max_characters=500, counting="plain")
 
     @classmethod
     def forget(cls) -> None:
