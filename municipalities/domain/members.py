@@ -89,7 +89,7 @@ def end(membership: Membership, *, by: Any) -> None:
 
 def restore(person: Any, by: Any) -> None:
     """For `accounts.reactivation`: an approver whose account is switched on again is a new one to the others."""
-    rows = Membership.objects.running().filter(user=person, role=Role.APPROVER, waits_until__isnull=True)
+    rows = Membership.objects.deciding().filter(user=person)
     for membership in rows.select_related("user", "municipality").order_by("pk"):
         membership.by, membership.confirmed_by = by, None
         membership.waits_until = waiting.until(membership.municipality, without=person)
