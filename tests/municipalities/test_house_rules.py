@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone, translation
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from common.models import AuditEvent, MailMessage
@@ -26,7 +25,10 @@ from municipalities.tasks import relax_due
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.send import send_due
 from notifications.models import Notification
+from tests.concurrency import REFUSED, at_once
 from tests.people import Cast, person, sign_in
+
+pytestmark = pytest.mark.usefixtures("english")
 
 REASON = "Two colleagues are on holiday until Monday."
 PAGE = "/m/cuprija/settings/rules/"
@@ -37,20 +39,6 @@ FORM = {
     "move_window_hours": "24",
     "not_after_minutes": "120",
 }
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def second(cast: Cast) -> User:
-    """Another approver of Ćuprija."""
-    user = person("second")
-    Membership.objects.create(user=user, municipality=cast.cuprija, role=Role.APPROVER)
-    return user
 
 
 def asked(cast: Cast, *, by: User | None = None, **values: Any) -> RuleChange:
@@ -329,26 +317,10 @@ def test_agreeing_to_what_somebody_may_no_longer_ask_for_changes_nothing(cast: C
 # ---- at the same moment
 
 
-def together(*acts: Callable[[], Any]) -> list[str]:
-    """Each act in a thread and a transaction of its own, begun together: "done" or "refused"."""
-    begin, outcomes = threading.Barrier(len(acts)), ["?"] * len(acts)
-
-    def run(position: int, act: Callable[[], Any]) -> None:
-        try:
-            begin.wait(timeout=60)
-            act()
-            outcomes[position] = "done"
-        except Refused:
-            outcomes[position] = "refused"
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=90)
-    return sorted(outcomes)
+def outcomes(*acts: Callable[[], Any]) -> list[str]:
+    """Of acts that begin at once: "done" or "refused", sorted."""
+    results = at_once(*acts, refusals=Refused)
+    return sorted(REFUSED if each == REFUSED else "done" for each in results)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -358,7 +330,7 @@ def test_agreeing_and_stopping_at_once_is_one_of_the_two(cast: Cast, second: Use
     for _round in range(4):
         change = asked(cast)
         acts = (lambda: agree(change, by=second), lambda: stop(change, by=third))  # noqa: B023
-        assert together(*acts) == ["done", "refused"]
+        assert outcomes(*acts) == ["done", "refused"]
         ended = again(change)
         assert (rule() == "none") == (ended.outcome == ChangeOutcome.CONFIRMED)
         Municipality.objects.filter(slug="cuprija").update(approval="one")
@@ -370,7 +342,7 @@ def test_two_workers_relax_once(cast: Cast, second: User) -> None:
     with everywhere("a test"):
         past = timezone.now() - timedelta(minutes=1)
         RuleChange.objects.update(effective_at=past, asked_at=past - timedelta(hours=24))
-    assert together(house_rules.apply_due, house_rules.apply_due) == ["done", "done"]
+    assert outcomes(house_rules.apply_due, house_rules.apply_due) == ["done", "done"]
     assert again(change).outcome == ChangeOutcome.APPLIED
     assert verbs().count("municipality.apply_rules") == 1
     assert len(notified()["Second"]) == 2
@@ -379,7 +351,7 @@ def test_two_workers_relax_once(cast: Cast, second: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_who_ask_at_once_leave_one_change(cast: Cast, second: User) -> None:
     acts = [lambda by=by: asked(cast, by=by) for by in (cast.approver, second)]
-    assert together(*acts) == ["done", "refused"]
+    assert outcomes(*acts) == ["done", "refused"]
 
 
 # ---- the database

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
-from django.utils import translation
 
 from accounts.models import Invitation, User
 from common.models import AuditEvent
@@ -20,13 +18,9 @@ from municipalities.models import Municipality, Programme
 from municipalities.population import Row, Unreadable, read
 from tests.people import Cast, municipality, person, sign_in
 
+pytestmark = pytest.mark.usefixtures("english")
+
 KNOWN = [("cuprija", ("Ћуприја", "Ćuprija", "Ćuprija")), ("novi-pazar", ("Нови Пазар", "Novi Pazar", "Novi Pazar"))]
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 # ---- people

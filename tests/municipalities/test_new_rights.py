@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone, translation
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.domain import people
 from accounts.models import User
@@ -25,23 +24,12 @@ from municipalities.queries import access, today
 from municipalities.rules import TABLE, Verb
 from municipalities.tasks import relax_due
 from notifications.models import Notification
+from tests.concurrency import at_once
 from tests.people import Cast, person, sign_in
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DECIDERS = "/m/cuprija/settings/deciding/"
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def second(cast: Cast) -> User:
-    """Another approver of Ćuprija."""
-    user = person("second")
-    Membership.objects.create(user=user, municipality=cast.cuprija, role=Role.APPROVER)
-    return user
 
 
 def newcomer(cast: Cast, *, by: User | None = None) -> Membership:
@@ -215,23 +203,7 @@ def test_the_database_refuses_who_agrees_with_themselves(cast: Cast, second: Use
 def test_agreeing_and_the_end_of_the_delay_at_once_settle_it_once(cast: Cast, second: User, kind: str) -> None:
     row = KINDS[kind][0](cast, second)
     type(row).objects.filter(pk=row.pk).update(waits_until=timezone.now() - timedelta(minutes=1))
-    begin = threading.Barrier(3)
-
-    def run(act: Callable[[], Any]) -> None:
-        try:
-            begin.wait(timeout=60)
-            act()
-        except Refused:
-            pass
-        finally:
-            connection.close()
-
-    acts = (lambda: waiting.confirm(row, by=second), waiting.settle_due, waiting.settle_due)
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=90)
+    at_once(lambda: waiting.confirm(row, by=second), waiting.settle_due, waiting.settle_due, refusals=Refused)
     assert AuditEvent.objects.filter(verb__in=["member.confirm_right", "member.right_holds"]).count() == 1
 
 
@@ -308,20 +280,12 @@ def test_the_second_of_two_first_approvers_waits_for_the_first(cast: Cast) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_become_the_first_approver_at_once_one_waits(cast: Cast) -> None:
-    people, begin = (person("first"), person("other")), threading.Barrier(2)
+    people = (person("first"), person("other"))
 
-    def run(user: User) -> None:
-        try:
-            begin.wait(timeout=60)
-            members.join(user, cast.novi_pazar, Role.APPROVER, by=cast.administrator)
-        finally:
-            connection.close()
+    def joins(user: User) -> Callable[[], Any]:
+        return lambda: members.join(user, cast.novi_pazar, Role.APPROVER, by=cast.administrator)
 
-    threads = [threading.Thread(target=run, args=[user]) for user in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=90)
+    at_once(*(joins(user) for user in people))
     assert sorted(access(user, cast.novi_pazar).may(Verb.POST_APPROVE) for user in people) == [False, True]
 
 

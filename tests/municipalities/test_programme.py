@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import Invitation
 from common.models import AuditEvent
@@ -22,13 +21,9 @@ from planning.domain import feeds
 from planning.models import Feed
 from tests.people import Cast, municipality, person, sign_in
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TODAY = timezone.localdate()
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

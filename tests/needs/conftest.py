@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from django.db import connection
 from django.utils import timezone, translation
 
 from inbox.domain.refused import Refused
@@ -17,6 +15,7 @@ from municipalities.tenancy import scope
 from needs.domain import decide, voices
 from needs.domain.write import Words, write
 from needs.models import Need
+from tests import concurrency
 from tests.inbox.conftest import Town, allowed, network, town
 
 __all__ = ["allowed", "network", "town"]
@@ -57,26 +56,8 @@ def again(town: Town, need: Need) -> Need:
 
 
 def at_once(town: Town, *acts: Callable[[], Any]) -> list[Any]:
-    """Run each act in a thread and connection of its own, begun together: what each gave, or "refused"."""
-    begin, outcomes = threading.Barrier(len(acts)), ["?"] * len(acts)
-
-    def run(position: int, act: Callable[[], Any]) -> None:
-        try:
-            begin.wait(timeout=60)
-            with scope(town.cast.cuprija):
-                outcomes[position] = act()
-        except Refused:
-            outcomes[position] = "refused"
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=90)
-    assert "?" not in outcomes
-    return outcomes
+    """Run acts that begin at the same moment: what each gave, or "refused"."""
+    return concurrency.at_once(*acts, refusals=Refused, within=lambda: scope(town.cast.cuprija))
 
 
 @pytest.fixture

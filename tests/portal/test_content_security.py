@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from django.conf import settings as configured
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
@@ -104,10 +103,10 @@ def test_pages_of_strangers_have_their_nonce_too() -> None:
         assert [f"'nonce-{nonce}'" for nonce in nonces] == policy(answer)["script-src"][:1], path
 
 
-def test_the_page_for_an_error_asks_for_no_script(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_for_an_error_asks_for_no_script(cast: Cast, settings: Any) -> None:
     client = sign_in(cast.officer)
     client.raise_request_exception = False
-    monkeypatch.setattr(configured, "ROOT_URLCONF", "tests.portal.broken_urls")
+    settings.ROOT_URLCONF = "tests.portal.broken_urls"
     answer = client.get("/broken/")
     assert answer.status_code == 500
     assert scripts(answer) == []

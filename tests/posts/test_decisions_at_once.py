@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from django.db import connection
 
 from delivery.enums import State
 from municipalities.domain import deciders
@@ -25,6 +22,8 @@ from posts.domain.schedule import publish_now
 from posts.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Version
+from tests import concurrency
+from tests.concurrency import REFUSED
 from tests.people import Cast
 from tests.posts.deciders import member, on_the_list, submitted
 from tests.posts.desk import Desk, opened
@@ -39,26 +38,9 @@ def desk(cast: Cast) -> Desk:
 
 
 def at_once(desk: Desk, *acts: Callable[[], Any]) -> list[str]:
-    """Run each act in a thread and a transaction of its own, begun together; "done" or "refused" of each."""
-    begin, outcomes = threading.Barrier(len(acts)), ["?"] * len(acts)
-
-    def run(position: int, act: Callable[[], Any]) -> None:
-        try:
-            begin.wait(timeout=60)
-            with scope(desk.house):
-                act()
-            outcomes[position] = "done"
-        except (Refused, NotAllowed):
-            outcomes[position] = "refused"
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=90)
-    return outcomes
+    """Run acts that begin at the same moment; "done" or "refused" of each."""
+    results = concurrency.at_once(*acts, refusals=(Refused, NotAllowed), within=lambda: scope(desk.house))
+    return [REFUSED if each == REFUSED else "done" for each in results]
 
 
 def kinds(desk: Desk) -> list[str]:
