@@ -2,12 +2,15 @@
 agree with a person's gender. A test holds that every verb written anywhere has a sentence here.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.dates import short_date
 from common.models import AuditEvent
 
 SENTENCES: dict[str, Promise] = {
@@ -468,6 +471,7 @@ def mark_of(verb: str) -> str:
 
 
 WORDS: dict[str, dict[str, Promise | str]] = {}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def words(detail: str, labels: Mapping[str, Promise | str]) -> None:
@@ -492,4 +496,14 @@ def sentence(event: AuditEvent) -> str:
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(name, each) for each in value)
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _day(value)
     return str(WORDS.get(name, {}).get(str(value), value))
+
+
+def _day(written: str) -> str:
+    """Events keep days as ISO 8601; people read them as everywhere else."""
+    try:
+        return short_date(date.fromisoformat(written))
+    except ValueError:
+        return written

@@ -131,6 +131,7 @@ class RulesForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hours = settings.RULE_RELAXATION_HOURS
+        self.fields["reason"].is_conditional = True
         self.fields["reason"].help_text = ngettext(
             "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
             "The other approvers read it. The change waits %(hours)s hour, or until another approver agrees.",
@@ -146,7 +147,7 @@ class RulesForm(forms.ModelForm):
         reason = " ".join((values.get("reason") or "").split())
         if relaxed and len(reason) < SHORTEST_REASON and "reason" not in self.errors:
             sentence = _("Say in %(least)s characters at least why this becomes weaker: %(rules)s.")
-            rules = ", ".join(str(self.fields[name].label) for name in relaxed)
+            rules = "; ".join(str(self.fields[name].label) for name in relaxed)
             self.add_error("reason", sentence % {"least": SHORTEST_REASON, "rules": rules})
         return values
 

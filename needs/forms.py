@@ -141,6 +141,18 @@ class TellForm(forms.Form):
                     "network needs it."),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, private: int, people: int, **kwargs: Any) -> None:
+        """`private` of the `people` wrote privately: nobody else reads the answer to them."""
+        super().__init__(*args, **kwargs)
+        if not private:
+            return
+        self.fields["text"].help_text = (
+            _("It goes to them privately, below what they wrote, and nobody else reads it. It begins with their name.")
+            if private == people
+            else _("It stands below what they wrote. Everybody can read it, except what goes to those who wrote "
+                   "privately. It begins with their name where the network needs it.")
+        )  # fmt: skip
+
 
 class PictureForm(forms.Form):
     """A picture from the computer, or one of the library that is ticked on the page."""

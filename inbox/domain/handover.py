@@ -119,7 +119,7 @@ def ask(message: Message, department: Department, asked: Asked, *, until: dateti
     _refuse_long(shown, MOST_SHOWN, "shown")
     if row.is_private and not asked.with_private and (shown or asked.with_contact or asked.with_name):
         raise Refused(
-            _("They wrote this privately. Leave their words and names out, or say below that something may go along."),
+            _("They wrote this privately. Leave their words and names out, or tick that something may go along."),
             "with_private",
         )
     if not now < until <= now + timedelta(days=MOST_DAYS):

@@ -24,12 +24,19 @@ from needs.views.pages import found, refuse, shown
 @require_http_methods(["GET", "POST"])
 def tell(request: Any, need: int) -> HttpResponse:
     row = found(need)
-    form = TellForm(request.POST if request.method == "POST" else None, initial={"text": _said(row)})
+    known = reach(row)
+    form = TellForm(
+        request.POST if request.method == "POST" else None,
+        initial={"text": _said(row)},
+        private=known.private,
+        people=len(known.reached),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             begun = verbs.ask(row, form.cleaned_data["text"], by=request.user)
         except Refused as refused:
             refuse(form, refused)
+            known = reach(row)  # what is refused has often changed meanwhile
         else:
             said = ngettext(
                 "%(count)s person is being told. It takes a moment; the page of the need says how far it is.",
@@ -38,7 +45,7 @@ def tell(request: Any, need: int) -> HttpResponse:
             )
             flash.success(request, said % {"count": begun.people})
             return redirect("need", request.municipality.slug, row.pk)
-    context = {"need": row, "reach": reach(row), "round": last_round(row)}
+    context = {"need": row, "reach": known, "round": last_round(row)}
     return shown(request, "needs/tell.html", context, form=form)
 
 

@@ -142,7 +142,7 @@ def asked_to_publish_now(post: Post, approved_for: datetime, *, by: Any) -> None
     readers = mentors_of(post.municipality) if asks_mentor(post.municipality) else []
 
     def words() -> tuple[str, str]:
-        subject = _("%(municipality)s: “%(post)s” shall go out now and waits for approval again") % facts
+        subject = _("%(municipality)s: “%(post)s” is to be published now and waits for approval again") % facts
         time = {**facts, "time": dates.date_time(approved_for)}
         body = _("It was approved for %(time)s. %(person)s asks to publish it now. Until then it is off the schedule.")
         return subject, body % time

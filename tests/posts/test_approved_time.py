@@ -123,7 +123,7 @@ def test_asking_to_publish_now_submits_it_again_and_the_approval_then_holds_for_
     assert (post.stage, post.due_at, desk.states(post)) == (Stage.SUBMITTED, None, [])
     (row,) = Notification.objects.all()
     assert row.user == desk.cast.approver
-    assert "shall go out now" in row.subject
+    assert "is to be published now" in row.subject
     assert next(each.kind for each in decisions(post)) == DecisionKind.SUBMITTED
     post = approve(post, desk.version(post), by=desk.cast.approver)
     post = publish_now(post, by=desk.cast.officer)
