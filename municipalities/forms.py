@@ -77,6 +77,12 @@ class ProfileForm(forms.Form):
         return found
 
 
+class ConditionalText(forms.CharField):
+    """Needed in some cases only, as its help text says, so that its label does not call it optional."""
+
+    is_conditional = True
+
+
 class RulesForm(forms.ModelForm):
     move_window_hours = forms.IntegerField(
         label=_("Hours a post may move and stay approved"),
@@ -97,7 +103,7 @@ class RulesForm(forms.ModelForm):
         max_value=24 * 7,
         help_text=_("Somebody on the emergency list publishes without approval; another approver reviews it later."),
     )
-    reason = forms.CharField(
+    reason = ConditionalText(
         label=_("Why a rule is relaxed"),
         max_length=LONGEST_REASON,
         required=False,
@@ -131,7 +137,6 @@ class RulesForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hours = settings.RULE_RELAXATION_HOURS
-        self.fields["reason"].is_conditional = True
         self.fields["reason"].help_text = ngettext(
             "Needed where fewer people have to agree, where answers no longer wait, or where more time may pass. "
             "The other approvers read it. The change waits %(hours)s hour, or until another approver agrees.",

@@ -98,8 +98,8 @@ def publish(request: Any, pk: int) -> HttpResponse:
     """
     post = readable(request, pk)
     if request.POST.get("ask"):
-        return tried(request, post, lambda: ask_to_publish_now(post, by=request.user),
-                     _("Submitted again. The approvers have been notified that it is to be published now."))  # fmt: skip
+        done = _("Submitted again. The approvers have been notified that it is to be published now.")
+        return tried(request, post, lambda: ask_to_publish_now(post, by=request.user), done)
     return tried(request, post, lambda: publish_now(post, by=request.user), handed_over(request))
 
 
