@@ -22,6 +22,6 @@ USER dobosar
 VOLUME /data
 EXPOSE 8000
 # gunicorn keeps its heartbeat in memory: on a disk it may block.
-CMD ["gunicorn", "--config", "python:portal.launch.gunicorn", "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", "portal.wsgi:application"]
+CMD ["gunicorn", "--config", "python:launcher.gunicorn", "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", "portal.wsgi:application"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
-    CMD ["python", "-m", "portal.launch.healthy", "http://127.0.0.1:8000/healthz"]
+    CMD ["python", "-m", "launcher.healthy", "http://127.0.0.1:8000/healthz"]

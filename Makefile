@@ -1,9 +1,9 @@
 # Everything below sets itself up in .venv first. `make help` lists the targets.
 SHELL := /bin/sh
 PYTEST_WORKERS ?= 2
-setup := @sh portal/launch/find_python.sh portal/launch/bootstrap.py
+setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
-manage := @exec $(py) -m portal.launch.manage
+manage := @exec $(py) -m launcher.manage
 
 .PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui requirements setup setup-dev
 
@@ -17,14 +17,14 @@ setup-dev:
 	$(setup) dev
 
 run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.data); Ctrl-C stops it
-	@exec $(py) -m portal.launch.run
+	@exec $(py) -m launcher.run
 
 test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
-	@$(py) -m portal.launch.browser
+	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
 
 test-long: setup-dev  ## what takes minutes: every page as every role over hostile rows; writes docs/hostile-rendering.md
-	@$(py) -m portal.launch.browser
+	@$(py) -m launcher.browser
 	@HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m long $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
@@ -34,13 +34,13 @@ chaos: setup-dev  ## kill, double, restart and lose everything while a lot goes 
 	@exec $(py) -m tests.crash.chaos $(ARGS)
 
 test-real: setup-dev  ## connectors against real servers; QUICK=1 for what Debian packages alone
-	@exec $(py) -m portal.launch.real $(ARGS)
+	@exec $(py) -m launcher.real $(ARGS)
 
 fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'), and what to set to try them
 	@exec $(py) -m tests.platforms.fakes --explain --port 8900 $(ARGS)
 
 check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy check, requirements
-	@exec $(py) -m portal.launch.check
+	@exec $(py) -m launcher.check
 
 fix: setup-dev  ## what ruff and djlint can put right by themselves
 	$(py) -m ruff check --fix --quiet .
@@ -65,10 +65,10 @@ shell: setup  ## a Python shell on the site's database
 	$(manage) shell
 
 backup: setup  ## one archive of database, media and keys; TO=file.tar.gz
-	@exec $(py) -m portal.launch.backup save $(TO)
+	@exec $(py) -m launcher.backup save $(TO)
 
 restore: setup  ## put an archive back: FROM=file.tar.gz; YES=1 to replace what is there
-	@exec $(py) -m portal.launch.backup restore $(FROM)
+	@exec $(py) -m launcher.backup restore $(FROM)
 
 dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=/usr/share/hunspell measures three million forms
 	@exec $(py) -m serbian.measure tests/serbian/data/words.txt.xz $(if $(HUNSPELL),--hunspell $(HUNSPELL)) --to docs/serbian-figures.md
@@ -91,4 +91,4 @@ demo-reports: setup  ## the reports of the demo's six pilots, as PDF in docs/rep
 ui: run  ## the component gallery is at /ui/ of the running site
 
 requirements: setup-dev  ## recompile the requirements files after a change in pyproject.toml
-	@exec $(py) -m portal.launch.requirements
+	@exec $(py) -m launcher.requirements

@@ -53,6 +53,8 @@ if PRACTICE_ENABLED:
 
 # ------------------------------------------------------------------ composition
 INSTALLED_APPS = [
+    "benchmarks",
+    "demo",
     "portal",
     "administration",
     "mentoring",

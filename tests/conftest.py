@@ -13,13 +13,13 @@ import hypothesis
 import pytest
 import redis
 
-from portal.launch import browser as browsers
+from launcher import browser as browsers
 from tests import emptying, live, patience, refusals
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
-PIECES = ("tests/journeys/", "tests/portal/test_seed.py", "tests/architecture/test_hostile_rows.py")
+PIECES = ("tests/journeys/", "tests/demo/test_seed.py", "tests/architecture/test_hostile_rows.py")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -105,7 +105,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
     # What takes a minute alone begins first, so that in the end no worker waits long for the other. It has servers of
     # its own: the order of the others, by what they do to the tables of the tests, stays.
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/launch/")))
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/launcher/")))
 
 
 @pytest.hookimpl(optionalhook=True)

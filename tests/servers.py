@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from portal.launch import embedded
-from portal.launch.trouble import Trouble
+from launcher import embedded
+from launcher.trouble import Trouble
 from tests import offline
 
 # The suite's own values; what the environment says wins.

@@ -25,8 +25,8 @@ from administration.queries import setting_up
 from common import mail
 from common.enums import MailState
 from common.models import AuditEvent, MailMessage
+from launcher import prepare
 from municipalities.models import Programme
-from portal.launch import prepare
 from tests.accounts.test_security import set_up_app
 from tests.people import Cast, person, sign_in
 

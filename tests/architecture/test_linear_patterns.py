@@ -44,7 +44,7 @@ DYNAMIC = {
     "inbox/reading/outward.py without_personal": "the author's own name, letter by letter: below",
     "planning/moments.py _month": "one of twelve months, and fullmatch of a single word",
     "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",
-    "portal/management/commands/screenshots.py _first_link": "our own pages",
+    "demo/management/commands/screenshots.py _first_link": "our own pages",
     "posts/coach/text.py _pattern": "compiles patterns of the module: they are found there",
     "posts/compose.py _inside": "one link, letter by letter",
     "reports/files/pdf.py with_language": "a number, in a file that we have just made",

@@ -28,12 +28,15 @@ from municipalities.tenancy import TenantModel
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    "accounts", "administration", "analytics", "channels", "common", "delivery", "exchange", "inbox", "kits", "library",
+    "accounts", "administration", "analytics", "benchmarks", "channels", "common", "delivery", "demo", "exchange", "inbox", "kits", "library",
     "links", "mentoring", "municipalities", "needs", "notifications", "planning", "portal", "posts", "practice",
     "reports", "trainings",
 )  # fmt: skip
 MODULES = sorted(
-    p for app in (*APPS, "platforms", "serbian") for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts
+    p
+    for app in (*APPS, "launcher", "platforms", "serbian")
+    for p in (ROOT / app).rglob("*.py")
+    if "migrations" not in p.parts
 )
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
@@ -85,18 +88,18 @@ EVERYWHERE = {
     "needs/domain/tell.py",
     "planning/domain/imports.py",
     "planning/domain/repeat.py",
-    "portal/bench/burst.py",
-    "portal/bench/counting.py",
-    "portal/bench/inbox.py",
-    "portal/bench/mentoring.py",
-    "portal/bench/numbers.py",
-    "portal/bench/publishing.py",
-    "portal/bench/scale.py",
-    "portal/bench/seed.py",
-    "portal/demo/day.py",
-    "portal/demo/indicators.py",
-    "portal/demo/numbers.py",
-    "portal/management/commands/bench.py",
+    "benchmarks/burst.py",
+    "benchmarks/counting.py",
+    "benchmarks/inbox.py",
+    "benchmarks/mentoring.py",
+    "benchmarks/numbers.py",
+    "benchmarks/publishing.py",
+    "benchmarks/scale.py",
+    "benchmarks/seed.py",
+    "demo/day.py",
+    "demo/indicators.py",
+    "demo/numbers.py",
+    "benchmarks/management/commands/bench.py",
     "portal/notices.py",
     "posts/domain/ask_report.py",
     "posts/domain/check_links.py",
@@ -113,11 +116,11 @@ EVERYWHERE = {
 STATE_WRITERS = {
     "delivery/domain/enqueue.py",
     "delivery/domain/move.py",
-    "portal/bench/inbox.py",
-    "portal/bench/publishing.py",
-    "portal/bench/seed.py",
-    "portal/demo/inbox.py",
-    "portal/demo/present.py",
+    "benchmarks/inbox.py",
+    "benchmarks/publishing.py",
+    "benchmarks/seed.py",
+    "demo/inbox.py",
+    "demo/present.py",
 }
 
 
@@ -224,12 +227,12 @@ ASK_FOR_THE_ROLE = {
     "administration/queries/first_steps.py",  # whether anybody was invited yet
     "municipalities/models.py",
     "municipalities/queries.py",  # whether anybody approves here, including those who wait
-    "portal/bench/seed.py",
-    "portal/demo/decisions.py",
+    "benchmarks/seed.py",
+    "demo/decisions.py",
 }
 WRITE_HOUSE_RULES = {
     "municipalities/domain/house_rules.py",
-    "portal/bench/publishing.py",
+    "benchmarks/publishing.py",
     "posts/domain/gate.py",  # a row in memory, which is never saved
     "trainings/domain/workspaces.py",  # a new workspace, before anybody is in it
 }

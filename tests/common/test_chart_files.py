@@ -153,7 +153,7 @@ def test_the_pictures_of_the_docs_are_what_is_drawn_today():
         kinds = charts_of_all_kinds()
         for kind, chart in kinds.items():
             shown = (FOLDER / f"{kind}.svg").read_text(encoding="utf-8")
-            assert shown == charts.standalone(chart), "Run: .venv/bin/python -m portal.launch.manage draw_charts"
+            assert shown == charts.standalone(chart), "Run: .venv/bin/python -m launcher.manage draw_charts"
     assert {path.stem for path in FOLDER.glob("*.svg")} == set(kinds)
 
 

@@ -20,7 +20,7 @@ OWN = {
     "municipalities/reference/__init__.py",
     "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
     "platforms/tiktok/held.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
-    "portal/bench/publishing.py", "portal/launch/files.py", "portal/management/commands/bench.py",
+    "benchmarks/publishing.py", "launcher/files.py", "benchmarks/management/commands/bench.py",
     "reports/files/pdf.py", "trainings/script.py",
 }  # fmt: skip
 

@@ -297,7 +297,7 @@ def main() -> int:
 
 @contextmanager
 def _own_servers(place: Path) -> Iterator[None]:
-    from portal.launch import embedded
+    from launcher import embedded
     from tests.servers import VARIABLES
 
     os.environ.update(VARIABLES)
@@ -349,7 +349,7 @@ def _restarts(servers: Path) -> dict[str, Callable[[], None]]:
     from django.conf import settings
     from django.db import connection
 
-    from portal.launch import postgres, valkey
+    from launcher import postgres, valkey
 
     def restart_postgres() -> None:
         connection.close()

@@ -106,7 +106,7 @@ def test_every_dependency_says_why_it_is_here():
 
 
 def test_the_readme_names_the_demo_accounts_and_their_password():
-    from portal.launch.run import ACCOUNTS, PASSWORD
+    from launcher.run import ACCOUNTS, PASSWORD
 
     readme = (ROOT / "README.md").read_text()
     assert [account for account in (*ACCOUNTS, PASSWORD) if account not in readme] == []
@@ -121,7 +121,7 @@ def test_pictures_in_the_docs_are_small():
 
 
 def test_the_benchmark_has_a_place_for_its_figures():
-    from portal.management.commands.bench import DOCS, PARTS
+    from benchmarks.management.commands.bench import DOCS, PARTS
 
     text = (ROOT / DOCS).read_text()
     assert all(text.count(f"<!-- {part} -->") == 2 for part in PARTS)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from launcher import browser as browsers
 from municipalities.tenancy import scope
-from portal.launch import browser as browsers
 from posts.domain.pictures import add
 from tests.browsing import enter
 from tests.inbox.conftest import Town

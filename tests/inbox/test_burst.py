@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from benchmarks import burst
 from channels.domain import keys, unread
 from channels.models import Channel, Event
 from inbox.domain import hear, told
@@ -21,7 +22,6 @@ from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
 from platforms import types
 from platforms.visibility import Visibility
-from portal.bench import burst
 from tests.analytics import factories
 from tests.people import Cast, make_cast, sign_in
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.launch import ports
-from portal.launch.site import ROOT
+from launcher import ports
+from launcher.site import ROOT
 from tests.servers import VARIABLES
 
 # What the suite says to itself; a person who types `make run` has none of it.
@@ -57,7 +57,7 @@ def started(place: Path, **variables: str) -> Iterator[Stack]:
     # What a journey writes need not survive a power cut.
     environ |= {"PGOPTIONS": "-c synchronous_commit=off", **own}
     process = subprocess.Popen(
-        [sys.executable, "-m", "portal.launch.run"], cwd=ROOT, env=environ,
+        [sys.executable, "-m", "launcher.run"], cwd=ROOT, env=environ,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     stack = Stack(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{practice}", process)

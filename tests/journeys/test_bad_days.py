@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from portal.launch.run import PASSWORD
+from launcher.run import PASSWORD
 from tests.journeys.visit import Visit, until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portal.bench import browser as bench
+from benchmarks import browser as bench
 from tests.journeys.stack import Stack
 from tests.journeys.visit import Visit
 

@@ -14,7 +14,7 @@ import polib
 import pytest
 from playwright.sync_api import expect
 
-from portal.launch.site import ROOT
+from launcher.site import ROOT
 from tests.journeys.visit import Visit
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]

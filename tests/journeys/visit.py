@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from django.utils.translation import gettext
 
-from portal.launch.run import PASSWORD
+from launcher.run import PASSWORD
 from tests.journeys.stack import Stack
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}

@@ -28,7 +28,7 @@ def serving(media: Path, **more: str) -> Iterator[str]:
         application = "django.core.wsgi:get_wsgi_application()"
         bind = ["--bind", f"fd://{handed}", "--threads", "8", "--worker-class", "gthread", "--log-level", "warning"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *bind, "--config", "python:portal.launch.gunicorn", application],
+            [sys.executable, "-m", "gunicorn", *bind, "--config", "python:launcher.gunicorn", application],
             cwd=ROOT, env={**environ, "WEB_CONCURRENCY": "1"}, pass_fds=[handed],
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}"

@@ -1,0 +1,162 @@
+"""Measure pages and publishing. Works in a database of its own, which it drops afterwards."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.urls import reverse
+
+from accounts.models import User
+from benchmarks import browser, database, inbox, measure, mentoring, number_report, numbers, publishing, report, seed
+from kits.models import Kit
+from municipalities.tenancy import everywhere
+from planning.models import Campaign
+from posts.enums import Stage
+from posts.models import Media, Post, Thread
+
+DOCS = "docs/benchmarks.md"
+PARTS = ("pages", "publishing")
+ANALYTICS = "analytics"
+MENTORING = "mentoring"
+INBOX = "inbox"
+OTHERS = (ANALYTICS, MENTORING, INBOX)
+
+
+class Command(BaseCommand):
+    help = "Times the main pages on a year of 50 municipalities, and how fast due posts leave; writes bench.json."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "parts", nargs="*", default=[], help=f"of {', '.join((*PARTS, *OTHERS))}; the first two unless named"
+        )
+        parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCS}")
+        parser.add_argument("--keep", action="store_true", help="keep the database for a look")
+        parser.add_argument("--of", type=int, action="append", help="for analytics: 100 and 1 unless named")
+        parser.add_argument("--anew", action="store_true", help="for analytics: fill its databases again")
+        parser.add_argument("--runs", type=int, default=3, help="how often publishing is measured; medians are shown")
+
+    def handle(self, *args: Any, parts: list[str], write: bool, keep: bool, runs: int, **options: Any) -> None:
+        found = Path("bench.json")
+        told = json.loads(found.read_text()) if found.exists() else {}
+        told["machine"] = report.machine()
+        for part in parts or PARTS:
+            if part == ANALYTICS:
+                self._numbers(told, options["of"] or [100, 1], anew=options["anew"])
+                sizes = {int(size): figures for size, figures in told["numbers"].items()}
+                self._tell(part, number_report.told(sizes), write)
+                continue
+            with database.own(keep=keep) as address:
+                if part == "pages":
+                    figures, feel = self._pages(address)
+                    told |= {"pages": [each.json() for each in figures], **feel.json()}
+                    self._tell(part, report.told(figures, feel), write)
+                elif part == MENTORING:
+                    figures = mentoring.measured(address)
+                    told["mentoring"] = [each.json() for each in figures]
+                    self._tell(part, report.mentored(figures), write)
+                elif part == INBOX:
+                    figures, events, days = inbox.measured(address)
+                    told["inbox"] = [each.json() for each in figures] + [{"burst": events.json(), "days": days.json()}]
+                    self._tell(part, report.heard(figures, events, days), write)
+                else:
+                    every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)
+                    told["publishing"] = [each.json() for each in every] + [{"singles": singles}]
+                    self._tell(part, report.published(every, singles), write)
+        found.write_text(json.dumps(told, indent=1))
+
+    def _pages(self, address: str) -> tuple[list[measure.Figures], browser.Composer]:
+        began = time.monotonic()
+        people = seed.fill()
+        self.stdout.write(f"Filled in {time.monotonic() - began:.0f} s; measuring …")
+        pages = _pages()
+        with measure.served({"DATABASE_URL": address}) as base:
+            figures = [
+                *measure.measured(pages, people.officer, base),
+                *measure.measured(_staffs(), people.staff, base),
+                *measure.measured(_mentors(), people.mentor, base),
+            ]
+            return figures, browser.measured(base, pages["Composer"], _session(people.officer, base))
+
+    def _numbers(self, told: dict[str, Any], sizes: list[int], *, anew: bool) -> None:
+        for size in sizes:
+            self.stdout.write(f"A part of 1/{size}; filling takes minutes, the first time.")
+            with database.kept(f"scale_{size}", anew=anew) as address:
+                figures = numbers.measured(address, size, self.stdout.write)
+            told["numbers"] = {**told.get("numbers", {}), str(size): figures.json()}
+
+    def _tell(self, part: str, told: str, write: bool) -> None:
+        self.stdout.write(f"\n{told}\n")
+        if write:
+            page, mark = Path(settings.BASE_DIR / DOCS), f"<!-- {part} -->"
+            before, _, rest = page.read_text().partition(mark)
+            _old, _, after = rest.partition(mark)
+            page.write_text(f"{before}{mark}\n\n{told}\n\n{mark}{after}")
+
+
+def _session(user: User, base: str) -> list[dict[str, str]]:
+    value = measure.entered(user).cookies[settings.SESSION_COOKIE_NAME].value
+    return [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base}]
+
+
+def _pages() -> dict[str, str]:
+    """What an officer opens, by name."""
+    slug = seed.HOME
+    with everywhere("choose the rows to measure"):
+        post, draft = Post.objects.filter(municipality__slug=slug).order_by("pk")[10:12]
+        Post.objects.filter(pk=draft.pk).update(stage=Stage.DRAFT)
+        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
+        campaign = Campaign.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
+        picture = Media.objects.filter(municipality__slug=slug).order_by("pk")[0].pk
+    kit = Kit.objects.order_by("pk")[0].pk
+    return {
+        "Home": reverse("workspace", args=[slug]),
+        "Calendar, month": reverse("calendar", args=[slug]),
+        "Posts": reverse("posts", args=[slug]),
+        "Posts, search": reverse("posts", args=[slug]) + "?q=gradjane",
+        "Composer": reverse("post_edit", args=[slug, draft.pk]),
+        "Review": reverse("post", args=[slug, post.pk]),
+        "Review, 25 conversations": reverse("post", args=[slug, talked]),
+        "Versions compared": reverse("post_versions", args=[slug, talked]),
+        "Library, templates": reverse("library", args=[slug]),
+        "Library, snippets": reverse("library_snippets", args=[slug]),
+        "Library, pictures": reverse("library_pictures", args=[slug]),
+        "Library, picture": reverse("library_picture", args=[slug, picture]),
+        "Campaigns": reverse("campaigns", args=[slug]),
+        "Campaign": reverse("campaign", args=[slug, campaign]),
+        "Usual times": reverse("slots", args=[slug]),
+        "Repeating posts": reverse("recurrences", args=[slug]),
+        "Kits": reverse("kits", args=[slug]),
+        "Kit": reverse("kit", args=[slug, kit]),
+        "Channels": reverse("channels", args=[slug]),
+        "Short links": reverse("posts_links", args=[slug]),
+        "Progress by the rubric": reverse("progress", args=[slug]),
+        "Notifications": reverse("notifications"),
+        "Analytics, 90 days": reverse("analytics", args=[slug]) + "?days=90",
+    }
+
+
+def _staffs() -> dict[str, str]:
+    """What an approver and the programme's staff open."""
+    kit = Kit.objects.order_by("pk")[0].pk
+    return {
+        "Approver's Home": reverse("workspace", args=[seed.HOME]),
+        "Activity": reverse("activity", args=[seed.HOME]),
+        "Municipalities compared": reverse("programme") + "?days=90",
+        "Feedback in the programme": reverse("programme_feedback"),
+        "Programme's kits": reverse("programme_kits"),
+        "Programme's kit": reverse("programme_kit", args=[kit]),
+    }
+
+
+def _mentors() -> dict[str, str]:
+    slug = seed.HOME
+    with everywhere("choose the rows to measure"):
+        talked = Thread.objects.filter(municipality__slug=slug).order_by("pk")[0].post_id
+    return {
+        "Mentor's desk": reverse("desk"),
+        "Mentor's desk, everything": reverse("desk") + "?show=all",
+        "Mentor's review": reverse("post", args=[slug, talked]),
+    }

@@ -1,0 +1,25 @@
+"""Fill an empty installation with three years of 145 municipalities."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from benchmarks import scale
+
+
+class Command(BaseCommand):
+    help = "Three years of 145 municipalities: half a million posts, twenty million readings. Into an empty database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--of", type=int, default=1, help="100 makes a hundredth of the posts")
+
+    def handle(self, *args: Any, of: int, **options: Any) -> None:
+        self.stdout.write("Filling; this takes minutes.")
+        try:
+            made = scale.fill(scale.Size().part(of), self.stdout.write)
+        except scale.NotEmpty as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{made.posts:,} posts, {made.pulls:,} looks, {made.readings:,} readings "
+            f"in {sum(made.seconds.values()):.0f} s."
+        )

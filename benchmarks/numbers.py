@@ -1,0 +1,301 @@
+"""`make bench ARGS=analytics`: how looks are stored, facts are made, and how fast the pages of numbers are.
+
+Works in databases that are kept, filled by `benchmarks.scale`: one of full size, one with a hundredth of the posts.
+Whatever is written for a measurement is taken back.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from analytics import rules
+from analytics.catalogue import ADDED, INTERACTIONS
+from analytics.domain import indicators, indicators_measure, ingest, medians, rebuild, rollup, training
+from analytics.logframe import INDICATORS
+from analytics.models import Pull, Subject
+from benchmarks import measure, scale
+from benchmarks.number_pages import PAGES
+from channels.models import Channel
+from municipalities.tenancy import everywhere
+
+Say = Callable[[str], Any]
+RUNS = 5
+# As many looks as `analytics.domain.collect` writes at once, and so many of these in a run.
+BATCH, BATCHES = 200, 50
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One size. Rates are rows a second, `sums` milliseconds from facts and from readings by what is summed."""
+
+    posts: int
+    pulls: int
+    readings: int
+    fill: dict[str, float]
+    copied: float
+    stored: float
+    recorded: float
+    hour_looks: int
+    hour_days: int
+    hour_seconds: float
+    rebuild_seconds: float
+    facts: int
+    bytes_each: float
+    facts_bytes: int
+    sums: dict[str, tuple[float, float]]
+    pages: list[measure.Figures]
+
+    def json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def measured(address: str, part: int, say: Say) -> Figures:
+    """Fill the database in use if it is empty, and measure. `part`: 100 is a hundredth of the posts."""
+    filled = scale.found() or scale.fill(scale.Size().part(part), say)
+    with everywhere("the benchmark's measurements"):
+        copied, stored, recorded = _ingest()
+        say(f"  looks: copied {copied:,.0f}/s, stored {stored:,.0f}/s, recorded {recorded:,.0f}/s")
+        looks, days, seconds = _hour()
+        say(f"  an hour: {looks:,} looks into {days:,} days in {seconds:.2f} s")
+        rebuilt = _rebuild()
+        say(f"  everything again: {rebuilt:.0f} s")
+        first = timezone.localdate() - timedelta(days=scale.Size().days)
+        sums = _sums(filled.home.pk, first)
+        say(f"  what is made of facts (medians, trainings, indicators): {_derive(filled, first):.0f} s")
+        with measure.served({"DATABASE_URL": address}) as base:
+            pages = [
+                figures
+                for who, user in (("officer", filled.officer), ("staff", filled.staff))
+                for figures in measure.measured(
+                    {name: p.path(filled.home.slug, first) for name, p in PAGES.items() if p.who == who}, user, base
+                )
+            ]
+        return Figures(
+            filled.posts, filled.pulls, filled.readings, filled.seconds, copied, stored, recorded, looks, days, seconds,
+            rebuilt, _count("analytics_dailyfact"), _pull_bytes() / max(filled.readings, 1), _bytes_of_facts(), sums,
+            pages,
+        )  # fmt: skip
+
+
+# ---- looks
+
+
+def _ingest() -> tuple[float, float, float]:
+    """Rows a second: by COPY of them all at once, by our statement for looks, and with all that a look changes."""
+    subjects = list(Subject.objects.filter(kind="publication").order_by("pk")[: BATCH * BATCHES])
+    now = timezone.now()
+    pulls = [
+        Pull(
+            subject_id=each.pk, municipality_id=each.municipality_id, at=now, outcome="read",
+            likes=each.likes, reposts=each.reposts, replies=each.replies, views=each.views, reach=each.reach,
+        )
+        for each in subjects
+    ]  # fmt: skip
+    lines = "".join(
+        "\t".join("\\N" if value is None else str(value) for value in (getattr(pull, key) for key in ingest.PULL))
+        + "\n"
+        for pull in pulls
+    )
+    batches = [slice(start, start + BATCH) for start in range(0, len(pulls), BATCH)]
+
+    def copied() -> None:
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY analytics_pull ({', '.join(ingest.PULL)}) FROM STDIN", StringIO(lines))
+
+    def stored() -> None:
+        for batch in batches:
+            ingest.write_pulls(pulls[batch])
+
+    def recorded() -> None:
+        for batch in batches:
+            ingest.write(subjects[batch], pulls[batch])
+
+    return (_rate(copied, len(pulls)), _rate(stored, len(pulls)), _rate(recorded, len(pulls)))
+
+
+def _rate(act: Callable[[], None], rows: int) -> float:
+    times = []
+    for _run in range(RUNS):
+        with taken_back():
+            began = time.perf_counter()
+            act()
+            times.append(time.perf_counter() - began)
+    return rows / statistics.median(times)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What is written inside never was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+# ---- facts
+
+
+def _hour() -> tuple[int, int, float]:
+    """The looks of one hour by the real ladder, and how long their facts take: looks, days, seconds (the median)."""
+    now = timezone.now()
+    subjects = [each for n, each in enumerate(_young(now)) if _is_due(each, now, n)]
+    subjects += Subject.objects.filter(kind="channel")[: Channel.objects.count() // 6]
+    times, days = [], 0
+    for _run in range(RUNS):
+        with taken_back():
+            pulls = [_look(each, now) for each in subjects]
+            for start in range(0, len(pulls), BATCH):
+                ingest.write(subjects[start : start + BATCH], pulls[start : start + BATCH])
+            began = time.perf_counter()
+            days = rollup.fold()
+            times.append(time.perf_counter() - began)
+    return len(subjects), days, statistics.median(times)
+
+
+def _young(now: datetime) -> list[Subject]:
+    return list(Subject.objects.filter(published_at__gt=now - rules.LADDER[-1][0], published_at__lt=now).order_by("pk"))
+
+
+def _is_due(subject: Subject, now: datetime, n: int) -> bool:
+    """Whether its turn comes within this hour: once in so many hours as the ladder pauses."""
+    assert subject.published_at is not None
+    after = rules.next_look(subject.published_at, now)
+    return after is not None and n % max(int((after - now).total_seconds() // 3600), 1) == 0
+
+
+def _look(subject: Subject, now: datetime) -> Pull:
+    """A few more of everything."""
+    pull = Pull(subject=subject, municipality_id=subject.municipality_id, at=now, outcome="read")
+    if subject.kind == "channel":
+        pull.followers = subject.followers
+    for key in ADDED:
+        told = getattr(subject, key)
+        setattr(pull, key, None if told is None else told + 1 + told // 50)
+    return pull
+
+
+def _rebuild() -> float:
+    """Seconds to make all facts from nothing."""
+    channels = list(Channel.objects.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE analytics_dailyfact, analytics_monthlyfact, analytics_channelday")
+    began = time.perf_counter()
+    rebuild.make_again(rebuild.oldest(), timezone.localdate(), channels)
+    seconds = time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE analytics_dailyfact, analytics_monthlyfact, analytics_channelday")
+    return seconds
+
+
+def _derive(filled: scale.Filled, first: date) -> float:
+    """Seconds to make what the programme's pages read besides facts, as its tasks do."""
+    began = time.perf_counter()
+    medians.renew(first.replace(day=1))
+    training.renew()
+    for programme in filled.staff.programmes.all():
+        indicators.choose(programme, list(INDICATORS), by=filled.staff)
+    indicators_measure.renew()
+    return time.perf_counter() - began
+
+
+# ---- what a page adds up, from facts and from readings
+
+_ALL = " + ".join(f"coalesce(p.{key}, 0)" for key in INTERACTIONS)
+FROM_FACTS = """
+SELECT f.channel_id, t.category, t.call_kind, sum(f.posts), sum(f.interactions), sum(f.views)
+FROM analytics_dailyfact f JOIN analytics_traits t ON t.id = f.traits_id
+WHERE f.municipality_id = ANY(%(ids)s) AND f.basis = 'publication' AND f.day BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2, 3;
+"""
+DAYS_FROM_FACTS = """
+SELECT municipality_id, day, sum(interactions) FROM analytics_dailyfact
+WHERE municipality_id = ANY(%(ids)s) AND basis = 'activity' AND day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
+"""
+FROM_READINGS = f"""
+SELECT s.channel_id, t.category, t.call_kind, count(*), sum({_ALL}), sum(p.views)
+FROM (
+    SELECT DISTINCT ON (p.subject_id) p.* FROM analytics_pull p JOIN analytics_subject s ON s.id = p.subject_id
+    WHERE s.municipality_id = ANY(%(ids)s) AND s.kind <> 'channel' AND s.published_on BETWEEN %(first)s AND %(last)s
+      AND p.outcome = 'read' ORDER BY p.subject_id, p.at DESC
+) p JOIN analytics_subject s ON s.id = p.subject_id JOIN analytics_traits t ON t.id = s.traits_id
+GROUP BY 1, 2, 3
+"""  # noqa: S608 -- names from the catalogue
+DAYS_FROM_READINGS = f"""
+SELECT municipality_id, day, sum(told - coalesce(before, 0)) FROM (
+    SELECT municipality_id, day, told, lag(told) OVER (PARTITION BY subject_id ORDER BY at) AS before FROM (
+        SELECT p.subject_id, s.municipality_id, p.at, (p.at AT TIME ZONE 'Europe/Belgrade')::date AS day, {_ALL} AS told
+        FROM analytics_pull p JOIN analytics_subject s ON s.id = p.subject_id
+        WHERE s.municipality_id = ANY(%(ids)s) AND s.kind <> 'channel' AND p.outcome = 'read'
+          AND s.published_on <= %(last)s AND p.at < %(last)s::date + 1 AND p.at > %(first)s::date - 100
+    ) looks
+) grown WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
+"""  # noqa: S608 -- names from the catalogue
+
+
+def _sums(home: int, first: date) -> dict[str, tuple[float, float]]:
+    """The two sums that every page begins with: what was published, by channel and kind, and activity by day."""
+    last = timezone.localdate() - timedelta(days=1)
+    everybody = list(Channel.objects.order_by().values_list("municipality_id", flat=True).distinct())
+    asked = {
+        "One municipality, 90 days": ([home], last - timedelta(days=89)),
+        "One municipality, 3 years": ([home], first),
+        "All municipalities, 28 days": (everybody, last - timedelta(days=27)),
+        "All municipalities, 3 years": (everybody, first),
+    }
+    found = {}
+    for name, (ids, since) in asked.items():
+        values = {"ids": ids, "first": since, "last": last}
+        found[name] = (
+            round(_took(values, FROM_FACTS, DAYS_FROM_FACTS), 1),
+            round(_took(values, FROM_READINGS, DAYS_FROM_READINGS), 1),
+        )
+    return found
+
+
+def _took(values: dict[str, Any], *statements: str) -> float:
+    """Milliseconds of these statements, one after the other; the median."""
+    times = []
+    for _run in range(RUNS):
+        began = time.perf_counter()
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement, values)
+                cursor.fetchall()
+        times.append((time.perf_counter() - began) * 1000)
+        if times[0] > 3000:  # once is enough to know
+            break
+    return statistics.median(times)
+
+
+# ---- sizes
+
+
+def _pull_bytes() -> int:
+    """Of all looks, indexes included."""
+    return _one(
+        "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'analytics_pull'::regclass"
+    )
+
+
+def _bytes_of_facts() -> int:
+    return _one(
+        "SELECT pg_total_relation_size('analytics_dailyfact') + pg_total_relation_size('analytics_monthlyfact') "
+        "+ pg_total_relation_size('analytics_channelday')"
+    )
+
+
+def _count(table: str) -> int:
+    return _one(f"SELECT count(*) FROM {table}")  # noqa: S608 -- our own names
+
+
+def _one(statement: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.fetchone()[0] or 0)

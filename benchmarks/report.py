@@ -1,0 +1,125 @@
+"""The table of `make bench`: on the screen, in `bench.json`, and in docs/benchmarks.md."""
+
+import os
+import platform
+import statistics
+from pathlib import Path
+
+from benchmarks import burst, counting, inbox
+from benchmarks.browser import RUNS, SLOWER, Composer
+from benchmarks.measure import WORKERS, Figures
+from benchmarks.publishing import CHANNELS, LATENCY_SECONDS
+from benchmarks.publishing import Figures as Delivered
+from benchmarks.seed import MUNICIPALITIES, POSTS, READINGS
+
+FEEL = (
+    "| Composer | p50 ms | p95 ms | shift on load | shift while typing | shift with a line |\n"
+    "|---|---:|---:|---:|---:|---:|"
+)
+HEAD = "| Page | queries | p50 ms | p95 ms | HTML kB | compressed kB |\n|---|---:|---:|---:|---:|---:|"
+
+
+def machine() -> str:
+    """Processor, cores and Python, as they stand beside every figure."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [
+            line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
+        model = names[0] if names else model
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def table(figures: list[Figures]) -> str:
+    rows = [
+        f"| {f.page} | {f.queries} | {f.p50:g} | {f.p95:g} | {f.plain / 1000:.1f} | {f.compressed / 1000:.1f} |"
+        for f in figures
+    ]
+    return "\n".join((HEAD, *rows))
+
+
+def told(figures: list[Figures], composer: Composer) -> str:
+    """Everything, as it stands on the screen and in the docs."""
+    return "\n\n".join((heading(), table(figures), first_load(composer), feel(composer)))
+
+
+def mentored(figures: list[Figures]) -> str:
+    return (
+        f"145 municipalities, 30 mentors, three cohorts of plans; gunicorn with {WORKERS} workers, one request at a "
+        f"time; {machine()}.\n\n{table(figures)}"
+    )
+
+
+def heard(figures: list[Figures], events: burst.Figures, days: counting.Figures) -> str:
+    return (
+        f"{inbox.MESSAGES:,} messages below {inbox.PUBLICATIONS:,} posts, {inbox.OTHERS} in each of 145 other "
+        f"municipalities; gunicorn with {WORKERS} workers, one request at a time; {machine()}.\n\n{table(figures)}\n\n"
+        f"{events.events:,} events of a network, each told twice, by {burst.HANDS} connections: {events.requests:,} "
+        f"requests in {events.seconds:g} s, {events.cpu_ms:g} ms of the portal's processors each; {events.stored:,} "
+        f"events stored, {events.messages:,} messages, the last one in the inbox {events.shown:g} s after "
+        f"the last request.\n\n{counted(days)}"
+    )
+
+
+def counted(days: counting.Figures) -> str:
+    return (
+        f"{days.questions:,} questions counted by day, {days.rows:,} rows: all of them in {days.made:g} s, again "
+        f"in {days.again:g} s, recent days in {days.swept:g} s, those of {days.marked} messages that were sorted or "
+        f"answered since in {days.folded:g} s."
+    )
+
+
+def first_load(composer: Composer) -> str:
+    kinds = ", ".join(f"{kind} {size / 1000:.1f}" for kind, size in composer.weight.kinds.items())
+    return (
+        f"The composer's first load: {composer.weight.total / 1000:.1f} kB over the wire, heads of the answers "
+        f"included, in {composer.weight.requests} requests ({kinds})."
+    )
+
+
+def feel(composer: Composer) -> str:
+    rows = [
+        f"| {f.page} | {f.p50:g} | {f.p95:g} | {f.on_load:g} | {f.while_typing:g} | {f.excused:g} |"
+        for f in composer.feel
+    ]
+    said = f"A letter until it is painted, with the processor {SLOWER} times slower; medians of {RUNS} runs."
+    return "\n".join((said, "", FEEL, *rows))
+
+
+def heading() -> str:
+    return (
+        f"{MUNICIPALITIES} municipalities, {POSTS:,} posts on two channels each, {READINGS:,} readings; gunicorn with "
+        f"{WORKERS} workers, one request at a time; {machine()}."
+    )
+
+
+DELIVERIES = (
+    "| Due at once | runs | all accepted s | delay p50 s | delay p99 s "
+    "| publisher CPU ms | database CPU ms | statements |\n"
+    "|---:|---:|---:|---:|---:|---:|---:|---:|"
+)
+
+
+def published(figures: list[Delivered], singles: list[float]) -> str:
+    return f"{_published_heading()}\n\n{_published_table(figures, singles)}"
+
+
+def _published_heading() -> str:
+    return (
+        f"{CHANNELS} channels on one network that answers after {LATENCY_SECONDS * 1000:.0f} ms; medians; CPU and "
+        f"statements for each delivery; {machine()}."
+    )
+
+
+def _published_table(figures: list[Delivered], singles: list[float]) -> str:
+    """One row for each amount, medians of its runs; then the single posts."""
+    rows = []
+    for amount in dict.fromkeys(f.deliveries for f in figures):
+        runs = [f for f in figures if f.deliveries == amount]
+        names = ("seconds", "p50", "p99", "worker_cpu", "database_cpu", "queries")
+        cells = [f"{statistics.median(getattr(run, name) for run in runs):.3g}" for name in names]
+        rows.append(f"| {amount:,} | {len(runs)} | {' | '.join(cells)} |")
+    late = f"{len(singles)} single posts on an idle system reached the network "
+    late += f"{statistics.median(singles):.2f} s (median) and {singles[-1]:.2f} s (the slowest) after their time."
+    return "\n".join((DELIVERIES, *rows, "", late))

@@ -1,0 +1,86 @@
+"""The logframe of the programme: indicators of the list and one of its own, baselines, targets, milestones, values.
+
+Done with the portal's own verbs. Runs after the numbers are there; the training was some weeks ago, so the days before
+it are the baseline.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
+from analytics.domain.indicators import Defined
+from analytics.domain.indicators_agreed import Wanted
+from analytics.domain.indicators_entered import Told
+from analytics.enums import AimKind
+from analytics.logframe import HERE
+from analytics.models import ProgrammeIndicator
+from analytics.queries.indicators import suggested, taking_part
+from demo.people import PROGRAMME, People
+from municipalities.models import Cohort
+from municipalities.tenancy import everywhere
+
+# By code: milestone and target. OC1 is agreed as a change against one's own baseline: the pilots differ too much.
+AIMS: dict[str, tuple[AimKind, float, float]] = {
+    "OC1": (AimKind.CHANGE, 10, 25),
+    "OC2": (AimKind.CHANGE, 5, 10),
+    "OP1": (AimKind.VALUE, 45, 60),
+    "OP2": (AimKind.VALUE, 15, 25),
+    "OP3": (AimKind.VALUE, 8, 15),
+    "OP4": (AimKind.VALUE, 35, 40),
+    "OP5": (AimKind.VALUE, 80, 95),
+    "OP6": (AimKind.VALUE, 70, 90),
+    "OP7": (AimKind.VALUE, 90, 100),
+    "GV2": (AimKind.VALUE, 2, 0),
+}
+WAITING = ("OC3", "OC4", "ME1", "ME2")
+REASON = "Усаглашено на уводној радионици (демо)"
+OWN = Defined(
+    name="Учесници обуке који су сами објавили (демо)",
+    level="output",
+    unit="percent",
+    better="up",
+    method="Учесници обуке који су после ње сами написали бар једну објаву ÷ сви учесници × 100.",
+    source="Списак учесника и анкета програма",
+    areas=("effectiveness",),
+)
+ENTRIES = ((30, 40.0), (14, 55.0), (2, 70.0))  # days ago, per cent
+
+
+def arrange(people: People, now: datetime) -> None:
+    """Once: nothing changes where the programme has indicators."""
+    today = timezone.localdate(now)
+    with everywhere("the demo's indicators"):
+        while indicators_measure.check_new():
+            pass
+    indicators_measure.rebuild(today)
+    cohort = Cohort.objects.select_related("programme").filter(programme__name=PROGRAMME).first()
+    if cohort is None or ProgrammeIndicator.objects.filter(programme=cohort.programme).exists():
+        return
+    by = people.staff
+    indicators.choose(cohort.programme, [*HERE, *WAITING], by=by)
+    places = [seat.municipality for seat in taking_part(cohort.programme)]
+    first, last = suggested(cohort)
+    for row in ProgrammeIndicator.objects.filter(programme=cohort.programme, code__in=AIMS):
+        indicators_frozen.freeze(row, places, first, last, by=by)
+        for wanted in _aims(row.code, today):
+            indicators_agreed.set_target(row, wanted, by=by)
+    _own(cohort, people, today)
+
+
+def _aims(code: str, today: date) -> list[Wanted]:
+    kind, milestone, target = AIMS[code]
+    return [
+        Wanted(kind.value, milestone, today + timedelta(days=20), is_milestone=True, reason=REASON),
+        Wanted(kind.value, target, today + timedelta(days=52), is_milestone=False, reason=REASON),
+    ]
+
+
+def _own(cohort: Cohort, people: People, today: date) -> None:
+    row = indicators.define(cohort.programme, OWN, by=people.staff)
+    first, last = suggested(cohort)
+    indicators_frozen.enter(row, None, first, last, 20, source=OWN.source, by=people.staff)
+    for ago, value in ENTRIES:
+        indicators_entered.enter(row, Told(today - timedelta(days=ago), value, OWN.source), by=people.staff)
+    wanted = Wanted(AimKind.VALUE.value, 80, today + timedelta(days=52), is_milestone=False, reason=REASON)
+    indicators_agreed.set_target(row, wanted, by=people.staff)

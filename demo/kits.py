@@ -1,0 +1,116 @@
+"""The programme's kits, adopted by some: written, published and filled in with the verbs that people use."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from demo.people import PROGRAMME, People, Team
+from demo.texts import CONTENT
+from kits.domain import adopt, keep
+from kits.models import Kit
+from kits.queries import adoptions, known, parts_of
+from library.domain.templates import Words
+from municipalities.availability import months_later
+from municipalities.domain import services
+from municipalities.domain.reference import load_services
+from municipalities.models import EService, Programme, ServiceAvailability
+from municipalities.tenancy import scope
+from notifications.models import Notification
+from posts.draft import Call, Draft, Interactive, Text
+from posts.models import Post
+
+# Days from the first one of the campaign to the deadline.
+RUNS = 30
+
+
+@cache
+def content() -> dict[str, Any]:
+    with (CONTENT / "kits.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def arrange(teams: Sequence[Team], people: People, now: datetime) -> None:
+    """What each municipality knows of eServices, the kits, and who works with the first one."""
+    today = timezone.localdate(now)
+    load_services()
+    for team in teams:
+        with scope(team.municipality):
+            _services(team, today)
+    kits = _kits(people, now)
+    for team in teams:
+        answered = content()["adopted"].get(team.municipality.slug)
+        if answered:
+            with scope(team.municipality):
+                _adopt(kits[0], team, answered, today)
+
+
+def _services(team: Team, today: date) -> None:
+    blank = {"starts_on": None, "ends_on": None, "url": "", "note": ""}
+    for key, state in content()["services"].get(team.municipality.slug, {}).items():
+        service = EService.objects.get(key=key)
+        offered = {**blank, "is_offered": state != "no"}
+        services.keep(team.municipality, service, offered, verified=state != "look", by=team.officer)
+        if state == "old":
+            day = months_later(today, -settings.SERVICE_STALE_MONTHS - 2)
+            ServiceAvailability.objects.filter(service=service).update(verified_on=day)
+
+
+def _kits(people: People, now: datetime) -> list[Kit]:
+    programme = Programme.objects.get(name=PROGRAMME)
+    return [_kit(programme, raw, people, now) for raw in content()["kit"]]
+
+
+def _kit(programme: Programme, raw: Mapping[str, Any], people: People, now: datetime) -> Kit:
+    found = Kit.objects.filter(programme=programme, name=raw["name"]).first()
+    if found:
+        return found
+    first, last = _season(raw.get("season"), timezone.localdate(now))
+    service = EService.objects.get(key=raw["service"])
+    values = {"name": raw["name"], "purpose": raw["purpose"], "service": service, "starts_on": first, "ends_on": last}
+    kit = keep.create(programme, values, by=people.staff)
+    for post in raw["post"]:
+        keep.write(kit, None, _part(post, raw["question"]), by=people.staff)
+    if raw["published_days_ago"] >= 0:
+        keep.publish(kit, by=people.staff)
+        at = now - timedelta(days=raw["published_days_ago"])
+        Kit.objects.filter(pk=kit.pk).update(published_at=at, created_at=at - timedelta(days=3))
+        Notification.objects.filter(about=f"kits.kit:{kit.pk}").update(created_at=at, mail_due_at=None)
+    return Kit.objects.select_related("programme", "service").get(pk=kit.pk)
+
+
+def _season(days: Sequence[int] | None, today: date) -> tuple[date | None, date | None]:
+    """The coming season, or the one that runs, from [month, day, month, day]."""
+    if days is None:
+        return None, None
+    year = today.year if date(today.year, days[2], days[3]) > today + timedelta(days=45) else today.year + 1
+    return max(date(year, days[0], days[1]), today + timedelta(days=3)), date(year, days[2], days[3])
+
+
+def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> keep.Part:
+    draft = Draft(
+        texts={"sr-Cyrl": Text(raw["text"].strip())},
+        link=raw.get("link", ""),
+        call=Call(raw["call"], raw["call_words"]),
+        interactive=Interactive(
+            kind=raw.get("format", ""),
+            options=tuple(raw.get("options", ())),
+            days=raw.get("days", 0),
+            promise=raw.get("promise", ""),
+        ),
+    )
+    words = Words(raw["name"], raw["about"], raw["category"], draft, questions, raw.get("deadline", ""))
+    return keep.Part(words, raw["day"], time.fromisoformat(raw["at"]))
+
+
+def _adopt(kit: Kit, team: Team, answered: Mapping[str, Any], today: date) -> None:
+    house = team.municipality
+    start = kit.starts_on or today + timedelta(days=3)
+    values = {**known(kit, adoptions(), house).values, **answered["answers"], "рок": start + timedelta(days=RUNS)}
+    parts = [part.pk for part in parts_of(kit)[: answered["posts"]]]
+    made = adopt.adopt(kit, adopt.Choice(start, values, parts), municipality=house, by=team.officer).made
+    Post.objects.filter(pk__in=[post.pk for post in made]).update(is_demo=True)

@@ -1,0 +1,53 @@
+"""The pictures in a municipality's library, drawn once for each and reused by its posts."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from demo import pictures
+from demo.people import Team
+from demo.rows import insert
+from demo.texts import alts, place
+from posts.models import Media
+
+
+@dataclass(frozen=True)
+class Drawn:
+    content: bytes
+    media: Media
+
+
+def fill(team: Team, kinds: list[str], uploaded_at: object) -> dict[str, Drawn]:
+    """Pictures of these kinds by kind. Inside the municipality's scope."""
+    slug = team.municipality.slug
+    posters = {kind: pictures.draw(kind, place(slug).colour) for kind in kinds}
+    rows = [_row(team, kind, poster) for kind, poster in posters.items()]
+    for row in rows:
+        row.uploaded_at = uploaded_at  # type: ignore[assignment]
+    insert(rows)
+    return {kind: Drawn(posters[kind].large, row) for kind, row in zip(posters, rows, strict=True)}
+
+
+def _row(team: Team, kind: str, poster: pictures.Poster) -> Media:
+    digest = hashlib.sha256(poster.large).hexdigest()
+    stem = f"pictures/{team.municipality.pk}/{digest[:32]}"
+    return Media(
+        municipality=team.municipality,
+        file=_stored(f"{stem}.jpg", poster.large),
+        thumbnail=_stored(f"{stem}-small.jpg", poster.small),
+        sha256=digest,
+        mime="image/jpeg",
+        width=pictures.WIDTH,
+        height=pictures.HEIGHT,
+        bytes=len(poster.large),
+        name=f"{kind}.jpg",
+        alt=alts()[kind],
+        uploaded_by=team.officer,
+    )
+
+
+def _stored(name: str, body: bytes) -> str:
+    """The name says the content, so a file that is there already is this one."""
+    return name if default_storage.exists(name) else default_storage.save(name, ContentFile(body))

@@ -1,0 +1,234 @@
+"""Pictures of the main pages for docs/screenshots, taken from a running demo: `make screenshots`.
+
+Signs in as the demo's people in a real Chromium, one browser context each, and changes nothing. Every picture is
+reduced to a palette, so that the docs stay small.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from PIL import Image
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from launcher import browser
+from launcher.run import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, StorageState
+
+Scheme = Literal["light", "dark"]
+Sessions = dict[str, "StorageState"]
+DIRECTORY = Path(settings.BASE_DIR) / "docs" / "screenshots"
+MOST_BYTES = 150_000
+WIDE, PHONE = (1280, 800), (390, 844)
+OFFICER, APPROVER = "officer@cuprija.example", "approver@cuprija.example"
+MENTOR, STAFF, ADMIN = "mentor@dobosar.example", "staff@dobosar.example", "admin@dobosar.example"
+HERE = "/m/cuprija/"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture. `path` is an address; from there the first link that looks like each of `follow` is followed.
+
+    `tallest`: a longer page is cut there, in pixels.
+    """
+
+    name: str
+    who: str
+    path: str
+    follow: tuple[str, ...] = ()
+    size: tuple[int, int] = WIDE
+    scheme: Scheme = "light"
+    tallest: int = 1200
+
+
+READ = (r"^/m/[a-z-]+/posts/\d+/$",)
+WRITE = (*READ, rf"{HERE}posts/\d+/edit/$")
+MESSAGE = rf"^{HERE}inbox/\d+/"
+# The first draft, and the first post that waits for a decision: which they are depends on the day of the demo.
+DRAFTS = f"{HERE}posts/?state=draft"
+WAITING = f"{HERE}posts/?state=submitted"
+SHOTS = (
+    Shot("home-officer", OFFICER, HERE),
+    Shot("home-officer-dark", OFFICER, HERE, scheme="dark"),
+    Shot("home-officer-phone", OFFICER, HERE, size=PHONE),
+    Shot("home-approver", APPROVER, HERE),
+    Shot("home-mentor", MENTOR, "/"),
+    Shot("composer", OFFICER, DRAFTS, WRITE, size=(1280, 1040)),
+    Shot("composer-dark", OFFICER, DRAFTS, WRITE, size=(1280, 1040), scheme="dark"),
+    Shot("composer-phone", OFFICER, DRAFTS, WRITE, size=PHONE, tallest=1500),
+    Shot("review", APPROVER, WAITING, READ),
+    Shot("review-mentor", MENTOR, DRAFTS, READ),
+    Shot("calendar", OFFICER, f"{HERE}calendar/"),
+    Shot("calendar-dark", OFFICER, f"{HERE}calendar/", scheme="dark"),
+    Shot("calendar-phone", OFFICER, f"{HERE}calendar/?view=list", size=PHONE),
+    Shot("posts", OFFICER, f"{HERE}posts/"),
+    Shot("library", OFFICER, f"{HERE}library/"),
+    Shot("kit", OFFICER, f"{HERE}library/kits/", (rf"{HERE}library/kits/\d+/$",), tallest=1500),
+    Shot("campaigns", OFFICER, f"{HERE}planning/campaigns/"),
+    Shot("messages", OFFICER, f"{HERE}inbox/"),
+    Shot("messages-dark", OFFICER, f"{HERE}inbox/", scheme="dark"),
+    Shot("messages-phone", OFFICER, f"{HERE}inbox/", size=PHONE, tallest=1500),
+    Shot("message", OFFICER, f"{HERE}inbox/?kind=question", (MESSAGE,), tallest=1500),
+    Shot("moderation", APPROVER, f"{HERE}inbox/moderation/"),
+    Shot("needs", OFFICER, f"{HERE}needs/"),
+    Shot("need", OFFICER, f"{HERE}needs/?stage=done", (rf"^{HERE}needs/\d+/$",), tallest=1500),
+    Shot("asked", OFFICER, "/asked/cuprija/", tallest=1500),
+    Shot("house-rules", OFFICER, "/rules/cuprija/", tallest=1500),
+    Shot("plan", OFFICER, f"{HERE}mentoring/", tallest=1500),
+    Shot("shared-posts", OFFICER, f"{HERE}gallery/", tallest=1500),
+    Shot("good-practice", OFFICER, f"{HERE}good-practice/", tallest=1500),
+    Shot("progress", OFFICER, f"{HERE}progress/"),
+    Shot("analytics", OFFICER, f"{HERE}analytics/", tallest=1700),
+    Shot("analytics-dark", OFFICER, f"{HERE}analytics/", scheme="dark", tallest=1700),
+    Shot("analytics-phone", OFFICER, f"{HERE}analytics/", size=PHONE, tallest=1600),
+    Shot("programme", STAFF, "/programme/"),
+    Shot("indicators", STAFF, "/programme/indicators/", tallest=1700),
+    Shot("mentoring", STAFF, "/programme/mentoring/", tallest=1500),
+    Shot("channels", APPROVER, f"{HERE}channels/"),
+    Shot("mailbox", ADMIN, "/mailbox/"),
+    Shot("gallery", ADMIN, "/ui/"),
+)
+
+
+class Command(BaseCommand):
+    help = "Take the pictures of docs/screenshots from a running demo."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--base", default="http://127.0.0.1:8000", help="address of the running portal")
+        parser.add_argument("--practice", help="address of its practice network; the next port unless given")
+        parser.add_argument("--only", help="pictures whose name begins with this")
+
+    def handle(self, *args: Any, base: str, practice: str | None, only: str | None, **options: Any) -> None:
+        base = base.rstrip("/")
+        wanted = [shot for shot in SHOTS if shot.name.startswith(only or "")]
+        sessions: Sessions = {}
+        DIRECTORY.mkdir(parents=True, exist_ok=True)
+        with _chromium() as chromium:
+            for shot in wanted:
+                self._tell(shot.name, _portal(chromium, base, shot, sessions))
+            if "practice".startswith(only or ""):
+                for size, name in ((WIDE, "practice"), (PHONE, "practice-phone")):
+                    self._tell(name, _public(chromium, practice or _next_port(base), size))
+
+    def _tell(self, name: str, picture: bytes) -> None:
+        path = DIRECTORY / f"{name}.png"
+        path.write_bytes(picture)
+        self.stdout.write(f"{path.relative_to(settings.BASE_DIR)} {len(picture) // 1000} kB")
+
+
+@contextmanager
+def _chromium() -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright
+
+    try:
+        program = browser.find()
+    except browser.NoBrowser as missing:
+        raise CommandError(str(missing)) from missing
+    with sync_playwright() as playwright:
+        # The language of date fields is the browser's own, not the page's.
+        chromium = playwright.chromium.launch(executable_path=program, args=[*browser.ARGUMENTS, "--lang=sr"])
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def _page(
+    chromium: "Browser", size: tuple[int, int], scheme: Scheme = "light", session: "StorageState | None" = None
+) -> "Page":
+    width, height = size
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="sr-RS",
+        storage_state=session,
+    )
+    return context.new_page()
+
+
+def _portal(chromium: "Browser", base: str, shot: Shot, sessions: Sessions) -> bytes:
+    page = _page(chromium, shot.size, shot.scheme, sessions.get(shot.who))
+    try:
+        if shot.who not in sessions:
+            _sign_in(page, base, shot.who)
+            sessions[shot.who] = page.context.storage_state()
+        _open(page, base + shot.path)
+        for pattern in shot.follow:
+            _open(page, base + _first_link(page, pattern, shot.name))
+        return _picture(page, shot.tallest)
+    finally:
+        page.context.close()
+
+
+def _public(chromium: "Browser", address: str, size: tuple[int, int]) -> bytes:
+    page = _page(chromium, size)
+    try:
+        _open(page, address)
+        return _picture(page, 1200)
+    finally:
+        page.context.close()
+
+
+def _sign_in(page: "Page", base: str, who: str) -> None:
+    _open(page, f"{base}/accounts/login/")
+    page.locator("input[name=login]").fill(who)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("form:has(input[name=password]) button").first.click()
+    page.wait_for_load_state("networkidle")
+    if "/accounts/login/" in page.url:
+        raise CommandError(f"{who} could not sign in at {base}. Is this a demo? (DEMO=true, make seed)")
+
+
+def _open(page: "Page", address: str) -> None:
+    from playwright.sync_api import Error
+
+    try:
+        answer = page.goto(address, wait_until="networkidle")
+    except Error as problem:
+        raise CommandError(f"{address} does not answer. Start the demo first: make run\n{problem.message}") from problem
+    if answer is None or not answer.ok:
+        raise CommandError(f"{address} answered {answer.status if answer else 'nothing'}.")
+
+
+def _first_link(page: "Page", pattern: str, name: str) -> str:
+    links: list[str] = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
+    found = next((link for link in links if re.search(pattern, link)), None)
+    if found is None:
+        raise CommandError(f"{page.url} has no link like {pattern}, which the picture {name} is of.")
+    return found
+
+
+def _picture(page: "Page", tallest: int) -> bytes:
+    """The page as a window shows it that is just tall enough, so that rails and bars stand at its edges."""
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), tallest)
+    width = page.viewport_size["width"] if page.viewport_size else WIDE[0]
+    page.set_viewport_size({"width": width, "height": max(height, 700)})
+    page.evaluate("document.fonts.ready")
+    page.wait_for_load_state("networkidle")
+    return _small(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+
+
+def _small(picture: Image.Image) -> bytes:
+    """As PNG with as many colours as fit into `MOST_BYTES`."""
+    for colours in (256, 128, 64, 32, 16):
+        out = io.BytesIO()
+        picture.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= MOST_BYTES:
+            break
+    return out.getvalue()
+
+
+def _next_port(base: str) -> str:
+    parts = urlsplit(base)
+    return urlunsplit((parts.scheme, f"{parts.hostname}:{(parts.port or 80) + 1}", "/", "", ""))

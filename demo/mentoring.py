@@ -1,0 +1,109 @@
+"""What the mentor does besides talking about drafts: the rubric over the weeks, a handover, days away."""
+
+import random
+import tomllib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.utils import timezone
+
+from demo.people import HANDED_OVER, People
+from demo.rows import insert, made_at
+from demo.texts import CONTENT
+from demo.threads import moment
+from demo.town import Town
+from mentoring.domain.absence import announce
+from mentoring.domain.performance import tell
+from mentoring.domain.rubric import stored
+from mentoring.models import Absence, Criterion, Feedback, Handover, Score
+from mentoring.queries.rubric import programme_of
+from municipalities.models import Pairing
+from municipalities.tenancy import scope
+from posts.models import Post, Version
+
+# Of the posts since the training, how many got the rubric filled in.
+SHARE = 0.8
+# Where a municipality stood after the training, and what a week of mentoring adds: of levels from 1 to 4.
+BEGAN = {
+    "call-to-action": 1.5, "clarity": 2.0, "useful-information": 2.3, "accessibility": 1.5, "picture": 2.2, "tone": 2.5,
+    "script-and-language": 2.7,
+}  # fmt: skip
+A_WEEK = 0.24
+SPREAD = 0.5
+GOOD = 3
+AWAY_IN, AWAY_FOR = timedelta(days=12), timedelta(days=4)
+
+
+@cache
+def words() -> dict[str, Any]:
+    with (CONTENT / "mentor.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def past(town: Town, frozen: Sequence[tuple[Post, Version]], rng: random.Random) -> list[Feedback]:
+    """The rubric of the posts since the training, with levels that grow. Inside the municipality's scope."""
+    criteria = stored(programme_of(town.team.municipality))
+    offset = rng.uniform(-0.35, 0.35)
+    house, rows, scores = town.team.municipality, [], []
+    for post, version in frozen:
+        if post.created_at.date() < town.people.mentored_on or rng.random() > SHARE:
+            continue
+        at = moment(post, rng.uniform(0.5, 0.85))
+        weeks = (at.date() - town.people.mentored_on).days / 7
+        levels = _levels(criteria, post, offset + A_WEEK * weeks, rng)
+        mentor, note = town.people.mentor_of(house.slug, at.date()), _note(levels, rng)
+        row = Feedback(municipality=house, post=post, version=version.number, mentor=mentor, note=note, is_demo=True)
+        row.given_at = row.changed_at = at
+        rows.append(row)
+        scores.append(levels)
+    insert(rows)
+    insert(
+        [
+            Score(municipality=house, feedback=row, criterion=criterion, level=level)
+            for row, levels in zip(rows, scores, strict=True)
+            for criterion, level in levels.items()
+        ]
+    )
+    return rows
+
+
+def _levels(criteria: list[Criterion], post: Post, grown: float, rng: random.Random) -> dict[Criterion, int]:
+    judged = [each for each in criteria if each.key != "picture" or post.draft["media"]]
+    return {each: min(4, max(1, round(rng.gauss(BEGAN.get(each.key, 2) + grown, SPREAD)))) for each in judged}
+
+
+def _note(levels: dict[Criterion, int], rng: random.Random) -> str:
+    """About what is weakest; now and then the levels say enough."""
+    weakest = min(levels, key=lambda each: levels[each])
+    if levels[weakest] >= GOOD:
+        return rng.choice(words()["praise"]["texts"])
+    return rng.choice(words()["notes"][weakest.key]) if rng.random() < 0.8 else ""
+
+
+def arrange(people: People, now: datetime) -> None:
+    """What comes of it: notices of how posts did, a municipality that changed its mentor, days away that are near."""
+    with made_at(now - timedelta(hours=20)):
+        tell(now)
+    _hand_over(people)
+    first = timezone.localdate(now) + AWAY_IN
+    if not Absence.objects.filter(mentor=people.mentor).exists():
+        with made_at(now - timedelta(hours=26)):
+            announce(first, first + AWAY_FOR, words()["absence"]["note"], by=people.mentor)
+
+
+def _hand_over(people: People) -> None:
+    team = people.teams[HANDED_OVER]
+    former = Pairing.objects.filter(municipality=team.municipality, mentor=people.former).first()
+    successor = Pairing.objects.filter(municipality=team.municipality, mentor=people.mentor).first()
+    if former is None or successor is None:
+        return
+    with scope(team.municipality):
+        if not Handover.objects.exists():
+            row = Handover(
+                municipality=team.municipality, former=former, successor=successor, by=people.former,
+                note=words()["handover"]["note"].strip(),
+                at=timezone.now() - timedelta(days=(timezone.localdate() - successor.starts_on).days + 2),
+            )  # fmt: skip
+            insert([row])

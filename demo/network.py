@@ -1,0 +1,83 @@
+"""The demo's side of the practice network: pages, citizens, and the channels that publish to them.
+
+The channels are connected as a person would connect them, only without the browser: an application, a token for each
+page, both encrypted by the portal's own code. So what is published later goes over HTTP like everywhere else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from channels.models import Channel, Credential
+from demo.people import People, Team
+from demo.texts import DAYS, ChannelPlan, citizens, place
+from municipalities.tenancy import scope
+from practice.domain.door import hue, slug
+from practice.enums import AccountKind
+from practice.models import Account, App
+from trainings.domain.citizens import CITIZEN_OF_A_TEAM
+from trainings.domain.practice_channel import PLATFORM, application, connect, server
+
+__all__ = ["PLATFORM", "Voice", "crowd", "public", "server", "voices"]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A channel and the page it speaks through."""
+
+    plan: ChannelPlan
+    channel: Channel
+    page: Account
+
+
+def crowd(today: datetime) -> list[Account]:
+    """The citizens, made where missing."""
+    names, _comments, _remarks = citizens()
+    known = {account.display_name: account for account in public()}
+    return [known.get(name) or _account(AccountKind.CITIZEN, slug(name), name, today) for name in names]
+
+
+def public() -> QuerySet[Account]:
+    """The citizens of the demo; those of an exercise belong to its teams and go when it is wiped."""
+    found = Account.objects.filter(kind=AccountKind.CITIZEN, is_demo=True)
+    return found.exclude(username__regex=CITIZEN_OF_A_TEAM)
+
+
+def _account(kind: AccountKind, username: str, name: str, today: datetime, note: str = "") -> Account:
+    account, _ = Account.objects.get_or_create(
+        username=username,
+        defaults={"kind": kind, "display_name": name, "note": note, "hue": hue(username), "is_demo": True},
+    )
+    Account.objects.filter(pk=account.pk).update(created_at=today - timedelta(days=DAYS + 30))
+    return account
+
+
+def voices(people: People, now: datetime) -> dict[str, list[Voice]]:
+    """Every municipality's channels, connected to this installation's practice network, by slug."""
+    app = application()
+    return {key: [_voice(team, plan, app, now) for plan in place(key).channels] for key, team in people.teams.items()}
+
+
+def _voice(team: Team, plan: ChannelPlan, app: App, now: datetime) -> Voice:
+    page = _account(AccountKind.PAGE, plan.username, plan.name, now, place(team.municipality.slug).note)
+    with scope(team.municipality):
+        channel = Channel.objects.filter(platform=PLATFORM, remote_id=str(page.pk), is_practice=True).first()
+        if channel is None:
+            channel = _channel(team, plan, page, now)
+        if channel.server != server() or not Credential.objects.filter(channel=channel).exists():
+            connect(channel, page, app)
+    return Voice(plan, channel, page)
+
+
+def _channel(team: Team, plan: ChannelPlan, page: Account, now: datetime) -> Channel:
+    return Channel(
+        municipality=team.municipality,
+        platform=PLATFORM,
+        remote_id=str(page.pk),
+        name=plan.name,
+        is_practice=True,
+        languages=list(plan.languages),
+        connected_by=team.approver,
+        connected_at=now - timedelta(days=DAYS + 5),
+    )

@@ -1,0 +1,31 @@
+"""What the demo's people were told. The verbs told them as they always do; here only what is over becomes read."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.models import User
+from demo.people import Team
+from municipalities.tenancy import scope
+from notifications.enums import How
+from notifications.models import Notification, Preferences
+from posts.enums import Stage
+from posts.models import Post
+
+
+def settle(teams: Iterable[Team], now: datetime) -> None:
+    """Read what is over, without mail about it; no quiet hours, since somebody may look at the demo at any hour."""
+    for team in teams:
+        with scope(team.municipality):
+            decided = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)
+            abouts = [f"posts.post:{pk}" for pk in decided]
+        told = Notification.objects.unread().filter(municipality=team.municipality, about__in=abouts)
+        told.update(read_at=now, mail_due_at=None)
+    everybody = User.objects.filter(is_demo=True)
+    quiet = [Preferences(user=person, has_quiet_hours=False) for person in everybody]
+    Preferences.objects.bulk_create(quiet, ignore_conflicts=True)
+    at_once = Notification.objects.filter(user__in=everybody, how=How.AT_ONCE, mail_due_at__isnull=False)
+    at_once.update(mail_due_at=now)
+
+
+def wipe(municipalities: Iterable[object]) -> None:
+    Notification.objects.filter(municipality__in=list(municipalities)).delete()

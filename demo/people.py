@@ -1,0 +1,109 @@
+"""Who is in the demo: functions instead of names, one password for all."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from allauth.account.models import EmailAddress
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.enums import Language
+from accounts.models import User
+from demo.texts import DAYS, SLUGS, TRAINING_DAYS_AGO, place
+from municipalities.domain import reference
+from municipalities.enums import Role
+from municipalities.models import Cohort, Enrolment, Membership, Municipality, Pairing, Programme
+
+PASSWORD = "dobosar-demo"  # noqa: S105 - printed at every start of the demo
+PROGRAMME = "Програм обуке (демо)"
+MENTORING_DAYS = 92
+# One municipality got another mentor on the way.
+HANDED_OVER, HANDED_OVER_AFTER = "vlasotince", timedelta(days=16)
+
+
+@dataclass(frozen=True)
+class Team:
+    """The people of one municipality."""
+
+    municipality: Municipality
+    officer: User
+    approver: User
+
+
+@dataclass(frozen=True)
+class People:
+    teams: dict[str, Team]
+    mentor: User
+    staff: User
+    administrator: User
+    mentored_on: date
+    former: User
+    trainer: User
+
+    def mentor_of(self, slug: str, on: date) -> User:
+        """Who accompanied the municipality on that day."""
+        return self.former if slug == HANDED_OVER and on < self.mentored_on + HANDED_OVER_AFTER else self.mentor
+
+
+def gather(today: date) -> People:
+    """Everybody, made where missing; nobody who is there is changed."""
+    reference.load()
+    hashed = make_password(PASSWORD)
+    mentor = person("mentor@dobosar.example", "Менторка програма", hashed)
+    former = person("mentor2@dobosar.example", "Ментор програма, до предаје", hashed)
+    staff = person("staff@dobosar.example", "Тим програма", hashed)
+    trainer = person("trainer@dobosar.example", "Тренерка програма", hashed)
+    administrator = person("admin@dobosar.example", "Администратор портала", hashed, is_administrator=True)
+    teams = {slug: _team(slug, today, hashed) for slug in SLUGS}
+    _programme(list(teams.values()), mentor, former, staff, today)
+    Programme.objects.get(name=PROGRAMME).trainers.add(trainer)
+    return People(teams, mentor, staff, administrator, today - timedelta(days=TRAINING_DAYS_AGO), former, trainer)
+
+
+def person(email: str, name: str, hashed: str, **fields: bool) -> User:
+    known = User.objects.filter(email=email).first()
+    if known:
+        return known
+    user = User.objects.create(
+        email=email, name=name, password=hashed, language=Language.SR_CYRL, is_demo=True, **fields
+    )
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def _team(slug: str, today: date, hashed: str) -> Team:
+    municipality = Municipality.objects.get(slug=slug)
+    if municipality.joined_on is None:
+        municipality.joined_on = today - timedelta(days=DAYS + 10)
+        municipality.is_practice = municipality.is_demo = True
+        municipality.colour = place(slug).colour
+        municipality.save()
+    name = municipality.name_cyrl
+    officer = person(f"officer@{slug}.example", f"Службеник за комуникације – {name}", hashed)
+    approver = person(f"approver@{slug}.example", f"Начелник кабинета – {name}", hashed)
+    for user, role in ((officer, Role.OFFICER), (approver, Role.APPROVER)):
+        Membership.objects.get_or_create(user=user, municipality=municipality, role=role, ended_at=None)
+    return Team(municipality, officer, approver)
+
+
+def _programme(teams: list[Team], mentor: User, former: User, staff: User, today: date) -> None:
+    training = today - timedelta(days=TRAINING_DAYS_AGO)
+    programme, is_new = Programme.objects.get_or_create(name=PROGRAMME)
+    if not is_new:
+        return
+    programme.staff.add(staff)
+    cohort = Cohort.objects.create(programme=programme, name="Прва група (демо)", training_on=training)
+    for team in teams:
+        Enrolment.objects.create(cohort=cohort, municipality=team.municipality, starts_on=training)
+        starts_on = training
+        if team.municipality.slug == HANDED_OVER:
+            starts_on = training + HANDED_OVER_AFTER
+            Pairing.objects.create(
+                mentor=former, municipality=team.municipality, starts_on=training, ends_on=starts_on - timedelta(days=1)
+            )
+        Pairing.objects.create(
+            mentor=mentor,
+            municipality=team.municipality,
+            starts_on=starts_on,
+            ends_on=training + timedelta(days=MENTORING_DAYS),
+        )

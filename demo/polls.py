@@ -1,0 +1,82 @@
+"""The polls of the sixty days: who voted on the practice network, and what it told of that."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from analytics.models import Subject
+from demo.past import POLL_DAYS, Past, Sent
+from demo.rows import insert
+from demo.texts import chance
+from posts.enums import Counted
+from posts.models import Closing, PollResult
+from posts.queries import poll_results, publications
+from posts.votes import suggested, votes
+from practice.models import Account, Vote
+
+# How many of the citizens vote at least and at most.
+TURNOUT = (24, 38)
+QUICKEST, SLOWEST = timedelta(minutes=4), timedelta(days=6)
+
+
+def begin(sent: Sent) -> dict[str, object] | None:
+    """The poll as the practice network keeps it; None where nothing was asked."""
+    poll = sent.part.poll
+    if poll is None:
+        return None
+    return {"options": list(poll.options), "multiple": poll.multiple, "ends_at": _ends(sent).isoformat()}
+
+
+def _ends(sent: Sent) -> datetime:
+    return sent.at + timedelta(days=POLL_DAYS)
+
+
+def vote(pasts: list[Past], citizens: list[Account], now: datetime) -> None:
+    """Those who voted by `now`."""
+    asked = [sent for past in pasts for sent in past.sent if sent.part.poll]
+    insert([each for sent in asked for each in _votes(sent, citizens, now)])
+
+
+def _votes(sent: Sent, citizens: list[Account], now: datetime) -> Iterator[Vote]:
+    assert sent.planned.asked is not None
+    rng = chance("poll", sent.voice.plan.username, str(sent.at.date()))
+    voters = rng.sample(citizens, min(rng.randint(*TURNOUT), len(citizens)))
+    ends: list[float] = []
+    for share in sent.planned.asked.shares:
+        ends.append((ends[-1] if ends else 0) + share * len(voters) / 100)
+    for place, account in enumerate(voters):
+        choice = next((number for number, end in enumerate(ends) if place < end), len(ends) - 1)
+        # most vote in the first hours, some on the last day
+        if sent.at + QUICKEST + (SLOWEST - QUICKEST) * rng.random() ** 3 <= now:
+            yield Vote(account=account, status=sent.status, choice=choice)
+
+
+def count(pasts: list[Past], subjects: Mapping[int, Subject], now: datetime) -> None:
+    """What the last look told, and reports that say so. Inside a scope that has all of them."""
+    asked = [sent for past in pasts for sent in past.sent if sent.part.poll and sent.publication]
+    given: dict[int, list[int]] = {}
+    rows = Vote.objects.filter(status__in=[sent.status.pk for sent in asked if sent.status])
+    for status, choice in rows.values_list("status_id", "choice"):
+        given.setdefault(status, []).append(choice)
+    insert([_result(sent, given, subjects, now) for sent in asked])
+    for closing in Closing.objects.filter(post__in={sent.post.pk for sent in asked}).select_related("post"):
+        found = suggested(votes(publications(closing.post), poll_results(closing.post)))
+        if found is not None:
+            counted = {"answers": found.count, "counted": Counted(found.counted), "counted_at": found.at}
+            Closing.objects.filter(pk=closing.pk).update(**counted)
+
+
+def _result(sent: Sent, given: Mapping[int, list[int]], subjects: Mapping[int, Subject], now: datetime) -> PollResult:
+    assert sent.publication is not None
+    assert sent.part.poll is not None
+    assert sent.status is not None
+    choices = given.get(sent.status.pk, [])
+    at = subjects[sent.publication.pk].last_at or now
+    return PollResult(
+        municipality_id=sent.post.municipality_id,
+        publication=sent.publication,
+        votes=[choices.count(place) for place in range(len(sent.part.poll.options))],
+        voters=len(choices),
+        ends_at=_ends(sent),
+        is_over=_ends(sent) <= at,
+        at=at,
+    )

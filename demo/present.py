@@ -1,0 +1,209 @@
+"""What waits for somebody today, done with the portal's own verbs wherever the present is enough.
+
+What went wrong lies in the past, so those rows are made as `past` makes them: one post the network refused, one of
+which nobody knows whether it went out, one that nobody approved in time.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from delivery.enums import Because, Outcome, State
+from delivery.models import Attempt, Delivery
+from demo import decisions, threads
+from demo import past as pasts
+from demo.past import Sent
+from demo.rows import insert, made_at
+from demo.texts import HOURS_AFTER, Planned, chance, coming
+from demo.town import Town
+from municipalities.enums import Approval
+from municipalities.tenancy import scope
+from platforms.answers import UNANSWERED
+from posts.domain.approve import approve, endorse, send_back
+from posts.domain.create import create
+from posts.domain.freeze import freeze
+from posts.domain.save import Content, Saved, plan, remember, save_draft
+from posts.domain.schedule import schedule
+from posts.domain.submit import submit
+from posts.enums import Stage
+from posts.models import Post, Seen
+from posts.queries import latest_version
+from posts.rules import present as at_present
+from practice.domain import write as network
+from practice.domain.upload import upload
+from practice.models import Status
+
+# What each municipality has on its desk, and how many hours ago the last of it happened.
+DESKS: dict[str, tuple[tuple[str, float], ...]] = {
+    "cuprija": (
+        ("scheduled", 30), ("scheduled", 28), ("scheduled", 26), ("submitted", 3.5), ("returned", 20), ("draft", 0.3),
+        ("remarked", 1.2), ("reworked", 5),
+    ),
+    "kragujevac": (("scheduled", 50), ("submitted", 26), ("halfway", 22), ("draft", 2)),
+    "mali-zvornik": (("scheduled", 27), ("submitted", 9), ("draft", 74)),
+    "novi-pazar": (
+        ("scheduled", 29), ("scheduled", 25), ("submitted", 7), ("draft", 4), ("remarked", 6), ("endorsed", 2.5),
+    ),
+    "vlasotince": (("scheduled", 31), ("submitted", 1.8), ("draft", 23)),
+    "vrnjacka-banja": (("scheduled", 33), ("submitted", 12), ("draft", 52), ("reworked", 24)),
+}  # fmt: skip
+NOTE = "Допуните позив на акцију: шта грађани треба да ураде и до када. Наслов је добар."
+READ = "Јасно је и има рок. Од мене може да иде."
+TALKED = ("remarked", "reworked")
+SEEN_AFTER = timedelta(minutes=20)
+TROUBLES = {"cuprija": (State.FAILED, State.UNCONFIRMED, State.EXPIRED), "novi-pazar": (State.EXPIRED,)}
+REFUSED = "Media type is not accepted"
+
+
+def planned(slug: str) -> int:
+    """How many posts the desk and the troubles of a municipality need."""
+    return len(DESKS[slug]) + len(TROUBLES.get(slug, ()))
+
+
+def lay_out(town: Town, now: datetime) -> None:
+    """Drafts, posts that wait, one that came back, some for the coming days. Opens the municipality's scope."""
+    slug = town.team.municipality.slug
+    desk = DESKS[slug]
+    plans = coming(slug, timezone.localdate(now), planned(slug))
+    with scope(town.team.municipality):
+        for kind, hours, each in _shared(desk, plans[: len(desk)]):
+            _post(kind, each, town, now - timedelta(hours=hours))
+        for state, each in zip(TROUBLES.get(slug, ()), plans[len(desk) :], strict=True):
+            _trouble(state, each, town, now)
+
+
+def _shared(desk: Sequence[tuple[str, float]], plans: list[Planned]) -> Iterator[tuple[str, float, Planned]]:
+    """What is talked about has a picture to talk about; the rest comes in its order."""
+    pictured = iter(sorted((p for p in plans if p.picture), key=lambda p: not threads.is_long(p.texts[threads.TAG])))
+    talked = {index: next(pictured, None) for index, (kind, _hours) in enumerate(desk) if kind in TALKED}
+    rest = iter([each for each in plans if each not in talked.values()])
+    for index, (kind, hours) in enumerate(desk):
+        yield kind, hours, talked.get(index) or next(rest)
+
+
+def _post(kind: str, planned: Planned, town: Town, last: datetime) -> None:
+    """`last`: when the last thing was done about it."""
+    team, mentor = town.team, town.people.mentor
+    with made_at(last - timedelta(hours=4)):
+        post = create(team.municipality, by=team.officer)
+        time = planned.time if kind != "draft" else None
+        words = Content(pasts.draft(town, planned), planned.title, planned.category, time)
+        saved = save_draft(post, words, revision=post.revision, by=team.officer)
+        assert isinstance(saved, Saved)  # nobody else is at it
+        post = saved.post
+    Post.objects.filter(pk=post.pk).update(is_demo=True)
+    if kind == "remarked":
+        threads.talk(post, planned, officer=team.officer, mentor=mentor, last=last)
+    elif kind == "reworked":
+        threads.rework(post, town, planned.time, last=last)
+    elif kind == "scheduled" and team.municipality.approval == Approval.NONE:
+        with made_at(last):
+            schedule(post, planned.time, by=team.officer)
+    elif kind != "draft":
+        _decided(kind, post, town, last)
+    Post.objects.filter(pk=post.pk).update(updated_at=last)
+    if kind in ("draft", "returned", "halfway"):
+        Seen.objects.create(
+            municipality=team.municipality, post=post, user=mentor, at=min(last + SEEN_AFTER, timezone.now())
+        )
+
+
+def _decided(kind: str, post: Post, town: Town, last: datetime) -> None:
+    team, mentor = town.team, town.people.mentor
+    with made_at(last if kind == "submitted" else last - timedelta(hours=2)):
+        post = submit(post, by=team.officer)
+        version = latest_version(post)
+        assert version is not None
+    with made_at(last):
+        if kind == "scheduled":
+            decisions.agree(post, version, town)
+        elif kind == "halfway":
+            approve(post, version, by=team.approver)
+        elif kind == "endorsed":
+            endorse(post, version, by=mentor, note=READ)
+        elif kind == "returned":
+            send_back(post, version, by=team.approver, note=NOTE)
+
+
+def _trouble(state: State, planned: Planned, town: Town, now: datetime) -> None:
+    """A post of this morning or of yesterday that did not simply go out."""
+    due = usual_times(now)[(State.UNCONFIRMED, State.FAILED, State.EXPIRED).index(state)]
+    approved = state != State.EXPIRED
+    post = _written(planned, town, due, Stage.APPROVED if approved else Stage.SUBMITTED)
+    version = freeze(post, by=town.team.officer)
+    insert(pasts.decisions(town.team, post, version)[: 2 if approved else 1])
+    rng = chance("trouble", town.team.municipality.slug, state)
+    for sent in pasts.parts(town, planned, post, version)[:1]:
+        sent.delivery = _settled(state, pasts.delivery(sent, uuid.UUID(int=rng.getrandbits(128), version=4)))
+        insert([sent.delivery])
+        insert(_attempts(state, sent))
+        insert([pasts.publication(sent)])
+        if state == State.UNCONFIRMED:
+            _posted_by_hand(sent, due)
+        row = sent.delivery
+        insert([pasts.event(f"delivery.{state}", None, row.state_at, row, because=row.reason)])
+
+
+def usual_times(now: datetime) -> list[datetime]:
+    """When a municipality usually posts, the last times at least an hour ago, newest first."""
+    today = timezone.localdate(now)
+    times = [
+        timezone.make_aware(datetime.combine(today - timedelta(days=ago), time(hour, minute)))
+        for ago in range(3)
+        for hour, minute in HOURS_AFTER
+    ]
+    return sorted((at for at in times if at < now - timedelta(hours=1)), reverse=True)
+
+
+def _written(planned: Planned, town: Town, due: datetime, stage: Stage) -> Post:
+    post = Post(
+        municipality=town.team.municipality, title=planned.title, category=planned.category, author=town.team.officer,
+        stage=stage, revision=9, is_demo=True, created_at=due - timedelta(hours=30),
+        updated_at=due - timedelta(hours=3),
+    )  # fmt: skip
+    remember(post, pasts.draft(town, planned))
+    plan(post, at_present(due))
+    insert([post])
+    return post
+
+
+def _settled(state: State, delivery: Delivery) -> Delivery:
+    delivery.state = state
+    if state == State.FAILED:
+        delivery.reason, delivery.problem = Because.REJECTED, REFUSED
+    elif state == State.EXPIRED:
+        delivery.reason, delivery.state_at = Because.NOT_APPROVED, delivery.due_at
+    else:
+        delivery.reason, delivery.unknown_since = Because.OUTCOME_UNKNOWN, delivery.state_at
+        delivery.problem = UNANSWERED
+        delivery.next_at = timezone.now() + timedelta(minutes=5)
+    return delivery
+
+
+def _attempts(state: State, sent: Sent) -> list[Attempt]:
+    if state == State.EXPIRED or sent.delivery is None:
+        return []
+    row = pasts.attempt(sent)
+    row.outcome = Outcome.REJECTED if state == State.FAILED else Outcome.UNKNOWN
+    row.detail = {"key": sent.delivery.key.hex, "words": sent.delivery.problem}
+    row.closed_at = sent.at + timedelta(seconds=60)
+    return [row]
+
+
+def _posted_by_hand(sent: Sent, due: datetime) -> None:
+    """Why the portal cannot tell: a colleague put nearly the same words on the page by hand at that very time.
+
+    The beginning is the same and the rest is not, so the portal's look finds a post that might be this one.
+    """
+    page = sent.voice.page
+    pictures = [
+        upload(page, SimpleUploadedFile("slika.jpg", drawn.content, "image/jpeg"), drawn.media.alt)
+        for drawn in sent.drawn
+    ]
+    begun = sent.part.text[:80].rsplit(" ", 1)[0]
+    words = network.Draft(f"{begun}… Више на сајту. Хвала на стрпљењу!", "sr", [picture.pk for picture in pictures])
+    made = network.publish(page, words)
+    Status.objects.filter(pk=made.pk).update(created_at=due + timedelta(minutes=1))

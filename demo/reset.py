@@ -1,0 +1,136 @@
+"""Wiping what the demo wrote: posts, channels, numbers of the demo's municipalities, and the whole practice network."""
+
+from django.conf import settings
+from django.db import transaction
+
+from analytics.models import (
+    AccessCheck,
+    ChannelDay,
+    DailyFact,
+    IndicatorValue,
+    MonthlyFact,
+    MonthlyMedian,
+    PastImport,
+    Pull,
+    Sharing,
+    StaleDay,
+    StaleTally,
+    Subject,
+    Tally,
+    Telling,
+    TrainingWindow,
+)
+from channels.models import AppRegistration, Channel, ChannelPause, ConnectAttempt, Credential
+from common.models import MailMessage
+from delivery.models import Attempt, Delivery
+from demo import exercises, notifications
+from demo.network import PLATFORM, server
+from demo.seed import NotTheDemo
+from exchange.models import Pick, SharedComment, SharedCopy, SharedPicture, SharedPost
+from inbox.models import (
+    AnswerDraft,
+    Below,
+    Department,
+    HandOver,
+    Hold,
+    HouseRules,
+    Listening,
+    Message,
+    Moderation,
+    Note,
+    ProposedAnswer,
+    Reply,
+    SavedAnswer,
+    Settlement,
+    Told,
+)
+from kits.models import AdoptedPost, Adoption
+from library.models import Snippet, Template
+from mentoring.models import (
+    Activity,
+    Change,
+    CheckIn,
+    Evidence,
+    Feedback,
+    NextStep,
+    PerformanceNotice,
+    Plan,
+    Reminder,
+    Review,
+    Score,
+)
+from municipalities.models import Municipality, Pause, WidePause
+from municipalities.tenancy import scope
+from needs.models import Need, NeedPicture, NeedsPage, Round, Voice
+from planning.models import Campaign, CampaignPost, ImportRun, Occurrence, Recurrence, Slot
+from posts.models import (
+    Amendment,
+    AmendmentPart,
+    Closing,
+    Comment,
+    Consent,
+    Decision,
+    Folder,
+    Media,
+    PollResult,
+    Post,
+    Publication,
+    Seen,
+    Suggestion,
+    Thread,
+    Variant,
+    Version,
+)
+from practice.models import Account, App
+from practice.models import Media as Picture
+from reports.models import MonthlyReport, PublicPage, Run, Schedule
+from trainings.models import Play
+
+# From what points to what is pointed at.
+ORDER = (
+    NextStep, CheckIn, Reminder, Review, Evidence, Change, Activity, Plan,
+    Play, NeedPicture, Voice, Round, Need, NeedsPage,
+    Moderation, HouseRules, ProposedAnswer, AnswerDraft, SavedAnswer, Told,
+    HandOver, Hold, Note, Reply, Message, Below, Listening, Department, Settlement,
+    Pick, SharedCopy, SharedComment, SharedPicture, SharedPost,
+    Run.reports.through, Schedule.people.through, Run, Schedule, MonthlyReport, PublicPage,
+    AdoptedPost, Adoption, CampaignPost, Campaign, Occurrence, Recurrence, Slot, ImportRun,
+    Closing, Consent,
+    Score, Feedback, PerformanceNotice,
+    AmendmentPart, Amendment,
+    AccessCheck, IndicatorValue,
+    Pull, DailyFact, MonthlyFact, MonthlyMedian, TrainingWindow, Sharing, StaleDay, ChannelDay, Telling, Subject,
+    StaleTally, Tally,
+    PastImport,
+    PollResult, Publication, Attempt, Delivery, Seen, Suggestion, Comment, Thread,
+    Decision, Variant, Version, Post,
+    Media, Folder, Snippet, Template, Credential, ConnectAttempt, ChannelPause, Channel, Pause,
+)  # fmt: skip
+
+
+@transaction.atomic
+def wipe() -> None:
+    """People, memberships and the programme stay; the audit trail stays, as it always does. Raises `NotTheDemo`."""
+    if not settings.DEMO:
+        raise NotTheDemo("Only the demo can be wiped; this installation is a real one.")
+    demo = list(Municipality.objects.filter(is_demo=True))
+    if demo:
+        with scope(*demo):
+            for kind in ORDER:
+                rows = kind.objects.all()
+                rows._raw_delete(rows.db)
+        notifications.wipe(demo)
+        exercises.wipe()
+    # links of questions that are gone lead nowhere
+    MailMessage.objects.filter(dedupe__startswith="inbox.handover:").delete()
+    WidePause.objects.all().delete()
+    AppRegistration.objects.filter(platform=PLATFORM, server=server()).delete()
+    files = [picture.file for picture in Picture.objects.all()]
+    App.objects.all().delete()
+    Account.objects.all().delete()
+    transaction.on_commit(lambda: _remove(files))
+
+
+def _remove(files: list) -> None:
+    for file in files:
+        file.storage.delete(file.name)

@@ -1,0 +1,44 @@
+"""What officers have put by: snippets, hashtags, and pictures in folders, one of them with a record of consent."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from demo.library import Drawn
+from demo.people import Team
+from demo.texts import CONTENT
+from library.domain import snippets
+from municipalities import place_words
+from posts.domain import consents, folders
+
+# Nobody can be recognised on a drawing, which is worth writing down once.
+WITHOUT_PEOPLE = "frame"
+KEPT_FOR = timedelta(days=5 * 365)
+
+
+@cache
+def content() -> dict[str, Any]:
+    with (CONTENT / "shelf.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def arrange(team: Team, drawn: Mapping[str, Drawn], today: date) -> None:
+    """Inside the municipality's scope."""
+    house, by = team.municipality, team.officer
+    filled = {
+        "place": place_words.words(house)[place_words.PLACE],
+        "phone": f"{content()['phones'][house.slug]} 123 456",
+        "hashtag": house.name_cyrl.title().replace(" ", ""),
+    }
+    for raw in content()["snippet"]:
+        texts = {"sr-Cyrl": raw["text"].format(**filled)}
+        snippets.create(house, kind=raw["kind"], name=raw["name"], texts=texts, by=by)
+    for name, kinds in content()["folders"].items():
+        found = [drawn[kind].media.pk for kind in kinds if kind in drawn]
+        if found:
+            folders.move(found, folders.create(house, name, by=by), municipality=house, by=by)
+    if WITHOUT_PEOPLE in drawn:
+        told = consents.Told("not_needed", "", "", today, None, today + KEPT_FOR)
+        consents.record(drawn[WITHOUT_PEOPLE].media, told, by=by)

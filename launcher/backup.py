@@ -1,0 +1,210 @@
+"""One archive of a site, and back: database, media and the keys that open its stored tokens.
+
+    python -m launcher.backup save [FILE]       also while the site runs
+    python -m launcher.backup restore FILE      only while it does not; YES=1 replaces what is there
+
+The archive holds the keys, so it is as secret as the site itself. It is written with mode 0600.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import psycopg2
+import redis
+from psycopg2.extensions import make_dsn, parse_dsn
+
+from launcher import binaries, embedded, files
+from launcher import site as sites
+from launcher.site import Site
+from launcher.trouble import Trouble
+
+FORMAT = 1
+KEYS = ("SECRET_KEY", "TOKEN_KEYS")
+# Whoever knows the key of a session is signed in by it. People sign in again after a restore.
+SESSION_TABLES = ("django_session", "usersessions_usersession")
+
+
+def save(site: Site, target: Path) -> Path:
+    """Write the archive and return its path. An existing file is never overwritten."""
+    if target.exists():
+        raise Trouble(
+            f"{target} exists already, and a backup overwrites nothing. Choose another name: make backup TO=..."
+        )
+    if not site.data.exists():
+        raise Trouble(f"There is nothing to back up: {site.data} does not exist. DATA_DIR names the site's directory.")
+    with embedded.serving(site.servers) as urls, tempfile.TemporaryDirectory(dir=site.data) as name:
+        work, environ = Path(name), sites.environment(site, urls)
+        print("Saving the database ...", flush=True)
+        # A custom-format dump is one consistent moment, also while people work.
+        left_out = [f"--exclude-table-data={table}" for table in SESSION_TABLES]
+        dump = f"--file={work / 'database.dump'}"
+        _client("pg_dump", urls["DATABASE_URL"], "--format=custom", "--no-owner", *left_out, dump)
+        files.save(work / "keys.json", {key: environ[key] for key in KEYS})
+        about = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "address": site.address}
+        (work / "about.json").write_text(json.dumps(about))
+        print("Saving the media ...", flush=True)
+        _pack(work, media_root(site, environ), target)
+    print(f"Saved {target} ({target.stat().st_size / 1e6:.1f} MB). It holds the site's keys: keep it safe.")
+    return target
+
+
+def _pack(work: Path, media: Path, target: Path) -> None:
+    unfinished = target.with_name(target.name + ".part")
+    fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=3) as archive:
+            for name in ("about.json", "keys.json", "database.dump"):
+                archive.add(work / name, arcname=name)
+            if media.is_dir():
+                archive.add(media, arcname="media")
+        unfinished.rename(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(site: Site, source: Path, *, replace: bool) -> None:
+    """Put an archive back. Refuses a site that runs, and one that has contents unless `replace`."""
+    if not source.is_file():
+        raise Trouble(f"There is no backup {source}. Name one: make restore FROM=dobosar-backup.tar.gz")
+    with sites.hold(site, ports=False), embedded.serving(site.servers) as urls:
+        environ = {**os.environ, **urls}
+        media = media_root(site, environ)
+        if not replace and (_has_tables(urls["DATABASE_URL"]) or _has_files(media)):
+            raise Trouble(
+                f"The site in {site.data} has contents, and restoring would replace all of them. "
+                f"If that is what you want: make restore FROM={source} YES=1"
+            )
+        with tempfile.TemporaryDirectory(dir=site.data) as name:
+            about = _unpack(source, Path(name))
+            print(f"Restoring the site as it was on {about['made_at'][:16]} UTC ...", flush=True)
+            _restore_database(urls["DATABASE_URL"], Path(name) / "database.dump")
+            _restore_media(Path(name) / "media", media)
+            _restore_keys(site, files.load(Path(name) / "keys.json"))
+        with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
+            valkey.flushdb()  # what it remembers belongs to the contents that are gone
+        # The next start looks at the tables again, and never seeds over restored contents.
+        files.save(site.data / "stamps.json", {"seeded": urls["DATABASE_URL"]})
+    print("Restored.")
+
+
+def _unpack(source: Path, work: Path) -> dict[str, str]:
+    try:
+        with tarfile.open(source) as archive:
+            _require_plain(archive)
+            # Debian 12's Python 3.11.2 knows no filters yet; there the check above has to do.
+            safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(work, **safely)  # type: ignore[arg-type]
+        about = files.load(work / "about.json")
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise Trouble(f"{source} is not a whole backup ({error}). Nothing was changed.") from error
+    if about.get("format") != FORMAT or not (work / "database.dump").exists():
+        raise Trouble(f"{source} is not a backup this version can read. Nothing was changed.")
+    return about
+
+
+def _require_plain(archive: tarfile.TarFile) -> None:
+    """Only files and directories below the place they are unpacked in."""
+    for member in archive.getmembers():
+        path = PurePosixPath(member.name)
+        if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+            raise tarfile.TarError(f"{member.name!r} does not belong there")
+
+
+def _restore_database(url: str, dump: Path) -> None:
+    _execute(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    _client("pg_restore", url, "--no-owner", "--exit-on-error", "--single-transaction", str(dump))
+
+
+def _restore_media(restored: Path, media: Path) -> None:
+    shutil.rmtree(media, ignore_errors=True)
+    if restored.is_dir():
+        media.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(restored, media)
+
+
+def _restore_keys(site: Site, keys: dict[str, str]) -> None:
+    files.update(site.data / "secrets.json", **keys)
+    differs = [key for key in KEYS if os.environ.get(key) not in (None, "", keys[key])]
+    if differs:
+        print(f"Careful: your environment sets {' and '.join(differs)} to other keys than the backup's, and it wins.")
+        print(f"The backup's are in {site.data / 'secrets.json'}.")
+
+
+def media_root(site: Site, environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("MEDIA_ROOT") or site.data / "media")
+
+
+def _has_tables(url: str) -> bool:
+    return bool(_execute(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+
+
+def _has_files(media: Path) -> bool:
+    return media.is_dir() and any(media.iterdir())
+
+
+def _execute(url: str, statement: str) -> int:
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return int(row[0]) if row else 0
+    finally:
+        connection.close()
+
+
+def _client(program: str, url: str, *words: str) -> None:
+    """Run a client program on the database of `url`, whose password no other user of this machine sees."""
+    try:
+        path = str(binaries.postgres_bin() / program)
+    except Trouble:  # a server of one's own, without our wheels
+        path = shutil.which(program) or ""
+    if not path:
+        raise Trouble(f"{program} was not found. Install PostgreSQL's client programs (Debian: postgresql-client).")
+    address, password = _apart(url)
+    # Arguments are in everybody's `ps`. The environment of a process is readable for its own user and root alone, and
+    # unlike a password file it leaves nothing behind when the process is killed.
+    environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    done = subprocess.run(
+        [path, *words, f"--dbname={address}"], capture_output=True, text=True, check=False, env=environ
+    )
+    if done.returncode:
+        raise Trouble(f"{program} failed, and says:\n{done.stderr.strip()}")
+
+
+def _apart(url: str) -> tuple[str, str]:
+    """The connection without its password, in libpq's key=value form, and the password ("" without one)."""
+    parts = parse_dsn(url)
+    password = parts.pop("password", "")
+    return make_dsn(**parts), password
+
+
+def main(words: list[str]) -> int:
+    site = sites.read()
+    match words:
+        case ["save", *rest]:
+            now = datetime.now(UTC)
+            save(site, Path(rest[0] if rest else f"dobosar-{now:%Y-%m-%d-%H%M}.tar.gz").expanduser().resolve())
+        case ["restore", source]:
+            restore(site, Path(source).expanduser().resolve(), replace=os.environ.get("YES") == "1")
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        sys.exit(f"\n{trouble}")

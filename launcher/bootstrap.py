@@ -1,0 +1,139 @@
+"""Makes .venv and installs requirements-NAME.txt into it, with hashes: `python bootstrap.py local`.
+
+Standard library only, as it runs before anything is installed. Does nothing when the file has not changed since.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOG = VENV / "install.log"
+# Everything of the first is in the second.
+SUPERSETS = {"local": ["local", "dev"], "dev": ["dev"]}
+EXPLANATIONS = {
+    "No space left on device": "The disk is full. Free about 500 MB and start again.",
+    "Disk quota exceeded": "Your disk quota is used up. Free about 500 MB and start again.",
+    "DO NOT MATCH THE HASHES": "A downloaded package is not the one we checked. Clear the cache (pip cache purge).",
+    "No matching distribution": "A package has no build for this computer, or the package index cannot be reached.",
+    "Max retries exceeded": "The package index cannot be reached. Check the network and proxy settings.",
+    "Temporary failure in name resolution": "The package index cannot be reached. Check the network connection.",
+}
+
+
+def main(name: str) -> None:
+    if is_installed(name):
+        return
+    make_venv()
+    install(name)
+
+
+def is_installed(name: str) -> bool:
+    return works() and any(
+        stamp(which).exists() and stamp(which).read_text() == fingerprint(which) for which in SUPERSETS[name]
+    )
+
+
+def works() -> bool:
+    """Whether .venv has a Python of a version that fits. A system upgrade takes the one it pointed to away."""
+    if not PYTHON.exists():
+        return False
+    probe = [str(PYTHON), "-c", "import pip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))"]
+    return subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def stamp(name: str) -> Path:
+    return VENV / f".installed-{name}"
+
+
+def fingerprint(name: str) -> str:
+    return hashlib.sha256((ROOT / f"requirements-{name}.txt").read_bytes()).hexdigest()
+
+
+def make_venv() -> None:
+    if works():
+        return
+    print(f"Making a virtual environment in .venv with Python {sys.version.split()[0]} ...", flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0:
+        return
+    said = done.stdout + done.stderr
+    if "ensurepip" in said or "No module named venv" in said:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        fail(
+            f"Python {version} on this computer comes without its venv module.\n"
+            f"On Debian and Ubuntu: sudo apt-get install python3-venv   (or python{version}-venv)"
+        )
+    fail(explain(said) or f"The virtual environment could not be made:\n{said}")
+
+
+def install(name: str) -> None:
+    requirements = ROOT / f"requirements-{name}.txt"
+    total = len(re.findall(r"^[a-z0-9].*==", requirements.read_text(), flags=re.MULTILINE))
+    print(f"Installing {total} packages from {requirements.name}; the full log is in .venv/install.log", flush=True)
+    pip_options = "--no-input --disable-pip-version-check --progress-bar off --only-binary :all: --require-hashes"
+    command = [str(PYTHON), "-m", "pip", "install", *pip_options.split(), "--requirement", str(requirements)]
+    began = time.monotonic()
+    with (
+        LOG.open("w") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as pip,
+    ):
+        assert pip.stdout is not None
+        show_progress(keep(pip.stdout, log), total)
+    if pip.returncode:
+        said = LOG.read_text()
+        fail(explain(said) or "pip could not install the requirements:\n" + "\n".join(said.splitlines()[-15:]))
+    stamp(name).write_text(fingerprint(name))
+    print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def keep(lines, log) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    for line in lines:
+        log.write(line)
+        log.flush()
+        yield line
+
+
+def show_progress(lines: Iterator[str], total: int) -> None:
+    """One line that changes on a terminal, a line per ten packages elsewhere."""
+    seen, live = 0, sys.stdout.isatty()
+    for line in lines:
+        found = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.\[\]-]+)", line)
+        if found:
+            seen += 1
+            text = f"  {min(seen, total)}/{total} {found[1]}"
+            if live:
+                print(f"\r\x1b[K{text}", end="", flush=True)
+            elif seen % 10 == 0:
+                print(text, flush=True)
+        elif line.startswith("Installing collected packages"):
+            print(("\r\x1b[K" if live else "") + "  Unpacking ...", flush=True)
+    if live:
+        print("\r\x1b[K", end="", flush=True)
+
+
+def explain(said: str) -> str:
+    return next((meaning for sign, meaning in EXPLANATIONS.items() if sign in said), "")
+
+
+def fail(words: str) -> None:
+    sys.exit(f"\n{words}")
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    try:
+        main(sys.argv[1] if sys.argv[1:] else "local")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped while installing. Starting again continues from here.")
+    except OSError as error:
+        fail(explain(str(error)) or f"Cannot write to {error.filename or VENV}: {error.strerror}")

@@ -1,0 +1,83 @@
+"""Which Chromium the journeys use: the system's, else Playwright's own, else one installed from the system's packages.
+
+python -m launcher.browser    says which; as root on Debian it installs one when there is none
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Containers have no user namespaces and a small /dev/shm; nothing here may call home.
+ARGUMENTS = [
+    "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+MISSING = (
+    "No Chromium was found, and the browser journeys need one. On Debian: sudo apt-get install chromium; "
+    "elsewhere: .venv/bin/python -m playwright install chromium, or name one: BROWSER_PATH=/path/to/chromium"
+)
+
+
+class NoBrowser(RuntimeError):
+    """No Chromium on this computer; the message says how to get one."""
+
+
+def find() -> str:
+    """The path of a Chromium. Raises NoBrowser."""
+    named = os.environ.get("BROWSER_PATH")
+    if named:
+        if not os.access(named, os.X_OK):
+            raise NoBrowser(f"BROWSER_PATH is {named}, which is not a program.")
+        return named
+    found = next(filter(None, map(shutil.which, NAMES)), None) or _playwright()
+    if not found:
+        raise NoBrowser(MISSING)
+    return found
+
+
+def describe() -> str:
+    try:
+        return find()
+    except NoBrowser:
+        return "none found, journeys will fail"
+
+
+def _playwright() -> str | None:
+    base = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright").expanduser()
+    mac = Path("~/Library/Caches/ms-playwright").expanduser()
+    patterns = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium")
+    found = sorted(path for place in (base, mac) for pattern in patterns for path in place.glob(pattern))
+    return str(found[-1]) if found else None
+
+
+def install() -> None:
+    """Debian's chromium, when we may install and apt is there."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    print("No Chromium found: installing Debian's (apt-get install chromium) ...", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        subprocess.run(["apt-get", "-qq", *words], env=quiet, stdin=subprocess.DEVNULL, check=False)
+
+
+def main() -> int:
+    try:
+        try:
+            found = find()
+        except NoBrowser:
+            install()
+            found = find()
+    except NoBrowser as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    print(f"Browser journeys use {found}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

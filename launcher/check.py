@@ -1,0 +1,79 @@
+"""`make check`: everything that can be known without running the product. Runs all of it, then says what failed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from launcher import embedded, requirements
+from launcher.site import ROOT
+
+APPS = [path.parent.name for path in sorted(ROOT.glob("*/__init__.py")) if path.parent.name != "tests"]
+# What an installation would say, so that the deploy check looks at production and not at the demo.
+PRODUCTION = {
+    "DEMO": "false",
+    "DEBUG": "false",
+    "PRACTICE_ENABLED": "false",
+    "SECRET_KEY": "only-for-this-check-" + "xQ7-" * 12,
+    "TOKEN_KEYS": "check:" + "b25seS1mb3ItdGhpcy1jaGVjay0zMi1ieXRlcy1sb24=",
+    "PUBLIC_BASE_URL": "https://dobosar.example",
+    "ALLOWED_HOSTS": "dobosar.example",
+    "EMAIL_URL": "smtp://mail.example:587",
+    "DEFAULT_FROM_EMAIL": "Dobošar <dobosar@dobosar.example>",
+    "DJANGO_SETTINGS_MODULE": "portal.settings",
+}
+
+
+def steps() -> dict[str, list[str] | Callable[[], str]]:
+    """Name of each step, and a command or a function that returns complaints."""
+    bins, manage = Path(sys.executable).parent, [sys.executable, "manage.py"]
+    return {
+        "style": [str(bins / "ruff"), "check", "--quiet", "--output-format", "concise", "."],
+        "format": [str(bins / "ruff"), "format", "--check", "--output-format", "concise", "."],
+        "floors": [str(bins / "lint-imports")],
+        "templates": [str(bins / "djlint"), "templates", "--lint", "--quiet"],
+        "requirements": _requirements,
+        "types": [str(bins / "mypy"), *APPS],
+        "migrations": [*manage, "makemigrations", "--check", "--dry-run"],
+        "texts": [*manage, "check_messages"],
+        "deploy": [*manage, "check", "--deploy", "--fail-level", "WARNING"],
+    }
+
+
+def _requirements() -> str:
+    stale = requirements.stale()
+    return f"{', '.join(stale)}: not made from today's pyproject.toml. Run: make requirements" if stale else ""
+
+
+def run(step: list[str] | Callable[[], str], environ: dict[str, str]) -> str:
+    """What the step complains about; empty when it is content."""
+    if callable(step):
+        return step()
+    done = subprocess.run(step, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip() or f"exit code {done.returncode}" if done.returncode else ""
+
+
+def main() -> int:
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="dobosar-check-") as name:
+        Path(name).chmod(0o711)
+        with embedded.serving(Path(name) / "servers", test=True, environ={}) as urls:
+            environ = {**os.environ, **PRODUCTION, **urls, "DATA_DIR": name}
+            for title, step in steps().items():
+                began = time.monotonic()
+                complaints = run(step, environ)
+                print(f"{'FAILED' if complaints else 'ok':<7}{title} ({time.monotonic() - began:.1f} s)", flush=True)
+                if complaints:
+                    failed.append(title)
+                    print(complaints, flush=True)
+    print(f"\nmake check: {'failed: ' + ', '.join(failed) if failed else 'all is well'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""PostgreSQL and Valkey out of their wheels: `with serving(directory) as urls:`.
+
+A server whose URL the environment gives already is left alone. Several programs may use one directory at a time (the
+site, a shell, a backup): the last one to leave stops the servers. A program that is killed leaves them running, and the
+next one adopts them.
+
+    python -m launcher.embedded start|stop DIRECTORY
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from launcher import binaries, files, postgres, valkey
+from launcher.trouble import Trouble
+
+
+def ensure(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Start or adopt what `environ` does not provide; returns DATABASE_URL and REDIS_URL."""
+    base = _directory(base)
+    with files.exclusive(base / "start.lock"):
+        return _ensure(base, test, environ)
+
+
+def stop(base: Path) -> dict[str, bool]:
+    """Stop the servers of `base`; tells which of them were running."""
+    base = _directory(base)
+    with files.exclusive(base / "start.lock"):
+        return _stop(base)
+
+
+@contextlib.contextmanager
+def serving(base: Path, *, test: bool = False, environ: Mapping[str, str] = os.environ) -> Iterator[dict[str, str]]:
+    """The URLs of both servers, which run at least until the block ends."""
+    base = _directory(base)
+    with (base / "users.lock").open("a") as users:
+        with files.exclusive(base / "start.lock"):
+            files.share(users)
+            urls = _ensure(base, test, environ)
+        try:
+            yield urls
+        finally:
+            with files.exclusive(base / "start.lock"):
+                if files.take(users):
+                    _stop(base)
+
+
+def _directory(base: Path) -> Path:
+    base = base.expanduser().resolve()
+    base.mkdir(parents=True, exist_ok=True)
+    return binaries.home(base)
+
+
+def _ensure(base: Path, test: bool, environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "DATABASE_URL": environ.get("DATABASE_URL") or postgres.start(base, test=test),
+        "REDIS_URL": environ.get("REDIS_URL") or valkey.start(base, test=test),
+    }
+
+
+def _stop(base: Path) -> dict[str, bool]:
+    return {"valkey": valkey.stop(base), "postgres": postgres.stop(base)}
+
+
+def main(words: list[str]) -> int:
+    match words:
+        case ["start", base]:
+            for name, url in ensure(Path(base)).items():
+                print(f"export {name}='{url}'")
+        case ["stop", base]:
+            print(stop(Path(base)))
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        sys.exit(str(trouble))

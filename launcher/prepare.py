@@ -1,0 +1,93 @@
+"""Before the first request: tables and static files. Skipped while nothing changed, as this costs seconds."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from launcher import files
+from launcher.site import ROOT, Site
+from launcher.trouble import Trouble
+
+WORDS = {
+    "migrate": "Preparing the tables",
+    "collectstatic": "Gathering the static files",
+    "check": "Checking the settings",
+    "setup_code": "Looking whether somebody can sign in",
+}
+# Outside the demo an error in the settings, or a demo account in the database, stops the start.
+OPTIONS: dict[str, dict[str, object]] = {
+    "migrate": {"interactive": False, "verbosity": 0},
+    "collectstatic": {"interactive": False, "verbosity": 0},
+    "check": {"deploy": True, "databases": ["default"], "fail_level": "ERROR", "verbosity": 0},
+    "setup_code": {"if_needed": True},
+}
+
+
+def prepare(site: Site, environ: Mapping[str, str], *, own_database: bool, to_serve: bool = False) -> None:
+    """Run what is due. A database that is not ours to know is always asked. `to_serve`: people come in afterwards."""
+    stamps = site.data / "stamps.json"
+    now = {"migrate": _migrations(), "collectstatic": _static()}
+    before = files.load(stamps)
+    due = [task for task, stamp in now.items() if before.get(task) != stamp]
+    if not own_database and "migrate" not in due:
+        due.insert(0, "migrate")
+    if not _manifest(environ).exists() and "collectstatic" not in due:
+        due.append("collectstatic")
+    if not site.demo:
+        due += ["check", "setup_code"] if to_serve else ["check"]
+    if not due:
+        return
+    for task in due:
+        print(f"{WORDS[task]} ...", flush=True)
+    done = subprocess.run([sys.executable, "-m", "launcher.prepare", *due], env=dict(environ), cwd=ROOT, check=False)
+    if done.returncode:
+        raise Trouble("The preparation failed; the lines above say why. Nothing was started.")
+    files.update(stamps, **{task: now[task] for task in due if task in now})
+
+
+def _migrations() -> str:
+    # With the tables comes the reference data of municipalities.
+    known = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("municipalities/reference/**/*"), ROOT / "requirements.txt"]
+    return _fingerprint([path for path in known if path.suffix != ".pyc"], content=True)
+
+
+def _static() -> str:
+    return _fingerprint([*(ROOT / "static").rglob("*"), *ROOT.glob("*/static/**/*"), ROOT / "requirements.txt"])
+
+
+def _manifest(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("STATIC_ROOT") or Path(environ["DATA_DIR"]) / "static") / "staticfiles.json"
+
+
+def _fingerprint(paths: Iterable[Path], *, content: bool = False) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in paths if path.is_file()):
+        seen = path.read_bytes() if content else f"{path.stat().st_size} {path.stat().st_mtime_ns}".encode()
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + seen + b"\0")
+    return digest.hexdigest()
+
+
+def main(tasks: list[str]) -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    for task in tasks:
+        call_command(task, **OPTIONS[task])
+        if task == "migrate":
+            call_command("load_reference", verbosity=0)
+
+
+if __name__ == "__main__":
+    from django.core.management.base import CommandError
+
+    try:
+        main(sys.argv[1:])
+    except CommandError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,116 @@
+"""`make test-real`: the connectors against real servers, on this computer. QUICK=1 takes only what Debian packages.
+
+Tests say which server they need: `@pytest.mark.real("snac2")`. A server that cannot run here is named, loudly, with the
+reason; its tests are left out. A run in which no server at all could be used fails.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from launcher.site import ROOT
+
+# @atproto/dev-env 0.3.215, the last that runs on Node 18 and 20: a PLC directory, a PDS and an AppView.
+PACKAGES = ROOT / "tests" / "platforms" / "real" / "atproto"
+LOCK = "package-lock.json"
+NODE_AT_LEAST = 18
+CACHE = ROOT / ".data-real"
+# For one test: their own queues let two users hear of each other only after a while.
+SECONDS = 300
+
+
+def snac2() -> str:
+    """Why snac2, which speaks Mastodon's API, cannot run; empty when it can."""
+    if shutil.which("snac"):
+        return ""
+    _apt("snac2")
+    return "" if shutil.which("snac") else "the program snac is missing (Debian: apt-get install snac2)"
+
+
+def bluesky() -> str:
+    """Why a Bluesky network (PDS and AppView) cannot run; empty when it can. Installs it once, which takes minutes."""
+    if os.environ.get("QUICK"):
+        return "QUICK=1 leaves it out"
+    node = shutil.which("node")
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""
+    found = re.match(r"v(\d+)", said)
+    if not found or int(found[1]) < NODE_AT_LEAST or not shutil.which("npm"):
+        return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {said.strip() or 'none'})"
+    return "" if _ready() else _install()
+
+
+def _ready() -> bool:
+    """Whether what the lock file says is installed. Our own few scripts are copied beside it every time."""
+    installed = CACHE / "node_modules" / ".package-lock.json"
+    done = CACHE / LOCK
+    same = installed.is_file() and done.is_file() and done.read_bytes() == (PACKAGES / LOCK).read_bytes()
+    if same:
+        _copy_scripts()
+    return same
+
+
+def _copy_scripts() -> None:
+    for file in PACKAGES.iterdir():
+        shutil.copy(file, CACHE)
+
+
+def _install() -> str:
+    """Why the packages of the lock file could not be installed; empty when they are there."""
+    print(f"Installing the Bluesky network with npm into {CACHE.name}/, once (minutes) ...", flush=True)
+    CACHE.mkdir(exist_ok=True)
+    _copy_scripts()
+    npm = ["npm", "ci", "--no-audit", "--no-fund"]
+    done = subprocess.run(npm, cwd=CACHE, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        (CACHE / LOCK).unlink()  # so that the next run tries again
+        return f"npm ci failed: {_last_line(done.stderr)}"
+    return ""
+
+
+SERVERS: dict[str, tuple[str, Callable[[], str]]] = {
+    "snac2": ("snac2 (Mastodon's API)", snac2),
+    "bluesky": ("Bluesky PDS and AppView", bluesky),
+}
+
+
+def _apt(package: str) -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", "-qq", *words], env=environ, stdin=subprocess.DEVNULL, check=False)
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no words"])[-1]
+
+
+def main(words: list[str]) -> int:
+    why_not = {name: reason() for name, (_, reason) in SERVERS.items()}
+    usable = [name for name, reason in why_not.items() if not reason]
+    environ = {**os.environ, "REAL_SERVERS": ",".join(usable), "REAL_SERVERS_DIR": str(CACHE)}
+    code = 1
+    if usable:
+        pytest = [str(Path(sys.executable)), "-m", "pytest", "-m", "real", f"--timeout={SECONDS}", *words]
+        code = subprocess.run(pytest, env=environ, cwd=ROOT, check=False).returncode
+    _report(why_not, code)
+    return code
+
+
+def _report(why_not: dict[str, str], code: int) -> None:
+    line = "#" * 78
+    print(f"\n{line}")
+    for name, (title, _) in SERVERS.items():
+        reason = why_not[name]
+        verdict = f"NOT RUN: {reason}" if reason else f"run, {'passed' if code == 0 else 'see above'}"
+        print(f"#  {title}: {verdict}")
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

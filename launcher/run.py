@@ -1,0 +1,160 @@
+"""`make run`: everything of one Dobošar in one terminal, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from functools import partial
+from pathlib import Path
+
+from launcher import embedded, files, prepare
+from launcher import site as sites
+from launcher.site import ROOT, Site
+from launcher.supervisor import Program, Supervisor
+from launcher.trouble import Trouble
+from portal import queues
+
+PATIENCE_SECONDS = 60.0
+ACCOUNTS = (
+    "officer@cuprija.example", "approver@cuprija.example", "officer@novi-pazar.example", "approver@novi-pazar.example",
+    "mentor@dobosar.example", "staff@dobosar.example", "trainer@dobosar.example", "admin@dobosar.example",
+)  # fmt: skip
+PASSWORD = "dobosar-demo"
+
+
+def publishing(data: Path) -> list[Program]:
+    """What has to run for a post to go out. `data`: where beat keeps its times."""
+    # Root in a container is no surprise to anybody; the worker would fill the screen with it.
+    calm = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = [sys.executable, *calm, "-m", "celery", "--quiet", "--app"]
+    alone, quiet = ["--without-gossip", "--without-mingle"], ["--loglevel", "WARNING"]
+
+    def worker(name: str, waits: tuple[str, ...], processes: str) -> Program:
+        named = ["--hostname", f"{name}@%h", "--queues", ",".join(waits), "--concurrency", processes]
+        return Program(name, [*celery, "portal.celery", "worker", *named, *alone, *quiet])
+
+    return [
+        Program("publisher", [sys.executable, "-m", "portal.publisher"]),
+        worker("worker", queues.QUICK, "2"),
+        worker("errands", queues.SLOW, "1"),
+        Program("beat", [*celery, "portal.beat", "beat", "--schedule", str(data / "beat"), "--pidfile=", *quiet]),
+    ]
+
+
+def programs(site: Site, *, seed: bool) -> list[Program]:
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn", "--bind"]
+    found = [
+        Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"]),
+        *publishing(site.data),
+    ]
+    practice = f"{site.host}:{site.practice_port}"
+    if site.practice:
+        # One process is plenty for a training; it stops last, as the worker may still be publishing to it.
+        command = [*gunicorn, practice, "--workers", "1", "portal.practice_wsgi:application"]
+        found.append(Program("practice", command, wave=1))
+    if seed:
+        after = partial(answers, f"http://{practice}/healthz") if site.practice else None
+        found.append(Program("seed", [sys.executable, "manage.py", "seed_demo"], once=True, after=after))
+    return found
+
+
+def answers(address: str) -> bool:
+    """Whether something at `address` answers 200 within a second."""
+    try:
+        with urllib.request.urlopen(address, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def run(site: Site) -> int:
+    began = time.monotonic()
+    with sites.hold(site):
+        print("Starting PostgreSQL and Valkey ..." if _embeds() else "Using the servers you named ...", flush=True)
+        with embedded.serving(site.servers) as urls:
+            environ = sites.environment(site, urls)
+            prepare.prepare(site, environ, own_database=not os.environ.get("DATABASE_URL"), to_serve=True)
+            return _supervise(site, environ, urls["DATABASE_URL"], began)
+
+
+def _embeds() -> bool:
+    return not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+
+
+def _supervise(site: Site, environ: dict[str, str], database: str, began: float) -> int:
+    stamps = site.data / "stamps.json"
+    seed = site.demo and files.load(stamps).get("seeded") != database
+    print("Starting Dobošar" + (" and filling in the demo, once ..." if seed else " ..."), flush=True)
+    reminder = threading.Timer(PATIENCE_SECONDS, _still_waiting, [site])
+    reminder.daemon = True
+
+    def on_ready() -> None:
+        reminder.cancel()
+        if seed:
+            files.update(stamps, seeded=database)
+        print(greeting(site, time.monotonic() - began), flush=True)
+
+    reminder.start()
+    supervisor = Supervisor(
+        programs(site, seed=seed), environ, ROOT, is_ready=partial(answers, f"{site.address}/readyz"), on_ready=on_ready
+    )
+    try:
+        return supervisor.run()
+    finally:
+        reminder.cancel()
+
+
+def _still_waiting(site: Site) -> None:
+    try:
+        with urllib.request.urlopen(f"{site.address}/readyz", timeout=5) as answer:
+            said = str(answer.status)
+    except urllib.error.HTTPError as error:
+        said = error.read().decode(errors="replace")[:500]
+    except OSError as error:
+        said = str(error)
+    print(
+        f"Not ready after {PATIENCE_SECONDS:.0f} seconds, still trying. {site.address}/readyz says: {said}", flush=True
+    )
+
+
+def greeting(site: Site, seconds: float) -> str:
+    lines = [
+        "",
+        f"Dobošar is ready at {site.address}",
+        f"  (started in {seconds:.1f} s; data in {site.data}; Ctrl-C stops it)",
+    ]
+    if site.practice:
+        lines.append(f"  Practice network: http://{site.host}:{site.practice_port}")
+    if site.demo:
+        lines += [f"  Demo accounts, password {PASSWORD}:", *(f"    {account}" for account in ACCOUNTS)]
+    return "\n".join([*lines, ""])
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    # Until the supervisor takes over: a polite end, too, must stop the servers that were started.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        return run(sites.read())
+    except Trouble as trouble:
+        print(f"\n{trouble}", file=sys.stderr)
+    except OSError as error:
+        where = Path(error.filename) if isinstance(error.filename, str) else sites.read().data
+        print(f"\n{sites.explain(error, where)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped before it was ready. Starting again continues from here.", file=sys.stderr)
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The demo's plans: each at another stage, written as people write, at any time of the year, wiped with the rest."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from django.utils import timezone, translation
+
+from demo import people, plans, reset
+from mentoring.models import Activity, Change, Plan
+from mentoring.plan_defaults import ACTIVITIES
+from mentoring.queries.plans import board
+from municipalities.tenancy import everywhere, scope
+from notifications.models import Notification
+from serbian.scripts import mixed_script_words
+
+
+@pytest.fixture
+def demo(db: None, settings: Any) -> people.People:
+    settings.DEMO = True
+    found = people.gather(timezone.localdate())
+    with translation.override("sr"):
+        plans.arrange(list(found.teams.values()), found, timezone.now())
+    return found
+
+
+def plan_of(demo: people.People, slug: str) -> Plan:
+    with scope(demo.teams[slug].municipality):
+        return Plan.objects.select_related("municipality", "mentor_agreed_by").get()
+
+
+def test_six_plans_stand_at_six_stages(demo: people.People) -> None:
+    found = {slug: plan_of(demo, slug) for slug in demo.teams}
+    assert found["novi-pazar"].is_draft
+    assert found["novi-pazar"].agreed("mentor")
+    assert found["mali-zvornik"].closed_because == "finished"
+    assert found["vlasotince"].mentor_agreed_by == demo.former
+    assert all(found[slug].is_running for slug in ("cuprija", "kragujevac", "vlasotince", "vrnjacka-banja"))
+    with scope(found["cuprija"].municipality):
+        states = [item.state for item in board(found["cuprija"]).items]
+        assert {"late", "done", "confirmed", "planned"} <= set(states)
+    with scope(found["kragujevac"].municipality):
+        assert Change.objects.get().is_open
+    with scope(found["vrnjacka-banja"].municipality):
+        assert len(board(found["vrnjacka-banja"]).dropped) == 1
+    assert Notification.objects.filter(user=demo.mentor, kind="agreement").count() == 1
+
+
+def test_what_is_written_in_them_is_right_in_either_script(demo: people.People) -> None:
+    with everywhere("look at all plans of the demo"):
+        said = [*Plan.objects.values_list("goal", flat=True), *Change.objects.values_list("reason", flat=True)]
+        said += [each.name for each in Activity.objects.all()]
+    assert [text for text in said if mixed_script_words(text)] == []
+    assert {line.key for story in plans.STORIES.values() for line in story.lines} <= {each.key for each in ACTIVITIES}
+
+
+def test_every_default_is_written_in_both_languages_and_one_script() -> None:
+    for each in ACTIVITIES:
+        serbian, english = each.words["sr"], each.words["en"]
+        assert all(serbian.values()), each.key
+        assert all(english.values()), each.key
+        assert [text for text in serbian.values() if mixed_script_words(text.replace("еУслуг", ""))] == []
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_stories_fit_into_any_season(month: int) -> None:
+    """No activity is due after the end of its plan, whichever holidays lie in between."""
+    from mentoring.plan_rules import last_day, usual_day
+
+    first = date(2026, month, 9)
+    for story in plans.STORIES.values():
+        for line in story.lines:
+            assert first < usual_day(first, line.due, last_day(first)) <= last_day(first)
+
+
+def test_a_second_start_changes_nothing_and_wiping_takes_them(demo: people.People) -> None:
+    plans.arrange(list(demo.teams.values()), demo, timezone.now())
+    with everywhere("count the plans of the demo"):
+        assert Plan.objects.count() == 6
+    reset.wipe()
+    with everywhere("nothing is left"):
+        assert not Plan.objects.exists()

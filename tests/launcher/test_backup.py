@@ -1,0 +1,238 @@
+"""A backup is only as good as its restore: a real round trip through pg_dump, media and keys."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg2
+import pytest
+from psycopg2.extensions import parse_dsn
+
+from launcher import backup, embedded
+from launcher import site as sites
+from launcher.trouble import Trouble
+from tests.launcher.whole_site import CLIENT_SECRET, FACTOR, TOKEN
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def make_site(open_directory, monkeypatch):
+    """Sites of their own servers; the environment of the test run names others, so it is taken out."""
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TOKEN_KEYS", "MEDIA_ROOT", "PRACTICE_ENABLED"):
+        monkeypatch.delenv(name, raising=False)
+    made = []
+
+    def make():
+        data = open_directory / f"site {len(made)}"
+        made.append(data)
+        return sites.read({"DATA_DIR": str(data), "PORT": "8000"})
+
+    yield make
+    for data in made:
+        embedded.stop(data / "servers")
+
+
+def execute(site, statement):
+    connection = psycopg2.connect(embedded.ensure(site.servers)["DATABASE_URL"])
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else None
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def filled(make_site):
+    site = make_site()
+    execute(site, "CREATE EXTENSION pg_trgm; CREATE TABLE notes (text text); INSERT INTO notes VALUES ('Ћуприја')")
+    (site.data / "media" / "слике").mkdir(parents=True)
+    (site.data / "media" / "слике" / "грб.png").write_bytes(b"\x89PNG")
+    return site
+
+
+def test_what_was_saved_comes_back_in_an_empty_site(filled, make_site, tmp_path):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    assert archive.stat().st_mode & 0o077 == 0
+    keys = sites.keep_secrets(filled)
+
+    other = make_site()
+    backup.restore(other, archive, replace=False)
+    assert execute(other, "SELECT text FROM notes") == [("Ћуприја",)]
+    assert (other.data / "media" / "слике" / "грб.png").read_bytes() == b"\x89PNG"
+    assert sites.keep_secrets(other) == keys
+    assert json.loads((other.data / "stamps.json").read_text()).keys() == {"seeded"}
+
+
+def test_no_backup_holds_the_key_of_a_session(filled, make_site, tmp_path):
+    execute(filled, "CREATE TABLE django_session (session_key text); INSERT INTO django_session VALUES ('s3cret')")
+    other = make_site()
+    backup.restore(other, backup.save(filled, tmp_path / "saved.tar.gz"), replace=False)
+    assert execute(other, "SELECT * FROM django_session") == []
+
+
+def test_a_site_with_contents_is_replaced_only_on_request(filled, make_site, tmp_path):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    execute(filled, "INSERT INTO notes VALUES ('later'); CREATE TABLE also (n int)")
+    (filled.data / "media" / "later.png").touch()
+    with pytest.raises(Trouble, match="YES=1"):
+        backup.restore(filled, archive, replace=False)
+    assert len(execute(filled, "SELECT text FROM notes")) == 2
+
+    backup.restore(filled, archive, replace=True)
+    assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
+    assert execute(filled, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("notes",)]
+    assert not (filled.data / "media" / "later.png").exists()
+
+
+def test_a_cut_off_archive_changes_nothing(filled, tmp_path):
+    archive = backup.save(filled, tmp_path / "saved.tar.gz")
+    archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    with pytest.raises(Trouble, match=r"(?s)not a whole backup.*Nothing was changed"):
+        backup.restore(filled, archive, replace=True)
+    assert execute(filled, "SELECT text FROM notes") == [("Ћуприја",)]
+
+
+def test_an_archive_cannot_write_outside_its_directory(make_site, tmp_path):
+    archive = tmp_path / "evil.tar.gz"
+    with tarfile.open(archive, "w:gz") as out:
+        (tmp_path / "payload").write_text("x")
+        out.add(tmp_path / "payload", arcname="../../escaped")
+    with pytest.raises(Trouble, match="Nothing was changed"):
+        backup.restore(make_site(), archive, replace=True)
+
+
+def test_an_existing_backup_is_never_overwritten(filled, tmp_path):
+    (tmp_path / "saved.tar.gz").write_text("precious")
+    with pytest.raises(Trouble, match="exists already"):
+        backup.save(filled, tmp_path / "saved.tar.gz")
+    assert (tmp_path / "saved.tar.gz").read_text() == "precious"
+
+
+def test_a_missing_archive_is_said_plainly_on_the_command_line(make_site, tmp_path):
+    environ = {**os.environ, "DATA_DIR": str(make_site().data)}
+    done = subprocess.run(
+        [sys.executable, "-m", "launcher.backup", "restore", str(tmp_path / "none.tar.gz")],
+        cwd=ROOT, env=environ, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "There is no backup" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def in_site(site, *words):
+    """Run something of ours in the environment of a site; its output. Raises with what it said."""
+    environ = sites.environment(site, embedded.ensure(site.servers))
+    environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DEMO": "false", "DEBUG": "false"}
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.timeout(300)
+def test_a_whole_installation_comes_back_in_an_empty_place_with_pictures_keys_and_months(make_site, tmp_path):
+    site = make_site()
+    in_site(site, "manage.py", "migrate", "--verbosity=0")
+    in_site(site, "-m", "tests.launcher.whole_site", "fill")
+    before = json.loads(in_site(site, "-m", "tests.launcher.whole_site", "tell"))
+    archive = backup.save(site, tmp_path / "saved.tar.gz")
+
+    other = make_site()
+    backup.restore(other, archive, replace=False)
+    after = json.loads(in_site(other, "-m", "tests.launcher.whole_site", "tell"))
+
+    # What only the keys open: a channel's token, our application's secret at a network, a second factor.
+    assert (after["token"], after["client_secret"], after["factor"]) == (TOKEN, CLIENT_SECRET, FACTOR)
+    # Pictures with their thumbnails, scans of consents and arms, byte for byte.
+    assert after["files"] == before["files"]
+    assert {name.partition("/")[0] for name in after["files"]} == {"pictures", "consents", "arms"}
+    # Every row of every table, each reading in the month it belongs to, and the months to come.
+    assert after["rows"] == before["rows"]
+    assert after["pulls"] == before["pulls"]
+    assert len({table for table, _likes in after["pulls"]}) == 2
+    assert after["months"] == before["months"]
+    assert after["partitions_are_healthy"]
+    # What the database itself holds fast.
+    assert after["triggers"] == before["triggers"]
+    assert after["audit_is_append_only"]
+
+    # The keys are what makes it whole: with others, nothing of it can be read.
+    (other.data / "secrets.json").unlink()
+    with pytest.raises(AssertionError, match=r"Tampered|WrongKey"):
+        in_site(other, "-m", "tests.launcher.whole_site", "tell")
+
+
+PASSWORD = "lozinka %@/:' sa razmakom"
+
+
+@pytest.fixture
+def with_password(filled, monkeypatch):
+    """The same database as somebody names it who has a server of their own: an address with a password in it."""
+    with embedded.serving(filled.servers) as urls:
+        own = urls["DATABASE_URL"]
+        with psycopg2.connect(own) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE keeper SUPERUSER LOGIN PASSWORD %s", [PASSWORD])
+        parts = parse_dsn(own)
+        host = quote(parts["host"], safe="")
+        address = f"postgresql://keeper:{quote(PASSWORD, safe='')}@{host}:{parts['port']}/{parts['dbname']}"
+        monkeypatch.setenv("DATABASE_URL", address)
+        yield filled
+        monkeypatch.delenv("DATABASE_URL")
+
+
+def watched(act):
+    """Do it; returns the arguments of each client program of PostgreSQL that ran meanwhile, as other users see them."""
+    seen, over = {}, threading.Event()
+
+    def look():
+        while not over.is_set():
+            for process in psutil.Process().children(recursive=True):
+                with suppress(psutil.Error):
+                    words = process.cmdline()
+                    if words and Path(words[0]).name in ("pg_dump", "pg_restore"):
+                        seen[Path(words[0]).name] = words
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        act()
+    finally:
+        over.set()
+        thread.join()
+    return seen
+
+
+def test_no_other_user_of_the_machine_sees_the_password_of_the_database(with_password, tmp_path):
+    # Enough rows that the programs run for a moment.
+    execute(with_password, "INSERT INTO notes SELECT repeat(md5(n::text), 20) FROM generate_series(1, 100000) n")
+    archive = tmp_path / "saved.tar.gz"
+    seen = watched(lambda: backup.save(with_password, archive))
+    seen |= watched(lambda: backup.restore(with_password, archive, replace=True))
+    assert set(seen) == {"pg_dump", "pg_restore"}
+    for words in seen.values():
+        assert "user=keeper" in " ".join(words)
+        for secret in (PASSWORD, quote(PASSWORD, safe=""), "lozinka"):
+            assert secret not in " ".join(words)
+
+
+def test_the_password_is_taken_out_of_every_form_of_an_address():
+    for url in (
+        "postgresql://keeper:geheim@db:5433/portal?sslmode=require",
+        "postgresql://keeper@db:5433/portal?sslmode=require&password=geheim",
+        "host=db port=5433 user=keeper password=geheim dbname=portal sslmode=require",
+    ):
+        address, password = backup._apart(url)
+        assert password == "geheim"
+        assert "geheim" not in address
+        assert parse_dsn(address) == {
+            "host": "db", "port": "5433", "user": "keeper", "dbname": "portal", "sslmode": "require",
+        }  # fmt: skip
+    assert backup._apart("postgresql://portal@127.0.0.1:5432/portal")[1] == ""

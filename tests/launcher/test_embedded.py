@@ -1,0 +1,124 @@
+"""The embedded servers, really started."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+
+from launcher import embedded, files
+
+ROOT = Path(__file__).resolve().parents[2]
+NONE_GIVEN: dict[str, str] = {}
+LAUNCHER = """
+import sys, time
+from pathlib import Path
+from launcher import embedded
+with embedded.serving(Path(sys.argv[1]), environ={}):
+    print("up", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def base(open_directory):
+    """A path with a space, Cyrillic and a dollar sign in it: people have such directories."""
+    place = open_directory / "Моји подаци $1"
+    yield place
+    embedded.stop(place)
+
+
+def one(url, query):
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchone()[0] if cursor.description else None
+    finally:
+        connection.close()
+
+
+def test_both_servers_start_answer_and_stop(base):
+    with embedded.serving(base, environ=NONE_GIVEN) as urls:
+        assert one(urls["DATABASE_URL"], "SELECT 1") == 1
+        with redis.Redis.from_url(urls["REDIS_URL"]) as valkey:
+            assert valkey.ping()
+    assert embedded.stop(base) == {"valkey": False, "postgres": False}
+    with pytest.raises(psycopg2.OperationalError):
+        one(urls["DATABASE_URL"], "SELECT 1")
+
+
+def test_postgresql_folds_and_searches_serbian(base):
+    url = embedded.ensure(base, environ=NONE_GIVEN)["DATABASE_URL"]
+    assert one(url, "SELECT lower('ЂОРЂЕ ČŽŠĐĆ')") == "ђорђе čžšđć"
+    assert one(url, "SELECT 'ЋУПРИЈА' ILIKE 'ћуприја'") is True
+    one(url, "CREATE EXTENSION pg_trgm")
+    assert one(url, "SELECT cardinality(show_trgm('Ђорђе'))") == 6
+
+
+def test_a_second_start_keeps_addresses_and_data(base):
+    first = embedded.ensure(base, environ=NONE_GIVEN)
+    one(first["DATABASE_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
+    with redis.Redis.from_url(first["REDIS_URL"]) as valkey:
+        valkey.rpush("queue", "work")
+    embedded.stop(base)
+    second = embedded.ensure(base, environ=NONE_GIVEN)
+    assert second == first
+    assert one(second["DATABASE_URL"], "SELECT n FROM kept") == 7
+    with redis.Redis.from_url(second["REDIS_URL"]) as valkey:
+        assert valkey.lrange("queue", 0, -1) == [b"work"]
+
+
+def test_servers_of_a_killed_launcher_are_adopted(base):
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", LAUNCHER, str(base)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert launcher.stdout.readline() == "up\n"
+    pid = (base / "pg" / "postmaster.pid").read_text().splitlines()[0]
+    launcher.kill()
+    launcher.communicate()
+    with embedded.serving(base, environ=NONE_GIVEN) as urls:
+        assert (base / "pg" / "postmaster.pid").read_text().splitlines()[0] == pid
+        assert one(urls["DATABASE_URL"], "SELECT 1") == 1
+
+
+def test_servers_killed_hard_come_back_with_their_data(base):
+    first = embedded.ensure(base, environ=NONE_GIVEN)
+    one(first["DATABASE_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
+    os.kill(int((base / "pg" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    second = embedded.ensure(base, environ=NONE_GIVEN)
+    assert one(second["DATABASE_URL"], "SELECT n FROM kept") == 7
+
+
+def test_a_lock_file_with_a_strangers_pid_does_not_stop_the_start(base):
+    embedded.ensure(base, environ=NONE_GIVEN)
+    lock = (base / "pg" / "postmaster.pid").read_text().splitlines()
+    embedded.stop(base)
+    (base / "pg" / "postmaster.pid").write_text("\n".join([str(os.getppid()), *lock[1:]]))
+    assert one(embedded.ensure(base, environ=NONE_GIVEN)["DATABASE_URL"], "SELECT 1") == 1
+
+
+def test_the_last_user_stops_the_servers(base):
+    with embedded.serving(base, environ=NONE_GIVEN) as outer:
+        with embedded.serving(base, environ=NONE_GIVEN) as inner:
+            assert inner == outer
+        assert one(outer["DATABASE_URL"], "SELECT 1") == 1
+    assert embedded.stop(base) == {"valkey": False, "postgres": False}
+
+
+def test_a_named_server_is_left_alone(base):
+    named = {"DATABASE_URL": "postgresql://elsewhere/portal", "REDIS_URL": "redis://elsewhere/0"}
+    assert embedded.ensure(base, environ=named) == named
+    assert not (base / "pg").exists()
+
+
+def test_secrets_are_for_the_owner_only(base):
+    embedded.ensure(base, environ=NONE_GIVEN)
+    for name in ("secrets.json", "valkey/valkey.conf"):
+        assert (base / name).stat().st_mode & 0o077 == 0
+    assert set(files.load(base / "secrets.json")) == {"pg", "valkey"}

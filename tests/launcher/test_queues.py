@@ -1,0 +1,48 @@
+"""Every queue has a worker, in `make run` and in the compose file; every route leads to tasks that are meant."""
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+import yaml
+
+from launcher.run import publishing
+from portal import queues
+from portal.celery import app
+
+ALL = {*queues.QUICK, *queues.SLOW}
+COMPOSE = Path(__file__).resolve().parents[2] / "docker-compose.yml"
+# An app that is still to come brings its tasks under these names.
+COMING = {"inbox.tasks.*", "media.tasks.*"}
+
+
+def served(command):
+    return set(command[command.index("--queues") + 1].split(",")) if "--queues" in command else set()
+
+
+def test_every_queue_has_one_worker_in_make_run(tmp_path):
+    found = [served(list(program.command)) for program in publishing(tmp_path)]
+    assert set().union(*found) == ALL
+    assert sum(map(len, found)) == len(ALL)
+
+
+def test_every_queue_has_one_worker_in_the_compose_file():
+    services = yaml.safe_load(COMPOSE.read_text())["services"].values()
+    found = [served(service.get("command", [])) for service in services]
+    assert set().union(*found) == ALL
+    assert sum(map(len, found)) == len(ALL)
+
+
+def test_every_route_leads_to_a_task_and_a_queue():
+    app.loader.import_default_modules()
+    for pattern, route in queues.ROUTES.items():
+        assert route["queue"] in ALL
+        assert pattern in COMING or any(fnmatch(name, pattern) for name in app.tasks), pattern
+
+
+def test_nothing_slow_stands_before_the_outbox():
+    def queue(name):
+        return app.amqp.router.route({}, name)["queue"].name
+
+    assert queue("delivery.tasks.sweep") == queues.PUBLISHING
+    assert queue("portal.tasks.beat_heartbeat") == queues.DEFAULT
+    assert {queue("analytics.tasks.tick"), queue("channels.tasks.upkeep")} <= set(queues.SLOW)

@@ -1,0 +1,152 @@
+"""The supervisor as a process of its own, with small programs to look after."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Works for three seconds after SIGTERM, as a worker in the middle of a publish does.
+BUSY = """
+import signal, sys, time
+def finish(*_):
+    time.sleep(3); print('finished its work', flush=True); sys.exit(0)
+signal.signal(signal.SIGTERM, finish)
+print('busy', flush=True)
+time.sleep(60)
+"""
+# Says when it was told to stop.
+LAST = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: (print('told to stop', flush=True), sys.exit(0)))
+print('answering', flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def supervised(tmp_path):
+    """Starts a supervisor over `programs` (Python source of a list); returns the process, kills it at the end."""
+    started = []
+
+    def start(programs, more="", **options):
+        script = tmp_path / "supervised.py"
+        script.write_text(
+            textwrap.dedent(
+                f"""
+                import os, sys
+                from pathlib import Path
+                from launcher.supervisor import Program, Supervisor
+                BUSY, LAST = {BUSY!r}, {LAST!r}
+                def python(name, code, **more):
+                    return Program(name, [sys.executable, "-c", code], **more)
+                sys.exit(Supervisor({programs}, os.environ, Path("."), {more} **{options!r}).run())
+                """
+            )
+        )
+        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(
+            [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environ
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def read_until(process, words):
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if words in line:
+            return seen
+    raise AssertionError(f"{words!r} never came: {seen}")
+
+
+def test_a_running_program_finishes_what_it_began(supervised):
+    process = supervised("[python('worker', BUSY)]")
+    read_until(process, "busy")
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert "finished its work" in output
+    assert process.returncode == 0
+
+
+def test_the_same_signal_twice_at_once_is_one(supervised):
+    process = supervised("[python('worker', BUSY)]")
+    read_until(process, "busy")
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert "finished its work" in output
+
+
+def test_a_second_signal_stops_at_once(supervised):
+    process = supervised("[python('worker', BUSY.replace('sleep(3)', 'sleep(50)'))]", grace=100.0)
+    read_until(process, "busy")
+    process.send_signal(signal.SIGINT)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert "finished its work" not in output
+    assert process.returncode == 0
+
+
+def test_a_program_that_does_not_stop_is_killed_after_the_grace_period(supervised):
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    process = supervised(f"[python('deaf', {deaf!r})]", grace=1.0)
+    read_until(process, "up")
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert 0.9 < time.monotonic() - began < 50
+
+
+def test_one_program_that_dies_stops_the_others(supervised):
+    process = supervised("[python('other', LAST), python('weak', 'import time; time.sleep(1); raise SystemExit(3)')]")
+    output, _ = process.communicate(timeout=60)
+    assert "ended by itself (code 3)" in output
+    assert "told to stop" in output
+    assert process.returncode == 1
+
+
+def test_a_later_wave_still_answers_while_the_first_one_finishes(supervised):
+    process = supervised("[python('practice', LAST, wave=1), python('worker', BUSY)]")
+    read_until(process, "busy")
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert output.index("finished its work") < output.index("told to stop")
+
+
+def test_a_task_that_ends_well_stops_nothing_and_readiness_waits_for_it(supervised, tmp_path):
+    flag = tmp_path / "done"
+    task = f"import time, pathlib; time.sleep(1); pathlib.Path({str(flag)!r}).touch()"
+    ready = f"is_ready=lambda: True, on_ready=lambda: print('ready', os.path.exists({str(flag)!r}), flush=True),"
+    process = supervised(f"[python('web', LAST), python('seed', {task!r}, once=True)]", more=ready)
+    read_until(process, "ready True")
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent was killed")
+def test_programs_stop_by_themselves_when_the_supervisor_is_killed(supervised):
+    process = supervised("[python('web', LAST)]")
+    read_until(process, "answering")
+    children = psutil.Process(process.pid).children()
+    assert len(children) == 1
+    process.kill()
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
