@@ -15,11 +15,11 @@ from analytics import measures, months
 from analytics.measures import MEASURES, Measure
 from analytics.periods import Period
 
-Words = str | Promise
+LazyText = str | Promise
 
 NAME, GROWTH, CHANGE, BASELINE, LINE = "name", "growth", "change", "baseline", "line"
 # Columns made of two periods; the others are the measures themselves.
-OTHERS: Mapping[str, Words] = {
+OTHERS: Mapping[str, LazyText] = {
     GROWTH: _("Change of followers"),
     CHANGE: _("Against the period before"),
     BASELINE: _("Against own baseline"),
@@ -35,7 +35,7 @@ COLUMNS = (
 SHOWN = (
     "weekly", "interactions", "inhabitants", "median", "followers", "calls", "services", CHANGE, BASELINE, LINE,
 )  # fmt: skip
-GROUPS: Mapping[str, Words] = {
+GROUPS: Mapping[str, LazyText] = {
     "": _("Each municipality"),
     "cohort": _("By cohort"),
     "district": _("By district"),
@@ -75,5 +75,5 @@ def choice(query: Any, today: date) -> Choice:
     )
 
 
-def label(column: str) -> Words:
+def label(column: str) -> LazyText:
     return OTHERS[column] if column in OTHERS else MEASURES[column].label

@@ -11,8 +11,8 @@ class NotificationsConfig(AppConfig):
         from municipalities.domain import notices
         from notifications.domain import leave
         from notifications.domain.privileges import send
-        from notifications.enums import Kind
+        from notifications.enums import NotificationKind
 
-        sentences.words("kinds", dict(Kind.choices))
+        sentences.words("kinds", dict(NotificationKind.choices))
         notices.register(send)
         endings.register("mail", leave.end_unauthorised)

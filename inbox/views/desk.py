@@ -24,7 +24,7 @@ def desk(request: Any) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Row:
+class DirectoryRow:
     """A department or a settlement as its form shows it: as it was typed, where that was refused.
 
     Only what `is_open` has its forms on the page: a municipality has a hundred villages.
@@ -47,13 +47,13 @@ def _page(request: Any, *, at: str = "", refused: Refused | None = None) -> Http
     departments = sorted(Department.objects.all(), key=lambda row: sort_key(row.name))
     settlements = sorted(Settlement.objects.all(), key=lambda row: sort_key(row.name))
 
-    def shown(kind: str, pk: int | str, name: str = "", email: str = "") -> Row:
+    def shown(kind: str, pk: int | str, name: str = "", email: str = "") -> DirectoryRow:
         if refused and at == f"{kind}:{pk}":
             typed = {
                 each: request.POST.get(each, fallback)[:300] for each, fallback in (("name", name), ("email", email))
             }
-            return Row(pk, name, **typed, is_refused=True, is_open=True)
-        return Row(pk, name, name, email, is_open=not at and opened == f"{kind}-{pk}")
+            return DirectoryRow(pk, name, **typed, is_refused=True, is_open=True)
+        return DirectoryRow(pk, name, name, email, is_open=not at and opened == f"{kind}-{pk}")
 
     context = {
         "departments": [shown("department", row.pk, row.name, row.email) for row in departments if not row.is_retired],

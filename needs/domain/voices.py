@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from inbox.domain.refused import Refused
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.holidays import BELGRADE
 from needs import rules
@@ -60,7 +60,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
         raise Refused(_("Choose at least one message."))
     if len(rows) > rules.MOST_MESSAGES:
         raise Refused(_("These are too many at once: %(most)s at most.") % {"most": rules.MOST_MESSAGES})
-    if any(each.kind in (Kind.SPAM, Kind.UNLAWFUL) for each in rows):
+    if any(each.kind in (MessageKind.SPAM, MessageKind.UNLAWFUL) for each in rows):
         raise Refused(_("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out."))
     known = {voice.message_id: voice for voice in Voice.objects.filter(message__in=rows).select_related("need")}
     moved = [voice for voice in known.values() if voice.need_id != row.pk]

@@ -19,7 +19,7 @@ from common.access import signed_in
 from common.templatetags.ui import LANGUAGE_TAGS
 from notifications import queries
 from notifications.domain import read
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.kinds import ICONS
 from notifications.models import Notification
 
@@ -66,7 +66,7 @@ class Group:
 def notifications(request: Any) -> HttpResponse:
     """Unread ones, or all with `?show=all`; of one kind with `?kind=`. Filters that name nothing are ignored."""
     shows_all = request.GET.get("show") == "all"
-    kind = request.GET.get("kind", "") if request.GET.get("kind") in Kind.values else ""
+    kind = request.GET.get("kind", "") if request.GET.get("kind") in NotificationKind.values else ""
     rows = queries.of(request.user)
     rows = rows.filter(kind=kind) if kind else rows
     page = Paginator(rows if shows_all else rows.unread(), PER_PAGE).get_page(request.GET.get("page"))
@@ -79,7 +79,7 @@ def notifications(request: Any) -> HttpResponse:
             "groups": _groups(found, queries.roles_of([request.user])),
             "shows_all": shows_all,
             "kind": kind,
-            "kinds": Kind.choices,
+            "kinds": NotificationKind.choices,
             "views": _views(shows_all, kind),
             "newest": found[0].pk if found and page.number == 1 else "",
             "unread": any(row.read_at is None for row in found),
@@ -126,7 +126,7 @@ def opened(request: Any, notification: int) -> HttpResponse:
 def marked(request: Any) -> HttpResponse:
     """Mark as read: the ids of `id`, or with `all` everything that the page showed (until `newest`, of `kind`)."""
     ids = [int(value) for value in request.POST.getlist("id") if value.isascii() and value.isdigit()][:500]
-    kind = request.POST.get("kind", "") if request.POST.get("kind") in Kind.values else ""
+    kind = request.POST.get("kind", "") if request.POST.get("kind") in NotificationKind.values else ""
     if "all" in request.POST:
         newest = request.POST.get("newest", "")
         read.mark_all_read(request.user, kinds=[kind] if kind else [], until=int(newest) if newest.isdigit() else None)

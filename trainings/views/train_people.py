@@ -46,7 +46,7 @@ def people(request: Any, training: int) -> HttpResponse:
     return shown(request, "trainings/train_people.html", row, "train_people", context)
 
 
-def _cell(row: sheets.Row, line: Session) -> dict[str, Any]:
+def _cell(row: sheets.AttendanceRow, line: Session) -> dict[str, Any]:
     at = f"{line.starts:%H:%M}"
     return {
         "value": f"{row.participant.pk}-{line.pk}",
