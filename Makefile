@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui requirements setup setup-dev
+.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ dictionary: setup-dev  ## measure the converter on a whole dictionary; HUNSPELL=
 triage-figures: setup-dev  ## measure how well citizens' messages are read; writes docs/triage-figures.md
 	@exec $(py) -m inbox.reading.measure --to docs/triage-figures.md
 
+migrations: setup-dev  ## write every app's 0001_initial anew from the models (until version 0.1.0)
+	@exec $(py) manage.py write_initial_migrations
+
 messages: setup-dev  ## collect the interface's texts, derive Serbian Latin, compile (needs gettext); ARGS=--missing lists
 	@exec $(py) manage.py make_messages $(ARGS)
 
@@ -89,6 +92,9 @@ demo-reports: setup  ## the reports of the demo's six pilots, as PDF in docs/rep
 	$(manage) demo_reports $(ARGS)
 
 ui: run  ## the component gallery is at /ui/ of the running site
+
+architecture: setup-dev  ## draw docs/architecture.svg from the packages' imports
+	@exec $(py) -m launcher.architecture
 
 requirements: setup-dev  ## recompile the requirements files after a change in pyproject.toml
 	@exec $(py) -m launcher.requirements

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from launcher import embedded, requirements
+from launcher import architecture, embedded, requirements
 from launcher.site import ROOT
 
 APPS = [path.parent.name for path in sorted(ROOT.glob("*/__init__.py")) if path.parent.name != "tests"]
@@ -36,6 +36,7 @@ def steps() -> dict[str, list[str] | Callable[[], str]]:
         "style": [str(bins / "ruff"), "check", "--quiet", "--output-format", "concise", "."],
         "format": [str(bins / "ruff"), "format", "--check", "--output-format", "concise", "."],
         "floors": [str(bins / "lint-imports")],
+        "drawing": architecture.stale,
         "templates": [str(bins / "djlint"), "templates", "--lint", "--quiet"],
         "requirements": _requirements,
         "types": [str(bins / "mypy"), *APPS],
