@@ -45,7 +45,7 @@ def save(request: MunicipalityRequest) -> HttpResponse:
     return redirect("house_rules", request.municipality.slug)
 
 
-def _page(request: MunicipalityRequest, form: HouseRulesForm, told: Told) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: HouseRulesForm, told: HouseRulesInput) -> HttpResponse:
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
         for each in form.fields.values():
