@@ -6,7 +6,7 @@ from accounts.models import User
 
 @shared_task(name="accounts.tasks.forget_ended_sessions")
 def forget_ended_sessions() -> None:
-    sessions.forget_ended()
+    sessions.purge_ended()
 
 
 @shared_task(name="accounts.tasks.warn_of_guessing")

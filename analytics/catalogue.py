@@ -2,7 +2,7 @@
 
 Whether a metric may be *added* is three questions, over posts, days and channels: reach may not at all, since the same
 person is reached twice. A number a network did not tell is absent (None), never 0. Which network tells what, by what
-name, and what it changed when, is asked of the connectors (`channels.dry.told`).
+name, and what it changed when, is asked of the connectors (`channels.validation.metric_descriptions`).
 """
 
 from collections.abc import Iterable, Mapping

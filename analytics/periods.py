@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.dates import long_date
-from planning.moments import day as day_typed
+from planning.date_parsing import day as day_typed
 
 CHOICES: dict[str, tuple[int, str | Promise]] = {
     "7": (7, _("7 days")),

@@ -7,7 +7,7 @@ found that people still react.
 from datetime import datetime, timedelta
 
 # (age of the post up to, pause until the next look)
-LADDER = (
+FETCH_SCHEDULE = (
     (timedelta(hours=1), timedelta(minutes=10)),
     (timedelta(hours=6), timedelta(minutes=30)),
     (timedelta(days=1), timedelta(hours=2)),
@@ -16,7 +16,7 @@ LADDER = (
     (timedelta(days=90), timedelta(days=7)),
 )
 # After the ladder: as long as every look finds new reactions.
-GROWING_PAUSE = timedelta(days=7)
+ACTIVE_INTERVAL = timedelta(days=7)
 # What happens in a burst is one look, and events bring a post's next look forward at most this often.
 EVENT_PAUSE = timedelta(minutes=5)
 EVENT_QUIET = timedelta(hours=1)
@@ -24,10 +24,10 @@ EVENT_QUIET = timedelta(hours=1)
 LATE = timedelta(minutes=30)
 CHANNEL_PAUSE = timedelta(hours=6)
 # In its first seconds a post has no numbers yet, and after that look the next one is minutes away.
-FIRST_PAUSE = timedelta(seconds=30)
+FIRST_DELAY = timedelta(seconds=30)
 # A network that cannot be reached or refuses is asked later and later, at most once a day.
-MISS_PAUSE = timedelta(minutes=15)
-LONGEST_MISS_PAUSE = timedelta(days=1)
+MISS_BACKOFF = timedelta(minutes=15)
+MAX_MISS_BACKOFF = timedelta(days=1)
 # A post that a network does not find is looked for once more before anybody is told that it is gone.
 GONE_AGAIN = timedelta(minutes=10)
 # A server ends a poll by its own clock, and hears of the last votes from others a little later.
@@ -36,10 +36,10 @@ AFTER_A_POLL = timedelta(minutes=2)
 
 def first_look(published_at: datetime, now: datetime) -> datetime | None:
     """Time of the first look at a post; None: it is too old to be looked at."""
-    return max(now, published_at + FIRST_PAUSE) if next_look(published_at, now) else None
+    return max(now, published_at + FIRST_DELAY) if next_fetch(published_at, now) else None
 
 
-def next_look(published_at: datetime | None, now: datetime, *, grew: bool = False) -> datetime | None:
+def next_fetch(published_at: datetime | None, now: datetime, *, grew: bool = False) -> datetime | None:
     """Time of the next look at a post (at a channel when `published_at` is None); None: no more looks.
 
     `grew`: this look found new reactions, which keeps a post that is older than the ladder in sight.
@@ -47,18 +47,18 @@ def next_look(published_at: datetime | None, now: datetime, *, grew: bool = Fals
     if published_at is None:
         return now + CHANNEL_PAUSE
     age = now - published_at
-    after = GROWING_PAUSE if grew else None
-    pause = next((pause for limit, pause in LADDER if age < limit), after)
+    after = ACTIVE_INTERVAL if grew else None
+    pause = next((pause for limit, pause in FETCH_SCHEDULE if age < limit), after)
     return now + pause if pause else None
 
 
 def was_late(published_at: datetime | None, due: datetime, made: datetime) -> bool:
     """Whether a look that was due at `due` and made at `made` counts as missed."""
-    following = next_look(published_at, due, grew=True)
+    following = next_fetch(published_at, due, grew=True)
     assert following is not None  # what grows is looked at
     return made > max(following, due + LATE)
 
 
 def after_miss(misses: int, now: datetime) -> datetime:
     """Time of the next look after `misses` looks in a row that brought nothing."""
-    return now + min(MISS_PAUSE * 2 ** min(misses, 10), LONGEST_MISS_PAUSE)
+    return now + min(MISS_BACKOFF * 2 ** min(misses, 10), MAX_MISS_BACKOFF)

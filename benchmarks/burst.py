@@ -21,7 +21,7 @@ from django.urls import reverse
 from accounts.models import User
 from channels.domain import keys, unread
 from channels.models import Channel, Event
-from inbox.domain import told
+from inbox.domain import webhook_events
 from inbox.models import Message
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
@@ -113,7 +113,7 @@ def _worker(channel: Channel, done: threading.Event) -> None:
     while True:
         is_last = done.is_set()
         for platform, account in unread.accounts():
-            told.read(platform, account)
+            webhook_events.read(platform, account)
         if is_last:
             break
         done.wait(LOOK_SECONDS)

@@ -160,13 +160,15 @@ def _hour() -> tuple[int, int, float]:
 
 
 def _young(now: datetime) -> list[Subject]:
-    return list(Subject.objects.filter(published_at__gt=now - rules.LADDER[-1][0], published_at__lt=now).order_by("pk"))
+    return list(
+        Subject.objects.filter(published_at__gt=now - rules.FETCH_SCHEDULE[-1][0], published_at__lt=now).order_by("pk")
+    )
 
 
 def _is_due(subject: Subject, now: datetime, n: int) -> bool:
     """Whether its turn comes within this hour: once in so many hours as the ladder pauses."""
     assert subject.published_at is not None
-    after = rules.next_look(subject.published_at, now)
+    after = rules.next_fetch(subject.published_at, now)
     return after is not None and n % max(int((after - now).total_seconds() // 3600), 1) == 0
 
 

@@ -164,7 +164,8 @@ def worded(error: PlatformError) -> str:
     return CODES.get(code) or KINDS[next(kind for kind in KINDS if isinstance(error, kind))]
 
 
-# What connectors (and `channels.open`) say in their errors. Delivery shows it beside a publication that did not go out.
+# What connectors (and `channels.connector_factory`) say in their errors. Delivery shows it beside a publication that
+# did not go out.
 SAID = (
     gettext_noop("No Bluesky server answers at this address."),
     gettext_noop("No Mastodon server answers at this address."),

@@ -74,18 +74,18 @@ def columns(municipality: str = "pk") -> dict[str, ArraySubquery]:
     return {name: ArraySubquery(each) for name, each in zip(names, rows, strict=True)}
 
 
-def told(row: Any) -> list[Paused]:
+def from_columns(row: Any) -> list[Paused]:
     """What is paused in this municipality, the widest first, of a row that came with `columns`."""
     found = (*row.paused_wide, *row.paused_own, *row.paused_channels)
     return [Paused.read(each) for each in found]
 
 
-def here(municipality: Municipality) -> list[Paused]:
+def of_municipality(municipality: Municipality) -> list[Paused]:
     """What is paused in this municipality, the widest first. Inside its scope."""
-    return told(Municipality.objects.filter(pk=municipality.pk).only("pk").annotate(**columns()).get())
+    return from_columns(Municipality.objects.filter(pk=municipality.pk).only("pk").annotate(**columns()).get())
 
 
-def holding(channel: Channel) -> Paused | None:
+def blocking(channel: Channel) -> Paused | None:
     """The widest pause that keeps this channel silent."""
     row = Channel.objects.filter(pk=channel.pk).values_list(of(channel="pk"), flat=True).first()
     return Paused.read(row) if row else None

@@ -14,7 +14,7 @@ from channels.domain import inbound
 from channels.domain import pause as pausing
 from channels.domain import upkeep as ahead
 from channels.domain.disconnect import give_back
-from channels.domain.health import check, learn
+from channels.domain.health import check, refresh_facts
 from channels.domain.refresh import refresh
 from channels.models import ChannelPause
 from municipalities.models import Pause, WidePause
@@ -43,7 +43,7 @@ def upkeep() -> None:
     _each(queries.sessions_due(), refresh, ends_at)
     _each(queries.revocations_due(), give_back, ends_at)
     _each(queries.checks_due(), check, ends_at)
-    _each(queries.facts_due(), learn, ends_at)
+    _each(queries.facts_due(), refresh_facts, ends_at)
     _each(queries.warnings_due(), ahead.warn, ends_at)
     _each(queries.left_behind(), ahead.hand_over, ends_at)
     _each(queries.moved(), ahead.follow, ends_at)
@@ -62,7 +62,7 @@ def end_pauses() -> None:
 @shared_task(name="channels.tasks.forget_events")
 def forget_events() -> None:
     """What networks told us long ago, with the words of citizens in it."""
-    inbound.forget_old()
+    inbound.purge_expired()
 
 
 def _each(due: queries.Due, verb: Callable[[int], object], ends_at: float | None = None) -> None:

@@ -21,23 +21,23 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.http import Answer
-from platforms import budgets
-from platforms.budgets import Budget
+from platforms import rate_limits
+from platforms.rate_limits import RateLimit
 from platforms.registry import PLATFORMS
 
 log = logging.getLogger(__name__)
 
 FAILURES = 5
 FAILURES_WITHIN = timedelta(minutes=5)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=5)
+INITIAL_BACKOFF, MAX_BACKOFF = timedelta(seconds=15), timedelta(minutes=5)
 # For urgent posts: a hundredth of what the network allows, one call at least.
 KEPT_BACK = 100
 # Of what all channels of an application share, a tenth: one flood warning must not wait for a hundred greetings.
 APP_KEPT_BACK = 10
 # Told when less than a quarter is left.
-TELL_BELOW = 4
+REPORT_BELOW = 4
 # A success is told at most this often for each server: it is what happens all day.
-TELL_SECONDS = 2.0
+REPORT_INTERVAL = 2.0
 
 Circuit = Literal["closed", "open", "probing"]
 _told: dict[str, float] = {}
@@ -50,8 +50,8 @@ class Traffic:
     """What may go to channels and servers, as it was at one moment."""
 
     now: datetime
-    budgets: dict[int, Budget] = field(default_factory=dict)
-    apps: dict[str, Budget] = field(default_factory=dict)
+    budgets: dict[int, RateLimit] = field(default_factory=dict)
+    apps: dict[str, RateLimit] = field(default_factory=dict)
     circuits: dict[str, tuple[Circuit, datetime]] = field(default_factory=dict)
 
     def limited_until(self, channel_id: int, app: str = "") -> datetime | None:
@@ -60,7 +60,7 @@ class Traffic:
         shared = self._spent(self.apps.get(app), APP_KEPT_BACK)
         return max(own, shared) if own and shared else own or shared
 
-    def _spent(self, budget: Budget | None, kept_back: int) -> datetime | None:
+    def _spent(self, budget: RateLimit | None, kept_back: int) -> datetime | None:
         if budget is None or budget.until <= self.now or budget.left > max(budget.of // kept_back, 1):
             return None
         return budget.until
@@ -78,7 +78,9 @@ def app_of(platform: str, server: str) -> str:
     return f"{platform}@{server}" if known.keys_from == "server" else known.keys_of or platform
 
 
-def look(channel_ids: Collection[int], servers: Collection[str], now: datetime, apps: Collection[str] = ()) -> Traffic:
+def snapshot(
+    channel_ids: Collection[int], servers: Collection[str], now: datetime, apps: Collection[str] = ()
+) -> Traffic:
     """Three kinds of keys in one question to Valkey."""
     keys = [*map(_budget, channel_ids), *map(_open, servers), *map(_app, apps)]
     found: dict[str, Any] = _valkey(lambda: cache.get_many(keys), {}) if keys else {}
@@ -93,20 +95,20 @@ def look(channel_ids: Collection[int], servers: Collection[str], now: datetime, 
 def servers() -> Traffic:
     """What administrators see: every server that has failed of late."""
     known: set[str] = _valkey(lambda: cache.get(KNOWN), None) or set()
-    return look((), known, timezone.now())
+    return snapshot((), known, timezone.now())
 
 
-def heard(channel_id: int, server: str, answer: Answer | None, *, commits: bool, app: str = "") -> None:
+def record_answer(channel_id: int, server: str, answer: Answer | None, *, commits: bool, app: str = "") -> None:
     """Learn from one call: `answer` is None where none came."""
     if answer is None or answer.status >= 500:
         _valkey(lambda: _failed(server), None)
-    elif time.monotonic() - _told.get(server, 0) > TELL_SECONDS:
+    elif time.monotonic() - _told.get(server, 0) > REPORT_INTERVAL:
         _told[server] = time.monotonic()
         _valkey(lambda: cache.delete_many([_failures(server), _open(server), _trips(server)]), None)
     if answer is None:
         return
     now = datetime.now(UTC)
-    told = budgets.read(answer.status, answer.headers, now)
+    told = rate_limits.read(answer.status, answer.headers, now)
     if app:
         # Reads count with the rest.
         _tell(_app(app), told.app, now)
@@ -114,11 +116,11 @@ def heard(channel_id: int, server: str, answer: Answer | None, *, commits: bool,
         _tell(_budget(channel_id), told.account, now)
 
 
-def _tell(key: str, budget: Budget | None, now: datetime) -> None:
+def _tell(key: str, budget: RateLimit | None, now: datetime) -> None:
     """Plenty is what there is all day: it is worth a word only after we have said that there is little."""
     if budget is None:
         return
-    if budget.left * TELL_BELOW < budget.of or not budget.left:
+    if budget.left * REPORT_BELOW < budget.of or not budget.left:
         _scarce.add(key)
         seconds = (budget.until - now).total_seconds()
         _valkey(lambda: cache.set(key, budget, max(int(seconds), 1)), None)
@@ -133,8 +135,8 @@ def _failed(server: str) -> None:
     cache.add(_failures(server), 0, window)
     if cache.incr(_failures(server)) < FAILURES:
         return
-    cache.add(_trips(server), 0, LONGEST_PAUSE.total_seconds() * 4)
-    pause = min(FIRST_PAUSE * 2 ** (cache.incr(_trips(server)) - 1), LONGEST_PAUSE)
+    cache.add(_trips(server), 0, MAX_BACKOFF.total_seconds() * 4)
+    pause = min(INITIAL_BACKOFF * 2 ** (cache.incr(_trips(server)) - 1), MAX_BACKOFF)
     # It stays in sight for a while after its time: whoever calls then is looking whether the server is back.
     cache.set(_open(server), timezone.now() + pause, (pause * 2 + FAILURES_WITHIN).total_seconds())
     cache.set(_failures(server), FAILURES - 1, window)
@@ -174,7 +176,7 @@ def of(channels: Iterable[Channel]) -> Traffic:
     """How it stands for these channels. One question to Valkey."""
     rows = list(channels)
     apps = {app_of(row.platform, row.server) for row in rows}
-    return look([row.pk for row in rows], {row.server for row in rows}, timezone.now(), apps - {""})
+    return snapshot([row.pk for row in rows], {row.server for row in rows}, timezone.now(), apps - {""})
 
 
 def waits_until(channel: Channel) -> datetime | None:

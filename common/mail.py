@@ -26,7 +26,7 @@ from common.enums import MailState
 from common.models import MailContent, MailMessage
 
 TRIES = 6
-FIRST_PAUSE = timedelta(minutes=1)
+INITIAL_BACKOFF = timedelta(minutes=1)
 LONGEST_SUBJECT = 300
 DEMO_TRANSPORT = "common.mail.DemoTransport"
 # A mail server's refusal may quote the link because of which it refuses.
@@ -130,7 +130,7 @@ def _send(message: MailMessage) -> bool:
         ).send()
     except (OSError, crypto.CryptoError) as error:  # smtplib's errors are OSError too
         message.problem = ADDRESS.sub("…", str(error))[:300]
-        message.next_try_at = timezone.now() + FIRST_PAUSE * 2 ** (message.tries - 1)
+        message.next_try_at = timezone.now() + INITIAL_BACKOFF * 2 ** (message.tries - 1)
         message.state = MailState.FAILED if message.tries >= TRIES else MailState.WAITING
     except ValueError as error:  # a header that cannot be one; the mails behind it must not wait for ever
         message.problem, message.state = ADDRESS.sub("…", str(error))[:300], MailState.FAILED
@@ -157,7 +157,7 @@ def _attachments(files: Iterable[Mapping[str, str]]) -> list[tuple[str, bytes, s
     return found
 
 
-def forget_sent() -> int:
+def purge_sent() -> int:
     """Delete mail that left `settings.MAIL_KEPT_DAYS` ago, or that could not be sent since; returns how many."""
     since = timezone.now() - timedelta(days=settings.MAIL_KEPT_DAYS)
     deleted, _ = MailMessage.objects.exclude(state=MailState.WAITING).filter(created_at__lt=since).delete()

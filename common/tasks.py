@@ -10,4 +10,4 @@ def send_outbox() -> None:
 
 @shared_task(name="common.tasks.forget_sent_mail")
 def forget_sent_mail() -> None:
-    mail.forget_sent()
+    mail.purge_sent()

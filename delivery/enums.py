@@ -46,7 +46,7 @@ class Outcome(models.TextChoices):
     HELD = "held", _("Held back before the call")
 
 
-class Because(models.TextChoices):
+class ReasonCode(models.TextChoices):
     """Why a delivery moved. `delivery.graph` says which reason belongs to which move; people read the sentence."""
 
     # it may go out
@@ -97,5 +97,5 @@ class Because(models.TextChoices):
     GONE = "gone", _("It was found gone from the network.")
 
 
-PAUSES = frozenset({Because.PAUSED, Because.CHANNEL_PAUSED, Because.PROGRAMME_PAUSED})
+PAUSES = frozenset({ReasonCode.PAUSED, ReasonCode.CHANNEL_PAUSED, ReasonCode.PROGRAMME_PAUSED})
 """Somebody held it back, from its channel to the whole programme."""

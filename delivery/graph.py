@@ -4,7 +4,7 @@
 with a hole does not start. The table is that of docs/adr/0002-delivery-outbox.md.
 """
 
-from delivery.enums import PAUSES, Because, State
+from delivery.enums import PAUSES, ReasonCode, State
 
 
 class NoSuchMove(RuntimeError):
@@ -12,49 +12,51 @@ class NoSuchMove(RuntimeError):
 
 
 # Why a gate holds something back.
-HOLDS = frozenset({Because.NOT_APPROVED, Because.TOO_EARLY, *PAUSES, Because.NEEDS_CONSENT, Because.HELD})
+HOLDS = frozenset({ReasonCode.NOT_APPROVED, ReasonCode.TOO_EARLY, *PAUSES, ReasonCode.NEEDS_CONSENT, ReasonCode.HELD})
 
-EDGES: dict[tuple[State, State], frozenset[Because]] = {
+EDGES: dict[tuple[State, State], frozenset[ReasonCode]] = {
     (State.WAITING, State.SCHEDULED): frozenset(
-        {Because.APPROVED, Because.RECOVERED, Because.RESUMED, Because.STILL_SEND, Because.TIME_CHOSEN}
+        {ReasonCode.APPROVED, ReasonCode.RECOVERED, ReasonCode.RESUMED, ReasonCode.STILL_SEND, ReasonCode.TIME_CHOSEN}
     ),
     (State.WAITING, State.EXPIRED): HOLDS,
-    (State.WAITING, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
-    (State.SCHEDULED, State.SENDING): frozenset({Because.DUE}),
+    (State.WAITING, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
+    (State.SCHEDULED, State.SENDING): frozenset({ReasonCode.DUE}),
     (State.SCHEDULED, State.WAITING): HOLDS,
-    (State.SCHEDULED, State.EXPIRED): frozenset({Because.TOO_LATE, Because.NOT_APPROVED}),
-    (State.SCHEDULED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
-    (State.EXPIRED, State.SCHEDULED): frozenset({Because.TIME_CHOSEN}),
-    (State.EXPIRED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
-    (State.SENDING, State.PUBLISHED): frozenset({Because.SENT, Because.CHANGED}),
-    (State.SENDING, State.PROCESSING): frozenset({Because.ACCEPTED, Because.UNFINISHED}),
+    (State.SCHEDULED, State.EXPIRED): frozenset({ReasonCode.TOO_LATE, ReasonCode.NOT_APPROVED}),
+    (State.SCHEDULED, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
+    (State.EXPIRED, State.SCHEDULED): frozenset({ReasonCode.TIME_CHOSEN}),
+    (State.EXPIRED, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
+    (State.SENDING, State.PUBLISHED): frozenset({ReasonCode.SENT, ReasonCode.CHANGED}),
+    (State.SENDING, State.PROCESSING): frozenset({ReasonCode.ACCEPTED, ReasonCode.UNFINISHED}),
     (State.SENDING, State.SCHEDULED): frozenset(
-        {Because.RATE_LIMITED, Because.NOT_REACHED, Because.NEVER_SENT, Because.UNANSWERED}
+        {ReasonCode.RATE_LIMITED, ReasonCode.NOT_REACHED, ReasonCode.NEVER_SENT, ReasonCode.UNANSWERED}
     ),
-    (State.SENDING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP, Because.PICTURE_MISSING}),
+    (State.SENDING, State.FAILED): frozenset(
+        {ReasonCode.REJECTED, ReasonCode.TRIES_USED_UP, ReasonCode.PICTURE_MISSING}
+    ),
     # asked again right before the call: held back, or too late by now
     (State.SENDING, State.WAITING): HOLDS,
-    (State.SENDING, State.EXPIRED): frozenset({Because.TOO_LATE, Because.NOT_APPROVED}),
+    (State.SENDING, State.EXPIRED): frozenset({ReasonCode.TOO_LATE, ReasonCode.NOT_APPROVED}),
     # also after a repeat that brought no success: it leaves the first call as unknown as before
-    (State.SENDING, State.UNCONFIRMED): frozenset({Because.OUTCOME_UNKNOWN, Because.WORKER_DIED}),
-    (State.PROCESSING, State.PUBLISHED): frozenset({Because.SENT}),
-    (State.PROCESSING, State.FAILED): frozenset({Because.REJECTED, Because.TRIES_USED_UP}),
+    (State.SENDING, State.UNCONFIRMED): frozenset({ReasonCode.OUTCOME_UNKNOWN, ReasonCode.WORKER_DIED}),
+    (State.PROCESSING, State.PUBLISHED): frozenset({ReasonCode.SENT}),
+    (State.PROCESSING, State.FAILED): frozenset({ReasonCode.REJECTED, ReasonCode.TRIES_USED_UP}),
     # the network says that it is public, and not under which id
-    (State.PROCESSING, State.UNCONFIRMED): frozenset({Because.NO_VERDICT, Because.OUTCOME_UNKNOWN}),
-    (State.PROCESSING, State.WAITING): frozenset({Because.NEEDS_CONSENT}),
-    (State.PROCESSING, State.SENDING): frozenset({Because.PREPARED}),
-    (State.PROCESSING, State.SCHEDULED): frozenset({Because.CONTAINER_EXPIRED}),
-    (State.UNCONFIRMED, State.PUBLISHED): frozenset({Because.FOUND, Because.LINK_GIVEN, Because.LATE_ANSWER}),
-    (State.UNCONFIRMED, State.SCHEDULED): frozenset({Because.ABSENT, Because.NOT_THERE}),
-    (State.UNCONFIRMED, State.EXPIRED): frozenset({Because.ABSENT}),
-    (State.UNCONFIRMED, State.PROCESSING): frozenset({Because.UNFINISHED}),
+    (State.PROCESSING, State.UNCONFIRMED): frozenset({ReasonCode.NO_VERDICT, ReasonCode.OUTCOME_UNKNOWN}),
+    (State.PROCESSING, State.WAITING): frozenset({ReasonCode.NEEDS_CONSENT}),
+    (State.PROCESSING, State.SENDING): frozenset({ReasonCode.PREPARED}),
+    (State.PROCESSING, State.SCHEDULED): frozenset({ReasonCode.CONTAINER_EXPIRED}),
+    (State.UNCONFIRMED, State.PUBLISHED): frozenset({ReasonCode.FOUND, ReasonCode.LINK_GIVEN, ReasonCode.LATE_ANSWER}),
+    (State.UNCONFIRMED, State.SCHEDULED): frozenset({ReasonCode.ABSENT, ReasonCode.NOT_THERE}),
+    (State.UNCONFIRMED, State.EXPIRED): frozenset({ReasonCode.ABSENT}),
+    (State.UNCONFIRMED, State.PROCESSING): frozenset({ReasonCode.UNFINISHED}),
     # straight to the call, so that no pause in between can make us forget that the first one may have landed
-    (State.UNCONFIRMED, State.SENDING): frozenset({Because.REPEATED}),
-    (State.UNCONFIRMED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
-    (State.FAILED, State.SCHEDULED): frozenset({Because.SENT_AGAIN}),
-    (State.FAILED, State.CANCELLED): frozenset({Because.CANCELLED, Because.DROPPED}),
-    (State.PUBLISHED, State.WITHDRAWN): frozenset({Because.TAKEN_DOWN}),
-    (State.PUBLISHED, State.MISSING): frozenset({Because.GONE}),
+    (State.UNCONFIRMED, State.SENDING): frozenset({ReasonCode.REPEATED}),
+    (State.UNCONFIRMED, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
+    (State.FAILED, State.SCHEDULED): frozenset({ReasonCode.SENT_AGAIN}),
+    (State.FAILED, State.CANCELLED): frozenset({ReasonCode.CANCELLED, ReasonCode.DROPPED}),
+    (State.PUBLISHED, State.WITHDRAWN): frozenset({ReasonCode.TAKEN_DOWN}),
+    (State.PUBLISHED, State.MISSING): frozenset({ReasonCode.GONE}),
 }
 
 STARTS = frozenset({State.WAITING, State.SCHEDULED})
@@ -96,7 +98,7 @@ def _check() -> None:
         raise NoSuchMove(f"Final, or not, against what FINAL says: {sorted(stuck)}.")
     if trapped := {state for state in State if not _reached(frozenset({state})) & FINAL}:
         raise NoSuchMove(f"Nothing ends that is once in {sorted(trapped)}.")
-    if unused := set(Because) - frozenset().union(*EDGES.values()):
+    if unused := set(ReasonCode) - frozenset().union(*EDGES.values()):
         raise NoSuchMove(f"Reasons that no move has: {sorted(unused)}.")
 
 

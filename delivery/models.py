@@ -11,11 +11,11 @@ from django.db.models import Q
 
 from channels.models import Channel
 from common.fields import WebAddressField
-from delivery.enums import PAUSES, Because, Outcome, State, Step
+from delivery.enums import PAUSES, Outcome, ReasonCode, State, Step
 from delivery.rules import SEEN
 from municipalities.tenancy import TenantModel
 
-DOORBELL = "delivery_due"
+NOTIFY_CHANNEL = "delivery_due"
 """PostgreSQL's NOTIFY that something has become due; `delivery.dispatch` listens."""
 
 
@@ -113,7 +113,7 @@ class Delivery(TenantModel):
                 condition=pgtrigger.Q(new__state="scheduled"),
                 func=f"""
                     IF NEW.next_at <= clock_timestamp() + interval '1 second' THEN
-                        PERFORM pg_notify('{DOORBELL}', '');
+                        PERFORM pg_notify('{NOTIFY_CHANNEL}', '');
                     END IF;
                     RETURN NULL;
                 """,
@@ -178,7 +178,7 @@ class Delivery(TenantModel):
     @property
     def reason_words(self) -> str:
         """Why it stands where it stands, as a sentence; empty before its first move."""
-        return str(Because(self.reason).label) if self.reason else ""
+        return str(ReasonCode(self.reason).label) if self.reason else ""
 
 
 class Attempt(TenantModel):

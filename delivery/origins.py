@@ -5,8 +5,8 @@ registers one function per kind; a kind without one is called by its own first w
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from delivery.gates import EDIT, FIRST_COMMENT
 from delivery.models import Delivery
+from delivery.policies import EDIT, FIRST_COMMENT
 
 
 @dataclass(frozen=True)

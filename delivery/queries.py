@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from channels.models import Channel
 from common.prepared import Prepared, PreparedRows, among, array
-from delivery.enums import Because, State, Step
+from delivery.enums import ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere
 
@@ -21,7 +21,7 @@ BOUND_SLACK = timedelta(days=1)
 # A machine may settle it by itself; people hear of it when it did not.
 PATIENCE = timedelta(minutes=3)
 # Held back by what only a person can change.
-WAITS_FOR_PEOPLE = Q(state=State.WAITING, reason__in=[Because.NEEDS_CONSENT, Because.TOO_EARLY])
+WAITS_FOR_PEOPLE = Q(state=State.WAITING, reason__in=[ReasonCode.NEEDS_CONSENT, ReasonCode.TOO_EARLY])
 
 
 def with_its_row(delivery_id: int) -> Delivery:
@@ -41,7 +41,7 @@ def time_limit(delivery_id: int) -> int:
 
 
 @dataclass(frozen=True)
-class Head:
+class QueueHead:
     """What must leave a channel first, and may now."""
 
     pk: int
@@ -59,7 +59,7 @@ class Head:
     platform: str = ""
 
 
-def heads(now: datetime) -> list[Head]:
+def heads(now: datetime) -> list[QueueHead]:
     """Of each channel the one whose turn it is, if its time has come. In no order; open `everywhere` first.
 
     An urgent one is before all others of its channel, then the earlier before the later; while one is being sent or
@@ -67,7 +67,9 @@ def heads(now: datetime) -> list[Head]:
     reads one row of each channel (`delivery_line`).
     """
     return [
-        Head(pk, place, urgent, due_at, channel, server, not (_none(picture) and _none(video)), not _none(video), where)
+        QueueHead(
+            pk, place, urgent, due_at, channel, server, not (_none(picture) and _none(video)), not _none(video), where
+        )
         for pk, place, urgent, due_at, channel, server, where, picture, video in HEADS.rows(now=now)
     ]
 
@@ -149,7 +151,7 @@ def overdue(now: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.filter(late, next_at__lte=now).order_by("next_at")
 
 
-def under_way() -> dict[int, int]:
+def in_flight() -> dict[int, int]:
     """How many deliveries of each municipality are being sent at this moment."""
     return dict(UNDER_WAY.rows())
 
@@ -238,14 +240,14 @@ def sent_since_unknown(delivery: Delivery) -> int:
     return _sent(delivery).filter(opened_at__gte=delivery.unknown_since).count()
 
 
-def looks_since_sent(delivery: Delivery) -> list[Attempt]:
+def reconciliations_since_sent(delivery: Delivery) -> list[Attempt]:
     """Looks after the last call that left, in order."""
     last = _sent(delivery).last()
     looks = Attempt.objects.filter(delivery=delivery, step=Step.FIND).order_by("number")
     return list(looks.filter(opened_at__gte=last.sent_at) if last else looks)
 
 
-def polls(delivery: Delivery) -> int:
+def status_checks_due(delivery: Delivery) -> int:
     """How often it was asked since the last call that changed something: each preparation has its own patience."""
     asked = Attempt.objects.filter(delivery=delivery, step=Step.POLL)
     calls = Attempt.objects.filter(delivery=delivery, step__in=(Step.CREATE, Step.FINISH)).order_by("number")
@@ -262,7 +264,7 @@ def bound(delivery: Delivery, since: datetime) -> Collection[str]:
 # ---- what asks a person
 
 
-def unnoticed(now: datetime) -> QuerySet[Delivery]:
+def without_notification(now: datetime) -> QuerySet[Delivery]:
     """What needs a person who has not been told yet, across municipalities. Open `everywhere` first."""
     asks = Q(state__in=[State.FAILED, State.EXPIRED]) | WAITS_FOR_PEOPLE
     asks |= Q(state=State.UNCONFIRMED, state_at__lte=now - PATIENCE)

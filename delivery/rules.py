@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 
 # The buttons of a delivery that asks, the likeliest first; each is a verb of `delivery.domain.answer`.
 ANSWERS: dict[str, tuple[str, ...]] = {
@@ -23,7 +23,7 @@ SEEN = "seen:"
 AT_ONCE = frozenset({"still_send", "send_now", "send_again"})
 
 # After a try that did not reach the network. Eight tries in about half an hour; then a person is asked.
-BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
+RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900))
 
 # The first look comes soon, the next two as soon as they may count, the later ones ever more seldom.
 LOOK_FIRST = timedelta(seconds=5)
@@ -46,22 +46,22 @@ def brings_files(payload: Mapping[str, Any]) -> bool:
     return bool(payload.get("pictures")) or is_slow(payload)
 
 
-def next_try(tries: int, now: datetime) -> datetime | None:
+def next_attempt_at(attempts: int, now: datetime) -> datetime | None:
     """When to try again after `tries` calls that reached nobody; None when they are used up."""
-    return now + BACK_OFF[tries - 1] if tries <= len(BACK_OFF) else None
+    return now + RETRY_BACKOFF[attempts - 1] if attempts <= len(RETRY_BACKOFF) else None
 
 
-def next_look(looks: int, now: datetime, apart: timedelta = timedelta(minutes=1)) -> datetime:
+def next_reconciliation_at(attempts: int, now: datetime, apart: timedelta = timedelta(minutes=1)) -> datetime:
     """When to look again after `looks` looks; the last pause repeats until somebody settles it.
 
     `apart`: how far two looks must be from each other to count as two, since lists of networks lag.
     """
-    if looks == 0:
+    if attempts == 0:
         return now + LOOK_FIRST
-    return now + (apart if looks <= 2 else LOOKS[min(looks - 3, len(LOOKS) - 1)])
+    return now + (apart if attempts <= 2 else LOOKS[min(attempts - 3, len(LOOKS) - 1)])
 
 
-def next_poll(polls: int, now: datetime) -> datetime | None:
+def next_status_check_at(polls: int, now: datetime) -> datetime | None:
     """When to ask again after `polls` questions; None when the patience is at its end."""
     return now + POLLS[polls] if polls < len(POLLS) else None
 
@@ -77,9 +77,9 @@ def answers(state: str, reason: str, *, connected: bool, paused: bool = False) -
 
     Nothing can be sent at once on a channel that is not `connected`, or while publishing is `paused`.
     """
-    if state == State.WAITING and reason == Because.NOT_APPROVED:
+    if state == State.WAITING and reason == ReasonCode.NOT_APPROVED:
         return ()
-    offered = ("drop",) if state == State.WAITING and reason == Because.TOO_EARLY else ANSWERS.get(state, ())
+    offered = ("drop",) if state == State.WAITING and reason == ReasonCode.TOO_EARLY else ANSWERS.get(state, ())
     if connected and not paused:
         return offered
     return tuple(answer for answer in offered if answer not in AT_ONCE)

@@ -5,9 +5,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from delivery import dispatch, queries
+from delivery.domain import check_status as question
 from delivery.domain import claim
 from delivery.domain import deliver as call
-from delivery.domain import poll as question
 from delivery.domain import reconcile as settling
 from delivery.domain import sweep as settled
 from delivery.domain import take_down as removal
@@ -19,7 +19,7 @@ def tick() -> None:
 
     A message that is lost here costs one pick-up lease.
     """
-    if dispatch.alive():
+    if dispatch.has_heartbeat():
         return
     for delivery_id, number in claim.claim_due(timezone.now()):
         _hand_out(delivery_id, number)
@@ -43,9 +43,9 @@ def sweep() -> None:
 def reconcile() -> None:
     """Hand out the looks, questions and withdrawals that are due."""
     now = timezone.now()
-    for delivery_id in settling.claim_looks(now):
+    for delivery_id in settling.claim_reconciliations(now):
         look.delay(delivery_id)
-    for delivery_id in question.claim_polls(now):
+    for delivery_id in question.claim_status_checks(now):
         poll.delay(delivery_id)
     for delivery_id in removal.claim_withdrawals(now):
         take_down.delay(delivery_id)
@@ -53,14 +53,14 @@ def reconcile() -> None:
 
 @shared_task(name="delivery.tasks.look")
 def look(delivery_id: int) -> None:
-    number = settling.look(delivery_id)
+    number = settling.reconcile(delivery_id)
     if number is not None:
         _hand_out(delivery_id, number)
 
 
 @shared_task(name="delivery.tasks.poll")
 def poll(delivery_id: int) -> None:
-    number = question.poll(delivery_id)
+    number = question.check_status(delivery_id)
     if number is not None:
         _hand_out(delivery_id, number)
 

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.models import AuditEvent
-from delivery.enums import Because, Outcome, Step
+from delivery.enums import Outcome, ReasonCode, Step
 from delivery.models import Attempt, Delivery
 
 LazyText = str | Promise
@@ -65,7 +65,7 @@ def history(delivery: Delivery) -> list[TimelineEntry]:
 
 def _event(event: AuditEvent) -> TimelineEntry:
     because = event.detail.get("because", "")
-    words = EVENTS.get(event.verb) or (Because(because).label if because in Because.values else event.verb)
+    words = EVENTS.get(event.verb) or (ReasonCode(because).label if because in ReasonCode.values else event.verb)
     return TimelineEntry(event.at, words, who=event.actor_label)
 
 

@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
-from channels import dry, pauses
+from channels import pauses, validation
 from channels.enums import ChannelState
 from common.differences import differences
 from delivery import origins, rules
-from delivery.domain import answer, watch, withdraw
+from delivery.domain import answer, external_changes, withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from delivery.enums import State
 from delivery.forms import LinkForm, TimeForm
-from delivery.gates import EDIT
 from delivery.models import Delivery
+from delivery.policies import EDIT
 from delivery.timeline import history
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -35,7 +35,7 @@ SIMPLE: dict[str, Callable[..., None]] = {
     "it_is_not_there": answer.it_is_not_there,
     "drop": answer.drop,
     "take_down": withdraw.withdraw,
-    "noted": watch.noted,
+    "noted": external_changes.acknowledge,
 }
 DONE = {
     "still_send": _("It goes out in a moment."),
@@ -99,7 +99,7 @@ def _given(request: SignedInRequest, found: Delivery, given: str) -> forms.Form 
 
 
 def _has_links(found: Delivery) -> bool:
-    return dry.limits(found.channel).post_links
+    return validation.limits(found.channel).post_links
 
 
 def _changed(request: MunicipalityRequest, found: Delivery) -> HttpResponse:
@@ -126,7 +126,7 @@ def _offered(found: Delivery, paused: pauses.Paused | None) -> tuple[str, ...]:
 
 def _holding(found: Delivery) -> pauses.Paused | None:
     """The pause that would hold it back if it were sent now. What is urgent is an emergency, and passes."""
-    return None if found.urgent else pauses.holding(found.channel)
+    return None if found.urgent else pauses.blocking(found.channel)
 
 
 def _about_public(found: Delivery) -> tuple[str, ...]:

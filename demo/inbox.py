@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from delivery.enums import Because, Outcome, State, Step
-from delivery.gates import REPLY
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
+from delivery.policies import REPLY
 from demo.network import server
 from demo.past import Past, Sent
 from demo.reactions import Crowd
@@ -160,7 +160,7 @@ def _delivery(each: Exchange, key: uuid.UUID) -> Delivery:
     return Delivery(
         municipality_id=each.sent.post.municipality_id, channel=each.sent.voice.channel, kind=REPLY,
         payload=outgoing.to_json(), key=key, due_at=written, not_after=written + timedelta(hours=2), next_at=written,
-        created_at=written, state_at=at, state=State.PUBLISHED, reason=Because.SENT, published_at=at,
+        created_at=written, state_at=at, state=State.PUBLISHED, reason=ReasonCode.SENT, published_at=at,
         remote_id=str(each.answer.pk), permalink=f"{server()}/@{each.sent.voice.page.username}/{each.answer.pk}",
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ def _subject(sent: Sent, crowd: Crowd, replies: Replies, kinds: dict[traits.Key,
         publication=sent.publication, remote_id=str(sent.status.pk), traits=kinds[traits.key_of(sent.publication)],
         published_at=sent.at, published_on=timezone.localdate(sent.at),
         last_at=looks[-1] if looks else None, last_outcome=PullOutcome.READ if looks else "",
-        next_at=rules.next_look(sent.at, looks[-1] if looks else crowd.now),
+        next_at=rules.next_fetch(sent.at, looks[-1] if looks else crowd.now),
         interactions=interactions(values), **values,
     )  # fmt: skip
 

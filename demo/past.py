@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from common.models import AuditEvent
-from delivery.enums import Because, Outcome, State, Step
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from demo import mentoring, threads
 from demo.library import Drawn
@@ -202,7 +202,7 @@ def deliver(past: Past) -> None:
         sent.publication = publication(sent)
     insert([sent.publication for sent in past.sent])
     past.events += [
-        event("delivery.published", None, each.published_at, each, because=Because.SENT) for each in deliveries
+        event("delivery.published", None, each.published_at, each, because=ReasonCode.SENT) for each in deliveries
     ]
 
 
@@ -216,7 +216,7 @@ def delivery(sent: Sent, key: uuid.UUID) -> Delivery:
         key=key, due_at=due, not_after=due + timedelta(hours=2), next_at=due, created_at=approved, state_at=sent.at,
     )  # fmt: skip
     if sent.status:
-        row.state, row.reason, row.published_at = State.PUBLISHED, Because.SENT, sent.at
+        row.state, row.reason, row.published_at = State.PUBLISHED, ReasonCode.SENT, sent.at
         row.remote_id = str(sent.status.pk)
         row.permalink = f"{server()}/@{sent.voice.page.username}/{sent.status.pk}"
     return row

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from delivery.enums import Because, Outcome, State
+from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
 from demo import decisions, threads
 from demo import past as pasts
@@ -173,11 +173,11 @@ def _written(planned: Planned, town: Town, due: datetime, stage: Stage) -> Post:
 def _settled(state: State, delivery: Delivery) -> Delivery:
     delivery.state = state
     if state == State.FAILED:
-        delivery.reason, delivery.problem = Because.REJECTED, REFUSED
+        delivery.reason, delivery.problem = ReasonCode.REJECTED, REFUSED
     elif state == State.EXPIRED:
-        delivery.reason, delivery.state_at = Because.NOT_APPROVED, delivery.due_at
+        delivery.reason, delivery.state_at = ReasonCode.NOT_APPROVED, delivery.due_at
     else:
-        delivery.reason, delivery.unknown_since = Because.OUTCOME_UNKNOWN, delivery.state_at
+        delivery.reason, delivery.unknown_since = ReasonCode.OUTCOME_UNKNOWN, delivery.state_at
         delivery.problem = UNANSWERED
         delivery.next_at = timezone.now() + timedelta(minutes=5)
     return delivery

@@ -3,21 +3,31 @@
 from celery import shared_task
 
 from channels.domain import unread
-from inbox.domain import answer, below, drafts, evidence, handover, hear, hide, tell, told
-from inbox.domain import forget as words
+from inbox.domain import (
+    answer,
+    drafts,
+    evidence,
+    fetch_replies,
+    handover,
+    hide,
+    ingest,
+    staff_notifications,
+    webhook_events,
+)
+from inbox.domain import retention as words
 
 
 @shared_task(name="inbox.tasks.tick")
 def tick() -> None:
     """Find channels to be heard and hand them out, a task per channel; note which answers have
     arrived; remind departments."""
-    hear.listen()
-    for channel_id in hear.claim():
+    ingest.listen()
+    for channel_id in ingest.claim():
         listen.delay(channel_id)
     for moderation_id in hide.claim():
         moderate.delay(moderation_id)
     answer.settle()
-    tell.tell()
+    staff_notifications.tell()
     handover.remind()
 
 
@@ -30,12 +40,12 @@ def read_told() -> None:
 
 @shared_task(name="inbox.tasks.read_account")
 def read_account(platform: str, account: str) -> None:
-    told.read(platform, account)
+    webhook_events.read(platform, account)
 
 
 @shared_task(name="inbox.tasks.listen")
 def listen(channel_id: int) -> None:
-    hear.hear(channel_id)
+    ingest.hear(channel_id)
 
 
 @shared_task(name="inbox.tasks.moderate")
@@ -47,19 +57,19 @@ def moderate(moderation_id: int) -> None:
 @shared_task(name="inbox.tasks.look_below")
 def look_below() -> None:
     """Find posts below which nobody tells us what is written, and hand them out, a task per channel."""
-    below.begin()
-    for channel_id in below.due():
+    fetch_replies.begin()
+    for channel_id in fetch_replies.due():
         listen_below.delay(channel_id)
 
 
 @shared_task(name="inbox.tasks.listen_below")
 def listen_below(channel_id: int) -> None:
-    below.hear(channel_id)
+    fetch_replies.fetch_replies(channel_id)
 
 
 @shared_task(name="inbox.tasks.forget")
 def forget() -> None:
-    words.forget()
+    words.purge_expired()
     evidence.erase()
     drafts.forget()
-    tell.forget()
+    staff_notifications.purge_expired()

@@ -78,7 +78,7 @@ def covered_until(rows: Iterable[Days], on: date) -> date | None:
 
 
 def needs(seat: Any, on: date) -> list[Need]:
-    """Of a `mentoring.queries.programme_home.Seat`, the most urgent first."""
+    """Of a `mentoring.queries.programme_home.CohortMembership`, the most urgent first."""
     if seat.has_left or seat.is_to_come:
         return []
     found = [*_people(seat, on), *_plan(seat, on), *_talk(seat, on), *_posts(seat, on)]

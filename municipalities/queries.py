@@ -359,7 +359,7 @@ def trainer_invitations(programmes: list[Programme]) -> QuerySet[Invitation]:
 
 
 @dataclass(frozen=True)
-class Seat:
+class CohortMembership:
     """A municipality in a cohort, with the pairings that run or are to come."""
 
     enrolment: Enrolment
@@ -367,16 +367,18 @@ class Seat:
     has_ended: bool
 
 
-def board(programmes: list[Programme]) -> list[tuple[Cohort, list[Seat]]]:
+def board(programmes: list[Programme]) -> list[tuple[Cohort, list[CohortMembership]]]:
     """Every cohort with its municipalities by name, those that still take part first. Three queries."""
     mentored_by: dict[int, list[Pairing]] = {}
     for pairing in pairings(programmes):
         if pairing.ends_on is None or pairing.ends_on >= today():
             mentored_by.setdefault(pairing.municipality_id, []).append(pairing)
-    seats: dict[int, list[Seat]] = {}
+    seats: dict[int, list[CohortMembership]] = {}
     for row in enrolments(programmes):
         ended = row.ends_on is not None and row.ends_on < today()
-        seats.setdefault(row.cohort_id, []).append(Seat(row, mentored_by.get(row.municipality_id, []), ended))
+        seats.setdefault(row.cohort_id, []).append(
+            CohortMembership(row, mentored_by.get(row.municipality_id, []), ended)
+        )
     return [
         (cohort, sorted(seats.get(cohort.pk, []), key=lambda s: (s.has_ended, sort_key(str(s.enrolment.municipality)))))
         for cohort in cohorts(programmes)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from inbox.enums import Topic
 from needs import rules
 from needs.domain.decide import DECISIONS
-from needs.domain.voices import BY_HAND
+from needs.domain.supporters import BY_HAND
 from needs.domain.write import MOST_TITLE, NeedContent
 from needs.enums import Moment, Stage
 from needs.models import Need

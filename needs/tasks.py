@@ -2,13 +2,13 @@
 
 from celery import shared_task
 
-from needs.domain import erase, tell
+from needs.domain import erase, notify
 
 
 @shared_task(name="needs.tasks.tell")
 def tell_everybody() -> None:
     """Answer those who are still to be told what became of what they asked for."""
-    tell.work()
+    notify.work()
 
 
 @shared_task(name="needs.tasks.forget_notes")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from needs.views import answers, board, need, overview, pictures, public, public_page, telling, voices
+from needs.views import answers, board, need, overview, pictures, public, public_page, supporters, telling
 
 M = "m/<slug:municipality>/needs/"
 N = f"{M}<int:need>/"
@@ -20,9 +20,9 @@ urlpatterns = [
     path(f"{N}delete/", need.delete, name="need_delete"),
     path(f"{N}post/", need.post, name="need_post"),
     path(f"{N}tell/", telling.tell, name="need_tell"),
-    path(f"{N}voices/", voices.add, name="need_voice_add"),
-    path(f"{N}voices/<int:voice>/quote/", voices.quote, name="need_quote"),
-    path(f"{N}voices/<int:voice>/remove/", voices.remove, name="need_voice_remove"),
+    path(f"{N}voices/", supporters.add, name="need_voice_add"),
+    path(f"{N}voices/<int:voice>/quote/", supporters.quote, name="need_quote"),
+    path(f"{N}voices/<int:voice>/remove/", supporters.remove, name="need_voice_remove"),
     path(f"{N}pictures/", pictures.pictures, name="need_pictures"),
     path(f"{N}pictures/<int:shot>/remove/", pictures.remove, name="need_picture_remove"),
     # what is shown of needs

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from notifications.domain import forget, send
+from notifications.domain import retention, send
 
 
 @shared_task(name="notifications.tasks.send_mail")
@@ -10,4 +10,4 @@ def send_mail() -> None:
 
 @shared_task(name="notifications.tasks.forget_old")
 def forget_old() -> None:
-    forget.forget()
+    retention.purge_expired()

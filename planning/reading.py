@@ -1,7 +1,7 @@
 """From a file to rows: CSV in whatever encoding a spreadsheet wrote it, or Excel. Everything in it is hostile text.
 
-`read` gives cells by our own names of the columns, untouched; `planning.moments` understands the days and times that
-people type. A cell that begins with = + - @ is text here and stays text: nothing is ever evaluated.
+`read` gives cells by our own names of the columns, untouched; `planning.date_parsing` understands the days and times
+that people type. A cell that begins with = + - @ is text here and stays text: nothing is ever evaluated.
 """
 
 import csv

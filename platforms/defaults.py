@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from common.http import Http
 from platforms.errors import OutcomeUnknown, Rejected
 from platforms.options import Option, values
-from platforms.protocols import Facts, Keep, Witness
+from platforms.protocols import Facts, SaveCheckpoint, SaveCredential
 from platforms.types import (
     Account,
     Credential,
@@ -16,7 +16,7 @@ from platforms.types import (
     Message,
     MessageChanges,
     MetricChange,
-    Moderates,
+    ModerationSupport,
     Outgoing,
     PastPosts,
     Pending,
@@ -52,7 +52,7 @@ class Defaults(OfEachNetwork):
     changes: ClassVar[tuple[MetricChange, ...]] = ()
     reads_back: ClassVar[bool] = False
     counts_polls: ClassVar[bool] = False
-    readings_at_once: ClassVar[int] = 1
+    metrics_batch_size: ClassVar[int] = 1
     home: ClassVar[str] = ""
     """The server of a network that has one for everybody, where none was typed."""
 
@@ -64,8 +64,8 @@ class Defaults(OfEachNetwork):
         keys: Keys = Keys(),  # noqa: B008 - frozen
         credential: Credential | None = None,
         facts: Facts | None = None,
-        keep: Keep | None = None,
-        witness: Witness | None = None,
+        keep: SaveCredential | None = None,
+        witness: SaveCheckpoint | None = None,
     ) -> None:
         self.http, self.server, self.keys = http, server.rstrip("/") or self.home, keys
         self.facts = facts or {}
@@ -104,7 +104,7 @@ class Defaults(OfEachNetwork):
         """What was prepared lapses by itself; it is prepared anew."""
         return self.publish(outgoing, read)
 
-    def poll(self, pending: Pending) -> Any:
+    def check_status(self, pending: Pending) -> Any:
         raise OutcomeUnknown("This network publishes at once; there is nothing to wait for.")
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
@@ -118,7 +118,7 @@ class Defaults(OfEachNetwork):
 
     # Remembers
 
-    remembers: ClassVar[bool] = False
+    has_history: ClassVar[bool] = False
 
     def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
         raise Rejected("This network tells no older posts with their numbers.", code="unsupported")
@@ -127,19 +127,19 @@ class Defaults(OfEachNetwork):
 
     hides: ClassVar[bool] = False
     """Of every server of the network; where servers differ, `moderates` tells."""
-    by_hand: ClassVar[str] = gettext_noop(
+    manual_steps: ClassVar[str] = gettext_noop(
         "Open the message on the network, signed in as the municipality, and delete it there by its menu. Where there "
         "is no such choice, report it to the network."
     )
-    tells_below: ClassVar[bool] = True
+    lists_replies: ClassVar[bool] = True
 
     @classmethod
     def opening(cls, message: Message) -> str:
         return ""
 
     @classmethod
-    def moderates(cls, facts: Facts) -> Moderates:
-        return Moderates(hides=cls.hides, removes=False, by_hand=cls.by_hand)
+    def moderates(cls, facts: Facts) -> ModerationSupport:
+        return ModerationSupport(hides=cls.hides, removes=False, manual_steps=cls.manual_steps)
 
     def visibilities(self, remote_ids: Sequence[str]) -> Mapping[str, Visibility]:
         return dict.fromkeys(remote_ids, Visibility.PUBLIC)
@@ -172,7 +172,7 @@ class Defaults(OfEachNetwork):
         return ""
 
     @classmethod
-    def told(cls, event: RawEvent) -> MessageChanges | None:
+    def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         return None
 
     @classmethod

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from platforms.counting import normalised
-from platforms.types import Absent, CannotTell, Found, Look, Outgoing, Published
+from platforms.types import Absent, FindResult, Found, Inconclusive, Outgoing, Published
 
 # Clocks of servers and ours differ.
 SLACK = timedelta(seconds=120)
@@ -28,19 +28,19 @@ class Candidate:
     has_video: bool = False
 
 
-def look_among(
+def match_candidates(
     candidates: Iterable[Candidate], outgoing: Outgoing, since: datetime, now: datetime, bound: Collection[str]
-) -> Look:
+) -> FindResult:
     """What the list says about `outgoing`, first attempted at `since`."""
     near = [c for c in candidates if since - SLACK <= c.at <= now + SLACK and c.remote_id not in bound]
     same = [c for c in near if _same_form(c, outgoing) and _same_text(c.text, outgoing.text)]
     if len(same) == 1:
         return Found(Published(same[0].remote_id, same[0].permalink, same[0].at), same[0].alts)
     if same:
-        return CannotTell("several posts have this text", tuple(c.remote_id for c in same))
+        return Inconclusive("several posts have this text", tuple(c.remote_id for c in same))
     alike = [c.remote_id for c in near if _same_form(c, outgoing) and _same_beginning(c.text, outgoing.text)]
     if alike:
-        return CannotTell("a post begins like this one", tuple(alike))
+        return Inconclusive("a post begins like this one", tuple(alike))
     return Absent()
 
 

@@ -19,35 +19,35 @@ from common.http import Http
 from platforms.options import Option
 from platforms.types import (
     Account,
+    ContainerExpired,
     Credential,
+    FindResult,
     Gone,
     Keys,
-    Lapsed,
     Limits,
-    Look,
     Message,
     MessageChanges,
     Messages,
     MetricChange,
-    Moderates,
+    MetricValues,
+    ModerationSupport,
     Outgoing,
     PastPosts,
     Pending,
+    PostMetrics,
     Problem,
     Profile,
     Published,
     RawEvent,
     Read,
-    Reading,
-    Readings,
     Ready,
     Scope,
 )
 from platforms.visibility import Visibility
 
 Facts = Mapping[str, Any]
-Keep = Callable[[Credential], None]
-Witness = Callable[[str], None]
+SaveCredential = Callable[[Credential], None]
+SaveCheckpoint = Callable[[str], None]
 
 
 class Connects(Protocol):
@@ -69,15 +69,15 @@ class Connects(Protocol):
         keys: Keys = ...,
         credential: Credential | None = ...,
         facts: Facts | None = ...,
-        keep: Keep | None = ...,
-        witness: Witness | None = ...,
+        keep: SaveCredential | None = ...,
+        witness: SaveCheckpoint | None = ...,
     ) -> None: ...
 
     @classmethod
     def address(cls, typed: str) -> str:
         """The server's base address from what a person typed. Pure. Raises `Rejected(field="server")`."""
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """The server's facts, to be stored on the channel and given back as `facts`. Refresh daily. A read."""
 
     def prepare(self, redirect_uri: str) -> Keys:
@@ -131,7 +131,7 @@ class Publishes(Protocol):
         """`publish`, after an attempt that noted `pending` and provably made nothing public. From the beginning, unless
         the network lets it go on from there."""
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
         """Reads what became of it. Raises `Rejected` where the network gave up on it for its content."""
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
@@ -140,7 +140,7 @@ class Publishes(Protocol):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         """Reads only. `since`: start of the earliest attempt. `bound`: remote ids that belong to other publications.
         `witness`: what `publish` gave or noted before the outcome became unknown."""
 
@@ -173,18 +173,18 @@ class Measures(Protocol):
     """Whether `readings` tell the text of a post too. Only where it costs no further call."""
     counts_polls: ClassVar[bool]
     """Whether `readings` tell how people voted in the poll of a post."""
-    readings_at_once: ClassVar[int]
+    metrics_batch_size: ClassVar[int]
     """For how many posts `readings` is best asked at a time: what one call tells of. Fewer where each post costs calls
     of its own, so that a budget that ends half-way loses little."""
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """Reads, in batches where the network has them. A post the network did not answer for is left out."""
 
-    def account_readings(self) -> Reading: ...
+    def fetch_account_metrics(self) -> MetricValues: ...
 
 
 class Remembers(Protocol):
-    remembers: ClassVar[bool]
+    has_history: ClassVar[bool]
     """Whether the network tells an account's own posts with their numbers, also those that we did not send."""
 
     def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
@@ -196,7 +196,7 @@ class Remembers(Protocol):
 
 class Converses(Protocol):
     @classmethod
-    def moderates(cls, facts: Facts) -> Moderates:
+    def moderates(cls, facts: Facts) -> ModerationSupport:
         """What is done for us about other people's answers. Pure. Where nothing is, `hide`, `show` and `remove` raise
         `Rejected(code="unsupported")`."""
 
@@ -204,7 +204,7 @@ class Converses(Protocol):
         """Reads replies and mentions that came after `cursor`; without one, what is there. Where that is more than a
         page, the cursor leads further back first (`Messages.is_past`), up to a limit of the connector's."""
 
-    tells_below: ClassVar[bool]
+    lists_replies: ClassVar[bool]
     """Whether `messages` tells everything below our newer posts. Where it does not, `replies` is asked besides."""
 
     def replies(self, remote_id: str) -> Messages:
@@ -255,7 +255,7 @@ class Notifies(Protocol):
         """The remote id of our post that a stored event (`RawEvent.payload`) is about, "" where it names none."""
 
     @classmethod
-    def told(cls, event: RawEvent) -> MessageChanges | None:
+    def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """What a stored event of kind "comment" or "mention" tells of messages; None where it does not hold the words,
         so that the network has to be asked. `account_id` and `at` are the stored ones. Never an exception."""
 

@@ -280,7 +280,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Lapsed:
+class ContainerExpired:
     """The network let what it held lapse, provably unpublished: it may be published from the beginning."""
 
     reason: str = ""
@@ -300,14 +300,14 @@ class Absent:
 
 
 @dataclass(frozen=True)
-class CannotTell:
+class Inconclusive:
     """Several candidates, a fuzzy one, or a network without a list. A person decides."""
 
     reason: str
     candidates: tuple[str, ...] = ()
 
 
-Look = Found | Absent | CannotTell | Ready
+FindResult = Found | Absent | Inconclusive | Ready
 """`Ready` from a look: the network still holds it unpublished, whatever became of our call."""
 
 
@@ -425,7 +425,7 @@ class MetricChange:
     source: str
 
 
-Reading = Mapping[str, int]
+MetricValues = Mapping[str, int]
 """Metric name → number. A metric the network did not report is absent, never 0."""
 
 
@@ -444,9 +444,9 @@ class PollCount:
 
 
 @dataclass(frozen=True)
-class Readings:
+class PostMetrics:
     subject_remote_id: str
-    values: Reading
+    values: MetricValues
     at: datetime
     text: str | None = None
     """The text as the network shows it, where the connector `reads_back`; None: it was not told. Networks rewrite what
@@ -466,7 +466,7 @@ class PastPost:
     at: datetime
     permalink: str
     text: str
-    values: Reading
+    values: MetricValues
     material: str = "text"
 
 
@@ -509,7 +509,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Moderates:
+class ModerationSupport:
     """What a network does for us about other people's answers below our posts.
 
     `by_hand`: what a person does on the network itself about one that has to go, as an English msgid.
@@ -517,7 +517,7 @@ class Moderates:
 
     hides: bool
     removes: bool
-    by_hand: str
+    manual_steps: str
 
 
 @dataclass(frozen=True)

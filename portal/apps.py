@@ -7,6 +7,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # celery: tasks sent by web processes go to our broker; checks: wrong settings are said at the start
-        from portal import celery, checks, gates  # noqa: F401
+        from portal import celery, checks, publish_policies  # noqa: F401
 
-        gates.register()
+        publish_policies.register()

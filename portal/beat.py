@@ -19,6 +19,6 @@ app.conf.beat_schedule = SCHEDULE
 
 
 @beat_init.connect
-def ring_at_once(**_: Any) -> None:
+def send_heartbeat_now(**_: Any) -> None:
     # `/readyz` waits for it, and the first regular one may be ten seconds away.
     app.send_task(SCHEDULE["heartbeat"]["task"], expires=10)

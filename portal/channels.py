@@ -42,7 +42,7 @@ class ChannelRow:
 def channels(request: MunicipalityRequest) -> HttpResponse:
     """Four queries and one question to Valkey, however many channels there are."""
     listed = list(of_channels.listed())
-    running = pauses.here(request.municipality)
+    running = pauses.of_municipality(request.municipality)
     wide = next((pause for pause in running if pause.kind != "channel"), None)
     alone = {pause.channel_id: pause for pause in running if pause.kind == "channel"}
     at = traffic.of(row for row in listed if row.state == ChannelState.CONNECTED)

@@ -125,9 +125,9 @@ def private_hosts(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 @register(START)
 def network_options(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """E007: what is set differently for a network is something that its connector knows."""
-    from channels import dry
+    from channels import validation
 
-    bad = dry.unknown_options()
+    bad = validation.unknown_options()
     if not bad:
         return []
     return [

@@ -188,7 +188,7 @@ def _notices(request: MunicipalityRequest, rows: list[Any]) -> str:
 def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
     """The banner of the pauses that run here, empty when none does."""
     here = next((row for row in rows if row.pk == request.municipality.pk), None)
-    running = pauses.told(here) if here else pauses.here(request.municipality)
+    running = pauses.from_columns(here) if here else pauses.of_municipality(request.municipality)
     if not running:
         return ""
     context = {

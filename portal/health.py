@@ -11,7 +11,7 @@ from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, JsonResponse
 
 from analytics import partitions
-from delivery.dispatch import ALIVE_KEY
+from delivery.dispatch import HEARTBEAT_KEY
 from municipalities.access import public
 from portal import queues
 from portal.tasks import BEAT_KEY, key_of
@@ -60,7 +60,7 @@ def _partitions() -> bool:
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "valkey": _valkey,
-    "publisher": _told(ALIVE_KEY),
+    "publisher": _told(HEARTBEAT_KEY),
     "worker": _told(*map(key_of, queues.QUICK)),
     "errands": _told(*map(key_of, queues.SLOW)),
     "beat": _told(BEAT_KEY),

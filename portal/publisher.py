@@ -96,14 +96,14 @@ def publish(hands: int, parent: int) -> int:
     def pulse() -> None:
         if os.getppid() != parent:
             dispatcher.stop()
-        dispatch.tell_alive()
+        dispatch.send_heartbeat()
 
     dispatcher = dispatch.Dispatcher(hands, pulse=pulse)
     signal.signal(signal.SIGTERM, lambda *_: dispatcher.stop())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent passes it on
     finished = dispatcher.run()
     # Others that run say within a second that they do.
-    dispatch.tell_gone()
+    dispatch.clear_heartbeat()
     return 0 if finished else 1
 
 

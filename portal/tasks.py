@@ -26,9 +26,9 @@ def beat_heartbeat() -> None:
 
 @shared_task(name="portal.tasks.send_notices")
 def send_notices() -> None:
-    from portal import notices
+    from portal import delivery_notifications
 
-    notices.send()
+    delivery_notifications.send()
 
 
 def _served() -> list[str]:

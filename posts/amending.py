@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from delivery.enums import State
-from delivery.gates import EDIT
 from delivery.models import Delivery
+from delivery.policies import EDIT
 from platforms.counting import normalised
 from platforms.types import Limits, Outgoing
 from posts import compose
@@ -118,8 +118,8 @@ def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen
     if channel.state == ChannelState.DISCONNECTED or publication.delivery.only_seen:
         found = (Way.BY_HAND,)
     else:
-        found = ways(frozenset(changed), dry.limits(channel), has_poll=bool(now.poll or then.poll))
-    problems = [each.message for each in dry.check(channel, then) if each.severity == "error"] if changed else []
+        found = ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
+    problems = [each.message for each in validation.check(channel, then) if each.severity == "error"] if changed else []
     return Planned(
         publication, now, then, frozenset(changed), found, _among(found, chosen), tuple(dict.fromkeys(problems))
     )

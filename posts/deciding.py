@@ -43,23 +43,23 @@ def asks_mentor(house: Municipality) -> bool:
     return house.approval == Approval.MENTOR and bool(mentors_of(house))
 
 
-def seats(user: Any, house: Municipality) -> list[rules.Seat]:
+def seats(user: Any, house: Municipality) -> list[rules.ApprovalCapacity]:
     """In whose names `user` may decide here today: their own, or those of absent approvers. One query or two."""
     own = Membership.objects.deciding().filter(user=user, municipality=house)
     if own.exists():
-        return [rules.Seat(user.pk)]
+        return [rules.ApprovalCapacity(user.pk)]
     lent = delegations(house).filter(delegate=user).values_list("approver_id", flat=True)
-    return [rules.Seat(user.pk, approver) for approver in lent]
+    return [rules.ApprovalCapacity(user.pk, approver) for approver in lent]
 
 
-def seats_of(user: Any, house: Municipality, roles: Collection[str]) -> list[rules.Seat]:
+def seats_of(user: Any, house: Municipality, roles: Collection[str]) -> list[rules.ApprovalCapacity]:
     """The same for a page, whose `roles` were read for this very request. One query for a delegate, else none."""
     if Role.APPROVER in roles:
-        return [rules.Seat(user.pk)]
+        return [rules.ApprovalCapacity(user.pk)]
     if DELEGATE not in roles:
         return []
     lent = delegations(house).filter(delegate=user).values_list("approver_id", flat=True)
-    return [rules.Seat(user.pk, approver) for approver in lent]
+    return [rules.ApprovalCapacity(user.pk, approver) for approver in lent]
 
 
 def deciders(house: Municipality) -> list[Any]:

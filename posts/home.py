@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from channels.enums import ChannelState
 from delivery.enums import State
-from delivery.gates import EDIT
 from delivery.models import Delivery
+from delivery.policies import EDIT
 from municipalities.models import Municipality
 from municipalities.queries import Access
 from municipalities.rules import Verb
@@ -41,7 +41,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Board:
+class HomeDashboard:
     """`attention`: live publications on whose delivery a person must decide, oldest first, `asks` being the one that
     changes what is public where it is that which needs somebody; `returned` know what the approver wrote as `returned`;
     `emergencies`: those that nobody has reviewed yet, the most urgent first; `removals`: what somebody wants taken
@@ -77,7 +77,7 @@ class _List:
         return visible().filter(self.which).order_by(*self.order).values("pk")[: self.most]
 
 
-def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -> Board:
+def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -> HomeDashboard:
     """In the open scope of the house. `own`: also what `user` has begun and what came back to them.
 
     Three queries; who decides takes one more for each of two rules: a mentor who reads first, an approver who is away.
@@ -91,7 +91,7 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
     for post in returned:
         notes = [row for row in decisions if row.version.post_id == post.pk and row.kind == DecisionKind.RETURNED]
         post.returned = notes[-1] if notes else None  # type: ignore[attr-defined]
-    return Board(
+    return HomeDashboard(
         upcoming=found["upcoming"],
         attention=attention,
         waiting=_waiting(undecided, decisions, user, house, access) if decides else (),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from channels import dry
+from channels import validation
 from channels.models import Channel
 from platforms.types import Limits, Video
 from posts import compose, files, videos
@@ -45,7 +45,7 @@ class ShownPicture:
 
 @dataclass(frozen=True)
 class Preview:
-    """One post on one channel. `findings` are `channels.dry.Finding`, errors first."""
+    """One post on one channel. `findings` are `channels.validation.Finding`, errors first."""
 
     channel: Channel
     part: compose.Part
@@ -64,12 +64,12 @@ class Preview:
     """The first comment, with its letters as the network counts them; empty where the network takes none."""
 
     comment_count: int = 0
-    findings: Sequence[dry.Finding] = field(default_factory=tuple)
+    findings: Sequence[validation.Finding] = field(default_factory=tuple)
 
     @property
     def look(self) -> str:
         """The template that draws it."""
-        return f"posts/preview/{dry.platform(self.channel).preview}.html"
+        return f"posts/preview/{validation.platform(self.channel).preview}.html"
 
     @property
     def has_media(self) -> bool:
@@ -94,7 +94,7 @@ class Preview:
         return self.part.slot != compose.WHOLE
 
     @property
-    def errors(self) -> list[dry.Finding]:
+    def errors(self) -> list[validation.Finding]:
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
@@ -106,7 +106,7 @@ def of_draft(post: Post, draft: Draft, channels: Sequence[Channel], library: Map
         sent.append(files.sent(frozen(library[shown.id], shown), shown.alt))
     reason = videos.hindrance([library[shown.id] for shown in known if library[shown.id].is_video])
     code = "two_videos" if reason == videos.one_only() else "video_not_ready"
-    hindered = [dry.Finding(code, "video", reason, "error")] if reason else []
+    hindered = [validation.Finding(code, "video", reason, "error")] if reason else []
     return _previews(foreseen(post, draft, channels), channels, sent, _shown_pictures(post, known, sent), hindered)
 
 
@@ -122,7 +122,7 @@ def _previews(
     channels: Sequence[Channel],
     sent: Sequence[files.File],
     shown: Sequence[ShownPicture],
-    hindered: Sequence[dry.Finding] = (),
+    hindered: Sequence[validation.Finding] = (),
 ) -> list[Preview]:
     """`hindered`: why the video cannot go out yet; what a network says of it is then of no use."""
     made = [
@@ -140,8 +140,8 @@ def _preview(
     draft: Draft, channel: Channel, part: compose.Part, sent: Sequence[files.File], shown: Sequence[ShownPicture]
 ) -> Preview:
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
-    limits = dry.limits(channel)
-    findings = [*dry.check(channel, payload), *_of_languages(part)]
+    limits = validation.limits(channel)
+    findings = [*validation.check(channel, payload), *_of_languages(part)]
     pictures = [each for each in shown if not each.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
     return Preview(
@@ -154,26 +154,26 @@ def _preview(
         video=next((each for each in shown if each.is_video), None) if limits.videos else None,
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
         host=urlsplit(part.link).hostname or "",
-        count=dry.count(channel, part.text),
+        count=validation.count(channel, part.text),
         limits=limits,
         title=payload.title if limits.title_characters else "",
         comment=comment,
-        comment_count=dry.count(channel, comment),
+        comment_count=validation.count(channel, comment),
         layout=compose.layout_of(draft, channel),
         # A page on which nothing stands yet is not full of mistakes.
         findings=[] if draft.is_empty else sorted(findings, key=lambda finding: finding.severity != "error"),
     )
 
 
-def _of_languages(part: compose.Part) -> list[dry.Finding]:
+def _of_languages(part: compose.Part) -> list[validation.Finding]:
     found = [
-        dry.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
+        validation.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
     ]  # fmt: skip
     if part.derived:
         sentence = _(
             "The Cyrillic text was derived from the Latin one, which has to guess. Read it before it goes out."
         )
-        found.append(dry.Finding("derived", "language", sentence, "warning"))
+        found.append(validation.Finding("derived", "language", sentence, "warning"))
     return found
 
 

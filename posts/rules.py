@@ -211,7 +211,7 @@ def _missing(approval: str, approvals: int, *, read: bool) -> Iterable[Step]:
 
 
 @dataclass(frozen=True)
-class Seat:
+class ApprovalCapacity:
     """In whose name somebody decides: in their own, or (`for_whom`) for an absent approver. Ids of users."""
 
     by: int
@@ -219,8 +219,8 @@ class Seat:
 
 
 def seat_or_bar(
-    seats: Sequence[Seat], standing: Standing, *, writers: Collection[int], own_allowed: bool
-) -> Seat | Bar:
+    seats: Sequence[ApprovalCapacity], standing: Standing, *, writers: Collection[int], own_allowed: bool
+) -> ApprovalCapacity | Bar:
     """The first of a person's seats from which they may approve now, or why there is none. `writers`: ids of users."""
     if not seats:
         return Bar.NO_RIGHT
@@ -228,7 +228,7 @@ def seat_or_bar(
     return next((seat for seat, bar in zip(seats, answers, strict=True) if bar is None), answers[0] or Bar.NO_RIGHT)
 
 
-def _bar(seat: Seat, standing: Standing, writers: Collection[int], own_allowed: bool) -> Bar | None:
+def _bar(seat: ApprovalCapacity, standing: Standing, writers: Collection[int], own_allowed: bool) -> Bar | None:
     name = seat.for_whom or seat.by
     taken = {who for each in standing.approvals for who in (each.by_id, each.for_whom_id)}
     if seat.by in writers and (seat.for_whom or not own_allowed):

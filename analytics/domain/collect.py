@@ -26,18 +26,18 @@ from analytics.domain import bring, ingest, stale, telling, traits
 from analytics.enums import TOLD, PullOutcome, SubjectKind
 from analytics.models import Pull, Subject, Traits
 from analytics.queries import channels_without_subject, publications_without_subject
-from channels import dry, traffic
+from channels import traffic, validation
+from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
-from channels.open import open_channel
-from delivery.domain import watch
+from delivery.domain import external_changes
 from delivery.domain.missing import missing
 from delivery.domain.move import Moved
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, PlatformError, RateLimited, Rejected
 from platforms.protocols import Connector
-from platforms.types import Gone, PollCount, Reading, Readings
+from platforms.types import Gone, MetricValues, PollCount, PostMetrics
 from posts.domain import count_votes
 from posts.models import Publication
 
@@ -49,7 +49,7 @@ PATIENCE_SECONDS = 60
 # A channel that nobody connects again is thought of once a day.
 DISCONNECTED_PAUSE = timedelta(days=1)
 LONGEST_WAIT = timedelta(days=1)
-FetchResult = tuple[PullOutcome, Reading]
+FetchResult = tuple[PullOutcome, MetricValues]
 # Longer than that nobody asks why there was no number.
 MOST_MISSED_DAYS = 100
 
@@ -59,7 +59,7 @@ class Answers:
     """What a network told, by subject. A subject it did not answer for is left out."""
 
     told: dict[int, FetchResult] = field(default_factory=dict)
-    texts: dict[int, watch.Shown] = field(default_factory=dict)
+    texts: dict[int, external_changes.NetworkText] = field(default_factory=dict)
     polls: dict[int, PollCount] = field(default_factory=dict)
 
 
@@ -93,7 +93,9 @@ def _subject_of(publication: Publication, kind: Traits, now: datetime) -> Subjec
         traits=kind,
         published_at=delivery.published_at,
         published_on=timezone.localdate(delivery.published_at),
-        next_at=rules.first_look(delivery.published_at, now) if dry.platform(publication.channel).measures else None,
+        next_at=rules.first_look(delivery.published_at, now)
+        if validation.platform(publication.channel).measures
+        else None,
     )
 
 
@@ -168,8 +170,8 @@ def _batches(connector: Connector, subjects: list[Subject]) -> Iterator[list[Sub
     posts = subjects[len(channels) :]
     if channels:
         yield channels
-    for start in range(0, len(posts), connector.readings_at_once):
-        yield posts[start : start + connector.readings_at_once]
+    for start in range(0, len(posts), connector.metrics_batch_size):
+        yield posts[start : start + connector.metrics_batch_size]
 
 
 def _ask(connector: Connector, subjects: list[Subject]) -> Answers:
@@ -202,26 +204,26 @@ def _one_by_one(connector: Connector, subjects: list[Subject]) -> Answers:
 def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
     found = Answers()
     posts = {s.remote_id: s.pk for s in subjects if s.kind != SubjectKind.CHANNEL}
-    for answer in connector.readings(list(posts)) if posts else ():
+    for answer in connector.fetch_metrics(list(posts)) if posts else ():
         subject_id = posts.get(answer.subject_remote_id)
         if subject_id is None:
             continue  # nobody asked
         found.told[subject_id] = _told(answer)
-        if isinstance(answer, Readings) and answer.text is not None:
-            found.texts[subject_id] = watch.Shown(answer.text, answer.at)
-        if isinstance(answer, Readings) and answer.poll is not None:
+        if isinstance(answer, PostMetrics) and answer.text is not None:
+            found.texts[subject_id] = external_changes.NetworkText(answer.text, answer.at)
+        if isinstance(answer, PostMetrics) and answer.poll is not None:
             found.polls[subject_id] = answer.poll
     for subject in subjects:
         if subject.kind == SubjectKind.CHANNEL:
-            found.told[subject.pk] = (PullOutcome.READ, connector.account_readings())
+            found.told[subject.pk] = (PullOutcome.READ, connector.fetch_account_metrics())
     return found
 
 
-def _compare(subjects: list[Subject], texts: dict[int, watch.Shown]) -> None:
+def _compare(subjects: list[Subject], texts: dict[int, external_changes.NetworkText]) -> None:
     """Hand on what the network shows of each post, by its delivery. Two queries when nothing was changed."""
     shown = {each.publication_id: texts[each.pk] for each in subjects if each.pk in texts and each.publication_id}
     known = Publication.objects.filter(pk__in=shown).values_list("pk", "delivery_id") if shown else ()
-    watch.look({delivery: shown[publication] for publication, delivery in known})
+    external_changes.record_shown({delivery: shown[publication] for publication, delivery in known})
 
 
 def _count(subjects: list[Subject], polls: dict[int, PollCount], at: datetime) -> None:
@@ -235,7 +237,7 @@ def _count(subjects: list[Subject], polls: dict[int, PollCount], at: datetime) -
             Subject.objects.filter(pk=subject.pk, next_at__gt=after).update(next_at=after)
 
 
-def _told(answer: Readings | Gone) -> FetchResult:
+def _told(answer: PostMetrics | Gone) -> FetchResult:
     if isinstance(answer, Gone):
         return PullOutcome.GONE, {}
     return PullOutcome.READ, answer.values
@@ -348,7 +350,7 @@ def _apply(subject: Subject, outcome: PullOutcome, values: dict[str, int], at: d
     subject.last_at, subject.last_outcome, subject.owed_at = at, outcome, None
     if outcome in TOLD:
         subject.misses = 0
-        subject.next_at = rules.next_look(subject.published_at, at, grew=_grew(subject, values))
+        subject.next_at = rules.next_fetch(subject.published_at, at, grew=_grew(subject, values))
         if outcome == PullOutcome.READ:
             _take(subject, pull, values)
     else:

@@ -18,8 +18,8 @@ from analytics.domain import bring
 from analytics.enums import ImportState
 from analytics.models import PastImport
 from channels import traffic
+from channels.connector_factory import open_channel
 from channels.models import Channel
-from channels.open import open_channel
 from common.audit import record
 from municipalities.holidays import BELGRADE
 from municipalities.tenancy import everywhere, scope
@@ -122,7 +122,7 @@ def _post(run: PastImport, connector: Connector, told: PastPost, place: int) -> 
         permalink=told.permalink[:1000],
         values=values,
         material=told.material,
-        next_at=soon if more else rules.next_look(told.at, now),
+        next_at=soon if more else rules.next_fetch(told.at, now),
     )
 
 

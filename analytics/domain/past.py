@@ -17,7 +17,7 @@ from analytics.domain.past_rows import OLDEST, HistoryRow, look, source_of
 from analytics.enums import ImportSource, ImportState
 from analytics.models import PastImport
 from analytics.tables import PAST
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.audit import record
@@ -91,7 +91,7 @@ def _bring(run: PastImport, rows: list[HistoryRow]) -> int:
 @transaction.atomic
 def begin(channel: Channel | None, since: date | None, *, by: Any) -> PastImport:
     """Have a worker fetch the channel's posts back to `since`. Raises `Refused`."""
-    if channel is None or not dry.remembers(channel):
+    if channel is None or not validation.has_history(channel):
         raise Refused(_("This network does not tell older posts with their numbers. Import them from a file."))
     if channel.state != ChannelState.CONNECTED:
         raise Refused(_("The channel has to be connected first."))

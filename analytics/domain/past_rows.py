@@ -20,11 +20,11 @@ from analytics.enums import ImportSource, SubjectKind
 from analytics.figures import BadFigure, count
 from analytics.models import ChannelDay, Subject
 from analytics.tables import COUNTS
-from channels import dry
+from channels import validation
 from channels.models import Channel
 from common.numbers import number
 from delivery.models import Delivery
-from planning.moments import moment
+from planning.date_parsing import moment
 from planning.reading import FileRow, refuse_broken
 from posts.draft import MOST_LINK, is_link
 from posts.enums import Category
@@ -254,7 +254,7 @@ def _figure_problem(reason: str) -> str:
 
 
 def _names(channel: Channel) -> set[str]:
-    names = (channel.name, channel.handle, channel.handle.lstrip("@"), channel.url, dry.platform(channel).title)
+    names = (channel.name, channel.handle, channel.handle.lstrip("@"), channel.url, validation.platform(channel).title)
     return {fold(name) for name in names if name}
 
 
@@ -272,7 +272,7 @@ def _remote_id(row: HistoryRow) -> str:
     else what the row says of itself."""
     if row.channel is None or row.on is None:
         return ""
-    own = dry.remote_id(row.channel, row.link) if row.link else None
+    own = validation.remote_id(row.channel, row.link) if row.link else None
     if own:
         return own
     said = row.link or f"{row.on} {row.at.astimezone(UTC) if row.at else ''} {fold(row.cells.get('title', ''))}"

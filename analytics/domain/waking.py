@@ -14,7 +14,7 @@ from django.utils import timezone
 from analytics import rules
 from analytics.enums import PullOutcome, SubjectKind
 from analytics.models import Subject
-from channels import dry
+from channels import validation
 from channels.models import Event
 from municipalities.tenancy import everywhere
 
@@ -33,7 +33,7 @@ def wake() -> int:
     told = list(events.values_list("platform", "account_id", "payload", "received_at")[:AT_ONCE])
     posts: dict[tuple[str, str, str], datetime] = {}
     for platform, account, payload, received_at in told:
-        if remote_id := dry.about(platform, payload):
+        if remote_id := validation.post_of_event(platform, payload):
             posts[platform, account, remote_id] = received_at
     woken = sum(_bring_near(*post, received_at) for post, received_at in posts.items())
     cache.set(KEY, told[-1][3] if len(told) == AT_ONCE else now - OVERLAP, BACK.total_seconds())

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.models import ChannelDay
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 
@@ -69,7 +69,7 @@ def _follows(new: _Life, old: _Life) -> bool:
 
 
 def _beginning(life: _Life, others: list[_Life]) -> tuple[str, str]:
-    facts = {"channel": life.channel.name, "network": dry.platform(life.channel).title}
+    facts = {"channel": life.channel.name, "network": validation.platform(life.channel).title}
     for other in others:
         if _follows(life, other):
             sentence = _("Another page on %(network)s: “%(channel)s” in place of “%(before)s”.")

@@ -167,7 +167,7 @@ class IndicatorRow:
 
 
 @dataclass(frozen=True)
-class Board:
+class IndicatorDashboard:
     """`withheld` take part and did not agree to comparison."""
 
     lines: list[IndicatorRow]
@@ -176,7 +176,7 @@ class Board:
     withheld: int
 
 
-def board(programme: Programme, cohort: str = "", area: str = "") -> Board:
+def board(programme: Programme, cohort: str = "", area: str = "") -> IndicatorDashboard:
     """Every indicator of the programme, or of one of its cohorts. Seven queries."""
     everybody = taking_part(programme)
     cohorts = sorted({row.cohort_id: row.cohort for row in everybody}.values(), key=lambda row: row.training_on)
@@ -191,7 +191,7 @@ def board(programme: Programme, cohort: str = "", area: str = "") -> Board:
         _fill_baselines(lines, of_cohort=chosen is not None)
         _fill_medians(lines, [row.municipality_id for row in seats])
         _fill_entered(lines, of_cohort=chosen is not None)
-    return Board(list(lines.values()), seats, cohorts, len(everybody) - len(agreed))
+    return IndicatorDashboard(list(lines.values()), seats, cohorts, len(everybody) - len(agreed))
 
 
 def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:

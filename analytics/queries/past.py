@@ -5,7 +5,7 @@ from django.db.models import F
 
 from analytics.enums import ImportSource
 from analytics.models import ChannelDay, PastImport, Subject
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 
@@ -23,7 +23,7 @@ def fetchable() -> list[Channel]:
     """Connected channels whose network tells older posts."""
     rows = Channel.objects.filter(state=ChannelState.CONNECTED).order_by("name", "pk")
     shown = rows if settings.DEMO else rows.filter(is_practice=False)
-    return [channel for channel in shown if dry.remembers(channel)]
+    return [channel for channel in shown if validation.has_history(channel)]
 
 
 def brought(run: PastImport) -> list[Subject] | list[ChannelDay]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from analytics.catalogue import METRICS, UNITS, LazyText, Metric
 from analytics.models import Telling
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from channels.models import Channel
 
@@ -30,7 +30,7 @@ class Cell:
 class MetricAvailability:
     metric: Metric
     cells: list[Cell]
-    networks: list[dry.MetricDescription]
+    networks: list[validation.MetricDescription]
 
     @property
     def unit(self) -> LazyText:
@@ -51,7 +51,7 @@ def told_to(channels: list[Channel]) -> list[MetricAvailability]:
     }
     rows = []
     for metric in METRICS.values():
-        networks = dry.told(metric.key)
+        networks = validation.metric_descriptions(metric.key)
         telling = {each.platform for each in networks}
         cells = []
         for channel in channels:

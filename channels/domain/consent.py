@@ -29,7 +29,7 @@ def mark_needs_consent(channel: Channel, problem: str = messages.CONSENT_LOST) -
         return False
     channel.state, channel.problem = ChannelState.NEEDS_CONSENT, problem
     audit.record("channel.needs_consent", by=None, target=channel)
-    tell(channel, SUBJECT_LOST, channel.problem, WAITS)
+    notify_people(channel, SUBJECT_LOST, channel.problem, WAITS)
     return True
 
 
@@ -37,7 +37,7 @@ SUBJECT_LOST = gettext_noop("%(municipality)s: connect the channel “%(channel)
 WAITS = gettext_noop("What is scheduled on it waits and is not lost.")
 
 
-def tell(channel: Channel, subject: str, *sentences: str, **facts: Any) -> None:
+def notify_people(channel: Channel, subject: str, *sentences: str, **facts: Any) -> None:
     """Everybody who publishes here. Texts in English, to be translated for each; `facts` fill both."""
     place = channel.municipality
     members = place.memberships.running().filter(role__in=PUBLISHING_ROLES)

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels import queries
+from channels.connector_factory import opened
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
-from channels.open import opened
 from common import audit
 from municipalities.tenancy import everywhere
 from platforms.errors import PlatformError

@@ -3,11 +3,11 @@
 from django.utils import timezone
 
 from channels import messages
+from channels.connector_factory import open_channel
 from channels.domain.connect.work import web
 from channels.domain.consent import mark_needs_consent
 from channels.enums import ChannelState
 from channels.models import Channel
-from channels.open import open_channel
 from common import crypto
 from platforms.errors import NeedsConsent, NotReached, PlatformError
 from platforms.types import Profile
@@ -33,13 +33,13 @@ def check(channel_id: int) -> None:
         _renew(channel, profile)
 
 
-def learn(channel_id: int) -> None:
+def refresh_facts(channel_id: int) -> None:
     """Ask the server what it accepts (lengths, pictures, software); without an answer the old facts stay."""
     channel = _claim(channel_id, "facts_at")
     if channel is None:
         return
     try:
-        facts = open_channel(channel, deadline=DEADLINE_SECONDS).look()
+        facts = open_channel(channel, deadline=DEADLINE_SECONDS).fetch_facts()
     except PlatformError:
         return
     Channel.objects.filter(pk=channel.pk).update(facts=facts)

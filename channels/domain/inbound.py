@@ -39,15 +39,17 @@ class Forged(Exception):
     """Not signed by who should have signed it."""
 
 
-def greet(platform: str, query: Mapping[str, str], channel: Channel | None = None) -> str:
+def answer_challenge(platform: str, query: Mapping[str, str], channel: Channel | None = None) -> str:
     """The answer to a network that checks our address. Raises `Forged`."""
-    told = connector(platform).greet(query, _secret(platform, channel), word(PLATFORMS[platform].keys_of or platform))
+    told = connector(platform).greet(
+        query, _secret(platform, channel), verify_token(PLATFORMS[platform].keys_of or platform)
+    )
     if told is None:
         raise Forged
     return told
 
 
-def take(
+def store_events(
     platform: str, raw: bytes, headers: Mapping[str, str], payload: Callable[[], Any], channel: Channel | None = None
 ) -> int:
     """Keep what is new of a signed body, of accounts that are connected here. How much that was. Raises `Forged`.
@@ -108,7 +110,7 @@ def _routes(platform: str, told: Sequence[RawEvent], channel: Channel | None) ->
     return whose
 
 
-def departed(platform: str, raw: bytes) -> int:
+def deauthorise(platform: str, raw: bytes) -> int:
     """A person took their consent back at the network: their channels ask to be connected again. How many they were.
 
     An old notice that is sent once more does nothing to a channel that was connected after it. Raises `Forged`.
@@ -118,7 +120,7 @@ def departed(platform: str, raw: bytes) -> int:
 
 
 @transaction.atomic
-def forget(platform: str, raw: bytes) -> Deletion:
+def delete_person(platform: str, raw: bytes) -> Deletion:
     """As `departed`, and everything we hold of the person is deleted. Raises `Forged`.
 
     We hold their id on the network and their token, both in the credentials of the channels that they connected.
@@ -147,7 +149,7 @@ def _end(platform: str, told: RawEvent, problem: str, *, wipe: bool = False) -> 
     return len(rows)
 
 
-def forget_old() -> int:
+def purge_expired() -> int:
     """Events that were kept long enough. What citizens wrote stays until it was read, twice as long at most."""
     now = timezone.now()
     old = Event.objects.filter(received_at__lt=now - KEPT)
@@ -163,10 +165,10 @@ def _secret(platform: str, channel: Channel | None) -> str:
         return credentials.keys(platform, "").client_secret
     if channel is None:
         raise Forged
-    return secret(channel)
+    return signing_secret(channel)
 
 
-def secret(channel: Channel) -> str:
+def signing_secret(channel: Channel) -> str:
     """What signs the events of one channel: its token, a word of ours, or "" where our application's secret does."""
     signed_by = PLATFORMS[channel.platform].signed_by
     if signed_by == "token":
@@ -174,7 +176,7 @@ def secret(channel: Channel) -> str:
     return _ours(f"events of {channel.pk} since {channel.connected_at.isoformat()}") if signed_by == "ours" else ""
 
 
-def word(platform: str) -> str:
+def verify_token(platform: str) -> str:
     """The word that an administrator enters at the network, so that it knows our address as ours."""
     return _ours(f"greeting of {platform}")
 
@@ -186,9 +188,9 @@ def _ours(purpose: str) -> str:
 def address(channel: Channel) -> str:
     """Where the network tells of this channel."""
     if PLATFORMS[channel.platform].signed_by == "app":
-        return place("webhook", channel.platform)
-    return place("webhook_channel", channel.platform, channel.pk)
+        return callback_url("webhook", channel.platform)
+    return callback_url("webhook_channel", channel.platform, channel.pk)
 
 
-def place(name: str, *args: Any) -> str:
+def callback_url(name: str, *args: Any) -> str:
     return settings.PUBLIC_BASE_URL.rstrip("/") + reverse(name, args=args)

@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
+from channels.connector_factory import open_channel
 from channels.domain import credentials
 from channels.domain.consent import mark_needs_consent
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
-from channels.open import open_channel
 from channels.queries import ends_soon
 from platforms.errors import NeedsConsent
 

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from django.utils import timezone
 
-from channels import dry
+from channels import validation
 from channels.models import Channel, Event
 from platforms.types import MessageChanges
 
@@ -27,7 +27,7 @@ def of(channel: Channel, most: int) -> list[tuple[int, MessageChanges | None]]:
     unread = Event.objects.filter(
         platform=channel.platform, account_id=channel.remote_id, read_at__isnull=True, kind__in=KINDS
     )
-    return [(event.pk, dry.told_by(event)) for event in unread.order_by("pk")[:most]]
+    return [(event.pk, validation.message_changes(event)) for event in unread.order_by("pk")[:most]]
 
 
 def give_up(platform: str, account: str) -> None:
@@ -42,13 +42,13 @@ def of_author(channel: Channel, author_id: str) -> list[Event]:
     return [event for event in told.order_by("pk").iterator() if _wrote(event, author_id)]
 
 
-def forget_author(channel: Channel, author_id: str) -> int:
+def delete_author(channel: Channel, author_id: str) -> int:
     """Delete what `of_author` finds; returns how much that was."""
     return Event.objects.filter(pk__in=[event.pk for event in of_author(channel, author_id)]).delete()[0]
 
 
 def _wrote(event: Event, author_id: str) -> bool:
-    found = dry.told_by(event)
+    found = validation.message_changes(event)
     return found is not None and any(one.author_id == author_id for one in (*found.new, *found.changed))
 
 

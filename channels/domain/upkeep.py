@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from channels import messages, rules
+from channels.connector_factory import open_channel
 from channels.domain import inbound
-from channels.domain.consent import mark_needs_consent, tell
+from channels.domain.consent import mark_needs_consent, notify_people
 from channels.enums import ChannelState
 from channels.models import Channel, Credential
-from channels.open import open_channel
 from common import audit
 from platforms.errors import NotReached, PlatformError, RateLimited
 from platforms.registry import PLATFORMS
@@ -47,7 +47,7 @@ def warn(channel_id: int) -> None:
         Credential.objects.filter(pk=row.pk).update(warned_days=days)
         audit.record("channel.ending", by=None, target=row.channel, until=row.consent_until.isoformat())
         day = f"{timezone.localtime(row.consent_until):%d. %m. %Y.}"
-        tell(row.channel, SUBJECT_ENDING, ENDING, day=day)
+        notify_people(row.channel, SUBJECT_ENDING, ENDING, day=day)
 
 
 def hand_over(channel_id: int) -> None:
@@ -62,7 +62,7 @@ def hand_over(channel_id: int) -> None:
             return
         Channel.objects.filter(pk=channel.pk).update(left_told_at=timezone.now())
         audit.record("channel.left_behind", by=None, target=channel)
-        tell(channel, SUBJECT_LEFT, LEFT, person=str(channel.connected_by))
+        notify_people(channel, SUBJECT_LEFT, LEFT, person=str(channel.connected_by))
 
 
 def follow(channel_id: int) -> None:
@@ -84,7 +84,7 @@ def subscribe(channel_id: int) -> None:
     address = inbound.address(channel)
     try:
         asking = open_channel(channel, deadline=DEADLINE_SECONDS)
-        asking.subscribe(address, inbound.secret(channel))
+        asking.subscribe(address, inbound.signing_secret(channel))
     except (NotReached, RateLimited):
         return
     except PlatformError as refused:

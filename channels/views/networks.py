@@ -58,7 +58,9 @@ def network(request: SignedInRequest, network: str) -> HttpResponse:
         "form": form,
         "redirect_uri": redirect_uri(),
         "addresses": _addresses(network),
-        "word": inbound.word(network) if PLATFORMS[network].signed_by == "app" and _has(network, "greet") else "",
+        "word": inbound.verify_token(network)
+        if PLATFORMS[network].signed_by == "app" and _has(network, "greet")
+        else "",
         "scopes": _scopes(network),
         "options": sorted(kind.options.items()),
         "explanation": f"channels/keys/{network}.html",
@@ -80,13 +82,16 @@ def _scopes(network: str) -> list[Scope]:
 def _addresses(network: str) -> list[tuple[str, str]]:
     """What else is entered at the network: (what it is for, address)."""
     family = [(key, one) for key, one in PLATFORMS.items() if network in (key, one.keys_of) and one.signed_by == "app"]
-    told = [(_("Events of %(network)s") % {"network": one.title}, inbound.place("webhook", key)) for key, one in family]
+    told = [
+        (_("Events of %(network)s") % {"network": one.title}, inbound.callback_url("webhook", key))
+        for key, one in family
+    ]
     if not family or not _has(network, "departed"):
         return told
     return [
         *told,
-        (_("When somebody removes the portal"), inbound.place("webhook_departed", network)),
-        (_("When somebody asks for their data to be deleted"), inbound.place("webhook_deletion", network)),
+        (_("When somebody removes the portal"), inbound.callback_url("webhook_departed", network)),
+        (_("When somebody asks for their data to be deleted"), inbound.callback_url("webhook_deletion", network)),
     ]
 
 

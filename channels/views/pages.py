@@ -250,7 +250,7 @@ def _channel_page(request: MunicipalityRequest, found: Channel, form: ArrangeFor
         "granted": _scopes(found.platform, found.granted),
         "missing": scopes.missing(connector(found.platform).scopes, found.granted) if found.granted else [],
         "ends": ends,
-        "standing": standing(found, pauses.holding(found), ends, traffic.of([found])),
+        "standing": standing(found, pauses.blocking(found), ends, traffic.of([found])),
         "pause": pauses.of_channel(found),
         "may_pause": request.access.may(Verb.PAUSE),
         "form": form,

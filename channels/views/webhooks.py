@@ -52,11 +52,11 @@ def webhook_channel(request: HttpRequest, network: str, channel: int) -> HttpRes
 def _taken(request: HttpRequest, network: str, channel: Channel | None) -> HttpResponse:
     try:
         if request.method == "GET":
-            told = inbound.greet(network, request.GET.dict(), channel)
+            told = inbound.answer_challenge(network, request.GET.dict(), channel)
             # Meta wants its own word back, others a proof as JSON.
             return HttpResponse(told, content_type="application/json" if told.startswith("{") else "text/plain")
         raw = request.body
-        inbound.take(network, raw, _headers(request), lambda: _payload(raw), channel)
+        inbound.store_events(network, raw, _headers(request), lambda: _payload(raw), channel)
     except RequestDataTooBig:
         return HttpResponse(status=413)
     except (inbound.Forged, PlatformError):
@@ -97,9 +97,9 @@ def _of_person(request: HttpRequest, network: str, *, forget: bool) -> HttpRespo
         raise Http404
     try:
         if not forget:
-            inbound.departed(network, request.body)
+            inbound.deauthorise(network, request.body)
             return HttpResponse(status=200)
-        done = inbound.forget(network, request.body)
+        done = inbound.delete_person(network, request.body)
     except RequestDataTooBig:
         return HttpResponse(status=413)
     except inbound.Forged:

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from channels import dry
+from channels import validation
 from delivery.domain.cancel import cancel
 from delivery.domain.follow import first_comment
 from delivery.domain.move import NoSuchMove, move
 from delivery.domain.reschedule import new_times, reschedule
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.rules import SEEN
 from platforms.types import Outgoing
@@ -28,9 +28,9 @@ class NotOurs(ValueError):
 @transaction.atomic
 def still_send(delivery: Delivery, *, by: Any) -> None:
     """It was held back at its time; it may go out now, if nothing holds it any more."""
-    if delivery.reason in (Because.NOT_APPROVED, Because.TOO_EARLY):
+    if delivery.reason in (ReasonCode.NOT_APPROVED, ReasonCode.TOO_EARLY):
         raise NoSuchMove("What is not approved, or not for this time, is approved, not sent.")
-    move(delivery, State.SCHEDULED, because=Because.STILL_SEND, by=by, **_now_or_later(delivery))
+    move(delivery, State.SCHEDULED, because=ReasonCode.STILL_SEND, by=by, **_now_or_later(delivery))
 
 
 @transaction.atomic
@@ -39,15 +39,15 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
 
     Where links name no post, their word is enough; the post then has no id that the network would know.
     """
-    named = dry.limits(delivery.channel).post_links
-    remote_id = dry.remote_id(delivery.channel, link) if named else f"{SEEN}{delivery.key.hex}"
+    named = validation.limits(delivery.channel).post_links
+    remote_id = validation.remote_id(delivery.channel, link) if named else f"{SEEN}{delivery.key.hex}"
     taken = Delivery.objects.filter(channel_id=delivery.channel_id, remote_id=remote_id).exclude(pk=delivery.pk)
     if not remote_id or taken.exists():
         raise NotOurs(link)
     move(
         delivery,
         State.PUBLISHED,
-        because=Because.LINK_GIVEN,
+        because=ReasonCode.LINK_GIVEN,
         by=by,
         remote_id=remote_id,
         permalink=link if named else "",
@@ -62,7 +62,7 @@ def it_is_there(delivery: Delivery, link: str, *, by: Any) -> None:
 def it_is_not_there(delivery: Delivery, *, by: Any) -> None:
     """The person looked and it is not on the network: it is sent again, under the same key."""
     fields = _now_or_later(delivery)
-    move(delivery, State.SCHEDULED, because=Because.NOT_THERE, by=by, unknown_since=None, tries=0, **fields)
+    move(delivery, State.SCHEDULED, because=ReasonCode.NOT_THERE, by=by, unknown_since=None, tries=0, **fields)
 
 
 def choose_time(delivery: Delivery, at: datetime, *, by: Any) -> None:
@@ -76,7 +76,7 @@ def send_now(delivery: Delivery, *, by: Any) -> None:
 
 
 def drop(delivery: Delivery, *, by: Any) -> None:
-    cancel(delivery, by=by, because=Because.DROPPED)
+    cancel(delivery, by=by, because=ReasonCode.DROPPED)
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def send_again(delivery: Delivery, *, by: Any, outgoing: Outgoing | None = None)
     fields: dict[str, Any] = _now_or_later(delivery)
     if outgoing is not None:
         fields |= {"payload": outgoing.to_json(), "key": UUID(outgoing.key), "token": ""}
-    move(delivery, State.SCHEDULED, because=Because.SENT_AGAIN, by=by, tries=0, **fields)
+    move(delivery, State.SCHEDULED, because=ReasonCode.SENT_AGAIN, by=by, tries=0, **fields)
 
 
 def _now_or_later(delivery: Delivery) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from delivery import queries, rules
 from delivery.domain.move import Moved
 from delivery.enums import Outcome, State, Step
-from delivery.gates import EDIT
 from delivery.models import Attempt, Delivery
+from delivery.policies import EDIT
 from municipalities.prepared import PreparedUpdate
 
 CLOSED = PreparedUpdate(
@@ -32,7 +32,7 @@ def call_lease(now: datetime, delivery: Delivery | None = None) -> datetime:
     return now + timedelta(seconds=settings.VIDEO_LEASE_SECONDS if slow else settings.LEASE_SECONDS)
 
 
-def lease_longer(deliveries: Sequence[Delivery], now: datetime) -> None:
+def extend_lease(deliveries: Sequence[Delivery], now: datetime) -> None:
     """Give those of these locked rows that carry a video the time that it takes."""
     slow = [delivery for delivery in deliveries if rules.is_slow(delivery.payload)]
     if slow:

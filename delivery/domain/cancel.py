@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from delivery.domain.move import move
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 
 # A child without its parent has nothing to answer to.
@@ -13,7 +13,7 @@ WITH_PARENT = (State.WAITING, State.SCHEDULED, State.EXPIRED, State.FAILED)
 
 
 @transaction.atomic
-def cancel(delivery: Delivery, *, by: Any, because: Because = Because.CANCELLED) -> None:
+def cancel(delivery: Delivery, *, by: Any, because: ReasonCode = ReasonCode.CANCELLED) -> None:
     """Cancel it and the parts that would follow it.
 
     Raises `NoSuchMove` when it is being sent or has been sent, `Moved` when that happened just now.

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from channels import traffic
-from delivery import gates, queries
+from delivery import policies, queries
 from delivery.domain import attempts
 from delivery.domain.move import move, move_all
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere, scope
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 AFTER_TROUBLE = timedelta(minutes=1)
 OVERDUE_BATCH = 200
 Claim = tuple[int, int]  # delivery id, attempt number
-HasRoom = Callable[[queries.Head], bool]
+HasRoom = Callable[[queries.QueueHead], bool]
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def _claim(
     now: datetime, limit: int, has_room: HasRoom, *, lease_until: datetime, taken_at: datetime | None = None
 ) -> list[Work]:
     with everywhere("claim due deliveries"):
-        heads = welcome(queries.heads(now), now)
-        ordered = fair(heads, queries.under_way()) if len(heads) > limit else heads
+        heads = filter_available(queries.heads(now), now)
+        ordered = round_robin(heads, queries.in_flight()) if len(heads) > limit else heads
         chosen = [head for head in ordered if head.urgent or has_room(head)][:limit]
         if not chosen:
             return []
@@ -69,20 +69,20 @@ def _claim(
             going = _may_go(queries.locked(now, [head.pk for head in chosen]), now)
             if not going:
                 return []
-            move_all(going, State.SENDING, because=Because.DUE, lease_until=lease_until)
+            move_all(going, State.SENDING, because=ReasonCode.DUE, lease_until=lease_until)
             if taken_at:
-                attempts.lease_longer(going, now)
+                attempts.extend_lease(going, now)
             opened = attempts.open_all(going, opened_at=now, taken_at=taken_at)
     return [Work(delivery, attempt) for delivery, attempt in zip(going, opened, strict=True)]
 
 
-def welcome(heads: list[queries.Head], now: datetime) -> list[queries.Head]:
+def filter_available(heads: list[queries.QueueHead], now: datetime) -> list[queries.QueueHead]:
     """Without those whose network takes nothing at the moment. Of a server that has failed, one that looks again."""
     if not heads:
         return []
     apps = {head.pk: traffic.app_of(head.platform, head.server) for head in heads}
     servers = {head.server for head in heads}
-    at = traffic.look([head.channel_id for head in heads], servers, now, set(apps.values()) - {""})
+    at = traffic.snapshot([head.channel_id for head in heads], servers, now, set(apps.values()) - {""})
     probed: set[str] = set()
     found = []
     for head in heads:
@@ -94,7 +94,7 @@ def welcome(heads: list[queries.Head], now: datetime) -> list[queries.Head]:
     return found
 
 
-def fair(heads: Sequence[queries.Head], under_way: Mapping[int, int]) -> list[queries.Head]:
+def round_robin(heads: Sequence[queries.QueueHead], under_way: Mapping[int, int]) -> list[queries.QueueHead]:
     """Urgent ones first. Then each municipality in turn, those before that have the least under way."""
     turns = Counter(under_way)
     ordered = []
@@ -108,13 +108,13 @@ def _may_go(deliveries: list[Delivery], now: datetime) -> list[Delivery]:
     """Those which may go now; the others are held or expire."""
     try:
         with scope(*(delivery.municipality_id for delivery in deliveries)), transaction.atomic():
-            verdicts = gates.ask_all(deliveries, now)
+            verdicts = policies.evaluate_all(deliveries, now)
     except Exception:
         # One of them spoils it. Asked one by one, it stops no other.
         return [delivery for delivery in deliveries if _one(delivery, now)]
-    going = [delivery for delivery in deliveries if verdicts[delivery.pk].kind == "go"]
+    going = [delivery for delivery in deliveries if verdicts[delivery.pk].kind == "allow"]
     for delivery in deliveries:
-        if verdicts[delivery.pk].kind != "go":
+        if verdicts[delivery.pk].kind != "allow":
             _one(delivery, now)
     return going
 
@@ -125,23 +125,23 @@ def _one(delivery: Delivery, now: datetime) -> bool:
         with scope(delivery.municipality_id), transaction.atomic():
             if delivery.state == State.WAITING:
                 # It waited, and its time is up.
-                move(delivery, State.EXPIRED, because=Because(delivery.reason), problem=delivery.problem)
+                move(delivery, State.EXPIRED, because=ReasonCode(delivery.reason), problem=delivery.problem)
                 return False
-            verdict = gates.ask(delivery, now)
-            if verdict.kind != "go":
+            verdict = policies.evaluate(delivery, now)
+            if verdict.kind != "allow":
                 hold_back(delivery, verdict)
-            return verdict.kind == "go"
+            return verdict.kind == "allow"
     except Exception:
         log.exception("Delivery %s could not be claimed", delivery.pk)
         Delivery.objects.filter(pk=delivery.pk).update(next_at=now + AFTER_TROUBLE)
         return False
 
 
-def hold_back(delivery: Delivery, verdict: gates.Verdict) -> None:
-    """Do what a gate said that did not say "go"."""
-    because = Because(verdict.because or Because.HELD)
+def hold_back(delivery: Delivery, verdict: policies.PolicyDecision) -> None:
+    """Do what a gate said that did not say "allow"."""
+    because = ReasonCode(verdict.reason or ReasonCode.HELD)
     if verdict.kind == "expire":
         move(delivery, State.EXPIRED, because=because, problem=verdict.words)
         return
-    until = delivery.due_at if because == Because.NOT_APPROVED else delivery.not_after
+    until = delivery.due_at if because == ReasonCode.NOT_APPROVED else delivery.not_after
     move(delivery, State.WAITING, because=because, problem=verdict.words, next_at=until)

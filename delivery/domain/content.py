@@ -9,8 +9,8 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_noop
 
 from channels import public
-from delivery.gates import EDIT
 from delivery.models import Delivery
+from delivery.policies import EDIT
 from platforms.errors import NotReached
 from platforms.types import Outgoing
 

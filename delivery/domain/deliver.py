@@ -12,14 +12,14 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_noop
 
-from channels import dry
-from channels.open import open_channel
+from channels import validation
+from channels.connector_factory import open_channel
 from delivery import rules
 from delivery.domain import attempts, content, settle
-from delivery.domain.departure import Departure, Held, Overtaken
+from delivery.domain.pre_send_check import LeaseLost, PreSendCheck, PublishBlocked
 from delivery.enums import Step
-from delivery.gates import EDIT, REPLY
 from delivery.models import Attempt, Delivery
+from delivery.policies import EDIT, REPLY
 from delivery.queries import with_its_row
 from municipalities.tenancy import scope
 from platforms.checks import NOT_FOR_FEW
@@ -43,12 +43,12 @@ def deliver(delivery_id: int, number: int) -> None:
     make(delivery, attempt)
 
 
-def make(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> None:
+def make(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> None:
     """Make an attempt that is ours. `on_sign` is called whenever something is seen to happen."""
     with scope(delivery.municipality_id):
         try:
-            told = call(delivery, attempt, on_sign)
-        except Overtaken:
+            told = call(delivery, attempt, on_heartbeat)
+        except LeaseLost:
             log.warning("Attempt %s of delivery %s was taken from us; nothing was sent", attempt.number, delivery.pk)
             return
         _write_down(delivery, attempt, told)
@@ -68,25 +68,25 @@ def _write_down(delivery: Delivery, attempt: Attempt, told: settle.CallResult) -
     return settle.settle(delivery, attempt, told)
 
 
-def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> settle.CallResult:
+def call(delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> settle.CallResult:
     """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
-    departure = Departure(delivery, attempt, on_sign)
+    departure = PreSendCheck(delivery, attempt, on_heartbeat)
     deadline = settings.VIDEO_CALL_DEADLINE_SECONDS if rules.is_slow(delivery.payload) else None
     try:
         connector = open_channel(
-            delivery.channel, before_send=departure, deadline=deadline, loaded=True, witness=departure.note
+            delivery.channel, before_send=departure, deadline=deadline, loaded=True, witness=departure.save_checkpoint
         )
         outgoing = content.outgoing(delivery)
-        files = content.Files(outgoing, departure.alive)
+        files = content.Files(outgoing, departure.heartbeat)
     except PlatformError as told:
         return told
     except Exception as problem:
         return _failed(delivery, NotReached, problem)
     try:
         return _step(connector, delivery, attempt, outgoing, files)
-    except (Held, PlatformError) as told:
+    except (PublishBlocked, PlatformError) as told:
         return told
-    except Overtaken:
+    except LeaseLost:
         raise
     except content.PictureMissing as missing:
         # Pictures go first. One that is missed after the post has left is a connector's mistake.
@@ -104,7 +104,7 @@ def _step(
         return connector.edit(delivery.parent.remote_id, outgoing)
     if delivery.kind == REPLY:
         # also past every check: where there are only public answers, a private one would be public
-        if outgoing.visibility not in dry.limits(delivery.channel).visibilities:
+        if outgoing.visibility not in validation.limits(delivery.channel).visibilities:
             raise Rejected(NOT_FOR_FEW, code="visibility")
         return connector.reply(outgoing, files)
     if not delivery.token:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from delivery.domain.cancel import WITH_PARENT, cancel
 from delivery.domain.enqueue import enqueue
 from delivery.domain.move import Moved, NoSuchMove, move
-from delivery.enums import Because, State
-from delivery.gates import EDIT
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
+from delivery.policies import EDIT
 from platforms.types import Outgoing, Published
 
 
@@ -47,7 +47,7 @@ def changed(delivery: Delivery, told: Published) -> None:
     move(
         delivery,
         State.PUBLISHED,
-        because=Because.CHANGED,
+        because=ReasonCode.CHANGED,
         remote_id=parent.remote_id,
         permalink=told.permalink or parent.permalink,
         published_at=now,

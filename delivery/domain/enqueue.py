@@ -10,7 +10,7 @@ from django.utils import timezone
 from channels.models import Channel
 from common.audit import record
 from delivery import rules
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from platforms.types import Outgoing
 
@@ -43,7 +43,7 @@ def enqueue(
         key=UUID(outgoing.key),
         urgent=urgent,
         state=State.SCHEDULED if approved else State.WAITING,
-        reason="" if approved else Because.NOT_APPROVED,
+        reason="" if approved else ReasonCode.NOT_APPROVED,
         due_at=due_at,
         not_after=not_after or rules.not_after(due_at, channel.municipality.not_after_minutes),
         next_at=due_at,

@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 
 from django.utils import timezone
 
-from channels import dry
+from channels import validation
 from delivery.domain.enqueue import enqueue
-from delivery.gates import FIRST_COMMENT
 from delivery.models import Delivery
+from delivery.policies import FIRST_COMMENT
 from platforms.types import Outgoing
 
 # Readers of the post should find it there; the network needs a moment to know the post.
@@ -25,7 +25,7 @@ def first_comment(delivery: Delivery) -> Delivery | None:
     Inside the transaction that publishes. Its key follows from the post's, so that there is never a second one.
     """
     frozen = Outgoing.from_json(delivery.payload)
-    if not frozen.first_comment.strip() or not dry.limits(delivery.channel).comment_characters:
+    if not frozen.first_comment.strip() or not validation.limits(delivery.channel).comment_characters:
         return None
     key = uuid5(NAMESPACE, delivery.key.hex)
     if Delivery.objects.filter(key=key).exists():

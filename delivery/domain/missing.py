@@ -2,7 +2,7 @@ from django.db import transaction
 
 from delivery.domain.edit import drop_edits
 from delivery.domain.move import move
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 
 
@@ -16,7 +16,7 @@ def missing(delivery: Delivery) -> None:
     if delivery.state != State.PUBLISHED:
         return
     if delivery.withdrawal_asked_at:
-        move(delivery, State.WITHDRAWN, because=Because.TAKEN_DOWN)
+        move(delivery, State.WITHDRAWN, because=ReasonCode.TAKEN_DOWN)
     else:
-        move(delivery, State.MISSING, because=Because.GONE)
+        move(delivery, State.MISSING, because=ReasonCode.GONE)
     drop_edits(delivery)

@@ -17,7 +17,7 @@ from common import prepared
 from common.audit import record
 from common.prepared import array
 from delivery import graph, queries
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.graph import NoSuchMove
 from delivery.models import Delivery
 from municipalities.prepared import PreparedUpdate
@@ -50,7 +50,7 @@ MOVED = prepared.PreparedUpdate(
 )
 
 
-def move(delivery: Delivery, to: State, *, because: Because, by: Any = None, **fields: Any) -> None:
+def move(delivery: Delivery, to: State, *, because: ReasonCode, by: Any = None, **fields: Any) -> None:
     """Move `delivery` from the state we saw it in, and set `fields` in the same statement.
 
     `by` is the person, None for the portal itself. `problem` and `lease_until` are cleared unless given. The instance
@@ -66,13 +66,13 @@ def move(delivery: Delivery, to: State, *, because: Because, by: Any = None, **f
     for name, value in {"state": to, "reason": because, **changes}.items():
         setattr(delivery, name, value)
     if (State(source), to) not in graph.QUIET:
-        if because == Because.CHANGED:
+        if because == ReasonCode.CHANGED:
             record("delivery.edited", by=by, target=delivery, because=because, came_from=source)
         else:
             record(f"delivery.{to}", by=by, target=delivery, because=because, came_from=source)
 
 
-def move_all(deliveries: Sequence[Delivery], to: State, *, because: Because, lease_until: datetime) -> None:
+def move_all(deliveries: Sequence[Delivery], to: State, *, because: ReasonCode, lease_until: datetime) -> None:
     """Move locked rows that are all in one state, in one statement. For the quiet moves, which write no audit event.
 
     Raises `Moved` when one of them was in another state, and `NoSuchMove` as `move` does.

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from delivery.domain.move import move
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 
 
 @transaction.atomic
 def release(
-    delivery: Delivery, *, because: Because = Because.APPROVED, by: Any = None, now: datetime | None = None
+    delivery: Delivery, *, because: ReasonCode = ReasonCode.APPROVED, by: Any = None, now: datetime | None = None
 ) -> None:
     """Schedule it when its time is still to come; otherwise it expires, and a person decides.
 
@@ -23,4 +23,4 @@ def release(
         move(delivery, State.SCHEDULED, because=because, by=by, next_at=delivery.due_at)
     else:
         # Who held it back, and why, stays on the card that asks.
-        move(delivery, State.EXPIRED, because=Because(delivery.reason), by=by, problem=delivery.problem)
+        move(delivery, State.EXPIRED, because=ReasonCode(delivery.reason), by=by, problem=delivery.problem)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from common.audit import record
 from delivery import rules
 from delivery.domain.move import Moved, move
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.queries import MOVABLE
 
@@ -28,11 +28,11 @@ def reschedule(delivery: Delivery, due_at: datetime, *, by: Any, not_after: date
     shift = due_at - delivery.due_at
     times = new_times(delivery, due_at, not_after)
     # What was held back as too early has nothing else to wait for; the gate is asked again at the new time.
-    is_too_early = delivery.state == State.WAITING and delivery.reason == Because.TOO_EARLY
+    is_too_early = delivery.state == State.WAITING and delivery.reason == ReasonCode.TOO_EARLY
     if delivery.state in (State.WAITING, State.SCHEDULED) and not is_too_early:
         _set(delivery, times, by)
     else:
-        move(delivery, State.SCHEDULED, because=Because.TIME_CHOSEN, by=by, tries=0, **{**times, "next_at": due_at})
+        move(delivery, State.SCHEDULED, because=ReasonCode.TIME_CHOSEN, by=by, tries=0, **{**times, "next_at": due_at})
     for child in delivery.children.filter(state__in=MOVABLE):
         reschedule(child, max(child.due_at + shift, due_at), by=by)
 
@@ -40,7 +40,7 @@ def reschedule(delivery: Delivery, due_at: datetime, *, by: Any, not_after: date
 def new_times(delivery: Delivery, due_at: datetime, not_after: datetime | None = None) -> dict[str, datetime]:
     """`due_at`, `not_after` and `next_at`: a machine looks at its time, at what is held when it is too late."""
     not_after = not_after or rules.not_after(due_at, delivery.municipality.not_after_minutes)
-    held = delivery.state == State.WAITING and delivery.reason != Because.NOT_APPROVED
+    held = delivery.state == State.WAITING and delivery.reason != ReasonCode.NOT_APPROVED
     return {"due_at": due_at, "not_after": not_after, "next_at": not_after if held else due_at}
 
 

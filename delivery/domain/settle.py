@@ -18,30 +18,30 @@ from delivery import rules
 from delivery.domain import attempts
 from delivery.domain.claim import hold_back
 from delivery.domain.content import PictureMissing
-from delivery.domain.departure import Held
 from delivery.domain.edit import changed
 from delivery.domain.follow import first_comment
 from delivery.domain.move import Moved, move
-from delivery.enums import Because, Outcome, State, Step
-from delivery.gates import EDIT
+from delivery.domain.pre_send_check import PublishBlocked
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
+from delivery.policies import EDIT
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.types import Pending, Published
 
 log = logging.getLogger(__name__)
 
-CallResult = Published | Pending | Held | PictureMissing | PlatformError
+CallResult = Published | Pending | PublishBlocked | PictureMissing | PlatformError
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """What an unsuccessful answer means, before anybody decides what follows from it.
 
     `words` are for people: the network's own, or a gate's. `evidence` is for who looks after the machine.
     """
 
     outcome: Outcome
-    because: Because
+    because: ReasonCode
     words: str = ""
     evidence: Any = None
 
@@ -73,17 +73,19 @@ def _apply(delivery: Delivery, attempt: Attempt, told: CallResult) -> None:
         attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
     elif isinstance(told, Published):
         # The move locks the row and is sure of its state; asking before would be one statement more for each post.
-        published(delivery, told, because=Because.SENT)
+        published(delivery, told, because=ReasonCode.SENT)
         attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
     elif isinstance(told, Pending):
         attempts.close(attempt, Outcome.PENDING)
-        soon = rules.next_poll(0, timezone.now())
-        move(delivery, State.PROCESSING, because=Because.ACCEPTED, token=told.token, next_at=soon, unknown_since=None)
+        soon = rules.next_status_check_at(0, timezone.now())
+        move(
+            delivery, State.PROCESSING, because=ReasonCode.ACCEPTED, token=told.token, next_at=soon, unknown_since=None
+        )
     else:
         _unsuccessful(delivery, attempt, told)
 
 
-def published(delivery: Delivery, told: Published, *, because: Because) -> None:
+def published(delivery: Delivery, told: Published, *, because: ReasonCode) -> None:
     """It is public."""
     move(
         delivery,
@@ -97,16 +99,16 @@ def published(delivery: Delivery, told: Published, *, because: Because) -> None:
     first_comment(delivery)
 
 
-def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMissing | PlatformError) -> None:
-    reading = read(told)
+def _unsuccessful(delivery: Delivery, attempt: Attempt, told: PublishBlocked | PictureMissing | PlatformError) -> None:
+    reading = interpret(told)
     attempts.close(attempt, reading.outcome, words=reading.words, evidence=reading.evidence)
     if isinstance(told, NeedsConsent):
         mark_needs_consent(delivery.channel)
     if isinstance(told, OutcomeUnknown) and delivery.kind == EDIT:
-        _try_again(delivery, attempt, replace(reading, because=Because.UNANSWERED))
+        _try_again(delivery, attempt, replace(reading, because=ReasonCode.UNANSWERED))
     elif delivery.unknown_since or isinstance(told, OutcomeUnknown):
         _unconfirmed(delivery, attempt, reading)
-    elif isinstance(told, Held):
+    elif isinstance(told, PublishBlocked):
         hold_back(delivery, told.verdict)
     elif isinstance(told, NeedsConsent):
         until = delivery.not_after
@@ -119,50 +121,50 @@ def _unsuccessful(delivery: Delivery, attempt: Attempt, told: Held | PictureMiss
         move(delivery, State.FAILED, because=reading.because, problem=reading.words)
 
 
-def read(told: Held | PictureMissing | PlatformError) -> Reading:
+def interpret(told: PublishBlocked | PictureMissing | PlatformError) -> Interpretation:
     """Outcome and reason of an unsuccessful answer."""
-    if isinstance(told, Held):
-        return Reading(Outcome.HELD, Because.HELD, told.verdict.words, told.verdict.because)
+    if isinstance(told, PublishBlocked):
+        return Interpretation(Outcome.HELD, ReasonCode.HELD, told.verdict.words, told.verdict.reason)
     if isinstance(told, PictureMissing):
-        return Reading(Outcome.REJECTED, Because.PICTURE_MISSING, str(told))
-    pairs: dict[type, tuple[Outcome, Because]] = {
-        Rejected: (Outcome.REJECTED, Because.REJECTED),
-        NeedsConsent: (Outcome.NEEDS_CONSENT, Because.NEEDS_CONSENT),
-        RateLimited: (Outcome.RATE_LIMITED, Because.RATE_LIMITED),
-        NotReached: (Outcome.NOT_REACHED, Because.NOT_REACHED),
+        return Interpretation(Outcome.REJECTED, ReasonCode.PICTURE_MISSING, str(told))
+    pairs: dict[type, tuple[Outcome, ReasonCode]] = {
+        Rejected: (Outcome.REJECTED, ReasonCode.REJECTED),
+        NeedsConsent: (Outcome.NEEDS_CONSENT, ReasonCode.NEEDS_CONSENT),
+        RateLimited: (Outcome.RATE_LIMITED, ReasonCode.RATE_LIMITED),
+        NotReached: (Outcome.NOT_REACHED, ReasonCode.NOT_REACHED),
     }
-    outcome, because = pairs.get(type(told), (Outcome.UNKNOWN, Because.OUTCOME_UNKNOWN))
+    outcome, because = pairs.get(type(told), (Outcome.UNKNOWN, ReasonCode.OUTCOME_UNKNOWN))
     # Where nobody answered there is nothing to quote, only a technical reason.
     words = "" if outcome in (Outcome.NOT_REACHED, Outcome.UNKNOWN) else told.message
-    return Reading(outcome, because, words, {"message": told.message, **told.evidence})
+    return Interpretation(outcome, because, words, {"message": told.message, **told.evidence})
 
 
-def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Reading) -> None:
+def _unconfirmed(delivery: Delivery, attempt: Attempt, reading: Interpretation) -> None:
     """A call may have landed: nobody repeats it before somebody has looked."""
     move(
         delivery,
         State.UNCONFIRMED,
-        because=Because.OUTCOME_UNKNOWN,
+        because=ReasonCode.OUTCOME_UNKNOWN,
         problem=reading.words,
         unknown_since=delivery.unknown_since or attempt.opened_at,
-        next_at=rules.next_look(0, timezone.now()),
+        next_at=rules.next_reconciliation_at(0, timezone.now()),
     )
 
 
-def _later(delivery: Delivery, attempt: Attempt, reading: Reading, at: datetime, **fields: Any) -> None:
+def _later(delivery: Delivery, attempt: Attempt, reading: Interpretation, at: datetime, **fields: Any) -> None:
     """Once more at `at`: from the beginning, or by asking about the newest witness, where the network holds one."""
     fields |= {"problem": reading.words, "next_at": min(at, delivery.not_after)}
     if attempt.step == Step.FINISH and delivery.token:
-        move(delivery, State.PROCESSING, because=Because.UNFINISHED, **fields)
+        move(delivery, State.PROCESSING, because=ReasonCode.UNFINISHED, **fields)
     else:
         move(delivery, State.SCHEDULED, because=reading.because, **fields)
 
 
-def _try_again(delivery: Delivery, attempt: Attempt, reading: Reading) -> None:
+def _try_again(delivery: Delivery, attempt: Attempt, reading: Interpretation) -> None:
     tries = delivery.tries + 1
-    at = rules.next_try(tries, timezone.now())
+    at = rules.next_attempt_at(tries, timezone.now())
     if at is None:
-        move(delivery, State.FAILED, because=Because.TRIES_USED_UP, problem=reading.words, tries=tries)
+        move(delivery, State.FAILED, because=ReasonCode.TRIES_USED_UP, problem=reading.words, tries=tries)
     else:
         _later(delivery, attempt, reading, at, tries=tries)
 
@@ -176,6 +178,6 @@ def _late(delivery: Delivery, told: CallResult) -> None:
         with transaction.atomic():
             _locked(delivery, State.UNCONFIRMED)
             delivery.refresh_from_db()
-            published(delivery, told, because=Because.LATE_ANSWER)
+            published(delivery, told, because=ReasonCode.LATE_ANSWER)
     except (Moved, IntegrityError):
         log.exception("Delivery %s was published as %s after it had moved on", delivery.pk, told.remote_id)

@@ -9,17 +9,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from channels.enums import ChannelState
-from delivery import gates, rules
+from delivery import policies, rules
 from delivery.domain import attempts
 from delivery.domain.move import move
 from delivery.domain.release import release
-from delivery.enums import PAUSES, Because, Outcome, State, Step
-from delivery.gates import EDIT
+from delivery.enums import PAUSES, Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
+from delivery.policies import EDIT
 from municipalities.tenancy import everywhere, scope
 
 BATCH = 200
-HELD = (*PAUSES, Because.NEEDS_CONSENT, Because.HELD)
+HELD = (*PAUSES, ReasonCode.NEEDS_CONSENT, ReasonCode.HELD)
 
 
 def sweep(now: datetime) -> None:
@@ -44,17 +44,17 @@ def _settle(delivery: Delivery, now: datetime) -> None:
     sent = attempt.sent_at is not None
     attempts.close(attempt, Outcome.UNKNOWN if sent else Outcome.NEVER_SENT)
     if sent and delivery.kind == EDIT:
-        move(delivery, State.SCHEDULED, because=Because.UNANSWERED, next_at=now)
+        move(delivery, State.SCHEDULED, because=ReasonCode.UNANSWERED, next_at=now)
     elif sent or delivery.unknown_since:
-        because = Because.WORKER_DIED if sent else Because.OUTCOME_UNKNOWN
+        because = ReasonCode.WORKER_DIED if sent else ReasonCode.OUTCOME_UNKNOWN
         since = delivery.unknown_since or attempt.opened_at
-        look = rules.next_look(0, now)
+        look = rules.next_reconciliation_at(0, now)
         move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=look)
     elif attempt.step == Step.FINISH and delivery.token:
         # The network still holds what was prepared.
-        move(delivery, State.PROCESSING, because=Because.UNFINISHED, next_at=now)
+        move(delivery, State.PROCESSING, because=ReasonCode.UNFINISHED, next_at=now)
     else:
-        move(delivery, State.SCHEDULED, because=Because.NEVER_SENT, next_at=now)
+        move(delivery, State.SCHEDULED, because=ReasonCode.NEVER_SENT, next_at=now)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def hold_unreachable() -> None:
     """What is scheduled on a channel that lost its access waits visibly, before its time comes."""
     scheduled = Delivery.objects.filter(state=State.SCHEDULED).exclude(channel__state=ChannelState.CONNECTED)
     for delivery in scheduled.select_for_update(skip_locked=True, of=("self",))[:BATCH]:
-        move(delivery, State.WAITING, because=Because.NEEDS_CONSENT, next_at=delivery.not_after)
+        move(delivery, State.WAITING, because=ReasonCode.NEEDS_CONSENT, next_at=delivery.not_after)
 
 
 @transaction.atomic
@@ -71,6 +71,6 @@ def wake(now: datetime) -> None:
     held = Q(state=State.WAITING, reason__in=HELD, channel__state=ChannelState.CONNECTED)
     for delivery in Delivery.objects.filter(held).select_for_update(skip_locked=True, of=("self",))[:BATCH]:
         with scope(delivery.municipality_id):
-            if gates.ask(delivery, now).kind == "go":
-                recovered = delivery.reason == Because.NEEDS_CONSENT
-                release(delivery, because=Because.RECOVERED if recovered else Because.RESUMED, now=now)
+            if policies.evaluate(delivery, now).kind == "allow":
+                recovered = delivery.reason == ReasonCode.NEEDS_CONSENT
+                release(delivery, because=ReasonCode.RECOVERED if recovered else ReasonCode.RESUMED, now=now)

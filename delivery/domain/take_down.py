@@ -7,13 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
-from channels.open import open_channel
-from delivery import gates, queries, rules
+from delivery import policies, queries, rules
 from delivery.domain import attempts, settle
 from delivery.domain.edit import drop_edits
 from delivery.domain.move import move
-from delivery.enums import Because, Outcome, State, Step
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -39,8 +39,8 @@ def take_down(delivery_id: int) -> None:
         return
     with scope(delivery.municipality_id):
         opened_at = timezone.now()
-        verdict = gates.ask_removal(delivery)
-        if verdict.kind != "go":
+        verdict = policies.evaluate_removal(delivery)
+        if verdict.kind != "allow":
             _note(delivery, next_at=opened_at + rules.WITHDRAWAL_PAUSE, problem=verdict.words[:500])
             return
         problem = _ask(delivery)
@@ -64,13 +64,13 @@ def _ask(delivery: Delivery) -> PlatformError | None:
 def _settle(delivery: Delivery, problem: PlatformError | None, opened_at: datetime) -> None:
     now = timezone.now()
     locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    outcome = settle.read(problem).outcome if problem else Outcome.OK
+    outcome = settle.interpret(problem).outcome if problem else Outcome.OK
     detail = {"words": problem.message if problem else ""}
     attempts.open_(locked, Step.WITHDRAW, opened_at=opened_at, closed_at=now, outcome=outcome, detail=detail)
     if locked.state != State.PUBLISHED:
         return
     if problem is None:
-        move(locked, State.WITHDRAWN, because=Because.TAKEN_DOWN)
+        move(locked, State.WITHDRAWN, because=ReasonCode.TAKEN_DOWN)
         drop_edits(locked)
     elif isinstance(problem, Rejected | NeedsConsent):
         # Only a person can go on: the network has no such call, or the channel must be connected again.

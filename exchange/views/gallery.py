@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from analytics.groups import SIZES, Size
-from channels import dry
+from channels import validation
 from exchange.gallery_forms import CommentForm
 from exchange.models import SharedPicture, SharedPost
 from exchange.queries import gallery as queries
@@ -37,14 +37,14 @@ def filters_of(request: HttpRequest) -> Filters:
         format=form if form == ANY_FORMAT or form in Format.values else "",
         category=asked["category"] if asked.get("category") in Category.values else "",
         size=size if size in SIZES and size != Size.UNKNOWN else "",
-        network=network if network in dry.networks() else "",
+        network=network if network in validation.networks() else "",
         order=MOST_COPIED if asked.get("order") == MOST_COPIED else "",
     )
 
 
 def options(services: Any, networks: list[str]) -> dict[str, Any]:
     """Choices of the filters' fields. No query."""
-    titles = dry.networks()
+    titles = validation.networks()
     return {
         "services": [(each.key, str(each)) for each in services],
         "formats": [(ANY_FORMAT, None), *Format.choices],

@@ -13,12 +13,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from common.audit import record
 from delivery.domain.enqueue import enqueue
 from delivery.enums import State as Sent
-from delivery.gates import REPLY
+from delivery.policies import REPLY
 from inbox import wording
 from inbox.domain import drafts
 from inbox.domain.counted import mark_questions
@@ -26,7 +26,7 @@ from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import MessageKind, Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
-from inbox.queries.leaving import Seat, opening, seat
+from inbox.queries.leaving import ApprovalCapacity, opening, seat
 from municipalities.tenancy import everywhere
 from platforms import types
 from platforms.visibility import of_answer
@@ -44,14 +44,14 @@ def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply:
     """
     row = locked(message)
     held = seat(row, by=by)
-    if held == Seat.ASKS:
+    if held == ApprovalCapacity.ASKS:
         raise Refused(_("Here an approver sees answers before they go out. Ask for approval instead."), "text")
     waiting = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING)
-    if held == Seat.EMERGENCY:
+    if held == ApprovalCapacity.EMERGENCY:
         waiting.update(state=Proposed.WITHDRAWN, decided_by=by, decided_at=timezone.now())
     elif waiting.exists():
         raise Refused(_("An answer waits for approval here. Decide about that one first."), "text")
-    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == Seat.OWN else None)
+    reply = send(row, cleaned(row, text, after), by=by, approved_by=by if held == ApprovalCapacity.OWN else None)
     record("message.answer", by=by, target=row, label=label(row))
     return reply
 
@@ -106,7 +106,7 @@ def _refuse_collision(row: Message, after: int) -> None:
 
 
 def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
-    problems = [each.message for each in dry.check(row.channel, outgoing) if each.severity == "error"]
+    problems = [each.message for each in validation.check(row.channel, outgoing) if each.severity == "error"]
     if problems:
         raise Refused(" ".join(problems), "text")
 

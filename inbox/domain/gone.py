@@ -1,7 +1,8 @@
 """What people deleted on the network: it wants no answer any more, and is listed as what it is.
 
-Its words stay as they were seen until their time is over (`inbox.domain.forget`): somebody may already have acted on
-them. A network says so by itself, or two looks, minutes apart, do not find it where it stood (`inbox.domain.below`).
+Its words stay as they were seen until their time is over (`inbox.domain.retention`): somebody may already have acted on
+them. A network says so by itself, or two looks, minutes apart, do not find it where it stood
+(`inbox.domain.fetch_replies`).
 """
 
 from collections.abc import Collection

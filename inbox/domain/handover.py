@@ -25,7 +25,7 @@ from common.audit import record
 from common.enums import MailState
 from common.models import MailMessage
 from inbox import rules
-from inbox.domain import handover_mail, tell
+from inbox.domain import handover_mail, staff_notifications
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import State
@@ -220,7 +220,7 @@ def _tell(message: Message, row: HandOver) -> None:
     one = message.assignee or row.by
     notify(
         Told.DEPARTMENT,
-        [one] if still_may(one, row.municipality, Verb.INBOX_WORK) else tell.workers(row.municipality),
+        [one] if still_may(one, row.municipality, Verb.INBOX_WORK) else staff_notifications.workers(row.municipality),
         municipality=row.municipality,
         url=reverse("message", args=[row.municipality.slug, message.pk]) + "#departments",
         words=lambda: (

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from channels.open import open_channel
+from channels.connector_factory import open_channel
 from common.audit import record
-from inbox.domain import tell_second
+from inbox.domain import second_person_notifications
 from inbox.domain.moderate import settle_done, settle_shown
 from inbox.domain.triage import label
 from inbox.models import Moderation
@@ -126,4 +126,4 @@ def _give_up(row: Moderation, detail: str, *, by_hand: bool) -> None:
     if row.state != Stage.SHOWING:
         row.state = Stage.BY_HAND if by_hand else Stage.FAILED
     record("moderation.stop", by=None, target=row, label=label(row.message))
-    tell_second.stopped(row)
+    second_person_notifications.stopped(row)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from inbox import reasons
-from inbox.domain import tell_second
+from inbox.domain import second_person_notifications
 from inbox.domain.counted import mark_hidden
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label
@@ -61,7 +61,7 @@ def propose(message: Message, wish: Wish, *, by: Any) -> Moderation:
     Message.objects.filter(pk=row.pk, read_at__isnull=True).update(read_at=now)
     record("moderation.propose", by=by, target=made, label=label(row), reason=made.reason, act=made.act)
     if is_removal or made.confirm_by:
-        tell_second.second_look(made, by=by)
+        second_person_notifications.second_look(made, by=by)
     return made
 
 
@@ -228,7 +228,7 @@ def object_to(row: Moderation, text: str, received_on: date | None, *, by: Any) 
     if received_on is None or not timezone.localdate(found.at) <= received_on <= timezone.localdate():
         raise Refused(_("Choose the day on which it came in: not before the act, and not after today."), "received_on")
     found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
-    tell_second.objection(found, by=by)
+    second_person_notifications.objection(found, by=by)
     return _saved(found, "moderation.object", by)
 
 

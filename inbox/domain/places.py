@@ -425,7 +425,7 @@ def _erase_events(what: Erasing) -> None:
     channels = Channel.objects.in_bulk({channel for channel, _author in what.authors})
     for channel, author in what.authors:
         if author:
-            unread.forget_author(channels[channel], author)
+            unread.delete_author(channels[channel], author)
 
 
 EVENTS = PersonalDataStore(

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from inbox.domain import answer as answering
-from inbox.domain import drafts, tell
+from inbox.domain import drafts, staff_notifications
 from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
-from inbox.queries.leaving import Seat, seat
+from inbox.queries.leaving import ApprovalCapacity, seat
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.rules import Verb
@@ -28,7 +28,7 @@ MOST_REASON = 500
 @transaction.atomic
 def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | ProposedAnswer:
     """Send it where this person may, else ask for approval. Raises `Refused` as both do."""
-    if seat(locked(message), by=by) == Seat.ASKS:
+    if seat(locked(message), by=by) == ApprovalCapacity.ASKS:
         return submit(message, text, by=by, after=after)
     return answering.answer(message, text, by=by, after=after)
 
@@ -55,7 +55,7 @@ def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedA
     row.save(update_fields=["state", "settled_at", "read_at", "snoozed_until", "search_key"])
     drafts.drop(row, by=by)
     record("message.propose", by=by, target=row, label=label(row))
-    tell.proposed(found, by=by)
+    staff_notifications.proposed(found, by=by)
     return found
 
 
@@ -102,7 +102,7 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by
     _decide(found, by, "text", "words_by", "reason")
     _open_again(row)
     record("message.return_answer", by=by, target=row, label=label(row))
-    tell.returned(found, by=by)
+    staff_notifications.returned(found, by=by)
     return found
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from inbox import rules
-from inbox.domain import tell
+from inbox.domain import staff_notifications
 from inbox.domain.counted import mark_questions
 from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, State, Topic
@@ -110,7 +110,7 @@ def assign(message: Message, person: Any | None, *, by: Any) -> Message:
         return row
     row.assignee = person
     row.save(update_fields=["assignee", "search_key"])
-    tell.assigned(row, by=by)
+    staff_notifications.assigned(row, by=by)
     record("message.assign", by=by, target=row, label=label(row), person=str(person or "–"))
     return row
 

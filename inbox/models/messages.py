@@ -1,8 +1,8 @@
 """What citizens said, what our people noted about it, and what was answered.
 
 A message is what a network told at the last look; `seen` keeps the words of the first look where they were changed
-there. Words and names are citizens' personal data: `inbox.domain.forget` takes them away when their time is over, and
-what is left counts, without telling who.
+there. Words and names are citizens' personal data: `inbox.domain.retention` takes them away when their time is over,
+and what is left counts, without telling who.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Answers on their way to being sent: what somebody is writing, and what waits for an approver.
 
-Both may repeat a citizen's words, so `inbox.domain.forget` takes them with the message.
+Both may repeat a citizen's words, so `inbox.domain.retention` takes them with the message.
 """
 
 from django.conf import settings

@@ -6,13 +6,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from channels import dry
+from channels import validation
 from inbox import wording
 from inbox.enums import Proposed
 from inbox.hints import Hint, hints
 from inbox.models import AnswerDraft, Message, ProposedAnswer, SavedAnswer
 from inbox.queries.around import Around
-from inbox.queries.leaving import Seat, opening, seat_of
+from inbox.queries.leaving import ApprovalCapacity, opening, seat_of
 from inbox.rules import WRITES_FOR
 from municipalities.models import Municipality, ServiceAvailability
 from municipalities.queries import Access, Offered, glossary, offered
@@ -27,7 +27,7 @@ class Desk:
 
     draft: str
     script: str
-    seat: Seat
+    seat: ApprovalCapacity
     waiting: ProposedAnswer | None
     returned: ProposedAnswer | None
     writers: list[AnswerDraft]
@@ -48,7 +48,7 @@ class Desk:
     @property
     def may_write(self) -> bool:
         """Nobody writes a second answer while one waits, except in an emergency."""
-        return self.waiting is None or self.seat == Seat.EMERGENCY
+        return self.waiting is None or self.seat == ApprovalCapacity.EMERGENCY
 
 
 def desk(
@@ -69,7 +69,7 @@ def desk(
     returned = newest if newest and _is_back(newest, person) else None
     fitting, others = picks(row)
     words = draft or mine or (returned.text if returned else "")
-    limits, begins = dry.limits(row.channel), opening(row)
+    limits, begins = validation.limits(row.channel), opening(row)
     script = typed.get("script", "")
     script = script if script in list(Script) else script_of(row, house)
     # Words changed by an approver come back with the turn they were read in, and not beside newer ones.
@@ -93,7 +93,7 @@ def desk(
         opening=begins,
         counting=limits.counting,
         url_length=limits.url_length or 0,
-        count=dry.count(row.channel, begins + words),
+        count=validation.count(row.channel, begins + words),
     )
 
 

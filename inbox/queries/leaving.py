@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from channels import dry
+from channels import validation
 from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.models import Municipality
@@ -13,7 +13,7 @@ from platforms import types
 from platforms.visibility import of_answer
 
 
-class Seat(StrEnum):
+class ApprovalCapacity(StrEnum):
     """How an answer of somebody may leave (`seat`)."""
 
     FREE = "free"  # the house asks for no approval
@@ -22,19 +22,23 @@ class Seat(StrEnum):
     ASKS = "asks"  # an approver has to see it first
 
 
-def seat(message: Message, *, by: Any) -> Seat:
+def seat(message: Message, *, by: Any) -> ApprovalCapacity:
     """How an answer of this person may leave, by the rules that hold now."""
     house = Municipality.objects.get(pk=message.municipality_id)
-    return seat_of(house, message.kind, access(by, house)) if house.answers_need_approval else Seat.FREE
+    return seat_of(house, message.kind, access(by, house)) if house.answers_need_approval else ApprovalCapacity.FREE
 
 
-def seat_of(house: Municipality, kind: str, held: Access) -> Seat:
+def seat_of(house: Municipality, kind: str, held: Access) -> ApprovalCapacity:
     """The same for whoever holds these rights."""
     if not house.answers_need_approval:
-        return Seat.FREE
+        return ApprovalCapacity.FREE
     if held.may(Verb.POST_APPROVE) and house.may_approve_own:
-        return Seat.OWN
-    return Seat.EMERGENCY if kind == MessageKind.EMERGENCY and held.may(Verb.POST_EMERGENCY) else Seat.ASKS
+        return ApprovalCapacity.OWN
+    return (
+        ApprovalCapacity.EMERGENCY
+        if kind == MessageKind.EMERGENCY and held.may(Verb.POST_EMERGENCY)
+        else ApprovalCapacity.ASKS
+    )
 
 
 def opening(message: Message) -> str:
@@ -44,4 +48,4 @@ def opening(message: Message) -> str:
         author_handle=message.author_handle, author_name=message.author_name, author_url="", author_avatar_url="",
         text="", url="", at=message.at, visibility=of_answer(message.visibility),
     )  # fmt: skip
-    return dry.opening(message.channel, told)
+    return validation.reply_prefix(message.channel, told)

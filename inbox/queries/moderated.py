@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Concat, TruncMonth
 from django.utils import timezone
 
-from channels import dry
+from channels import validation
 from inbox.enums import MessageKind, State
 from inbox.models import HouseRules, Message, Moderation
 from inbox.reasons import BY_HAND_FROM, GRAVE, OVER, Act, Decision, Reason, Stage, Wish
@@ -98,12 +98,12 @@ def is_below_ours(message: Message) -> bool:
 def can_hide(message: Message) -> bool:
     """Whether the network would hide it for us: what stands below no post of ours it would not, and what is private
     nobody sees."""
-    return not message.is_private and dry.can_hide(message.channel) and bool(message.root or message.in_reply_to)
+    return not message.is_private and validation.can_hide(message.channel) and bool(message.root or message.in_reply_to)
 
 
 def can_remove(message: Message) -> bool:
     """Whether the network would delete it for us, once it is hidden."""
-    return can_hide(message) and dry.can_remove(message.channel)
+    return can_hide(message) and validation.can_remove(message.channel)
 
 
 def besides(row: Moderation, act: Act) -> QuerySet[Moderation]:
@@ -139,7 +139,7 @@ def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -
     return Beside(
         acts,
         can_hide(message),
-        dry.by_hand(message.channel),
+        validation.manual_steps(message.channel),
         wish or Wish(),
         can_remove=can_remove(message),
         is_below_ours=is_below_ours(message),

@@ -1,6 +1,6 @@
 """Reading what citizens write: suggestions for whoever sorts it, personal data masked. No database, no network.
 
-`read(text)` gives everything at once and is what `inbox.domain.hear` keeps beside a message. What it says is a
+`read(text)` gives everything at once and is what `inbox.domain.ingest` keeps beside a message. What it says is a
 suggestion with the words it goes by; nothing here hides, answers or closes a message. How well it does stands in
 docs/triage-figures.md, which `make triage-figures` writes.
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from channels import dry
+from channels import validation
 from inbox import rules
-from inbox.domain import forget, triage
+from inbox.domain import retention, triage
 from inbox.domain.handover import draft as from_department
 from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Sleep
@@ -72,7 +72,7 @@ def page_of(
         "message": row,
         "thread": [(each, answered.get(each.pk, [])) for each in said],
         "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
-        "limit": dry.limits(row.channel).comment_characters or dry.limits(row.channel).max_characters,
+        "limit": validation.limits(row.channel).comment_characters or validation.limits(row.channel).max_characters,
         "notes": beside.notes,
         "kinds": MessageKind.choices,
         "colleagues": colleagues(request.municipality),
@@ -189,7 +189,7 @@ def _done(request: MunicipalityRequest, pk: int, verb: Any, act: str = "") -> Ht
 def erase(request: MunicipalityRequest, message: int) -> HttpResponse:
     """The author asks that we forget them: everything they wrote to this channel."""
     row = found(message)
-    erased = forget.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
+    erased = retention.erase_authors(request.municipality, [(row.channel_id, row.author_id)], by=request.user)
     flash.success(request, _("Erased: %(count)s messages of this person. Their words stay on the network itself.")
                   % {"count": erased.messages})  # fmt: skip
     if erased.held:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels import dry
+from channels import validation
 from common.web.params import choice_param
 from inbox.domain import moderate
 from inbox.domain.refused import Refused
@@ -113,7 +113,7 @@ def _page(request: MunicipalityRequest, row: Moderation, *, deed: str = "", prob
         "row": row,
         "removal": removal,
         "deeds": moderated.deeds(row, request.user, removal) if may_work else frozenset(),
-        "by_hand": dry.by_hand(row.message.channel),
+        "by_hand": validation.manual_steps(row.message.channel),
         "confirmation_is_late": moderated.confirmation_is_late(row),
         "is_first": row.by == request.user,
         "may_work": may_work,

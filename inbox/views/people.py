@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inbox.domain import forget, people
+from inbox.domain import people, retention
 from inbox.queries import held
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -89,7 +89,7 @@ def erase(request: MunicipalityRequest) -> HttpResponse:
         context = {**_told(chosen), "is_refused": is_second}
         return render(request, "inbox/people_erase.html", context, status=422 if is_second else 200)
     pairs = [(each.channel.pk, each.author_id) for each in chosen]
-    erased = forget.erase_authors(request.municipality, pairs, by=request.user)
+    erased = retention.erase_authors(request.municipality, pairs, by=request.user)
     words = _("Erased: %(count)s messages. On the networks themselves they stay.") % {"count": erased.messages}
     if erased.held:
         words += " " + _("Protected from being erased, and therefore kept: %(held)s.") % {"held": erased.held}

@@ -200,7 +200,7 @@ def progress(activities: Iterable[Activity], on: date) -> Progress:
 
 
 @dataclass(frozen=True)
-class Board:
+class PlansDashboard:
     """A plan with everything: `items` by due date, dropped ones apart, changes newest first."""
 
     plan: Plan
@@ -230,14 +230,14 @@ def activities_of(plan: Plan) -> QuerySet[Activity]:
     return rows.order_by("due_on", "position", "pk")
 
 
-def board(plan: Plan) -> Board:
+def board(plan: Plan) -> PlansDashboard:
     """Three queries."""
     rows = list(activities_of(plan).prefetch_related(Prefetch("evidence", evidence(), to_attr="standing")))
     people = ("proposed_by", "decided_by", "activity")
     changes = list(Change.objects.filter(plan=plan).select_related(*people).order_by("-proposed_at", "-pk"))
     waiting = {row.activity_id: row for row in changes if row.is_open and row.activity_id}
     items = [Item(row, [shown(each) for each in row.standing], waiting.get(row.pk), today()) for row in rows]
-    return Board(
+    return PlansDashboard(
         plan,
         [item for item in items if item.activity.dropped_at is None],
         [item for item in items if item.activity.dropped_at is not None],
@@ -261,7 +261,7 @@ class Step:
     change: Change | None = None
 
 
-def next_step(found: Board, side: Side | None) -> Step:
+def next_step(found: PlansDashboard, side: Side | None) -> Step:
     """What this side does next; for readers what the two do next."""
     plan = found.plan
     if plan.closed_at:

@@ -24,7 +24,7 @@ from serbian.sorting import sort_key
 
 
 @dataclass
-class Seat:
+class CohortMembership:
     """A municipality in a cohort. `pairings` run today or are to come; a mentor who is away knows `away_until`."""
 
     enrolment: Enrolment
@@ -82,10 +82,10 @@ class Group:
     """A cohort and what its municipalities come to; those that left are told apart."""
 
     cohort: Cohort
-    seats: list[Seat]
+    seats: list[CohortMembership]
 
     @property
-    def here(self) -> list[Seat]:
+    def here(self) -> list[CohortMembership]:
         return [seat for seat in self.seats if not seat.has_left]
 
     @property
@@ -117,13 +117,13 @@ class Group:
         return sum(bool(seat.needs) for seat in self.here)
 
 
-def seats(programmes: list[Programme], now: datetime) -> list[Seat]:
+def seats(programmes: list[Programme], now: datetime) -> list[CohortMembership]:
     """Every enrolment, ended ones too, in the order of their needs. Opens the scope of those that take part today."""
     on = timezone.localdate(now)
     # a few cohorts for all of them, rather than one each
     cohorts = Prefetch("cohort", Cohort.objects.select_related("programme"))
     every = enrolments(programmes).select_related(None).select_related("municipality").prefetch_related(cohorts)
-    rows = [Seat(row, on) for row in every if row.municipality.joined_on is not None]
+    rows = [CohortMembership(row, on) for row in every if row.municipality.joined_on is not None]
     here = [seat for seat in rows if not seat.has_left and not seat.is_to_come]
     places = list({seat.municipality.pk for seat in here})
     _accompany(rows)
@@ -139,7 +139,7 @@ def seats(programmes: list[Programme], now: datetime) -> list[Seat]:
     return sorted(rows, key=lambda seat: seat.order)
 
 
-def _accompany(rows: Iterable[Seat]) -> None:
+def _accompany(rows: Iterable[CohortMembership]) -> None:
     """Who accompanies them today and later, and until when somebody did."""
     found: dict[int, list[Any]] = defaultdict(list)
     last: dict[int, date] = {}
@@ -159,7 +159,7 @@ def _accompany(rows: Iterable[Seat]) -> None:
             seat.last_paired = last.get(seat.municipality.pk)
 
 
-def _agreed_to_compare(rows: Iterable[Seat]) -> dict[int, set[int]]:
+def _agreed_to_compare(rows: Iterable[CohortMembership]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for seat in rows:
         if seat.enrolment.compares:  # who did not agree is judged by nobody
@@ -167,22 +167,24 @@ def _agreed_to_compare(rows: Iterable[Seat]) -> dict[int, set[int]]:
     return found
 
 
-def groups(rows: Iterable[Seat]) -> list[Group]:
+def groups(rows: Iterable[CohortMembership]) -> list[Group]:
     """By cohort, the newest training first."""
-    found: dict[int, list[Seat]] = defaultdict(list)
+    found: dict[int, list[CohortMembership]] = defaultdict(list)
     for seat in rows:
         found[seat.enrolment.cohort_id].append(seat)
     told = [Group(several[0].enrolment.cohort, several) for several in found.values()]
     return sorted(told, key=lambda group: (-group.cohort.training_on.toordinal(), group.cohort.name))
 
 
-def mentors(rows: Iterable[Seat]) -> list[Any]:
+def mentors(rows: Iterable[CohortMembership]) -> list[Any]:
     """Who accompanies somebody today, by name."""
     people = {pairing.mentor for seat in rows for pairing in seat.current}
     return sorted(people, key=lambda person: sort_key(person.name))
 
 
-def narrowed(rows: Iterable[Seat], *, cohort: str = "", mentor: str = "", show: str = "") -> list[Seat]:
+def narrowed(
+    rows: Iterable[CohortMembership], *, cohort: str = "", mentor: str = "", show: str = ""
+) -> list[CohortMembership]:
     """`show`: "needs" those that need something, "left" those that have left, "here" all that take part."""
     return [
         seat
@@ -196,7 +198,7 @@ def narrowed(rows: Iterable[Seat], *, cohort: str = "", mentor: str = "", show: 
 SHOWS = ("here", "needs", "left")
 
 
-def _shown(seat: Seat, show: str) -> bool:
+def _shown(seat: CohortMembership, show: str) -> bool:
     if show == "left":
         return seat.has_left
     return not seat.has_left and (show != "needs" or bool(seat.needs))

@@ -215,7 +215,7 @@ class MunicipalityProgress:
 
 
 @dataclass
-class Board:
+class ProgressDashboard:
     """The municipalities of one programme that agreed to comparison, by the criteria of its rubric."""
 
     programme: Programme
@@ -224,7 +224,7 @@ class Board:
     withheld: int = 0
 
 
-def boards(programmes: list[Programme]) -> list[Board]:
+def boards(programmes: list[Programme]) -> list[ProgressDashboard]:
     """Rows in no order. Opens the scope of exactly the municipalities that are enrolled today and agreed."""
     running = Enrolment.objects.on(today()).filter(cohort__programme__in=programmes)
     enrolments = list(running.select_related("municipality", "cohort"))
@@ -236,7 +236,7 @@ def boards(programmes: list[Programme]) -> list[Board]:
             cells, posts = _sums(weeks(today()))
     found = []
     for programme, criteria in rubrics(programmes):
-        board = Board(programme, [each for each in criteria if each.is_used])
+        board = ProgressDashboard(programme, [each for each in criteria if each.is_used])
         mine = {each.municipality_id: each for each in enrolments if each.cohort.programme_id == programme.pk}
         for pk, enrolment in mine.items():
             if not enrolment.compares:

@@ -17,7 +17,7 @@ from analytics.logframe import BASELINE_DAYS, INDICATORS, Measured, measured_cod
 from analytics.queries.measured import measure
 from mentoring.enums import CheckInState, ReviewKind
 from mentoring.models import CheckIn, NextStep, Plan, Review
-from mentoring.queries.plans import Board, Item, Shown, board
+from mentoring.queries.plans import Item, PlansDashboard, Shown, board
 from mentoring.queries.progress import HALF, Cell, levels
 from mentoring.queries.rubric import rubric_of
 from municipalities.models import Municipality, Pairing
@@ -123,7 +123,7 @@ def _evidence(each: Shown) -> Content:
     }
 
 
-def _counts(found: Board) -> Content:
+def _counts(found: PlansDashboard) -> Content:
     told = found.progress
     names = ("agreed", "done", "confirmed", "due", "in_time", "late")
     return {**{name: getattr(told, name) for name in names}, "dropped": len(found.dropped)}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from mentoring import links
 from mentoring.needs import Need
-from mentoring.queries.programme_home import SHOWS, Group, Seat, groups, mentors, narrowed, seats
+from mentoring.queries.programme_home import SHOWS, CohortMembership, Group, groups, mentors, narrowed, seats
 from mentoring.what_next import WhatNext
 from municipalities.access import programme as programme_page
 from municipalities.queries import today
@@ -69,7 +69,7 @@ def _filters(request: HttpRequest, cohorts: list[Group], people: list[Any]) -> F
     )
 
 
-def _segments(request: HttpRequest, filters: Filters, everybody: list[Seat]) -> list[dict[str, Any]]:
+def _segments(request: HttpRequest, filters: Filters, everybody: list[CohortMembership]) -> list[dict[str, Any]]:
     labels = {"here": _("All"), "needs": _("Needs something"), "left": _("Have left")}
     query = request.GET.copy()
     query.pop("page", None)
@@ -86,7 +86,7 @@ def _segments(request: HttpRequest, filters: Filters, everybody: list[Seat]) -> 
 # ---- what to do next
 
 
-def what_next(everybody: Sequence[Seat]) -> WhatNext:
+def what_next(everybody: Sequence[CohortMembership]) -> WhatNext:
     """About the municipality that needs something most; where none does, what may be looked at."""
     here = [seat for seat in everybody if not seat.has_left]
     first = next((seat for seat in here if seat.needs), None)
@@ -104,7 +104,7 @@ def what_next(everybody: Sequence[Seat]) -> WhatNext:
     return WhatNext(on_their_way, reverse("programme_feedback"), _("Feedback by the rubric"), calm=True)
 
 
-def _where(seat: Seat, need: Need) -> tuple[str, str]:
+def _where(seat: CohortMembership, need: Need) -> tuple[str, str]:
     """Where it is done, and what the link is called."""
     slug = seat.municipality.slug
     if need.kind == "no_mentor":

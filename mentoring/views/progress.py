@@ -14,7 +14,7 @@ from common.dates import day_month_short
 from common.numbers import number
 from mentoring.queries import people
 from mentoring.queries.handover import standing
-from mentoring.queries.progress import HALF, WEEKS, Board, Progress, boards, progress
+from mentoring.queries.progress import HALF, WEEKS, Progress, ProgressDashboard, boards, progress
 from mentoring.queries.response import LONGEST, absences_since, response_times
 from mentoring.rules import FEW
 from municipalities.access import programme as programme_page
@@ -102,7 +102,7 @@ def programme(request: ProgrammeRequest) -> HttpResponse:
     return render(request, "mentoring/programme_feedback.html", context)
 
 
-def _sorted(board: Board) -> Board:
+def _sorted(board: ProgressDashboard) -> ProgressDashboard:
     board.rows.sort(key=lambda row: sort_key(str(row.municipality)))
     return board
 

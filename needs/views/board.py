@@ -19,7 +19,7 @@ from inbox.models import Message
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from needs.domain import voices, write
+from needs.domain import supporters, write
 from needs.enums import Stage
 from needs.forms import FirstVoiceForm, NeedForm
 from needs.models import Need
@@ -77,7 +77,7 @@ def new(request: MunicipalityRequest) -> HttpResponse:
                 need = write.write(request.municipality, form.words(), by=request.user)
                 said = first.cleaned_data
                 if said["source"]:
-                    voices.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+                    supporters.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
         except Refused as refused:
             refuse(first if refused.field in first.fields else form, refused)
         else:
@@ -124,7 +124,7 @@ def _gathered(request: MunicipalityRequest, form: NeedForm | None, chosen: list[
         need = write.write(request.municipality, form.words(), by=request.user)
     else:
         need = get_object_or_404(Need, pk=number(request.POST.get("need", "")))
-    return need, voices.gather(need, chosen, by=request.user)
+    return need, supporters.gather(need, chosen, by=request.user)
 
 
 def _common(chosen: list[Message]) -> dict[str, Any]:

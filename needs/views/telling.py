@@ -10,7 +10,7 @@ from inbox.domain.refused import Refused
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from needs.domain import tell as verbs
+from needs.domain import notify as verbs
 from needs.enums import Stage
 from needs.forms import TellForm
 from needs.models import Need

@@ -16,16 +16,16 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from channels import dry
+from channels import validation
 from channels.models import Channel
 from common.audit import record
 from municipalities.models import Municipality
 from municipalities.queries import glossary
 from municipalities.tenancy import everywhere
 from planning import queries
+from planning.date_parsing import moment
 from planning.domain import campaigns
 from planning.models import Campaign, ImportRun
-from planning.moments import moment
 from planning.reading import FileRow, from_stored, read, refuse_broken, stored
 from posts import compose
 from posts.domain.create import written
@@ -246,7 +246,7 @@ class _Sheet:
         for channel in row.channels:
             for part in compose.parts(draft, channel):
                 payload = compose.outgoing(draft, part, [], key=NO_KEY, created_at=timezone.now())
-                for finding in dry.check(channel, payload):
+                for finding in validation.check(channel, payload):
                     if finding.severity == "error":
                         facts = {"channel": channel.name, "problem": finding.message}
                         found[_("%(channel)s: %(problem)s") % facts] = None
@@ -255,7 +255,7 @@ class _Sheet:
 
 
 def _names(channel: Channel) -> set[str]:
-    names = (channel.name, channel.handle, channel.handle.lstrip("@"), dry.platform(channel).title)
+    names = (channel.name, channel.handle, channel.handle.lstrip("@"), validation.platform(channel).title)
     return {fold(name) for name in names}
 
 

@@ -17,9 +17,9 @@ from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from planning import queries
+from planning.date_parsing import clock
 from planning.domain.slots import set_slots
 from planning.models import Slot
-from planning.moments import clock
 from planning.rules import SUGGESTED
 from posts.queries import usable_channels
 

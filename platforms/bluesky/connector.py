@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms import answers, checks, past
+from platforms import answers, checks, history
 from platforms.addresses import address
 from platforms.bluesky import records
 from platforms.bluesky.calls import Calls, name, session
@@ -22,20 +22,20 @@ from platforms.protocols import Facts
 from platforms.types import (
     Absent,
     Credential,
+    FindResult,
     Found,
     Gone,
     Limits,
-    Look,
+    MetricValues,
     Outgoing,
     PastPosts,
     Pending,
     Picture,
+    PostMetrics,
     Problem,
     Profile,
     Published,
     Read,
-    Reading,
-    Readings,
 )
 
 DEFAULT_SERVER = "https://bsky.social"
@@ -54,7 +54,7 @@ class Bluesky(Conversation, Defaults):
     account_measures: ClassVar[frozenset[str]] = frozenset(records.ACCOUNT_COUNTS)
     own_names: ClassVar[Mapping[str, str]] = records.COUNTS | records.ACCOUNT_COUNTS
     reads_back: ClassVar[bool] = True
-    readings_at_once: ClassVar[int] = BATCH
+    metrics_batch_size: ClassVar[int] = BATCH
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.credential, self.keep)
@@ -65,7 +65,7 @@ class Bluesky(Conversation, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         answer = answers.read(lambda: self.calls.http.get(self.calls.url("com.atproto.server.describeServer")))
         try:
             told = answer.json() if answer.ok else None
@@ -189,7 +189,7 @@ class Bluesky(Conversation, Defaults):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         return self._look(record_key(outgoing.key, outgoing.created_at))
 
     def _look(self, key: str) -> Found | Absent:
@@ -217,17 +217,17 @@ class Bluesky(Conversation, Defaults):
 
     # Measures
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         views: dict[str, Any] = {}
         for start in range(0, len(remote_ids), BATCH):
             page = self.calls.get("app.bsky.feed.getPosts", {"uris": list(remote_ids[start : start + BATCH])})
             views.update({str(view["uri"]): view for view in page.get("posts") or ()})
-        told: list[Readings | Gone] = []
+        told: list[PostMetrics | Gone] = []
         for remote_id in remote_ids:
             now = datetime.now(UTC)
             if remote_id in views:
                 view = views[remote_id]
-                told.append(Readings(remote_id, records.numbers(view, records.COUNTS), now, records.words(view)))
+                told.append(PostMetrics(remote_id, records.numbers(view, records.COUNTS), now, records.words(view)))
             elif isinstance(self._look(remote_id.rsplit("/", 1)[-1]), Absent):
                 # Only our own server can tell a deleted post from one that the index has not seen yet.
                 told.append(Gone(remote_id, now))
@@ -235,7 +235,7 @@ class Bluesky(Conversation, Defaults):
 
     # Remembers
 
-    remembers: ClassVar[bool] = True
+    has_history: ClassVar[bool] = True
 
     def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
         """The account's own server lists its records, the network's index counts what people did with them.
@@ -249,8 +249,8 @@ class Bluesky(Conversation, Defaults):
         own = [str(one["uri"]) for one in listed if not (one.get("value") or {}).get("reply")]
         views = self.calls.get("app.bsky.feed.getPosts", {"uris": own}).get("posts") or () if own else ()
         older = str(told["cursor"]) if told.get("cursor") and listed else None
-        return past.page((records.past(view) for view in views), since, older)
+        return history.page((records.past(view) for view in views), since, older)
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         view = self.calls.get("app.bsky.actor.getProfile", {"actor": self.calls.did})
         return records.numbers(view, records.ACCOUNT_COUNTS)

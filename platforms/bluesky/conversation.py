@@ -24,7 +24,7 @@ class Conversation(ABC):
     hides: ClassVar[bool] = True
     calls: Calls
     # Notifications are of answers to us, not of what people answer to each other.
-    tells_below: ClassVar[bool] = False
+    lists_replies: ClassVar[bool] = False
 
     @abstractmethod
     def publish(self, outgoing: Outgoing, read: Read) -> Published: ...

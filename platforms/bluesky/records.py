@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms.answers import moment
-from platforms.past import material
+from platforms.history import material
 from platforms.types import LinkCard, Message, Outgoing, PastPost, Picture, Published
 from platforms.visibility import Visibility
 

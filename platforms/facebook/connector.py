@@ -19,19 +19,19 @@ from platforms.errors import NotReached, PlatformError, Rejected
 from platforms.facebook import pages, posts, videos
 from platforms.facebook.conversation import Conversation
 from platforms.facebook.facts import OPTIONS, SCOPES, limits
+from platforms.facebook.history import History
 from platforms.facebook.insights import Insights
-from platforms.facebook.past import Past
 from platforms.meta import codes, events, login
 from platforms.meta.calls import Calls
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.types import (
     Account,
-    CannotTell,
+    ContainerExpired,
+    FindResult,
     Found,
-    Lapsed,
+    Inconclusive,
     Limits,
-    Look,
     Outgoing,
     Pending,
     Picture,
@@ -48,7 +48,7 @@ LOOK_PAGES = 5
 LINKS = re.compile(r"/(?:[^/]+/)?(?:posts|videos)/(?:[^/]+/)?(pfbid\w+|\d+)/?")
 
 
-class Facebook(Insights, Past, Conversation, login.ByLogin, events.Notified, Defaults):
+class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, Defaults):
     """One page. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"
@@ -139,15 +139,15 @@ class Facebook(Insights, Past, Conversation, login.ByLogin, events.Notified, Def
         link = str(shown.get("permalink_url") or f"https://www.facebook.com/{remote_id}")
         return Published(remote_id, link, posts.when(shown))
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
-        return videos.poll(self.calls, self.account_id, pending)
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
+        return videos.check_status(self.calls, self.account_id, pending)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
         return videos.finish(self.calls, self.account_id, outgoing, pending)
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         if outgoing.reply_to:
             comments = self.calls.listed(
                 f"/{outgoing.reply_to}/comments",
@@ -160,21 +160,23 @@ class Facebook(Insights, Past, Conversation, login.ByLogin, events.Notified, Def
             # An author that we may not see could be ourselves.
             ours = [one for one in comments if posts.is_own(one, self.account_id) or not one.get("from")]
             candidates = [posts.comment_candidate(comment, outgoing.reply_to) for comment in ours]
-            return matching.look_among(candidates, outgoing, since, datetime.now(UTC), bound)
+            return matching.match_candidates(candidates, outgoing, since, datetime.now(UTC), bound)
         if outgoing.video and witness:
-            return videos.look(self.calls, self.account_id, witness)
+            return videos.find(self.calls, self.account_id, witness)
         return self._among_own(outgoing, since, bound)
 
-    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         edge = self.calls.listed(f"/{self.account_id}/published_posts", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED)
         listed: dict[str, dict[str, Any]] = {}
         for post in edge:
             if posts.when(post) < since - matching.SLACK:
                 break
             listed[str(post["id"])] = post
-        found = matching.look_among(map(posts.candidate, listed.values()), outgoing, since, datetime.now(UTC), bound)
+        found = matching.match_candidates(
+            map(posts.candidate, listed.values()), outgoing, since, datetime.now(UTC), bound
+        )
         if len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
-            return CannotTell("the page's list did not reach back far enough")
+            return Inconclusive("the page's list did not reach back far enough")
         if isinstance(found, Found) and outgoing.pictures:
             return replace(found, alts=self._alts(posts.photo_ids(listed[found.published.remote_id])))
         return found

@@ -55,7 +55,7 @@ class Conversation(ABC):
         return Messages(tuple(sorted(theirs, key=lambda m: (m.at, m.remote_id))))
 
     @classmethod
-    def told(cls, event: RawEvent) -> MessageChanges | None:
+    def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """A change of the feed holds a comment as it is now. Who was mentioned where has to be asked."""
         value = event.payload.get("value")
         if not isinstance(value, dict) or value.get("item") != "comment" or not value.get("comment_id"):

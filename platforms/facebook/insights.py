@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
-from platforms.types import Gone, MetricChange, Reading, Readings
+from platforms.types import Gone, MetricChange, MetricValues, PostMetrics
 from platforms.words import gettext_noop
 
 COUNTERS = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
@@ -65,13 +65,13 @@ class Insights:
     remarks: ClassVar[Mapping[str, str]] = REMARKS
     changes: ClassVar[tuple[MetricChange, ...]] = CHANGES
     reads_back: ClassVar[bool] = True
-    readings_at_once: ClassVar[int] = 10  # each has insights of its own
+    metrics_batch_size: ClassVar[int] = 10  # each has insights of its own
 
     calls: Calls
     set: Mapping[str, Any]
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
-        told: list[Readings | Gone] = []
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
+        told: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = list(remote_ids[start : start + BATCH])
             for remote_id, post in reading.several(self.calls, batch, f"message,{COUNTERS}").items():
@@ -80,7 +80,7 @@ class Insights:
                     told.append(Gone(remote_id, now))
                 else:
                     values = counters(post) | self._insights(remote_id)
-                    told.append(Readings(remote_id, values, now, str(post.get("message") or "")))
+                    told.append(PostMetrics(remote_id, values, now, str(post.get("message") or "")))
         return told
 
     def _insights(self, remote_id: str) -> dict[str, int]:
@@ -109,7 +109,7 @@ class Insights:
             # A name that is gone, a permission that was not given, an hour of trouble: no reading, and the rest stands.
             return {}
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         followers = reading.number(self.calls.get("/me", fields="followers_count").get("followers_count"))
         return {} if followers is None else {"followers": followers}
 

@@ -12,7 +12,18 @@ from typing import Any
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
-from platforms.types import Absent, Found, Lapsed, Look, Outgoing, Pending, Published, Read, Ready, Video
+from platforms.types import (
+    Absent,
+    ContainerExpired,
+    FindResult,
+    Found,
+    Outgoing,
+    Pending,
+    Published,
+    Read,
+    Ready,
+    Video,
+)
 from platforms.words import gettext_noop
 
 STALLED = gettext_noop("The server did not take the video.")
@@ -65,13 +76,13 @@ def finish(calls: Calls, page_id: str, outgoing: Outgoing, held: Pending) -> Pen
     return Pending(token(known["video"], known["session"], finished=True))
 
 
-def poll(calls: Calls, page_id: str, pending: Pending) -> Published | Pending | Ready | Lapsed:
+def check_status(calls: Calls, page_id: str, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
     known = json.loads(pending.token)
     try:
         video = calls.get(f"/{known['video']}", fields=STATUS)
     except Rejected as refused:
         if codes.is_missing(refused) and not known["finished"]:
-            return Lapsed(LOST)
+            return ContainerExpired(LOST)
         raise
     state = _state(video)
     if state == "error":
@@ -81,7 +92,7 @@ def poll(calls: Calls, page_id: str, pending: Pending) -> Published | Pending | 
     return _published(video, page_id) if state == "ready" else pending
 
 
-def look(calls: Calls, page_id: str, witness: Pending) -> Look:
+def find(calls: Calls, page_id: str, witness: Pending) -> FindResult:
     """What became of it after a call whose answer was lost."""
     known = json.loads(witness.token)
     try:

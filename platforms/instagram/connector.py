@@ -15,8 +15,8 @@ from platforms.instagram import calls as meaning
 from platforms.instagram import posts
 from platforms.instagram.calls import Calls
 from platforms.instagram.facts import OPTIONS, SCOPES, limits
+from platforms.instagram.history import History
 from platforms.instagram.insights import Insights
-from platforms.instagram.past import Past
 from platforms.instagram.publishing import Publishing
 from platforms.meta import events, login
 from platforms.meta.containers import Containers, Edges
@@ -40,7 +40,7 @@ NO_ACCOUNT = gettext_noop(
 NO_ROLE = gettext_noop("Your role on this page does not allow publishing. Ask its administrator for full control.")
 
 
-class Instagram(Insights, Past, Publishing, login.ByLogin, events.Notified, Defaults):
+class Instagram(Insights, History, Publishing, login.ByLogin, events.Notified, Defaults):
     """One professional account. Errors are those of `platforms.errors`."""
 
     connect_by: ClassVar[str] = "oauth"

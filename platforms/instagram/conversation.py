@@ -58,7 +58,7 @@ class Conversation:
         return f"{message.author_handle} " if deep else ""
 
     @classmethod
-    def told(cls, event: RawEvent) -> MessageChanges | None:
+    def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """A comment comes whole; of a mention only its number is told, and no list holds it."""
         found = event.payload.get("value")
         value: Mapping[str, Any] = found if isinstance(found, dict) else {}

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
-from platforms.types import Gone, MetricChange, Reading, Readings
+from platforms.types import Gone, MetricChange, MetricValues, PostMetrics
 from platforms.words import gettext_noop
 
 COUNTERS = {"likes": "like_count", "replies": "comments_count"}
@@ -36,14 +36,14 @@ class Insights:
     remarks: ClassVar[Mapping[str, str]] = {"views": LATE, "reach": LATE, "reposts": LATE}
     changes: ClassVar[tuple[MetricChange, ...]] = CHANGES
     reads_back: ClassVar[bool] = True
-    readings_at_once: ClassVar[int] = 10  # each has insights of its own
+    metrics_batch_size: ClassVar[int] = 10  # each has insights of its own
 
     calls: Calls
     account_id: str
     set: Mapping[str, Any]
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
-        told: list[Readings | Gone] = []
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
+        told: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             fields = ",".join(["caption", *COUNTERS.values()])
             found = reading.several(self.calls, remote_ids[start : start + BATCH], fields)
@@ -53,7 +53,7 @@ class Insights:
                     told.append(Gone(remote_id, now))
                 else:
                     values = reading.counted(media, COUNTERS) | self._insights(remote_id)
-                    told.append(Readings(remote_id, values, now, str(media.get("caption") or "")))
+                    told.append(PostMetrics(remote_id, values, now, str(media.get("caption") or "")))
         return told
 
     def _insights(self, remote_id: str) -> dict[str, int]:
@@ -79,6 +79,6 @@ class Insights:
             # A permission that was not given, too few viewers (code 10), an hour of trouble: no reading.
             return {}
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         account = self.calls.get(f"/{self.account_id}", fields=",".join(ACCOUNT_COUNTERS.values()))
         return reading.counted(account, ACCOUNT_COUNTERS)

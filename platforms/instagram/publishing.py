@@ -12,13 +12,13 @@ from platforms.instagram import posts
 from platforms.instagram.conversation import Conversation
 from platforms.meta import codes, containers, quota, reading
 from platforms.meta.containers import Containers
-from platforms.protocols import Witness
+from platforms.protocols import SaveCheckpoint
 from platforms.types import (
-    CannotTell,
+    ContainerExpired,
+    FindResult,
     Found,
-    Lapsed,
+    Inconclusive,
     Limits,
-    Look,
     Outgoing,
     Pending,
     Problem,
@@ -37,7 +37,7 @@ LOOK_PAGES = 4
 
 class Publishing(Conversation):
     containers: Containers
-    witness: Witness
+    witness: SaveCheckpoint
     set: Mapping[str, Any]
 
     @classmethod
@@ -87,8 +87,8 @@ class Publishing(Conversation):
         cover = outgoing.video.cover
         return form | ({"cover_url": read.address(cover.ref)} if cover else {})
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
-        return self.containers.poll(pending.token)
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
+        return self.containers.check_status(pending.token)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
         whole = {"media_type": "CAROUSEL", "caption": outgoing.text}
@@ -115,12 +115,12 @@ class Publishing(Conversation):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         if outgoing.reply_to:
             return self._among_comments(outgoing, outgoing.reply_to, since, bound)
         return self.containers.settled(witness, lambda: self._among_own(outgoing, since, bound))
 
-    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         listed, complete = [], False
         for media in self.calls.listed(f"/{self.account_id}/media", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED):
             if reading.when(media) < since - matching.SLACK:
@@ -128,16 +128,16 @@ class Publishing(Conversation):
                 break
             listed.append(posts.candidate(media))
         sent = replace(outgoing, text=posts.comparable(outgoing.text))
-        found = matching.look_among(listed, sent, since, datetime.now(UTC), bound)
+        found = matching.match_candidates(listed, sent, since, datetime.now(UTC), bound)
         if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
-            return CannotTell("the account's list did not reach back far enough")
+            return Inconclusive("the account's list did not reach back far enough")
         return found
 
-    def _among_comments(self, outgoing: Outgoing, reply_to: str, since: datetime, bound: Collection[str]) -> Look:
+    def _among_comments(self, outgoing: Outgoing, reply_to: str, since: datetime, bound: Collection[str]) -> FindResult:
         media, _comment = posts.parted(reply_to)
         candidates = [posts.comment_candidate(one, media, reply_to) for one in self.own_comments(reply_to)]
         sent = replace(outgoing, text=posts.comparable(outgoing.text), pictures=(), video=None)
-        found = matching.look_among(candidates, sent, since, datetime.now(UTC), bound)
+        found = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
         if isinstance(found, Found):
             return replace(found, published=replace(found.published, permalink=self.address_of(media)))
         return found

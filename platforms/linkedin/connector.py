@@ -25,12 +25,12 @@ from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.types import (
     Account,
-    CannotTell,
+    ContainerExpired,
     Credential,
+    FindResult,
     Found,
-    Lapsed,
+    Inconclusive,
     Limits,
-    Look,
     MessageChanges,
     Outgoing,
     Pending,
@@ -76,7 +76,7 @@ class LinkedIn(Insights, Conversation, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else oauth.API
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells nothing of itself."""
         return {"version": self.set["version"]}
 
@@ -161,18 +161,18 @@ class LinkedIn(Insights, Conversation, Defaults):
         held = media.upload(self.calls, self.author, outgoing, read)
         return self._post(outgoing, held) if media.ready(self.calls, held) else Pending(held.token)
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
         try:
-            return Ready(pending.token) if media.ready(self.calls, media.Held.of(pending)) else pending
+            return Ready(pending.token) if media.ready(self.calls, media.UploadCheckpoint.of(pending)) else pending
         except Rejected as refused:
             if refused.code == "404":
-                return Lapsed(LOST)
+                return ContainerExpired(LOST)
             raise
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        return self._post(outgoing, media.Held.of(pending))
+        return self._post(outgoing, media.UploadCheckpoint.of(pending))
 
-    def _post(self, outgoing: Outgoing, held: media.Held) -> Published:
+    def _post(self, outgoing: Outgoing, held: media.UploadCheckpoint) -> Published:
         made = posts.body(self.author, outgoing, posts.content(outgoing, held.images, held.video))
         try:
             answer = self.calls.public("POST", "/posts", made)
@@ -202,13 +202,15 @@ class LinkedIn(Insights, Conversation, Defaults):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         if outgoing.reply_to:
-            return matching.look_among(self.own_comments(outgoing.reply_to), outgoing, since, datetime.now(UTC), bound)
+            return matching.match_candidates(
+                self.own_comments(outgoing.reply_to), outgoing, since, datetime.now(UTC), bound
+            )
         listed, whole = self._since(since)
-        found = matching.look_among(map(posts.candidate, listed), outgoing, since, datetime.now(UTC), bound)
+        found = matching.match_candidates(map(posts.candidate, listed), outgoing, since, datetime.now(UTC), bound)
         if not whole and not isinstance(found, Found):
-            return CannotTell("the page's list did not reach back far enough")
+            return Inconclusive("the page's list did not reach back far enough")
         return found
 
     def _since(self, since: datetime) -> tuple[Sequence[dict[str, Any]], bool]:
@@ -270,8 +272,8 @@ class LinkedIn(Insights, Conversation, Defaults):
         return events.events(payload)
 
     @classmethod
-    def told(cls, event: RawEvent) -> MessageChanges | None:
-        return events.told(event)
+    def message_changes(cls, event: RawEvent) -> MessageChanges | None:
+        return events.message_changes(event)
 
 
 def _page_url(page: str) -> str:

@@ -31,7 +31,7 @@ def events(payload: Any) -> list[RawEvent]:
     return [_event(one) for one in told if isinstance(one, dict)] if isinstance(told, list) else []
 
 
-def told(event: RawEvent) -> MessageChanges | None:
+def message_changes(event: RawEvent) -> MessageChanges | None:
     """Which comment was deleted. The others are asked for: an event names neither who wrote it nor where it stands."""
     named = str(event.payload.get("generatedActivity") or "")
     gone = event.payload.get("action") == "COMMENT_DELETE" and named.startswith("urn:li:comment:")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from platforms.errors import NeedsConsent, NotReached, Rejected
 from platforms.linkedin.calls import Calls, encoded, listed
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, MetricValues, PostMetrics
 from platforms.words import gettext_noop
 
 BATCH = 20
@@ -34,13 +34,13 @@ class Insights:
             "Without advertisements, for twelve months, and told to administrators of the page only."
         ),
     }
-    readings_at_once: ClassVar[int] = BATCH
+    metrics_batch_size: ClassVar[int] = BATCH
 
     calls: Calls
     author: str
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
-        told: list[Readings | Gone] = []
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
+        told: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = list(remote_ids[start : start + BATCH])
             counted = self.calls.get("/socialMetadata", f"ids={listed(batch)}", method="BATCH_GET")
@@ -49,7 +49,7 @@ class Insights:
             for one in batch:
                 now = datetime.now(UTC)
                 if one in known:
-                    told.append(Readings(one, counters(known[one]) | statistics.get(one, {}), now))
+                    told.append(PostMetrics(one, counters(known[one]) | statistics.get(one, {}), now))
                 elif self._is_gone(one):
                     told.append(Gone(one, now))
         return told
@@ -83,7 +83,7 @@ class Insights:
                 found[one] = _numbers(element.get("totalShareStatistics") or {})
         return found
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         followers = self.followers()
         return {} if followers is None else {"followers": followers}
 

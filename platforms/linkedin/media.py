@@ -19,14 +19,14 @@ BINARY = "application/octet-stream"
 
 
 @dataclass(frozen=True)
-class Held:
+class UploadCheckpoint:
     """What the network holds for a post, in the order in which it is shown."""
 
     images: tuple[str, ...] = ()
     video: str = ""
 
     @classmethod
-    def of(cls, pending: Pending) -> "Held":
+    def of(cls, pending: Pending) -> "UploadCheckpoint":
         known = json.loads(pending.token)
         return cls(tuple(known["images"]), known["video"])
 
@@ -35,12 +35,12 @@ class Held:
         return json.dumps({"images": self.images, "video": self.video})
 
 
-def upload(calls: Calls, owner: str, outgoing: Outgoing, read: Read) -> Held:
+def upload(calls: Calls, owner: str, outgoing: Outgoing, read: Read) -> UploadCheckpoint:
     if outgoing.video:
-        return Held(video=_video(calls, owner, outgoing.video, read))
+        return UploadCheckpoint(video=_video(calls, owner, outgoing.video, read))
     card = outgoing.link_card
     shown: Sequence[Picture] = outgoing.pictures or ((card.picture,) if card and card.picture else ())
-    return Held(tuple(_image(calls, owner, picture, read) for picture in shown))
+    return UploadCheckpoint(tuple(_image(calls, owner, picture, read) for picture in shown))
 
 
 def _image(calls: Calls, owner: str, picture: Picture, read: Read) -> str:
@@ -85,7 +85,7 @@ def _ours(calls: Calls, url: str) -> str:
     raise NotReached("The server did not take the picture.")
 
 
-def ready(calls: Calls, held: Held) -> bool:
+def ready(calls: Calls, held: UploadCheckpoint) -> bool:
     """Whether a post may name it all. Raises `Rejected` for what the network cannot work on, or holds no more."""
     states = [_state(calls, "images", urn) for urn in held.images]
     if held.video:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
-from platforms import checks, matching, past
+from platforms import checks, history, matching
 from platforms.addresses import address
 from platforms.defaults import Defaults
 from platforms.errors import NotReached, OutcomeUnknown, PlatformError, Rejected
@@ -22,23 +22,23 @@ from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.types import (
     Absent,
-    CannotTell,
     Credential,
+    FindResult,
     Gone,
+    Inconclusive,
     Keys,
     Limits,
-    Look,
-    Moderates,
+    MetricValues,
+    ModerationSupport,
     Outgoing,
     PastPosts,
     Pending,
     Picture,
+    PostMetrics,
     Problem,
     Profile,
     Published,
     Read,
-    Reading,
-    Readings,
     Scope,
 )
 from platforms.visibility import Visibility, is_private, is_wider
@@ -73,7 +73,7 @@ class Mastodon(Conversation, Defaults):
     ) | {"quotes": gettext_noop("Told by servers with Mastodon 4.5 or newer.")}
     reads_back: ClassVar[bool] = True
     counts_polls: ClassVar[bool] = True
-    readings_at_once: ClassVar[int] = BATCH
+    metrics_batch_size: ClassVar[int] = BATCH
 
     def wire(self) -> None:
         self.calls = Calls(self.http, self.server, self.token, (self.keys.client_secret,))
@@ -85,8 +85,8 @@ class Mastodon(Conversation, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed)
 
-    def look(self) -> dict[str, Any]:
-        return server.look(self.calls.http, self.calls.server)
+    def fetch_facts(self) -> dict[str, Any]:
+        return server.fetch_facts(self.calls.http, self.calls.server)
 
     def prepare(self, redirect_uri: str) -> Keys:
         return oauth.register(self.calls, redirect_uri)
@@ -194,16 +194,16 @@ class Mastodon(Conversation, Defaults):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         listed, complete = self._own_statuses(since)
         near = [s for s in listed if statuses.when(s) >= since - matching.SLACK and str(s["id"]) not in bound]
         candidates = [statuses.candidate(status, self._source(str(status["id"]))) for status in near]
         sent = replace(outgoing, text=statuses.comparable(outgoing.text))
-        found = matching.look_among(candidates, sent, since, datetime.now(UTC), bound)
+        found = matching.match_candidates(candidates, sent, since, datetime.now(UTC), bound)
         if is_private(outgoing.visibility) and isinstance(found, Absent) and not self._lists_private():
-            return CannotTell("the account's list shows no private posts on this server")
+            return Inconclusive("the account's list shows no private posts on this server")
         if not complete and not candidates:
-            return CannotTell("the account's list did not reach back far enough")
+            return Inconclusive("the account's list did not reach back far enough")
         return found
 
     def _lists_private(self) -> bool:
@@ -275,7 +275,7 @@ class Mastodon(Conversation, Defaults):
     # Converses: the rest of it is `Conversation`
 
     @classmethod
-    def moderates(cls, facts: Facts) -> Moderates:
+    def moderates(cls, facts: Facts) -> ModerationSupport:
         return moderation.moderates(facts)
 
     def hide(self, remote_id: str, root: str) -> None:
@@ -295,9 +295,9 @@ class Mastodon(Conversation, Defaults):
 
     # Measures
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         found = self._batches(remote_ids) if self._has_batches() else {}
-        told: list[Readings | Gone] = []
+        told: list[PostMetrics | Gone] = []
         for remote_id in remote_ids:
             status = found.get(remote_id) or self._status(remote_id)
             now = datetime.now(UTC)
@@ -305,7 +305,7 @@ class Mastodon(Conversation, Defaults):
             if values is None or status is None:
                 told.append(Gone(remote_id, now))
             else:
-                told.append(Readings(remote_id, values, now, statuses.words(status), polls.count(status)))
+                told.append(PostMetrics(remote_id, values, now, statuses.words(status), polls.count(status)))
         return told
 
     def _has_batches(self) -> bool:
@@ -320,7 +320,7 @@ class Mastodon(Conversation, Defaults):
 
     # Remembers
 
-    remembers: ClassVar[bool] = True
+    has_history: ClassVar[bool] = True
 
     def past_posts(self, since: datetime, cursor: str | None = None) -> PastPosts:
         """https://docs.joinmastodon.org/methods/accounts/#statuses ; what only followers see is nobody's business."""
@@ -332,7 +332,7 @@ class Mastodon(Conversation, Defaults):
         listed = listed[ids.index(cursor) + 1 :] if cursor in ids else listed
         own = [status for status in listed if statuses.is_public_post(status)]
         older = ids[-1] if listed else None
-        return past.page((statuses.past(status) for status in own), since, older)
+        return history.page((statuses.past(status) for status in own), since, older)
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         return statuses.numbers(self._account(), statuses.ACCOUNT_COUNTS)

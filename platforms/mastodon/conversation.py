@@ -36,7 +36,7 @@ class Conversation(ABC):
     calls: Calls
     set: Mapping[str, Any]
     # Notifications are of answers that name us.
-    tells_below: ClassVar[bool] = False
+    lists_replies: ClassVar[bool] = False
 
     @abstractmethod
     def own_id(self) -> str: ...

@@ -7,7 +7,7 @@ Mastodon lets nobody do it. The practice network does, at addresses of its own, 
 from platforms.errors import Rejected
 from platforms.mastodon.calls import Calls
 from platforms.protocols import Facts
-from platforms.types import Moderates
+from platforms.types import ModerationSupport
 from platforms.words import gettext_noop
 
 BY_HAND = gettext_noop(
@@ -22,11 +22,13 @@ BY_PORTAL = gettext_noop(
 COMMENTS = "/api/v1/dobosar/comments"
 
 
-def moderates(facts: Facts) -> Moderates:
+def moderates(facts: Facts) -> ModerationSupport:
     said = (facts.get("configuration") or {}).get("dobosar")
     told = said.get("comments") if isinstance(said, dict) else None
     can = set(told) if isinstance(told, list) else set()
-    return Moderates(hides="hide" in can, removes="delete" in can, by_hand=BY_PORTAL if "hide" in can else BY_HAND)
+    return ModerationSupport(
+        hides="hide" in can, removes="delete" in can, manual_steps=BY_PORTAL if "hide" in can else BY_HAND
+    )
 
 
 def set_hidden(calls: Calls, remote_id: str, *, is_hidden: bool) -> None:

@@ -25,7 +25,7 @@ KEEPS_POSTS = frozenset({"snac", "snac2"})
 BATCH_SINCE = 2
 
 
-def look(http: Http, server: str) -> dict[str, Any]:
+def fetch_facts(http: Http, server: str) -> dict[str, Any]:
     """Facts of the server. Raises `NotReached`, or `Rejected(field="server")` where no Mastodon API answers."""
     answer = read(lambda: http.get(f"{server}/api/v2/instance"))
     if answer.status in (404, 405):

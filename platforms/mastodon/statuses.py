@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from platforms.answers import moment
 from platforms.counting import REMOTE_MENTION
 from platforms.errors import OutcomeUnknown
+from platforms.history import material
 from platforms.markup import plain
 from platforms.matching import Candidate
-from platforms.past import material
 from platforms.types import Message, PastPost, Published
 from platforms.visibility import Visibility, of
 

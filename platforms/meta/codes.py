@@ -69,7 +69,7 @@ WAITING = "The network asks us to wait."
 REFUSED = "The server refused this."
 
 
-def told(answer: Answer) -> dict[str, Any]:
+def error_of(answer: Answer) -> dict[str, Any]:
     """The error object of an answer, {} where there is none."""
     try:
         found = answer.json()
@@ -81,13 +81,13 @@ def told(answer: Answer) -> dict[str, Any]:
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for. `public`: others would see what was asked for."""
-    error = told(answer)
+    error = error_of(answer)
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     seen = {**evidence(answer, secrets), "code": code, "subcode": subcode, "trace": str(error.get("fbtrace_id", ""))}
     if code in TOKEN:
         return NeedsConsent(TOKENS.get(subcode, DEAD), seen)
     if code in RATE or subcode == TOO_FAST or answer.status == 429:
-        return RateLimited(WAITING, regained(answer.headers), seen)
+        return RateLimited(WAITING, available_again_at(answer.headers), seen)
     refused = REFUSALS.get(subcode)
     if not refused and (code in SERVICE or subcode in SERVICE_SUBCODES or not error or answer.status >= 500):
         return OutcomeUnknown(FAILED, seen) if public else NotReached(BUSY, seen)
@@ -106,7 +106,7 @@ def is_missing(refused: Rejected) -> bool:
     return refused.code in (f"{PARAMETER}/{MISSING}", "404")
 
 
-def regained(headers: Mapping[str, str]) -> datetime:
+def available_again_at(headers: Mapping[str, str]) -> datetime:
     """When calls are answered again. https://developers.facebook.com/docs/graph-api/overview/rate-limiting"""
     minutes = [
         _number(usage.get("estimated_time_to_regain_access"))

@@ -15,7 +15,7 @@ from typing import Any
 from platforms.errors import NotReached, OutcomeUnknown, Rejected
 from platforms.meta import codes
 from platforms.meta.calls import Calls
-from platforms.types import Absent, Lapsed, Look, Pending, Published, Ready
+from platforms.types import Absent, ContainerExpired, FindResult, Pending, Published, Ready
 from platforms.words import gettext_noop
 
 # A carousel is put together of parts that are ready, which takes a moment.
@@ -71,7 +71,7 @@ class Containers:
         """What is ready at once need not wait for another attempt."""
         held = Pending(token)
         try:
-            if isinstance(self.poll(token), Ready):
+            if isinstance(self.check_status(token), Ready):
                 self.noted(token)
                 return finish(held)
         except NotReached:
@@ -85,29 +85,29 @@ class Containers:
         asked = [self.calls.get(f"/{one}", fields=fields) for one in known.get("parts") or [known["container"]]]
         return [(str(one.get(self.edges.state) or ""), str(one.get(self.edges.words) or "")) for one in asked]
 
-    def poll(self, token: str) -> Pending | Ready | Lapsed:
+    def check_status(self, token: str) -> Pending | Ready | ContainerExpired:
         try:
             states = self.states(token)
         except Rejected as refused:
             if codes.is_missing(refused):
-                return Lapsed(LAPSED)
+                return ContainerExpired(LAPSED)
             raise
         names = {state for state, _words in states}
         if "PUBLISHED" in names:
             # By which id, only the account's list tells; a look asks it.
             raise OutcomeUnknown(IS_OUT, {"token": token})
         if "EXPIRED" in names:
-            return Lapsed(LAPSED)
+            return ContainerExpired(LAPSED)
         for state, words in states:
             if state == "ERROR":
                 return self._failed(words)
         return Ready(token) if names == {"FINISHED"} else Pending(token)
 
-    def _failed(self, words: str) -> Lapsed:
+    def _failed(self, words: str) -> ContainerExpired:
         refused = self.edges.refused(words)
         if refused:
             raise refused
-        return Lapsed(words[:300] or LAPSED)
+        return ContainerExpired(words[:300] or LAPSED)
 
     def publish(self, token: str, whole: Mapping[str, Any]) -> str:
         """Make public what is ready; the id of the post. `whole`: what a carousel is made with, of its parts."""
@@ -127,14 +127,14 @@ class Containers:
     def wait(self, token: str) -> None:
         """Until it is ready, for a few seconds. Raises `NotReached` when it takes longer."""
         for seconds in WAITS:
-            if isinstance(self.poll(token), Ready):
+            if isinstance(self.check_status(token), Ready):
                 return
             time.sleep(seconds)
         raise NotReached(PREPARING)
 
-    def settled(self, witness: Pending | None, among: Callable[[], Look]) -> Look:
+    def settled(self, witness: Pending | None, among: Callable[[], FindResult]) -> FindResult:
         """What became of a post, by its container where there is one. `among`: what the account's list says."""
-        state = self.look(witness.token) if witness else "unknown"
+        state = self.find(witness.token) if witness else "unknown"
         if witness and state == "held":
             return Ready(witness.token)
         if state == "lost":
@@ -144,7 +144,7 @@ class Containers:
             raise NotReached(UNLISTED)
         return found
 
-    def look(self, token: str) -> str:
+    def find(self, token: str) -> str:
         """After a call whose answer was lost: "out"; "held", unpublished; "lost", never published; or "unknown", where
         the network no longer knows the container and the account's list has to tell."""
         try:

@@ -126,7 +126,7 @@ class ByLogin:
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else GRAPH
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells nothing of itself."""
         return {"version": self.set["version"]}
 

@@ -90,7 +90,7 @@ def refusal(status: int, description: str, from_telegram: bool, evidence: dict[s
     return Rejected("The server refused this.", code=str(status), evidence=evidence)
 
 
-def said(problem: PlatformError, *words: str) -> bool:
+def description_has(problem: PlatformError, *words: str) -> bool:
     """Whether Telegram's own description has one of these."""
     description = str(problem.evidence.get("description") or "").lower()
     return any(word in description for word in words)

@@ -18,24 +18,24 @@ from platforms.options import Option, values
 from platforms.protocols import Facts
 from platforms.telegram import access, conversation, page, sending
 from platforms.telegram import limits as taken
-from platforms.telegram.calls import NOT_ADMIN, TOO_OLD, Calls, said
+from platforms.telegram.calls import NOT_ADMIN, TOO_OLD, Calls, description_has
 from platforms.telegram.conversation import HEARD, Conversation
 from platforms.types import (
     Absent,
-    CannotTell,
     Credential,
+    FindResult,
     Gone,
+    Inconclusive,
     Limits,
-    Look,
+    MetricValues,
     Outgoing,
     Pending,
+    PostMetrics,
     Problem,
     Profile,
     Published,
     RawEvent,
     Read,
-    Reading,
-    Readings,
     Scope,
 )
 
@@ -62,7 +62,7 @@ class Telegram(Conversation, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """What is allowed is the same for every channel; with a token, in which group people discuss this one."""
         if self.credential is None:
             return {}
@@ -94,7 +94,7 @@ class Telegram(Conversation, Defaults):
             name=name or username,
             url=f"{sending.LINKS}/{username}" if username else "",
             # The address of a file of Telegram's holds the bot's token, so the channel's picture is not shown.
-            followers=self.account_readings().get("followers"),
+            followers=self.fetch_account_metrics().get("followers"),
         )
 
     def channel_id(self) -> str:
@@ -138,18 +138,18 @@ class Telegram(Conversation, Defaults):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         """A channel with a name has a page that all can read; what is not on it may be out nevertheless."""
         chat, numbers = sending.place(outgoing.reply_to or "0", self.channel_id())
         ours = str(chat) == self.channel_id() and values(self.options, self.facts)["public_page"]
         username = self._username() if ours else ""
         if not username:
-            return CannotTell("a bot cannot read what is there")
+            return Inconclusive("a bot cannot read what is there")
         shown = answers.read(lambda: self.http.get(f"{self._pages()}/s/{username}"))
         # The page names the first message of an album that is answered.
         sent = replace(outgoing, reply_to=str(numbers[0]) if outgoing.reply_to else None)
-        told = matching.look_among(page.posts(shown.text), sent, since, datetime.now(UTC), bound)
-        return CannotTell("the channel's public page does not show it") if isinstance(told, Absent) else told
+        told = matching.match_candidates(page.posts(shown.text), sent, since, datetime.now(UTC), bound)
+        return Inconclusive("the channel's public page does not show it") if isinstance(told, Absent) else told
 
     def _username(self) -> str:
         return str(self.calls.private("getChat", {"chat_id": self._chat_id()}).get("username") or "")
@@ -170,7 +170,7 @@ class Telegram(Conversation, Defaults):
         try:
             told = self.calls.public(method, json=asked)
         except Rejected as refused:
-            if not said(refused, "message is not modified"):
+            if not description_has(refused, "message is not modified"):
                 raise
             told = {"message_id": numbers[0], "chat": self.calls.private("getChat", {"chat_id": chat})}
             told["date"] = int(datetime.now(UTC).timestamp())
@@ -186,19 +186,19 @@ class Telegram(Conversation, Defaults):
         try:
             self.calls.private(method, {"chat_id": chat, **named})
         except PlatformError as refused:
-            if said(refused, "message to delete not found", "message_id_invalid"):
+            if description_has(refused, "message to delete not found", "message_id_invalid"):
                 return
-            if said(refused, "can't be deleted", "message_delete_forbidden"):
+            if description_has(refused, "can't be deleted", "message_delete_forbidden"):
                 raise Rejected(TOO_OLD, code="too_old", evidence=refused.evidence) from None
             raise
 
     # Measures
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """A bot is told no numbers of a post."""
         return []
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         told = self.calls.private("getChatMemberCount", {"chat_id": self._chat_id()})
         return {"followers": told} if isinstance(told, int) and not isinstance(told, bool) else {}
 
@@ -223,6 +223,6 @@ class Telegram(Conversation, Defaults):
         try:
             self.calls.private("setWebhook", asked)
         except Rejected as refused:
-            if not said(refused, "bad webhook"):
+            if not description_has(refused, "bad webhook"):
                 raise
             raise Rejected(refused.message, code="portal_unreachable", evidence=refused.evidence) from None

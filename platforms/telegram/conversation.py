@@ -67,7 +67,7 @@ class Conversation(ABC):
         return Messages(())
 
     @classmethod
-    def told(cls, event: RawEvent) -> MessageChanges | None:
+    def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """All of it: a bot that is told by itself cannot ask. Of what is deleted bots hear nothing."""
         new, changed = (_comments(_part(event.payload, name), event.account_id) for name in WRITTEN)
         return MessageChanges(new, changed)

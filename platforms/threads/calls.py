@@ -37,7 +37,7 @@ class Calls(GraphCalls):
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         plain = super().problem(answer, public=public)
         code, subcode = plain.evidence.get("code", 0), plain.evidence.get("subcode", 0)
-        if LINK_LIMIT in str(codes.told(answer)):
+        if LINK_LIMIT in str(codes.error_of(answer)):
             return Rejected(LINKS, field="text", code=str(code), evidence=plain.evidence)
         if subcode in subcodes.UNFETCHED:
             return Rejected(UNFETCHABLE, field="pictures", code=str(subcode), evidence=plain.evidence)

@@ -47,7 +47,7 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else oauth.GRAPH
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells nothing of itself."""
         return {"version": self.set["version"]}
 
@@ -88,11 +88,11 @@ class Threads(Insights, Publishing, events.Notified, Defaults):
 
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
-        return own.told(payload)
+        return own.raw_events(payload)
 
     @classmethod
     def about(cls, payload: Any) -> str:
-        return own.about(payload)
+        return own.root_post(payload)
 
     def subscribe(self, address: str, secret: str) -> None:
         """The administrator subscribes the whole application, at the network; accounts need not say anything."""

@@ -52,7 +52,7 @@ class Conversation:
                 yield replace(posts.message(reply, remote_id), root=remote_id)
 
     @classmethod
-    def told(cls, event: RawEvent) -> MessageChanges | None:
+    def message_changes(cls, event: RawEvent) -> MessageChanges | None:
         """An answer below a post of ours comes whole, except where Threads leaves out whose post that is."""
         found = event.payload.get("value")
         value: Mapping[str, Any] = found if isinstance(found, dict) else {}

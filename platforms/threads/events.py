@@ -11,7 +11,7 @@ from platforms.types import RawEvent
 KINDS = {"replies": "comment", "mentions": "mention", "publish": "post", "delete": "post"}
 
 
-def told(payload: Any) -> list[RawEvent]:
+def raw_events(payload: Any) -> list[RawEvent]:
     """Whatever does not look like that is read as the rest of Meta's events are."""
     values = payload.get("values") if isinstance(payload, Mapping) else None
     if not isinstance(values, Mapping):
@@ -25,7 +25,7 @@ def told(payload: Any) -> list[RawEvent]:
     return [RawEvent(key, account, kind, dict(values), events.moment(payload.get("time")))]
 
 
-def about(values: Any) -> str:
+def root_post(values: Any) -> str:
     """The post at the beginning of the conversation: answers deep below it are counted there, too."""
     value = values.get("value") if isinstance(values, Mapping) else None
     for name in ("root_post", "replied_to"):

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from platforms.errors import NeedsConsent, Rejected
 from platforms.meta import codes, reading
 from platforms.meta.calls import Calls
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, MetricValues, PostMetrics
 
 
 class Insights:
@@ -26,15 +26,15 @@ class Insights:
     account_id: str
     set: Mapping[str, Any]
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
-        told: list[Readings | Gone] = []
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
+        told: list[PostMetrics | Gone] = []
         for remote_id in remote_ids:
             now = datetime.now(UTC)
             post = reading.single(self.calls, remote_id, "id,text")
             if post is None:
                 told.append(Gone(remote_id, now))
             elif values := self._numbers(f"/{remote_id}/insights"):
-                told.append(Readings(remote_id, values, now, str(post.get("text") or "")))
+                told.append(PostMetrics(remote_id, values, now, str(post.get("text") or "")))
         return told
 
     def _numbers(self, path: str) -> dict[str, int]:
@@ -62,6 +62,6 @@ class Insights:
                 return {}
             raise
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         found = self._told(f"/{self.account_id}/threads_insights", ["followers_count"])
         return {"followers": found["followers_count"]} if "followers_count" in found else {}

@@ -15,11 +15,11 @@ from platforms.meta.containers import Containers
 from platforms.threads import posts
 from platforms.threads.conversation import Conversation
 from platforms.types import (
-    CannotTell,
+    ContainerExpired,
+    FindResult,
     Found,
-    Lapsed,
+    Inconclusive,
     Limits,
-    Look,
     Outgoing,
     Pending,
     Problem,
@@ -78,8 +78,8 @@ class Publishing(Conversation):
         everyone = self.set["reply_control"] == "everyone"
         return form | ({} if everyone or outgoing.reply_to else {"reply_control": self.set["reply_control"]})
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
-        return self.containers.poll(pending.token)
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
+        return self.containers.check_status(pending.token)
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published:
         whole = {"media_type": "CAROUSEL", **self._around(outgoing)}
@@ -106,10 +106,10 @@ class Publishing(Conversation):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         return self.containers.settled(witness, lambda: self._among_own(outgoing, since, bound))
 
-    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         edge = "replies" if outgoing.reply_to else "threads"
         listed, complete = [], False
         for post in self.calls.listed(f"/{self.account_id}/{edge}", LOOK_PAGES, fields=posts.FIELDS, limit=LISTED):
@@ -117,9 +117,9 @@ class Publishing(Conversation):
                 complete = True
                 break
             listed.append(posts.candidate(post))
-        found = matching.look_among(listed, outgoing, since, datetime.now(UTC), bound)
+        found = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
         if not complete and len(listed) >= LISTED * LOOK_PAGES and not isinstance(found, Found):
-            return CannotTell("the account's list did not reach back far enough")
+            return Inconclusive("the account's list did not reach back far enough")
         return found
 
     @classmethod

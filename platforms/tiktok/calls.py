@@ -57,7 +57,7 @@ class Calls(Session):
         return oauth.refresh(self.http, self.server, self.keys, held)
 
     def has_ended(self, answer: Answer) -> bool:
-        return super().has_ended(answer) and told(answer)[0] not in UNGRANTED
+        return super().has_ended(answer) and error_of(answer)[0] not in UNGRANTED
 
     def granted(self, scope: str) -> bool:
         """Whether the account gave this permission, as far as was told."""
@@ -78,7 +78,7 @@ class Calls(Session):
 
     def _asked(self, verb: str, path: str, *, public: bool, **more: Any) -> dict[str, Any]:
         answer = self.send(verb, f"{self.server}/v2{path}", public=public, **more)
-        code, _words, _log = told(answer)
+        code, _words, _log = error_of(answer)
         if not answer.ok or code not in ("ok", ""):
             raise self.problem(answer, public=public)
         found = answers.body(answer, public=public, secrets=self.secrets())
@@ -89,7 +89,7 @@ class Calls(Session):
 
     def problem(self, answer: Answer, *, public: bool) -> PlatformError:
         """The error that an unsuccessful answer stands for."""
-        code, words, log = told(answer)
+        code, words, log = error_of(answer)
         # TikTok's own people ask for the number of the log.
         evidence = answers.evidence(answer, self.secrets()) | {"problem": code, "log_id": log}
         known = _consent(code, answer.status, evidence) or self._wait(code, answer, evidence)
@@ -122,7 +122,7 @@ def _consent(code: str, status: int, evidence: dict[str, Any]) -> NeedsConsent |
     return NeedsConsent(oauth.ENDED, evidence) if code in ENDED or status == 401 else None
 
 
-def told(answer: Answer) -> tuple[str, str, str]:
+def error_of(answer: Answer) -> tuple[str, str, str]:
     """(code, words, number of the log) of an answer; empty where it tells none."""
     try:
         found = answer.json()

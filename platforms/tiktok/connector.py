@@ -59,7 +59,7 @@ class TikTok(Insights, Publishing, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else oauth.API
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells of the account only how long its videos may be and who may see them."""
         told: dict[str, Any] = {"version": "2"}
         if self.credential is None:
@@ -153,7 +153,7 @@ class TikTok(Insights, Publishing, Defaults):
 
     @classmethod
     def events(cls, payload: Any) -> list[RawEvent]:
-        return events.told(payload)
+        return events.raw_events(payload)
 
     def subscribe(self, address: str, secret: str) -> None:
         """The administrator enters the address for the whole application; accounts need not say anything."""

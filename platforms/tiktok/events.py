@@ -26,7 +26,7 @@ def is_signed(raw: bytes, told: str, secret: str, now: datetime) -> bool:
     return fresh and signatures.same(parts.get("s", ""), signatures.hex_digest(secret, when.encode() + b"." + raw))
 
 
-def told(payload: Any) -> list[RawEvent]:
+def raw_events(payload: Any) -> list[RawEvent]:
     if not isinstance(payload, Mapping) or not payload:
         return []
     name, account = str(payload.get("event") or ""), str(payload.get("user_openid") or "")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from platforms.tiktok import posts
 from platforms.tiktok.calls import Calls
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, MetricValues, PostMetrics
 from platforms.words import gettext_noop
 
 BATCH = 20
@@ -19,7 +19,7 @@ ACCOUNT = {"followers": "follower_count", "following": "following_count", "posts
 class Insights:
     measures: ClassVar[frozenset[str]] = frozenset({"views", "likes", "replies", "reposts"})
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
-    readings_at_once: ClassVar[int] = BATCH
+    metrics_batch_size: ClassVar[int] = BATCH
     own_names: ClassVar[Mapping[str, str]] = {
         "views": "view_count", "likes": "like_count", "replies": "comment_count", "reposts": "share_count", **ACCOUNT,
     }  # fmt: skip
@@ -31,13 +31,13 @@ class Insights:
     calls: Calls
     set: Mapping[str, Any]
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """A post that is not among the answers may be gone, private, or of a kind that is never told: no reading."""
         if not self.calls.granted("video.list"):
             return []
         names = {ours: theirs for ours, theirs in self.set["post_metrics"].items() if ours in self.measures}
         fields = ",".join(["id", "video_description", *names.values()])
-        told: list[Readings | Gone] = []
+        told: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
             found, now = posts.several(self.calls, batch, fields), datetime.now(UTC)
@@ -46,15 +46,15 @@ class Insights:
                 told += [Gone(one, now) for one in batch if one not in found]
         return told
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         if not self.calls.granted("user.info.stats"):
             return {}
         return numbers(self.calls.get("/user/info/", fields=",".join(ACCOUNT.values())).get("user"), ACCOUNT)
 
 
-def _read(one: str, told: Any, names: Mapping[str, str], at: datetime) -> Readings:
+def _read(one: str, told: Any, names: Mapping[str, str], at: datetime) -> PostMetrics:
     text = told.get("video_description") if isinstance(told, Mapping) else None
-    return Readings(one, numbers(told, names), at, text if isinstance(text, str) else None)
+    return PostMetrics(one, numbers(told, names), at, text if isinstance(text, str) else None)
 
 
 def numbers(told: Any, names: Mapping[str, str]) -> dict[str, int]:

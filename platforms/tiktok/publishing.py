@@ -15,9 +15,21 @@ from platforms import matching
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
 from platforms.tiktok import oauth, posts, upload
 from platforms.tiktok.calls import BANNED, DAY_FULL, Calls
+from platforms.tiktok.checkpoint import UploadCheckpoint
 from platforms.tiktok.facts import PUBLIC, closed
-from platforms.tiktok.held import Held
-from platforms.types import Absent, CannotTell, Found, Lapsed, Look, Outgoing, Pending, Picture, Published, Read, Ready
+from platforms.types import (
+    Absent,
+    ContainerExpired,
+    FindResult,
+    Found,
+    Inconclusive,
+    Outgoing,
+    Pending,
+    Picture,
+    Published,
+    Read,
+    Ready,
+)
 from platforms.words import gettext_noop
 
 LOOK_PAGES = 5
@@ -133,7 +145,9 @@ class Publishing:
             raise NotReached("The server's answer names no post.")
         # The address is a secret of its own and is never stored.
         where = upload.checked(str(told.get("upload_url") or ""), self.calls.server)
-        held = Held.now(str(told["publish_id"]), kind="video", size=plan.size, name=creator.name, audience=audience)
+        held = UploadCheckpoint.now(
+            str(told["publish_id"]), kind="video", size=plan.size, name=creator.name, audience=audience
+        )
         self.witness(held.token)
         upload.send(self.calls.http, where, video, read, plan)
         return Pending(held.token)
@@ -151,7 +165,9 @@ class Publishing:
         if not told.get("publish_id"):
             raise OutcomeUnknown("The server's answer names no post.")
         return Pending(
-            Held.now(str(told["publish_id"]), kind="photo", size=0, name=creator.name, audience=audience).token
+            UploadCheckpoint.now(
+                str(told["publish_id"]), kind="photo", size=0, name=creator.name, audience=audience
+            ).token
         )
 
     def _address(self, picture: Picture, read: Read) -> str:
@@ -172,9 +188,9 @@ class Publishing:
 
     # what became of it
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
         """https://developers.tiktok.com/doc/content-posting-api-reference-get-video-status"""
-        held = Held.of(pending)
+        held = UploadCheckpoint.of(pending)
         told = self._status(held)
         state = str(told.get("status") or "")
         if state == "PUBLISH_COMPLETE":
@@ -185,13 +201,13 @@ class Publishing:
             raise Rejected(IN_INBOX, code=state)
         return pending
 
-    def _status(self, held: Held) -> dict[str, Any]:
+    def _status(self, held: UploadCheckpoint) -> dict[str, Any]:
         try:
             return self.calls.ask("/post/publish/status/fetch/", {"publish_id": held.publish_id})
         except Rejected as refused:
             raise OutcomeUnknown(FORGOTTEN, refused.evidence) from None
 
-    def _complete(self, held: Held, told: Mapping[str, Any]) -> Published | None:
+    def _complete(self, held: UploadCheckpoint, told: Mapping[str, Any]) -> Published | None:
         """None while TikTok checks it. The number's field is TikTok's own spelling."""
         ids = told.get("publicaly_available_post_id") or told.get("publicly_available_post_id") or ()
         if ids:
@@ -200,7 +216,7 @@ class Publishing:
             raise Rejected(ONLY_SELF, code=held.audience)
         return None
 
-    def _published(self, held: Held, number: str) -> Published:
+    def _published(self, held: UploadCheckpoint, number: str) -> Published:
         """The post is out. Its address and time are a second question, whose failure changes nothing about that."""
         try:
             shown = posts.several(self.calls, [number], "id,share_url,create_time").get(number, {})
@@ -208,16 +224,16 @@ class Publishing:
             shown = {}
         return Published(number, posts.permalink(shown) or held.permalink(number), posts.when(shown))
 
-    def _failed(self, reason: str) -> Lapsed:
+    def _failed(self, reason: str) -> ContainerExpired:
         """Nothing was published. What is not of our making may be sent anew."""
         if reason == "auth_removed":
             raise NeedsConsent(oauth.ENDED, {"reason": reason})
         if reason in REASONS:
             words, field = REASONS[reason]
             raise Rejected(words, field, reason, {"reason": reason})
-        return Lapsed(UNFETCHED if reason.endswith("_pull_failed") else FAILED)
+        return ContainerExpired(UNFETCHED if reason.endswith("_pull_failed") else FAILED)
 
-    def _is_cut_short(self, held: Held, told: Mapping[str, Any]) -> bool:
+    def _is_cut_short(self, held: UploadCheckpoint, told: Mapping[str, Any]) -> bool:
         """Bytes are missing, and the address to which they would have to go has run out."""
         arrived = told.get("uploaded_bytes")
         if not isinstance(arrived, int) or isinstance(arrived, bool):
@@ -226,9 +242,9 @@ class Publishing:
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         if witness and witness.token:
-            held = Held.of(witness)
+            held = UploadCheckpoint.of(witness)
             try:
                 return self._settled(held, witness, outgoing)
             except OutcomeUnknown:
@@ -236,10 +252,10 @@ class Publishing:
         found = self._among_own(outgoing, since, bound)
         if isinstance(found, Absent):
             # No byte of a video leaves before its id is stored, and here is none.
-            return found if outgoing.video and not witness else CannotTell(PROVES_NOTHING)
+            return found if outgoing.video and not witness else Inconclusive(PROVES_NOTHING)
         return found
 
-    def _settled(self, held: Held, witness: Pending, outgoing: Outgoing) -> Look:
+    def _settled(self, held: UploadCheckpoint, witness: Pending, outgoing: Outgoing) -> FindResult:
         """By the id alone. Raises `NotReached` while TikTok works on it, `OutcomeUnknown` if it forgot it."""
         told = self._status(held)
         state = str(told.get("status") or "")
@@ -248,7 +264,7 @@ class Publishing:
             if published:
                 return Found(published, ("",) * len(outgoing.pictures))
             if held.minutes > self.set["review_hours"] * 60:
-                return CannotTell(NOT_SHOWN)
+                return Inconclusive(NOT_SHOWN)
             raise NotReached(CHECKED)
         if state in ("PUBLISH_COMPLETE", "FAILED", "SEND_TO_USER_INBOX"):
             # Not published: `poll` says why, and it is settled there.
@@ -257,9 +273,9 @@ class Publishing:
             return Absent()
         raise NotReached(WORKING)
 
-    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+    def _among_own(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         if not self.calls.granted("video.list"):
-            return CannotTell(MAY_NOT_LIST)
+            return Inconclusive(MAY_NOT_LIST)
         listed = posts.listed(self.calls, since - matching.SLACK, LOOK_PAGES, LISTED)
         found = [posts.candidate(one, outgoing) for one in listed]
-        return matching.look_among(found, outgoing, since, datetime.now(UTC), bound)
+        return matching.match_candidates(found, outgoing, since, datetime.now(UTC), bound)

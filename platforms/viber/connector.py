@@ -21,21 +21,21 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.types import (
-    CannotTell,
     Credential,
+    FindResult,
     Gone,
+    Inconclusive,
     Limits,
-    Look,
     Messages,
+    MetricValues,
     Outgoing,
     Pending,
+    PostMetrics,
     Problem,
     Profile,
     Published,
     RawEvent,
     Read,
-    Reading,
-    Readings,
     VideoLimits,
 )
 from platforms.viber.calls import INVALID_TOKEN, INVALID_URL, Calls
@@ -82,7 +82,7 @@ class Viber(Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else DEFAULT_SERVER
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """Nothing is told without a token, and with one nothing that changes what may be posted."""
         return {}
 
@@ -166,8 +166,8 @@ class Viber(Defaults):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
-        return CannotTell("the network keeps no list that the portal may read")
+    ) -> FindResult:
+        return Inconclusive("the network keeps no list that the portal may read")
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
@@ -179,11 +179,11 @@ class Viber(Defaults):
 
     # Measures
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """Viber tells nothing about a channel's posts."""
         return []
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         return numbers(self._info())
 
     # Converses

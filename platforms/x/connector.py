@@ -19,12 +19,12 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 from platforms.options import Option
 from platforms.protocols import Facts
 from platforms.types import (
-    CannotTell,
+    ContainerExpired,
     Credential,
+    FindResult,
     Found,
-    Lapsed,
+    Inconclusive,
     Limits,
-    Look,
     Outgoing,
     Pending,
     Problem,
@@ -73,7 +73,7 @@ class X(Insights, Conversation, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else oauth.API
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """One server for everybody, which tells nothing of itself."""
         return {"version": "2"}
 
@@ -130,16 +130,16 @@ class X(Insights, Conversation, Defaults):
         ids, ready = media.upload(self.calls, outgoing, read, self.set["chunk_bytes"])
         return self._post(outgoing, ids) if ready else Pending(media.token(ids))
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
         try:
-            return Ready(pending.token) if media.ready(self.calls, media.held(pending)) else pending
+            return Ready(pending.token) if media.ready(self.calls, media.checkpoint(pending)) else pending
         except Rejected as refused:
             if refused.code == "404":
-                return Lapsed(LOST)
+                return ContainerExpired(LOST)
             raise
 
     def finish(self, outgoing: Outgoing, pending: Pending, read: Read) -> Published | Pending:
-        return self._post(outgoing, media.held(pending))
+        return self._post(outgoing, media.checkpoint(pending))
 
     def _post(self, outgoing: Outgoing, ids: Collection[str]) -> Published:
         try:
@@ -169,15 +169,15 @@ class X(Insights, Conversation, Defaults):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         listed, whole = [], True
         for told in self._own(since - matching.SLACK, LOOK_PAGES):
             media_ = posts.media_of(told)
             listed += [posts.candidate(one, media_, outgoing) for one in told.get("data") or ()]
             whole = not (told.get("meta") or {}).get("next_token")
-        found = matching.look_among(listed, outgoing, since, datetime.now(UTC), bound)
+        found = matching.match_candidates(listed, outgoing, since, datetime.now(UTC), bound)
         if not whole and not isinstance(found, Found):
-            return CannotTell("the account's list did not reach back far enough")
+            return Inconclusive("the account's list did not reach back far enough")
         return found
 
     def _own(self, since: datetime | None, pages: int) -> Iterator[dict[str, Any]]:

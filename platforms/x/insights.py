@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, MetricValues, PostMetrics
 from platforms.x.calls import Calls
 from platforms.x.posts import text
 
@@ -29,26 +29,26 @@ class Insights:
     account_measures: ClassVar[frozenset[str]] = frozenset(ACCOUNT)
     own_names: ClassVar[Mapping[str, str]] = {name: theirs[0] for name, theirs in (COUNTED | ACCOUNT).items()}
     reads_back: ClassVar[bool] = True
-    readings_at_once: ClassVar[int] = BATCH
+    metrics_batch_size: ClassVar[int] = BATCH
 
     calls: Calls
     set: Mapping[str, Any]
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
-        told: list[Readings | Gone] = []
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
+        told: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
             asked = {"ids": ",".join(batch), self.set["fields"]: "public_metrics,text,entities,note_tweet"}
             found = self.calls.get("/tweets", **asked)
             now = datetime.now(UTC)
             told += [
-                Readings(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now, text(one))
+                PostMetrics(str(one["id"]), numbers(one.get("public_metrics"), COUNTED), now, text(one))
                 for one in found.get("data") or ()
             ]
             told += [Gone(one, now) for one in _missing(found) if one in batch]
         return told
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         me = self.calls.get("/users/me", **{"user.fields": "public_metrics"}).get("data") or {}
         return numbers(me.get("public_metrics"), ACCOUNT)
 

@@ -73,5 +73,5 @@ def token(ids: Sequence[str]) -> str:
     return json.dumps(list(ids))
 
 
-def held(pending: Pending) -> list[str]:
+def checkpoint(pending: Pending) -> list[str]:
     return [str(one) for one in json.loads(pending.token)]

@@ -117,7 +117,7 @@ class Calls(Session):
 
 def problem(answer: Answer, *, public: bool, secrets: tuple[str, ...] = ()) -> PlatformError:
     """The error that an unsuccessful answer stands for."""
-    reason, words = told(answer)
+    reason, words = error_of(answer)
     evidence = answers.evidence(answer, secrets) | {"reason": reason}
     if limited := _limited(answer, reason, evidence, secrets):
         return limited
@@ -148,7 +148,7 @@ def midnight(now: datetime) -> datetime:
     return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=CALIFORNIA).astimezone(UTC)
 
 
-def told(answer: Answer) -> tuple[str, str]:
+def error_of(answer: Answer) -> tuple[str, str]:
     """(reason, words) of an error. Without a list of reasons, the one in `details` or the status counts."""
     try:
         error = answer.json().get("error")

@@ -21,11 +21,11 @@ from platforms.protocols import Facts
 from platforms.types import (
     Absent,
     Account,
+    ContainerExpired,
     Credential,
+    FindResult,
     Found,
-    Lapsed,
     Limits,
-    Look,
     Outgoing,
     Pending,
     Problem,
@@ -42,7 +42,7 @@ from platforms.youtube.calls import LOCKED, NO_CHANNEL, Calls
 from platforms.youtube.conversation import Conversation, parted
 from platforms.youtube.facts import OPTIONS, SCOPES, limits
 from platforms.youtube.insights import Insights, account
-from platforms.youtube.uploads import STALLED, Held, Lost, Upload, begin, fingerprint
+from platforms.youtube.uploads import STALLED, SessionLost, Upload, UploadCheckpoint, begin, fingerprint
 
 OTHER_CHANNEL = gettext_noop(
     "Google took the video for another channel of the same person, where nobody sees it. Connect the channel again and "
@@ -69,7 +69,7 @@ class YouTube(Insights, Conversation, Defaults):
     def address(cls, typed: str) -> str:
         return address(typed) if typed.strip() else oauth.API
 
-    def look(self) -> dict[str, Any]:
+    def fetch_facts(self) -> dict[str, Any]:
         """Whether the channel may have long videos, once somebody's access is there to ask with."""
         told: dict[str, Any] = {"version": "v3"}
         if self.credential is None:
@@ -137,7 +137,7 @@ class YouTube(Insights, Conversation, Defaults):
         self.witness(upload.held.token)
         try:
             self._send(upload, outgoing, read, afresh=True)
-        except Lost:
+        except SessionLost:
             raise NotReached(STALLED) from None
         return self._go_on(upload, outgoing, read)
 
@@ -145,13 +145,13 @@ class YouTube(Insights, Conversation, Defaults):
         """Where an earlier attempt stopped; from the beginning when its video is gone, locked or another one."""
         if outgoing.reply_to:
             return self.publish(outgoing, read)
-        video, known = self._video(outgoing), Held.of(pending)
+        video, known = self._video(outgoing), UploadCheckpoint.of(pending)
         if known.file != fingerprint(video):
             return self.publish(outgoing, read)
         upload = Upload(self.calls, known, video, self.witness)
         try:
             self._send(upload, outgoing, read, afresh=False)
-        except Lost:
+        except SessionLost:
             return self.publish(outgoing, read)
         shown = self._shown(upload.held.video)
         if shown is None or videos.is_gone(shown) or (known.asked and not videos.is_public(shown)):
@@ -173,7 +173,7 @@ class YouTube(Insights, Conversation, Defaults):
             return
         try:
             upload.send(read, int(self.set["chunk_bytes"]), afresh=afresh)
-        except Lost:
+        except SessionLost:
             if not upload.held.whole:
                 raise
             upload.change(video=self._listed(outgoing))
@@ -184,7 +184,7 @@ class YouTube(Insights, Conversation, Defaults):
         if isinstance(found, Found):
             return found.published.remote_id
         if isinstance(found, Absent):
-            raise Lost
+            raise SessionLost
         raise OutcomeUnknown("The server failed and did not say whether it published.")
 
     def _go_on(self, upload: Upload, outgoing: Outgoing, read: Read) -> Published | Pending:
@@ -213,15 +213,15 @@ class YouTube(Insights, Conversation, Defaults):
         """Which channel an upload goes to, Google decides by the consent; nothing in the call names it."""
         return (shown.get("snippet") or {}).get("channelId", self.account_id) == self.account_id
 
-    def _out(self, shown: Mapping[str, Any], held: Held) -> Published | Pending:
+    def _out(self, shown: Mapping[str, Any], held: UploadCheckpoint) -> Published | Pending:
         return videos.published(shown) if videos.plays(shown) else Pending(replace(held, asked=True).token)
 
     def _shown(self, video: str) -> dict[str, Any] | None:
         found = self.calls.items("/videos", part=STATE, id=video)
         return found[0] if found else None
 
-    def poll(self, pending: Pending) -> Published | Pending | Ready | Lapsed:
-        held = Held.of(pending)
+    def check_status(self, pending: Pending) -> Published | Pending | Ready | ContainerExpired:
+        held = UploadCheckpoint.of(pending)
         shown = self._shown(held.video) if held.video else None
         if shown is None:
             return pending
@@ -234,17 +234,17 @@ class YouTube(Insights, Conversation, Defaults):
 
     def find(
         self, outgoing: Outgoing, since: datetime, bound: Collection[str] = (), witness: Pending | None = None
-    ) -> Look:
+    ) -> FindResult:
         now = datetime.now(UTC)
         if outgoing.reply_to:
-            return matching.look_among(self.own_comments(outgoing.reply_to), outgoing, since, now, bound)
-        held = Held.of(witness) if witness and outgoing.video else None
+            return matching.match_candidates(self.own_comments(outgoing.reply_to), outgoing, since, now, bound)
+        held = UploadCheckpoint.of(witness) if witness and outgoing.video else None
         if held is None or not outgoing.video or held.file != fingerprint(outgoing.video):
             return self._public_upload(outgoing, since, bound)
         if not held.video:
             try:
                 _at, made = Upload(self.calls, held, outgoing.video, self.witness).progress()
-            except Lost:
+            except SessionLost:
                 return self._public_upload(outgoing, since, bound)
             held = replace(held, video=made)
         shown = self._shown(held.video) if held.video else None
@@ -252,14 +252,14 @@ class YouTube(Insights, Conversation, Defaults):
             return Absent()
         return Found(videos.published(shown)) if videos.is_public(shown) else Ready(held.token)
 
-    def _public_upload(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+    def _public_upload(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         found = self._among_uploads(outgoing, since, bound)
         if not isinstance(found, Found):
             return found
         shown = self._shown(found.published.remote_id)
         return found if shown and videos.is_public(shown) else Absent()
 
-    def _among_uploads(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> Look:
+    def _among_uploads(self, outgoing: Outgoing, since: datetime, bound: Collection[str]) -> FindResult:
         """https://developers.google.com/youtube/v3/guides/implementation/videos#videos-retrieve-uploads"""
         (channel, *_more) = self._channels("contentDetails")
         playlist = ((channel.get("contentDetails") or {}).get("relatedPlaylists") or {}).get("uploads")
@@ -272,7 +272,7 @@ class YouTube(Insights, Conversation, Defaults):
             if not params["pageToken"] or videos.candidate(listed[-1]).at < since - matching.SLACK:
                 break
         sent = replace(outgoing, text=videos.whole(outgoing.heading, outgoing.text), pictures=())
-        return matching.look_among(map(videos.candidate, listed), sent, since, datetime.now(UTC), bound)
+        return matching.match_candidates(map(videos.candidate, listed), sent, since, datetime.now(UTC), bound)
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:

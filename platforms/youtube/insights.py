@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from platforms.types import Gone, Reading, Readings
+from platforms.types import Gone, MetricValues, PostMetrics
 from platforms.words import gettext_noop
 from platforms.youtube import videos
 from platforms.youtube.calls import Calls
@@ -26,13 +26,13 @@ class Insights:
         "likes": gettext_noop("A channel may hide them, which is not 0."),
     }
     reads_back: ClassVar[bool] = True
-    readings_at_once: ClassVar[int] = BATCH
+    metrics_batch_size: ClassVar[int] = BATCH
 
     calls: Calls
 
-    def readings(self, remote_ids: Sequence[str]) -> list[Readings | Gone]:
+    def fetch_metrics(self, remote_ids: Sequence[str]) -> list[PostMetrics | Gone]:
         """One unit of the day's quota for fifty videos."""
-        found: list[Readings | Gone] = []
+        found: list[PostMetrics | Gone] = []
         for start in range(0, len(remote_ids), BATCH):
             batch = remote_ids[start : start + BATCH]
             told = self.calls.items("/videos", part="snippet,statistics,status", id=",".join(batch), maxResults=BATCH)
@@ -45,16 +45,16 @@ class Insights:
                     found.append(_readings(known[one], now))
         return found
 
-    def account_readings(self) -> Reading:
+    def fetch_account_metrics(self) -> MetricValues:
         """Subscribers are rounded to three digits by the network."""
         told = self.calls.items("/channels", part="statistics", mine="true")
         return account(told[0].get("statistics")) if told else {}
 
 
-def _readings(video: Mapping[str, Any], now: datetime) -> Readings:
+def _readings(video: Mapping[str, Any], now: datetime) -> PostMetrics:
     shown = (video.get("snippet") or {}).get("description")
     text = shown if isinstance(shown, str) else None
-    return Readings(str(video["id"]), numbers(video.get("statistics"), STATISTICS), now, text)
+    return PostMetrics(str(video["id"]), numbers(video.get("statistics"), STATISTICS), now, text)
 
 
 def account(statistics: Any) -> dict[str, int]:

@@ -36,12 +36,12 @@ CAPTIONS_REFUSED = gettext_noop(
 )
 
 
-class Lost(Exception):
+class SessionLost(Exception):
     """The network no longer knows the session. Whether it made a video before, only the list of uploads tells."""
 
 
 @dataclass(frozen=True)
-class Held:
+class UploadCheckpoint:
     """What the network holds for us; stored, so that it is found after a crash.
 
     `file` names what goes into the session. `whole`: the last byte may have left. `asked`: it was made public.
@@ -56,7 +56,7 @@ class Held:
     asked: bool = False
 
     @classmethod
-    def of(cls, pending: Pending) -> "Held":
+    def of(cls, pending: Pending) -> "UploadCheckpoint":
         return cls(**json.loads(pending.token))
 
     @property
@@ -68,14 +68,14 @@ def fingerprint(video: Video) -> str:
     return hashlib.sha256(f"{video.ref} {video.size}".encode()).hexdigest()[:16]
 
 
-def begin(calls: Calls, outgoing: Outgoing, video: Video, told: Mapping[str, Any]) -> Held:
+def begin(calls: Calls, outgoing: Outgoing, video: Video, told: Mapping[str, Any]) -> UploadCheckpoint:
     """An open session; there is no video yet."""
     params = {"uploadType": "resumable", "part": "snippet,status"}
     params |= {"notifySubscribers": "true" if told["tells_subscribers"] else "false"}
     headers = {"X-Upload-Content-Type": video.mime, "X-Upload-Content-Length": str(video.size)}
     made = videos.body(outgoing, "private", told)
     answer = calls.private("POST", calls.upload("/videos"), params=params, headers=headers, json=made)
-    held = Held(calls.ours(answer.headers.get("location", "")), fingerprint(video))
+    held = UploadCheckpoint(calls.ours(answer.headers.get("location", "")), fingerprint(video))
     if len(held.token) + 100 > LONGEST_TOKEN:
         raise NotReached(STALLED)
     return held
@@ -84,7 +84,7 @@ def begin(calls: Calls, outgoing: Outgoing, video: Video, told: Mapping[str, Any
 class Upload:
     """One video on its way. `note` stores the token before anything is done that it tells of."""
 
-    def __init__(self, calls: Calls, held: Held, video: Video, note: Callable[[str], None]) -> None:
+    def __init__(self, calls: Calls, held: UploadCheckpoint, video: Video, note: Callable[[str], None]) -> None:
         self.calls = calls
         self.held = held
         self.video = video
@@ -139,7 +139,7 @@ class Upload:
             _, _, last = answer.headers.get("range", "").rpartition("-")
             return (int(last) + 1 if last.isdigit() else 0), ""
         if answer.status in (404, 410):
-            raise Lost
+            raise SessionLost
         if not answer.ok:
             raise problem(answer, public=False, secrets=self.calls.secrets())
         try:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from common.audit import record
 from delivery.domain.move import Moved
 from delivery.domain.release import release
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from posts.deciding import asks_mentor, mentors_of, seats, standing
 from posts.domain import corrections, notices, publications
@@ -25,7 +25,7 @@ from posts.enums import Bar, DecisionKind, Stage
 from posts.models import Post, Thread, Version
 from posts.queries import latest_version, writers
 from posts.queries import publications as live
-from posts.rules import Seat, Standing, seat_or_bar
+from posts.rules import ApprovalCapacity, Standing, seat_or_bar
 
 RESOLVE, LEAVE = "resolve", "leave"
 
@@ -132,7 +132,7 @@ def _waiting(post: Post, version: Version) -> Standing:
     return found
 
 
-def _seat(post: Post, version: Version, before: Standing, *, by: Any) -> Seat:
+def _seat(post: Post, version: Version, before: Standing, *, by: Any) -> ApprovalCapacity:
     house = post.municipality
     found = seat_or_bar(
         seats(by, house), before, writers=writers(post, version), own_allowed=house.may_approve_own
@@ -168,7 +168,7 @@ def _open_words(count: int) -> str:
 
 def _release(post: Post, *, by: Any) -> None:
     """What waited for the approval may go out at its time; `release` lets expire what is too late for that."""
-    for publication in live(post).filter(delivery__state=State.WAITING, delivery__reason=Because.NOT_APPROVED):
+    for publication in live(post).filter(delivery__state=State.WAITING, delivery__reason=ReasonCode.NOT_APPROVED):
         try:
             release(publication.delivery, by=by)
         except Moved:

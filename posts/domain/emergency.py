@@ -27,7 +27,7 @@ from posts.enums import Bar, Category, DecisionKind, Stage
 from posts.models import Decision, Post, Version
 from posts.queries import latest_version, writers
 from posts.queries import publications as live
-from posts.rules import EDITABLE, Seat, present
+from posts.rules import EDITABLE, ApprovalCapacity, present
 
 LEAST_REASON, MOST_REASON = 10, 500
 MOST_NOTE = 2000
@@ -107,7 +107,7 @@ def review(emergency: Decision, *, in_order: bool, note: str = "", by: Any) -> D
     return made
 
 
-def _reviewing(emergency: Decision, post: Post, *, by: Any) -> Seat:
+def _reviewing(emergency: Decision, post: Post, *, by: Any) -> ApprovalCapacity:
     """The seat from which `by` may look at it afterwards. Raises `Refused`."""
     held = seats(by, post.municipality)
     if not held:

@@ -15,9 +15,9 @@ from django.utils import timezone
 from channels import pauses
 from channels.pauses import Paused
 from common.prepared import among, array, instance
-from delivery.enums import Because, State
-from delivery.gates import Verdict, go, hold
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
+from delivery.policies import PolicyDecision, allow, defer
 from municipalities.enums import Approval
 from municipalities.models import Municipality
 from municipalities.prepared import Prepared, PreparedForSeveral
@@ -33,11 +33,11 @@ FACTS = ("delivery_id", "version_id", "post__stage", "municipality_id", "municip
 DECIDED = ("id", "version_id", "kind", "by_id", "for_whom_id", "at", "without_mentor", "due_at")
 
 
-def may_send(delivery: Delivery) -> Verdict:
+def may_send(delivery: Delivery) -> PolicyDecision:
     return verdicts([delivery])[delivery.pk]
 
 
-def verdicts(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
+def verdicts(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     """Go if its publication counts, its version is approved for this time or needs no approval, and nothing is paused.
 
     An emergency needs no approval and passes a pause, as long as who sent it is on the list and nobody has objected.
@@ -79,7 +79,7 @@ def _decisions(**which: Any) -> Any:
     return Decision.objects.filter(**which).order_by("pk")
 
 
-def changes(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
+def changes(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     """Of deliveries that change what is public: go if the correction is still wanted and its version approved.
 
     A correction has no time: it takes effect once everybody has agreed.
@@ -90,13 +90,13 @@ def changes(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     return _decided(deliveries, {row["delivery_id"]: row for row in _facts_of(rows, "delivery_id")})
 
 
-def may_take_down(delivery: Delivery) -> Verdict:
+def may_take_down(delivery: Delivery) -> PolicyDecision:
     """A post that shall be sent again is taken down only while the new one may go out; any other one always."""
     rows = AmendmentPart.objects.filter(
         publication__delivery=delivery, way=Way.RESEND, state=PartState.UNDER_WAY, delivery=None
     )
     row = _facts_of(rows).first()
-    return _decided([delivery], {delivery.pk: row})[delivery.pk] if row else go()
+    return _decided([delivery], {delivery.pk: row})[delivery.pk] if row else allow()
 
 
 def _facts_of(rows: Any, *more: str) -> Any:
@@ -108,7 +108,7 @@ def _facts_of(rows: Any, *more: str) -> Any:
     return rows.values(*more, "municipality_id", "municipality__approval", **names)
 
 
-def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, Any]]) -> dict[int, Verdict]:
+def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, Any]]) -> dict[int, PolicyDecision]:
     decisions: dict[int, list[Decision]] = {}
     about = [row for row in publications.values() if row["post__stage"] == Stage.APPROVED]
     if len(about) == 1:
@@ -126,23 +126,23 @@ def _decided(deliveries: Sequence[Delivery], publications: dict[int, dict[str, A
     return {
         delivery.pk: _verdict(delivery, publication, decisions.get(publication["version_id"], []))
         if (publication := publications.get(delivery.pk))
-        else hold(Because.HELD)
+        else defer(ReasonCode.HELD)
         for delivery in deliveries
     }
 
 
-def _verdict(delivery: Delivery, publication: dict[str, Any], decisions: list[Decision]) -> Verdict:
+def _verdict(delivery: Delivery, publication: dict[str, Any], decisions: list[Decision]) -> PolicyDecision:
     if publication["post__stage"] != Stage.APPROVED:
-        return hold(Because.NOT_APPROVED)
+        return defer(ReasonCode.NOT_APPROVED)
     house = Municipality(pk=publication["municipality_id"], approval=publication["municipality__approval"])
     at = rules.standing(decisions, house.approval, mentored=asks_mentor(house))
     if _is_emergency(at, house):
-        return go()
+        return allow()
     if house.approval != Approval.NONE and not at.met:
-        return hold(Because.NOT_APPROVED)
+        return defer(ReasonCode.NOT_APPROVED)
     if house.approval != Approval.NONE and _is_early(delivery, at, publication.get(WINDOW)):
-        return hold(Because.TOO_EARLY)
-    return go() if publication["pause"] is None else held_by(Paused.read(publication["pause"]))
+        return defer(ReasonCode.TOO_EARLY)
+    return allow() if publication["pause"] is None else held_by(Paused.read(publication["pause"]))
 
 
 def _is_early(delivery: Delivery, at: rules.Standing, hours: int | None) -> bool:
@@ -156,11 +156,11 @@ def _is_early(delivery: Delivery, at: rules.Standing, hours: int | None) -> bool
     return holds is not None and timezone.now() < holds[0]
 
 
-def held_by(by: Paused) -> Verdict:
+def held_by(by: Paused) -> PolicyDecision:
     """Who holds it back and why. A first comment is asked about as its post, on the same channel."""
     if by.kind in ("everybody", "programme"):
-        return hold(Because.PROGRAMME_PAUSED, by.words)
-    return hold(Because.CHANNEL_PAUSED if by.kind == "channel" else Because.PAUSED, by.words)
+        return defer(ReasonCode.PROGRAMME_PAUSED, by.words)
+    return defer(ReasonCode.CHANNEL_PAUSED if by.kind == "channel" else ReasonCode.PAUSED, by.words)
 
 
 def _is_emergency(at: rules.Standing, house: Municipality) -> bool:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import dry
+from channels import validation
 from channels.models import Channel
 from delivery.domain.cancel import cancel
 from delivery.domain.enqueue import enqueue
@@ -80,7 +80,7 @@ def _checked(draft: Any, version: Version, planned: list[tuple[Channel, compose.
         payloads.append(payload)
         reasons += [
             _("%(channel)s: %(problem)s") % {"channel": channel.name, "problem": finding.message}
-            for finding in dry.check(channel, payload)
+            for finding in validation.check(channel, payload)
             if finding.severity == "error"
         ]
     if reasons:

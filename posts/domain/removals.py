@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from common.audit import record
 from delivery.domain import withdraw
@@ -39,7 +39,7 @@ def can_be_taken_down(publication: Publication) -> bool:
     """Whether the portal can do it: some networks leave that to people, and of some posts it does not know the id."""
     channel = publication.channel
     known = channel.state == ChannelState.CONNECTED and not publication.delivery.only_seen
-    return known and dry.limits(channel).withdraws
+    return known and validation.limits(channel).withdraws
 
 
 @transaction.atomic

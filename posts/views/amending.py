@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from channels import dry
+from channels import validation
 from channels.enums import ChannelState
 from common.differences import Piece, differences
 from municipalities.access import requires
@@ -42,7 +42,7 @@ class AmendablePublication:
     @classmethod
     def of(cls, publication: Publication, *, chosen: bool) -> "AmendablePublication":
         channel = publication.channel
-        limits = dry.limits(channel)
+        limits = validation.limits(channel)
         known = not publication.delivery.only_seen
         return cls(
             publication, chosen, "text" in limits.edits and known, removals.can_be_taken_down(publication),

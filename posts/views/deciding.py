@@ -43,7 +43,7 @@ class Deciding:
     standing: rules.Standing
     steps: list[Taken] = field(default_factory=list)
     waits: bool = False
-    seat: rules.Seat | None = None
+    seat: rules.ApprovalCapacity | None = None
     bar: Bar | None = None
     absent: Any = None
     absent_until: Any = None
@@ -121,10 +121,10 @@ def _take_time(box: Deciding, post: Post) -> None:
 def _take_seat(request: MunicipalityRequest, box: Deciding, own: set[int]) -> None:
     house, lent = request.municipality, {}
     if "approver" in request.access.roles:
-        held = [rules.Seat(request.user.pk)]
+        held = [rules.ApprovalCapacity(request.user.pk)]
     elif DELEGATE in request.access.roles:
         lent = {row.approver_id: row for row in delegations(house).filter(delegate=request.user)}
-        held = [rules.Seat(request.user.pk, approver) for approver in lent]
+        held = [rules.ApprovalCapacity(request.user.pk, approver) for approver in lent]
     else:
         held = []
     found = rules.seat_or_bar(held, box.standing, writers=own, own_allowed=house.may_approve_own)

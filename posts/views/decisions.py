@@ -112,7 +112,7 @@ def off_schedule(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 def handed_over(request: MunicipalityRequest) -> str:
     """What is said after "publish now"."""
-    if any(pause.kind != "channel" for pause in pauses.here(request.municipality)):
+    if any(pause.kind != "channel" for pause in pauses.of_municipality(request.municipality)):
         return _("Publishing is paused, so it waits. After the pause it does not go out by itself: Home asks you.")
     return going_out()
 
@@ -140,7 +140,7 @@ def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
             problems = [refused.sentence, *refused.details]
         else:
             return tried(request, post, lambda: None, going_out())
-    pause = next(iter(pauses.here(request.municipality)), None)
+    pause = next(iter(pauses.of_municipality(request.municipality)), None)
     context = {"post": post, "form": form, "problems": problems, "out": out, "pause": pause}
     return render(request, "posts/emergency.html", context, status=422 if problems or form.errors else 200)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from channels import dry
+from channels import validation
 from channels.enums import Layout
 from channels.models import Channel
 from common.uploads import most_bytes
@@ -78,13 +78,13 @@ class ChannelChoice:
         return bool(self.layout) or any(each.text for each in self.own)
 
 
-Said = tuple[str, dry.Finding]
+Said = tuple[str, validation.Finding]
 """The channels that have a problem, and the problem."""
 
 
-def once(previews: Sequence[Preview], wanted: Callable[[dry.Finding], bool]) -> list[Said]:
+def once(previews: Sequence[Preview], wanted: Callable[[validation.Finding], bool]) -> list[Said]:
     """Each problem once, however many channels have it."""
-    found: dict[dry.Finding, dict[str, None]] = {}
+    found: dict[validation.Finding, dict[str, None]] = {}
     for each in previews:
         where = f"{each.channel.name} ({each.languages})" if each.is_apart else each.channel.name
         for finding in filter(wanted, each.findings):
@@ -343,10 +343,10 @@ def _place(draft: Draft, channel: Channel) -> ChannelChoice:
     chosen = draft.layout.get(channel.pk)
     written = draft.per_channel.get(channel.pk, {})
     tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
-    limits = dry.limits(channel)
+    limits = validation.limits(channel)
     return ChannelChoice(
         channel=channel,
-        title=dry.platform(channel).title,
+        title=validation.platform(channel).title,
         chosen=channel.pk in draft.channels,
         layout=chosen.layout if chosen else "",
         own=[Own(tag, language_name(tag), written.get(tag, "")) for tag in tags],

@@ -23,7 +23,7 @@ def test_sent_mail_is_forgotten_after_its_days_and_waiting_mail_is_not(settings)
         mail.queue(to=f"a{number}@test.example", subject="s", body="b")
         at = timezone.now() - timedelta(days=days)
         MailMessage.objects.filter(to=f"a{number}@test.example").update(state=state, created_at=at)
-    assert mail.forget_sent() == 1
+    assert mail.purge_sent() == 1
     assert sorted(MailMessage.objects.values_list("to", flat=True)) == ["a1@test.example", "a2@test.example"]
 
 
@@ -32,5 +32,5 @@ def test_an_ended_session_is_forgotten_with_what_was_seen_of_it(cast: Cast) -> N
         sign_in(person).get(reverse("home"))
     ended = UserSession.objects.get(user=cast.officer)
     Session.objects.filter(session_key=ended.session_key).update(expire_date=timezone.now() - timedelta(minutes=1))
-    assert sessions.forget_ended() == 1
+    assert sessions.purge_ended() == 1
     assert [seen.user for seen in UserSession.objects.all()] == [cast.approver]

@@ -11,7 +11,7 @@ from django.test import Client
 
 from analytics.catalogue import ADDED, BELIEVED_UP_TO, METRICS, POST_METRICS, believed
 from analytics.models import Counts, Telling
-from channels import dry
+from channels import validation
 from municipalities.tenancy import scope
 from tests.analytics import factories
 from tests.people import Cast, sign_in
@@ -37,14 +37,14 @@ def test_reach_is_added_over_nothing_and_followers_over_channels_only() -> None:
 
 
 def test_networks_say_what_they_tell_by_which_name_and_what_they_changed() -> None:
-    facebook = next(one for one in dry.told("views") if one.platform == "facebook")
+    facebook = next(one for one in validation.metric_descriptions("views") if one.platform == "facebook")
     assert facebook.own_name == "post_media_view"
     assert [str(day) for day, _words, _source in facebook.changes] == ["2025-11-15"]
-    assert {one.platform for one in dry.told("paid_views")} == {"facebook"}
-    assert {one.platform for one in dry.told("followers")} == set(dry.networks())
+    assert {one.platform for one in validation.metric_descriptions("paid_views")} == {"facebook"}
+    assert {one.platform for one in validation.metric_descriptions("followers")} == set(validation.networks())
 
 
-@pytest.mark.parametrize("platform", sorted(dry.networks()))
+@pytest.mark.parametrize("platform", sorted(validation.networks()))
 def test_names_remarks_and_changes_are_of_what_is_told(platform: str) -> None:
     from platforms.registry import connector
 
@@ -58,7 +58,10 @@ def test_names_remarks_and_changes_are_of_what_is_told(platform: str) -> None:
 
 def test_a_name_that_an_installation_sets_differently_is_the_one_that_is_shown(settings: Any) -> None:
     settings.NETWORK_OPTIONS = {"facebook": {"post_metrics": {"views": "post_views_2027"}}}
-    assert next(one for one in dry.told("views") if one.platform == "facebook").own_name == "post_views_2027"
+    assert (
+        next(one for one in validation.metric_descriptions("views") if one.platform == "facebook").own_name
+        == "post_views_2027"
+    )
 
 
 @pytest.mark.parametrize(

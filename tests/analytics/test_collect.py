@@ -50,7 +50,7 @@ def account(cast: Cast, fakes: FakeServer, platform: str = "mastodon", name: str
 
 def post(channel: Channel, fakes: FakeServer, text: str = "Вода ће стићи у 14 часова.", hours: float = 2) -> Subject:
     """A post that is on the network, as the portal published it so many hours ago."""
-    from channels.open import open_channel
+    from channels.connector_factory import open_channel
     from tests.delivery.conftest import outgoing_of
 
     with scope(channel.municipality_id):
@@ -91,7 +91,7 @@ def outcomes(subject: Subject) -> list[str]:
 
 def scarce(app: str, left: int) -> None:
     headers = {"X-App-Usage": f'{{"call_count": {100 - left}}}'}
-    traffic.heard(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
+    traffic.record_answer(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
 
 
 # ---- every look leaves a word
@@ -208,7 +208,7 @@ def test_a_server_that_does_not_answer_is_left_alone_by_who_only_counts(cast: Ca
     channel = account(cast, fakes)
     subject = post(channel, fakes)
     for _ in range(traffic.FAILURES):
-        traffic.heard(channel.pk, channel.server, None, commits=False)
+        traffic.record_answer(channel.pk, channel.server, None, commits=False)
     before = len(fakes.ledger())
     due(subject)
     tick()

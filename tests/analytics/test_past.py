@@ -331,7 +331,7 @@ def state(run: PastImport) -> PastImport:
 
 def theirs(channel: Channel, text: str) -> str:
     """A post that was published there without the portal."""
-    from channels.open import open_channel
+    from channels.connector_factory import open_channel
     from tests.delivery.conftest import outgoing_of
     from tests.platforms.bench import photo
 

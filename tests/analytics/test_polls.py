@@ -55,7 +55,7 @@ def ask(
     channel: Channel, sent: tuple[str, ...] = CYRILLIC, *, of: Post | None = None, multiple: bool = False
 ) -> Subject:
     """A poll that is on the network; `of`: on another channel of the same post."""
-    from channels.open import open_channel
+    from channels.connector_factory import open_channel
 
     poll = Poll(sent, DAYS * 86_400, multiple)
     payload = outgoing_of("Шта прво да уредимо?", poll=poll)

@@ -19,11 +19,11 @@ NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
     ],
 )
 def test_fresh_posts_are_looked_at_often_and_old_ones_seldom(age: timedelta, pause: timedelta) -> None:
-    assert rules.next_look(NOW - age, NOW) == NOW + pause
+    assert rules.next_fetch(NOW - age, NOW) == NOW + pause
 
 
 def test_nobody_looks_at_a_post_of_ninety_days() -> None:
-    assert rules.next_look(NOW - timedelta(days=90), NOW) is None
+    assert rules.next_fetch(NOW - timedelta(days=90), NOW) is None
 
 
 def test_misses_are_tried_again_later_and_later_but_every_day() -> None:

@@ -50,7 +50,8 @@ NOBODY: list[tuple[str, dict[str, str]]] = [
         },
     ),
     (
-        # A notification says that something waits, never what a citizen wrote: inbox/domain/tell.py, tell_second.py.
+        # A notification says that something waits, never what a citizen wrote:
+        # inbox/domain/staff_notifications.py, second_person_notifications.py.
         ABOUT_WORK,
         {
             "analytics_baseline": "reason",

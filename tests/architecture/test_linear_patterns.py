@@ -42,7 +42,7 @@ DYNAMIC = {
     "accounts/templatetags/devices.py _named": "one of the names of browsers in the same file",
     "exchange/elsewhere.py _names": "forms of a municipality's name: Rewriter below",
     "inbox/reading/outward.py without_personal": "the author's own name, letter by letter: below",
-    "planning/moments.py _month": "one of twelve months, and fullmatch of a single word",
+    "planning/date_parsing.py _month": "one of twelve months, and fullmatch of a single word",
     "platforms/facebook/connector.py named_by": "the number of an account, and fullmatch",
     "demo/management/commands/screenshots.py _first_link": "our own pages",
     "posts/coach/text.py _pattern": "compiles patterns of the module: they are found there",

@@ -53,7 +53,7 @@ from municipalities.rules import TABLE, ProgrammeVerb, Verb, verbs
 from municipalities.tenancy import scope
 from needs.domain import page as needs_page
 from needs.domain import pictures as need_pictures
-from needs.domain import voices
+from needs.domain import supporters
 from needs.domain import write as needs
 from needs.models import Need
 from notifications import stop_links
@@ -534,7 +534,7 @@ def _of_need(it: Things, kind: str) -> int:
     need, by = _need(it), it.cast.officer
     with scope(it.cast.cuprija):
         if kind == "voice":
-            return voices.hear(need, "phone", timezone.localdate(), by=by).pk
+            return supporters.hear(need, "phone", timezone.localdate(), by=by).pk
         return need_pictures.add(need, it.media, "before", "Чесма", by=by).pk
 
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels import messages, tasks
+from channels.connector_factory import open_channel
 from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt, Credential
-from channels.open import open_channel
 from common.models import AuditEvent
 from municipalities.enums import Role
 from municipalities.models import Membership

@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from channels import dry, messages, tasks
+from channels import messages, tasks, validation
+from channels.connector_factory import open_channel
 from channels.domain import keys
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, Credential, Event
-from channels.open import open_channel
 from municipalities.tenancy import everywhere, scope
 from platforms.instagram.connector import NO_ACCOUNT
 from platforms.types import Outgoing
@@ -132,9 +132,9 @@ def test_publishing_has_to_be_allowed(approver: Client, fakes: FakeServer) -> No
 def test_a_portal_that_cannot_be_reached_refuses_pictures_in_plain_words(settings: Any, approver: Client) -> None:
     channel = connected(approver, "instagram")
     # The stand-in may be called on this machine; the portal itself is private.
-    assert [f.code for f in dry.check(channel, sent(channel, "Слика"))] == ["base_is_private"]
+    assert [f.code for f in validation.check(channel, sent(channel, "Слика"))] == ["base_is_private"]
     settings.PUBLIC_BASE_URL = "https://portal.cuprija.rs"
-    assert dry.check(channel, sent(channel, "Слика")) == []
+    assert validation.check(channel, sent(channel, "Слика")) == []
 
 
 def test_what_the_account_tells_is_kept_once_and_forgeries_are_refused(approver: Client, fakes: FakeServer) -> None:

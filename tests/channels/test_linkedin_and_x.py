@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from channels import messages, tasks
+from channels.connector_factory import open_channel
 from channels.domain import keys
 from channels.domain.refresh import refresh
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, Credential
-from channels.open import open_channel
 from municipalities.tenancy import everywhere, scope
 from platforms.linkedin.connector import NO_ROLE
 from tests.channels.conftest import last_attempt, page, the_channel

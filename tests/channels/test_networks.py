@@ -22,11 +22,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from channels import dry, messages, public, rules, tasks
+from channels import messages, public, rules, tasks, validation
+from channels.connector_factory import open_channel
 from channels.domain import credentials, inbound, keys
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt, Credential, Deletion, Event
-from channels.open import open_channel
 from common.models import AuditEvent
 from municipalities.enums import Role
 from municipalities.models import Membership
@@ -95,7 +95,7 @@ def test_an_administrator_enters_the_keys_in_the_browser(administrator: Client) 
     shown = administrator.get(where).content.decode()
     assert "http://127.0.0.1:8000/channels/callback/" in shown
     assert "http://127.0.0.1:8000/webhooks/facebook/" in shown
-    assert inbound.word("facebook") in shown
+    assert inbound.verify_token("facebook") in shown
     assert "pages_manage_posts" in shown
     assert administrator.post(where, {"client_id": APP, "client_secret": SECRET}).status_code == 302
     row = AppRegistration.objects.get()
@@ -368,7 +368,7 @@ def test_a_body_that_cannot_be_read_breaks_nothing(stand_in: Any, entered: None)
 
 def test_the_network_checks_the_address(entered: None) -> None:
     where = reverse("webhook", args=["facebook"])
-    asked = {"hub.mode": "subscribe", "hub.challenge": "77", "hub.verify_token": inbound.word("facebook")}
+    asked = {"hub.mode": "subscribe", "hub.challenge": "77", "hub.verify_token": inbound.verify_token("facebook")}
     answer = Client().get(where, asked)
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"77", "text/plain")
     assert Client().get(where, {**asked, "hub.verify_token": "x"}).status_code == 403
@@ -582,10 +582,10 @@ def test_a_network_that_fetches_is_refused_while_the_portal_is_private(settings:
     channel = Channel(platform="threads", server="https://graph.threads.net")
     picture = Picture("a.jpg", "image/jpeg", 640, 360, 1000, "Мост")
     sent = Outgoing("Слика", "sr", "k", timezone.now(), (picture,))
-    assert [finding.code for finding in dry.check(channel, sent)] == ["base_is_private"]
-    assert dry.check(channel, replace(sent, pictures=())) == []
+    assert [finding.code for finding in validation.check(channel, sent)] == ["base_is_private"]
+    assert validation.check(channel, replace(sent, pictures=())) == []
     settings.PUBLIC_BASE_URL = "https://dobosar.example"
-    assert dry.check(channel, sent) == []
+    assert validation.check(channel, sent) == []
 
 
 @pytest.mark.parametrize(
@@ -640,7 +640,7 @@ def test_a_channel_with_a_token_of_its_own_is_believed_at_its_own_address(cast: 
 
 def test_the_word_of_a_channel_changes_when_it_is_connected_anew(cast: Cast) -> None:
     channel = made(cast, "telegram", "123:abc")
-    before = inbound.secret(channel)
+    before = inbound.signing_secret(channel)
     assert len(before) == 40
     channel.connected_at = timezone.now() + timedelta(seconds=1)
-    assert inbound.secret(channel) != before
+    assert inbound.signing_secret(channel) != before

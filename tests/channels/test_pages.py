@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from channels import dry, messages
+from channels import messages, validation
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
 from common.models import AuditEvent
@@ -232,20 +232,20 @@ def outgoing(text: str) -> Outgoing:
 
 def test_limits_come_from_what_the_server_told(cast: Cast) -> None:
     told = make(cast, facts={"configuration": {"statuses": {"max_characters": 11}}})
-    assert dry.limits(told).max_characters == 11
-    assert dry.count(told, "Здраво 👨‍👩‍👧") == 8
-    assert "likes" in dry.measures(told)
-    assert dry.platform(told).title == "Mastodon"
+    assert validation.limits(told).max_characters == 11
+    assert validation.count(told, "Здраво 👨‍👩‍👧") == 8
+    assert "likes" in validation.measures(told)
+    assert validation.platform(told).title == "Mastodon"
 
 
 def test_findings_are_said_in_the_readers_language(cast: Cast) -> None:
     short = make(cast, facts={"configuration": {"statuses": {"max_characters": 5}}})
     with translation.override("en"):
-        (finding,) = dry.check(short, outgoing("Предугачко"))
+        (finding,) = validation.check(short, outgoing("Предугачко"))
     assert (finding.code, finding.field, finding.severity) == ("text_too_long", "text", "error")
     assert "10" in finding.message
     assert "%(" not in finding.message
-    assert dry.check(short, outgoing("Добро")) == []
+    assert validation.check(short, outgoing("Добро")) == []
 
 
 def test_a_network_is_reached_by_the_link_and_not_as_the_answer_to_a_form(cast: Cast, attempt: ConnectAttempt) -> None:

@@ -97,7 +97,7 @@ def test_who_pauses_anew_after_the_time_and_before_it_was_noted_gets_a_pause_of_
         verbs.pause(cast.cuprija, "прва", soon(1), by=cast.officer)
         with time_machine.travel(soon(2)):
             verbs.pause(cast.cuprija, "друга", by=cast.officer)
-            assert [each.reason for each in pauses.here(cast.cuprija)] == ["друга"]
+            assert [each.reason for each in pauses.of_municipality(cast.cuprija)] == ["друга"]
         assert Pause.objects.filter(ended_at=None).count() == 1
 
 
@@ -139,11 +139,11 @@ def test_a_channel_of_another_municipality_cannot_be_paused(cast: Cast, page: Ch
 def test_the_pause_of_a_channel_ends_at_its_time(cast: Cast, page: Channel) -> None:
     with scope(cast.cuprija):
         verbs.pause_channel(page, REASON, soon(), by=cast.officer)
-        assert pauses.holding(page) is not None
+        assert pauses.blocking(page) is not None
     with time_machine.travel(soon(3)):
         tasks.end_pauses()
         with scope(cast.cuprija):
-            assert pauses.holding(page) is None
+            assert pauses.blocking(page) is None
             assert ChannelPause.objects.get().ended_by is None
     assert ("Officer", "Ćuprija: the pause of the channel “Општина Ћуприја” is over") in told()
 
@@ -180,9 +180,9 @@ def test_a_municipality_that_left_the_programme_is_not_silent(cast: Cast) -> Non
     left = timezone.localdate() - timedelta(days=1)
     Enrolment.objects.filter(municipality=cast.cuprija).update(ends_on=left)
     with scope(cast.cuprija):
-        assert pauses.here(cast.cuprija) == []
+        assert pauses.of_municipality(cast.cuprija) == []
     with scope(cast.novi_pazar):
-        assert [each.kind for each in pauses.here(cast.novi_pazar)] == ["programme"]
+        assert [each.kind for each in pauses.of_municipality(cast.novi_pazar)] == ["programme"]
 
 
 def test_only_an_administrator_silences_everybody(cast: Cast) -> None:
@@ -235,10 +235,10 @@ def test_the_widest_pause_is_named_and_every_one_is_shown(cast: Cast, page: Chan
             (lambda: verbs.pause_programme(cast.programme, REASON, by=cast.staff), "programme"),
         ):
             start()
-            held = pauses.holding(page)
+            held = pauses.blocking(page)
             assert held is not None
             assert held.kind == kind
-        assert [each.kind for each in pauses.here(cast.cuprija)] == ["programme", "municipality", "channel"]
+        assert [each.kind for each in pauses.of_municipality(cast.cuprija)] == ["programme", "municipality", "channel"]
 
 
 def test_the_banner_costs_one_query_whatever_is_paused(
@@ -246,9 +246,9 @@ def test_the_banner_costs_one_query_whatever_is_paused(
 ) -> None:
     with scope(cast.cuprija):
         with django_assert_num_queries(1):
-            assert pauses.here(cast.cuprija) == []
+            assert pauses.of_municipality(cast.cuprija) == []
         for number in range(5):
             verbs.pause_channel(channel(cast.cuprija, cast.approver, name=f"{number}"), REASON, by=cast.officer)
         verbs.pause(cast.cuprija, REASON, by=cast.officer)
         with django_assert_num_queries(1):
-            assert len(pauses.here(cast.cuprija)) == 6
+            assert len(pauses.of_municipality(cast.cuprija)) == 6

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from channels import dry, messages, queries, tasks
+from channels import messages, queries, tasks, validation
+from channels.connector_factory import open_channel
 from channels.domain import health, keys
 from channels.domain.refresh import refresh
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, Credential, Event
-from channels.open import open_channel
 from municipalities.tenancy import everywhere, scope
 from platforms.tiktok.facts import UNAUDITED
 from platforms.types import Pending, Published
@@ -53,7 +53,7 @@ def published(cast: Cast, channel: Channel, fakes: FakeServer, text: str) -> Pub
         connector = open_channel(channel)
         pending = connector.publish(outgoing(text, video=video()), Files(fakes.url))
         assert isinstance(pending, Pending)
-        told = connector.poll(pending)
+        told = connector.check_status(pending)
     assert isinstance(told, Published)
     return told
 
@@ -83,7 +83,7 @@ def test_the_account_becomes_the_channel_and_publishes_once(cast: Cast, approver
     assert (channel.platform, channel.handle, channel.state) == ("tiktok", "@cuprija", ChannelState.CONNECTED)
     out = published(cast, channel, fakes, "Прва вест")
     assert [post["text"] for post in fakes.world.fake("tiktok").public("cuprija")] == ["Прва вест"]
-    assert dry.remote_id(channel, out.permalink) == out.remote_id
+    assert validation.remote_id(channel, out.permalink) == out.remote_id
     assert approver.get(page("channel", channel.pk)).status_code == 200
 
 
@@ -134,19 +134,19 @@ def test_people_are_warned_before_the_year_is_over(cast: Cast, approver: Client)
 def test_a_video_needs_no_public_portal_and_pictures_do(cast: Cast, approver: Client, settings: Any) -> None:
     connect(approver)
     channel = the_channel()
-    assert dry.check(channel, outgoing("Снимак", video=video())) == []
+    assert validation.check(channel, outgoing("Снимак", video=video())) == []
     pictures = outgoing("Слика", pictures=(photo(1),))
-    assert [finding.code for finding in dry.check(channel, pictures)] == ["base_is_private"]
+    assert [finding.code for finding in validation.check(channel, pictures)] == ["base_is_private"]
     settings.PUBLIC_BASE_URL = "https://dobosar.example"
-    assert dry.check(channel, pictures) == []
+    assert validation.check(channel, pictures) == []
 
 
 def test_the_length_that_this_account_may_have_is_learnt(cast: Cast, approver: Client, fakes: FakeServer) -> None:
     fakes.options(tiktok_seconds=30)
     connect(approver)
     with scope(cast.cuprija):
-        health.learn(the_channel().pk)
-    found = dry.check(the_channel(), outgoing("Снимак", video=video(seconds=31.0)))
+        health.refresh_facts(the_channel().pk)
+    found = validation.check(the_channel(), outgoing("Снимак", video=video(seconds=31.0)))
     assert [(finding.code, finding.severity) for finding in found] == [("video_too_long", "error")]
 
 
@@ -156,8 +156,8 @@ def test_an_account_that_may_post_for_nobody_is_warned_of_before_anything_is_sen
     fakes.options(tiktok_audiences=("SELF_ONLY",))
     connect(approver)
     with scope(cast.cuprija):
-        health.learn(the_channel().pk)
-    (found,) = dry.check(the_channel(), outgoing("Снимак", video=video()))
+        health.refresh_facts(the_channel().pk)
+    (found,) = validation.check(the_channel(), outgoing("Снимак", video=video()))
     assert (found.field, found.severity, found.message) == ("channel", "warning", gettext(UNAUDITED))
 
 

@@ -13,10 +13,10 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
-from channels import dry, messages, public, tasks
+from channels import messages, public, tasks, validation
+from channels.connector_factory import open_channel
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, Credential, Event
-from channels.open import open_channel
 from common.models import AuditEvent
 from municipalities.tenancy import everywhere, scope
 from notifications.models import Notification
@@ -239,9 +239,9 @@ def test_viber_is_checked_against_the_portals_address_before_a_post_is_approved(
     settings.PUBLIC_BASE_URL = "https://dobosar.example"
     connect(approver, "viber", typed("viber", stand_ins))
     with scope(cast.cuprija):
-        assert dry.check(the_channel(), outgoing("Текст")) == []
+        assert validation.check(the_channel(), outgoing("Текст")) == []
         settings.PUBLIC_BASE_URL = "http://192.168.1.5:8000"
-        found = [finding.code for finding in dry.check(the_channel(), outgoing("Текст"))]
+        found = [finding.code for finding in validation.check(the_channel(), outgoing("Текст"))]
     assert found == ["portal_is_private"]
 
 

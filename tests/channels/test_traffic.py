@@ -28,15 +28,15 @@ def answer(status: int = 200, left: int | None = None, of: int = 300, seconds: i
 
 def hear(*answers: Answer | None) -> None:
     for each in answers:
-        traffic.heard(7, SERVER, each, commits=True)
+        traffic.record_answer(7, SERVER, each, commits=True)
 
 
 def limited(seconds: float = 0) -> datetime | None:
-    return traffic.look([7], [], datetime.now(UTC) + timedelta(seconds=seconds)).limited_until(7)
+    return traffic.snapshot([7], [], datetime.now(UTC) + timedelta(seconds=seconds)).limited_until(7)
 
 
 def circuit(seconds: float = 0) -> str:
-    return traffic.look([], [SERVER], timezone.now() + timedelta(seconds=seconds)).circuit(SERVER)
+    return traffic.snapshot([], [SERVER], timezone.now() + timedelta(seconds=seconds)).circuit(SERVER)
 
 
 def test_what_is_left_lets_everything_go() -> None:
@@ -58,9 +58,9 @@ def test_plenty_after_little_is_told() -> None:
 
 
 def test_a_read_says_nothing_about_publishing_unless_it_was_refused() -> None:
-    traffic.heard(7, SERVER, answer(left=0), commits=False)
+    traffic.record_answer(7, SERVER, answer(left=0), commits=False)
     assert limited() is None
-    traffic.heard(7, SERVER, answer(429, left=0), commits=False)
+    traffic.record_answer(7, SERVER, answer(429, left=0), commits=False)
     assert limited()
 
 

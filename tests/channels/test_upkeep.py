@@ -18,12 +18,12 @@ from django.test import Client
 from django.utils import timezone
 
 from channels import messages, queries, tasks
+from channels.connector_factory import open_channel
 from channels.domain import credentials
 from channels.domain.consent import mark_needs_consent
 from channels.domain.refresh import refresh
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, Credential
-from channels.open import open_channel
 from common.models import AuditEvent
 from municipalities.tenancy import everywhere, scope
 from notifications.enums import NotificationKind
@@ -195,16 +195,16 @@ def test_a_missing_key_is_told_on_the_channel(settings: Any, mastodon: Channel, 
 
 
 def test_once_a_day_the_server_is_asked_what_it_accepts(mastodon: Channel, fakes: FakeServer) -> None:
-    from channels import dry
+    from channels import validation
 
-    assert dry.limits(mastodon).max_characters == 500
+    assert validation.limits(mastodon).max_characters == 500
     fakes.options(max_characters=5000)
     with in_hours(2):
         tasks.upkeep()
-        assert dry.limits(the_channel()).max_characters == 500
+        assert validation.limits(the_channel()).max_characters == 500
     with in_hours(25):
         tasks.upkeep()
-        assert dry.limits(the_channel()).max_characters == 5000
+        assert validation.limits(the_channel()).max_characters == 5000
 
 
 def test_one_sick_channel_does_not_stop_the_others(

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from channels import dry, messages, tasks
+from channels import messages, tasks, validation
+from channels.connector_factory import open_channel
 from channels.domain import credentials, keys
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, Credential
-from channels.open import open_channel
 from municipalities.tenancy import everywhere, scope
 from notifications.enums import NotificationKind
 from notifications.models import Notification
@@ -166,5 +166,5 @@ def test_an_installation_that_was_not_audited_stops_a_video_before_it_is_schedul
 ) -> None:
     connect(approver)
     settings.NETWORK_OPTIONS["youtube"]["audited"] = False
-    (finding,) = dry.check(the_channel(), outgoing("Седница", video=video()))
+    (finding,) = validation.check(the_channel(), outgoing("Седница", video=video()))
     assert (finding.message, finding.severity) == (gettext(NOT_AUDITED), "error")

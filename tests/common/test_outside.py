@@ -19,7 +19,7 @@ OWN = {
     "common/management/commands/make_messages.py", "common/models.py", "common/outside.py",
     "municipalities/reference/__init__.py",
     "platforms/facebook/videos.py", "platforms/linkedin/media.py", "platforms/meta/containers.py",
-    "platforms/tiktok/held.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
+    "platforms/tiktok/checkpoint.py", "platforms/x/media.py", "platforms/youtube/uploads.py",
     "benchmarks/publishing.py", "launcher/files.py", "benchmarks/management/commands/bench.py",
     "reports/files/pdf.py", "trainings/script.py",
 }  # fmt: skip

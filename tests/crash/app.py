@@ -11,15 +11,15 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from delivery import gates, rules  # noqa: E402
+from delivery import policies, rules  # noqa: E402
 from portal.celery import app  # noqa: E402
 from tests.crash.workers import QUEUE  # noqa: E402
 
 settings.MEDIA_ROOT = os.environ["CRASH_MEDIA"]
 rules.LOOK_FIRST = timedelta(seconds=0.5)
 rules.LOOKS = (timedelta(seconds=2),)
-rules.BACK_OFF = tuple(timedelta(seconds=s) for s in (0.5, 1, 2, 2, 2, 4, 4, 8, 8, 8, 8, 8))
-gates.register("crash", lambda delivery: gates.go())
+rules.RETRY_BACKOFF = tuple(timedelta(seconds=s) for s in (0.5, 1, 2, 2, 2, 4, 4, 8, 8, 8, 8, 8))
+policies.register("crash", lambda delivery: policies.allow())
 # What a task of the worker hands on stays with it.
 app.conf.task_default_queue = QUEUE
 app.conf.task_routes = {}

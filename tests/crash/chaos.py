@@ -129,7 +129,7 @@ class Chaos:
         from django.utils import timezone
 
         from delivery.models import Delivery
-        from inbox.domain import answer, hear
+        from inbox.domain import answer, ingest
         from inbox.domain.refused import Refused
         from inbox.models import Message
         from municipalities.tenancy import scope
@@ -138,7 +138,7 @@ class Chaos:
             self.servers[network].react(NETWORKS[network][0], root, "reply", f"{account}: питање {number + 1}?")
         with scope(self.cast.cuprija):
             for account, (_network, root) in self._posts.items():
-                hear.keep(self.channels[account], self._connector(account).replies(root).items)
+                ingest.keep(self.channels[account], self._connector(account).replies(root).items)
             for number, message in enumerate(Message.objects.select_related("channel").order_by("pk")):
                 account = message.channel.name
                 reply = answer.answer(message, f"{account}: одговор {number + 1}", by=self.cast.officer)
@@ -170,7 +170,7 @@ class Chaos:
         return [places[number % len(places)] for number in range(amount)]
 
     def _connector(self, account: str) -> Any:
-        from channels.open import open_channel
+        from channels.connector_factory import open_channel
 
         return open_channel(self.channels[account])
 

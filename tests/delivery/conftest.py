@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from channels.domain import credentials
 from channels.models import Channel
-from delivery import gates
+from delivery import policies
 from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.domain.enqueue import enqueue
@@ -47,24 +47,24 @@ def allowed(settings: Any, network: FakeServer) -> None:
 def gate() -> Iterator[Gate]:
     """The gate of the tests' own kind of delivery; open unless a test closes it."""
     door = Gate()
-    gates.register(KIND, door)
+    policies.register(KIND, door)
     yield door
-    gates._gates.pop(KIND)
+    policies._gates.pop(KIND)
 
 
 class Gate:
     def __init__(self) -> None:
-        self.verdicts: list[gates.Verdict] = []
+        self.verdicts: list[policies.PolicyDecision] = []
         self.asked = 0
 
-    def say(self, *verdicts: gates.Verdict) -> None:
+    def say(self, *verdicts: policies.PolicyDecision) -> None:
         """These verdicts in this order; the last one stays."""
         self.verdicts, self.asked = list(verdicts), 0
 
-    def __call__(self, delivery: Delivery) -> gates.Verdict:
+    def __call__(self, delivery: Delivery) -> policies.PolicyDecision:
         self.asked += 1
         if not self.verdicts:
-            return gates.go()
+            return policies.allow()
         return self.verdicts.pop(0) if len(self.verdicts) > 1 else self.verdicts[0]
 
 

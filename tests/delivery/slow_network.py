@@ -60,7 +60,7 @@ class SlowNetwork:
         self.finished.append(pending.token)
         return self._next()
 
-    def poll(self, pending: Pending) -> Any:
+    def check_status(self, pending: Pending) -> Any:
         return self._next()
 
     def find(

@@ -97,7 +97,7 @@ def test_a_limit_of_one_account_holds_back_no_other(outbox: Outbox, platform: st
 
 def scarce(app: str, left: int) -> None:
     headers = {"X-App-Usage": f'{{"call_count": {100 - left}}}'}
-    traffic.heard(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
+    traffic.record_answer(0, "https://graph.example", Answer(200, headers, b"", ""), commits=False, app=app)
 
 
 def test_a_tenth_of_what_the_application_may_is_kept_back(outbox: Outbox) -> None:

@@ -13,11 +13,11 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from delivery import gates, rules
+from delivery import policies, rules
 from delivery.domain import attempts, release
 from delivery.domain.claim import claim_due
 from delivery.domain.sweep import sweep
-from delivery.enums import Because, Outcome, State, Step
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
 from tests.delivery.conftest import Outbox, connected
 
@@ -37,7 +37,7 @@ def test_a_late_approval_expires_the_delivery(outbox: Outbox) -> None:
     with time_machine.travel(delivery.due_at + timedelta(seconds=1), tick=True), outbox.inside():
         release.release(outbox.again(delivery), by=outbox.cast.approver)
     expired = outbox.again(delivery)
-    assert (expired.state, expired.reason) == (State.EXPIRED, Because.NOT_APPROVED)
+    assert (expired.state, expired.reason) == (State.EXPIRED, ReasonCode.NOT_APPROVED)
 
 
 def test_what_nobody_approved_expires_at_its_time_and_is_not_sent(outbox: Outbox) -> None:
@@ -60,7 +60,7 @@ def test_an_approval_in_time_lets_it_go(outbox: Outbox) -> None:
 def test_what_is_past_its_last_moment_expires(outbox: Outbox) -> None:
     delivery = outbox.put()
     outbox.tick(delivery.not_after + timedelta(seconds=1))
-    assert (outbox.again(delivery).reason, states(outbox, delivery)) == (Because.TOO_LATE, [State.EXPIRED])
+    assert (outbox.again(delivery).reason, states(outbox, delivery)) == (ReasonCode.TOO_LATE, [State.EXPIRED])
     assert outbox.texts() == []
 
 
@@ -69,20 +69,20 @@ def test_what_is_past_its_last_moment_expires(outbox: Outbox) -> None:
 
 def test_a_pause_thirty_seconds_before_holds_it_back_at_its_time(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=30)
-    outbox.gate.say(gates.hold(Because.PAUSED, "Дан жалости"))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     outbox.tick(delivery.due_at)
     held = outbox.again(delivery)
-    assert (held.state, held.reason, held.problem) == (State.WAITING, Because.PAUSED, "Дан жалости")
+    assert (held.state, held.reason, held.problem) == (State.WAITING, ReasonCode.PAUSED, "Дан жалости")
     assert outbox.texts() == []
 
 
 def test_resuming_flushes_no_backlog(outbox: Outbox) -> None:
     missed = [outbox.put(f"објава {n}", due_in=-60 * n) for n in range(1, 6)]
-    outbox.gate.say(gates.hold(Because.PAUSED))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED))
     for _ in missed:
         outbox.tick()
     assert set(states(outbox, *missed)) == {State.WAITING}
-    outbox.gate.say(gates.go())
+    outbox.gate.say(policies.allow())
     sweep(timezone.now())
     outbox.tick()
     assert set(states(outbox, *missed)) == {State.EXPIRED}
@@ -91,28 +91,28 @@ def test_resuming_flushes_no_backlog(outbox: Outbox) -> None:
 
 def test_what_was_held_goes_out_when_its_time_is_still_to_come(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=60)
-    outbox.gate.say(gates.hold(Because.PAUSED))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED))
     outbox.tick(delivery.due_at)  # a tick of a worker whose clock is ahead
     sweep(timezone.now())
     assert states(outbox, delivery) == [State.WAITING]
-    outbox.gate.say(gates.go())
+    outbox.gate.say(policies.allow())
     sweep(timezone.now())
     assert states(outbox, delivery) == [State.SCHEDULED]
 
 
 def test_what_stays_paused_expires_at_its_last_moment(outbox: Outbox) -> None:
     delivery = outbox.put()
-    outbox.gate.say(gates.hold(Because.PAUSED))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED))
     outbox.tick()
     outbox.tick(delivery.not_after + timedelta(seconds=1))
-    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.EXPIRED, Because.PAUSED)
+    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.EXPIRED, ReasonCode.PAUSED)
 
 
 def test_a_channel_that_lost_its_access_holds_what_is_scheduled_and_gives_it_back(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=600)
     set_channel(outbox, "needs_consent")
     sweep(timezone.now())
-    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.WAITING, Because.NEEDS_CONSENT)
+    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.WAITING, ReasonCode.NEEDS_CONSENT)
     set_channel(outbox, "connected")
     sweep(timezone.now())
     assert states(outbox, delivery) == [State.SCHEDULED]
@@ -205,7 +205,7 @@ def test_a_worker_that_died_after_the_call_leaves_it_unconfirmed(outbox: Outbox)
     assert states(outbox, delivery) == [State.SENDING]  # the lease still runs
     sweep(outbox.again(delivery).lease_until + timedelta(seconds=1))
     unknown = outbox.again(delivery)
-    assert (unknown.state, unknown.reason) == (State.UNCONFIRMED, Because.WORKER_DIED)
+    assert (unknown.state, unknown.reason) == (State.UNCONFIRMED, ReasonCode.WORKER_DIED)
     assert outbox.outcomes(delivery) == [Outcome.UNKNOWN]
 
 

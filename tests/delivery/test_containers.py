@@ -9,7 +9,7 @@ import time_machine
 
 from django.utils import timezone
 
-from delivery.domain import deliver, poll, reconcile
+from delivery.domain import check_status, deliver, reconcile
 from delivery.enums import State
 from delivery.models import Delivery
 from tests.delivery.conftest import Outbox
@@ -34,8 +34,8 @@ def go_on(outbox: Outbox, delivery: Delivery, rounds: int = 6) -> None:
     for _round in range(rounds):
         with time_machine.travel(outbox.again(delivery).next_at + timedelta(seconds=1), tick=True):
             now = timezone.now()
-            numbers = [poll.poll(pk) for pk in poll.claim_polls(now)]
-            numbers += [reconcile.look(pk) for pk in reconcile.claim_looks(now)]
+            numbers = [check_status.check_status(pk) for pk in check_status.claim_status_checks(now)]
+            numbers += [reconcile.reconcile(pk) for pk in reconcile.claim_reconciliations(now)]
             for number in numbers:
                 if number is not None:
                     deliver.deliver(delivery.pk, number)

@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from channels import traffic
 from common.http import Answer
-from delivery import dispatch, gates, tasks
+from delivery import dispatch, policies, tasks
 from delivery.domain import claim
 from delivery.domain.sweep import sweep
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Attempt, Delivery
-from delivery.queries import Head
+from delivery.queries import QueueHead
 from municipalities.tenancy import everywhere
 from tests.crash.workers import wait_for
 from tests.delivery.conftest import Outbox, connected
@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def publisher(hands: int = 4, longest_sleep: float = dispatch.LONGEST_SLEEP) -> Iterator[dispatch.Dispatcher]:
+def publisher(hands: int = 4, longest_sleep: float = dispatch.MAX_SLEEP) -> Iterator[dispatch.Dispatcher]:
     """One at work in a thread of its own."""
-    found = dispatch.Dispatcher(hands, pulse=dispatch.tell_alive, longest_sleep=longest_sleep)
+    found = dispatch.Dispatcher(hands, pulse=dispatch.send_heartbeat, longest_sleep=longest_sleep)
 
     def work() -> None:
         try:
@@ -43,7 +43,7 @@ def publisher(hands: int = 4, longest_sleep: float = dispatch.LONGEST_SLEEP) -> 
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        wait_for(dispatch.alive)
+        wait_for(dispatch.has_heartbeat)
         yield found
     finally:
         found.stop()
@@ -144,10 +144,10 @@ def test_a_call_that_does_not_end_makes_the_process_end_without_it(outbox: Outbo
 
 def test_while_a_publisher_is_alive_workers_do_not_publish(outbox: Outbox) -> None:
     delivery = outbox.put()
-    dispatch.tell_alive()
+    dispatch.send_heartbeat()
     tasks.tick()
     assert state_of(outbox, delivery) == State.SCHEDULED
-    dispatch.tell_gone()
+    dispatch.clear_heartbeat()
     tasks.tick()
     assert state_of(outbox, delivery) == State.SENDING
 
@@ -164,13 +164,13 @@ def test_a_gate_that_fails_for_one_stops_no_other(outbox: Outbox) -> None:
     other = connected(outbox.cast, outbox.network, "bluesky")
     broken, fine = outbox.put("прва"), outbox.put("друга", channel=other)
 
-    def gate(delivery: Delivery) -> gates.Verdict:
+    def gate(delivery: Delivery) -> policies.PolicyDecision:
         if delivery.pk == broken.pk:
             with everywhere("a statement that fails"):
                 list(Delivery.objects.extra(where=["no_such_column = 1"]))
-        return gates.go()
+        return policies.allow()
 
-    gates.register(outbox.again(broken).kind, gate)
+    policies.register(outbox.again(broken).kind, gate)
     assert [work.delivery.pk for work in claim.take_due(timezone.now(), 5)] == [fine.pk]
     assert state_of(outbox, broken) == State.SCHEDULED
 
@@ -178,7 +178,7 @@ def test_a_gate_that_fails_for_one_stops_no_other(outbox: Outbox) -> None:
 def test_several_held_at_once_are_each_told_why(outbox: Outbox) -> None:
     other = connected(outbox.cast, outbox.network, "bluesky")
     held = [outbox.put("прва"), outbox.put("друга", channel=other)]
-    outbox.gate.say(gates.hold(Because.PAUSED, "Дан жалости"))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     assert claim.take_due(timezone.now(), 5) == []
     assert {outbox.again(each).problem for each in held} == {"Дан жалости"}
     with outbox.inside():
@@ -188,21 +188,23 @@ def test_several_held_at_once_are_each_told_why(outbox: Outbox) -> None:
 # ---- turns
 
 
-def head(pk: int, municipality: int, *, urgent: bool = False, minutes: int = 0) -> Head:
-    return Head(pk, municipality, urgent, timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=minutes))
+def head(pk: int, municipality: int, *, urgent: bool = False, minutes: int = 0) -> QueueHead:
+    return QueueHead(
+        pk, municipality, urgent, timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+    )
 
 
 def test_municipalities_take_turns_whoever_was_due_first() -> None:
     many = [head(n, 1, minutes=60 - n) for n in range(5)]
     one = head(9, 2, minutes=1)
-    assert [each.pk for each in claim.fair([*many, one], {})] == [0, 9, 1, 2, 3, 4]
+    assert [each.pk for each in claim.round_robin([*many, one], {})] == [0, 9, 1, 2, 3, 4]
     # what is under way counts as a turn that was had
-    assert claim.fair([*many, one], {1: 3})[0] is one
+    assert claim.round_robin([*many, one], {1: 3})[0] is one
 
 
 def test_urgent_ones_are_first_whoever_has_had_turns() -> None:
     flood = head(7, 1, urgent=True)
-    assert claim.fair([head(1, 2, minutes=60), flood], {1: 9})[0] is flood
+    assert claim.round_robin([head(1, 2, minutes=60), flood], {1: 9})[0] is flood
 
 
 # ---- what the networks take
@@ -211,7 +213,7 @@ def test_urgent_ones_are_first_whoever_has_had_turns() -> None:
 def out_of_budget(outbox: Outbox) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-limit": "300", "x-ratelimit-reset": "60"}
     answer = Answer(200, headers, b"", outbox.channel.server)
-    traffic.heard(outbox.channel.pk, outbox.channel.server, answer, commits=True)
+    traffic.record_answer(outbox.channel.pk, outbox.channel.server, answer, commits=True)
 
 
 def test_without_budget_a_post_waits_and_uses_up_no_try(outbox: Outbox) -> None:
@@ -236,7 +238,7 @@ def test_what_is_urgent_is_tried_all_the_same(outbox: Outbox) -> None:
 def test_a_server_that_does_not_answer_is_left_alone_and_then_looked_at_once(outbox: Outbox) -> None:
     first, second = outbox.put("прва", due_in=-2), outbox.put("друга", due_in=-1)
     for _ in range(traffic.FAILURES):
-        traffic.heard(outbox.channel.pk, outbox.channel.server, None, commits=False)
+        traffic.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
     assert outbox.tick() == []
     later = timezone.now() + timedelta(seconds=20)
     assert len(outbox.tick(later)) == 1
@@ -246,12 +248,12 @@ def test_a_server_that_does_not_answer_is_left_alone_and_then_looked_at_once(out
 
 
 def test_uploads_and_one_server_leave_a_quarter_of_the_hands() -> None:
-    def heavy(pk: int, server: str) -> Head:
-        return Head(pk, 1, False, timezone.now(), pk, server, heavy=True)
+    def heavy(pk: int, server: str) -> QueueHead:
+        return QueueHead(pk, 1, False, timezone.now(), pk, server, heavy=True)
 
-    room = dispatch.Room(8, [])
+    room = dispatch.Capacity(8, [])
     assert [room.takes(heavy(n, f"https://{n}.example")) for n in range(8)] == [True] * 6 + [False] * 2
     assert room.takes(head(9, 1))
-    room = dispatch.Room(8, [dispatch.Call(0, "https://slow.example", False)] * 6)
-    assert not room.takes(Head(1, 1, False, timezone.now(), 1, "https://slow.example"))
-    assert room.takes(Head(2, 1, False, timezone.now(), 2, "https://other.example"))
+    room = dispatch.Capacity(8, [dispatch.ActiveCall(0, "https://slow.example", False)] * 6)
+    assert not room.takes(QueueHead(1, 1, False, timezone.now(), 1, "https://slow.example"))
+    assert room.takes(QueueHead(2, 1, False, timezone.now(), 2, "https://other.example"))

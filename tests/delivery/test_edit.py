@@ -10,7 +10,7 @@ import pytest
 
 from django.utils import timezone
 
-from delivery import gates
+from delivery import policies
 from delivery.domain import take_down, withdraw
 from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
@@ -18,9 +18,9 @@ from delivery.domain.edit import edit
 from delivery.domain.missing import missing
 from delivery.domain.move import NoSuchMove
 from delivery.domain.sweep import sweep
-from delivery.enums import Because, Outcome, State, Step
-from delivery.gates import EDIT
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Attempt, Delivery
+from delivery.policies import EDIT
 from tests.delivery.conftest import Gate, Outbox, outgoing_of
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +30,13 @@ PUT = {"path": "/api/v1/statuses/", "method": "PUT"}
 
 @pytest.fixture(autouse=True)
 def edit_gate() -> Iterator[Gate]:
-    before = gates._gates.get(EDIT)
+    before = policies._gates.get(EDIT)
     door = Gate()
-    gates.register(EDIT, door)
+    policies.register(EDIT, door)
     yield door
-    gates._gates.pop(EDIT)
+    policies._gates.pop(EDIT)
     if before:
-        gates._gates[EDIT] = before
+        policies._gates[EDIT] = before
 
 
 def published(outbox: Outbox, text: str = "Вашар почиње у 9.", **more: Any) -> Delivery:
@@ -56,7 +56,7 @@ def test_a_change_leaves_one_post_with_the_new_words(outbox: Outbox) -> None:
     outbox.tick()
     assert outbox.texts() == ["Вашар почиње у 10."]
     after = outbox.again(changed)
-    assert (after.state, after.reason, after.remote_id) == (State.PUBLISHED, Because.CHANGED, delivery.remote_id)
+    assert (after.state, after.reason, after.remote_id) == (State.PUBLISHED, ReasonCode.CHANGED, delivery.remote_id)
     (attempt,) = outbox.attempts(changed)
     assert (attempt.step, attempt.outcome, bool(attempt.sent_at)) == (Step.EDIT, Outcome.OK, True)
     assert outbox.again(delivery).state == State.PUBLISHED
@@ -83,7 +83,7 @@ def test_a_worker_that_dies_after_the_call_left_changes_it_once_more(outbox: Out
         Attempt.objects.filter(delivery=changed).update(taken_at=timezone.now(), sent_at=timezone.now())
     later = timezone.now() + timedelta(hours=1)
     sweep(later)
-    assert (outbox.again(changed).state, outbox.again(changed).reason) == (State.SCHEDULED, Because.UNANSWERED)
+    assert (outbox.again(changed).state, outbox.again(changed).reason) == (State.SCHEDULED, ReasonCode.UNANSWERED)
     deliver(pk, number)  # the message comes after all
     assert outbox.texts() == ["Вашар почиње у 9."]
     outbox.tick(later)
@@ -92,10 +92,10 @@ def test_a_worker_that_dies_after_the_call_left_changes_it_once_more(outbox: Out
 
 def test_the_gate_is_asked_before_a_change_leaves(outbox: Outbox, edit_gate: Gate) -> None:
     changed = change(outbox, published(outbox))
-    edit_gate.say(gates.go(), gates.hold(Because.PAUSED, "Дан жалости"))
+    edit_gate.say(policies.allow(), policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     outbox.tick()
     assert outbox.texts() == ["Вашар почиње у 9."]
-    assert (outbox.again(changed).state, outbox.again(changed).reason) == (State.WAITING, Because.PAUSED)
+    assert (outbox.again(changed).state, outbox.again(changed).reason) == (State.WAITING, ReasonCode.PAUSED)
 
 
 def test_a_refused_change_fails_and_the_post_stays(outbox: Outbox) -> None:
@@ -114,7 +114,7 @@ def test_tries_of_a_change_are_used_up_and_a_person_is_asked(outbox: Outbox) -> 
     now = timezone.now()
     while (seen := outbox.again(changed)).state == State.SCHEDULED:
         outbox.tick(max(seen.next_at, now))
-    assert (seen.state, seen.reason) == (State.FAILED, Because.TRIES_USED_UP)
+    assert (seen.state, seen.reason) == (State.FAILED, ReasonCode.TRIES_USED_UP)
 
 
 def test_what_is_taken_down_is_not_changed_any_more(outbox: Outbox) -> None:
@@ -152,12 +152,12 @@ def test_a_withdrawal_whose_answer_was_lost_is_asked_for_again_and_succeeds(outb
 
 def test_a_gate_can_put_a_withdrawal_off(outbox: Outbox) -> None:
     delivery = published(outbox)
-    gates.register_removal("test", lambda each: gates.hold(Because.PAUSED, "Дан жалости"))
+    policies.register_removal("test", lambda each: policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     with outbox.inside():
         withdraw.withdraw(delivery, by=outbox.cast.officer)
     take_down.take_down(delivery.pk)
     assert outbox.texts() == ["Вашар почиње у 9."]
-    gates._removals.pop("test")
+    policies._removals.pop("test")
     assert take_down.claim_withdrawals(outbox.again(delivery).next_at) == [delivery.pk]
     take_down.take_down(delivery.pk)
     assert outbox.texts() == []

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from delivery.domain import attempts, content
 from delivery.domain.claim import claim_due
-from delivery.domain.departure import Departure
+from delivery.domain.pre_send_check import PreSendCheck
 from delivery.models import Delivery
 from platforms.types import Captions, Outgoing, Video
 from tests.delivery.conftest import Outbox, outgoing_of
@@ -76,12 +76,12 @@ def test_the_lease_begins_anew_with_the_chunks_of_a_large_file(outbox: Outbox) -
         ((_, number),) = claim_due(timezone.now())
         attempt = attempts.take(outbox.again(delivery), number)
         assert attempt is not None
-        departure = Departure(outbox.again(delivery), attempt)
+        departure = PreSendCheck(outbox.again(delivery), attempt)
         before = Delivery.objects.get(pk=delivery.pk).lease_until
-        departure.alive()
+        departure.heartbeat()
         assert Delivery.objects.get(pk=delivery.pk).lease_until == before
         with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
-            departure.alive()
+            departure.heartbeat()
         after = Delivery.objects.get(pk=delivery.pk).lease_until
     assert before is not None
     assert after is not None

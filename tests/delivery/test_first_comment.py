@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery import gates
+from delivery import policies
 from delivery.domain import reconcile
-from delivery.enums import Because, State
-from delivery.gates import FIRST_COMMENT
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
+from delivery.policies import FIRST_COMMENT
 from tests.delivery.conftest import Outbox, connected
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_a_post_that_was_found_after_an_unknown_outcome_gets_it_too(outbox: Outb
     root = outbox.put("Вашар у суботу", channel=page, content=WITH_COMMENT)
     outbox.tick()
     assert outbox.again(root).state == State.UNCONFIRMED
-    reconcile.look(root.pk)
+    reconcile.reconcile(root.pk)
     assert outbox.again(root).state == State.PUBLISHED
     assert len(children(outbox)) == 1
 
@@ -76,7 +76,7 @@ def test_an_unknown_outcome_of_a_comment_is_looked_for_below_the_post(outbox: Ou
     later(outbox)
     (child,) = children(outbox)
     assert child.state == State.UNCONFIRMED
-    reconcile.look(child.pk)
+    reconcile.reconcile(child.pk)
     assert outbox.again(child).state == State.PUBLISHED
     assert outbox.texts().count(WITH_COMMENT["first_comment"]) == 1
 
@@ -84,10 +84,10 @@ def test_an_unknown_outcome_of_a_comment_is_looked_for_below_the_post(outbox: Ou
 def test_what_holds_the_post_holds_its_comment(outbox: Outbox, page: Channel, gate: Any) -> None:
     outbox.put("Вашар у суботу", channel=page, content=WITH_COMMENT)
     outbox.tick()
-    gate.say(gates.hold(Because.PAUSED))
+    gate.say(policies.defer(ReasonCode.PAUSED))
     later(outbox)
     (child,) = children(outbox)
-    assert (child.state, child.reason) == (State.WAITING, Because.PAUSED)
+    assert (child.state, child.reason) == (State.WAITING, ReasonCode.PAUSED)
 
 
 def test_a_network_that_takes_none_gets_none(outbox: Outbox) -> None:

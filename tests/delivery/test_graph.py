@@ -17,7 +17,7 @@ from django.utils import timezone
 from common.models import AuditEvent
 from delivery import graph
 from delivery.domain.move import Moved, NoSuchMove, move
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from tests.delivery.conftest import Outbox
 
@@ -30,9 +30,9 @@ def test_every_state_can_be_reached_and_every_way_ends() -> None:
 @pytest.mark.parametrize(
     ("edges", "complaint"),
     [
-        ({(State.WAITING, State.SCHEDULED): {Because.APPROVED}}, "No way leads to"),
-        ({**graph.EDGES, (State.MISSING, State.PUBLISHED): {Because.FOUND}}, "Final"),
-        ({edge: reasons - {Because.GONE} for edge, reasons in graph.EDGES.items()}, "Reasons that no move has"),
+        ({(State.WAITING, State.SCHEDULED): {ReasonCode.APPROVED}}, "No way leads to"),
+        ({**graph.EDGES, (State.MISSING, State.PUBLISHED): {ReasonCode.FOUND}}, "Final"),
+        ({edge: reasons - {ReasonCode.GONE} for edge, reasons in graph.EDGES.items()}, "Reasons that no move has"),
     ],
 )
 def test_a_graph_with_a_hole_does_not_start(edges: Any, complaint: str, monkeypatch: Any) -> None:
@@ -44,28 +44,28 @@ def test_a_graph_with_a_hole_does_not_start(edges: Any, complaint: str, monkeypa
 @pytest.mark.parametrize(
     ("source", "target", "because"),
     [
-        (State.PUBLISHED, State.SCHEDULED, Because.SENT_AGAIN),
-        (State.UNCONFIRMED, State.WAITING, Because.PAUSED),
-        (State.EXPIRED, State.SENDING, Because.DUE),
-        (State.SENDING, State.CANCELLED, Because.CANCELLED),
-        (State.UNCONFIRMED, State.SCHEDULED, Because.NEVER_SENT),  # the edge exists, but not for this reason
+        (State.PUBLISHED, State.SCHEDULED, ReasonCode.SENT_AGAIN),
+        (State.UNCONFIRMED, State.WAITING, ReasonCode.PAUSED),
+        (State.EXPIRED, State.SENDING, ReasonCode.DUE),
+        (State.SENDING, State.CANCELLED, ReasonCode.CANCELLED),
+        (State.UNCONFIRMED, State.SCHEDULED, ReasonCode.NEVER_SENT),  # the edge exists, but not for this reason
     ],
 )
-def test_what_the_graph_does_not_know_does_not_happen(source: State, target: State, because: Because) -> None:
+def test_what_the_graph_does_not_know_does_not_happen(source: State, target: State, because: ReasonCode) -> None:
     with pytest.raises(NoSuchMove):
         graph.require(source, target, because)
 
 
 def test_a_machine_never_sends_an_unknown_outcome_again_without_a_look_or_a_key() -> None:
     towards = [graph.EDGES[State.UNCONFIRMED, to] for to in (State.SCHEDULED, State.SENDING)]
-    assert frozenset().union(*towards) == {Because.ABSENT, Because.NOT_THERE, Because.REPEATED}
+    assert frozenset().union(*towards) == {ReasonCode.ABSENT, ReasonCode.NOT_THERE, ReasonCode.REPEATED}
 
 
 @pytest.mark.django_db
 def test_a_move_is_written_down_with_who_made_it(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=60)
     with outbox.inside():
-        move(delivery, State.CANCELLED, because=Because.CANCELLED, by=outbox.cast.officer)
+        move(delivery, State.CANCELLED, because=ReasonCode.CANCELLED, by=outbox.cast.officer)
     event = AuditEvent.objects.get(verb="delivery.cancelled")
     assert event.actor_id == outbox.cast.officer.pk
     assert event.detail == {"because": "cancelled", "came_from": "scheduled"}
@@ -76,9 +76,9 @@ def test_a_move_from_a_state_that_is_history_is_refused(outbox: Outbox) -> None:
     delivery = outbox.put(due_in=60)
     stale = outbox.again(delivery)
     with outbox.inside():
-        move(delivery, State.CANCELLED, because=Because.CANCELLED)
+        move(delivery, State.CANCELLED, because=ReasonCode.CANCELLED)
         with pytest.raises(Moved):
-            move(stale, State.EXPIRED, because=Because.TOO_LATE)
+            move(stale, State.EXPIRED, because=ReasonCode.TOO_LATE)
     assert outbox.again(delivery).state == State.CANCELLED
 
 
@@ -88,7 +88,7 @@ def test_of_two_movers_on_two_connections_one_succeeds(outbox: Outbox) -> None:
     start = threading.Barrier(2)
     results: list[str] = []
 
-    def mover(to: State, because: Because) -> None:
+    def mover(to: State, because: ReasonCode) -> None:
         try:
             with outbox.inside():
                 mine = Delivery.objects.get(pk=delivery.pk)
@@ -100,7 +100,7 @@ def test_of_two_movers_on_two_connections_one_succeeds(outbox: Outbox) -> None:
         finally:
             connection.close()
 
-    pairs = [(State.CANCELLED, Because.CANCELLED), (State.EXPIRED, Because.TOO_LATE)]
+    pairs = [(State.CANCELLED, ReasonCode.CANCELLED), (State.EXPIRED, ReasonCode.TOO_LATE)]
     threads = [threading.Thread(target=mover, args=pair) for pair in pairs]
     for thread in threads:
         thread.start()

@@ -27,14 +27,14 @@ from hypothesis.stateful import (
 from django.db import transaction
 from django.utils import timezone
 
+from channels.connector_factory import open_channel
 from channels.domain import credentials
-from channels.open import open_channel
-from delivery import gates
+from delivery import policies
 from delivery.domain import answer, claim, content, reconcile, sweep
 from delivery.domain.cancel import cancel
 from delivery.domain.deliver import deliver, make
 from delivery.domain.move import Moved, NoSuchMove
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Attempt, Delivery
 from municipalities.tenancy import everywhere
 from platforms.errors import PlatformError
@@ -92,13 +92,13 @@ class Schedules(RuleBasedStateMachine):
     @rule()
     def pause(self) -> None:
         self.paused = True
-        self.outbox.gate.say(gates.hold(Because.PAUSED, "пауза"))
+        self.outbox.gate.say(policies.defer(ReasonCode.PAUSED, "пауза"))
         self.calls_when_paused = self._public()
 
     @rule()
     def resume(self) -> None:
         self.paused, self.calls_when_paused = False, None
-        self.outbox.gate.say(gates.go())
+        self.outbox.gate.say(policies.allow())
 
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:
@@ -158,8 +158,8 @@ class Schedules(RuleBasedStateMachine):
     @rule()
     def tidy(self) -> None:
         sweep.sweep(timezone.now())
-        for delivery_id in reconcile.claim_looks(timezone.now()):
-            if (number := reconcile.look(delivery_id)) is not None:
+        for delivery_id in reconcile.claim_reconciliations(timezone.now()):
+            if (number := reconcile.reconcile(delivery_id)) is not None:
                 deliver(delivery_id, number)
 
     # ---- what must hold

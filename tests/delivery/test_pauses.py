@@ -15,7 +15,7 @@ from channels import tasks
 from channels.domain import pause as pauses
 from channels.models import ChannelPause
 from delivery.domain.sweep import sweep
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.models import Pause, WidePause
@@ -35,10 +35,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REASON = "Дан жалости"
 KINDS = {
-    "municipality": Because.PAUSED,
-    "channel": Because.CHANNEL_PAUSED,
-    "programme": Because.PROGRAMME_PAUSED,
-    "everybody": Because.PROGRAMME_PAUSED,
+    "municipality": ReasonCode.PAUSED,
+    "channel": ReasonCode.CHANNEL_PAUSED,
+    "programme": ReasonCode.PROGRAMME_PAUSED,
+    "everybody": ReasonCode.PROGRAMME_PAUSED,
 }
 
 

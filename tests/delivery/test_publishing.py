@@ -14,11 +14,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery import gates
+from delivery import policies
 from delivery.domain import content
 from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
-from delivery.enums import Because, Outcome, State
+from delivery.enums import Outcome, ReasonCode, State
 from platforms.types import Picture
 from tests.delivery.conftest import Outbox
 
@@ -68,7 +68,7 @@ def test_a_missing_picture_fails_with_words_and_sends_nothing(outbox: Outbox) ->
     delivery = outbox.put(content={"pictures": (gone,)})
     outbox.tick()
     failed = outbox.again(delivery)
-    assert (failed.state, failed.reason) == (State.FAILED, Because.PICTURE_MISSING)
+    assert (failed.state, failed.reason) == (State.FAILED, ReasonCode.PICTURE_MISSING)
     assert "picture" in failed.problem
     assert outbox.texts() == []
 
@@ -97,7 +97,7 @@ def test_a_dead_token_waits_and_marks_the_channel(outbox: Outbox) -> None:
     delivery = outbox.put()
     outbox.tick()
     waiting = outbox.again(delivery)
-    assert (waiting.state, waiting.reason) == (State.WAITING, Because.NEEDS_CONSENT)
+    assert (waiting.state, waiting.reason) == (State.WAITING, ReasonCode.NEEDS_CONSENT)
     with outbox.inside():
         assert Channel.objects.get().state == "needs_consent"
 
@@ -107,7 +107,7 @@ def test_too_many_calls_wait_until_the_network_says(outbox: Outbox) -> None:
     delivery = outbox.put()
     outbox.tick()
     later = outbox.again(delivery)
-    assert (later.state, later.reason) == (State.SCHEDULED, Because.RATE_LIMITED)
+    assert (later.state, later.reason) == (State.SCHEDULED, ReasonCode.RATE_LIMITED)
     assert timedelta(seconds=550) < later.next_at - timezone.now() < timedelta(seconds=650)
     assert outbox.tick() == []
     assert later.tries == 0
@@ -123,7 +123,7 @@ def test_an_unreachable_network_is_tried_again_and_in_the_end_fails(outbox: Outb
     while (seen := outbox.again(delivery)).state == State.SCHEDULED:
         pauses.append(seen.next_at)
         outbox.tick(max(seen.next_at, now))
-    assert (seen.state, seen.reason) == (State.FAILED, Because.TRIES_USED_UP)
+    assert (seen.state, seen.reason) == (State.FAILED, ReasonCode.TRIES_USED_UP)
     assert set(outbox.outcomes(delivery)) == {Outcome.NOT_REACHED}
     assert len(pauses) == 8
     assert pauses == sorted(pauses)
@@ -134,7 +134,7 @@ def test_a_lost_answer_is_unconfirmed_and_not_repeated_by_the_tick(careful: Outb
     delivery = careful.put()
     careful.tick()
     unknown = careful.again(delivery)
-    assert (unknown.state, unknown.reason) == (State.UNCONFIRMED, Because.OUTCOME_UNKNOWN)
+    assert (unknown.state, unknown.reason) == (State.UNCONFIRMED, ReasonCode.OUTCOME_UNKNOWN)
     assert unknown.unknown_since
     assert careful.tick(timezone.now() + timedelta(hours=1)) == []
     assert len(careful.texts()) == 1
@@ -145,7 +145,7 @@ def test_a_payload_that_cannot_be_read_was_not_sent(outbox: Outbox) -> None:
     with outbox.inside():
         type(delivery).objects.filter(pk=delivery.pk).update(payload={"text": "само текст"})
     outbox.tick()
-    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.SCHEDULED, Because.NOT_REACHED)
+    assert (outbox.again(delivery).state, outbox.again(delivery).reason) == (State.SCHEDULED, ReasonCode.NOT_REACHED)
     assert outbox.texts() == []
 
 
@@ -159,17 +159,17 @@ def test_the_gate_is_asked_at_the_claim_and_again_before_the_call(outbox: Outbox
 
 
 def test_a_pause_that_comes_after_the_claim_still_stops_the_call(outbox: Outbox) -> None:
-    outbox.gate.say(gates.go(), gates.hold(Because.PAUSED, "Елементарна непогода"))
+    outbox.gate.say(policies.allow(), policies.defer(ReasonCode.PAUSED, "Елементарна непогода"))
     delivery = outbox.put()
     outbox.tick()
     held = outbox.again(delivery)
-    assert (held.state, held.reason, held.problem) == (State.WAITING, Because.PAUSED, "Елементарна непогода")
+    assert (held.state, held.reason, held.problem) == (State.WAITING, ReasonCode.PAUSED, "Елементарна непогода")
     assert outbox.outcomes(delivery) == [Outcome.HELD]
     assert outbox.texts() == []
 
 
 def test_what_became_too_late_during_the_uploads_expires(outbox: Outbox) -> None:
-    outbox.gate.say(gates.go(), gates.expire())
+    outbox.gate.say(policies.allow(), policies.expire())
     delivery = outbox.put()
     outbox.tick()
     assert (outbox.again(delivery).state, outbox.texts()) == (State.EXPIRED, [])
@@ -184,15 +184,15 @@ def test_a_kind_without_a_gate_is_never_sent(outbox: Outbox) -> None:
 
 
 def test_a_gate_that_breaks_holds_up_only_its_own(outbox: Outbox) -> None:
-    def broken(delivery: Any) -> gates.Verdict:
+    def broken(delivery: Any) -> policies.PolicyDecision:
         raise RuntimeError("the gate fell off")
 
-    gates.register("broken", broken)
+    policies.register("broken", broken)
     first, second = outbox.put("прва"), outbox.put("друга")
     with outbox.inside():
         type(first).objects.filter(pk=first.pk).update(kind="broken", parent=second)
     outbox.tick()
-    gates._gates.pop("broken")
+    policies._gates.pop("broken")
     assert outbox.texts() == ["друга"]
     assert outbox.again(first).state == State.SCHEDULED
 

@@ -11,14 +11,14 @@ import time_machine
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import deliver, poll, reconcile, sweep, take_down, withdraw
+from delivery.domain import check_status, deliver, reconcile, sweep, take_down, withdraw
 from delivery.domain.move import NoSuchMove
-from delivery.enums import Because, Outcome, State
+from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Delivery
 from municipalities.tenancy import everywhere
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
 from platforms.registry import PLATFORMS
-from platforms.types import Lapsed, Pending, Ready
+from platforms.types import ContainerExpired, Pending, Ready
 from tests.delivery.conftest import Outbox
 from tests.delivery.slow_network import SlowNetwork, published
 
@@ -49,7 +49,10 @@ def processing(slow: Outbox, *script: Any) -> Delivery:
 def ask(slow: Outbox, delivery: Delivery) -> list[tuple[int, int]]:
     """Ask once; the attempts that have to be made because of the answer."""
     with time_machine.travel(slow.again(delivery).next_at, tick=True):
-        asked = [(delivery_id, poll.poll(delivery_id)) for delivery_id in poll.claim_polls(timezone.now())]
+        asked = [
+            (delivery_id, check_status.check_status(delivery_id))
+            for delivery_id in check_status.claim_status_checks(timezone.now())
+        ]
     return [(delivery_id, number) for delivery_id, number in asked if number is not None]
 
 
@@ -72,8 +75,8 @@ def test_no_verdict_in_time_is_unconfirmed_and_looked_for(slow: Outbox) -> None:
     delivery = processing(slow, *[Pending("receipt")] * 20)
     while slow.again(delivery).state == State.PROCESSING:
         ask(slow, delivery)
-    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, Because.NO_VERDICT)
-    reconcile.look(delivery.pk)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.NO_VERDICT)
+    reconcile.reconcile(delivery.pk)
     assert slow.again(delivery).state == State.PUBLISHED
 
 
@@ -114,7 +117,7 @@ def test_an_unknown_finish_is_settled_by_the_witness(slow: Outbox) -> None:
     deliver.deliver(delivery.pk, number)
     assert slow.again(delivery).state == State.UNCONFIRMED
     SlowNetwork.found.append(Ready("receipt"))
-    reconcile.look(delivery.pk)
+    reconcile.reconcile(delivery.pk)
     assert SlowNetwork.witnesses == ["receipt"]
     assert (slow.again(delivery).state, slow.again(delivery).unknown_since) == (State.PROCESSING, None)
     ((_, number),) = ask(slow, delivery)
@@ -136,7 +139,7 @@ def test_what_is_prepared_is_not_prepared_anew_because_the_last_step_failed(slow
     problem = RateLimited("wait", timezone.now() + timedelta(minutes=9)) if limited else NotReached("no line")
     delivery = finishing(slow, problem, Ready("receipt"), published())
     waits = slow.again(delivery)
-    assert (waits.state, waits.reason, waits.token) == (State.PROCESSING, Because.UNFINISHED, "receipt")
+    assert (waits.state, waits.reason, waits.token) == (State.PROCESSING, ReasonCode.UNFINISHED, "receipt")
     assert waits.tries == (not limited)
     assert waits.next_at > timezone.now()
     ((_, number),) = ask(slow, delivery)
@@ -152,7 +155,7 @@ def test_a_last_step_that_never_succeeds_ends_at_a_person(slow: Outbox) -> None:
     SlowNetwork.script += [Ready("receipt"), NotReached("no line")]
     ((_, number),) = ask(slow, delivery)
     deliver.deliver(delivery.pk, number)
-    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.FAILED, Because.TRIES_USED_UP)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.FAILED, ReasonCode.TRIES_USED_UP)
 
 
 def test_a_worker_that_died_before_the_last_step_leaves_what_was_prepared(slow: Outbox) -> None:
@@ -161,18 +164,18 @@ def test_a_worker_that_died_before_the_last_step_leaves_what_was_prepared(slow: 
     with everywhere("test"):
         sweep.expired_leases(timezone.now() + timedelta(hours=1))
     left = slow.again(delivery)
-    assert (left.state, left.reason, left.token) == (State.PROCESSING, Because.UNFINISHED, "receipt")
+    assert (left.state, left.reason, left.token) == (State.PROCESSING, ReasonCode.UNFINISHED, "receipt")
 
 
 def test_what_the_network_calls_public_is_looked_for_at_once(slow: Outbox) -> None:
     delivery = processing(slow, OutcomeUnknown("The network says that this is published."))
     ask(slow, delivery)
-    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, Because.OUTCOME_UNKNOWN)
+    assert (slow.again(delivery).state, slow.again(delivery).reason) == (State.UNCONFIRMED, ReasonCode.OUTCOME_UNKNOWN)
     SlowNetwork.found.append(NotReached("not listed yet"))
-    reconcile.look(delivery.pk)
+    reconcile.reconcile(delivery.pk)
     assert slow.again(delivery).state == State.UNCONFIRMED
     with time_machine.travel(slow.again(delivery).next_at, tick=True):
-        reconcile.look(delivery.pk)
+        reconcile.reconcile(delivery.pk)
     assert slow.again(delivery).state == State.PUBLISHED
     assert SlowNetwork.witnesses == ["receipt", "receipt"]
 
@@ -183,7 +186,7 @@ def test_looks_that_reach_nobody_never_count_as_absent(slow: Outbox) -> None:
     for _look in range(5):
         SlowNetwork.found.append(NotReached("not listed yet"))
         with time_machine.travel(slow.again(delivery).next_at, tick=True):
-            reconcile.look(delivery.pk)
+            reconcile.reconcile(delivery.pk)
     assert slow.again(delivery).state == State.UNCONFIRMED
 
 
@@ -194,13 +197,13 @@ def test_the_last_witness_is_stored_also_when_the_last_step_fails(slow: Outbox) 
 
 
 def test_what_the_network_let_lapse_begins_again_and_not_for_ever(slow: Outbox) -> None:
-    delivery = processing(slow, Lapsed("It ran out."))
+    delivery = processing(slow, ContainerExpired("It ran out."))
     ask(slow, delivery)
     kept = slow.again(delivery)
-    assert (kept.state, kept.reason, kept.tries, kept.token) == (State.SCHEDULED, Because.CONTAINER_EXPIRED, 1, "")
+    assert (kept.state, kept.reason, kept.tries, kept.token) == (State.SCHEDULED, ReasonCode.CONTAINER_EXPIRED, 1, "")
     with slow.inside():
         Delivery.objects.update(tries=99, state=State.PROCESSING, token="receipt", next_at=timezone.now())
-    SlowNetwork.script.append(Lapsed("It ran out."))
+    SlowNetwork.script.append(ContainerExpired("It ran out."))
     ask(slow, delivery)
     assert (slow.again(delivery).state, slow.again(delivery).problem) == (State.FAILED, "It ran out.")
 

@@ -16,11 +16,11 @@ from django.utils import timezone
 from channels.models import Channel
 from delivery import dispatch, tasks
 from delivery.domain import attempts, claim
-from delivery.domain.departure import Departure
+from delivery.domain.pre_send_check import PreSendCheck
 from delivery.domain.sweep import expired_leases
 from delivery.enums import State
 from delivery.models import Delivery
-from delivery.queries import Head, heads, time_limit
+from delivery.queries import QueueHead, heads, time_limit
 from municipalities.tenancy import everywhere
 from platforms.types import Video
 from tests.crash.workers import wait_for
@@ -72,15 +72,15 @@ def test_a_text_has_no_longer_deadline_than_before(outbox: Outbox, telegram: Cha
 
 
 def test_videos_take_half_of_the_hands_and_leave_room_at_their_own_server() -> None:
-    def head(pk: int, *, slow: bool, server: str = "https://api.telegram.org") -> Head:
-        return Head(pk, 1, False, timezone.now(), pk, server, heavy=slow, slow=slow)
+    def head(pk: int, *, slow: bool, server: str = "https://api.telegram.org") -> QueueHead:
+        return QueueHead(pk, 1, False, timezone.now(), pk, server, heavy=slow, slow=slow)
 
-    room = dispatch.Room(8, [])
+    room = dispatch.Capacity(8, [])
     assert [room.takes(head(n, slow=True)) for n in range(6)] == [True] * 4 + [False] * 2
     assert room.takes(head(7, slow=False))
-    busy = [dispatch.Call(0, "https://api.telegram.org", heavy=True, slow=True)] * 4
-    assert not dispatch.Room(8, busy).takes(head(8, slow=True, server="https://graph.facebook.com"))
-    assert dispatch.Room(8, busy).takes(head(9, slow=False))
+    busy = [dispatch.ActiveCall(0, "https://api.telegram.org", heavy=True, slow=True)] * 4
+    assert not dispatch.Capacity(8, busy).takes(head(8, slow=True, server="https://graph.facebook.com"))
+    assert dispatch.Capacity(8, busy).takes(head(9, slow=False))
 
 
 def test_the_outbox_knows_which_of_its_heads_carry_a_video(outbox: Outbox, telegram: Channel, snimak: Video) -> None:
@@ -103,11 +103,11 @@ def test_its_lease_outlasts_its_call_and_each_chunk_renews_it(
     with everywhere("a test"):
         assert expired_leases(after_a_texts_lease) == 0
     signs: list[int] = []
-    departure = Departure(work.delivery, work.attempt, lambda: signs.append(1))
+    departure = PreSendCheck(work.delivery, work.attempt, lambda: signs.append(1))
     departure.renewed_at -= timedelta(minutes=1)
     with outbox.inside():
         Delivery.objects.update(lease_until=timezone.now())
-        departure.alive()
+        departure.heartbeat()
         renewed = Delivery.objects.get().lease_until
     assert signs == [1]
     assert renewed is not None
@@ -116,9 +116,9 @@ def test_its_lease_outlasts_its_call_and_each_chunk_renews_it(
 
 def test_a_chunked_upload_that_goes_on_is_not_late_however_long_it_lasts(settings: Any) -> None:
     found = dispatch.Dispatcher(1)
-    found.busy[7] = call = dispatch.Call(time.monotonic() - 5000, "https://graph.facebook.com", True, True, 900)
+    found.busy[7] = call = dispatch.ActiveCall(time.monotonic() - 5000, "https://graph.facebook.com", True, True, 900)
     assert found._late() == {7}
-    call.sign()
+    call.heartbeat()
     assert found._late() == set()
     found._pool.shutdown()
 
@@ -129,7 +129,7 @@ def test_where_workers_publish_its_task_has_the_longer_limit(
     text, video = outbox.put("Текст"), outbox.put("Снимак", channel=telegram, content={"video": snimak})
     assert time_limit(text.pk) == settings.CELERY_TASK_TIME_LIMIT
     assert time_limit(video.pk) == settings.VIDEO_TASK_TIME_LIMIT
-    dispatch.tell_gone()
+    dispatch.clear_heartbeat()
     tasks.tick()
     assert {state_of(outbox, each) for each in (text, video)} == {State.SENDING}
     with outbox.inside():

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from analytics.queries import publications_without_subject
-from channels import dry
+from channels import validation
 from delivery.domain import answer
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from platforms.registry import PLATFORMS
 from platforms.types import Outgoing
@@ -37,7 +37,7 @@ def test_an_officer_says_that_it_is_there_without_a_link(outbox: Outbox, unknown
     assert 'name="link"' not in shown
     give(outbox, unknown, "it_is_there")
     now = outbox.again(unknown)
-    assert (now.state, now.reason, now.permalink) == (State.PUBLISHED, Because.LINK_GIVEN, "")
+    assert (now.state, now.reason, now.permalink) == (State.PUBLISHED, ReasonCode.LINK_GIVEN, "")
     assert now.remote_id == f"seen:{now.key.hex}"
     assert now.published_at
     # Its id is none of the network's, so nothing is asked of it there.
@@ -63,7 +63,7 @@ def test_its_numbers_are_not_asked_for(cast: Cast, outbox: Outbox) -> None:
 
 def test_only_networks_whose_links_name_no_post_take_a_persons_word(cast: Cast) -> None:
     without = {
-        key for key in PLATFORMS if not dry.limits(channel(cast.cuprija, cast.approver, platform=key)).post_links
+        key for key in PLATFORMS if not validation.limits(channel(cast.cuprija, cast.approver, platform=key)).post_links
     }
     assert without == {"viber", "instagram", "threads"}
 

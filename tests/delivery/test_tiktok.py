@@ -15,8 +15,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import claim, deliver, poll, reconcile, sweep
-from delivery.enums import Because, State
+from delivery.domain import check_status, claim, deliver, reconcile, sweep
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from platforms.tiktok.publishing import ONLY_SELF
 from platforms.types import Picture, Video
@@ -49,14 +49,14 @@ def put(outbox: Outbox, account: Channel, content: dict[str, Any]) -> Delivery:
 def ask(outbox: Outbox, delivery: Delivery) -> Delivery:
     """The next question, at its time."""
     with time_machine.travel(outbox.again(delivery).next_at, tick=True):
-        for delivery_id in poll.claim_polls(timezone.now()):
-            assert poll.poll(delivery_id) is None
+        for delivery_id in check_status.claim_status_checks(timezone.now()):
+            assert check_status.check_status(delivery_id) is None
     return outbox.again(delivery)
 
 
 def look(outbox: Outbox, delivery: Delivery, later: timedelta = timedelta()) -> Delivery:
     with time_machine.travel(timezone.now() + later, tick=True):
-        reconcile.look(delivery.pk)
+        reconcile.reconcile(delivery.pk)
     return outbox.again(delivery)
 
 
@@ -78,7 +78,7 @@ def test_a_lost_last_answer_is_settled_by_the_stored_id(outbox: Outbox, account:
     delivery = put(outbox, account, film)
     assert (delivery.state, bool(delivery.token)) == (State.UNCONFIRMED, True)
     delivery = look(outbox, delivery)
-    assert (delivery.state, delivery.reason) == (State.PUBLISHED, Because.FOUND)
+    assert (delivery.state, delivery.reason) == (State.PUBLISHED, ReasonCode.FOUND)
     assert outbox.texts() == ["Отворена је фонтана."]
 
 
@@ -107,7 +107,7 @@ def test_a_chunk_that_never_arrived_is_sent_again_only_when_nothing_can_come_of_
         assert look(outbox, delivery, later).state == State.UNCONFIRMED
     assert look(outbox, delivery, timedelta(minutes=61)).state == State.UNCONFIRMED
     delivery = look(outbox, delivery, timedelta(minutes=63))
-    assert (delivery.state, delivery.reason) == (State.SCHEDULED, Because.ABSENT)
+    assert (delivery.state, delivery.reason) == (State.SCHEDULED, ReasonCode.ABSENT)
     outbox.tick(timezone.now() + timedelta(minutes=64))
     assert ask(outbox, delivery).state == State.PUBLISHED
     assert outbox.texts() == ["Отворена је фонтана."]
@@ -127,9 +127,9 @@ def test_a_refusal_behind_a_lost_answer_fails_with_its_reason_too(
     outbox.network.options(tiktok_fails="spam_risk_text")
     outbox.network.plan("commit_then_drop", PUT, method="PUT")
     delivery = look(outbox, put(outbox, account, film))
-    assert (delivery.state, delivery.reason) == (State.PROCESSING, Because.UNFINISHED)
+    assert (delivery.state, delivery.reason) == (State.PROCESSING, ReasonCode.UNFINISHED)
     delivery = ask(outbox, delivery)
-    assert (delivery.state, delivery.reason) == (State.FAILED, Because.REJECTED)
+    assert (delivery.state, delivery.reason) == (State.FAILED, ReasonCode.REJECTED)
     assert outbox.texts() == []
 
 

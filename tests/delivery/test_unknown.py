@@ -10,10 +10,10 @@ import time_machine
 
 from django.utils import timezone
 
-from delivery import gates
+from delivery import policies
 from delivery.domain import answer, claim, reconcile, settle, sweep
 from delivery.domain.deliver import deliver
-from delivery.enums import Because, Outcome, State
+from delivery.enums import Outcome, ReasonCode, State
 from delivery.models import Attempt, Delivery
 from platforms.types import Published
 from tests.delivery.conftest import Outbox
@@ -34,8 +34,8 @@ def unconfirmed(outbox: Outbox, fault: str, text: str = "Прекид у сна�
 def look(outbox: Outbox, delivery: Delivery) -> None:
     """One round of looking at the time at which the next look is due, and the repeat if there is one."""
     with time_machine.travel(max(outbox.again(delivery).next_at, timezone.now()), tick=True):
-        assert reconcile.claim_looks(timezone.now()) == [delivery.pk]
-        number = reconcile.look(delivery.pk)
+        assert reconcile.claim_reconciliations(timezone.now()) == [delivery.pk]
+        number = reconcile.reconcile(delivery.pk)
         if number is not None:
             deliver(delivery.pk, number)
 
@@ -44,7 +44,7 @@ def test_what_landed_is_found_and_bound(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "commit_then_drop")
     look(careful, delivery)
     found = careful.again(delivery)
-    assert (found.state, found.reason, found.unknown_since) == (State.PUBLISHED, Because.FOUND, None)
+    assert (found.state, found.reason, found.unknown_since) == (State.PUBLISHED, ReasonCode.FOUND, None)
     assert found.remote_id == careful.network.public("opstina")[0]["id"]
     assert len(careful.texts()) == 1
 
@@ -55,7 +55,7 @@ def test_what_is_absent_twice_is_sent_again(careful: Outbox) -> None:
     assert careful.again(delivery).state == State.UNCONFIRMED
     look(careful, delivery)
     again = careful.again(delivery)
-    assert (again.state, again.reason) == (State.SCHEDULED, Because.ABSENT)
+    assert (again.state, again.reason) == (State.SCHEDULED, ReasonCode.ABSENT)
     careful.tick(again.next_at)
     assert careful.again(delivery).state == State.PUBLISHED
     assert len(careful.texts()) == 1
@@ -64,7 +64,7 @@ def test_what_is_absent_twice_is_sent_again(careful: Outbox) -> None:
 def test_two_empty_looks_at_once_count_as_one(careful: Outbox) -> None:
     delivery = unconfirmed(careful, "drop_before")
     for _ in range(5):
-        assert reconcile.look(delivery.pk) is None
+        assert reconcile.reconcile(delivery.pk) is None
     assert careful.again(delivery).state == State.UNCONFIRMED
     assert careful.outcomes(delivery) == [Outcome.UNKNOWN, *[Outcome.ABSENT] * 5]
 
@@ -84,7 +84,7 @@ def test_absent_and_too_late_by_then_is_a_persons_decision(careful: Outbox) -> N
     with careful.inside():
         Delivery.objects.filter(pk=delivery.pk).update(next_at=delivery.not_after + timedelta(minutes=1))
     look(careful, delivery)
-    assert (careful.again(delivery).state, careful.again(delivery).reason) == (State.EXPIRED, Because.ABSENT)
+    assert (careful.again(delivery).state, careful.again(delivery).reason) == (State.EXPIRED, ReasonCode.ABSENT)
     assert careful.texts() == []
 
 
@@ -160,7 +160,7 @@ def test_a_repeat_that_fails_does_not_forget_the_first_call(outbox: Outbox, faul
 
 def test_a_pause_stops_the_repeat_but_not_the_look(outbox: Outbox) -> None:
     delivery = unconfirmed(outbox, "drop_before")
-    outbox.gate.say(gates.hold(Because.PAUSED))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED))
     look(outbox, delivery)
     assert outbox.again(delivery).state == State.UNCONFIRMED
     assert outbox.texts() == []
@@ -168,7 +168,7 @@ def test_a_pause_stops_the_repeat_but_not_the_look(outbox: Outbox) -> None:
 
 def test_a_repeat_whose_message_is_lost_is_unconfirmed_again(outbox: Outbox) -> None:
     delivery = unconfirmed(outbox, "drop_before")
-    assert reconcile.look(delivery.pk) == 3
+    assert reconcile.reconcile(delivery.pk) == 3
     assert outbox.again(delivery).state == State.SENDING
     sweep.sweep(outbox.again(delivery).lease_until + timedelta(seconds=1))
     unknown = outbox.again(delivery)
@@ -178,7 +178,7 @@ def test_a_repeat_whose_message_is_lost_is_unconfirmed_again(outbox: Outbox) -> 
 def test_after_an_hour_the_key_is_dead_and_only_looking_is_left(outbox: Outbox) -> None:
     delivery = unconfirmed(outbox, "drop_before")
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=True):
-        assert reconcile.look(delivery.pk) is None
+        assert reconcile.reconcile(delivery.pk) is None
     assert outbox.again(delivery).state == State.UNCONFIRMED
 
 
@@ -200,7 +200,7 @@ def test_an_answer_that_came_after_the_lease_is_still_believed(outbox: Outbox) -
     with outbox.inside():
         settle.settle(delivery, attempt, Published("99", "https://example.rs/99", timezone.now()))
     late = outbox.again(delivery)
-    assert (late.state, late.reason, late.remote_id) == (State.PUBLISHED, Because.LATE_ANSWER, "99")
+    assert (late.state, late.reason, late.remote_id) == (State.PUBLISHED, ReasonCode.LATE_ANSWER, "99")
     assert outbox.outcomes(delivery) == [Outcome.UNKNOWN]  # append-only
 
 
@@ -264,9 +264,9 @@ def test_a_late_look_does_not_overrule_a_person(careful: Outbox) -> None:
 
 def test_still_send_after_a_pause_is_a_persons_decision(outbox: Outbox) -> None:
     delivery = outbox.put()
-    outbox.gate.say(gates.hold(Because.PAUSED))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED))
     outbox.tick()
-    outbox.gate.say(gates.go())
+    outbox.gate.say(policies.allow())
     with outbox.inside():
         answer.still_send(outbox.again(delivery), by=outbox.cast.officer)
     outbox.tick()

@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.models import MailMessage
-from delivery import gates
-from delivery.enums import Because, State
+from delivery import policies
+from delivery.enums import ReasonCode, State
 from delivery.models import Attempt, Delivery
 from notifications.domain.send import send_due
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from portal import notices
+from portal import delivery_notifications
 from tests.delivery.conftest import Outbox
 from tests.people import sign_in
 
@@ -166,10 +166,10 @@ def test_the_answers_to_what_expired(outbox: Outbox, answer: str, state: State) 
 
 def test_what_was_held_may_still_be_sent(outbox: Outbox) -> None:
     delivery = outbox.put()
-    outbox.gate.say(gates.hold(Because.PAUSED, "Дан жалости"))
+    outbox.gate.say(policies.defer(ReasonCode.PAUSED, "Дан жалости"))
     outbox.tick()
     assert "Дан жалости" in page(outbox, delivery).content.decode()
-    outbox.gate.say(gates.go())
+    outbox.gate.say(policies.allow())
     give(outbox, outbox.again(delivery), "still_send")
     outbox.tick()
     assert outbox.again(delivery).state == State.PUBLISHED
@@ -221,8 +221,8 @@ def told(person: Any) -> list[Notification]:
 
 def test_people_who_can_answer_are_told_once(outbox: Outbox) -> None:
     delivery = failed(outbox)
-    assert notices.send() == 2
-    assert notices.send() == 0
+    assert delivery_notifications.send() == 2
+    assert delivery_notifications.send() == 0
     (row,) = told(outbox.cast.officer)
     assert told(outbox.cast.approver)[0].url == row.url == f"/m/cuprija/deliveries/{delivery.pk}/"
     assert row.kind == NotificationKind.DELIVERY
@@ -233,7 +233,7 @@ def test_many_troubles_make_one_mail(outbox: Outbox) -> None:
     for number in range(5):
         delivery = outbox.put(str(number))
         outbox.tick(delivery.not_after + timedelta(seconds=1))
-    notices.send()
+    delivery_notifications.send()
     assert len(told(outbox.cast.officer)) == 5
     with time_machine.travel(timezone.now() + timedelta(days=1), tick=True):
         send_due()
@@ -244,21 +244,21 @@ def test_many_troubles_make_one_mail(outbox: Outbox) -> None:
 
 def test_a_machine_gets_three_minutes_to_find_out_by_itself(outbox: Outbox) -> None:
     unconfirmed(outbox)
-    assert notices.send() == 0
+    assert delivery_notifications.send() == 0
     with time_machine.travel(timezone.now() + timedelta(minutes=4), tick=True):
-        assert notices.send() == 2
+        assert delivery_notifications.send() == 2
 
 
 def test_a_new_trouble_of_the_same_delivery_is_told_again(outbox: Outbox) -> None:
     delivery = failed(outbox)
-    notices.send()
+    delivery_notifications.send()
     outbox.network.plan("status", "/api/v1/statuses$", method="POST", status=422, body={"error": "no"})
     give(outbox, delivery, "send_again")
     outbox.tick()
-    assert notices.send() == 2
+    assert delivery_notifications.send() == 2
 
 
 def test_nobody_is_told_of_another_municipality(outbox: Outbox) -> None:
     failed(outbox)
-    notices.send()
+    delivery_notifications.send()
     assert told(outbox.cast.stranger) == []

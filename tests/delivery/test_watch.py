@@ -11,16 +11,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from channels.open import open_channel
+from channels.connector_factory import open_channel
 from common.models import AuditEvent
-from delivery.domain import watch
+from delivery.domain import external_changes
 from delivery.domain.edit import edit
 from delivery.domain.missing import missing
 from delivery.enums import State
 from delivery.models import Delivery
 from notifications.enums import NotificationKind
 from notifications.models import Notification
-from portal import notices
+from portal import delivery_notifications
 from tests.delivery.conftest import Outbox, outgoing_of
 from tests.delivery.test_edit import change, edit_gate, published
 from tests.people import sign_in
@@ -34,9 +34,9 @@ def look(outbox: Outbox, delivery: Delivery, text: str | None = None, at: dateti
     """What the network shows, or `text` in its place."""
     with outbox.inside():
         if text is None:
-            (told,) = open_channel(outbox.channel).readings([delivery.remote_id])
+            (told,) = open_channel(outbox.channel).fetch_metrics([delivery.remote_id])
             text, at = told.text, told.at
-        watch.look({delivery.pk: watch.Shown(text or "", at or timezone.now())})
+        external_changes.record_shown({delivery.pk: external_changes.NetworkText(text or "", at or timezone.now())})
     return outbox.again(delivery)
 
 
@@ -100,7 +100,7 @@ def test_a_change_of_ours_puts_right_what_was_changed_there(outbox: Outbox) -> N
 
 
 def told(outbox: Outbox) -> list[Notification]:
-    notices.send()
+    delivery_notifications.send()
     return list(Notification.objects.filter(user=outbox.cast.officer).order_by("pk"))
 
 

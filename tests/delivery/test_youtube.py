@@ -13,15 +13,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from channels.connector_factory import open_channel
 from channels.domain import keys
 from channels.models import Channel
-from channels.open import open_channel
-from delivery import gates
-from delivery.domain import answer, claim, content, deliver, poll, reconcile, sweep
-from delivery.domain.departure import Departure
-from delivery.enums import Because, State
-from delivery.gates import FIRST_COMMENT
+from delivery import policies
+from delivery.domain import answer, check_status, claim, content, deliver, reconcile, sweep
+from delivery.domain.pre_send_check import PreSendCheck
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
+from delivery.policies import FIRST_COMMENT
 from platforms.youtube.calls import LOCKED
 from tests.delivery.conftest import Outbox, connected
 from tests.platforms.bench import MOVIE, video
@@ -75,7 +75,7 @@ def test_a_video_is_published_once(outbox: Outbox, post: Delivery, fake: YouTube
 def test_a_broken_line_is_taken_up_where_it_broke(outbox: Outbox, post: Delivery, fake: YouTubeFake) -> None:
     outbox.network.plan("html_error", SESSION, method="PUT", nth=3, times=20)
     outbox.tick()
-    assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, Because.NOT_REACHED)
+    assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, ReasonCode.NOT_REACHED)
     outbox.network.world.plan.clear()
     later(outbox, minutes=1)
     assert outbox.again(post).state == State.PUBLISHED
@@ -92,7 +92,7 @@ def test_a_worker_that_dies_before_the_last_step_leaves_one_private_video(
         raise Killed
 
     (work,) = claim.take_due(timezone.now(), 1)
-    note = Departure(work.delivery, work.attempt).note
+    note = PreSendCheck(work.delivery, work.attempt).save_checkpoint
     with outbox.inside():
         sent = content.outgoing(work.delivery)
         connector = open_channel(work.delivery.channel, before_send=die, witness=note)
@@ -104,7 +104,7 @@ def test_a_worker_that_dies_before_the_last_step_leaves_one_private_video(
     assert lease is not None
     with time_machine.travel(lease + timedelta(seconds=1), tick=True):
         sweep.sweep(timezone.now())
-        assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, Because.NEVER_SENT)
+        assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, ReasonCode.NEVER_SENT)
         outbox.tick()
     assert outbox.again(post).state == State.PUBLISHED
     assert one_video(outbox, fake)
@@ -117,10 +117,10 @@ def test_a_lost_answer_at_the_last_step_is_settled_by_the_video_itself(
     outbox.network.plan(action, PUBLIC, method="PUT")
     outbox.tick()
     assert outbox.again(post).state == State.UNCONFIRMED
-    reconcile.look(post.pk)
+    reconcile.reconcile(post.pk)
     if action == "drop_before":
         assert (outbox.again(post).state, outbox.texts()) == (State.PROCESSING, [])
-        deliver.deliver(post.pk, int(poll.poll(post.pk) or 0))
+        deliver.deliver(post.pk, int(check_status.check_status(post.pk) or 0))
     assert outbox.again(post).state == State.PUBLISHED
     assert one_video(outbox, fake)
 
@@ -128,7 +128,7 @@ def test_a_lost_answer_at_the_last_step_is_settled_by_the_video_itself(
 def test_what_is_paused_meanwhile_is_not_made_public_and_not_sent_twice(
     outbox: Outbox, post: Delivery, fake: YouTubeFake
 ) -> None:
-    outbox.gate.say(gates.go(), gates.hold(Because.PAUSED), gates.go())
+    outbox.gate.say(policies.allow(), policies.defer(ReasonCode.PAUSED), policies.allow())
     outbox.tick()
     assert (outbox.again(post).state, len(fake.videos), outbox.texts()) == (State.WAITING, 1, [])
     sweep.sweep(timezone.now())
@@ -143,7 +143,7 @@ def test_what_is_paused_meanwhile_is_not_made_public_and_not_sent_twice(
 def test_a_limit_at_the_last_step_costs_no_second_upload(outbox: Outbox, post: Delivery, fake: YouTubeFake) -> None:
     outbox.network.plan("rate_limit", PUBLIC, method="PUT", seconds=90)
     outbox.tick()
-    assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, Because.RATE_LIMITED)
+    assert (outbox.again(post).state, outbox.again(post).reason) == (State.SCHEDULED, ReasonCode.RATE_LIMITED)
     later(outbox, minutes=3)
     assert outbox.again(post).state == State.PUBLISHED
     assert one_video(outbox, fake)
@@ -155,8 +155,8 @@ def test_a_video_that_is_worked_on_becomes_public_by_an_attempt_of_its_own(
     outbox.network.options(youtube_polls=2)
     outbox.tick()
     assert (outbox.again(post).state, outbox.texts()) == (State.PROCESSING, [])
-    assert poll.poll(post.pk) is None
-    deliver.deliver(post.pk, int(poll.poll(post.pk) or 0))
+    assert check_status.check_status(post.pk) is None
+    deliver.deliver(post.pk, int(check_status.check_status(post.pk) or 0))
     assert outbox.again(post).state == State.PUBLISHED
     assert outbox.outcomes(post) == ["pending", "pending", "ok", "ok"]
     assert one_video(outbox, fake)

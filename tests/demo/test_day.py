@@ -71,7 +71,7 @@ def unconfirmed_stays_with_people() -> None:
     """The portal looks and finds nearly the same words, posted by hand: it cannot tell, and does not guess."""
     with everywhere("a test finds the one that nobody knows about"):
         delivery = Delivery.objects.get(state=State.UNCONFIRMED)
-    reconcile.look(delivery.pk)
+    reconcile.reconcile(delivery.pk)
     with everywhere("a test looks again"):
         delivery.refresh_from_db()
         assert delivery.state == State.UNCONFIRMED

@@ -22,14 +22,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics.models import ChannelDay, DailyFact, Pull, Subject
+from channels.connector_factory import opened
 from channels.models import Channel, Credential
-from channels.open import opened
 from common.models import AuditEvent, MailMessage
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
 from demo import pictures, texts
 from demo.people import PASSWORD
-from inbox.domain import below, tell
+from inbox.domain import fetch_replies, staff_notifications
 from inbox.models import HandOver, HouseRules, Listening, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from mentoring.models import Feedback, Handover, Score
 from municipalities.enums import Approval, MunicipalityKind
@@ -498,8 +498,8 @@ def test_what_was_heard_is_not_heard_again(demo: None) -> None:
         newest = {str(row["account"]): str(row["newest"]) for row in told}
         for row in Listening.objects.select_related("channel"):
             assert row.cursor == newest.get(row.channel.remote_id, "")
-        assert below.begin() == 0
-        assert below.due() == []
+        assert fetch_replies.begin() == 0
+        assert fetch_replies.due() == []
 
 
 def test_what_was_heard_was_read_and_sorted(demo: None) -> None:
@@ -542,7 +542,7 @@ def test_two_messages_were_hidden_with_their_reasons_and_a_second_person_has_to_
 
 def test_nobody_is_told_at_the_start_of_what_is_there_already(demo: None) -> None:
     with transaction.atomic():
-        assert tell.tell() == 0
+        assert staff_notifications.tell() == 0
         transaction.set_rollback(True)
 
 

@@ -16,7 +16,7 @@ from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.models import Delivery
 from inbox import tasks
-from inbox.domain import hear
+from inbox.domain import ingest
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
 from posts.models import Publication
@@ -42,10 +42,10 @@ class Town:
 
     def hear(self) -> int:
         """What a worker hears at the next look, whenever that is due."""
-        hear.listen()
+        ingest.listen()
         with everywhere("a test does not wait"):
             Listening.objects.update(next_at=timezone.now() - timedelta(seconds=1))
-        return sum(hear.hear(channel) for channel in hear.claim())
+        return sum(ingest.hear(channel) for channel in ingest.claim())
 
     def messages(self) -> list[Message]:
         with scope(self.cast.cuprija):
@@ -80,13 +80,13 @@ def town(cast: Cast, network: FakeServer) -> Town:
 @pytest.fixture
 def hiding(town: Town) -> Callable[[], Message]:
     """Gives an ugly comment below a post of ours on a network that lets us hide it."""
-    from channels.open import open_channel
+    from channels.connector_factory import open_channel
 
     channel = connected(town.cast, town.network, "facebook")
     _publication, post = _sent(channel, hours_ago=1)
     town.network.react("facebook", post, "reply", "Псовка и претња")
     with scope(town.cast.cuprija):
-        hear.keep(channel, open_channel(channel).replies(post).items)
+        ingest.keep(channel, open_channel(channel).replies(post).items)
         (message,) = Message.objects.filter(channel=channel).select_related("channel")
     return lambda: message
 
@@ -101,7 +101,7 @@ def _sent(channel: Channel, hours_ago: int) -> tuple[Publication, str]:
 
 def _post(channel: Channel) -> str:
     """Our post, put there through the channel's own connector."""
-    from channels.open import open_channel
+    from channels.connector_factory import open_channel
     from platforms.types import Published
     from tests.delivery.conftest import outgoing_of
 

@@ -11,10 +11,10 @@ import pytest
 
 from django.utils import timezone
 
+from channels.connector_factory import open_channel
 from channels.models import Channel
-from channels.open import open_channel
 from delivery.models import Delivery
-from inbox.domain import hear, hide
+from inbox.domain import hide, ingest
 from inbox.models import Message, Moderation
 from municipalities.tenancy import scope
 from practice import queries
@@ -48,7 +48,7 @@ class Square:
         """The message that a worker heard after a citizen wrote this below our post."""
         said = self.says(text)
         with scope(self.cast.cuprija):
-            hear.keep(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
+            ingest.keep(self.channel, open_channel(self.channel).replies(str(self.post.pk)).items)
             return Message.objects.select_related("channel").get(remote_id=str(said.pk))
 
     def work(self) -> int:

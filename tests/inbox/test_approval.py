@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from delivery.models import Delivery
-from inbox.domain import answer, forget, propose, triage
+from inbox.domain import answer, propose, retention, triage
 from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Proposed, State
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
@@ -342,7 +342,7 @@ def test_with_the_message_its_proposals_and_drafts_are_forgotten(strict: Town) -
     one = proposed(strict, message, "У Бранковој 7.")
     sign_in(strict.cast.approver).post(f"{LIST}{message.pk}/draft/", {"text": "У Бранковој 8."})
     with scope(strict.cast.cuprija):
-        forget.erase_authors(strict.cast.cuprija, [(message.channel_id, message.author_id)], by=strict.cast.approver)
+        retention.erase_authors(strict.cast.cuprija, [(message.channel_id, message.author_id)], by=strict.cast.approver)
         assert not AnswerDraft.objects.exists()
     gone = again(strict, one)
     assert (gone.text, gone.reason, gone.state) == ("", "", Proposed.WITHDRAWN)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.domain import people as accounts
 from common.models import AuditEvent, MailMessage
 from inbox import tasks
-from inbox.domain import desk, forget, handover, triage
+from inbox.domain import desk, handover, retention, triage
 from inbox.domain.handover import Asked
 from inbox.domain.refused import Refused
 from inbox.enums import State
@@ -420,7 +420,7 @@ def test_what_is_forgotten_is_forgotten_here_too(town: Town, asked: HandOver) ->
         Message.objects.filter(pk=asked.message_id).update(
             state=State.CLOSED, settled_at=timezone.now() - timedelta(days=366)
         )
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     row = again(asked)
     assert (row.question, row.shown, row.shown_name, row.shown_contact, row.answer, row.answered_name) == ("",) * 6
     assert not MailMessage.objects.filter(to="vodovod@test.example").exists()

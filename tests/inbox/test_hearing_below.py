@@ -16,7 +16,7 @@ from django.utils import timezone
 from analytics.domain import collect
 from analytics.models import Subject
 from inbox import rules
-from inbox.domain import below
+from inbox.domain import fetch_replies
 from inbox.enums import State
 from inbox.models import Below, Message
 from municipalities.tenancy import everywhere, scope
@@ -26,10 +26,10 @@ from tests.inbox.conftest import Town
 
 def look(town: Town) -> int:
     """What a worker does at the next look, whenever that is due."""
-    below.begin()
+    fetch_replies.begin()
     with everywhere("a test does not wait"):
         Below.objects.exclude(next_at=None).update(next_at=timezone.now() - timedelta(seconds=1))
-    return sum(below.hear(channel) for channel in below.due())
+    return sum(fetch_replies.fetch_replies(channel) for channel in fetch_replies.due())
 
 
 def row(town: Town) -> Below:
@@ -76,8 +76,8 @@ def test_only_posts_of_two_weeks_and_of_networks_that_do_not_tell_are_looked_at(
     facebook = factories.channel(town.cast.cuprija, town.cast.officer, platform="facebook")
     factories.published(facebook, timezone.now())
     factories.published(town.channel, timezone.now() - timedelta(days=15))
-    assert below.begin() == 1
-    assert below.begin() == 0
+    assert fetch_replies.begin() == 1
+    assert fetch_replies.begin() == 0
     assert row(town).next_at is not None
 
 
@@ -104,11 +104,11 @@ def test_more_answers_in_the_numbers_call_for_one_look_before_its_time(town: Tow
     told(town, replies=0)
     look(town)
     town.says("Ево ме")
-    assert below.due() == []
+    assert fetch_replies.due() == []
     told(town, replies=1)
-    assert below.due() == [town.channel.pk]
-    assert below.hear(town.channel.pk) == 1
-    assert below.due() == []
+    assert fetch_replies.due() == [town.channel.pk]
+    assert fetch_replies.fetch_replies(town.channel.pk) == 1
+    assert fetch_replies.due() == []
 
 
 def test_what_was_deleted_is_gone_after_two_looks_minutes_apart(town: Town) -> None:
@@ -180,30 +180,30 @@ def test_a_worker_that_dies_after_keeping_loses_and_doubles_nothing(town: Town, 
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(below, "is_back", dies)
+        patch.setattr(fetch_replies, "is_back", dies)
         with pytest.raises(SystemExit):
             look(town)
     assert town.messages() == []
-    assert below.due() == []  # its lease runs
-    with time_machine.travel(timezone.now() + below.LEASE + timedelta(seconds=1)):
-        assert [below.hear(channel) for channel in below.due()] == [1]
+    assert fetch_replies.due() == []  # its lease runs
+    with time_machine.travel(timezone.now() + fetch_replies.LEASE + timedelta(seconds=1)):
+        assert [fetch_replies.fetch_replies(channel) for channel in fetch_replies.due()] == [1]
     assert len(town.messages()) == 1
 
 
 def test_two_workers_take_a_post_once(town: Town) -> None:
     town.says("Једном")
-    below.begin()
-    assert below.hear(town.channel.pk) == 1
+    fetch_replies.begin()
+    assert fetch_replies.fetch_replies(town.channel.pk) == 1
     asked = contexts(town)
-    assert below.hear(town.channel.pk) == 0
+    assert fetch_replies.fetch_replies(town.channel.pk) == 0
     assert contexts(town) == asked
 
 
 def test_finding_what_is_due_takes_the_same_questions_for_many_posts(town: Town) -> None:
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:
-            below.begin()
-            below.due()
+            fetch_replies.begin()
+            fetch_replies.due()
         return len(asked)
 
     questions()

@@ -14,7 +14,7 @@ from channels.domain import inbound, unread
 from channels.enums import ChannelState
 from channels.models import Channel, Event
 from common.models import AuditEvent
-from inbox.domain import forget, gone, hear, told
+from inbox.domain import gone, ingest, retention, webhook_events
 from inbox.enums import State
 from inbox.models import Listening, Message
 from municipalities.tenancy import everywhere, scope
@@ -39,7 +39,7 @@ def telegram(cast: Cast) -> Channel:
 
 
 def begun(channel: Channel) -> Channel:
-    hear.listen()
+    ingest.listen()
     with scope(channel.municipality_id):
         Listening.objects.update(next_at=timezone.now() + timedelta(hours=1), asked_at=timezone.now())
     return channel
@@ -76,7 +76,7 @@ def messages(channel: Channel) -> list[Message]:
 
 
 def read(channel: Channel) -> int:
-    return told.read(channel.platform, channel.remote_id)
+    return webhook_events.read(channel.platform, channel.remote_id)
 
 
 def test_a_comment_on_facebook_is_kept_from_its_event_without_asking(page: Channel) -> None:
@@ -166,9 +166,9 @@ def test_what_was_answered_stays_answered_when_it_is_deleted(page: Channel) -> N
 def test_what_only_says_that_something_was_written_wakes_the_channel(page: Channel) -> None:
     kept(page, {"field": "mention", "value": {"post_id": "9_9"}}, kind="mention")
     read(page)
-    assert hear.claim() == []
-    hear.listen()
-    assert hear.claim() == [page.pk]
+    assert ingest.claim() == []
+    ingest.listen()
+    assert ingest.claim() == [page.pk]
 
 
 def test_telegram_is_heard_while_it_tells_by_itself(telegram: Channel) -> None:
@@ -225,7 +225,7 @@ def test_events_are_forgotten_after_a_month_and_only_once_they_were_read(page: C
         kept(page, feed(number))
         Event.objects.filter(key=f"k{number - 1}").update(received_at=timezone.now() - timedelta(days=days))
     Event.objects.filter(key="k0").update(read_at=timezone.now())
-    assert inbound.forget_old() == 2
+    assert inbound.purge_expired() == 2
     assert Event.objects.get().key == "k1"
 
 
@@ -240,7 +240,7 @@ def test_a_worker_that_dies_between_keeping_and_marking_loses_and_doubles_nothin
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((told, "keep") if step == "keep" else (unread, "mark")), dies)
+        patch.setattr(*((webhook_events, "keep") if step == "keep" else (unread, "mark")), dies)
         with pytest.raises(SystemExit):
             read(page)
     assert messages(page) == []
@@ -270,7 +270,7 @@ INSTAGRAM = {
 def test_an_event_tells_the_message_as_the_network_would(
     platform: str, payload: dict[str, Any], remote_id: str, root: str, author: str
 ) -> None:
-    answer = registry.connector(platform).told(RawEvent("k", "300", "comment", payload, AT))
+    answer = registry.connector(platform).message_changes(RawEvent("k", "300", "comment", payload, AT))
     assert answer is not None
     (message,) = answer.new
     assert (message.remote_id, message.root, message.author_id, message.at) == (remote_id, root, author, AT)
@@ -278,7 +278,9 @@ def test_an_event_tells_the_message_as_the_network_would(
 
 def test_our_own_answer_on_threads_is_no_message() -> None:
     value = {**THREADS["value"], "username": "opstina"}  # type: ignore[dict-item]
-    answer = registry.connector("threads").told(RawEvent("k", "300", "comment", {**THREADS, "value": value}, AT))
+    answer = registry.connector("threads").message_changes(
+        RawEvent("k", "300", "comment", {**THREADS, "value": value}, AT)
+    )
     assert answer is not None
     assert answer.new == ()
 
@@ -286,10 +288,14 @@ def test_our_own_answer_on_threads_is_no_message() -> None:
 def test_linkedin_tells_what_was_deleted_and_is_asked_for_the_rest() -> None:
     urn = "urn:li:comment:(urn:li:activity:7,8)"
     linkedin = registry.connector("linkedin")
-    deleted = linkedin.told(RawEvent("k", "1", "comment", {"action": "COMMENT_DELETE", "generatedActivity": urn}))
+    deleted = linkedin.message_changes(
+        RawEvent("k", "1", "comment", {"action": "COMMENT_DELETE", "generatedActivity": urn})
+    )
     assert deleted is not None
     assert deleted.gone == (urn,)
-    assert linkedin.told(RawEvent("k", "1", "comment", {"action": "COMMENT", "generatedActivity": urn})) is None
+    assert (
+        linkedin.message_changes(RawEvent("k", "1", "comment", {"action": "COMMENT", "generatedActivity": urn})) is None
+    )
 
 
 @pytest.mark.parametrize("platform", sorted(registry.PLATFORMS))
@@ -298,7 +304,7 @@ def test_linkedin_tells_what_was_deleted_and_is_asked_for_the_rest() -> None:
 )
 def test_no_network_stumbles_over_what_it_does_not_know(platform: str, payload: dict[str, Any]) -> None:
     for kind in ("comment", "mention"):
-        answer = registry.connector(platform).told(RawEvent("k", "1", kind, payload))
+        answer = registry.connector(platform).message_changes(RawEvent("k", "1", kind, payload))
         assert answer is None or not answer.new
 
 
@@ -308,7 +314,7 @@ def test_who_wants_to_be_forgotten_is_forgotten_in_the_events_too(page: Channel,
     read(page)
     kept(page, feed(1, "Још није прочитано", verb="edited"))
     with scope(page.municipality_id):
-        assert forget.erase_authors(cast.cuprija, [(page.pk, "55")], by=cast.approver).messages == 1
+        assert retention.erase_authors(cast.cuprija, [(page.pk, "55")], by=cast.approver).messages == 1
     assert [event.payload["value"]["message"] for event in Event.objects.all()] == ["Неко други"]
     kept(page, feed(1, "Поново", verb="edited"), key="again")
     read(page)

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import forget, hold
+from inbox.domain import hold, retention
 from inbox.domain.refused import Refused
 from inbox.enums import State
 from inbox.models import Hold, Message
@@ -33,12 +33,12 @@ def test_time_does_not_erase_what_is_held_and_goes_on_afterwards(town: Town) -> 
         hold.hold(kept, "П 12/2026", by=town.cast.approver)
     for each in (kept, gone):
         settled_long_ago(town, each)
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     assert town.again(kept).text
     assert not town.again(gone).text
     with scope(town.cast.cuprija):
         hold.release(kept, by=town.cast.approver)
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     assert not town.again(kept).text
     with scope(town.cast.cuprija):
         assert Hold.objects.get().reason == ""
@@ -48,7 +48,7 @@ def test_a_wish_does_not_erase_it_either(town: Town) -> None:
     kept, gone = town.heard("@opstina Спорно"), town.heard("@opstina Обично")
     with scope(town.cast.cuprija):
         hold.hold(kept, "П 12/2026", by=town.cast.approver)
-        erased = forget.erase_authors(town.cast.cuprija, [(kept.channel_id, kept.author_id)], by=town.cast.approver)
+        erased = retention.erase_authors(town.cast.cuprija, [(kept.channel_id, kept.author_id)], by=town.cast.approver)
     assert (erased.messages, erased.held) == (1, 1)
     assert town.again(kept).text
     assert not town.again(gone).text
@@ -80,7 +80,7 @@ def test_it_wants_a_reason_of_sensible_length(town: Town, reason: str) -> None:
 def test_what_is_held_or_gone_is_not_held_again(town: Town) -> None:
     held, gone = town.heard("@opstina Спорно"), town.heard("@opstina Старо")
     settled_long_ago(town, gone)
-    forget.forget()
+    retention.purge_expired()
     with scope(town.cast.cuprija):
         hold.hold(held, "П 1", by=town.cast.approver)
         for each in (held, gone):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from administration.archive import citizens
 from analytics.domain import tallies
 from analytics.logframe import provider
-from inbox.domain import evidence, forget, moderate
+from inbox.domain import evidence, moderate, retention
 from inbox.models import Message, Moderation
 from inbox.personal_data import Erasing
 from inbox.queries import moderated
@@ -138,11 +138,11 @@ def test_a_late_decision_gives_the_copy_its_time_anew(town: Town, settings: Any)
 def test_a_person_who_asks_is_forgotten_but_for_evidence_of_what_is_clearly_unlawful(town: Town) -> None:
     threat, insult, undone = act(town, "Претња", "threat"), act(town, "Увреда"), act(town, "Грешка", "hate")
     with scope(town.cast.cuprija):
-        forget._forget(Erasing([insult.message_id], timezone.now()))  # the message went before its copy
+        retention._forget(Erasing([insult.message_id], timezone.now()))  # the message went before its copy
         moderate.undo(undone, "Није мржња", by=town.cast.approver)
         moderate.shown_by_hand(undone, by=town.cast.officer)
         message = Message.objects.get(pk=threat.message_id)
-        forget.erase_authors(town.cast.cuprija, [(town.channel.pk, message.author_id)], by=town.cast.approver)
+        retention.erase_authors(town.cast.cuprija, [(town.channel.pk, message.author_id)], by=town.cast.approver)
     assert again(town, threat).is_untouched
     assert again(town, threat).words
     for row in (insult, undone):
@@ -157,7 +157,7 @@ def test_the_copy_outlives_the_words_of_the_message(town: Town) -> None:
     row = act(town, "Увреда")
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=row.message_id).update(settled_at=timezone.now() - timedelta(days=366))
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     assert "Увреда" in again(town, row).words
     assert again(town, row).is_untouched
     client = sign_in(town.cast.officer)
@@ -168,7 +168,7 @@ def test_the_copy_outlives_the_words_of_the_message(town: Town) -> None:
 def test_a_message_without_words_is_not_hidden_any_more(town: Town) -> None:
     message = town.heard("@opstina Старо")
     with scope(town.cast.cuprija):
-        forget._forget(Erasing([message.pk], timezone.now()))
+        retention._forget(Erasing([message.pk], timezone.now()))
         with pytest.raises(moderate.Refused, match="nothing to hide"):
             moderate.propose(message, Wish("spam", "hide", "Реклама"), by=town.cast.officer)
 

@@ -76,7 +76,7 @@ def test_a_hidden_message_is_still_heard_and_not_taken_for_gone(square: Square) 
     row = hidden(square)
     square.says("Хвала на вестима", "Друга")
     with scope(square.cast.cuprija):
-        from channels.open import open_channel
+        from channels.connector_factory import open_channel
 
         told = open_channel(square.channel).replies(str(square.post.pk))
     assert [(each.text, each.is_hidden) for each in told.items] == [(THREAT, True), ("Хвала на вестима", False)]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from channels.open import open_channel
-from inbox.domain import hear, house_rules
+from channels.connector_factory import open_channel
+from inbox.domain import house_rules, ingest
 from inbox.models import Message
 from municipalities.tenancy import scope
 from tests.browsing import enter, is_sound
@@ -65,7 +65,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
         author.get_by_role("button", name="Comment", exact=True).click()
         expect(author.get_by_text(words)).to_be_visible()
     with scope(square.cast.cuprija):
-        hear.keep(square.channel, open_channel(square.channel).replies(str(square.post.pk)).items)
+        ingest.keep(square.channel, open_channel(square.channel).replies(str(square.post.pk)).items)
         threat, insult = Message.objects.order_by("pk")
         house_rules.choose(
             square.cast.cuprija, house_rules.HouseRulesInput(is_on=True, contact="Писарница"), by=square.cast.approver

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import forget, hear, suggest, triage
+from inbox.domain import ingest, retention, suggest, triage
 from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Topic
 from inbox.models import Message
@@ -41,7 +41,7 @@ def told(town: Town, *texts: str, days_ago: float = 0, below: bool = True, prefi
         for number, text in enumerate(texts)
     ]  # fmt: skip
     with scope(town.cast.cuprija):
-        hear.keep(town.channel, items)
+        ingest.keep(town.channel, items)
     return town.messages()[before:]
 
 
@@ -69,7 +69,7 @@ def test_changed_words_are_read_anew(town: Town) -> None:
         visibility=Visibility.PUBLIC,
     )  # fmt: skip
     with scope(town.cast.cuprija):
-        hear.keep(town.channel, [changed])
+        ingest.keep(town.channel, [changed])
     now = town.again(row)
     assert (now.suggested_kind, now.has_personal_data) == (MessageKind.COMPLAINT, True)
     assert now.alike != row.alike
@@ -81,7 +81,7 @@ def test_nothing_that_was_read_outlives_the_words(town: Town) -> None:
     with scope(town.cast.cuprija):
         triage.close(row, by=town.cast.officer)
         Message.objects.filter(pk=row.pk).update(settled_at=timezone.now() - timedelta(days=366))
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     gone = town.again(row)
     assert {name: getattr(gone, name) for name in suggest.KEPT} == {
         "script": "", "suggested_kind": "", "suggested_topic": "", "hints": {}, "alike": None,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from inbox import rules
-from inbox.domain import hear, triage
+from inbox.domain import ingest, triage
 from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Sleep, State
 from inbox.models import Message, Reply
@@ -133,7 +133,7 @@ def test_an_answer_of_somebody_on_the_network_wakes_it(town: Town) -> None:
     put_off(town, beside)
     told = said(message, remote_id="new", in_reply_to=message.remote_id, author_id="stranger", text="И мене занима.")
     with scope(town.cast.cuprija):
-        assert hear.keep(message.channel, [told]) == 1
+        assert ingest.keep(message.channel, [told]) == 1
     assert town.again(message).snoozed_until is None
     assert town.again(beside).snoozed_until is not None
 
@@ -146,7 +146,7 @@ def test_an_answer_to_our_own_answer_wakes_it(town: Town) -> None:
     put_off(town, message)
     with scope(town.cast.cuprija):
         ours = Reply.objects.select_related("delivery").get().delivery.remote_id
-        hear.keep(message.channel, [said(message, remote_id="new", in_reply_to=ours, author_id="stranger")])
+        ingest.keep(message.channel, [said(message, remote_id="new", in_reply_to=ours, author_id="stranger")])
     assert town.again(message).snoozed_until is None
 
 
@@ -154,9 +154,9 @@ def test_changed_words_wake_it(town: Town) -> None:
     message = patient(town, "@opstina Када је базар?")
     put_off(town, message)
     with scope(town.cast.cuprija):
-        hear.keep(message.channel, [said(message)])
+        ingest.keep(message.channel, [said(message)])
         assert town.again(message).snoozed_until is not None
-        hear.keep(message.channel, [said(message, text="Када је базар у Супској?")])
+        ingest.keep(message.channel, [said(message, text="Када је базар у Супској?")])
     assert town.again(message).snoozed_until is None
 
 

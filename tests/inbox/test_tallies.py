@@ -24,7 +24,7 @@ from analytics.models import StaleTally, Tally
 from analytics.tallies import DailyTally, Days, source
 from analytics.tallies import provide as provide_days
 from channels.models import Channel
-from inbox.domain import answer, evidence, forget, gone, triage
+from inbox.domain import answer, evidence, gone, retention, triage
 from inbox.enums import MessageKind, State
 from inbox.measured import QUESTIONS
 from inbox.models import Message, Moderation, Reply
@@ -296,7 +296,7 @@ def figures(cast: Cast, day: date) -> list[tuple[Any, int, str]]:
 def test_what_retention_erases_stays_counted_even_when_its_rows_go(cast: Cast, year_ago: date) -> None:
     before = figures(cast, year_ago)
     assert (round(before[0][0], 1), before[0][1], before[1][1]) == (33.3, 3, 2)
-    assert forget.forget() == 3
+    assert retention.purge_expired() == 3
     tallies.rebuild()
     assert figures(cast, year_ago) == before
     with scope(cast.cuprija):
@@ -313,7 +313,7 @@ def test_a_day_that_was_never_counted_is_counted_before_its_words_go(cast: Cast,
     before = figures(cast, year_ago)
     with everywhere("nothing was counted yet"):
         Tally.objects.all().delete()
-    forget.forget()
+    retention.purge_expired()
     assert figures(cast, year_ago) == before
     with everywhere("a test looks at what was closed"):
         assert Tally.objects.filter(closed_at__isnull=False).count() == 2
@@ -321,7 +321,7 @@ def test_a_day_that_was_never_counted_is_counted_before_its_words_go(cast: Cast,
 
 def test_a_closed_day_does_not_change_when_a_forgotten_message_is_sorted_anew(cast: Cast, year_ago: date) -> None:
     before = figures(cast, year_ago)
-    forget.forget()
+    retention.purge_expired()
     with scope(cast.cuprija):
         triage.sort(Message.objects.order_by("pk")[0], MessageKind.PRAISE, by=cast.officer)
     tallies.fold()
@@ -334,7 +334,7 @@ def test_a_day_without_an_answer_is_closed_at_none(cast: Cast, channels: list[Ch
     row = ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.update(state=State.CLOSED, settled_at=at + timedelta(days=5))
-    forget.forget()
+    retention.purge_expired()
     answer_arrives(row, at + timedelta(days=399), cast.officer)
     tallies.rebuild()
     assert figures(cast, at.astimezone(BELGRADE).date()) == [(0, 1, ""), (None, 0, "no_questions")]
@@ -351,7 +351,7 @@ def test_a_person_who_asks_to_be_erased_changes_no_figure_and_closes_no_day(
         before = figures(cast, at.date())
         assert before == [(50, 2, ""), (1, 1, "")]
         with scope(cast.cuprija):
-            forget.erase_authors(cast.cuprija, [(channels[0].pk, "42")], by=cast.approver)
+            retention.erase_authors(cast.cuprija, [(channels[0].pk, "42")], by=cast.approver)
         tallies.rebuild()
         assert figures(cast, at.date()) == before
         answer_arrives(second, timezone.now(), cast.officer)  # it was on its way
@@ -365,7 +365,7 @@ def test_a_young_day_is_left_open(cast: Cast, channels: list[Channel], settings:
     ask(channels[0], at, "question")
     with scope(cast.cuprija):
         Message.objects.update(state=State.CLOSED, settled_at=at)
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     with everywhere("a test looks at what was closed"):
         assert not Tally.objects.filter(closed_at__isnull=False).exists()
 

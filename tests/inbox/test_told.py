@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from common.models import MailMessage
-from inbox.domain import tell, triage
+from inbox.domain import staff_notifications, triage
 from inbox.enums import MessageKind
 from inbox.models import Message, Told
 from municipalities.tenancy import scope
@@ -49,9 +49,9 @@ def late(town: Town, text: str = "@opstina До када?") -> Message:
 @pytest.mark.parametrize("kind", [MessageKind.EMERGENCY, MessageKind.UNLAWFUL])
 def test_what_is_urgent_is_told_at_once_and_once_to_those_who_answer(town: Town, kind: MessageKind) -> None:
     message = urgent(town, kind)
-    assert tell.tell() == 1
+    assert staff_notifications.tell() == 1
     assert told("msg_urgent") == ["Approver", "Officer"]
-    assert tell.tell() == 0
+    assert staff_notifications.tell() == 0
     assert len(told("msg_urgent")) == 2
     assert Notification.objects.filter(kind="msg_urgent").first().url == f"{LIST}{message.pk}/"
 
@@ -62,9 +62,9 @@ def test_no_word_of_a_citizen_and_no_name_is_in_a_notification_or_in_a_mail(town
         late(town, "@opstina Живим у Бранковој 7")
         with scope(town.cast.cuprija):
             triage.assign(message, town.cast.approver, by=town.cast.officer)
-        tell.tell()
+        staff_notifications.tell()
     with time_machine.travel(belgrade("2026-11-26 07:30"), tick=True):
-        tell.tell()
+        staff_notifications.tell()
         send_due()
     kinds = set(Notification.objects.values_list("kind", flat=True))
     assert kinds == {"msg_urgent", "msg_new", "msg_late", "msg_mine"}
@@ -79,7 +79,7 @@ def test_no_word_of_a_citizen_and_no_name_is_in_a_notification_or_in_a_mail(town
 def test_an_emergency_comes_through_quiet_hours(town: Town) -> None:
     with time_machine.travel(belgrade("2026-11-25 23:00"), tick=True):
         urgent(town)
-        tell.tell()
+        staff_notifications.tell()
         send_due()
         assert MailMessage.objects.filter(subject__contains="emergency").count() == 2
 
@@ -88,22 +88,22 @@ def test_what_was_settled_before_anybody_looked_is_not_told(town: Town) -> None:
     message = urgent(town)
     with scope(town.cast.cuprija):
         triage.close(message, by=town.cast.officer)
-    assert tell.tell() == 0
+    assert staff_notifications.tell() == 0
 
 
 def test_new_messages_are_told_together_and_at_most_once_an_hour(town: Town) -> None:
     now = timezone.now()
     for text in ("@opstina Једно", "@opstina Друго"):
         town.heard(text)
-    assert tell._new(now) == 1
+    assert staff_notifications._new(now) == 1
     row = Notification.objects.get(user=town.cast.officer, kind="msg_new")
     assert row.subject == "Ćuprija: 2 new messages of citizens"
     town.heard("@opstina Треће")
-    assert tell._new(now + timedelta(minutes=59)) == 0
+    assert staff_notifications._new(now + timedelta(minutes=59)) == 0
     with scope(town.cast.cuprija):
         Told.objects.update(at=now - timedelta(minutes=61))
         Message.objects.exclude(text__contains="Треће").update(heard_at=now - timedelta(hours=2))
-    assert tell._new(now) == 1
+    assert staff_notifications._new(now) == 1
     subjects = list(Notification.objects.filter(user=town.cast.officer, kind="msg_new").order_by("pk"))
     assert subjects[-1].subject == "Ćuprija: 1 new message of citizens"
 
@@ -111,12 +111,12 @@ def test_new_messages_are_told_together_and_at_most_once_an_hour(town: Town) -> 
 def test_what_somebody_has_opened_is_not_new(town: Town) -> None:
     message = town.heard("@opstina Једно")
     sign_in(town.cast.officer).get(f"{LIST}{message.pk}/")
-    assert tell.tell(belgrade("2026-11-25 12:00")) == 0
+    assert staff_notifications.tell(belgrade("2026-11-25 12:00")) == 0
 
 
 def test_an_officer_hears_of_new_ones_at_once_and_an_approver_in_the_summary(town: Town) -> None:
     town.heard("@opstina Једно")
-    tell._new(timezone.now())
+    staff_notifications._new(timezone.now())
     hows = {str(row.user): row.how for row in Notification.objects.filter(kind="msg_new")}
     assert hows == {"Officer": "at_once", "Approver": "digest"}
 
@@ -136,18 +136,18 @@ def test_late_ones_are_told_in_the_morning_of_a_working_day(town: Town, moment: 
     message = late(town)
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(due_at=belgrade("2026-11-01 10:00"))
-    assert tell._late(belgrade(moment)) == count
+    assert staff_notifications._late(belgrade(moment)) == count
 
 
 def test_late_ones_are_told_once_a_morning_until_they_are_answered(town: Town) -> None:
     message = late(town)
-    assert tell._late(belgrade("2027-01-12 07:10")) == 1
-    assert tell._late(belgrade("2027-01-12 07:50")) == 0
-    assert tell._late(belgrade("2027-01-13 07:10")) == 1
+    assert staff_notifications._late(belgrade("2027-01-12 07:10")) == 1
+    assert staff_notifications._late(belgrade("2027-01-12 07:50")) == 0
+    assert staff_notifications._late(belgrade("2027-01-13 07:10")) == 1
     assert Notification.objects.filter(user=town.cast.officer, kind="msg_late").first().url == f"{LIST}?view=late"
     with scope(town.cast.cuprija):
         triage.close(message, by=town.cast.officer)
-    assert tell._late(belgrade("2027-01-14 07:10")) == 0
+    assert staff_notifications._late(belgrade("2027-01-14 07:10")) == 0
 
 
 def test_who_gets_a_message_is_told_and_who_takes_it_themselves_is_not(town: Town) -> None:
@@ -163,26 +163,26 @@ def test_who_gets_a_message_is_told_and_who_takes_it_themselves_is_not(town: Tow
 def test_other_municipalities_and_mentors_are_told_nothing(town: Town) -> None:
     urgent(town)
     late(town)
-    tell.tell(belgrade("2027-01-12 07:10"))
+    staff_notifications.tell(belgrade("2027-01-12 07:10"))
     people = set(Notification.objects.values_list("user__name", flat=True))
     assert people == {"Officer", "Approver"}
 
 
 def test_who_loses_the_right_no_longer_sees_that_there_was_one(town: Town) -> None:
     urgent(town)
-    tell.tell()
+    staff_notifications.tell()
     town.cast.officer.memberships.update(ended_at=timezone.now())
     assert "emergency among" not in sign_in(town.cast.officer).get("/notifications/?show=all").text
 
 
 def test_rows_that_say_what_was_told_go_after_a_while(town: Town) -> None:
     urgent(town)
-    tell.tell()
+    staff_notifications.tell()
     with scope(town.cast.cuprija):
-        Told.objects.update(at=timezone.now() - tell.KEPT - timedelta(days=1))
-        Message.objects.update(heard_at=timezone.now() - tell.KEPT - timedelta(days=1))
-    assert tell.forget() > 0
-    assert tell._urgent(timezone.now()) == 0  # and nothing comes up again
+        Told.objects.update(at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
+        Message.objects.update(heard_at=timezone.now() - staff_notifications.KEPT - timedelta(days=1))
+    assert staff_notifications.purge_expired() > 0
+    assert staff_notifications._urgent(timezone.now()) == 0  # and nothing comes up again
 
 
 @pytest.mark.django_db(transaction=True)
@@ -196,7 +196,7 @@ def test_workers_at_the_same_moment_tell_once(town: Town) -> None:
     def work(_worker: int) -> int:
         try:
             together.wait(timeout=60)
-            return tell.tell(moment)
+            return staff_notifications.tell(moment)
         finally:
             connection.close()
 
@@ -209,6 +209,6 @@ def test_workers_at_the_same_moment_tell_once(town: Town) -> None:
 
 def test_a_tick_with_nothing_to_tell_is_cheap(town: Town, django_assert_max_num_queries: Any) -> None:
     urgent(town)
-    tell.tell(belgrade("2026-12-01 07:30"))
+    staff_notifications.tell(belgrade("2026-12-01 07:30"))
     with django_assert_max_num_queries(5):
-        assert tell.tell(belgrade("2026-12-01 07:31")) == 0
+        assert staff_notifications.tell(belgrade("2026-12-01 07:31")) == 0

@@ -9,10 +9,10 @@ import pytest
 
 from django.utils import timezone
 
-from channels.open import open_channel
+from channels.connector_factory import open_channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox.domain import answer, hear, propose, seen_by
+from inbox.domain import answer, ingest, propose, seen_by
 from inbox.domain.refused import Refused
 from inbox.enums import Visibility
 from inbox.models import Message, ProposedAnswer
@@ -54,7 +54,7 @@ def test_a_visibility_that_we_do_not_know_is_the_narrowest(town: Town, mirjana: 
 def test_what_stands_below_our_posts_carries_it_too(town: Town, mirjana: Citizen, theirs: str, known: str) -> None:
     written = mirjana.write("Хвала!", theirs, under=town.post)
     with scope(town.cast.cuprija):
-        hear.keep(town.channel, open_channel(town.channel).replies(town.post).items)
+        ingest.keep(town.channel, open_channel(town.channel).replies(town.post).items)
         message = Message.objects.get(remote_id=written)
     assert (message.visibility, message.publication_id) == (known, town.publication.pk)
 
@@ -66,12 +66,12 @@ def test_what_was_once_private_is_never_public_again(town: Town, mirjana: Citize
         with everywhere("the next look begins anew"):
             Message.objects.update(visibility=stored)
         with scope(town.cast.cuprija):
-            hear.keep(town.channel, open_channel(town.channel).messages().items)
+            ingest.keep(town.channel, open_channel(town.channel).messages().items)
             assert Message.objects.get(remote_id=remote_id).visibility == "direct"
     town.network.options(forced_visibility="")
     town.network.world.fake("mastodon").statuses[remote_id]["visibility"] = "public"
     with scope(town.cast.cuprija):
-        hear.keep(town.channel, open_channel(town.channel).messages().items)
+        ingest.keep(town.channel, open_channel(town.channel).messages().items)
         assert Message.objects.get(remote_id=remote_id).visibility == "direct"
 
 

@@ -14,14 +14,14 @@ from administration.archive import citizens as archive
 from common.models import MailMessage
 from delivery.models import Delivery
 from inbox.domain import answer, handover, moderate
-from inbox.domain import tell as telling
+from inbox.domain import staff_notifications as telling
 from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, Visibility
 from inbox.models import Department, HandOver, Message
 from inbox.queries import held
 from inbox.reasons import Wish
 from municipalities.tenancy import everywhere, scope
-from needs.domain import follow_up, tell, voices, write
+from needs.domain import follow_up, notify, supporters, write
 from needs.enums import Stage
 from needs.models import Need, NeedsPage, Voice
 from notifications.domain.send import send_due
@@ -57,15 +57,15 @@ def settle(need: Need) -> Need:
 def test_only_what_everybody_may_read_is_quoted(town: Town, mirjana: Citizen, need: Need, theirs: str) -> None:
     message, is_shown = heard(town, mirjana, theirs, WORDS), theirs not in PRIVATE
     with scope(town.cast.cuprija):
-        voices.gather(need, [message], by=town.cast.officer)
+        supporters.gather(need, [message], by=town.cast.officer)
         voice = Voice.objects.get()
         assert Need.objects.get(pk=need.pk).size == 1  # it counts, whoever may read it
-        assert (voices.suggestion(voice) == WORDS) == is_shown
+        assert (supporters.suggestion(voice) == WORDS) == is_shown
         if is_shown:
-            voices.quote(voice, WORDS, by=town.cast.officer)
+            supporters.quote(voice, WORDS, by=town.cast.officer)
         else:
             with pytest.raises(Refused, match="privately"):
-                voices.quote(voice, WORDS, by=town.cast.officer)
+                supporters.quote(voice, WORDS, by=town.cast.officer)
         # past the verb: a quote that was chosen before anybody knew
         Voice.objects.update(quote=WORDS)
         post = follow_up.tell(settle(need), by=town.cast.officer)
@@ -84,13 +84,13 @@ def test_everybody_who_asked_is_told_as_they_asked(town: Town, mirjana: Citizen,
     public = heard(town, mirjana, "public", WORDS)
     private = heard(town, citizen(town, "jovana"), "direct", WORDS)
     with scope(town.cast.cuprija):
-        voices.gather(need, [public, private], by=town.cast.officer)
+        supporters.gather(need, [public, private], by=town.cast.officer)
         settle(need)
     shown = sign_in(town.cast.officer).get(f"/m/cuprija/needs/{need.pk}/tell/").text
     assert "Told privately" in shown
     with scope(town.cast.cuprija):
-        tell.ask(need, "Склониште је отворено.", by=town.cast.officer)
-    assert tell.work() == 2
+        notify.ask(need, "Склониште је отворено.", by=town.cast.officer)
+    assert notify.work() == 2
     town.publish()
     town.publish()  # one after the other
     assert [each["visibility"] for each in (*ours(town, public), *ours(town, private))] == ["public", "direct"]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from delivery.models import Delivery
-from inbox.domain import answer, forget, triage
+from inbox.domain import answer, retention, triage
 from inbox.domain.refused import Refused
 from inbox.enums import MessageKind, State
 from inbox.models import Message, Note, Reply
@@ -161,7 +161,7 @@ def test_words_are_forgotten_when_their_time_is_over(town: Town, settings: Any) 
         triage.note(old, "Белешка", by=town.cast.officer)
         town.publish()
         Message.objects.filter(pk=old.pk).update(settled_at=timezone.now() - timedelta(days=366))
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     gone = town.again(old)
     assert (gone.text, gone.author_name, gone.author_id, gone.url, gone.search_key) == ("", "", "", "", "")
     assert gone.first_answer_at is not None  # it still counts

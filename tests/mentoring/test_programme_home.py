@@ -16,7 +16,7 @@ from analytics.enums import Better, Span, Unit
 from analytics.models import IndicatorValue, ProgrammeIndicator, Target
 from mentoring.enums import Closing, Side
 from mentoring.needs import covered_until
-from mentoring.queries.programme_home import Seat, seats
+from mentoring.queries.programme_home import CohortMembership, seats
 from municipalities.domain.programme import pair, succeed
 from municipalities.models import Cohort, Enrolment, Municipality, Pairing, Programme
 from municipalities.queries import today
@@ -41,7 +41,7 @@ def names(answer: Any) -> list[str]:
     return [str(seat.municipality) for seat in answer.context["page"]]
 
 
-def seat(cast: Cast, house: Municipality | None = None) -> Seat:
+def seat(cast: Cast, house: Municipality | None = None) -> CohortMembership:
     house = house or cast.cuprija
     return next(row for row in seats([cast.programme], timezone.now()) if row.municipality == house)
 

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from inbox.domain.refused import Refused
 from inbox.models import Message
 from municipalities.tenancy import scope
-from needs.domain import decide, voices
+from needs.domain import decide, supporters
 from needs.domain.write import NeedContent, write
 from needs.models import Need
 from tests import concurrency
@@ -39,7 +39,7 @@ def need_of(town: Town, title: str = "Клупе у парку", *messages: Mess
     with scope(town.cast.cuprija):
         need = write(town.cast.cuprija, NeedContent(title), by=town.cast.officer)
         if messages:
-            voices.gather(need, messages, by=town.cast.officer)
+            supporters.gather(need, messages, by=town.cast.officer)
         return Need.objects.get(pk=need.pk)
 
 

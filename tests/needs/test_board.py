@@ -18,7 +18,7 @@ from inbox.domain import triage
 from inbox.domain.refused import Refused
 from inbox.models import Department, Message, Settlement
 from municipalities.tenancy import scope
-from needs.domain import decide, follow_up, merge, pictures, voices, write
+from needs.domain import decide, follow_up, merge, pictures, supporters, write
 from needs.domain.write import NeedContent
 from needs.enums import Stage
 from needs.models import Need, NeedPicture, Voice
@@ -162,14 +162,14 @@ def test_sizes_are_right_whoever_gathers_moves_and_takes_away_at_once(town: Town
         voice = Voice.objects.get(message=three[1])
 
     def take() -> None:
-        voices.remove(voice, by=by)
+        supporters.remove(voice, by=by)
 
     at_once(
         town,
-        lambda: voices.gather(first, three, by=by),
-        lambda: voices.gather(second, three, by=by),
-        lambda: voices.hear(first, "phone", timezone.localdate(), by=by),
-        lambda: voices.hear(second, "letter", timezone.localdate(), by=by),
+        lambda: supporters.gather(first, three, by=by),
+        lambda: supporters.gather(second, three, by=by),
+        lambda: supporters.hear(first, "phone", timezone.localdate(), by=by),
+        lambda: supporters.hear(second, "letter", timezone.localdate(), by=by),
         take,
     )
     with scope(town.cast.cuprija):
@@ -250,8 +250,8 @@ def test_mentors_and_viewers_see_needs_and_chosen_quotes_but_no_message(
 ) -> None:
     need = need_of(town, "Клупе у парку", *three)
     with scope(town.cast.cuprija):
-        voices.quote(Voice.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
-        voices.hear(need, "phone", timezone.localdate(), note="Тајна белешка", by=town.cast.officer)
+        supporters.quote(Voice.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
+        supporters.hear(need, "phone", timezone.localdate(), note="Тајна белешка", by=town.cast.officer)
     client = sign_in(getattr(town.cast, who))
     assert "Клупе у парку" in client.get(BOARD).text
     page = client.get(f"{BOARD}{need.pk}/").text
@@ -340,7 +340,7 @@ def test_a_need_with_hundreds_of_voices_asks_as_little_as_one_with_three(town: T
         for number in range(150):
             copy.pk, copy.remote_id = None, f"copy-{number}"
             copy.save(force_insert=True)
-        voices.gather(need, list(Message.objects.filter(remote_id__startswith="copy")), by=town.cast.officer)
+        supporters.gather(need, list(Message.objects.filter(remote_id__startswith="copy")), by=town.cast.officer)
     with CaptureQueriesContext(connection) as many:
         page = client.get(path)
     assert len(many) == len(few) <= 12
@@ -411,7 +411,7 @@ def test_the_post_that_tells_of_it_begins_with_quotes_what_was_done_and_the_pict
 ) -> None:
     need, media = done_of(town, *three), picture(town)
     with scope(town.cast.cuprija):
-        voices.quote(Voice.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
+        supporters.quote(Voice.objects.get(message=three[0]), "Нема клупа", by=town.cast.officer)
         pictures.add(need, media, "after", "Нова клупа", by=town.cast.officer)
     client = sign_in(town.cast.officer)
     sent = client.post(f"{BOARD}{need.pk}/post/")

@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from common.models import AuditEvent
-from inbox.domain import forget
+from inbox.domain import retention
 from inbox.models import Message
 from municipalities.tenancy import scope
 from needs import rules
-from needs.domain import erase, voices
+from needs.domain import erase, supporters
 from needs.models import Voice
 from tests.inbox.conftest import Town
 from tests.needs.conftest import asked, need_of
@@ -89,7 +89,7 @@ def quoted(town: Town) -> Message:
     need_of(town, "Клупе", message)
     with scope(town.cast.cuprija):
         voice = Voice.objects.get()
-        voices.quote(voice, "Нема клупа", by=town.cast.officer)
+        supporters.quote(voice, "Нема клупа", by=town.cast.officer)
         Voice.objects.update(note="Звала и телефоном")
     return message
 
@@ -97,7 +97,7 @@ def quoted(town: Town) -> Message:
 def test_when_its_time_is_over_the_voice_and_its_quote_stay(town: Town, quoted: Message, settings: Any) -> None:
     with scope(town.cast.cuprija):
         Message.objects.update(state="closed", settled_at="2020-01-01T00:00Z")
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     with scope(town.cast.cuprija):
         voice = Voice.objects.select_related("need").get()
         assert (voice.quote, voice.note, voice.need.size) == ("Нема клупа", "", 1)
@@ -110,7 +110,7 @@ def test_a_note_about_a_caller_is_emptied_when_its_time_is_over(town: Town, quot
     with scope(town.cast.cuprija):
         need = Voice.objects.get().need
         for note in ("Звао Петар", "Звала Ана"):
-            voices.hear(need, "phone", timezone.localdate(), note=note, quote="Молим клупе", by=town.cast.officer)
+            supporters.hear(need, "phone", timezone.localdate(), note=note, quote="Молим клупе", by=town.cast.officer)
         Voice.objects.filter(note="Звао Петар").update(at=timezone.now() - timedelta(days=366))
     assert erase.forget_notes() == 1
     with scope(town.cast.cuprija):
@@ -121,6 +121,6 @@ def test_a_note_about_a_caller_is_emptied_when_its_time_is_over(town: Town, quot
 
 def test_who_asks_to_be_erased_is_not_quoted_any_more(town: Town, quoted: Message) -> None:
     with scope(town.cast.cuprija):
-        forget.erase_authors(town.cast.cuprija, [(town.channel.pk, f"person-{quoted.pk}")], by=town.cast.approver)
+        retention.erase_authors(town.cast.cuprija, [(town.channel.pk, f"person-{quoted.pk}")], by=town.cast.approver)
         voice = Voice.objects.select_related("need").get()
         assert (voice.quote, voice.note, voice.need.size) == ("", "", 1)

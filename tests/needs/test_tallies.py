@@ -14,12 +14,12 @@ from django.utils import timezone
 from analytics.domain import tallies
 from analytics.logframe import provider
 from analytics.models import Tally
-from inbox.domain import forget
+from inbox.domain import retention
 from inbox.domain.refused import Refused
 from inbox.enums import State
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
-from needs.domain import decide, merge, page, publish, voices
+from needs.domain import decide, merge, page, publish, supporters
 from needs.domain.write import NeedContent, delete, write
 from needs.enums import Source
 from needs.models import Need, Voice
@@ -83,12 +83,12 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
     deed = rng.choice(DEEDS)
     if deed == "write" or len(rows) < 3:
         row = write(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
-        voices.hear(row, Source.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
+        supporters.hear(row, Source.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
         return
     row, other = rng.sample(rows, 2)
     try:
         if deed == "hear":
-            voices.hear(row, Source.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
+            supporters.hear(row, Source.COUNTER, FIRST + timedelta(days=rng.randrange(30)), by=by)
         elif deed == "done":
             decide.done(row, "Постављена.", on=LAST, by=by)
         elif deed == "decline":
@@ -101,7 +101,7 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
             merge.merge(row, other, by=by)
         elif deed == "take":
             if found := Voice.objects.filter(need=row).first():
-                voices.remove(found, by=by)
+                supporters.remove(found, by=by)
             else:
                 delete(row, by=by)
         elif deed == "page":
@@ -131,7 +131,7 @@ def test_needs_outlive_the_words_of_those_who_asked(cast: Cast) -> None:
     tallies.sweep()
     span = (long_ago.date(), long_ago.date())
     assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
-    assert forget.forget() == 1
+    assert retention.purge_expired() == 1
     tallies.rebuild()
     assert measured(cast, *span)[cast.cuprija.pk] == (100, 1, "")
     with scope(cast.cuprija):

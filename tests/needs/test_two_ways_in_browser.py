@@ -25,13 +25,13 @@ from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.enums import State as Sent
 from delivery.models import Delivery
-from inbox.domain import answer, below, desk, hear
+from inbox.domain import answer, desk, fetch_replies, ingest
 from inbox.enums import MessageKind, State, Topic
 from inbox.models import Listening, Message, Settlement
 from mentoring.enums import Proof
 from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
-from needs.domain import tell
+from needs.domain import notify
 from needs.models import Need, Voice
 from posts.domain.approve import approve
 from posts.domain.create import create
@@ -84,14 +84,14 @@ class Place:
 
     def hear(self) -> None:
         """What workers hear at the next tick, from what the network tells and from a look below the posts."""
-        hear.listen()
-        below.begin()
+        ingest.listen()
+        fetch_replies.begin()
         with everywhere("a test does not wait"):
             Listening.objects.update(next_at=timezone.now() - timedelta(seconds=1))
-        for channel in hear.claim():
-            hear.hear(channel)
-        for channel in below.due():
-            below.hear(channel)
+        for channel in ingest.claim():
+            ingest.hear(channel)
+        for channel in fetch_replies.due():
+            fetch_replies.fetch_replies(channel)
 
     def publish(self) -> None:
         """What the publisher and the inbox's own tick do, until nothing is left to be sent."""
@@ -310,7 +310,7 @@ def the_officer_does_it_and_tells_on_a_telephone(tour: Tour, place: Place, need:
 
 
 def everybody_who_asked_is_told_once(tour: Tour, place: Place, need: Need) -> None:
-    assert [tell.work(), tell.work()] == [5, 0]
+    assert [notify.work(), notify.work()] == [5, 0]
     for _ in range(2):
         place.publish()
         place.hear()  # what we wrote ourselves is nobody's message

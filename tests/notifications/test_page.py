@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from municipalities.models import Membership, Pairing
-from notifications.domain.forget import forget
+from notifications.domain.retention import purge_expired
 from notifications.enums import NotificationKind
 from notifications.models import Notification
 from tests.notifications.conftest import Tell, belgrade
@@ -200,5 +200,5 @@ def test_old_notifications_are_forgotten(cast: Cast, tell: Tell, settings: Any) 
     Notification.objects.filter(pk=kept.pk).update(read_at=now - days(days=29), created_at=now - days(days=59))
     Notification.objects.filter(pk=read.pk).update(read_at=now - days(days=31))
     Notification.objects.filter(pk=unread.pk).update(created_at=now - days(days=61))
-    assert forget() == 2
+    assert purge_expired() == 2
     assert list(Notification.objects.all()) == [kept]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.moments import clock, day, moment
+from planning.date_parsing import clock, day, moment
 
 TODAY = date(2026, 11, 23)
 DAY = date(2026, 11, 24)

@@ -11,7 +11,18 @@ from PIL import Image
 
 from common.http import Http
 from platforms import registry
-from platforms.types import Credential, Keys, Lapsed, Limits, Outgoing, Pending, Picture, Published, Ready, Video
+from platforms.types import (
+    ContainerExpired,
+    Credential,
+    Keys,
+    Limits,
+    Outgoing,
+    Pending,
+    Picture,
+    Published,
+    Ready,
+    Video,
+)
 
 
 def png(width: int = 64, height: int = 36, colour: tuple[int, int, int] = (200, 30, 60)) -> bytes:
@@ -106,7 +117,7 @@ class Bench:
         kind = registry.connector(self.key)
         http = more.pop("http", None) or self.http()
         bare = kind(http, server=self.server)
-        facts = more.pop("facts", None) or bare.look()
+        facts = more.pop("facts", None) or bare.fetch_facts()
         arguments = {"server": self.server, "keys": self.keys, "credential": self.credential, "facts": facts}
         return kind(http, **arguments | {"keep": self.kept.append, "witness": self.noted.append} | more)
 
@@ -114,7 +125,7 @@ class Bench:
         """As the server told them when the bench first asked."""
         kind = registry.connector(self.key)
         if not self.facts:
-            self.facts |= kind(self.http(), server=self.server).look()
+            self.facts |= kind(self.http(), server=self.server).fetch_facts()
         return kind.limits(self.facts)
 
     def picture(self, number: int) -> Picture:
@@ -143,8 +154,8 @@ class Bench:
             if isinstance(told, Ready):
                 told = connector.finish(sent, Pending(told.token), self.read)
             else:
-                told = connector.poll(told)
-                assert not isinstance(told, Lapsed), told
+                told = connector.check_status(told)
+                assert not isinstance(told, ContainerExpired), told
         raise AssertionError("It never became public.")
 
     def find(self, connector: Any, sent: Outgoing, since: datetime, bound: Collection[str] = ()) -> Any:

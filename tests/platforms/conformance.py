@@ -15,7 +15,18 @@ import pytest
 
 from platforms import counting, registry
 from platforms.errors import NeedsConsent, Rejected
-from platforms.types import Absent, CannotTell, Credential, Found, Gone, Limits, Message, Outgoing, PastPost, Readings
+from platforms.types import (
+    Absent,
+    Credential,
+    Found,
+    Gone,
+    Inconclusive,
+    Limits,
+    Message,
+    Outgoing,
+    PastPost,
+    PostMetrics,
+)
 from tests.platforms.bench import ALTS, MOVIE, Bench, video
 
 ODD = {
@@ -68,7 +79,7 @@ class Conformance:
         published = bench.publish(connector, sent)
         found = bench.find(connector, sent, began)
         if "cannot look" in bench.deviations:
-            assert isinstance(found, CannotTell)
+            assert isinstance(found, Inconclusive)
             return
         assert isinstance(found, Found)
         assert found.published.remote_id == published.remote_id
@@ -103,7 +114,7 @@ class Conformance:
         assert tuple(post["alts"]) == alts
         found = bench.find(connector, sent, began)
         if "cannot look" in bench.deviations:
-            assert isinstance(found, CannotTell)
+            assert isinstance(found, Inconclusive)
             return
         assert isinstance(found, Found)
         assert found.alts == alts
@@ -152,17 +163,17 @@ class Conformance:
         sent = bench.outgoing(text)
         post = bench.publish(connector, sent)
         bench.settle()
-        told = connector.readings([post.remote_id])
+        told = connector.fetch_metrics([post.remote_id])
         if not connector.reads_back:
-            assert [one for one in told if isinstance(one, Readings) and one.text is not None] == []
+            assert [one for one in told if isinstance(one, PostMetrics) and one.text is not None] == []
             return
         (before,) = told
-        assert isinstance(before, Readings)
+        assert isinstance(before, PostMetrics)
         assert counting.normalised(before.text or "") == counting.normalised(text)
         if "text" in limits.edits:
             connector.edit(post.remote_id, replace(sent, text="Вашара нема."))
-            (after,) = connector.readings([post.remote_id])
-            assert isinstance(after, Readings)
+            (after,) = connector.fetch_metrics([post.remote_id])
+            assert isinstance(after, PostMetrics)
             assert after.text == "Вашара нема."
 
     def test_a_network_says_beforehand_whether_a_post_can_be_taken_down(self, bench: Bench) -> None:
@@ -170,7 +181,7 @@ class Conformance:
 
     def test_a_post_that_was_never_sent_is_absent(self, bench: Bench) -> None:
         told = bench.find(bench.connector(), bench.outgoing("Овога нигде нема."), start())
-        assert isinstance(told, CannotTell if bench.deviations & {"cannot look", "cannot prove absence"} else Absent)
+        assert isinstance(told, Inconclusive if bench.deviations & {"cannot look", "cannot prove absence"} else Absent)
 
     def test_another_publication_with_the_same_text_is_not_taken_for_this_one(self, bench: Bench) -> None:
         began = start()
@@ -178,7 +189,7 @@ class Conformance:
         first = bench.publish(connector, bench.outgoing("Данас без воде од 9 до 12."))
         again = bench.outgoing("Данас без воде од 9 до 12.", created_at=start() + timedelta(seconds=1))
         told = connector.find(again, began, bound={first.remote_id})
-        assert isinstance(told, CannotTell if bench.deviations & {"cannot look", "cannot prove absence"} else Absent)
+        assert isinstance(told, Inconclusive if bench.deviations & {"cannot look", "cannot prove absence"} else Absent)
 
     def test_a_payload_survives_being_stored(self, bench: Bench) -> None:
         sent = bench.outgoing("Слика", pictures=(bench.picture(1),))
@@ -229,15 +240,15 @@ class Conformance:
         post = bench.publish(connector, bench.outgoing("Гласајте за име парка.")).remote_id
         bench.settle()
         if not bench.counted:
-            assert connector.readings([post]) == []
+            assert connector.fetch_metrics([post]) == []
             return
-        (before,) = connector.readings([post])
+        (before,) = connector.fetch_metrics([post])
         for kind in bench.counted:
             bench.react(post, kind, "Предлажем „Парк липа”." if kind == "reply" else "")
         bench.settle()
-        (after,) = connector.readings([post])
-        assert isinstance(before, Readings)
-        assert isinstance(after, Readings)
+        (after,) = connector.fetch_metrics([post])
+        assert isinstance(before, PostMetrics)
+        assert isinstance(after, PostMetrics)
         metrics = list(bench.counted.values())
         assert {name: before.values[name] for name in metrics} == dict.fromkeys(metrics, 0)
         assert {name: after.values[name] for name in metrics} == dict.fromkeys(metrics, 1)
@@ -247,7 +258,7 @@ class Conformance:
         connector, ago = bench.connector(), start() - timedelta(days=2)
         sent = [bench.publish(connector, bench.outgoing(f"Вест број {number}.")).remote_id for number in range(3)]
         bench.settle()
-        if not connector.remembers:
+        if not connector.has_history:
             with pytest.raises(Rejected) as refused:
                 connector.past_posts(ago)
             assert refused.value.code == "unsupported"
@@ -270,7 +281,7 @@ class Conformance:
 
     def test_the_account_has_numbers(self, bench: Bench) -> None:
         connector = bench.connector()
-        told = connector.account_readings()
+        told = connector.fetch_account_metrics()
         assert set(told) <= connector.account_measures
         if "hides the account's numbers" in bench.deviations or not connector.account_measures:
             return
@@ -317,7 +328,7 @@ class Conformance:
     def test_a_network_says_beforehand_whether_it_can_hide(self, bench: Bench) -> None:
         connector = bench.connector()
         told = connector.moderates(connector.facts)
-        assert told.by_hand
+        assert told.manual_steps
         unsupported = [] if told.hides else [connector.hide, connector.show]
         for act in unsupported if told.removes else [*unsupported, connector.remove]:
             with pytest.raises(Rejected) as refused:
@@ -366,7 +377,7 @@ class Conformance:
         connector.withdraw(post)
         connector.withdraw(post)
         bench.settle()
-        told = connector.readings([post])
+        told = connector.fetch_metrics([post])
         assert [type(one) for one in told] == ([Gone] if connector.measures else [])
         assert "Повлачимо ову објаву." not in bench.texts()
 

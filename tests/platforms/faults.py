@@ -94,7 +94,7 @@ class FaultConformance(Conformance):
         assert bench.texts() == []
 
     def test_a_server_that_never_answers_is_left_at_the_deadline(self, bench: Bench, fakes: FakeServer) -> None:
-        facts = bench.connector().look()
+        facts = bench.connector().fetch_facts()
         fakes.plan("hang", self.create, method=self.verb)
         began = time.monotonic()
         with pytest.raises(OutcomeUnknown):
@@ -131,7 +131,7 @@ class FaultConformance(Conformance):
             connector.publish(bench.outgoing("Никога нема."), bench.read)
 
     def test_a_private_address_is_never_called(self, bench: Bench, fakes: FakeServer) -> None:
-        facts = bench.connector().look()
+        facts = bench.connector().fetch_facts()
         sent, before = bench.outgoing("Приватно."), len(fakes.ledger())
         with pytest.raises(NotReached):
             bench.publish(bench.connector(http=Http(), facts=facts), sent)
@@ -141,7 +141,7 @@ class FaultConformance(Conformance):
         self, bench: Bench, fakes: FakeServer
     ) -> None:
         seen: list[list[str]] = []
-        facts = bench.connector().look()
+        facts = bench.connector().fetch_facts()
         http = bench.http(
             before_send=lambda: seen.append([one["path"] for one in fakes.ledger() if one["method"] != "GET"])
         )
@@ -158,7 +158,7 @@ class FaultConformance(Conformance):
         def stop() -> None:
             raise Paused
 
-        facts = bench.connector().look()
+        facts = bench.connector().fetch_facts()
         with pytest.raises(Paused):
             bench.publish(bench.connector(http=bench.http(before_send=stop), facts=facts), bench.outgoing("Пауза."))
         assert bench.texts() == []

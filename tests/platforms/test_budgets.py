@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platforms.budgets import ROLLS, Budget, RateLimits, read
+from platforms.rate_limits import ROLLS, RateLimit, RateLimits, read
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=5)
@@ -18,7 +18,7 @@ SOON = NOW + timedelta(minutes=5)
         # Mastodon: an ISO time
         (
             {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "2026-11-25T12:05:00.000Z"},
-            Budget(7, 300, SOON),
+            RateLimit(7, 300, SOON),
         ),
         # Bluesky: epoch seconds, and its window behind the limit
         (
@@ -27,14 +27,14 @@ SOON = NOW + timedelta(minutes=5)
                 "RateLimit-Remaining": "4999",
                 "RateLimit-Reset": str(int(SOON.timestamp())),
             },
-            Budget(4999, 5000, SOON),
+            RateLimit(4999, 5000, SOON),
         ),
         # the IETF draft: seconds from now
         (
             {"RateLimit-Limit": "100", "RateLimit-Remaining": "0", "RateLimit-Reset": "300"},
-            Budget(0, 100, SOON),
+            RateLimit(0, 100, SOON),
         ),
-        ({"RateLimit-Remaining": "3", "RateLimit-Reset": "300"}, Budget(3, 3, SOON)),
+        ({"RateLimit-Remaining": "3", "RateLimit-Reset": "300"}, RateLimit(3, 3, SOON)),
         # half of it, nonsense, the past, a year: not believed
         ({"X-RateLimit-Remaining": "3"}, None),
         ({"X-RateLimit-Remaining": "few", "X-RateLimit-Reset": "300"}, None),
@@ -45,13 +45,13 @@ SOON = NOW + timedelta(minutes=5)
         ({}, None),
     ],
 )
-def test_headers_of_an_answer(headers: dict[str, str], expected: Budget | None) -> None:
+def test_headers_of_an_answer(headers: dict[str, str], expected: RateLimit | None) -> None:
     assert read(200, headers, NOW) == RateLimits(expected)
 
 
 def test_a_refusal_with_retry_after_leaves_nothing() -> None:
-    assert read(429, {"retry-after": "300", "x-ratelimit-remaining": "9"}, NOW) == RateLimits(Budget(0, 0, SOON))
-    assert read(503, {"retry-after": "Wed, 25 Nov 2026 12:05:00 GMT"}, NOW) == RateLimits(Budget(0, 0, SOON))
+    assert read(429, {"retry-after": "300", "x-ratelimit-remaining": "9"}, NOW) == RateLimits(RateLimit(0, 0, SOON))
+    assert read(503, {"retry-after": "Wed, 25 Nov 2026 12:05:00 GMT"}, NOW) == RateLimits(RateLimit(0, 0, SOON))
 
 
 # ---- X
@@ -65,19 +65,19 @@ def x(family: str, left: int, of: int, until: datetime = SOON) -> dict[str, str]
 def test_of_xs_limits_the_scarcest_counts() -> None:
     evening = NOW + timedelta(hours=9)
     quarter, day = x("x-rate-limit", 80, 100), x("x-user-limit-24hour", 2, 100, evening)
-    assert read(201, {**quarter, **day}, NOW).account == Budget(2, 100, evening)
-    assert read(201, {**x("x-rate-limit", 0, 100), **day}, NOW).account == Budget(0, 100, SOON)
+    assert read(201, {**quarter, **day}, NOW).account == RateLimit(2, 100, evening)
+    assert read(201, {**x("x-rate-limit", 0, 100), **day}, NOW).account == RateLimit(0, 100, SOON)
 
 
 def test_of_two_that_are_spent_the_one_that_lasts_longer_counts() -> None:
     evening = NOW + timedelta(hours=9)
     spent = {**x("x-rate-limit", 0, 100), **x("x-user-limit-24hour", 0, 100, evening)}
-    assert read(429, spent, NOW).account == Budget(0, 100, evening)
+    assert read(429, spent, NOW).account == RateLimit(0, 100, evening)
 
 
 def test_xs_limit_of_the_application_is_shared_by_all_accounts() -> None:
     told = read(201, x("x-app-limit-24hour", 40, 10_000), NOW)
-    assert told == RateLimits(None, Budget(40, 10_000, SOON))
+    assert told == RateLimits(None, RateLimit(40, 10_000, SOON))
 
 
 # ---- Meta
@@ -93,17 +93,17 @@ def test_metas_per_cent_of_the_application_and_of_a_page() -> None:
         "X-Page-Usage": json.dumps(usage(12.5)),
         "X-Business-Use-Case-Usage": json.dumps({"1": [{"type": "pages", **usage(91)}], "2": [usage(4)]}),
     }
-    assert read(200, headers, NOW) == RateLimits(Budget(9, 100, NOW + ROLLS), Budget(72, 100, NOW + ROLLS))
+    assert read(200, headers, NOW) == RateLimits(RateLimit(9, 100, NOW + ROLLS), RateLimit(72, 100, NOW + ROLLS))
 
 
 def test_meta_says_when_calls_are_answered_again() -> None:
     use = {"1": [usage(100, estimated_time_to_regain_access=20)]}
     told = read(400, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-    assert told == RateLimits(Budget(0, 100, NOW + timedelta(minutes=20)))
+    assert told == RateLimits(RateLimit(0, 100, NOW + timedelta(minutes=20)))
 
 
 def test_more_than_all_of_it_is_all_of_it() -> None:
-    assert read(400, {"X-App-Usage": json.dumps(usage(140))}, NOW).app == Budget(0, 100, NOW + ROLLS)
+    assert read(400, {"X-App-Usage": json.dumps(usage(140))}, NOW).app == RateLimit(0, 100, NOW + ROLLS)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_use_case_of_another_form_says_nothing(hostile: str) -> None:
 def test_a_wait_without_end_is_not_believed(minutes: Any) -> None:
     use = {"1": [usage(80, estimated_time_to_regain_access=minutes)]}
     told = read(200, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-    assert told == RateLimits(Budget(20, 100, NOW + ROLLS))
+    assert told == RateLimits(RateLimit(20, 100, NOW + ROLLS))
 
 
 @pytest.mark.parametrize("value", ["²", "9" * 5000, "-1", "1e3", "99999999999999999", "9" * 18])

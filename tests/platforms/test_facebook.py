@@ -110,9 +110,9 @@ class TestFacebookFake(FaultConformance):
             connector.publish(sent, bench.read)
         ready = connector.find(sent, began, (), Pending(bench.noted[0]))
         assert isinstance(ready, Ready)
-        assert isinstance(connector.poll(Pending(ready.token)), Ready)
+        assert isinstance(connector.check_status(Pending(ready.token)), Ready)
         pending = connector.finish(sent, Pending(ready.token), bench.read)
-        assert not isinstance(connector.poll(pending), Ready)
+        assert not isinstance(connector.check_status(pending), Ready)
         assert bench.texts() == ["Снимак"]
 
     def test_an_upload_that_breaks_off_published_nothing(self, bench: Bench, fakes: FakeServer) -> None:
@@ -178,7 +178,7 @@ class TestFacebookFake(FaultConformance):
     def test_views_reach_and_clicks_are_insights(self, bench: Bench) -> None:
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-        (reading,) = connector.readings([post])
+        (reading,) = connector.fetch_metrics([post])
         assert {name: reading.values[name] for name in ("views", "reach", "clicks")} == {
             "views": 7,
             "reach": 7,
@@ -189,7 +189,7 @@ class TestFacebookFake(FaultConformance):
         fakes.options(facebook_unknown_metrics=("post_media_view",))
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-        (reading,) = connector.readings([post])
+        (reading,) = connector.fetch_metrics([post])
         assert "views" not in reading.values
         assert reading.values["reach"] == 7
 
@@ -197,7 +197,7 @@ class TestFacebookFake(FaultConformance):
         options = {"options": {"post_metrics": {"views": "post_video_views"}}}
         connector = bench.connector(facts=bench.connector().facts | options)
         post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-        (reading,) = connector.readings([post])
+        (reading,) = connector.fetch_metrics([post])
         assert reading.values["views"] == 7
         assert "reach" not in reading.values
 
@@ -205,7 +205,7 @@ class TestFacebookFake(FaultConformance):
         connector = bench.connector()
         kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
         connector.withdraw(gone)
-        told = {type(one).__name__: one.subject_remote_id for one in connector.readings([kept, gone])}
+        told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
         assert told == {"Readings": kept, Gone.__name__: gone}
 
     # what its errors mean

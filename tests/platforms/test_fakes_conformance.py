@@ -93,7 +93,7 @@ class TestMastodonFake(FaultConformance):
         connector = bench.connector()
         posts = [connector.publish(outgoing(f"Објава {n}"), bench.read).remote_id for n in range(25)]
         before = len(fakes.ledger())
-        assert len(connector.readings(posts)) == 25
+        assert len(connector.fetch_metrics(posts)) == 25
         assert len(fakes.ledger()) - before == 2
 
 
@@ -152,8 +152,8 @@ class TestBlueskyFake(FaultConformance):
         connector = bench.connector()
         post = connector.publish(outgoing("Свеже."), bench.read).remote_id
         fakes.options(appview_lag=1)
-        assert connector.readings([post]) == []
-        assert len(connector.readings([post])) == 1
+        assert connector.fetch_metrics([post]) == []
+        assert len(connector.fetch_metrics([post])) == 1
 
     def test_links_mentions_and_tags_are_marked_by_bytes(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.account("bluesky", "gradjanka")

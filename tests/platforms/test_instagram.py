@@ -13,7 +13,18 @@ from platforms.instagram import calls as meaning
 from platforms.instagram.connector import NO_ACCOUNT, NO_ROLE, Instagram
 from platforms.meta import codes
 from platforms.scopes import missing
-from platforms.types import Absent, Credential, Found, Gone, Lapsed, Outgoing, Pending, Published, Ready, Video
+from platforms.types import (
+    Absent,
+    ContainerExpired,
+    Credential,
+    Found,
+    Gone,
+    Outgoing,
+    Pending,
+    Published,
+    Ready,
+    Video,
+)
 from tests.platforms import bench as files
 from tests.platforms.bench import ALTS, MOVIE, PHOTOS, Bench, Files, jpeg, photo, picture, video
 from tests.platforms.conformance import start
@@ -98,9 +109,9 @@ def test_what_takes_time_is_asked_for_until_it_is_ready(bench: Bench, fakes: Fak
     held = connector.publish(sent, bench.read)
     assert isinstance(held, Pending)
     assert bench.texts() == []
-    assert isinstance(connector.poll(held), Pending)
-    ready = connector.poll(held)
-    ready = ready if isinstance(ready, Ready) else connector.poll(held)
+    assert isinstance(connector.check_status(held), Pending)
+    ready = connector.check_status(held)
+    ready = ready if isinstance(ready, Ready) else connector.check_status(held)
     assert isinstance(ready, Ready)
     assert bench.texts() == []
     assert isinstance(connector.finish(sent, Pending(ready.token), bench.read), Published)
@@ -135,13 +146,13 @@ def test_two_workers_with_one_container_make_one_post(bench: Bench, fakes: FakeS
     fakes.options(instagram_polls=1)
     connector, sent, began = bench.connector(), bench.outgoing("Двоје"), start()
     held = connector.publish(sent, bench.read)
-    assert isinstance(connector.poll(held), Ready)
+    assert isinstance(connector.check_status(held), Ready)
     connector.finish(sent, held, bench.read)
     with pytest.raises(NotReached):
         bench.connector().finish(sent, held, bench.read)
     assert isinstance(connector.find(sent, began, (), held), Found)
     with pytest.raises(OutcomeUnknown):  # never "ready" again
-        connector.poll(held)
+        connector.check_status(held)
     assert bench.texts() == ["Двоје"]
 
 
@@ -162,7 +173,7 @@ def test_the_parts_of_a_carousel_are_put_together_by_whoever_finishes(bench: Ben
     assert isinstance(held, Pending)
     assert set(json.loads(held.token)) == {"parts"}
     assert isinstance(connector.find(sent, began, (), held), Ready)
-    assert isinstance(connector.poll(held), Ready)
+    assert isinstance(connector.check_status(held), Ready)
     fakes.plan("commit_then_drop", PUBLISH, method="POST")
     with pytest.raises(OutcomeUnknown):
         connector.finish(sent, held, bench.read)
@@ -177,7 +188,7 @@ def test_a_container_lives_for_a_day(bench: Bench, fakes: FakeServer) -> None:
     connector, sent, began = bench.connector(), bench.outgoing("Сутра"), start()
     held = connector.publish(sent, bench.read)
     fakes.advance(DAY + 60)
-    assert isinstance(connector.poll(held), Lapsed)
+    assert isinstance(connector.check_status(held), ContainerExpired)
     assert isinstance(connector.find(sent, began, (), held), Absent)
     with pytest.raises(NotReached):
         connector.finish(sent, held, bench.read)
@@ -189,7 +200,7 @@ def test_a_container_that_is_no_longer_known_has_lapsed_and_the_list_decides(ben
     bench.publish(connector, sent)
     containers(fakes).clear()
     witness = Pending(bench.noted[-1])
-    assert isinstance(connector.poll(witness), Lapsed)
+    assert isinstance(connector.check_status(witness), ContainerExpired)
     assert isinstance(connector.find(sent, began, (), witness), Found)
 
 
@@ -218,9 +229,9 @@ def test_a_caption_without_its_at_signs_is_still_the_same(bench: Bench, fakes: F
         ("Error: Media upload has failed with error code 2207026", Rejected),
         ("Error: the aspect ratio is not supported 2207009", Rejected),
         ("Error: could not fetch 2207052", Rejected),
-        ("Error: create failed 2207032", Lapsed),
-        ("Error: timeout 2207003", Lapsed),
-        ("Error: something new", Lapsed),
+        ("Error: create failed 2207032", ContainerExpired),
+        ("Error: timeout 2207003", ContainerExpired),
+        ("Error: something new", ContainerExpired),
     ],
 )
 def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, words: str, kind: type) -> None:
@@ -228,11 +239,11 @@ def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, words
     connector, sent = bench.connector(), bench.outgoing("Не ваља")
     held = connector.publish(sent, bench.read)
     fakes.options(instagram_fails=words)
-    if kind is Lapsed:
-        assert isinstance(connector.poll(held), Lapsed)
+    if kind is ContainerExpired:
+        assert isinstance(connector.check_status(held), ContainerExpired)
     else:
         with pytest.raises(Rejected):
-            connector.poll(held)
+            connector.check_status(held)
     assert bench.texts() == []
 
 
@@ -524,7 +535,7 @@ def test_views_reach_and_shares_are_insights(bench: Bench, fakes: FakeServer) ->
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
     fakes.react("instagram", post, "repost", "")
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert reading.values == {"likes": 0, "replies": 0, "views": 9, "reach": 7, "reposts": 1}
 
 
@@ -542,7 +553,7 @@ def test_a_number_that_is_not_told_is_absent_and_never_zero(
     fakes.options(**option)
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert set(reading.values) == kept
 
 
@@ -552,7 +563,7 @@ def test_a_metric_that_ended_is_not_asked_for_and_a_renamed_one_needs_no_release
     facts = bench.connector().facts | {"options": {"post_metrics": {"reach": "total_interactions"}}}
     connector = bench.connector(facts=facts)
     post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert set(reading.values) == {"likes", "replies", "reach"}
 
 
@@ -560,7 +571,7 @@ def test_one_post_that_is_gone_hides_no_other(bench: Bench) -> None:
     connector = bench.connector()
     kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
     connector.withdraw(gone)
-    told = {type(one).__name__: one.subject_remote_id for one in connector.readings([kept, gone])}
+    told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
     assert told == {"Readings": kept, Gone.__name__: gone}
 
 
@@ -622,7 +633,7 @@ def test_what_was_declined_is_named_and_the_rest_works(bench: Bench, fakes: Fake
     assert names == ["instagram_manage_insights"]
     connector = bench.connector(credential=account.credential)
     post = bench.publish(connector, bench.outgoing("Ради")).remote_id
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert set(reading.values) == {"likes", "replies"}
 
 

@@ -13,7 +13,7 @@ from platforms.linkedin import little
 from platforms.linkedin.calls import TOKENS, VERSION_ENDED
 from platforms.linkedin.connector import ALREADY, NO_ROLE, LinkedIn
 from platforms.scopes import missing
-from platforms.types import Absent, Found, Lapsed, LinkCard, Pending, Published, Ready
+from platforms.types import Absent, ContainerExpired, Found, LinkCard, Pending, Published, Ready
 from tests.platforms.bench import ALTS, MOVIE, Bench, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.consent import consented
@@ -115,7 +115,7 @@ class TestLinkedInFake(FaultConformance):
         told = connector.publish(sent, bench.read)
         assert isinstance(told, Pending)
         fakes.world.fake("linkedin").files.clear()
-        assert isinstance(connector.poll(told), Lapsed)
+        assert isinstance(connector.check_status(told), ContainerExpired)
 
     def test_a_video_goes_in_parts_without_our_token(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(linkedin_polls=2)
@@ -252,7 +252,7 @@ class TestLinkedInFake(FaultConformance):
         connector = bench.connector()
         quiet, busy = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Тихо", "Бучно"))
         fakes.react("linkedin", busy, "like", "")
-        told = {one.subject_remote_id: one.values for one in connector.readings([quiet, busy])}
+        told = {one.subject_remote_id: one.values for one in connector.fetch_metrics([quiet, busy])}
         assert told[quiet] == dict.fromkeys(LinkedIn.measures, 0)
         assert {name: told[busy][name] for name in ("views", "reach", "clicks")} == {
             "views": 21,
@@ -264,7 +264,7 @@ class TestLinkedInFake(FaultConformance):
         fakes.options(linkedin_role="CONTENT_ADMIN")
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-        (reading,) = connector.readings([post])
+        (reading,) = connector.fetch_metrics([post])
         assert set(reading.values) == {"likes", "replies"}
         assert connector.profile().followers is None
 
@@ -272,7 +272,7 @@ class TestLinkedInFake(FaultConformance):
         connector = bench.connector()
         kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
         connector.withdraw(gone)
-        told = {one.subject_remote_id: type(one).__name__ for one in connector.readings([kept, gone])}
+        told = {one.subject_remote_id: type(one).__name__ for one in connector.fetch_metrics([kept, gone])}
         assert told == {kept: "Readings", gone: "Gone"}
 
     # what its errors mean
@@ -443,5 +443,5 @@ def test_ready_is_said_of_files_only(fakes: FakeServer) -> None:
     bench = bench_for(fakes, "linkedin")
     connector = bench.connector()
     told = connector.publish(bench.outgoing("Слика", pictures=(picture(1),)), bench.read)
-    assert isinstance(connector.poll(told), Ready)
+    assert isinstance(connector.check_status(told), Ready)
     assert bench.texts() == []

@@ -16,8 +16,19 @@ from platforms.bluesky.conversation import is_whole
 from platforms.checks import check
 from platforms.errors import Rejected
 from platforms.markup import plain
-from platforms.matching import Candidate, look_among
-from platforms.types import Absent, CannotTell, Credential, Found, Limits, LinkCard, Outgoing, Picture, Poll, PollLimits
+from platforms.matching import Candidate, match_candidates
+from platforms.types import (
+    Absent,
+    Credential,
+    Found,
+    Inconclusive,
+    Limits,
+    LinkCard,
+    Outgoing,
+    Picture,
+    Poll,
+    PollLimits,
+)
 
 NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
 LONG = "Обавештавамо грађане да ће у суботу, 6. маја, бити затворен мост преко Мораве због радова на путу. "
@@ -64,7 +75,7 @@ def test_html_becomes_the_text_that_was_written() -> None:
 
 
 def test_the_same_text_in_the_window_is_the_post() -> None:
-    found = look_among([shown("Данас  без воде.")], sent("Данас без воде."), NOW, NOW, ())
+    found = match_candidates([shown("Данас  без воде.")], sent("Данас без воде."), NOW, NOW, ())
     assert isinstance(found, Found)
 
 
@@ -78,18 +89,20 @@ def test_the_same_text_in_the_window_is_the_post() -> None:
     ],
 )
 def test_another_time_form_or_text_is_another_post(candidate: Candidate) -> None:
-    assert isinstance(look_among([candidate], sent("Данас без воде."), NOW, NOW, ()), Absent)
+    assert isinstance(match_candidates([candidate], sent("Данас без воде."), NOW, NOW, ()), Absent)
 
 
 def test_two_that_fit_or_one_that_nearly_fits_are_a_persons_decision() -> None:
     twins = [shown("Исто"), shown("Исто", remote_id="2")]
-    assert look_among(twins, sent("Исто"), NOW, NOW, ()) == CannotTell("several posts have this text", ("1", "2"))
-    assert isinstance(look_among(twins, sent("Исто"), NOW, NOW, {"1"}), Found)
-    assert isinstance(look_among([shown(LONG[:60])], sent(LONG[:90]), NOW, NOW, ()), CannotTell)
+    assert match_candidates(twins, sent("Исто"), NOW, NOW, ()) == Inconclusive(
+        "several posts have this text", ("1", "2")
+    )
+    assert isinstance(match_candidates(twins, sent("Исто"), NOW, NOW, {"1"}), Found)
+    assert isinstance(match_candidates([shown(LONG[:60])], sent(LONG[:90]), NOW, NOW, ()), Inconclusive)
 
 
 def test_a_text_cut_or_lengthened_by_the_server_is_the_post() -> None:
-    assert isinstance(look_among([shown(LONG * 2 + "[…]")], sent(LONG * 2), NOW, NOW, ()), Found)
+    assert isinstance(match_candidates([shown(LONG * 2 + "[…]")], sent(LONG * 2), NOW, NOW, ()), Found)
 
 
 def test_every_fault_of_a_picture_is_told_at_its_place() -> None:
@@ -224,7 +237,7 @@ def test_an_event_names_the_post_it_is_about(platform: str, payload: Any, post: 
 
 @pytest.mark.parametrize("platform", sorted(registry.PLATFORMS))
 def test_every_network_says_for_how_many_posts_it_is_asked_at_once(platform: str) -> None:
-    assert 1 <= registry.connector(platform).readings_at_once <= 100
+    assert 1 <= registry.connector(platform).metrics_batch_size <= 100
 
 
 def _node(*below: dict[str, Any], counted: int | None = None) -> dict[str, Any]:

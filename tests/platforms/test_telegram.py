@@ -13,7 +13,7 @@ from platforms.scopes import missing
 from platforms.telegram import page
 from platforms.telegram.calls import FILE_REFUSED, NOT_ADMIN
 from platforms.telegram.connector import Telegram
-from platforms.types import CannotTell, Found
+from platforms.types import Found, Inconclusive
 from tests.platforms.bench import FILES, Bench, outgoing, photo, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.fakes import FakeServer
@@ -25,7 +25,7 @@ DEVIATIONS = frozenset({"cannot prove absence", "answers cannot be asked for"})
 
 class TestTelegram(FaultConformance):
     create = SENDS
-    absent = CannotTell
+    absent = Inconclusive
 
     @pytest.fixture
     def bench(self, fakes: FakeServer) -> Bench:
@@ -252,7 +252,7 @@ def test_quick_posts_are_slowed_down_and_none_is_lost_or_doubled(bench: Bench, f
 
 def test_a_token_that_was_renewed_at_botfather_needs_consent(bench: Bench, fake: Any) -> None:
     fake.revoke("opstina")
-    for asked in (bench.connector().profile, bench.connector().account_readings):
+    for asked in (bench.connector().profile, bench.connector().fetch_account_metrics):
         with pytest.raises(NeedsConsent):
             asked()
     with pytest.raises(NeedsConsent):
@@ -367,10 +367,10 @@ def test_the_page_never_proves_that_a_post_is_not_there(bench: Bench, fakes: Fak
         connector.publish(sent, bench.read)
     for how in ("empty", "broken"):
         fakes.options(telegram_page=how)
-        assert isinstance(connector.find(sent, start()), CannotTell)
+        assert isinstance(connector.find(sent, start()), Inconclusive)
     fakes.options(telegram_page="shown")
     switched_off = bench.connector(facts={"options": {"public_page": False}})
-    assert isinstance(switched_off.find(sent, start()), CannotTell)
+    assert isinstance(switched_off.find(sent, start()), Inconclusive)
     assert isinstance(connector.find(sent, start()), Found)
     assert bench.texts() == [sent.text]
 
@@ -380,19 +380,19 @@ def test_the_same_text_twice_and_a_text_of_an_hour_ago_are_not_taken_for_the_pos
 ) -> None:
     connector, sent = bench.connector(), outgoing("Данас без воде од 9 до 12.")
     connector.publish(sent, bench.read)
-    assert isinstance(connector.find(sent, start() + timedelta(hours=1)), CannotTell)
+    assert isinstance(connector.find(sent, start() + timedelta(hours=1)), Inconclusive)
     connector.publish(outgoing(sent.text), bench.read)
     told = connector.find(sent, start())
-    assert isinstance(told, CannotTell)
+    assert isinstance(told, Inconclusive)
     assert len(told.candidates) == 2
 
 
 def test_a_private_channel_and_the_discussion_group_have_no_page(bench: Bench, fakes: FakeServer, fake: Any) -> None:
     connector = bench.connector()
     comment = outgoing("Одговор", reply_to=f"{fake.channel('opstina')['group']['id']}:7")
-    assert isinstance(connector.find(comment, start()), CannotTell)
+    assert isinstance(connector.find(comment, start()), Inconclusive)
     fake.channel("opstina")["username"] = None
-    assert isinstance(connector.find(outgoing("Тајно"), start()), CannotTell)
+    assert isinstance(connector.find(outgoing("Тајно"), start()), Inconclusive)
     assert "s/opstina" not in " ".join(entry["path"] for entry in fakes.ledger())
 
 
@@ -599,7 +599,7 @@ def test_an_event_tells_what_asking_tells(bench: Bench, fake: Any) -> None:
     post = connector.publish(outgoing("Пишите."), bench.read).remote_id
     fake.react(post, "reply", "Када?")
     events = [event for update in fake.bot("opstina")["updates"] for event in Telegram.events(update)]
-    told = [Telegram.told(event) for event in events if event.kind == "comment"]
+    told = [Telegram.message_changes(event) for event in events if event.kind == "comment"]
     assert [one.new for one in told if one] == [connector.messages().items]
 
 

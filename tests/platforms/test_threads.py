@@ -12,7 +12,7 @@ from platforms.meta import codes
 from platforms.scopes import missing
 from platforms.threads import calls as meaning
 from platforms.threads.connector import Threads
-from platforms.types import Absent, Found, Lapsed, LinkCard, Outgoing, Pending, Published, Ready
+from platforms.types import Absent, ContainerExpired, Found, LinkCard, Outgoing, Pending, Published, Ready
 from tests.platforms.bench import ALTS, MOVIE, Bench, Files, photo, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.consent import consented
@@ -145,12 +145,12 @@ def test_two_workers_with_one_container_make_one_post(bench: Bench, fakes: FakeS
     connector, sent, began = bench.connector(), bench.outgoing("Двоје"), start()
     held = connector.publish(sent, bench.read)
     assert isinstance(held, Pending)
-    assert isinstance(connector.poll(held), Ready)
+    assert isinstance(connector.check_status(held), Ready)
     connector.finish(sent, held, bench.read)
     with pytest.raises(NotReached):
         bench.connector().finish(sent, held, bench.read)
     with pytest.raises(OutcomeUnknown):
-        connector.poll(held)
+        connector.check_status(held)
     assert isinstance(connector.find(sent, began, (), held), Found)
     assert bench.texts() == ["Двоје"]
 
@@ -171,7 +171,7 @@ def test_a_container_lives_for_a_day(bench: Bench, fakes: FakeServer) -> None:
     connector, sent, began = bench.connector(), bench.outgoing("Сутра"), start()
     held = connector.publish(sent, bench.read)
     fakes.advance(DAY + 60)
-    assert isinstance(connector.poll(held), Lapsed)
+    assert isinstance(connector.check_status(held), ContainerExpired)
     assert isinstance(connector.find(sent, began, (), held), Absent)
     assert bench.texts() == []
 
@@ -194,8 +194,8 @@ def test_what_is_out_and_not_listed_yet_is_asked_for_again(bench: Bench, fakes: 
         ("FAILED_PROCESSING_VIDEO", Rejected),
         ("INVALID_ASPEC_RATIO", Rejected),
         ("INVALID_DURATION", Rejected),
-        ("FAILED_DOWNLOADING_VIDEO", Lapsed),
-        ("UNKNOWN", Lapsed),
+        ("FAILED_DOWNLOADING_VIDEO", ContainerExpired),
+        ("UNKNOWN", ContainerExpired),
         ("", Pending),
     ],
 )
@@ -206,10 +206,10 @@ def test_a_container_that_failed_says_why(bench: Bench, fakes: FakeServer, words
     fakes.options(threads_fails=words)
     if kind is Rejected:
         with pytest.raises(Rejected) as refused:
-            connector.poll(held)
+            connector.check_status(held)
         assert refused.value.message == meaning.VIDEO
     else:
-        assert isinstance(connector.poll(held), kind)
+        assert isinstance(connector.check_status(held), kind)
     assert bench.texts() == []
 
 
@@ -439,16 +439,16 @@ def test_views_and_quotes_are_told_and_shares_are_not_asked_for(bench: Bench, fa
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
     fakes.react("threads", post, "quote", "")
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert reading.values == {"views": 11, "likes": 0, "replies": 0, "reposts": 0, "quotes": 1}
-    assert connector.account_readings() == {"followers": 640}
+    assert connector.fetch_account_metrics() == {"followers": 640}
 
 
 def test_a_metric_that_is_gone_is_no_reading_and_the_rest_stands(bench: Bench, fakes: FakeServer) -> None:
     fakes.options(threads_unknown_metrics=("views",))
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert set(reading.values) == {"likes", "replies", "reposts", "quotes"}
 
 
@@ -456,7 +456,7 @@ def test_a_post_without_numbers_is_left_out_and_never_zero(bench: Bench, fakes: 
     fakes.options(threads_no_insights=True)
     connector = bench.connector()
     post = bench.publish(connector, bench.outgoing("Бројке")).remote_id
-    assert connector.readings([post]) == []
+    assert connector.fetch_metrics([post]) == []
 
 
 def test_an_address_of_the_site_names_no_post() -> None:
@@ -500,10 +500,10 @@ def test_without_the_numbers_and_mentions_the_channel_works(bench: Bench, fakes:
     fakes.options(threads_declined=("threads_manage_insights", "threads_manage_mentions"))
     connector = bench.connector(credential=bench.connector(credential=None).exchange(consented(bench)))
     post = bench.publish(connector, bench.outgoing("Ради")).remote_id
-    assert connector.readings([post]) == []
+    assert connector.fetch_metrics([post]) == []
     fakes.react("threads", post, "reply", "Питање")
     assert [message.text for message in connector.messages().items] == ["Питање"]
-    assert connector.account_readings() == {}
+    assert connector.fetch_account_metrics() == {}
 
 
 def test_a_token_is_renewed_before_it_ends_and_not_on_its_first_day(bench: Bench, fakes: FakeServer) -> None:

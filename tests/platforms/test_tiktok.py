@@ -8,9 +8,9 @@ import pytest
 
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, Rejected
 from platforms.tiktok import calls, oauth, publishing, upload
-from platforms.tiktok.held import Held
+from platforms.tiktok.checkpoint import UploadCheckpoint
 from platforms.tiktok.publishing import CHECKED, PROVES_NOTHING
-from platforms.types import Absent, CannotTell, Credential, Found, Lapsed, Pending, Published, Ready
+from platforms.types import Absent, ContainerExpired, Credential, Found, Inconclusive, Pending, Published, Ready
 from tests.platforms import bench as files
 from tests.platforms.bench import MOVIE, Bench, Files, photo, picture, video
 from tests.platforms.conformance import start
@@ -29,7 +29,7 @@ def bench(fakes: FakeServer) -> Bench:
 class TestTikTokFake(FaultConformance):
     create = PHOTOS
     rate_seconds = 60
-    absent = CannotTell
+    absent = Inconclusive
     """Of pictures: the one call that makes the post is the one that would have told its number."""
 
     @pytest.fixture
@@ -371,7 +371,7 @@ def test_a_worker_that_died_in_the_middle_of_a_video_leaves_nothing_that_could_c
     # The address is still good, and a chunk may be under way: nobody sends it again yet.
     with pytest.raises(NotReached):
         bench.find(connector, sent, start())
-    held = Held.of(Pending(bench.noted[-1]))
+    held = UploadCheckpoint.of(Pending(bench.noted[-1]))
     bench.noted.append(replace(held, made=held.made - 3_601).token)
     assert isinstance(bench.find(connector, sent, start()), Absent)
 
@@ -389,7 +389,7 @@ def test_pictures_whose_answer_is_lost_are_found_in_the_list_or_nobody_knows(ben
         with pytest.raises(OutcomeUnknown):
             connector.publish(sent, bench.read)
         told = bench.find(connector, sent, began)
-        assert isinstance(told, Found) if lists else told == CannotTell(PROVES_NOTHING)
+        assert isinstance(told, Found) if lists else told == Inconclusive(PROVES_NOTHING)
 
 
 def test_what_an_earlier_attempt_left_does_not_speak_for_pictures(bench: Bench, fakes: FakeServer) -> None:
@@ -404,7 +404,7 @@ def test_what_an_earlier_attempt_left_does_not_speak_for_pictures(bench: Bench, 
 def test_without_the_list_a_look_says_why_it_cannot_tell(bench: Bench) -> None:
     bare = replace(bench.credential, scopes=("user.info.basic", "video.publish"))
     told = bench.connector(credential=bare).find(bench.outgoing("Слика"), start())
-    assert told == CannotTell(publishing.MAY_NOT_LIST)
+    assert told == Inconclusive(publishing.MAY_NOT_LIST)
 
 
 def test_the_list_is_read_page_after_page(bench: Bench, fakes: FakeServer) -> None:
@@ -423,7 +423,7 @@ def test_two_equal_posts_are_a_persons_decision(bench: Bench) -> None:
     for _ in range(2):
         bench.publish(connector, bench.outgoing("Исто."))
     told = connector.find(bench.outgoing("Исто."), began)
-    assert isinstance(told, CannotTell)
+    assert isinstance(told, Inconclusive)
     assert len(told.candidates) == 2
 
 
@@ -433,9 +433,9 @@ def test_a_forgotten_id_leaves_it_to_the_list(bench: Bench, fakes: FakeServer) -
     fakes.options(tiktok_forgets=True)
     assert isinstance(bench.find(connector, sent, began), Found)
     fakes.options(tiktok_list_lag=9)
-    assert bench.find(connector, sent, began) == CannotTell(PROVES_NOTHING)
+    assert bench.find(connector, sent, began) == Inconclusive(PROVES_NOTHING)
     with pytest.raises(OutcomeUnknown):
-        connector.poll(Pending(bench.noted[-1]))
+        connector.check_status(Pending(bench.noted[-1]))
 
 
 # ---- what became of it
@@ -447,7 +447,7 @@ def test_a_post_is_published_only_when_tiktok_names_a_public_number(bench: Bench
     held = connector.publish(sent, bench.read)
     with pytest.raises(NotReached):
         connector.find(sent, began, (), held)
-    told = [connector.poll(held) for _ in range(3)]
+    told = [connector.check_status(held) for _ in range(3)]
     assert [type(one) for one in told] == [Pending, Published, Published]
     assert bench.texts() == ["Снимак"]
 
@@ -459,9 +459,9 @@ def test_a_check_that_takes_longer_than_a_day_asks_a_person(bench: Bench, fakes:
     with pytest.raises(NotReached) as checked:
         connector.find(sent, start(), (), pending)
     assert checked.value.message == CHECKED
-    held = Held.of(pending)
+    held = UploadCheckpoint.of(pending)
     old = Pending(replace(held, made=held.made - 90_000).token)
-    assert connector.find(sent, start(), (), old) == CannotTell(publishing.NOT_SHOWN)
+    assert connector.find(sent, start(), (), old) == Inconclusive(publishing.NOT_SHOWN)
 
 
 @pytest.mark.parametrize(
@@ -485,7 +485,7 @@ def test_a_failure_says_what_to_change(
     connector, sent = bench.connector(), bench.outgoing("Снимак", video=video())
     pending = connector.publish(sent, bench.read)
     with pytest.raises(Rejected) as refused:
-        connector.poll(pending)
+        connector.check_status(pending)
     assert (refused.value.message, refused.value.field, refused.value.code) == (words, field, reason)
     # A look leaves the verdict to the question that tells the reason.
     assert connector.find(sent, start(), (), pending) == Ready(pending.token)
@@ -496,7 +496,7 @@ def test_a_failure_that_is_not_ours_may_be_sent_anew(bench: Bench, fakes: FakeSe
     fakes.options(tiktok_fails=reason)
     connector = bench.connector()
     pending = connector.publish(bench.outgoing("Снимак", video=video()), bench.read)
-    assert isinstance(connector.poll(pending), Lapsed)
+    assert isinstance(connector.check_status(pending), ContainerExpired)
     assert bench.texts() == []
 
 
@@ -505,15 +505,15 @@ def test_a_consent_that_ends_on_the_way_needs_a_new_one(bench: Bench, fakes: Fak
     connector = bench.connector()
     pending = connector.publish(bench.outgoing("Снимак", video=video()), bench.read)
     with pytest.raises(NeedsConsent):
-        connector.poll(pending)
+        connector.check_status(pending)
 
 
 def test_pictures_that_cannot_be_fetched_or_are_none_are_told_apart(bench: Bench) -> None:
     connector = bench.connector()
     sent = bench.outgoing("Слика", pictures=(replace(photo(1), ref="nema-je.jpg"),))
     pending = connector.publish(sent, bench.read)
-    assert connector.poll(pending) == Lapsed(publishing.UNFETCHED)
+    assert connector.check_status(pending) == ContainerExpired(publishing.UNFETCHED)
     bench.read = Broken(bench.read.base)
     with pytest.raises(Rejected) as refused:
-        connector.poll(connector.publish(bench.outgoing("Слика"), bench.read))
+        connector.check_status(connector.publish(bench.outgoing("Слика"), bench.read))
     assert refused.value.message == publishing.FORMAT

@@ -87,7 +87,7 @@ def test_a_private_account_is_told_where_to_switch_that_off(bench: Bench, fakes:
     with pytest.raises(Rejected) as refused:
         bench.publish(bench.connector(), bench.outgoing("Нико не види"))
     assert refused.value.message == facts_.PRIVATE_ACCOUNT
-    (warned,) = TikTok.check(bench.outgoing("Слика"), TikTok.limits(bench.connector().look()))
+    (warned,) = TikTok.check(bench.outgoing("Слика"), TikTok.limits(bench.connector().fetch_facts()))
     assert (warned.field, warned.severity, warned.message_id) == ("channel", "warning", facts_.PRIVATE_ACCOUNT)
     fakes.options(tiktok_audiences=("MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"))
     with pytest.raises(Rejected) as refused:
@@ -101,7 +101,7 @@ def test_a_trial_that_only_the_account_sees_is_never_called_published(bench: Ben
     sent = bench.outgoing("Проба", video=video())
     pending = connector.publish(sent, bench.read)
     with pytest.raises(Rejected) as private:
-        connector.poll(pending)
+        connector.check_status(pending)
     assert (private.value.message, private.value.code) == (publishing.ONLY_SELF, "SELF_ONLY")
     assert connector.find(sent, start(), (), pending) == Ready(pending.token)
     assert len(the_fake(fakes).posts) == 1
@@ -112,7 +112,7 @@ def test_a_video_that_is_too_long_for_this_account_is_refused_before_it_is_sent(
     bench: Bench, fakes: FakeServer
 ) -> None:
     fakes.options(tiktok_seconds=60)
-    facts = bench.connector().look()
+    facts = bench.connector().fetch_facts()
     assert facts["creator"]["seconds"] == 60
     long = bench.outgoing("Снимак", video=video(seconds=61.0))
     (problem,) = TikTok.check(long, TikTok.limits(facts))
@@ -123,9 +123,9 @@ def test_a_video_that_is_too_long_for_this_account_is_refused_before_it_is_sent(
 
 
 def test_facts_stay_when_the_account_cannot_be_asked(bench: Bench, fakes: FakeServer) -> None:
-    known = bench.connector().look()
+    known = bench.connector().fetch_facts()
     fakes.plan("html_error", "creator_info", method="POST")
-    assert bench.connector(facts=known).look() == known
+    assert bench.connector(facts=known).fetch_facts() == known
 
 
 # ---- what is checked before
@@ -236,29 +236,29 @@ def test_a_number_that_is_hidden_is_no_reading_and_never_zero(bench: Bench, fake
     post = bench.publish(connector, bench.outgoing("Објава")).remote_id
     fakes.react("tiktok", post, "like")
     fakes.options(tiktok_hides=("share_count", "follower_count"))
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert reading.values == {"views": 11, "likes": 1, "replies": 0}
-    assert connector.account_readings() == {"following": 12, "posts": 1}
+    assert connector.fetch_account_metrics() == {"following": 12, "posts": 1}
 
 
 def test_a_post_that_is_not_told_is_left_out_unless_that_is_known_to_mean_gone(bench: Bench, fakes: FakeServer) -> None:
     connector = bench.connector()
     kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
     next(one for one in the_fake(fakes).posts.values() if one["number"] == gone)["is_gone"] = True
-    assert [one.subject_remote_id for one in connector.readings([kept, gone])] == [kept]
+    assert [one.subject_remote_id for one in connector.fetch_metrics([kept, gone])] == [kept]
     sure = bench.connector(facts=with_options(bench, missing_is_gone=True))
-    assert [type(one) for one in sure.readings([kept, gone])][1:] == [Gone]
+    assert [type(one) for one in sure.fetch_metrics([kept, gone])][1:] == [Gone]
 
 
 def test_numbers_are_asked_for_twenty_at_a_time(bench: Bench, fakes: FakeServer) -> None:
-    bench.connector().readings([str(n) for n in range(1, 42)])
+    bench.connector().fetch_metrics([str(n) for n in range(1, 42)])
     assert asked(fakes, "/video/query/") == 3
 
 
 def test_a_renamed_number_needs_no_new_release(bench: Bench) -> None:
     connector = bench.connector(facts=with_options(bench, post_metrics={"views": "view_count"}))
     post = bench.publish(connector, bench.outgoing("Објава")).remote_id
-    (reading,) = connector.readings([post])
+    (reading,) = connector.fetch_metrics([post])
     assert reading.values == {"views": 11}
 
 
@@ -267,7 +267,7 @@ def test_without_a_permission_there_are_no_numbers_and_the_channel_works(bench: 
     connector = bench.connector(credential=bare)
     post = bench.publish(connector, bench.outgoing("Објава"))
     assert post.permalink.startswith("https://www.tiktok.com/@opstina/photo/")
-    assert (connector.readings([post.remote_id]), connector.account_readings()) == ([], {})
+    assert (connector.fetch_metrics([post.remote_id]), connector.fetch_account_metrics()) == ([], {})
     profile = connector.profile()
     assert (profile.handle, profile.name, profile.followers) == ("@opstina", "Општина opstina", None)
 

@@ -12,7 +12,7 @@ import pytest
 
 from platforms import registry
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, RateLimited, Rejected
-from platforms.types import CannotTell, Credential
+from platforms.types import Credential, Inconclusive
 from platforms.viber.calls import NOT_FETCHED
 from platforms.viber.connector import Viber
 from tests.platforms.bench import FILES, PHOTOS, Bench, outgoing, photo, video
@@ -34,7 +34,7 @@ DEVIATIONS = frozenset(
 class TestViber(FaultConformance):
     create = "/pa/post$"
     rate_seconds = 120
-    found = absent = CannotTell
+    found = absent = Inconclusive
 
     @pytest.fixture
     def bench(self, fakes: FakeServer) -> Bench:
@@ -241,9 +241,9 @@ def test_a_token_that_viber_does_not_know_is_the_persons_to_correct(bench: Bench
 
 
 def test_a_number_that_viber_does_not_tell_is_missing(bench: Bench, fakes: FakeServer) -> None:
-    assert bench.connector().account_readings() == {"followers": 7}
+    assert bench.connector().fetch_account_metrics() == {"followers": 7}
     fakes.options(viber_counts_subscribers=False)
-    assert bench.connector().account_readings() == {}
+    assert bench.connector().fetch_account_metrics() == {}
     assert bench.connector().profile().followers is None
 
 
@@ -330,7 +330,7 @@ def test_an_unclear_outcome_stays_a_persons_to_settle(bench: Bench, fakes: FakeS
     with pytest.raises(OutcomeUnknown):
         connector.publish(sent, bench.read)
     assert not connector.may_resend(start(), start())
-    assert isinstance(connector.find(sent, start()), CannotTell)
+    assert isinstance(connector.find(sent, start()), Inconclusive)
     assert bench.texts() == ["Можда."]
 
 

@@ -12,7 +12,7 @@ import pytest
 from platforms import weighted
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, RateLimited, Rejected
 from platforms.scopes import missing
-from platforms.types import Absent, Credential, Found, Gone, Lapsed, LinkCard, Pending, Published, Ready
+from platforms.types import Absent, ContainerExpired, Credential, Found, Gone, LinkCard, Pending, Published, Ready
 from platforms.x import oauth, posts
 from platforms.x.calls import NO_APP, NO_CREDITS, NO_RIGHT
 from platforms.x.connector import ALREADY, REPLY_REFUSED, X
@@ -108,9 +108,9 @@ class TestXFake(FaultConformance):
         connector = bench.connector()
         told = connector.publish(bench.outgoing("Снимак", video=video()), bench.read)
         assert isinstance(told, Pending)
-        assert isinstance(connector.poll(told), Ready)
+        assert isinstance(connector.check_status(told), Ready)
         fakes.world.fake("x").media.clear()
-        assert isinstance(connector.poll(told), Lapsed)
+        assert isinstance(connector.check_status(told), ContainerExpired)
 
     def test_a_lost_answer_at_the_end_of_a_video_is_found_by_the_list(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.plan("commit_then_drop", self.create, method="POST")
@@ -228,16 +228,16 @@ class TestXFake(FaultConformance):
         second = bench.outgoing("Друго", reply_to=first.remote_id)
         connector.publish(second, bench.read)
         fakes.react("x", first.remote_id, "repost", "")
-        (reading,) = connector.readings([first.remote_id])
+        (reading,) = connector.fetch_metrics([first.remote_id])
         assert reading.values == {"likes": 0, "reposts": 1, "replies": 1, "quotes": 0, "views": 11}
-        assert connector.account_readings() == {"followers": 320, "following": 12, "posts": 2}
+        assert connector.fetch_account_metrics() == {"followers": 320, "following": 12, "posts": 2}
         assert isinstance(connector.find(second, start() - timedelta(seconds=5)), Found)
 
     def test_one_post_that_is_gone_hides_no_other(self, bench: Bench) -> None:
         connector = bench.connector()
         kept, gone = (bench.publish(connector, bench.outgoing(text)).remote_id for text in ("Остаје", "Одлази"))
         connector.withdraw(gone)
-        told = {type(one).__name__: one.subject_remote_id for one in connector.readings([kept, gone])}
+        told = {type(one).__name__: one.subject_remote_id for one in connector.fetch_metrics([kept, gone])}
         assert told == {"Readings": kept, Gone.__name__: gone}
 
     def test_a_quiet_day_is_not_charged(self, bench: Bench, fakes: FakeServer) -> None:
@@ -249,7 +249,7 @@ class TestXFake(FaultConformance):
         assert bill == ["post", "read"]
         assert connector.messages(cursor).items == ()
         assert bill == ["post", "read"]
-        connector.readings([post.remote_id])
+        connector.fetch_metrics([post.remote_id])
         assert bill == ["post", "read", "read"]
 
     def test_prices_are_told_with_their_day(self) -> None:

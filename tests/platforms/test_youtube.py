@@ -12,15 +12,15 @@ from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformE
 from platforms.scopes import missing
 from platforms.types import (
     Absent,
-    CannotTell,
     Captions,
     Credential,
     Found,
     Gone,
+    Inconclusive,
     Outgoing,
     Pending,
+    PostMetrics,
     Published,
-    Readings,
     Ready,
 )
 from platforms.youtube import checks, oauth, videos
@@ -37,7 +37,7 @@ from platforms.youtube.calls import (
     midnight,
 )
 from platforms.youtube.connector import OTHER_CHANNEL, YouTube
-from platforms.youtube.uploads import CAPTIONS_REFUSED, COVER_REFUSED, Held, related
+from platforms.youtube.uploads import CAPTIONS_REFUSED, COVER_REFUSED, UploadCheckpoint, related
 from tests.platforms.bench import MOVIE, Bench, photo, picture, video
 from tests.platforms.conformance import start
 from tests.platforms.consent import BACK
@@ -143,11 +143,11 @@ class TestYouTubeFake(FaultConformance):
 
     def test_an_unverified_channel_takes_a_quarter_of_an_hour(self, bench: Bench, fakes: FakeServer) -> None:
         fakes.options(youtube_long_uploads="eligible")
-        facts = bench.connector().look()
+        facts = bench.connector().fetch_facts()
         long = bench.outgoing("Седница", video=video(seconds=3_600.0))
         assert found(long, YouTube.limits(facts)) == {("video_too_long", "video")}
         fakes.options(youtube_long_uploads="allowed")
-        assert YouTube.check(long, YouTube.limits(bench.connector().look())) == []
+        assert YouTube.check(long, YouTube.limits(bench.connector().fetch_facts())) == []
 
     # once
 
@@ -197,7 +197,7 @@ class TestYouTubeFake(FaultConformance):
 
         def die(token: str) -> None:
             bench.noted.append(token)
-            if Held.of(Pending(token)).video:
+            if UploadCheckpoint.of(Pending(token)).video:
                 bench.noted.pop()
                 raise Died
 
@@ -233,12 +233,14 @@ class TestYouTubeFake(FaultConformance):
         connector, sent = bench.connector(), bench.outgoing("Снимак")
         for _ in range(2):
             bench.publish(connector, sent)
-        lost = Held("https://www.googleapis.com/upload/x", Held.of(Pending(bench.noted[-1])).file, whole=True)
+        lost = UploadCheckpoint(
+            "https://www.googleapis.com/upload/x", UploadCheckpoint.of(Pending(bench.noted[-1])).file, whole=True
+        )
         fakes.plan("status", SESSION, method="PUT", status=404, times=9)
         gone = Pending(replace(lost, session=f"{bench.server}/upload/youtube/v3/videos?upload_id=x").token)
         with pytest.raises(OutcomeUnknown):
             connector.resume(sent, gone, bench.read)
-        assert isinstance(connector.find(sent, sent.created_at, (), gone), CannotTell)
+        assert isinstance(connector.find(sent, sent.created_at, (), gone), Inconclusive)
         assert len(fake.videos) == 2
 
     def test_nothing_is_sent_to_a_stranger(self, bench: Bench, fakes: FakeServer, fake: YouTubeFake) -> None:
@@ -283,9 +285,9 @@ class TestYouTubeFake(FaultConformance):
         connector, sent = bench.connector(), bench.outgoing("Снимак")
         told = connector.publish(sent, bench.read)
         assert isinstance(told, Pending)
-        assert isinstance(connector.poll(told), Pending)
+        assert isinstance(connector.check_status(told), Pending)
         assert bench.texts() == []
-        ready = connector.poll(told)
+        ready = connector.check_status(told)
         assert isinstance(ready, Ready)
         assert isinstance(connector.finish(sent, Pending(ready.token), bench.read), Published)
         assert bench.texts() == ["Снимак"]
@@ -297,8 +299,8 @@ class TestYouTubeFake(FaultConformance):
         told = connector.publish(sent, bench.read)
         assert isinstance(told, Pending)
         assert bench.texts() == ["Снимак"]
-        assert isinstance(connector.poll(told), Pending)
-        assert isinstance(connector.poll(told), Published)
+        assert isinstance(connector.check_status(told), Pending)
+        assert isinstance(connector.check_status(told), Published)
 
     @pytest.mark.parametrize(
         ("state", "words"),
@@ -319,7 +321,7 @@ class TestYouTubeFake(FaultConformance):
         connector, sent = bench.connector(), bench.outgoing("Снимак")
         told = connector.publish(sent, bench.read)
         with pytest.raises(Rejected) as refused:
-            connector.poll(told)
+            connector.check_status(told)
         assert (refused.value.message, refused.value.field) == (words, "video")
         assert bench.texts() == []
         # Sent again after a person has seen to it, it is a new video.
@@ -346,9 +348,9 @@ class TestYouTubeFake(FaultConformance):
         bench.publish(connector, sent)
         (shown,) = fake.videos.values()
         shown["status"]["privacyStatus"] = "private"
-        asked = Pending(replace(Held.of(Pending(bench.noted[-1])), asked=True).token)
+        asked = Pending(replace(UploadCheckpoint.of(Pending(bench.noted[-1])), asked=True).token)
         with pytest.raises(Rejected) as refused:
-            connector.poll(asked)
+            connector.check_status(asked)
         assert refused.value.message == LOCKED
         assert isinstance(connector.resume(sent, asked, bench.read), Published)
         assert (len(fake.videos), bench.texts()) == (2, ["Снимак"])
@@ -540,25 +542,25 @@ class TestYouTubeFake(FaultConformance):
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Снимак")).remote_id
         fakes.options(youtube_hidden=True)
-        (told,) = connector.readings([post])
-        assert isinstance(told, Readings)
+        (told,) = connector.fetch_metrics([post])
+        assert isinstance(told, PostMetrics)
         assert told.values == {"views": 11}
-        assert connector.account_readings() == {"posts": 1}
+        assert connector.fetch_account_metrics() == {"posts": 1}
         assert connector.profile().followers is None
 
     def test_numbers_come_fifty_at_a_time(self, bench: Bench, fake: YouTubeFake) -> None:
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Снимак")).remote_id
         units = fake.units
-        told = connector.readings([post, *(f"{number:011}" for number in range(60))])
+        told = connector.fetch_metrics([post, *(f"{number:011}" for number in range(60))])
         assert fake.units - units == 2
-        assert [type(one) for one in told] == [Readings, *[Gone] * 60]
+        assert [type(one) for one in told] == [PostMetrics, *[Gone] * 60]
 
     def test_a_video_that_youtube_took_down_is_gone(self, bench: Bench, fake: YouTubeFake) -> None:
         connector = bench.connector()
         post = bench.publish(connector, bench.outgoing("Снимак")).remote_id
         fake.videos[post]["state"] = "rejected:copyright"
-        assert [type(one) for one in connector.readings([post])] == [Gone]
+        assert [type(one) for one in connector.fetch_metrics([post])] == [Gone]
 
     # the stand-in answers as the network does
 
@@ -819,7 +821,9 @@ def test_the_page_of_consent_and_the_tokens_are_googles_own_hosts() -> None:
 
 
 def test_a_token_keeps_what_it_needs_and_fits_its_column() -> None:
-    held = Held("https://www.googleapis.com/upload/youtube/v3/videos?upload_id=" + "A" * 300, "f" * 16, "v" * 11, True)
-    assert Held.of(Pending(held.token)) == held
+    held = UploadCheckpoint(
+        "https://www.googleapis.com/upload/youtube/v3/videos?upload_id=" + "A" * 300, "f" * 16, "v" * 11, True
+    )
+    assert UploadCheckpoint.of(Pending(held.token)) == held
     assert len(held.token) < 2_000
-    assert json.loads(Held("s", "f").token) == {"session": "s", "file": "f"}
+    assert json.loads(UploadCheckpoint("s", "f").token) == {"session": "s", "file": "f"}

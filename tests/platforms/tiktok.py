@@ -25,4 +25,4 @@ def asked(fakes: FakeServer, ending: str) -> int:
 
 
 def with_options(bench: Bench, **told: Any) -> dict[str, Any]:
-    return bench.connector().look() | {"options": told}
+    return bench.connector().fetch_facts() | {"options": told}

@@ -84,10 +84,10 @@ def test_what_a_person_has_to_do_comes_before_what_passes_by_itself(cast: Cast) 
 def test_a_network_that_limits_or_does_not_answer_passes_by_itself(cast: Cast) -> None:
     found = page_of(cast, platform="facebook", server="https://graph.facebook.com")
     usage = Answer(200, {"X-App-Usage": '{"call_count": 100}'}, b"", "")
-    traffic.heard(found.pk, found.server, usage, commits=False, app="facebook")
+    traffic.record_answer(found.pk, found.server, usage, commits=False, app="facebook")
     assert "Limited until" in shown(cast.officer)
     for _time in range(traffic.FAILURES):
-        traffic.heard(found.pk, found.server, None, commits=False)
+        traffic.record_answer(found.pk, found.server, None, commits=False)
     page = shown(cast.officer)
     assert "Network does not answer" in page
     assert "Limited until" not in page

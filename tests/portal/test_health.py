@@ -37,7 +37,7 @@ def serve(*names: str) -> None:
 @pytest.fixture
 def all_up(db: None) -> Iterator[None]:
     partitions.ensure(*partitions.ahead())
-    dispatch.tell_alive()
+    dispatch.send_heartbeat()
     serve(*queues.SLOW)
     serve(*queues.QUICK)
     tasks.beat_heartbeat()
@@ -70,7 +70,7 @@ def test_beat_that_stopped_is_noticed_while_workers_live(all_up: None) -> None:
 
 
 def test_a_publisher_that_left_is_noticed(all_up: None) -> None:
-    dispatch.tell_gone()
+    dispatch.clear_heartbeat()
     assert told() == (503, {"publisher"})
 
 
@@ -91,7 +91,7 @@ def test_without_valkey_the_database_is_still_told_of(all_up: None, settings: An
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_database_valkey_is_still_told_of() -> None:
-    dispatch.tell_alive()
+    dispatch.send_heartbeat()
     port = connection.settings_dict["PORT"]
     connection.close()
     connection.settings_dict["PORT"] = "1"

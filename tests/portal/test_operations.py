@@ -59,7 +59,7 @@ def test_outcomes_and_networks_are_counted(outbox: Outbox) -> None:
     outbox.tick()
     assert value('attempts_last_hour{step="create",outcome="ok"}') == 1
     for _ in range(traffic.FAILURES):
-        traffic.heard(outbox.channel.pk, outbox.channel.server, None, commits=False)
+        traffic.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
     assert value(f'server_breaker_open{{server="{outbox.channel.server}"}}') == 1
     assert value('queue_messages{queue="publishing"}') == 0
 
@@ -74,16 +74,16 @@ def test_every_line_is_one_that_prometheus_reads(outbox: Outbox) -> None:
 
 def test_readyz_says_whether_a_publisher_is_alive() -> None:
     assert Client().get("/readyz").json()["publisher"] is False
-    dispatch.tell_alive()
+    dispatch.send_heartbeat()
     assert Client().get("/readyz").json()["publisher"] is True
-    dispatch.tell_gone()
+    dispatch.clear_heartbeat()
     assert Client().get("/readyz").json()["publisher"] is False
 
 
 def test_the_administrator_sees_what_waits_and_which_server_is_left_alone(outbox: Outbox) -> None:
     outbox.put(due_in=-60)
     for _ in range(traffic.FAILURES):
-        traffic.heard(outbox.channel.pk, outbox.channel.server, None, commits=False)
+        traffic.record_answer(outbox.channel.pk, outbox.channel.server, None, commits=False)
     page = sign_in(outbox.cast.administrator).get(reverse("operations")).content.decode()
     assert outbox.channel.server in page
     assert "Left alone" in page

@@ -24,11 +24,11 @@ from channels.models import Channel, Event
 from common.models import MailMessage
 from delivery.models import Attempt, Delivery
 from inbox import personal_data
-from inbox.domain import answer, desk, drafts, evidence, forget, handover, hold, moderate, propose, triage
+from inbox.domain import answer, desk, drafts, evidence, handover, hold, moderate, propose, retention, triage
 from inbox.models import Message, Reply
 from inbox.reasons import Decision, Reason, Wish
 from municipalities.tenancy import scope
-from needs.domain import voices
+from needs.domain import supporters
 from needs.domain.write import NeedContent, write
 from posts.models import Consent, Media
 from serbian.folding import fold
@@ -121,9 +121,9 @@ def _hide(row: Message, cast: Any, reason: str) -> None:
 
 def _quote(row: Message, cast: Any) -> None:
     need = write(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
-    voices.gather(need, [row], by=cast.officer)
+    supporters.gather(need, [row], by=cast.officer)
     voice = need.voices.get()
-    voices.quote(voice, f"Нема {WORDS['quote']}", by=cast.officer)
+    supporters.quote(voice, f"Нема {WORDS['quote']}", by=cast.officer)
     type(voice).objects.filter(pk=voice.pk).update(note=f"{NAME} {WORDS['note beside the quote']}")
 
 
@@ -225,7 +225,7 @@ def _rest(row: Citizen) -> None:
     """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
     cast, now = row.town.cast, timezone.now()
     need = write(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
-    voice = voices.hear(need, "phone", timezone.localdate(), by=cast.officer)
+    voice = supporters.hear(need, "phone", timezone.localdate(), by=cast.officer)
     type(voice).objects.filter(pk=voice.pk).update(note="Звао Neznani Prokopije")
     publication = factories.published(row.channel, now)
     version, post = publication.version, publication.version.post
@@ -341,7 +341,7 @@ def test_when_the_time_of_the_words_is_over_only_copies_quotes_and_events_wait_f
     row = citizen()
     with scope(row.town.cast.cuprija):
         Message.objects.update(state="closed", settled_at=timezone.now() - timedelta(days=400))
-    assert forget.forget() == 2
+    assert retention.purge_expired() == 2
     stands = {column.partition(".")[0] for columns in where(*EVERYTHING).values() for column in columns}
     assert stands == {"inbox_moderation", "needs_voice", "channels_event"}
 

@@ -11,7 +11,7 @@ from municipalities.enums import Role
 from municipalities.models import Delegation, EmergencyRight, Membership
 from municipalities.queries import access, today
 from posts.domain.submit import submit
-from posts.home import Board, board
+from posts.home import HomeDashboard, board
 from posts.models import Post
 from tests.people import Cast, person
 from tests.posts.desk import Desk, in_hours
@@ -43,5 +43,5 @@ def submitted(desk: Desk, text: str = "Вода долази у 18 часова.
     return submit(desk.write(text, time=time, **fields), by=desk.cast.officer)
 
 
-def home_of(desk: Desk, user: User, *, own: bool = True) -> Board:
+def home_of(desk: Desk, user: User, *, own: bool = True) -> HomeDashboard:
     return board(user, desk.house, access(user, desk.house), own=own)

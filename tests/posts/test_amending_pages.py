@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import watch
+from delivery.domain import external_changes
 from delivery.domain.missing import missing
 from delivery.models import Delivery
 from municipalities.enums import Approval
@@ -283,8 +283,10 @@ def test_what_is_gone_or_changed_there_stands_on_the_post_the_list_the_calendar_
     missing(desk.on(post, "bluesky").delivery)
     shown = desk.on(other, "mastodon").delivery
     now = timezone.now()
-    watch.look({shown.pk: watch.Shown(shown.payload["text"], now)})
-    watch.look({shown.pk: watch.Shown("Парк је затворен.", now + timedelta(minutes=1))})
+    external_changes.record_shown({shown.pk: external_changes.NetworkText(shown.payload["text"], now)})
+    external_changes.record_shown(
+        {shown.pk: external_changes.NetworkText("Парк је затворен.", now + timedelta(minutes=1))}
+    )
     officer = sign_in(desk.cast.officer)
     assert "Found removed there on" in words(officer.get(url("post", post.pk)))
     assert "Found changed there on" in words(officer.get(url("post", other.pk)))
@@ -294,7 +296,7 @@ def test_what_is_gone_or_changed_there_stands_on_the_post_the_list_the_calendar_
         assert "Removed on the network" in listed, page
         assert "Changed on the network" in listed, page
     for delivery in (desk.on(post, "bluesky").delivery, shown):
-        watch.noted(desk.fresh(delivery), by=desk.cast.officer)
+        external_changes.acknowledge(desk.fresh(delivery), by=desk.cast.officer)
     assert "Needs an answer" not in words(officer.get(url("workspace")))
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from delivery.domain import answer, claim
 from delivery.domain.move import NoSuchMove
 from delivery.domain.move import move as move_delivery
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
-from delivery.queries import unnoticed
+from delivery.queries import without_notification
 from municipalities.enums import Approval
 from municipalities.tenancy import everywhere, scope
 from notifications.enums import How, NotificationKind
@@ -85,7 +85,7 @@ def test_the_gate_holds_what_was_moved_past_the_verbs(desk: Desk) -> None:
     Post.objects.filter(pk=post.pk).update(due_at=now)
     Delivery.objects.filter(pk=delivery.pk).update(due_at=now, next_at=now, not_after=now + timedelta(hours=2))
     delivery.refresh_from_db()
-    assert may_send(delivery).kind == "hold"
+    assert may_send(delivery).kind == "defer"
     assert claim.claim_due(now + timedelta(seconds=1)) == []
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == (State.WAITING, "too_early")
@@ -127,7 +127,7 @@ def test_asking_to_publish_now_submits_it_again_and_the_approval_then_holds_for_
     assert next(each.kind for each in decisions(post)) == DecisionKind.SUBMITTED
     post = approve(post, desk.version(post), by=desk.cast.approver)
     post = publish_now(post, by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
 
 
 def test_asking_is_refused_while_the_approval_holds_for_now(desk: Desk) -> None:
@@ -139,11 +139,11 @@ def test_asking_is_refused_while_the_approval_holds_for_now(desk: Desk) -> None:
 
 def test_an_approval_without_a_time_and_a_house_without_approval_hold_for_every_time(desk: Desk) -> None:
     post = publish_now(approved(desk, None), by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
     post = approved(desk)
     desk.house_rule(approval=Approval.NONE)
     post = publish_now(post, by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
     assert not Notification.objects.filter(subject__contains="earlier").exists()
 
 
@@ -151,9 +151,9 @@ def test_an_emergency_passes_and_once_it_has_lapsed_the_approved_time_holds(desk
     on_the_list(desk.cast, desk.cast.officer)
     post = emergency.publish(approved(desk), reason="Пукла је цев на главном воду.", by=desk.cast.officer)
     (delivery,) = desk.deliveries(post)
-    assert may_send(delivery).kind == "go"
+    assert may_send(delivery).kind == "allow"
     with time_machine.travel(timezone.now() + EMERGENCY_HOLDS, tick=False):
-        assert may_send(delivery).because == Because.TOO_EARLY
+        assert may_send(delivery).reason == ReasonCode.TOO_EARLY
 
 
 def test_a_narrower_window_holds_what_was_moved_before(desk: Desk) -> None:
@@ -161,7 +161,7 @@ def test_a_narrower_window_holds_what_was_moved_before(desk: Desk) -> None:
     (delivery,) = desk.deliveries(post)
     desk.house_rule(move_window_hours=2)
     with time_machine.travel(delivery.due_at, tick=False):
-        assert may_send(delivery).because == Because.TOO_EARLY
+        assert may_send(delivery).reason == ReasonCode.TOO_EARLY
     shown = sign_in(desk.cast.officer).get(url("post", post.pk)).content.decode()
     assert "It will not go out at its time" in shown
 
@@ -174,7 +174,7 @@ def test_what_is_held_as_too_early_says_so_and_goes_out_at_another_time(desk: De
     claim.claim_due(now + timedelta(seconds=1))
     delivery.refresh_from_db()
     with everywhere("what people have not been told"):
-        assert delivery in unnoticed(timezone.now())
+        assert delivery in without_notification(timezone.now())
     client = sign_in(desk.cast.officer)
     for page in (url("post", post.pk), url("delivery", delivery.pk)):
         assert "Its approval holds for a later time." in client.get(page).content.decode()
@@ -190,22 +190,22 @@ def test_no_answer_about_a_delivery_brings_it_out_early(desk: Desk) -> None:
     post = approved(desk)
     (delivery,) = desk.deliveries(post)
     now = timezone.now()
-    move_delivery(delivery, State.EXPIRED, because=Because.TOO_LATE)
+    move_delivery(delivery, State.EXPIRED, because=ReasonCode.TOO_LATE)
     answer.choose_time(delivery, now + timedelta(minutes=5), by=desk.cast.officer)
     with time_machine.travel(now + timedelta(minutes=6), tick=False):
         assert claim.claim_due(timezone.now()) == []
     delivery.refresh_from_db()
-    assert delivery.reason == Because.TOO_EARLY
+    assert delivery.reason == ReasonCode.TOO_EARLY
 
 
 def test_the_first_comment_follows_a_post_that_is_out(desk: Desk) -> None:
     """A window that is narrowed in between does not keep it back: what it belongs to is public."""
     post = publish_now(approved(desk, 20), by=desk.cast.officer)
     (delivery,) = desk.deliveries(post)
-    move_delivery(delivery, State.SENDING, because=Because.DUE, lease_until=timezone.now())
-    move_delivery(delivery, State.PUBLISHED, because=Because.SENT, remote_id="1", published_at=timezone.now())
+    move_delivery(delivery, State.SENDING, because=ReasonCode.DUE, lease_until=timezone.now())
+    move_delivery(delivery, State.PUBLISHED, because=ReasonCode.SENT, remote_id="1", published_at=timezone.now())
     desk.house_rule(move_window_hours=1)
-    assert may_send(delivery).kind == "go"
+    assert may_send(delivery).kind == "allow"
 
 
 def test_the_writer_who_may_approve_alone_publishes_now_whatever_time_was_chosen(desk: Desk) -> None:
@@ -214,7 +214,7 @@ def test_the_writer_who_may_approve_alone_publishes_now_whatever_time_was_chosen
     post = submit(post, by=desk.cast.approver, now=True)
     post = approve(post, desk.version(post), by=desk.cast.approver)
     post = publish_now(post, by=desk.cast.approver)
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
 
 
 def test_an_earlier_time_tells_at_once_and_a_later_one_as_people_wish(desk: Desk) -> None:
@@ -286,4 +286,4 @@ def test_a_change_of_the_time_zone_moves_the_approved_time_along(desk: Desk) -> 
     with scope(desk.house):
         (delivery,) = desk.deliveries(post)
         with time_machine.travel(delivery.due_at, tick=False):
-            assert may_send(delivery).kind == "go"
+            assert may_send(delivery).kind == "allow"

@@ -32,9 +32,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from delivery.domain import answer, attempts, claim, settle, sweep
-from delivery.domain.departure import Departure, Held
 from delivery.domain.move import Moved, NoSuchMove
-from delivery.enums import Because, State
+from delivery.domain.pre_send_check import PreSendCheck, PublishBlocked
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.queries import with_its_row
 from municipalities.enums import Approval
@@ -246,8 +246,8 @@ class Verbs(RuleBasedStateMachine):
             attempt = attempts.take(delivery, number)
             assert attempt is not None
             try:
-                Departure(delivery, attempt)()
-            except Held as held:
+                PreSendCheck(delivery, attempt)()
+            except PublishBlocked as held:
                 settle.settle(delivery, attempt, held)
                 continue
             left += 1
@@ -266,7 +266,7 @@ class Verbs(RuleBasedStateMachine):
         open_rows.update(state=State.SCHEDULED, reason="", **times)
         self.counts["left"] += self.claim("published")
         self.counts["too early"] += Delivery.objects.filter(
-            publication__post=self.post, state=State.WAITING, reason=Because.TOO_EARLY
+            publication__post=self.post, state=State.WAITING, reason=ReasonCode.TOO_EARLY
         ).count()
         transaction.savepoint_rollback(point)
 

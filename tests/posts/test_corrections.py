@@ -18,7 +18,7 @@ from delivery.domain.answer import drop as drop_delivery
 from delivery.domain.edit import edit
 from delivery.domain.missing import missing
 from delivery.domain.move import NoSuchMove
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from municipalities.enums import Approval
 from municipalities.queries import access as access_of
@@ -400,7 +400,7 @@ def test_the_new_one_is_one_when_its_answer_is_lost(desk: Street, loss: str) -> 
     desk.go()
     new = desk.on(post, "bluesky").delivery
     assert new.state == State.UNCONFIRMED
-    number = reconcile.look(new.pk)
+    number = reconcile.reconcile(new.pk)
     if number:
         deliver(new.pk, number)
     amend.carry_on()
@@ -452,7 +452,7 @@ def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
     desk.agreed(post)
     desk.go()
     failed = Delivery.objects.get(kind="edit")
-    assert (failed.state, failed.reason, desk.texts()) == (State.FAILED, Because.REJECTED, [FIRST])
+    assert (failed.state, failed.reason, desk.texts()) == (State.FAILED, ReasonCode.REJECTED, [FIRST])
     drop_delivery(failed, by=desk.cast.officer)
     amend.carry_on()
     assert desk.amendment(post).state == AmendmentState.DONE
@@ -462,15 +462,17 @@ def test_a_refused_change_is_dropped_and_corrected_anew(desk: Street) -> None:
 
 
 def test_words_that_somebody_changed_there_are_put_back(desk: Street) -> None:
-    from channels.open import open_channel
-    from delivery.domain import watch
+    from channels.connector_factory import open_channel
+    from delivery.domain import external_changes
 
     post = desk.published(FIRST, desk.mastodon)
     shown = desk.on(post, "mastodon").delivery
     connector = open_channel(desk.mastodon)
-    watch.look({shown.pk: watch.Shown(FIRST, timezone.now())})
+    external_changes.record_shown({shown.pk: external_changes.NetworkText(FIRST, timezone.now())})
     connector.edit(shown.remote_id, outgoing_of("Вашара нема."))
-    watch.look({shown.pk: watch.Shown("Вашара нема.", timezone.now() + timedelta(seconds=1))})
+    external_changes.record_shown(
+        {shown.pk: external_changes.NetworkText("Вашара нема.", timezone.now() + timedelta(seconds=1))}
+    )
     assert desk.fresh(shown).changed_at
     post = corrections.begin(post, reason="Неко је мењао текст", by=desk.cast.officer)
     version = corrections.prepare(post, by=desk.cast.officer)

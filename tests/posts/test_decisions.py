@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from common.models import AuditEvent
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from municipalities.domain import deciders
 from municipalities.domain.refused import Refused as NotAllowed
@@ -46,12 +46,12 @@ def test_two_approvers_are_two_persons_and_the_first_yes_sends_nothing(desk: Des
     version = desk.version(post)
     post = approve(post, version, by=desk.cast.approver)
     assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING])
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
     with pytest.raises(Refused, match="decided on this version already"):
         approve(post, version, by=desk.cast.approver)
     post = approve(post, version, by=second)
     assert (post.stage, desk.states(post)) == (Stage.APPROVED, [State.SCHEDULED])
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
 
 
 def test_the_second_approver_hears_that_it_is_their_turn(desk: Desk) -> None:
@@ -127,7 +127,7 @@ def test_the_approver_waits_for_the_mentor_and_the_mentor_approves_nothing(desk:
     assert told(NotificationKind.SUBMITTED) == {"Mentor", "Approver"}
     post = approve(post, version, by=desk.cast.approver)
     assert (post.stage, desk.states(post)) == (Stage.APPROVED, [State.SCHEDULED])
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
     assert [each.kind for each in decisions(post)] == [
         DecisionKind.APPROVED, DecisionKind.ENDORSED, DecisionKind.SUBMITTED,
     ]  # fmt: skip
@@ -162,7 +162,7 @@ def test_without_a_mentor_the_step_is_left_out_and_the_decision_says_so(desk: De
     assert Decision.objects.get(kind=DecisionKind.APPROVED).without_mentor
     # a mentor who comes later takes nothing back
     Pairing.objects.create(mentor=desk.cast.mentor, municipality=desk.house, starts_on=today())
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
 
 
 def test_a_new_version_is_read_anew(desk: Desk) -> None:
@@ -199,9 +199,9 @@ def test_the_gate_asks_by_the_rule_of_now(desk: Desk, before: Approval, after: A
         post = submitted(desk, hours=5)
         post = approve(post, desk.version(post), by=desk.cast.approver)
     (delivery,) = desk.deliveries(post)
-    assert may_send(delivery).kind == "go"
+    assert may_send(delivery).kind == "allow"
     desk.house_rule(approval=after)
-    assert may_send(delivery).because == Because.NOT_APPROVED
+    assert may_send(delivery).reason == ReasonCode.NOT_APPROVED
     with pytest.raises(Refused, match="lacks an approval"):
         publish_now(post, by=desk.cast.officer)
 
@@ -217,7 +217,7 @@ def test_what_lacks_an_approval_now_waits_at_the_approvers(desk: Desk) -> None:
     (waits,) = home_of(desk, desk.cast.approver).waiting
     assert waits.bar == Bar.TWICE
     approve(post, desk.version(post), by=second)
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
     assert home_of(desk, second).waiting == []
 
 
@@ -226,9 +226,9 @@ def test_a_rule_that_comes_to_ask_the_mentor_is_met_by_mentor_and_approver(desk:
     post = approve(post, desk.version(post), by=desk.cast.approver)
     desk.house_rule(approval=Approval.MENTOR)
     endorse(post, desk.version(post), by=desk.cast.mentor)
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
     approve(post, desk.version(post), by=desk.cast.approver)
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
     with pytest.raises(Refused, match="does not wait"):
         endorse(post, desk.version(post), by=desk.cast.mentor)
 
@@ -241,7 +241,7 @@ def test_a_rule_that_was_loosened_needs_no_more(desk: Desk) -> None:
     desk.house_rule(approval=Approval.ONE)
     assert standing(desk.version(post), desk.house).met
     # it still stands at "submitted": somebody approves it, or takes it back
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
 
 # ---------------------------------------------------------------- standing in
@@ -397,7 +397,7 @@ def test_an_edit_after_approval_needs_a_new_one(desk: Desk) -> None:
     post = take_back(post, by=desk.cast.officer)
     assert Delivery.objects.get(pk=before.pk).state == State.CANCELLED
     post = submit(desk.change(post, desk.draft("Измењено"), time=in_hours(5)), by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
     with pytest.raises(Refused):
         publish_now(post, by=desk.cast.officer)
 

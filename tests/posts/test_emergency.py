@@ -11,7 +11,7 @@ from django.utils import timezone
 from channels.domain.pause import pause
 from common.models import AuditEvent
 from delivery.domain.claim import claim_due
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from delivery.queries import heads
 from municipalities.domain import deciders
@@ -59,7 +59,7 @@ def test_only_somebody_on_the_list_publishes_without_approval(desk: Desk) -> Non
     post = emergency.publish(post, reason=REASON, by=desk.cast.officer)
     (delivery,) = desk.deliveries(post)
     assert (delivery.state, delivery.urgent) == (State.SCHEDULED, True)
-    assert may_send(delivery).kind == "go"
+    assert may_send(delivery).kind == "allow"
     assert (post.stage, post.category) == (Stage.APPROVED, Category.EMERGENCY)
 
 
@@ -142,16 +142,16 @@ def test_a_pause_lets_emergencies_through_and_nothing_else(desk: Desk) -> None:
     normal = submitted(desk, hours=5)
     approve(normal, desk.version(normal), by=desk.cast.approver)
     pause(desk.house, "Дан жалости", by=desk.cast.approver)
-    assert may_send(desk.deliveries(out(desk))[0]).kind == "go"
-    assert may_send(desk.deliveries(normal)[0]).because == Because.PAUSED
+    assert may_send(desk.deliveries(out(desk))[0]).kind == "allow"
+    assert may_send(desk.deliveries(normal)[0]).reason == ReasonCode.PAUSED
 
 
 def test_in_a_house_without_approval_a_pause_asks_for_the_list_too(desk: Desk) -> None:
     desk.house_rule(approval=Approval.NONE)
     pause(desk.house, "Дан жалости", by=desk.cast.approver)
     post = publish_now(desk.write(), by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).because == Because.PAUSED
-    assert may_send(desk.deliveries(out(desk))[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.PAUSED
+    assert may_send(desk.deliveries(out(desk))[0]).kind == "allow"
 
 
 # ---------------------------------------------------------------- what stops it
@@ -160,7 +160,7 @@ def test_in_a_house_without_approval_a_pause_asks_for_the_list_too(desk: Desk) -
 def test_who_was_taken_off_the_list_sends_nothing_any_more(desk: Desk) -> None:
     post = out(desk)
     deciders.end_emergency(on_the_list(desk.cast, desk.cast.officer), by=desk.cast.approver)
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
 
 def test_the_place_on_the_list_ends_with_the_membership(desk: Desk) -> None:
@@ -168,7 +168,7 @@ def test_the_place_on_the_list_ends_with_the_membership(desk: Desk) -> None:
     assert access(desk.cast.officer, desk.house).may(Verb.POST_EMERGENCY)
     Membership.objects.filter(user=desk.cast.officer).update(ended_at=timezone.now())
     assert not access(desk.cast.officer, desk.house).may(Verb.POST_EMERGENCY)
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
 
 def test_only_people_who_publish_are_put_on_the_list(desk: Desk) -> None:
@@ -184,7 +184,7 @@ def test_an_emergency_is_now_and_not_later(desk: Desk) -> None:
     post = out(desk)
     (delivery,) = desk.deliveries(post)
     with time_machine.travel(timezone.now() + timedelta(hours=7), tick=False):
-        assert may_send(delivery).because == Because.NOT_APPROVED
+        assert may_send(delivery).reason == ReasonCode.NOT_APPROVED
     assert move(post, in_hours(3), by=desk.cast.officer).stage == Stage.SUBMITTED
     assert desk.states(post) == [State.WAITING]
 
@@ -248,7 +248,7 @@ def test_an_objection_says_why_and_stops_what_has_not_gone_out(desk: Desk) -> No
     with pytest.raises(Refused, match="what was not in order"):
         emergency.review(the_emergency(), in_order=False, note=" ", by=desk.cast.approver)
     emergency.review(the_emergency(), in_order=False, note="То није ванредно.", by=desk.cast.approver)
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
 
 def test_the_review_is_due_after_the_houses_hours_and_reminded_of_until_it_is_done(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from common.dates import date_time
 from common.models import AuditEvent
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 from notifications.models import Notification
 from posts.domain.approve import approve, send_back
@@ -43,7 +43,7 @@ def test_an_approval_in_time_schedules_what_waited(desk: Desk) -> None:
     post = approve(post, desk.version(post), by=desk.cast.approver)
     assert post.stage == Stage.APPROVED
     assert desk.states(post) == [State.SCHEDULED]
-    assert may_send(desk.deliveries(post)[0]).kind == "go"
+    assert may_send(desk.deliveries(post)[0]).kind == "allow"
 
 
 def test_a_late_approval_expires_the_delivery(desk: Desk) -> None:
@@ -111,10 +111,10 @@ def test_taking_an_approved_post_back_holds_it_and_ends_the_approval(desk: Desk)
     (scheduled,) = desk.deliveries(post)
     take_back(post, by=desk.cast.officer)
     assert desk.states(post) == []
-    assert may_send(Delivery.objects.get(pk=scheduled.pk)).kind == "hold"
+    assert may_send(Delivery.objects.get(pk=scheduled.pk)).kind == "defer"
     # the same words, submitted again, have to be approved again
     post = submit(desk.reload(post), by=desk.cast.officer)
-    assert may_send(desk.deliveries(post)[0]).because == Because.NOT_APPROVED
+    assert may_send(desk.deliveries(post)[0]).reason == ReasonCode.NOT_APPROVED
 
 
 def test_an_empty_post_is_not_submitted(desk: Desk) -> None:
@@ -166,7 +166,7 @@ def test_a_paused_house_sends_nothing(desk: Desk) -> None:
     post = approve(post, desk.version(post), by=desk.cast.approver)
     Pause.objects.create(municipality=desk.house, reason="Дан жалости", by=desk.cast.approver)
     verdict = may_send(desk.deliveries(post)[0])
-    assert (verdict.kind, verdict.because, verdict.words) == ("hold", Because.PAUSED, "Approver: Дан жалости")
+    assert (verdict.kind, verdict.reason, verdict.words) == ("defer", ReasonCode.PAUSED, "Approver: Дан жалости")
 
 
 def test_a_publication_that_was_replaced_is_not_sent(desk: Desk) -> None:
@@ -175,4 +175,4 @@ def test_a_publication_that_was_replaced_is_not_sent(desk: Desk) -> None:
     publication = publications(post).get()
     publication.live = False
     publication.save()
-    assert may_send(publication.delivery).because == Because.HELD
+    assert may_send(publication.delivery).reason == ReasonCode.HELD

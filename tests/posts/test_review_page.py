@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from delivery.domain.move import move as move_delivery
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from municipalities.tenancy import scope
 from posts.domain.approve import approve
@@ -64,9 +64,9 @@ def on_network(desk: Desk, post: Post) -> None:
         approve(post, desk.version(post), by=desk.cast.approver)
         for delivery in desk.deliveries(post):
             now = timezone.now()
-            move_delivery(delivery, State.SENDING, because=Because.DUE, lease_until=now)
+            move_delivery(delivery, State.SENDING, because=ReasonCode.DUE, lease_until=now)
             move_delivery(
-                delivery, State.PUBLISHED, because=Because.SENT, remote_id="1", published_at=now,
+                delivery, State.PUBLISHED, because=ReasonCode.SENT, remote_id="1", published_at=now,
                 permalink="https://social.example/1",
             )  # fmt: skip
 

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from delivery.domain.move import move as move_delivery
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from municipalities.enums import Approval
 from notifications.models import Notification
 from posts.domain.approve import approve
@@ -29,8 +29,8 @@ def published(desk: Desk, post: Post) -> None:
     """Leave the post's deliveries as a worker leaves them."""
     now = timezone.now()
     for number, delivery in enumerate(desk.deliveries(post)):
-        move_delivery(delivery, State.SENDING, because=Because.DUE, lease_until=now)
-        move_delivery(delivery, State.PUBLISHED, because=Because.SENT, remote_id=f"r{number}", published_at=now)
+        move_delivery(delivery, State.SENDING, because=ReasonCode.DUE, lease_until=now)
+        move_delivery(delivery, State.PUBLISHED, because=ReasonCode.SENT, remote_id=f"r{number}", published_at=now)
 
 
 def test_an_approved_post_is_scheduled_on_each_channel(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def test_a_submitted_post_moves_and_still_waits(desk: Desk) -> None:
 def test_an_expired_delivery_gets_a_new_time(desk: Desk) -> None:
     post = approved(desk, 5)
     (delivery,) = desk.deliveries(post)
-    move_delivery(delivery, State.EXPIRED, because=Because.TOO_LATE)
+    move_delivery(delivery, State.EXPIRED, because=ReasonCode.TOO_LATE)
     post = move(post, in_hours(6), by=desk.cast.officer)
     assert desk.states(post) == [State.SCHEDULED]
 
@@ -148,9 +148,9 @@ def test_a_channel_that_failed_can_be_served_by_a_changed_post(desk: Desk) -> No
     good, bad = sorted(desk.deliveries(post), key=lambda each: each.channel_id)
     now = timezone.now()
     for delivery in (good, bad):
-        move_delivery(delivery, State.SENDING, because=Because.DUE, lease_until=now)
-    move_delivery(good, State.PUBLISHED, because=Because.SENT, remote_id="1", published_at=now)
-    move_delivery(bad, State.FAILED, because=Because.REJECTED, problem="too long")
+        move_delivery(delivery, State.SENDING, because=ReasonCode.DUE, lease_until=now)
+    move_delivery(good, State.PUBLISHED, because=ReasonCode.SENT, remote_id="1", published_at=now)
+    move_delivery(bad, State.FAILED, because=ReasonCode.REJECTED, problem="too long")
     post = take_back(post, by=desk.cast.officer)
     both = (desk.mastodon.pk, desk.bluesky.pk)
     post = submit(desk.change(post, desk.draft("Краће", channels=both)), by=desk.cast.officer)
@@ -171,7 +171,7 @@ def test_one_post_for_both_scripts_is_not_followed_by_one_for_each(desk: Desk) -
 
 def test_what_is_going_out_cannot_be_taken_back(desk: Desk) -> None:
     post = publish_now(approved(desk), by=desk.cast.officer)
-    move_delivery(desk.deliveries(post)[0], State.SENDING, because=Because.DUE, lease_until=timezone.now())
+    move_delivery(desk.deliveries(post)[0], State.SENDING, because=ReasonCode.DUE, lease_until=timezone.now())
     with pytest.raises(Refused):
         take_back(post, by=desk.cast.officer)
 

@@ -13,12 +13,12 @@ import time_machine
 from django.utils import timezone
 
 from channels.models import Channel
-from delivery.domain import poll, reconcile
+from delivery.domain import check_status, reconcile
 from delivery.domain.claim import claim_due
 from delivery.domain.deliver import deliver
 from delivery.enums import State
-from delivery.gates import FIRST_COMMENT
 from delivery.models import Delivery
+from delivery.policies import FIRST_COMMENT
 from municipalities.tenancy import everywhere, scope
 from posts.domain import videos
 from posts.domain.refused import Refused
@@ -61,8 +61,10 @@ class House:
             ):
                 for delivery_id, number in claim_due(timezone.now()):
                     deliver(delivery_id, number)
-                asked = [(pk, reconcile.look(pk)) for pk in reconcile.claim_looks(timezone.now())]
-                asked += [(pk, poll.poll(pk)) for pk in poll.claim_polls(timezone.now())]
+                asked = [(pk, reconcile.reconcile(pk)) for pk in reconcile.claim_reconciliations(timezone.now())]
+                asked += [
+                    (pk, check_status.check_status(pk)) for pk in check_status.claim_status_checks(timezone.now())
+                ]
                 for delivery_id, answer in asked:
                     if answer is not None:
                         deliver(delivery_id, answer)

@@ -80,7 +80,7 @@ class TestPracticeNetwork(Conformance):
         connector = bench.connector(http=http)
         posts = [connector.publish(outgoing(f"Објава број {n}."), read).remote_id for n in range(3)]
         before = http.calls
-        assert len(connector.readings(posts)) == 3
+        assert len(connector.fetch_metrics(posts)) == 3
         assert http.calls - before == 1
 
     def test_what_stands_below_nobodys_or_anothers_post_is_left_to_a_person(self, bench: Bench) -> None:

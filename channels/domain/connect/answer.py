@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from channels import messages
+from channels.connector_factory import built, http
 from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ConnectStep
 from channels.models import ConnectAttempt
-from channels.open import built, http
 from municipalities import queries
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope

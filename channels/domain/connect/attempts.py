@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels import messages
+from channels.connector_factory import built, http
 from channels.domain import credentials
 from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
-from channels.open import built, http
 from channels.rules import Refused, base_is_public, is_practice, server_address
 from common import audit, crypto
 from platforms.registry import PLATFORMS

@@ -14,11 +14,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from channels import messages
+from channels.connector_factory import built, http
 from channels.domain import credentials
 from channels.domain.connect import attempts
 from channels.enums import ChannelState, ConnectStep
 from channels.models import AppRegistration, Channel, ConnectAttempt
-from channels.open import built, http
 from channels.rules import Refused, is_practice
 from common import audit, crypto
 from municipalities.models import Municipality
@@ -75,7 +75,7 @@ def _step(attempt: ConnectAttempt) -> None:
 def register(attempt: ConnectAttempt) -> None:
     """Look what server this is and have our application known there; then the person is asked for consent."""
     asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
-    inside = {**attempts.taken_out(attempt), "facts": asking.look()}
+    inside = {**attempts.taken_out(attempt), "facts": asking.fetch_facts()}
     if PLATFORMS[attempt.platform].keys_from == "server" and not _registered(attempt):
         _remember(attempt, asking.prepare(attempts.redirect_uri()))
     attempts.move(attempt, ConnectStep.AUTHORISING, inside)
@@ -105,7 +105,7 @@ def _remember(attempt: ConnectAttempt, keys: Keys) -> None:
 def sign_in(attempt: ConnectAttempt) -> None:
     """Exchange handle and app password for a session; the password is gone from the row with that."""
     asking = built(attempt.platform, http(deadline=DEADLINE_SECONDS), server=attempt.server)
-    facts = asking.look()
+    facts = asking.fetch_facts()
     credential = asking.exchange(attempts.taken_out(attempt))
     attempts.move(attempt, ConnectStep.READING, {"credential": credential.to_json(), "facts": facts})
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from platforms import past
+from platforms import history
 from platforms.instagram import posts
 from platforms.instagram.insights import COUNTERS
 from platforms.meta import reading
-from platforms.meta.past import Listed
+from platforms.meta.history import ListedHistory
 from platforms.types import PastPost
 
 
-class Past(Listed):
+class History(ListedHistory):
     past_list: ClassVar[str] = "media"
     past_fields: ClassVar[str] = ",".join([posts.FIELDS, *COUNTERS.values()])
     past_page: ClassVar[int] = 50
@@ -24,5 +24,5 @@ class Past(Listed):
             permalink=str(told.get("permalink") or ""),
             text=str(told.get("caption") or ""),
             values=reading.counted(told, COUNTERS),
-            material=past.material(pictures, video=told.get("media_type") == "VIDEO"),
+            material=history.material(pictures, video=told.get("media_type") == "VIDEO"),
         )

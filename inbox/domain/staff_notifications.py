@@ -44,7 +44,7 @@ def tell(now: datetime | None = None) -> int:
     return _urgent(now) + _new(now) + _late(now)
 
 
-def forget() -> int:
+def purge_expired() -> int:
     with everywhere("forget what people were told long ago"):
         return Told.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
 

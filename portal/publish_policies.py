@@ -3,10 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from delivery import gates, origins
+from delivery import origins, policies
 from delivery.models import Delivery
-from inbox.gate import answers
 from inbox.models import Reply
+from inbox.reply_policy import answers
 from posts.domain.gate import changes, may_take_down, verdicts
 from posts.domain.publications import KIND
 from posts.models import Publication
@@ -30,9 +30,9 @@ def reply_origin(delivery: Delivery) -> origins.Origin:
 
 
 def register() -> None:
-    gates.register_for_several(KIND, verdicts)
-    gates.register_for_several(gates.EDIT, changes)
-    gates.register_for_several(gates.REPLY, answers)
-    origins.register(gates.REPLY, reply_origin)
-    gates.register_removal(KIND, may_take_down)
+    policies.register_for_several(KIND, verdicts)
+    policies.register_for_several(policies.EDIT, changes)
+    policies.register_for_several(policies.REPLY, answers)
+    origins.register(policies.REPLY, reply_origin)
+    policies.register_removal(KIND, may_take_down)
     origins.register(KIND, post_origin)

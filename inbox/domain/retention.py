@@ -33,7 +33,7 @@ class Erased:
     held: int
 
 
-def forget() -> int:
+def purge_expired() -> int:
     """Forget what is over its time since it was settled; returns how many messages."""
     now, count = timezone.now(), 0
     with everywhere("forget citizens' words whose time is over"):

@@ -10,28 +10,28 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from channels.connector_factory import open_channel
 from channels.domain.consent import mark_needs_consent
-from channels.open import open_channel
 from delivery import queries, rules
 from delivery.domain import attempts, settle
 from delivery.domain.move import move
-from delivery.enums import Because, Outcome, State, Step
+from delivery.enums import Outcome, ReasonCode, State, Step
 from delivery.models import Delivery
 from municipalities.tenancy import scope
 from platforms.errors import NeedsConsent, NotReached, OutcomeUnknown, PlatformError, Rejected
-from platforms.types import Lapsed, Pending, Published, Ready
+from platforms.types import ContainerExpired, Pending, Published, Ready
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-Verdict = Published | Pending | Ready | Lapsed | PlatformError
+Verdict = Published | Pending | Ready | ContainerExpired | PlatformError
 
 
-def claim_polls(now: datetime) -> list[int]:
+def claim_status_checks(now: datetime) -> list[int]:
     return queries.claim_next(State.PROCESSING, now, attempts.call_lease(now), BATCH)
 
 
-def poll(delivery_id: int) -> int | None:
+def check_status(delivery_id: int) -> int | None:
     """Ask once and write down what the network says. Returns the number of the attempt that has to be made now."""
     delivery = queries.with_its_row(delivery_id)
     if delivery.state != State.PROCESSING:
@@ -50,7 +50,7 @@ def poll(delivery_id: int) -> int | None:
 
 def _ask(delivery: Delivery) -> Verdict:
     try:
-        return open_channel(delivery.channel).poll(Pending(delivery.token))
+        return open_channel(delivery.channel).check_status(Pending(delivery.token))
     except PlatformError as problem:
         return problem
     except Exception as problem:
@@ -64,19 +64,19 @@ def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> int | Non
     locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if locked.state != State.PROCESSING:
         return None
-    words = settle.read(told).words if isinstance(told, PlatformError) else ""
+    words = settle.interpret(told).words if isinstance(told, PlatformError) else ""
     detail = {"words": words}
     attempts.open_(locked, Step.POLL, opened_at=opened_at, closed_at=now, outcome=_outcome(told), detail=detail)
     if isinstance(told, Published):
-        settle.published(locked, told, because=Because.SENT)
+        settle.published(locked, told, because=ReasonCode.SENT)
     elif isinstance(told, Rejected):
-        move(locked, State.FAILED, because=Because.REJECTED, problem=words)
+        move(locked, State.FAILED, because=ReasonCode.REJECTED, problem=words)
     elif isinstance(told, Ready):
         return _finish(locked, told, now)
-    elif isinstance(told, Lapsed):
+    elif isinstance(told, ContainerExpired):
         _begin_again(locked, told, now)
     elif isinstance(told, OutcomeUnknown):
-        _look_for_it(locked, now, Because.OUTCOME_UNKNOWN)
+        _look_for_it(locked, now, ReasonCode.OUTCOME_UNKNOWN)
     else:
         _ask_again(locked, now)
     return None
@@ -84,8 +84,8 @@ def _settle(delivery: Delivery, told: Verdict, opened_at: datetime) -> int | Non
 
 def _outcome(told: Verdict) -> Outcome:
     if isinstance(told, PlatformError):
-        return settle.read(told).outcome
-    if isinstance(told, Lapsed):
+        return settle.interpret(told).outcome
+    if isinstance(told, ContainerExpired):
         return Outcome.NEVER_SENT
     return Outcome.OK if isinstance(told, Published | Ready) else Outcome.PENDING
 
@@ -93,30 +93,32 @@ def _outcome(told: Verdict) -> Outcome:
 def _finish(delivery: Delivery, told: Ready, now: datetime) -> int:
     """Open the attempt that makes it public; the gate is asked right before its call."""
     lease = attempts.pickup_lease(now)
-    move(delivery, State.SENDING, because=Because.PREPARED, token=told.token, lease_until=lease)
+    move(delivery, State.SENDING, because=ReasonCode.PREPARED, token=told.token, lease_until=lease)
     return attempts.open_(delivery, Step.FINISH, opened_at=now).number
 
 
-def _begin_again(delivery: Delivery, told: Lapsed, now: datetime) -> None:
+def _begin_again(delivery: Delivery, told: ContainerExpired, now: datetime) -> None:
     """Provably unpublished: once more from the beginning, as often as other calls that reached nobody."""
     tries = delivery.tries + 1
-    at = rules.next_try(tries, now)
+    at = rules.next_attempt_at(tries, now)
     if at is None:
-        move(delivery, State.FAILED, because=Because.TRIES_USED_UP, problem=told.reason, tries=tries)
+        move(delivery, State.FAILED, because=ReasonCode.TRIES_USED_UP, problem=told.reason, tries=tries)
     else:
         at = min(at, delivery.not_after)
-        move(delivery, State.SCHEDULED, because=Because.CONTAINER_EXPIRED, tries=tries, token="", next_at=at)
+        move(delivery, State.SCHEDULED, because=ReasonCode.CONTAINER_EXPIRED, tries=tries, token="", next_at=at)
 
 
 def _ask_again(delivery: Delivery, now: datetime) -> None:
-    at = rules.next_poll(queries.polls(delivery), now)
+    at = rules.next_status_check_at(queries.status_checks_due(delivery), now)
     if at is not None:
         Delivery.objects.filter(pk=delivery.pk).update(next_at=at)
         return
-    _look_for_it(delivery, now, Because.NO_VERDICT)
+    _look_for_it(delivery, now, ReasonCode.NO_VERDICT)
 
 
-def _look_for_it(delivery: Delivery, now: datetime, because: Because) -> None:
+def _look_for_it(delivery: Delivery, now: datetime, because: ReasonCode) -> None:
     """It may be public, or is; under which id only the account's list tells."""
     since = queries.first_sent(delivery)
-    move(delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=rules.next_look(0, now))
+    move(
+        delivery, State.UNCONFIRMED, because=because, unknown_since=since, next_at=rules.next_reconciliation_at(0, now)
+    )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from notifications.models import Notification
 
 
-def forget() -> int:
+def purge_expired() -> int:
     """Delete those read `NOTIFICATIONS_READ_KEPT_DAYS` ago and unread ones `NOTIFICATIONS_UNREAD_KEPT_DAYS` old."""
     now = timezone.now()
     read = Q(read_at__lt=now - timedelta(days=settings.NOTIFICATIONS_READ_KEPT_DAYS))

@@ -1,7 +1,7 @@
 """The door that may lead to the network: a channel's connector, with its token inside.
 
 Only workers come through here (delivery, collecting numbers, reading answers, keeping channels healthy); import-linter
-holds that. What a page needs to know about a channel it asks of `channels.dry`.
+holds that. What a page needs to know about a channel it asks of `channels.validation`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,9 +11,9 @@ from django.conf import settings
 
 from channels import traffic
 from channels.domain import credentials
-from channels.dry import known
 from channels.enums import ChannelState
 from channels.models import Channel
+from channels.validation import known
 from common import crypto
 from common.http import Answer, Http
 from platforms.errors import NeedsConsent, NotReached
@@ -63,7 +63,9 @@ def opened(
         channel.platform,
         http(
             before_send=before_send,
-            heard=lambda answer, commits: traffic.heard(channel.pk, channel.server, answer, commits=commits, app=app),
+            heard=lambda answer, commits: traffic.record_answer(
+                channel.pk, channel.server, answer, commits=commits, app=app
+            ),
             deadline=deadline,
         ),
         server=channel.server,

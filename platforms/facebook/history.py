@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from platforms import past
+from platforms import history
 from platforms.facebook import posts
 from platforms.facebook.insights import COUNTERS, counters
 from platforms.meta import reading
-from platforms.meta.past import Listed
+from platforms.meta.history import ListedHistory
 from platforms.types import PastPost
 
 
-class Past(Listed):
+class History(ListedHistory):
     past_list: ClassVar[str] = "published_posts"
     past_fields: ClassVar[str] = f"{posts.FIELDS},{COUNTERS}"
     past_page: ClassVar[int] = 25
@@ -19,7 +19,7 @@ class Past(Listed):
     def past_post(self, told: Mapping[str, Any]) -> PastPost:
         kinds = {str(shown.get("media_type")) for shown in reading.data(told.get("attachments"))}
         pictures = len(posts.photo_ids(told)) or int(bool(kinds & posts.PHOTOS))
-        made_of = past.material(pictures, video=bool(kinds & posts.VIDEOS), link=bool(kinds & {"link", "share"}))
+        made_of = history.material(pictures, video=bool(kinds & posts.VIDEOS), link=bool(kinds & {"link", "share"}))
         return PastPost(
             remote_id=str(told["id"]),
             at=posts.when(told),

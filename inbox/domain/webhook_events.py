@@ -3,7 +3,7 @@
 Events were kept by `channels.domain.inbound`. Those that hold the words of a message are kept from there: a burst of
 thousands costs some questions to the database and none to the network, and a network that cannot be asked (Telegram,
 while it tells by itself) is heard at all. Where an event only says that something was written, the channel is woken
-(`Listening.woken_at`) and `inbox.domain.hear` asks. What an event tells and the mark that it was read are one
+(`Listening.woken_at`) and `inbox.domain.ingest` asks. What an event tells and the mark that it was read are one
 transaction: a worker that dies between the two has done neither.
 """
 
@@ -17,7 +17,7 @@ from channels.domain import unread
 from channels.enums import ChannelState
 from channels.models import Channel
 from inbox.domain.gone import gone
-from inbox.domain.hear import keep
+from inbox.domain.ingest import keep
 from inbox.models import Listening
 from municipalities.tenancy import everywhere, scope
 from platforms import types

@@ -8,7 +8,7 @@ from platforms.types import Pending
 
 
 @dataclass(frozen=True)
-class Held:
+class UploadCheckpoint:
     """`kind`: "video" or "photo". `size`: bytes that have to arrive, 0 where TikTok fetches them. `name`: the account's
     name without the sign, for the address. `made`: seconds since the epoch."""
 
@@ -20,11 +20,11 @@ class Held:
     made: int
 
     @classmethod
-    def now(cls, publish_id: str, *, kind: str, size: int, name: str, audience: str) -> "Held":
+    def now(cls, publish_id: str, *, kind: str, size: int, name: str, audience: str) -> "UploadCheckpoint":
         return cls(publish_id, kind, size, name, audience, int(datetime.now(UTC).timestamp()))
 
     @classmethod
-    def of(cls, pending: Pending) -> "Held":
+    def of(cls, pending: Pending) -> "UploadCheckpoint":
         return cls(**json.loads(pending.token))
 
     @property

@@ -16,22 +16,22 @@ from common.audit import record
 from delivery.domain.cancel import WITH_PARENT
 from delivery.domain.move import NoSuchMove
 from delivery.enums import State
-from delivery.gates import EDIT
 from delivery.models import Delivery
+from delivery.policies import EDIT
 from platforms.counting import normalised
 
 UNDER_WAY = (*WITH_PARENT, State.SENDING)
 
 
 @dataclass(frozen=True)
-class Shown:
+class NetworkText:
     """The text that the network showed at that moment."""
 
     text: str
     at: datetime
 
 
-def look(shown: Mapping[int, Shown]) -> None:
+def record_shown(shown: Mapping[int, NetworkText]) -> None:
     """What the network showed of published deliveries, by id. Inside their scope. One query if nothing changed."""
     names = ("pk", "shown", "shown_now", "changed_at")
     known = Delivery.objects.filter(pk__in=shown, state=State.PUBLISHED).values_list(*names)
@@ -41,7 +41,7 @@ def look(shown: Mapping[int, Shown]) -> None:
 
 
 @transaction.atomic
-def _compare(pk: int, shown: Shown) -> None:
+def _compare(pk: int, shown: NetworkText) -> None:
     delivery = Delivery.objects.select_for_update().filter(pk=pk, state=State.PUBLISHED).first()
     if delivery is None or (delivery.watched_from and shown.at <= delivery.watched_from):
         return
@@ -63,7 +63,7 @@ def _compare(pk: int, shown: Shown) -> None:
 
 
 @transaction.atomic
-def noted(delivery: Delivery, *, by: Any) -> None:
+def acknowledge(delivery: Delivery, *, by: Any) -> None:
     """A person has seen that it was changed or removed there. Raises `NoSuchMove` where nothing of that happened."""
     if delivery.state != State.MISSING and not delivery.changed_at:
         raise NoSuchMove("It is on the network as it was sent.")

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from platforms import past
+from platforms import history
 from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.types import PastPost, PastPosts
 
 
-class Listed:
+class ListedHistory:
     """`past_list`: the list of an account's own posts. `past_fields`: what is asked of each. `past_page`: how many."""
 
-    remembers: ClassVar[bool] = True
+    has_history: ClassVar[bool] = True
     past_list: ClassVar[str]
     past_fields: ClassVar[str]
     past_page: ClassVar[int]
@@ -31,7 +31,7 @@ class Listed:
         path = f"/{self.account_id}/{self.past_list}"
         told = self.calls.get(path, fields=self.past_fields, limit=self.past_page, **place)
         found = (self.past_post(one) for one in reading.data(told) if one.get("id"))
-        return past.page(found, since, reading.after(told))
+        return history.page(found, since, reading.after(told))
 
     @abstractmethod
     def past_post(self, told: Mapping[str, Any]) -> PastPost: ...

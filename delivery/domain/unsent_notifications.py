@@ -9,9 +9,9 @@ from delivery.models import Delivery
 
 
 @transaction.atomic
-def take_unnoticed(now: datetime, limit: int = 500) -> list[Delivery]:
+def claim_unsent_notifications(now: datetime, limit: int = 500) -> list[Delivery]:
     """Mark them as told and return them. Call it in the transaction that writes the mail, with `everywhere` open."""
-    found = queries.unnoticed(now).select_for_update(skip_locked=True, of=("self",))
+    found = queries.without_notification(now).select_for_update(skip_locked=True, of=("self",))
     taken = list(found.select_related("channel", "municipality")[:limit])
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in taken]).update(noticed_at=now)
     return taken

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from channels.models import Channel
 from common.prepared import instance
-from delivery import gates
+from delivery import policies
 from delivery.domain import attempts
 from delivery.enums import State
 from delivery.models import Attempt, Delivery
@@ -40,23 +40,23 @@ RENEW_AFTER = timedelta(seconds=5)
 RENEW_EVERY = timedelta(seconds=10)
 
 
-class Held(Exception):
+class PublishBlocked(Exception):
     """The gate said no at the last moment; nothing has left."""
 
-    def __init__(self, verdict: gates.Verdict) -> None:
+    def __init__(self, verdict: policies.PolicyDecision) -> None:
         super().__init__(verdict)
         self.verdict = verdict
 
 
-class Overtaken(Exception):
+class LeaseLost(Exception):
     """The attempt is not ours any more (the sweeper has it, or a person was faster); nothing has left."""
 
 
-class Departure:
+class PreSendCheck:
     """Callable. `stopped` says that it raised, so that nothing can have left. `on_sign` hears each sign of life."""
 
-    def __init__(self, delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> None:
-        self.on_sign = on_sign
+    def __init__(self, delivery: Delivery, attempt: Attempt, on_heartbeat: Callable[[], None] = lambda: None) -> None:
+        self.on_heartbeat = on_heartbeat
         self.delivery = delivery
         self.attempt = attempt
         self.stopped = False
@@ -64,21 +64,21 @@ class Departure:
 
     def __call__(self) -> None:
         self.stopped = True
-        self.on_sign()
+        self.on_heartbeat()
         with transaction.atomic():
             self._mark()
         self.stopped = False
 
-    def note(self, token: str) -> None:
+    def save_checkpoint(self, token: str) -> None:
         """Write down, committed, under which id the network holds what we have prepared: a witness after a crash."""
         ours = Delivery.objects.filter(pk=self.delivery.pk, state=State.SENDING)
         if not ours.update(token=token):
-            raise Overtaken
+            raise LeaseLost
         self.delivery.token = token
 
-    def alive(self) -> None:
+    def heartbeat(self) -> None:
         """The next chunk of a large file is on its way: the lease begins anew, at most every few seconds."""
-        self.on_sign()
+        self.on_heartbeat()
         now = timezone.now()
         if now - self.renewed_at < RENEW_EVERY:
             return
@@ -89,14 +89,14 @@ class Departure:
     def _mark(self) -> None:
         found = FRESH.rows(municipality=self.delivery.municipality_id, pk=self.delivery.pk)
         if not found:
-            raise Overtaken
+            raise LeaseLost
         locked = _read(self.delivery.pk, *found)
         now = timezone.now()
-        verdict = gates.ask(locked, now)
-        if verdict.kind != "go":
-            raise Held(verdict)
+        verdict = policies.evaluate(locked, now)
+        if verdict.kind != "allow":
+            raise PublishBlocked(verdict)
         if not self._sent(now):
-            raise Overtaken
+            raise LeaseLost
         until = attempts.call_lease(now, self.delivery)
         if locked.lease_until is None or locked.lease_until < until - RENEW_AFTER:
             # Uploads took their time; the call itself shall have a whole lease.

@@ -18,14 +18,14 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from channels import dry, traffic
+from channels import traffic, validation
+from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
-from channels.open import open_channel
 from delivery.enums import State as Sent
 from inbox import rules
 from inbox.domain.gone import gone, is_back
-from inbox.domain.hear import keep
+from inbox.domain.ingest import keep
 from inbox.models import Below, Message
 from municipalities.tenancy import everywhere, scope
 from platforms.errors import PlatformError, RateLimited
@@ -43,7 +43,7 @@ POSTS = 20
 def begin() -> int:
     """Look below every post that was published since; returns how many are new."""
     now = timezone.now()
-    quiet = [platform for platform in dry.networks() if not dry.tells_below(platform)]
+    quiet = [platform for platform in validation.networks() if not validation.lists_replies(platform)]
     with everywhere("find posts below which nobody looks"):
         out = Publication.objects.filter(
             live=True, below__isnull=True, channel__platform__in=quiet, channel__state=ChannelState.CONNECTED
@@ -70,7 +70,7 @@ def _due(now: datetime) -> QuerySet[Below]:
     return Below.objects.filter(Q(next_at__lte=now) | Q(more, next_at__isnull=False))
 
 
-def hear(channel_id: int) -> int:
+def fetch_replies(channel_id: int) -> int:
     """Look below the posts of one channel that are due; returns how many messages were new."""
     with everywhere("looking starts from its channel's row"):
         channel = Channel.objects.select_related("municipality").get(pk=channel_id)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from delivery import origins
-from delivery.domain.notice import take_unnoticed
+from delivery.domain.unsent_notifications import claim_unsent_notifications
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.models import Municipality
@@ -21,7 +21,7 @@ from notifications.enums import NotificationKind
 def send() -> int:
     """Tell the officers of each municipality about everything new that needs them. Returns how many notifications."""
     with everywhere("tell people what needs them"):
-        taken = take_unnoticed(timezone.now())
+        taken = claim_unsent_notifications(timezone.now())
     people: dict[int, list[User]] = {}
     for delivery in taken:
         if delivery.municipality_id not in people:

@@ -11,7 +11,7 @@ from inbox.domain.refused import Refused
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from needs.domain import voices
+from needs.domain import supporters
 from needs.forms import QuoteForm, VoiceForm
 from needs.models import Voice
 from needs.views.need import page
@@ -30,7 +30,7 @@ def add(request: MunicipalityRequest, need: int) -> HttpResponse:
     if form.is_valid():
         said = dict(form.cleaned_data)
         try:
-            voices.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
+            supporters.hear(row, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -46,11 +46,11 @@ def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     if not request.access.may(Verb.INBOX_VIEW):
         raise PermissionDenied
     row = _voice(need, voice)
-    proposed = row.quote or voices.suggestion(row)
+    proposed = row.quote or supporters.suggestion(row)
     form = QuoteForm(request.POST if request.method == "POST" else None, initial={"quote": proposed})
     if request.method == "POST" and form.is_valid():
         try:
-            voices.quote(row, form.cleaned_data["quote"], by=request.user)
+            supporters.quote(row, form.cleaned_data["quote"], by=request.user)
         except Refused as refused:
             refuse(form, refused)
         else:
@@ -64,7 +64,7 @@ def quote(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
 def remove(request: MunicipalityRequest, need: int, voice: int) -> HttpResponse:
     row = _voice(need, voice)
     try:
-        voices.remove(row, by=request.user)
+        supporters.remove(row, by=request.user)
     except Refused as refused:
         return page(request, found(need), problem=refused.message)
     flash.success(request, _("It counts here no more."))

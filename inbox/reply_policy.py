@@ -9,9 +9,9 @@ from django.utils.translation import gettext_noop
 
 from channels import pauses
 from channels.pauses import Paused
-from delivery.enums import Because
-from delivery.gates import Verdict, go, hold
+from delivery.enums import ReasonCode
 from delivery.models import Delivery
+from delivery.policies import PolicyDecision, allow, defer
 from inbox.enums import MessageKind
 from inbox.models import Reply
 from municipalities.queries import emergency_rights
@@ -21,7 +21,7 @@ from posts.domain.gate import held_by
 TOO_WIDE = gettext_noop("The message is private, and this answer would be read by more people. Answer it anew.")
 
 
-def answers(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
+def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
     """Go, unless an approval is missing or something is paused: then only answers to an emergency go. One query.
 
     An answer that more people would read than what it answers does not go, whatever wrote it.
@@ -39,18 +39,18 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
     return {each.pk: _verdict(found.get(each.pk)) for each in deliveries}
 
 
-def _verdict(row: dict | None) -> Verdict:
+def _verdict(row: dict | None) -> PolicyDecision:
     if row is None:
-        return hold(Because.HELD)
+        return defer(ReasonCode.HELD)
     if is_wider(row["sent_to"], of_answer(row["message__visibility"])):
-        return hold(Because.HELD, TOO_WIDE)
+        return defer(ReasonCode.HELD, TOO_WIDE)
     is_emergency = row["message__kind"] == MessageKind.EMERGENCY
     if (
         row["municipality__answers_need_approval"]
         and row["approved_by"] is None
         and not (is_emergency and row["by_listed"])
     ):
-        return hold(Because.NOT_APPROVED)
+        return defer(ReasonCode.NOT_APPROVED)
     if row["pause"] is None or is_emergency:
-        return go()
+        return allow()
     return held_by(Paused.read(row["pause"]))

@@ -14,9 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from channels import traffic
+from channels.connector_factory import open_channel
 from channels.enums import ChannelState
 from channels.models import Channel
-from channels.open import open_channel
 from inbox import rules
 from inbox.domain import seen_by, suggest, wake
 from inbox.enums import Heard, State
@@ -38,7 +38,7 @@ NAME = 300
 
 def listen() -> int:
     """Begin with every newly connected channel, and at once where a network has to be asked about what it told
-    (`inbox.domain.told`). Returns how many."""
+    (`inbox.domain.webhook_events`). Returns how many."""
     now = timezone.now()
     with everywhere("find channels that nobody listens to"), transaction.atomic():
         deaf = Channel.objects.filter(state=ChannelState.CONNECTED, listening__isnull=True)

@@ -33,7 +33,7 @@ OF_APP = ("x-app-limit-24hour",)
 
 
 @dataclass(frozen=True)
-class Budget:
+class RateLimit:
     """`left` calls (or per cent) of `of` until `until` (aware UTC)."""
 
     left: int
@@ -49,8 +49,8 @@ class Budget:
 class RateLimits:
     """The scarcest of what one answer said. None: nothing, or nothing that can be believed."""
 
-    account: Budget | None = None
-    app: Budget | None = None
+    account: RateLimit | None = None
+    app: RateLimit | None = None
 
 
 def read(status: int, headers: Mapping[str, str], now: datetime) -> RateLimits:
@@ -58,7 +58,7 @@ def read(status: int, headers: Mapping[str, str], now: datetime) -> RateLimits:
     told = {name.lower(): value for name, value in headers.items()}
     app = _scarcest([*_counted(told, OF_APP, now), *_used(told.get("x-app-usage"), now)], now)
     if status in (429, 503) and (until := answers.retry_after(told.get("retry-after"), now)):
-        return RateLimits(_believed(Budget(0, 0, until), now), app)
+        return RateLimits(_believed(RateLimit(0, 0, until), now), app)
     account = [*_counted(told, OF_ACCOUNT, now), *_used(told.get("x-page-usage"), now)]
     for usages in _parsed(told.get("x-business-use-case-usage")).values():
         for usage in usages if isinstance(usages, list) else ():
@@ -66,18 +66,18 @@ def read(status: int, headers: Mapping[str, str], now: datetime) -> RateLimits:
     return RateLimits(_scarcest(account, now), app)
 
 
-def _counted(told: Mapping[str, str], families: tuple[str, ...], now: datetime) -> Iterator[Budget]:
+def _counted(told: Mapping[str, str], families: tuple[str, ...], now: datetime) -> Iterator[RateLimit]:
     for family in families:
         left, until = _number(told.get(f"{family}-remaining")), _reset(told.get(f"{family}-reset"), now)
         if left is not None and until is not None:
-            yield Budget(left, _number(told.get(f"{family}-limit")) or left, until)
+            yield RateLimit(left, _number(told.get(f"{family}-limit")) or left, until)
 
 
-def _used(header: str | None, now: datetime) -> list[Budget]:
+def _used(header: str | None, now: datetime) -> list[RateLimit]:
     return _used_up(_parsed(header), now)
 
 
-def _used_up(usage: Any, now: datetime) -> list[Budget]:
+def _used_up(usage: Any, now: datetime) -> list[RateLimit]:
     """One usage: {"call_count": 28, …} in per cent, perhaps with the minutes until calls are answered again."""
     if not isinstance(usage, dict):
         return []
@@ -87,8 +87,8 @@ def _used_up(usage: Any, now: datetime) -> list[Budget]:
     left = 100 - math.ceil(min(max(*used, 0), 100))
     minutes = _finite(usage.get("estimated_time_to_regain_access"))
     if minutes and 0 < minutes <= answers.LONGEST_WAIT / timedelta(minutes=1):
-        return [Budget(0, 100, now + timedelta(minutes=minutes))]
-    return [Budget(left, 100, now + ROLLS)]
+        return [RateLimit(0, 100, now + timedelta(minutes=minutes))]
+    return [RateLimit(left, 100, now + ROLLS)]
 
 
 def _parsed(header: str | None) -> dict[str, Any]:
@@ -109,13 +109,13 @@ def _finite(value: Any) -> float | None:
         return None
 
 
-def _scarcest(budgets: list[Budget], now: datetime) -> Budget | None:
+def _scarcest(budgets: list[RateLimit], now: datetime) -> RateLimit | None:
     """The one that ends first to give; of empty ones the one that lasts longest."""
     believed = [budget for budget in budgets if _believed(budget, now)]
     return min(believed, key=lambda budget: (budget.share, -budget.until.timestamp()), default=None)
 
 
-def _believed(budget: Budget, now: datetime) -> Budget | None:
+def _believed(budget: RateLimit, now: datetime) -> RateLimit | None:
     return budget if now < budget.until <= now + answers.LONGEST_WAIT else None
 
 

@@ -14,12 +14,12 @@ from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from channels import dry
+from channels import validation
 from common.audit import record
 from inbox.domain import answer as answering
 from inbox.domain.refused import Refused
 from inbox.models import Message, Reply
-from inbox.queries.leaving import Seat, opening, seat_of
+from inbox.queries.leaving import ApprovalCapacity, opening, seat_of
 from municipalities.models import Municipality
 from municipalities.queries import access
 from municipalities.tenancy import everywhere, scope
@@ -69,7 +69,7 @@ def ask(need: Need, text: str, *, by: Any) -> Round:
 
 def _refuse_without_approval(row: Need, by: Any) -> None:
     house = Municipality.objects.get(pk=row.municipality_id)
-    if seat_of(house, "", access(by, house)) == Seat.ASKS:
+    if seat_of(house, "", access(by, house)) == ApprovalCapacity.ASKS:
         raise Refused(
             _(
                 "Here an approver sees answers before they go out. Everybody at once is answered by an approver who "
@@ -92,7 +92,7 @@ def _refuse_findings(found: Reach, words: str) -> None:
             text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
             visibility=visibility,
         )  # fmt: skip
-        problems = [each.message for each in dry.check(message.channel, outgoing) if each.severity == "error"]
+        problems = [each.message for each in validation.check(message.channel, outgoing) if each.severity == "error"]
         if problems:
             raise Refused(f"{message.channel.name}: {' '.join(problems)}", "text")
 

@@ -94,7 +94,7 @@ def networks() -> dict[str, str]:
     return dict(sorted(((key, known.title) for key, known in PLATFORMS.items()), key=lambda one: one[1].casefold()))
 
 
-def told(metric: str) -> list[MetricDescription]:
+def metric_descriptions(metric: str) -> list[MetricDescription]:
     """Which networks tell this metric of a post or an account, by title."""
     found = []
     for key, title in networks().items():
@@ -113,26 +113,26 @@ def told(metric: str) -> list[MetricDescription]:
     return found
 
 
-def about(platform: str, payload: Any) -> str:
+def post_of_event(platform: str, payload: Any) -> str:
     """The remote id of the post that a stored event of this network is about, "" where it names none."""
     return connector(platform).about(payload) if platform in PLATFORMS else ""
 
 
-def told_by(event: Event) -> types.MessageChanges | None:
+def message_changes(event: Event) -> types.MessageChanges | None:
     """What a stored event tells of messages by itself; None where its network has to be asked."""
     if event.platform not in PLATFORMS:
         return None
     raw = types.RawEvent(event.key, event.account_id, event.kind, event.payload, event.at)
     try:
-        return connector(event.platform).told(raw)
+        return connector(event.platform).message_changes(raw)
     except Exception:
         log.exception("An event of %s was not understood", event.platform)
         return None
 
 
-def tells_below(platform: str) -> bool:
+def lists_replies(platform: str) -> bool:
     """Whether this network's list of messages has everything below our newer posts."""
-    return connector(platform).tells_below
+    return connector(platform).lists_replies
 
 
 def count(channel: Channel, text: str) -> int:
@@ -145,7 +145,7 @@ def remote_id(channel: Channel, link: str) -> str | None:
     return connector(channel.platform).named_by(link, channel.server, channel.remote_id)
 
 
-def opening(channel: Channel, message: Message) -> str:
+def reply_prefix(channel: Channel, message: Message) -> str:
     """What an answer to `message` has to begin with on this network so that its author hears of it, or ""."""
     return connector(channel.platform).opening(message)
 
@@ -160,18 +160,18 @@ def can_remove(channel: Channel) -> bool:
     return _moderates(channel).removes
 
 
-def by_hand(channel: Channel) -> str:
+def manual_steps(channel: Channel) -> str:
     """What a person does on its network about a message that has to go, in the reader's language."""
-    return gettext(_moderates(channel).by_hand)
+    return gettext(_moderates(channel).manual_steps)
 
 
-def _moderates(channel: Channel) -> types.Moderates:
+def _moderates(channel: Channel) -> types.ModerationSupport:
     return connector(channel.platform).moderates(known(channel.platform, channel.facts))
 
 
-def remembers(channel: Channel) -> bool:
+def has_history(channel: Channel) -> bool:
     """Whether its network tells the account's older posts with their numbers."""
-    return connector(channel.platform).remembers
+    return connector(channel.platform).has_history
 
 
 def measures(channel: Channel) -> frozenset[str]:

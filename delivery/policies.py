@@ -1,8 +1,8 @@
 """May it go out now? Asked right before every irreversible step, in the transaction that marks the step.
 
 Delivery itself asks whether the channel is connected and the time has not passed. Everything else (approval, pause,
-house rules) belongs to the kind of delivery: `portal.gates` registers one gate per kind. A kind without a gate is
-never sent.
+house rules) belongs to the kind of delivery: `portal.publish_policies` registers one policy per kind. A kind without a
+policy is never sent.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,98 +11,98 @@ from datetime import datetime
 from typing import Literal
 
 from channels.enums import ChannelState
-from delivery.enums import Because, State
+from delivery.enums import ReasonCode, State
 from delivery.models import Delivery
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PolicyDecision:
     """`words` is a sentence for people, empty where the reason says it all."""
 
-    kind: Literal["go", "hold", "expire"]
-    because: Because | None = None
+    kind: Literal["allow", "defer", "expire"]
+    reason: ReasonCode | None = None
     words: str = ""
 
 
-Gate = Callable[[Delivery], Verdict]
-Gates = Callable[[Sequence[Delivery]], Mapping[int, Verdict]]
+Policy = Callable[[Delivery], PolicyDecision]
+BatchPolicy = Callable[[Sequence[Delivery]], Mapping[int, PolicyDecision]]
 """The verdicts of several deliveries by their ids, in a fixed number of queries; the scope of all of them is open."""
 
-GO = Verdict("go")
+ALLOW = PolicyDecision("allow")
 # The kind of what follows a post by itself: what holds for the post holds for it.
 FIRST_COMMENT = "first_comment"
 # The kind of what changes a published post, its parent.
 EDIT = "edit"
 # The kind of what answers somebody.
 REPLY = "reply"
-_gates: dict[str, Gates] = {}
-_removals: dict[str, Gate] = {}
+_gates: dict[str, BatchPolicy] = {}
+_removals: dict[str, Policy] = {}
 
 
-def go() -> Verdict:
-    return GO
+def allow() -> PolicyDecision:
+    return ALLOW
 
 
-def hold(because: Because, words: str = "") -> Verdict:
+def defer(because: ReasonCode, words: str = "") -> PolicyDecision:
     """Not now: NOT_APPROVED, TOO_EARLY, one of PAUSES, NEEDS_CONSENT or HELD."""
-    return Verdict("hold", because, words)
+    return PolicyDecision("defer", because, words)
 
 
-def expire(because: Because = Because.TOO_LATE, words: str = "") -> Verdict:
+def expire(because: ReasonCode = ReasonCode.TOO_LATE, words: str = "") -> PolicyDecision:
     """Not any more by itself: TOO_LATE or NOT_APPROVED. A person decides."""
-    return Verdict("expire", because, words)
+    return PolicyDecision("expire", because, words)
 
 
-def register(kind: str, gate: Gate) -> None:
+def register(kind: str, gate: Policy) -> None:
     """Put the gate of one kind of delivery in place; once, at start-up."""
     register_for_several(kind, lambda deliveries: {delivery.pk: gate(delivery) for delivery in deliveries})
 
 
-def register_for_several(kind: str, gate: Gates) -> None:
+def register_for_several(kind: str, gate: BatchPolicy) -> None:
     _gates[kind] = gate
 
 
-def register_removal(kind: str, gate: Gate) -> None:
+def register_removal(kind: str, gate: Policy) -> None:
     """Who is asked right before something of this kind is taken down from its network; nobody unless registered."""
     _removals[kind] = gate
 
 
-def ask_removal(delivery: Delivery) -> Verdict:
+def evaluate_removal(delivery: Delivery) -> PolicyDecision:
     """Whether it may be taken down now. Inside the scope of the delivery's municipality."""
     gate = _removals.get(delivery.kind)
-    return gate(delivery) if gate else GO
+    return gate(delivery) if gate else ALLOW
 
 
-def ask(delivery: Delivery, now: datetime) -> Verdict:
+def evaluate(delivery: Delivery, now: datetime) -> PolicyDecision:
     """The verdict at `now`. Inside the scope of the delivery's municipality.
 
     From fresh rows: the caller has just loaded the delivery, with its channel and parent or without them.
     """
-    return ask_all([delivery], now)[delivery.pk]
+    return evaluate_all([delivery], now)[delivery.pk]
 
 
-def ask_all(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Verdict]:
+def evaluate_all(deliveries: Sequence[Delivery], now: datetime) -> dict[int, PolicyDecision]:
     """The verdict on each of them, by id. Inside the scope of all their municipalities."""
     found = {delivery.pk: verdict for delivery in deliveries if (verdict := _own(delivery, now))}
     subjects = {delivery.pk: _subject(delivery) for delivery in deliveries if delivery.pk not in found}
     kinds: dict[str, list[Delivery]] = {}
     for subject in subjects.values():
         kinds.setdefault(subject.kind, []).append(subject)
-    told: dict[int, Verdict] = {}
+    told: dict[int, PolicyDecision] = {}
     for kind, same in kinds.items():
         if gate := _gates.get(kind):
             told |= gate(same)
-    return found | {pk: told.get(subject.pk, hold(Because.HELD)) for pk, subject in subjects.items()}
+    return found | {pk: told.get(subject.pk, defer(ReasonCode.HELD)) for pk, subject in subjects.items()}
 
 
-def _own(delivery: Delivery, now: datetime) -> Verdict | None:
+def _own(delivery: Delivery, now: datetime) -> PolicyDecision | None:
     """What delivery itself has to say against it."""
     if now > delivery.not_after:
         return expire()
     if delivery.parent and delivery.parent.state != State.PUBLISHED:
-        return hold(Because.HELD)
+        return defer(ReasonCode.HELD)
     if delivery.channel.state != ChannelState.CONNECTED:
-        return hold(Because.NEEDS_CONSENT)
+        return defer(ReasonCode.NEEDS_CONSENT)
     return None
 
 
