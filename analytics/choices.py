@@ -63,7 +63,7 @@ def choice(query: Any, today: date) -> Choice:
     wanted = set(query.getlist("columns"))
     sort = query.get("sort", "")
     key = sort.removeprefix("-")
-    columns = tuple(each for each in COLUMNS if each in wanted) or SHOWN
+    columns = tuple(column for column in COLUMNS if column in wanted) or SHOWN
     is_known = key == NAME or (key in COLUMNS and key != LINE)
     return Choice(
         months.parse(query, today),

@@ -98,7 +98,7 @@ def multiples(found: Comparison, measure: Measure) -> charts.Chart | None:
     against = None
     if len(rows) >= settings.SMALLEST_GROUP:
         across = [middle((row.line[at] for row in rows), settings.SMALLEST_GROUP) for at in range(len(found.labels))]
-        against = charts.Series(_("Median of all"), [each.value for each in across], muted=True)
+        against = charts.Series(_("Median of all"), [middle.value for middle in across], muted=True)
     days = {row.cohort.training_on for row in rows}
     at = at_of(next(iter(days)), found.labels) if len(days) == 1 else None
     return charts.multiples(

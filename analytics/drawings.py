@@ -43,9 +43,9 @@ def _words(
 
 def labels_of(stretches: Stretches) -> list[str]:
     if stretches.unit in (periods.MONTH, periods.QUARTER):
-        return [month_year(each) for each in stretches.firsts]
+        return [month_year(first) for first in stretches.firsts]
     is_long = stretches.firsts[0].year != stretches.lasts[-1].year
-    return [short_date(each) if is_long else day_month_short(each) for each in stretches.firsts]
+    return [short_date(first) if is_long else day_month_short(first) for first in stretches.firsts]
 
 
 def _training(stretches: Stretches, base: Baseline | None) -> list[charts.Mark]:
@@ -201,21 +201,23 @@ def best_time(judged: Judged, best: When | None) -> charts.Chart:
 
 def by_weekday(judged: Judged) -> charts.Chart:
     labels = [day_name(day) for day in range(7)]
-    found = [judged.weekdays.get(day) for day in range(7)]
-    return _edge(_("Interactions by the day of publication"), _("Day of the week"), labels, found)
+    typicals = [judged.weekdays.get(day) for day in range(7)]
+    return _edge(_("Interactions by the day of publication"), _("Day of the week"), labels, typicals)
 
 
 def by_hours(judged: Judged) -> charts.Chart:
     labels = [hours(band) for band in range(len(BANDS))]
-    found = [judged.bands.get(band) for band in range(len(BANDS))]
-    return _edge(_("Interactions by the hours of publication"), _("Hours"), labels, found)
+    typicals = [judged.bands.get(band) for band in range(len(BANDS))]
+    return _edge(_("Interactions by the hours of publication"), _("Hours"), labels, typicals)
 
 
 def _edge(title: str, head: str, labels: list[str], found: list[Typical | None]) -> charts.Chart:
     """Days alone, or hours alone, where no hours of a day have enough posts."""
-    told = [each if each and each.posts >= ENOUGH_OF_A_KIND else None for each in found]
-    reasons = {at: _too_few(each.posts if each else 0) for at, each in enumerate(found) if told[at] is None}
-    series = charts.Series(_("times the usual"), [each.times if each else None for each in told], reasons)
+    typicals = [typical if typical and typical.posts >= ENOUGH_OF_A_KIND else None for typical in found]
+    reasons = {
+        at: _too_few(typical.posts if typical else 0) for at, typical in enumerate(found) if typicals[at] is None
+    }
+    series = charts.Series(_("times the usual"), [typical.times if typical else None for typical in typicals], reasons)
     words = charts.ChartTexts(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))
     return charts.bars(title, labels, [series], words)
 

@@ -51,8 +51,8 @@ _INBOX = _("It is measured once citizens' messages are answered in the portal.")
 _MENTORING = _("It is measured once activities and feedback of the mentoring are kept in the portal.")
 
 INDICATORS: dict[str, Indicator] = {
-    each.code: each
-    for each in (
+    indicator.code: indicator
+    for indicator in (
         Indicator(
             "OC1", Level.OUTCOME, _("Interactions per 1,000 inhabitants"),
             _("Likes, shares, comments and quotes of the posts published in these days ÷ population × 1,000, per 30 "
@@ -170,7 +170,7 @@ INDICATORS: dict[str, Indicator] = {
         ),
     )
 }  # fmt: skip
-HERE = tuple(code for code, each in INDICATORS.items() if not each.needs)
+HERE = tuple(code for code, indicator in INDICATORS.items() if not indicator.needs)
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,8 @@ def parse(query: Mapping[str, str], today: date) -> Period:
 
 def whole(query: Mapping[str, str], today: date) -> Months:
     """The same for a page that knows months only: what is no month there is the last one."""
-    found = parse(query, today)
-    return found if isinstance(found, Months) else spanning(first_of(today, -1), first_of(today, -1), "1m")
+    period = parse(query, today)
+    return period if isinstance(period, Months) else spanning(first_of(today, -1), first_of(today, -1), "1m")
 
 
 def _month(written: str | None) -> date | None:

@@ -109,7 +109,7 @@ def tidy() -> list[str]:
 
 def forget_before(month: date) -> list[date]:
     """Drop all months before `month`, but for the last reading of each subject; returns them. In a transaction."""
-    gone = [each for each in stored() if each < month]
+    gone = [day for day in stored() if day < month]
     if not gone:
         return []
     until = f"{month:%Y-%m-%d} 00:00+00"
@@ -122,7 +122,7 @@ def forget_before(month: date) -> list[date]:
             [until],
         )
         cursor.execute(f"DELETE FROM {TABLE}_default WHERE at < %s", [until])  # noqa: S608 -- our own names
-        for name in (BEFORE, *(f"{TABLE}_{each:%Y_%m}" for each in gone)):
+        for name in (BEFORE, *(f"{TABLE}_{day:%Y_%m}" for day in gone)):
             cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
             if cursor.fetchone()[0]:
                 cursor.execute(f"ALTER TABLE {TABLE} DETACH PARTITION {name}")

@@ -91,7 +91,7 @@ def _own(typed: tuple[str, str], last: date, default: str) -> Chosen:
     words = (typed[0].strip()[:40], typed[1].strip()[:40])
     stand_in = choose(default, ("", ""), last + timedelta(days=1), None).period
     stand_in = Period(stand_in.first, stand_in.last, OWN)
-    since, until = (day_typed(each, last - BACKWARDS) if each else None for each in words)
+    since, until = (day_typed(word, last - BACKWARDS) if word else None for word in words)
     problem = ""
     if not any(words):
         problem = gettext("Enter the first and the last day of the period.")
@@ -164,9 +164,9 @@ def _by_calendar(period: Period) -> Stretches:
         firsts.append(after)
     unit = MONTH if len(firsts) <= MOST_MONTHS + 1 else QUARTER
     if unit == QUARTER:
-        firsts = [firsts[0], *(each for each in firsts[1:] if each.month % 3 == 1)]
+        firsts = [firsts[0], *(first for first in firsts[1:] if first.month % 3 == 1)]
     return Stretches(unit, firsts, _until_next(firsts, period.last))
 
 
 def _until_next(firsts: list[date], last: date) -> list[date]:
-    return [each - timedelta(days=1) for each in firsts[1:]] + [last]
+    return [first - timedelta(days=1) for first in firsts[1:]] + [last]

@@ -111,14 +111,14 @@ def mix(shares: dict[str, int]) -> Sentence | None:
 
 def kind_that_works(judged: Judged, labels: dict[str, Any]) -> Sentence | None:
     """The category that does best; None where no category has enough posts or none stands out."""
-    enough = {key: found for key, found in judged.kinds["category"].items() if found.posts >= ENOUGH_OF_A_KIND}
+    enough = {key: typical for key, typical in judged.kinds["category"].items() if typical.posts >= ENOUGH_OF_A_KIND}
     if len(enough) < 2:
         return None
-    key, found = max(enough.items(), key=lambda item: (item[1].times, item[1].posts))
-    if found.times < BETTER:
+    key, typical = max(enough.items(), key=lambda item: (item[1].times, item[1].posts))
+    if typical.times < BETTER:
         return None
     text = _("Category “%(name)s” works best: such a post typically gets %(times)s the usual (n = %(posts)s).")
-    return Sentence(text % {"name": labels[key], "times": times(found.times), "posts": number(found.posts)})
+    return Sentence(text % {"name": labels[key], "times": times(typical.times), "posts": number(typical.posts)})
 
 
 @dataclass(frozen=True)
@@ -139,11 +139,11 @@ def times_known(judged: Judged) -> list[When]:
     hours by themselves. Empty where not even two of them can."""
     if judged.posts < ENOUGH_FOR_A_TIME:
         return []
-    cells = [When(found, day, band) for (day, band), found in judged.cells.items()]
-    edges = [When(found, weekday=day) for day, found in judged.weekdays.items()]
-    edges += [When(found, band=band) for band, found in judged.bands.items()]
+    cells = [When(typical, day, band) for (day, band), typical in judged.cells.items()]
+    edges = [When(typical, weekday=day) for day, typical in judged.weekdays.items()]
+    edges += [When(typical, band=band) for band, typical in judged.bands.items()]
     for group in (cells, edges):
-        usable = [each for each in group if each.found.posts >= ENOUGH_OF_A_KIND]
+        usable = [when for when in group if when.found.posts >= ENOUGH_OF_A_KIND]
         if len(usable) > 1:
             return sorted(usable, key=lambda each: (-each.found.times, -each.found.posts))
     return []

@@ -154,12 +154,12 @@ class Desk:
 
     def felt(self, name: str, text: str, size: ViewportSize, runs: int = RUNS) -> Feel:
         """Type at the end of `text`."""
-        each = [self._felt(name, text, size) for _run in range(runs)]
+        feels = [self._felt(name, text, size) for _run in range(runs)]
         p50, p95, on_load, while_typing, excused = (
-            round(statistics.median(getattr(one, figure) for one in each), 4)
+            round(statistics.median(getattr(one, figure) for one in feels), 4)
             for figure in ("p50", "p95", "on_load", "while_typing", "excused")
         )
-        told = sorted({line for one in each for line in one.moved})
+        told = sorted({line for one in feels for line in one.moved})
         return Feel(name, p50, p95, on_load, while_typing, excused, told)
 
     def _felt(self, name: str, text: str, size: ViewportSize) -> Feel:
@@ -199,8 +199,8 @@ def typed(page: Page) -> list[float]:
 
 
 def shift(entries: list[Any], *, excused: bool = False) -> float:
-    return round(sum(float(each["value"]) for each in entries if each["excused"] == excused), 4)
+    return round(sum(float(entry["value"]) for entry in entries if entry["excused"] == excused), 4)
 
 
 def moved(entries: list[Any]) -> list[str]:
-    return [f"{each['value']:.5f} {', '.join(each['nodes'])}" for each in entries]
+    return [f"{entry['value']:.5f} {', '.join(entry['nodes'])}" for entry in entries]

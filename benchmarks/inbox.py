@@ -93,7 +93,7 @@ def fill() -> Filled:
         Municipality.objects.bulk_update([home, *others], ["joined_on"])
         Membership.objects.create(user=officer, municipality=home, role=Role.OFFICER)
         channels = _channels([home, *others], officer, now)
-        ours = [each for each in channels if each.municipality_id == home.pk]
+        ours = [channel for channel in channels if channel.municipality_id == home.pk]
         below = _publications(home, ours, officer, now, rng)
         _copy(_rows(MESSAGES, ours, below, now, rng))
         for theirs in channels:
@@ -211,7 +211,7 @@ def _copy(rows: Iterator[tuple[Any, ...]]) -> None:
 
 def _replies(home: Municipality, user: User) -> None:
     answered = list(Message.objects.filter(municipality=home, state=State.ANSWERED).order_by("-at")[:REPLIES])
-    channels = {each.pk: each for each in Channel.objects.filter(municipality=home)}
+    channels = {channel.pk: channel for channel in Channel.objects.filter(municipality=home)}
     deliveries = Delivery.objects.bulk_create(
         (
             _delivery(home, channels[row.channel_id], "reply", f"r{row.pk}", row.settled_at or row.at)

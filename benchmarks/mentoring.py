@@ -192,9 +192,9 @@ def _posts(places: list[Municipality], mentors: list[User], officer: User, now: 
     )
     Score.objects.bulk_create(
         (
-            Score(municipality_id=row.municipality_id, feedback=row, criterion=each, level=rng.randint(1, 4))
+            Score(municipality_id=row.municipality_id, feedback=row, criterion=criterion, level=rng.randint(1, 4))
             for row in feedback
-            for each in criteria
+            for criterion in criteria
         ),
         batch_size=4000,
     )

@@ -94,11 +94,18 @@ def _ingest() -> tuple[float, float, float]:
     now = timezone.now()
     pulls = [
         Pull(
-            subject_id=each.pk, municipality_id=each.municipality_id, at=now, outcome="read",
-            likes=each.likes, reposts=each.reposts, replies=each.replies, views=each.views, reach=each.reach,
+            subject_id=subject.pk,
+            municipality_id=subject.municipality_id,
+            at=now,
+            outcome="read",
+            likes=subject.likes,
+            reposts=subject.reposts,
+            replies=subject.replies,
+            views=subject.views,
+            reach=subject.reach,
         )
-        for each in subjects
-    ]  # fmt: skip
+        for subject in subjects
+    ]
     lines = "".join(
         "\t".join("\\N" if value is None else str(value) for value in (getattr(pull, key) for key in ingest.PULL))
         + "\n"
@@ -145,12 +152,12 @@ def taken_back() -> Iterator[None]:
 def _hour() -> tuple[int, int, float]:
     """The looks of one hour by the real ladder, and how long their facts take: looks, days, seconds (the median)."""
     now = timezone.now()
-    subjects = [each for n, each in enumerate(_young(now)) if _is_due(each, now, n)]
+    subjects = [subject for n, subject in enumerate(_young(now)) if _is_due(subject, now, n)]
     subjects += Subject.objects.filter(kind="channel")[: Channel.objects.count() // 6]
     times, days = [], 0
     for _run in range(RUNS):
         with taken_back():
-            pulls = [_look(each, now) for each in subjects]
+            pulls = [_look(subject, now) for subject in subjects]
             for start in range(0, len(pulls), BATCH):
                 ingest.write(subjects[start : start + BATCH], pulls[start : start + BATCH])
             began = time.perf_counter()

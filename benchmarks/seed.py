@@ -181,7 +181,7 @@ def _publications(versions: list[Version], plan: list[Any], rng: random.Random) 
         )
         for (version, _d), d in zip(ready, deliveries, strict=True)
     )
-    out = [each for each in publications if each.delivery.state == State.PUBLISHED]
+    out = [publication for publication in publications if publication.delivery.state == State.PUBLISHED]
     kinds = traits.rows_for(map(traits.key_of, out))
     Subject.objects.bulk_create(_subject(each, kinds[traits.key_of(each)], rng) for each in out)
 

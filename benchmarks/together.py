@@ -31,8 +31,10 @@ def fill(place: Municipality, user: User) -> User:
     mentor = User.objects.create(email="mentor@example.org", name="Mentor", language="sr")
     others = Municipality.objects.exclude(pk=place.pk).order_by("pk")[: ACCOMPANIED - 1]
     since = timezone.localdate() - timedelta(days=90)
-    Pairing.objects.bulk_create(Pairing(mentor=mentor, municipality=each, starts_on=since) for each in [place, *others])
-    waiting = [post for each in [place, *others] for post in _waiting(each)]
+    Pairing.objects.bulk_create(
+        Pairing(mentor=mentor, municipality=municipality, starts_on=since) for municipality in [place, *others]
+    )
+    waiting = [post for municipality in [place, *others] for post in _waiting(municipality)]
     _conversations(waiting, user, mentor)
     _feedback(waiting, mentor)
     _pictures(place, user)
@@ -150,8 +152,8 @@ def _plans(place: Municipality, user: User) -> None:
         for post in posts[:20]
     )  # fmt: skip
     Occurrence.objects.bulk_create(
-        Occurrence(municipality=place, recurrence=each, on=today + timedelta(weeks=n))
-        for each in rhythms
+        Occurrence(municipality=place, recurrence=rhythm, on=today + timedelta(weeks=n))
+        for rhythm in rhythms
         for n in (0, 1)
     )
     Link.objects.bulk_create(

@@ -103,10 +103,10 @@ def part(asked: str, size: int) -> tuple[int, int] | None:
 
     One part only; several, or what is no range of bytes, may be answered with the whole: RFC 9110, section 14.2.
     """
-    found = RANGE.fullmatch(asked.strip())
-    if found is None or found[0] == "bytes=-":
+    match = RANGE.fullmatch(asked.strip())
+    if match is None or match[0] == "bytes=-":
         return None
-    first, last = found[1], found[2]
+    first, last = match[1], match[2]
     if not first:
         start, end = max(size - int(last), 0), size - 1
         if int(last) == 0:

@@ -38,7 +38,7 @@ def standing(channel: Channel, paused: Paused | None, ends: datetime | None, tra
         _network(channel, traffic),
         _problem(channel),
     )
-    return next((found for found in checks if found), Standing("connected", _("Works"), _("There is nothing to do.")))
+    return next((check for check in checks if check), Standing("connected", _("Works"), _("There is nothing to do.")))
 
 
 def _connection(channel: Channel) -> Standing | None:

@@ -185,10 +185,10 @@ def waits_until(channel: Channel) -> datetime | None:
     What is left of the account's or our application's budget is kept for posts, and a server that does not answer is
     not asked for what nobody waits for.
     """
-    found = of([channel])
-    limited = found.limited_until(channel.pk, app_of(channel.platform, channel.server))
-    if limited is None and found.circuit(channel.server) == "open":
-        return found.circuits[channel.server][1]
+    traffic = of([channel])
+    limited = traffic.limited_until(channel.pk, app_of(channel.platform, channel.server))
+    if limited is None and traffic.circuit(channel.server) == "open":
+        return traffic.circuits[channel.server][1]
     return limited
 
 

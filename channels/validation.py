@@ -96,7 +96,7 @@ def networks() -> dict[str, str]:
 
 def metric_descriptions(metric: str) -> list[MetricDescription]:
     """Which networks tell this metric of a post or an account, by title."""
-    found = []
+    metric_descriptions = []
     for key, title in networks().items():
         kind = connector(key)
         if metric not in kind.measures | kind.account_measures:
@@ -109,8 +109,10 @@ def metric_descriptions(metric: str) -> list[MetricDescription]:
         ]
         remark = kind.remarks.get(metric, "")
         name = str(set_here.get(metric) or kind.own_names.get(metric, ""))
-        found.append(MetricDescription(key, title, name, gettext(remark) if remark else "", tuple(changes)))
-    return found
+        metric_descriptions.append(
+            MetricDescription(key, title, name, gettext(remark) if remark else "", tuple(changes))
+        )
+    return metric_descriptions
 
 
 def post_of_event(platform: str, payload: Any) -> str:

@@ -131,14 +131,14 @@ def _common(old: Sequence[str], new: Sequence[str], run: Run) -> list[tuple[int,
 
 
 def _pieces(old: Sequence[str], new: Sequence[str], kept: Iterable[tuple[int, int]]) -> list[Piece]:
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     a = c = 0
     for at, to in [*kept, (len(old), len(new))]:
-        found += _change("".join(old[a:at]), "".join(new[c:to]))
+        pieces += _change("".join(old[a:at]), "".join(new[c:to]))
         if at < len(old):
-            found.append(Piece("kept", old[at]))
+            pieces.append(Piece("kept", old[at]))
         a, c = at + 1, to + 1
-    return found
+    return pieces
 
 
 def _change(deleted: str, inserted: str) -> list[Piece]:
@@ -170,7 +170,7 @@ def _is_bridge(pieces: Sequence[Piece], at: int, deleted: str, inserted: str) ->
     """Whether a kept space lies between two replacements."""
     if not (deleted and inserted) or not pieces[at].text.isspace() or "\n" in pieces[at].text:
         return False
-    return [each.kind for each in pieces[at + 1 : at + 3]] == ["deleted", "inserted"]
+    return [piece.kind for piece in pieces[at + 1 : at + 3]] == ["deleted", "inserted"]
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterable[Piece]:

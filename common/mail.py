@@ -74,7 +74,7 @@ def compose(
         subject=" ".join(without_turns(subject).split())[:LONGEST_SUBJECT],
         from_email=settings.DEFAULT_FROM_EMAIL,
         dedupe=dedupe,
-        files=[dict(each) for each in files],
+        files=[dict(file) for file in files],
     )
     message.unsealed = MailContent(body, dict(headers or {}))
     return message
@@ -149,11 +149,11 @@ def keeps_content() -> bool:
 
 def _attachments(files: Iterable[Mapping[str, str]]) -> list[tuple[str, bytes, str]]:
     found = []
-    for each in files:
+    for file in files:
         with suppress(FileNotFoundError):
             # A plain name: whatever stands in a row leads to no other folder.
-            body = (Path(settings.MAIL_FILES_ROOT) / Path(each["path"]).name).read_bytes()
-            found.append((each["name"], body, each["type"]))
+            body = (Path(settings.MAIL_FILES_ROOT) / Path(file["path"]).name).read_bytes()
+            found.append((file["name"], body, file["type"]))
     return found
 
 

@@ -84,10 +84,10 @@ def ways_out(source: str) -> frozenset[State]:
 
 
 def _reached(starts: frozenset[State]) -> frozenset[State]:
-    found = set(starts)
-    while more := {target for (source, target) in EDGES if source in found} - found:
-        found |= more
-    return frozenset(found)
+    states = set(starts)
+    while more := {target for (source, target) in EDGES if source in states} - states:
+        states |= more
+    return frozenset(states)
 
 
 def _check() -> None:

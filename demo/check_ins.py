@@ -228,7 +228,7 @@ def _held(team: Team, mentor: Any, talk: Talk, day: date, on: date) -> None:
     row.state, row.notes, row.hours = CheckInState.HELD, talk.notes, Decimal(talk.hours)
     row.settled_at = row.changed_at = moment.due_at + timedelta(hours=4)
     insert([row])
-    insert([_step(team, row, each, number, on) for number, each in enumerate(talk.steps, start=1)])
+    insert([_step(team, row, step, number, on) for number, step in enumerate(talk.steps, start=1)])
 
 
 def _step(team: Team, row: CheckIn, step: Step, number: int, on: date) -> NextStep:

@@ -75,7 +75,7 @@ def _saved_answers(past: Past, now: datetime) -> None:
 
 def _said(past: Past, now: datetime) -> None:
     """Messages of the last office hours, sorted or not."""
-    below = sorted((each for each in past.sent if each.status is not None), key=lambda each: each.at)
+    below = sorted((sent for sent in past.sent if sent.status is not None), key=lambda each: each.at)
     boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
     settlements = list(Settlement.objects.order_by("pk"))
     for told in on_the_desk(past.team.municipality.slug):
@@ -121,8 +121,8 @@ def _asked(past: Past) -> None:
 def _hidden(past: Past, now: datetime) -> None:
     """An advert that the portal hid; a threat that it hid a while ago: a second person looks at that, and somebody
     wants it removed for good."""
-    officer, below = past.team.officer, [each for each in past.sent if each.status is not None]
-    older = next((each for each in reversed(below) if each.at < now - timedelta(days=5)), below[0])
+    officer, below = past.team.officer, [sent for sent in past.sent if sent.status is not None]
+    older = next((sent for sent in reversed(below) if sent.at < now - timedelta(days=5)), below[0])
     at = office_time(older.at, 90)
     advert = _message(past, older, ADVERT, MessageKind.SPAM, at, is_there=True)
     _hide(past, advert, moderate.Wish(Reason.SPAM, Act.HIDE, "Реклама, нема везе са објавом."), office_time(at, 60))

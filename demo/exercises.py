@@ -115,8 +115,8 @@ def _answer(team: Team, minute: float, began: datetime, everybody: People) -> No
             if not words:
                 speak.hide(team, asked, by=by, now=now)
                 continue
-            told = speak.answer(team, asked, words, by=by, now=now)
-            Status.objects.filter(pk__in=[told.answer_status]).update(created_at=now)
+            play = speak.answer(team, asked, words, by=by, now=now)
+            Status.objects.filter(pk__in=[play.answer_status]).update(created_at=now)
 
 
 def _date_back(several: list[Team]) -> None:

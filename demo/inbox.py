@@ -59,7 +59,7 @@ class Exchange:
 
 def arrange(pasts: Sequence[Past], crowd: Crowd) -> None:
     """Everything that was said to these municipalities."""
-    meant = {each.text: each for each in citizens()[1]}
+    meant = {comment.text: comment for comment in citizens()[1]}
     for past in pasts:
         with scope(past.team.municipality):
             _desk(past)
@@ -93,22 +93,26 @@ def _exchanges(past: Past, meant: dict[str, Comment]) -> list[Exchange]:
 
 
 def _hear(past: Past, exchanges: list[Exchange], now: datetime) -> None:
-    rows = [_message(each, now) for each in exchanges]
+    rows = [_message(exchange, now) for exchange in exchanges]
     for voice in past.voices:
         suggest.beside(voice.channel, [row for row in rows if row.channel_id == voice.channel.pk])
     _place(past, rows)
     messages = insert(rows)
-    answered = [(each, row) for each, row in zip(exchanges, messages, strict=True) if each.answer is not None]
+    answered = [
+        (exchange, row) for exchange, row in zip(exchanges, messages, strict=True) if exchange.answer is not None
+    ]
     rng = chance("answers", past.team.municipality.slug)
-    deliveries = insert([_delivery(each, uuid.UUID(int=rng.getrandbits(128), version=4)) for each, _row in answered])
+    deliveries = insert(
+        [_delivery(exchange, uuid.UUID(int=rng.getrandbits(128), version=4)) for exchange, _row in answered]
+    )
     insert([_attempt(row) for row in deliveries])
     insert(
         [
             Reply(
                 municipality=past.team.municipality, message=row, delivery=delivery, by=past.team.officer,
-                text=each.meant.answer, at=delivery.created_at, arrived_at=delivery.published_at,
+                text=exchange.meant.answer, at=delivery.created_at, arrived_at=delivery.published_at,
             )
-            for (each, row), delivery in zip(answered, deliveries, strict=True)
+            for (exchange, row), delivery in zip(answered, deliveries, strict=True)
         ]
     )  # fmt: skip
 

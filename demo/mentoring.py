@@ -70,8 +70,10 @@ def past(town: Town, frozen: Sequence[tuple[Post, Version]], rng: random.Random)
 
 
 def _levels(criteria: list[Criterion], post: Post, grown: float, rng: random.Random) -> dict[Criterion, int]:
-    judged = [each for each in criteria if each.key != "picture" or post.draft["media"]]
-    return {each: min(4, max(1, round(rng.gauss(BEGAN.get(each.key, 2) + grown, SPREAD)))) for each in judged}
+    judged = [criterion for criterion in criteria if criterion.key != "picture" or post.draft["media"]]
+    return {
+        criterion: min(4, max(1, round(rng.gauss(BEGAN.get(criterion.key, 2) + grown, SPREAD)))) for criterion in judged
+    }
 
 
 def _note(levels: dict[Criterion, int], rng: random.Random) -> str:

@@ -31,8 +31,8 @@ def arrange(pasts: Sequence[Past], now: datetime) -> None:
     for past in pasts:
         house = past.team.municipality
         with scope(house):
-            for told in needs():
-                _need(past, told, now)
+            for need in needs():
+                _need(past, need, now)
             if house.slug in OPEN:
                 NeedsPage.objects.create(municipality=house, is_on=True, contact=OPEN[house.slug])
 

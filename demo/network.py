@@ -40,8 +40,8 @@ def crowd(today: datetime) -> list[Account]:
 
 def public() -> QuerySet[Account]:
     """The citizens of the demo; those of an exercise belong to its teams and go when it is wiped."""
-    found = Account.objects.filter(kind=AccountKind.CITIZEN, is_demo=True)
-    return found.exclude(username__regex=CITIZEN_OF_A_TEAM)
+    accounts = Account.objects.filter(kind=AccountKind.CITIZEN, is_demo=True)
+    return accounts.exclude(username__regex=CITIZEN_OF_A_TEAM)
 
 
 def _account(kind: AccountKind, username: str, name: str, today: datetime, note: str = "") -> Account:

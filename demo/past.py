@@ -69,7 +69,7 @@ def write(town: Town, plans: list[Planned]) -> Past:
     """Posts, versions, decisions, conversations and publications-to-be. Inside the municipality's scope."""
     team, past = town.team, Past(town.team, town.voices)
     rng = chance("past", team.municipality.slug)
-    posts = insert([_post(town, each, rng) for each in plans])
+    posts = insert([_post(town, plan, rng) for plan in plans])
     versions = [freeze(post, by=team.officer) for post in posts]
     for post, version in zip(posts, versions, strict=True):
         version.created_at = threads.moment(post, threads.SUBMITTED)
@@ -202,7 +202,8 @@ def deliver(past: Past) -> None:
         sent.publication = publication(sent)
     insert([sent.publication for sent in past.sent])
     past.events += [
-        event("delivery.published", None, each.published_at, each, because=ReasonCode.SENT) for each in deliveries
+        event("delivery.published", None, delivery.published_at, delivery, because=ReasonCode.SENT)
+        for delivery in deliveries
     ]
 
 

@@ -191,8 +191,8 @@ class _Laid:
     def _activity(self, plan: Plan, line: DemoActivity, number: int) -> Activity:
         person = self._person(line.who)
         due_on = usual_day(plan.starts_on, line.due, plan.ends_on)
-        told = taken(self.kinds[line.key], due_on, person)
-        row = Activity(municipality=self.team.municipality, plan=plan, position=number, **vars(told))
+        wanted = taken(self.kinds[line.key], due_on, person)
+        row = Activity(municipality=self.team.municipality, plan=plan, position=number, **vars(wanted))
         row.owner_name = "" if person else line.who
         if line.done is not None:
             row.done_on = plan.starts_on + timedelta(days=line.done)
@@ -222,11 +222,11 @@ class _Laid:
     def _posts(self, row: Activity, until: datetime, count: int) -> Iterable[Post]:
         """The latest that fit, else the latest ones."""
         out = published_since(row.plan, until)
-        found = list(fitting(out, row)[:count])
-        known = {post.pk for post in found}
+        posts = list(fitting(out, row)[:count])
+        known = {post.pk for post in posts}
         if row.done_at:
-            found += [post for post in out[: count * 2] if post.pk not in known][: count - len(found)]
-        return reversed(found)
+            posts += [post for post in out[: count * 2] if post.pk not in known][: count - len(posts)]
+        return reversed(posts)
 
     def _post(self, row: Activity, post: Any) -> Evidence:
         return self._evidence(
@@ -262,12 +262,12 @@ class _Laid:
         if slug == "kragujevac":
             row = Activity.objects.select_related("plan", "owner", "kind").get(pk=rows["live"].pk)
             later = usual_day(plan.starts_on, 64, plan.ends_on)
-            told = Wanted(
+            wanted = Wanted(
                 name=row.name, description=row.description, owner_name=row.owner_name, due_on=later, proof=row.proof,
                 wanted=row.wanted, kind=row.kind, english=row.english,
             )  # fmt: skip
             reason = "Члан већа за културу је на путу до почетка месеца, па разговор уживо померамо."
-            plan_changes.propose_change(row, told, reason, side=Side.MUNICIPALITY, by=officer)
+            plan_changes.propose_change(row, wanted, reason, side=Side.MUNICIPALITY, by=officer)
         elif slug == "vrnjacka-banja":
             row = rows["visibility"]
             plan_activities.add_link(

@@ -33,7 +33,7 @@ def _ends(sent: Sent) -> datetime:
 def vote(pasts: list[Past], citizens: list[Account], now: datetime) -> None:
     """Those who voted by `now`."""
     asked = [sent for past in pasts for sent in past.sent if sent.part.poll]
-    insert([each for sent in asked for each in _votes(sent, citizens, now)])
+    insert([vote for sent in asked for vote in _votes(sent, citizens, now)])
 
 
 def _votes(sent: Sent, citizens: list[Account], now: datetime) -> Iterator[Vote]:

@@ -79,7 +79,7 @@ def _shared(desk: Sequence[tuple[str, float]], plans: list[Planned]) -> Iterator
     """What is talked about has a picture to talk about; the rest comes in its order."""
     pictured = iter(sorted((p for p in plans if p.picture), key=lambda p: not threads.is_long(p.texts[threads.TAG])))
     talked = {index: next(pictured, None) for index, (kind, _hours) in enumerate(desk) if kind in TALKED}
-    rest = iter([each for each in plans if each not in talked.values()])
+    rest = iter([plan for plan in plans if plan not in talked.values()])
     for index, (kind, hours) in enumerate(desk):
         yield kind, hours, talked.get(index) or next(rest)
 

@@ -46,13 +46,13 @@ class Crowd:
 
 def publish(pasts: list[Past], crowd: Crowd) -> None:
     """Statuses of everything that was sent, comments and answers; sets `sent.status`."""
-    said = [each for past in pasts for sent in past.sent for each in _thread(sent, crowd)]
-    said.sort(key=lambda each: each.at)
-    _insert(said, crowd)
-    _pictures([each for each in said if each.sent])
+    saids = [each for past in pasts for sent in past.sent for each in _thread(sent, crowd)]
+    saids.sort(key=lambda each: each.at)
+    _insert(saids, crowd)
+    _pictures([each for each in saids if each.sent])
     polls.vote(pasts, crowd.citizens, crowd.now)
-    _notices(said)
-    _counts([voice for past in pasts for voice in past.voices], said, crowd)
+    _notices(saids)
+    _counts([voice for past in pasts for voice in past.voices], saids, crowd)
 
 
 def curve_of(sent: Sent, crowd: Crowd) -> growth.Curve:

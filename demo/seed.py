@@ -100,7 +100,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     for each in pasts:
         with scope(each.team.municipality):
             past.deliver(each)
-    insert(sorted((event for each in pasts for event in each.events), key=lambda event: event.at))
+    insert(sorted((event for past in pasts for event in past.events), key=lambda event: event.at))
     inbox.arrange(pasts, crowd)
     needs.arrange(pasts, crowd.now)
     numbers.read(pasts, crowd)
@@ -123,7 +123,7 @@ def _fill(teams: list[Team], voices: dict[str, list[Voice]], everybody: People, 
     exercises.arrange(everybody, crowd.now)
     gallery.arrange(teams, everybody, crowd.now)
     notifications.settle(teams, crowd.now)
-    return Filled(len(teams), sum(len(each.sent) for each in pasts))
+    return Filled(len(teams), sum(len(past.sent) for past in pasts))
 
 
 def _kinds(slug: str, plans: list[Planned], now: datetime) -> list[str]:

@@ -148,7 +148,7 @@ def _wording(entry: Mapping[str, Any], *, is_own: bool) -> Wording:
 
 
 def _asked(entry: Mapping[str, Any]) -> Asked:
-    told = {each.name: entry[each.name] for each in fields(Asked) if each.name in entry}
+    told = {field.name: entry[field.name] for field in fields(Asked) if field.name in entry}
     return Asked(**told | {name: tuple(told.get(name, ())) for name in ("options", "shares")})
 
 

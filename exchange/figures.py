@@ -35,12 +35,12 @@ class Figure:
 
 def figures(stored: Mapping[str, Any]) -> list[Figure]:
     """Interactions, the same per 1,000 inhabitants, clicks."""
-    told, per = FORMULAS["interactions"], FORMULAS["per_inhabitants"]
+    formula, per = FORMULAS["interactions"], FORMULAS["per_inhabitants"]
     rate = stored.get("inhabitants")
     reason = str(stored.get("reason") or "unread")
     without = reason if stored.get("interactions") is None else "population"
     return [
-        Figure(told.label, stored.get("interactions"), told.text, REASONS.get(reason, "")),
+        Figure(formula.label, stored.get("interactions"), formula.text, REASONS.get(reason, "")),
         Figure(per.label, rate, per.text, REASONS.get(without, ""), places=2 if rate is not None and rate < 10 else 1),
         Figure(_("Clicks"), stored.get("clicks"), CLICKS, REASONS["no_link"]),
     ]

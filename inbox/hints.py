@@ -67,13 +67,13 @@ def is_formal(text: str) -> bool:
 
 def hints(text: str, topic: str, offers: Iterable[Any], script: str, glossary: Glossary = EMPTY) -> list[Hint]:
     """The filing office first where the words are formal, then up to `MOST` services, those that fit best first."""
-    known = {each.service.key: each for each in offers if each.state in HERE}
+    known = {offer.service.key: offer for offer in offers if offer.state in HERE}
     words = _words(text)
     scores = {key: _score(each.service, words, topic) for key, each in known.items() if key != FILING}
     best = sorted((key for key, score in scores.items() if score), key=lambda key: (-scores[key], key))[:MOST]
-    found = [_service(known[key], script, glossary) for key in best]
+    hints = [_service(known[key], script, glossary) for key in best]
     filing = known.get(FILING)
-    return [_filing(filing, script, glossary), *found] if filing and is_formal(text) else found
+    return [_filing(filing, script, glossary), *hints] if filing and is_formal(text) else hints
 
 
 def _words(text: str) -> list[str]:

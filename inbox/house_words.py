@@ -73,7 +73,7 @@ def sections(municipality: Any, told: Any) -> list[Section]:
     contact, formal, privacy, own = (
         _in_script(each) for each in (told.contact, told.formal, told.privacy, told.own_words)
     )
-    found = [
+    sections = [
         Section(
             gettext("When we answer"),
             (gettext("We read and answer while the offices work: %(hours)s, Monday to Friday, not on holidays.")
@@ -125,14 +125,14 @@ def sections(municipality: Any, told: Any) -> list[Section]:
         ),
         *([Section(gettext("What else we want to say"), tuple(own.splitlines()))] if own else []),
     ]  # fmt: skip
-    return [each for each in found if each.lines or each.points]
+    return [section for section in sections if section.lines or section.points]
 
 
 def plain(municipality: Any, told: Any) -> str:
     """The same as text that a network's own page takes."""
     parts = [gettext("House rules of our social networks")]
-    for each in sections(municipality, told):
-        parts.append("\n".join([each.heading.upper(), *each.lines, *(f"– {point}" for point in each.points)]))
+    for section in sections(municipality, told):
+        parts.append("\n".join([section.heading.upper(), *section.lines, *(f"– {point}" for point in section.points)]))
     return "\n\n".join(parts)
 
 

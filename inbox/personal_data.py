@@ -144,7 +144,7 @@ def held(person: Person) -> list[PersonalDataRow]:
 
 
 def _row(place: PersonalDataStore, row: Any) -> PersonalDataRow:
-    told = ((each.key, each.label, each.value(row)) for each in place.fields)
+    told = ((field.key, field.label, field.value(row)) for field in place.fields)
     values = [one for one in told if one[2] not in (None, "", {}, [], ())]
     return PersonalDataRow(place, getattr(row, place.message, None), values)
 

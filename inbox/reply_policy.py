@@ -36,7 +36,7 @@ def answers(deliveries: Sequence[Delivery]) -> dict[int, PolicyDecision]:
         "municipality__answers_need_approval",
     )  # fmt: skip
     found = {row["delivery_id"]: row for row in rows.values(*asked)}
-    return {each.pk: _verdict(found.get(each.pk)) for each in deliveries}
+    return {delivery.pk: _verdict(found.get(delivery.pk)) for delivery in deliveries}
 
 
 def _verdict(row: dict | None) -> PolicyDecision:

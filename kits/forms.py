@@ -63,7 +63,7 @@ class KitForm(forms.Form):
         self.services = {str(each.pk): each for each in services}
         if kit and kit.service:
             self.services.setdefault(str(kit.service_id), kit.service)
-        chosen = [(key, str(each)) for key, each in self.services.items()]
+        chosen = [(key, str(eservice)) for key, eservice in self.services.items()]
         self.fields["service"].choices = [("", _("None")), *chosen]  # type: ignore[attr-defined]
         self.programmes = {str(each.pk): each for each in programmes}
         if kit or len(self.programmes) == 1:

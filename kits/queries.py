@@ -35,10 +35,10 @@ def _parts() -> QuerySet[KitPost]:
 
 def parts_of(kit: Kit) -> list[KitPost]:
     """The posts of a kit, each knowing it. One query."""
-    found = list(_parts().filter(kit=kit))
-    for part in found:
+    kit_posts = list(_parts().filter(kit=kit))
+    for part in kit_posts:
         part.kit = kit
-    return found
+    return kit_posts
 
 
 # ---------------------------------------------------------------- the programme
@@ -172,7 +172,10 @@ def languages_of(programme: Programme) -> list[str]:
 
 
 def official(place: Municipality) -> list[str]:
-    return [f"{each.get('language')}-{each.get('script')}" for each in place.official_languages]
+    return [
+        f"{official_language.get('language')}-{official_language.get('script')}"
+        for official_language in place.official_languages
+    ]
 
 
 # ---------------------------------------------------------------- a municipality, in its open scope
@@ -216,13 +219,13 @@ def offers(municipality: Municipality) -> list[Offer]:
         made=Count("parts", filter=lives)
     )  # fmt: skip
     mine = {row.kit_id: row for row in rows}
-    found = [
+    offers = [
         Offer(kit, mine.get(kit.pk), getattr(mine.get(kit.pk), "made", 0), counts.get(kit.pk, 0))
         for kit in kits
         if kit.is_open or kit.pk in mine
     ]
     return sorted(
-        found, key=lambda each: (each.adoption is not None, not each.kit.is_open, _soon(each.kit), -each.kit.pk)
+        offers, key=lambda each: (each.adoption is not None, not each.kit.is_open, _soon(each.kit), -each.kit.pk)
     )
 
 
@@ -237,16 +240,16 @@ def adoptions() -> list[Adoption]:
 
 def adoption_of(kit: Kit, among: Iterable[Adoption]) -> Adoption | None:
     """The one of a kit, with its `drafts` that were not deleted. Two queries if there is one."""
-    found = next((each for each in among if each.kit_id == kit.pk), None)
-    if found is None:
+    adoption = next((adoption for adoption in among if adoption.kit_id == kit.pk), None)
+    if adoption is None:
         return None
     lives = AdoptedPost.objects.filter(post__deleted_at__isnull=True).select_related("part", "post__author")
     seen = Publication.objects.filter(live=True).select_related("delivery").order_by("pk")
     lives = lives.order_by("part__day", "part__at", "part__position", "pk").prefetch_related(
         Prefetch("post__publications", seen, to_attr="live_publications")
     )
-    prefetch_related_objects([found], Prefetch("parts", lives, to_attr="drafts"))
-    return found
+    prefetch_related_objects([adoption], Prefetch("parts", lives, to_attr="drafts"))
+    return adoption
 
 
 @dataclass(frozen=True)
@@ -276,11 +279,11 @@ def known(kit: Kit, adoptions: Iterable[Adoption], municipality: Municipality) -
     words = {gap["name"] for gap in gaps if gap["kind"] == GapKind.TEXT}
     here: dict[str, Value] = {}
     others: dict[str, Value] = {}
-    for each in adoptions:
-        if each.kit_id == kit.pk:
-            here = read_back(each.values, gaps)
+    for adoption in adoptions:
+        if adoption.kit_id == kit.pk:
+            here = read_back(adoption.values, gaps)
         else:
-            others |= {name: value for name, value in each.values.items() if name in words}
+            others |= {name: value for name, value in adoption.values.items() if name in words}
     before = beforehand(gaps, here)
     profile = {name: value for name, value in beforehand(gaps, profile).items() if name not in before}
     before |= {

@@ -107,10 +107,10 @@ def show_progress(lines: Iterator[str], total: int) -> None:
     """One line that changes on a terminal, a line per ten packages elsewhere."""
     seen, live = 0, sys.stdout.isatty()
     for line in lines:
-        found = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.\[\]-]+)", line)
-        if found:
+        match = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.\[\]-]+)", line)
+        if match:
             seen += 1
-            text = f"  {min(seen, total)}/{total} {found[1]}"
+            text = f"  {min(seen, total)}/{total} {match[1]}"
             if live:
                 print(f"\r\x1b[K{text}", end="", flush=True)
             elif seen % 10 == 0:

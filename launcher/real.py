@@ -39,8 +39,8 @@ def bluesky() -> str:
         return "QUICK=1 leaves it out"
     node = shutil.which("node")
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""
-    found = re.match(r"v(\d+)", said)
-    if not found or int(found[1]) < NODE_AT_LEAST or not shutil.which("npm"):
+    match = re.match(r"v(\d+)", said)
+    if not match or int(match[1]) < NODE_AT_LEAST or not shutil.which("npm"):
         return f"it needs Node {NODE_AT_LEAST} or later with npm (found: {said.strip() or 'none'})"
     return "" if _ready() else _install()
 

@@ -48,7 +48,7 @@ def publishing(data: Path) -> list[Program]:
 
 def programs(site: Site, *, seed: bool) -> list[Program]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:launcher.gunicorn", "--bind"]
-    found = [
+    programs = [
         Program("web", [*gunicorn, f"{site.host}:{site.port}", "portal.wsgi:application"]),
         *publishing(site.data),
     ]
@@ -56,11 +56,11 @@ def programs(site: Site, *, seed: bool) -> list[Program]:
     if site.practice:
         # One process is plenty for a training; it stops last, as the worker may still be publishing to it.
         command = [*gunicorn, practice, "--workers", "1", "portal.practice_wsgi:application"]
-        found.append(Program("practice", command, wave=1))
+        programs.append(Program("practice", command, wave=1))
     if seed:
         after = partial(answers, f"http://{practice}/healthz") if site.practice else None
-        found.append(Program("seed", [sys.executable, "manage.py", "seed_demo"], once=True, after=after))
-    return found
+        programs.append(Program("seed", [sys.executable, "manage.py", "seed_demo"], once=True, after=after))
+    return programs
 
 
 def answers(address: str) -> bool:

@@ -234,7 +234,7 @@ class SnippetForm(forms.Form):
 
 
 def _folder_field(branches: Sequence[Branch], label: Any, empty: Any) -> forms.ChoiceField:
-    choices = [("", empty), *((str(each.folder.pk), each.path) for each in branches)]
+    choices = [("", empty), *((str(branch.folder.pk), branch.path) for branch in branches)]
     return forms.ChoiceField(label=label, choices=choices, required=False)
 
 
@@ -259,7 +259,7 @@ class PictureForm(forms.Form):
         self.fields["folder"] = _folder_field(branches, _("Folder"), _("No folder"))
         if media.is_video:
             self.fields["alt"].label = _("What does the video show?")
-        self.known = {str(each.folder.pk): each.folder for each in branches}
+        self.known = {str(branch.folder.pk): branch.folder for branch in branches}
 
     def about(self) -> About:
         cleaned = self.cleaned_data
@@ -274,9 +274,11 @@ class FolderForm(forms.Form):
         initial = {"name": folder.name, "parent": str(folder.parent_id or "")} if folder else {}
         kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        tops = [each for each in branches if each.level == 0 and (folder is None or each.folder.pk != folder.pk)]
+        tops = [
+            branch for branch in branches if branch.level == 0 and (folder is None or branch.folder.pk != folder.pk)
+        ]
         self.fields["parent"] = _folder_field(tops, _("Inside"), _("No other folder"))
-        self.known = {str(each.folder.pk): each.folder for each in tops}
+        self.known = {str(top.folder.pk): top.folder for top in tops}
 
     def parent(self) -> Folder | None:
         return self.known.get(self.cleaned_data["parent"])

@@ -93,8 +93,8 @@ def inserts(tag: str, words: str = "", spellings: Glossary = EMPTY) -> list[Inse
     One query."""
     usable = [key for key in (tag, other_script(tag)) if key]
     rows = snippets(words=words).filter(texts__has_any_keys=usable).order_by("kind", "name", "pk")
-    found = (_insert(each, tag, spellings) for each in rows[:MOST_INSERTED])
-    return sorted((each for each in found if each.text), key=lambda each: (each.is_hashtags, sort_key(each.name)))
+    found = (_insert(row, tag, spellings) for row in rows[:MOST_INSERTED])
+    return sorted((insert for insert in found if insert.text), key=lambda each: (each.is_hashtags, sort_key(each.name)))
 
 
 def _insert(snippet: Snippet, tag: str, spellings: Glossary) -> Insert:
@@ -123,10 +123,10 @@ def folders() -> list[Branch]:
     """All folders, each followed by those inside it, by name. One query."""
     seen = Count("pictures", filter=Q(pictures__archived_at__isnull=True))
     rows = sorted(Folder.objects.select_related("parent").annotate(seen=seen), key=lambda each: sort_key(each.name))
-    top = [each for each in rows if each.parent_id is None]
+    top = [row for row in rows if row.parent_id is None]
     inside: dict[int, list[Any]] = {}
-    for each in rows:
-        inside.setdefault(each.parent_id or 0, []).append(each)
+    for row in rows:
+        inside.setdefault(row.parent_id or 0, []).append(row)
     return [
         Branch(each, each.seen + sum(child.seen for child in inside.get(each.pk, [])), level)
         for parent in top
@@ -158,7 +158,7 @@ def pictures(filters: PictureFilters, branches: Sequence[Branch]) -> QuerySet[Me
         rows = rows.filter(folder__isnull=True)
     elif filters.folder.isdecimal():
         chosen = int(filters.folder)
-        within = [each.folder.pk for each in branches if chosen in (each.folder.pk, each.folder.parent_id)]
+        within = [branch.folder.pk for branch in branches if chosen in (branch.folder.pk, branch.folder.parent_id)]
         rows = rows.filter(folder__in=within)
     if filters.children:
         rows = rows.filter(shows_children=True)

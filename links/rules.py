@@ -124,10 +124,10 @@ def _is_public(host: str) -> bool:
 
 def as_uri(address: str) -> str:
     """In ASCII, as a `Location` must be: the name in Punycode, the rest percent-encoded, what is encoded left alone."""
-    found = _PARTS.fullmatch(address)
-    if found is None:
+    match = _PARTS.fullmatch(address)
+    if match is None:
         raise ValueError(address)
-    scheme, place, rest = found.groups()
+    scheme, place, rest = match.groups()
     host, colon, port = place.partition(":") if not place.startswith("[") else (place, "", "")
     ascii_host = host if host.isascii() else host.encode("idna").decode("ascii")
     return f"{scheme}://{ascii_host}{colon}{port}{quote(rest, safe=_KEPT)}"

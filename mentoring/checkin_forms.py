@@ -117,8 +117,14 @@ def steps_form(data: Any, row: CheckIn | None) -> Any:
     """The steps of `row`, and some rows to fill in."""
     known = list(row.steps.order_by("position", "pk")) if row else []
     initial: list[dict[str, Any]] = [
-        {"pk": each.pk, "text": each.text, "side": each.side, "owner": each.owner, "due_on": each.due_on}
-        for each in known
+        {
+            "pk": next_step.pk,
+            "text": next_step.text,
+            "side": next_step.side,
+            "owner": next_step.owner,
+            "due_on": next_step.due_on,
+        }
+        for next_step in known
     ]
     blank = max(1, min(BLANK_STEPS, MOST_STEPS - len(known)))
     initial += [{"side": Side.MUNICIPALITY} for _each in range(blank)] if len(known) < MOST_STEPS else []

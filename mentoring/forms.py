@@ -30,13 +30,13 @@ class FeedbackForm(forms.Form):
         super().__init__(*args, **kwargs)
         scores = {score.criterion.key: score for score in given.scores.all()} if given else {}
         kept = {key: score.criterion for key, score in scores.items()}
-        current = [kept.pop(each.key, each) for each in criteria]
+        current = [kept.pop(criterion.key, criterion) for criterion in criteria]
         self.criteria = [*current, *kept.values()]
-        for each in self.criteria:
-            score = scores.get(each.key)
-            choices = [("", _("Not judged")), *((str(level.value), level.label) for level, _said in each.levels)]
-            self.fields[self._name(each)] = forms.ChoiceField(
-                label=str(each), choices=choices, required=False, initial=str(score.level) if score else ""
+        for criterion in self.criteria:
+            score = scores.get(criterion.key)
+            choices = [("", _("Not judged")), *((str(level.value), level.label) for level, _said in criterion.levels)]
+            self.fields[self._name(criterion)] = forms.ChoiceField(
+                label=str(criterion), choices=choices, required=False, initial=str(score.level) if score else ""
             )
         if given:
             self.fields["note"].initial = given.note
@@ -46,7 +46,7 @@ class FeedbackForm(forms.Form):
 
     def rows(self) -> list[dict[str, Any]]:
         """For the page: each criterion with its options, the chosen one marked."""
-        return [self._row(each) for each in self.criteria]
+        return [self._row(criterion) for criterion in self.criteria]
 
     def _row(self, criterion: Criterion) -> dict[str, Any]:
         bound = self[self._name(criterion)]
@@ -60,7 +60,7 @@ class FeedbackForm(forms.Form):
 
     def levels(self) -> dict[str, Level]:
         """Chosen levels by the key of their criterion. After `is_valid`."""
-        chosen = {each.key: self.cleaned_data[self._name(each)] for each in self.criteria}
+        chosen = {criterion.key: self.cleaned_data[self._name(criterion)] for criterion in self.criteria}
         return {key: Level(int(value)) for key, value in chosen.items() if value}
 
 

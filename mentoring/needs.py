@@ -81,10 +81,10 @@ def needs(seat: Any, on: date) -> list[Need]:
     """Of a `mentoring.queries.programme_home.CohortMembership`, the most urgent first."""
     if seat.has_left or seat.is_to_come:
         return []
-    found = [*_people(seat, on), *_plan(seat, on), *_talk(seat, on), *_posts(seat, on)]
+    needs = [*_people(seat, on), *_plan(seat, on), *_talk(seat, on), *_posts(seat, on)]
     if seat.behind:
-        found.append(Need("behind", None, len(seat.behind)))
-    return sorted(found, key=lambda need: need.rank)
+        needs.append(Need("behind", None, len(seat.behind)))
+    return sorted(needs, key=lambda need: need.rank)
 
 
 def _people(seat: Any, on: date) -> Iterable[Need]:

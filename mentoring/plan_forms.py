@@ -56,13 +56,16 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, kinds: list[ActivityKind], first: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["starts_on"].initial = first
-        self.kinds = {each.key: each for each in kinds}
+        self.kinds = {kind.key: kind for kind in kinds}
         last = rules.last_day(first)
-        self.usual = {each.key: rules.usual_day(first, each.usual_days, last) for each in kinds}
+        self.usual = {kind.key: rules.usual_day(first, kind.usual_days, last) for kind in kinds}
 
     def rows(self) -> list[dict[str, Any]]:
         chosen = set(self.data.getlist("kinds")) if self.is_bound else set()  # type: ignore[attr-defined]
-        return [{"kind": each, "due_on": self.usual[key], "chosen": key in chosen} for key, each in self.kinds.items()]
+        return [
+            {"kind": activity_kind, "due_on": self.usual[key], "chosen": key in chosen}
+            for key, activity_kind in self.kinds.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -75,7 +78,9 @@ class StartForm(forms.Form):
         first, last = self.cleaned_data["starts_on"], self.cleaned_data["ends_on"]
         keys = self.data.getlist("kinds")  # type: ignore[attr-defined]
         return [
-            (each, rules.usual_day(first, each.usual_days, last)) for key, each in self.kinds.items() if key in keys
+            (activity_kind, rules.usual_day(first, activity_kind.usual_days, last))
+            for key, activity_kind in self.kinds.items()
+            if key in keys
         ]
 
 

@@ -48,8 +48,8 @@ class FieldChange:
 def told(change: Change) -> list[FieldChange]:
     """What would be otherwise, or what is proposed anew (nothing before)."""
     before, after = change.before, change.after
-    found = [FieldChange(label, _said(before, name), _said(after, name)) for name, label in LABELS.items()]
-    return [each for each in found if each.before != each.after]
+    field_changes = [FieldChange(label, _said(before, name), _said(after, name)) for name, label in LABELS.items()]
+    return [field_change for field_change in field_changes if field_change.before != field_change.after]
 
 
 def _said(words: Mapping[str, Any], name: str) -> str:

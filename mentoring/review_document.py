@@ -287,7 +287,7 @@ def _next(found: Content) -> Iterator[Block]:
     yield from _text(found["said"]["next_steps"], _("Nothing was written yet."))
     if steps := found["steps"]:
         yield Heading(_("Open next steps of the check-ins"), 3)
-        yield Bullets([_step(each) for each in steps])
+        yield Bullets([_step(step) for step in steps])
 
 
 def _step(each: Content) -> str:

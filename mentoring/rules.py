@@ -48,15 +48,15 @@ class Asked:
 
 def questions(asks: Sequence[datetime], words: Sequence[datetime]) -> list[Asked]:
     """Pairs of one post: the first question since the last word, and the word that answers it."""
-    found: list[Asked] = []
+    askeds: list[Asked] = []
     waiting: datetime | None = None
     for at, is_word in sorted([(at, False) for at in asks] + [(at, True) for at in words]):
         if not is_word:
             waiting = waiting or at
         elif waiting is not None:
-            found.append(Asked(waiting, at))
+            askeds.append(Asked(waiting, at))
             waiting = None
-    return [*found, Asked(waiting, None)] if waiting else found
+    return [*askeds, Asked(waiting, None)] if waiting else askeds
 
 
 def answers(asked: Iterable[Asked], days: int, now: datetime, away: Sequence[Days] = ()) -> Answers:

@@ -42,8 +42,8 @@ def _is_today(at: datetime | None, now: datetime) -> bool:
 def for_mentor(rows: Sequence[Any], now: datetime) -> WhatNext:
     """`rows` are `mentoring.queries.desk.Accompanied`."""
     for find in (_talks_today, _waits_for_word, _waits_to_agree, _without_notes, _past_its_day, _without_plan, _silent):
-        if (found := find(rows, now)) is not None:
-            return found
+        if (what_next := find(rows, now)) is not None:
+            return what_next
     coming = min((row for row in rows if row.glance.next_at), key=lambda row: row.glance.next_at, default=None)
     if coming is None:
         return WhatNext(_("Nothing waits for you today."), calm=True)

@@ -146,16 +146,16 @@ def _around_easter(year: int) -> list[Holiday]:
 
 
 def _islamic(year: int) -> list[Holiday]:
-    found = []
+    holidays = []
     for entry in _table()["islamic"]:
         row = {"kind": "islamic", **entry}
         announced = [date.fromisoformat(on) for on in row["on"] if on.startswith(f"{year}-")]
-        found += [_holiday(row, on) for on in announced]
+        holidays += [_holiday(row, on) for on in announced]
         if not announced:
-            found += [
+            holidays += [
                 replace(_holiday(row, on), is_estimate=True) for on in islamic_days(year, row["month"], row["day"])
             ]
-    return found
+    return holidays
 
 
 def _local(year: int) -> list[Holiday]:

@@ -48,6 +48,6 @@ class PreparedForSeveral(prepared.Prepared):
     def rows(self, **given: Any) -> prepared.Rows:
         """`municipalities`: their ids."""
         ids: Iterable[int] = sorted(set(given.pop("municipalities")))
-        for each in ids:
-            require().refuse(each)
+        for id_ in ids:
+            require().refuse(id_)
         return super().rows(municipalities=prepared.array(ids), **given)

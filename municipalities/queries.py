@@ -312,8 +312,8 @@ def enrolments(programmes: list[Programme]) -> QuerySet[Enrolment]:
 def enrolled(programmes: list[Programme]) -> list[Municipality]:
     """Municipalities that take part today or later, by name."""
     running = enrolments(programmes).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()))
-    found = Municipality.objects.filter(pk__in=running.values("municipality"))
-    return sorted(found, key=lambda row: sort_key(str(row)))
+    municipalities = Municipality.objects.filter(pk__in=running.values("municipality"))
+    return sorted(municipalities, key=lambda row: sort_key(str(row)))
 
 
 def is_enrolled_with(user: Any, slug: str) -> bool:
@@ -409,8 +409,8 @@ def narrowed(text: str, show: str) -> QuerySet[Municipality]:
 def people(text: str) -> list[User]:
     """Everybody whose name or address holds `text` in either script, by name; switched-off accounts last."""
     asked = fold(text).split()
-    found = [row for row in User.objects.all() if all(word in fold(f"{row.name} {row.email}") for word in asked)]
-    return sorted(found, key=lambda row: (not row.is_active, sort_key(row.name)))
+    users = [row for row in User.objects.all() if all(word in fold(f"{row.name} {row.email}") for word in asked)]
+    return sorted(users, key=lambda row: (not row.is_active, sort_key(row.name)))
 
 
 def rights_of(users: list[User]) -> dict[int, list[str]]:
@@ -461,8 +461,8 @@ class Offered:
 
 def offered(service: EService, entry: ServiceAvailability | None, day: date | None = None) -> Offered:
     day = day or today()
-    found = availability_state(entry, day, settings.SERVICE_STALE_MONTHS)
-    return Offered(service, entry, found, in_season(service.months, day))
+    offer = availability_state(entry, day, settings.SERVICE_STALE_MONTHS)
+    return Offered(service, entry, offer, in_season(service.months, day))
 
 
 def services(*, all_of_them: bool = False) -> list[EService]:
@@ -474,8 +474,8 @@ def services(*, all_of_them: bool = False) -> list[EService]:
 def offers() -> list[Offered]:
     """Every service as it stands in the open scope of one municipality, those in season first. Two queries."""
     entries = {row.service_id: row for row in ServiceAvailability.objects.select_related("verified_by")}
-    found = [offered(service, entries.get(service.pk)) for service in services()]
-    return sorted(found, key=lambda each: not each.is_in_season)
+    offereds = [offered(service, entries.get(service.pk)) for service in services()]
+    return sorted(offereds, key=lambda each: not each.is_in_season)
 
 
 def offer(key: str) -> Offered | None:

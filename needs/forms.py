@@ -107,7 +107,9 @@ class QuoteForm(forms.Form):
 
 class DecideForm(forms.Form):
     stage = forms.ChoiceField(
-        label=_("What was decided"), choices=[(each.value, each.label) for each in DECISIONS], widget=forms.RadioSelect
+        label=_("What was decided"),
+        choices=[(decision.value, decision.label) for decision in DECISIONS],
+        widget=forms.RadioSelect,
     )
     reason = forms.CharField(
         label=_("Why"), max_length=rules.MOST_REASON, required=False, widget=_area(4),

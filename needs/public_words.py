@@ -40,7 +40,7 @@ def page(place: PublishedPage, chosen: Chosen, found: PublicNeeds, tongue: str) 
     """For the template, in the language that is active."""
     say = saying(tongue, found.words)
     base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
-    needs = [_need(each, found.posts, say) for each in found.needs]
+    needs = [_need(need, found.posts, say) for need in found.needs]
     by_topic = chosen.show not in (Stage.DONE, ASKED)
     return {
         "municipality": place.municipality,
@@ -53,7 +53,7 @@ def page(place: PublishedPage, chosen: Chosen, found: PublicNeeds, tongue: str) 
         else [("", needs)]
         if needs
         else [],
-        "reports": [_report(each, say) for each in found.reports],
+        "reports": [_report(report, say) for report in found.reports],
         "chosen": chosen,
         "intro": _intro(chosen.show),
         "nothing": _nothing(chosen.show),

@@ -53,5 +53,5 @@ def suggested(text: str, known: frozenset[str]) -> str:
 def given_away(text: str, known: frozenset[str]) -> Iterator[str]:
     """What in these words leads to a person, as it stands there."""
     for trace in TRACES:
-        yield from (found[0].strip() for found in trace.finditer(text))
+        yield from (match[0].strip() for match in trace.finditer(text))
     yield from (word for word in _WORD.findall(text) if fold(word) in known)

@@ -66,8 +66,8 @@ def _said(row: Notification) -> str:
 def _list(rows: Sequence[Notification]) -> str:
     listed = sorted(rows[-MOST_LISTED:], key=lambda row: (str(row.municipality or ""), row.about, row.pk))
     parts = []
-    for place, found in groupby(listed, key=lambda row: str(row.municipality or "")):
-        lines = [f"{row.subject}\n{dates.date_time(row.created_at)}\n{address(row)}" for row in found]
+    for place, notifications in groupby(listed, key=lambda row: str(row.municipality or "")):
+        lines = [f"{row.subject}\n{dates.date_time(row.created_at)}\n{address(row)}" for row in notifications]
         parts.append("\n\n".join([place.upper(), *lines] if place else lines))
     left = len(rows) - len(listed)
     if left:

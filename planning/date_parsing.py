@@ -36,9 +36,9 @@ def day(typed: str, today: date) -> date | None:
     """24.11.2026., 24/11/26, 24. новембар, уторак 24. XI 2026. and 2026-11-24; None for anything else."""
     plain = fold(typed[:MOST]).strip()
     for form in (_ISO, _NUMBERS, _WORDS):
-        if found := form.fullmatch(plain):
-            month = _month(found["month"])
-            return _date(found["year"], month, int(found["day"]), today) if month else None
+        if match := form.fullmatch(plain):
+            month = _month(match["month"])
+            return _date(match["year"], month, int(match["day"]), today) if month else None
     return None
 
 
@@ -53,8 +53,8 @@ def _month(word: str) -> int | None:
 def _date(year: str | None, month: int, day: int, today: date) -> date | None:
     if year:
         return _in_year(int(year) if len(year) == 4 else 2000 + int(year), month, day)
-    found = [_in_year(each, month, day) for each in range(today.year - 1, today.year + 2)]
-    return next((each for each in found if each and each >= today - BACK), None)
+    days = [_in_year(each, month, day) for each in range(today.year - 1, today.year + 2)]
+    return next((each for each in days if each and each >= today - BACK), None)
 
 
 def _in_year(year: int, month: int, day: int) -> date | None:
@@ -66,14 +66,14 @@ def _in_year(year: int, month: int, day: int) -> date | None:
 
 def clock(typed: str) -> time | None:
     """9:00, 09.00, 9h, 9 часова, у 9 and 7 pm; None for anything else."""
-    found = _CLOCK.fullmatch(fold(typed[:MOST]).strip())
-    if not found:
+    match = _CLOCK.fullmatch(fold(typed[:MOST]).strip())
+    if not match:
         return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3] and not 1 <= hour <= 12:
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if match[3] and not 1 <= hour <= 12:
         return None
     try:
-        return time(hour % 12 + (12 if found[3] == "pm" else 0) if found[3] else hour, minute)
+        return time(hour % 12 + (12 if match[3] == "pm" else 0) if match[3] else hour, minute)
     except ValueError:
         return None
 

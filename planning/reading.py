@@ -253,8 +253,8 @@ def _excel(raw: bytes, shape: Shape) -> Plan:
 def _is_small(packed: zipfile.ZipFile) -> bool:
     """By the sizes that the file says of itself; `zipfile` never unpacks more than that of a part."""
     parts = packed.infolist()
-    styles = sum(each.file_size for each in parts if each.filename.endswith("styles.xml"))
-    return sum(each.file_size for each in parts) <= MOST_UNPACKED and styles <= MOST_STYLES
+    styles = sum(part.file_size for part in parts if part.filename.endswith("styles.xml"))
+    return sum(part.file_size for part in parts) <= MOST_UNPACKED and styles <= MOST_STYLES
 
 
 def _sheet(raw: bytes, packed: zipfile.ZipFile, shape: Shape) -> tuple[str, Table]:

@@ -18,7 +18,7 @@ class Visibility(StrEnum):
 
 NARROWEST = Visibility.DIRECT
 FOR_EVERYBODY = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
-_RANK = {each: place for place, each in enumerate(Visibility)}
+_RANK = {visibility: place for place, visibility in enumerate(Visibility)}
 
 
 def of(name: object, names: Mapping[str, Visibility]) -> Visibility:

@@ -192,9 +192,9 @@ def _pause_notice(request: MunicipalityRequest, rows: list[Any]) -> str:
     if not running:
         return ""
     context = {
-        "wide": [each for each in running if each.kind in ("everybody", "programme")],
-        "own": [each for each in running if each.kind == "municipality"],
-        "channels": [each for each in running if each.kind == "channel"],
+        "wide": [paused for paused in running if paused.kind in ("everybody", "programme")],
+        "own": [paused for paused in running if paused.kind == "municipality"],
+        "channels": [paused for paused in running if paused.kind == "channel"],
         "slug": request.municipality.slug,
         "may_resume": request.access.may(Verb.PAUSE),
         "may_end_wide": bool({"staff", "administrator"} & request.access.roles),

@@ -39,7 +39,7 @@ def _tell(delivery: Delivery, people: list[User]) -> int:
     place = delivery.municipality
     with scope(place):
         origin = origins.of(delivery)
-        told = notify(
+        notifications = notify(
             NotificationKind.ELSEWHERE if _happened_there(delivery) else NotificationKind.DELIVERY,
             people,
             municipality=place,
@@ -47,7 +47,7 @@ def _tell(delivery: Delivery, people: list[User]) -> int:
             words=lambda: (_subject(place, origin.title, delivery), _body(delivery)),
             about=origin.about or f"delivery.delivery:{delivery.pk}",
         )
-    return len(told)
+    return len(notifications)
 
 
 def _happened_there(delivery: Delivery) -> bool:

@@ -141,9 +141,12 @@ def _tiles() -> Chart:
     name = "name_en" if language.startswith("en") else "name_latn" if language == "sr-latn" else "name_cyrl"
     cells = [
         Tile(
-            each.code, getattr(each, name), None if at in (9, 22) else (at * 53) % 97 + 3, _("nobody of the programme")
+            district_record.code,
+            getattr(district_record, name),
+            None if at in (9, 22) else (at * 53) % 97 + 3,
+            _("nobody of the programme"),
         )
-        for at, each in enumerate(load().districts)
+        for at, district_record in enumerate(load().districts)
         if at != 14
     ]
     words = ChartTexts(

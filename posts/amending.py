@@ -47,9 +47,9 @@ def changes(now: Outgoing, then: Outgoing) -> frozenset[str]:
     found = set()
     if normalised(now.text) != normalised(then.text):
         found.add("text")
-    if [each.ref for each in now.pictures] != [each.ref for each in then.pictures]:
+    if [picture.ref for picture in now.pictures] != [picture.ref for picture in then.pictures]:
         found.add("pictures")
-    elif [each.alt for each in now.pictures] != [each.alt for each in then.pictures]:
+    elif [picture.alt for picture in now.pictures] != [picture.alt for picture in then.pictures]:
         found.add("alt")
     others = ("link_card", "poll", "video", "title", "first_comment")
     found |= {name for name in others if getattr(now, name) != getattr(then, name)}
@@ -71,10 +71,12 @@ def standing(deliveries: Sequence[Delivery]) -> dict[int, Outgoing]:
     rows = Delivery.objects.filter(parent__in=deliveries, kind=EDIT, state=State.PUBLISHED)
     last = dict(rows.order_by("pk").values_list("parent_id", "payload"))
     found = {}
-    for each in deliveries:
-        first = Outgoing.from_json(each.payload)
+    for delivery in deliveries:
+        first = Outgoing.from_json(delivery.payload)
         # A change carries no first comment: the one that followed the post stands.
-        found[each.pk] = replace(Outgoing.from_json(last.get(each.pk, each.payload)), first_comment=first.first_comment)
+        found[delivery.pk] = replace(
+            Outgoing.from_json(last.get(delivery.pk, delivery.payload)), first_comment=first.first_comment
+        )
     return found
 
 
@@ -100,10 +102,8 @@ def public(post: Post) -> list[Publication]:
 def planned(post: Post, version: Version, chosen: Mapping[str, str]) -> list[Planned]:
     """What `version` does to each publication that is public. `chosen` are ways by id. A fixed number of queries."""
     rows, draft = public(post), content(version)
-    now = standing([each.delivery for each in rows])
-    return [
-        _plan(each, now[each.delivery_id], payload(version, each, draft), chosen.get(str(each.pk), "")) for each in rows
-    ]
+    now = standing([row.delivery for row in rows])
+    return [_plan(row, now[row.delivery_id], payload(version, row, draft), chosen.get(str(row.pk), "")) for row in rows]
 
 
 def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen: str) -> Planned:
@@ -119,7 +119,11 @@ def _plan(publication: Publication, now: Outgoing, then: Outgoing | None, chosen
         found = (Way.BY_HAND,)
     else:
         found = ways(frozenset(changed), validation.limits(channel), has_poll=bool(now.poll or then.poll))
-    problems = [each.message for each in validation.check(channel, then) if each.severity == "error"] if changed else []
+    problems = (
+        [finding.message for finding in validation.check(channel, then) if finding.severity == "error"]
+        if changed
+        else []
+    )
     return Planned(
         publication, now, then, frozenset(changed), found, _among(found, chosen), tuple(dict.fromkeys(problems))
     )

@@ -137,12 +137,15 @@ def _compared(old: str, new: str) -> list[Block]:
     front, back = _from_front(old, new)
     a, b = old[front.size : back.a], new[front.size : back.b]
     inner = _letters(a, b) if max(len(a), len(b)) <= LETTERS else _words(a, b)
-    shifted = [Block(each.a + front.size, each.b + front.size, each.size) for each in inner]
+    shifted = [Block(block.a + front.size, block.b + front.size, block.size) for block in inner]
     return _joined([front, *shifted, back])
 
 
 def _letters(a: str, b: str) -> list[Block]:
-    return [Block(*each) for each in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()]
+    return [
+        Block(*get_matching_block)
+        for get_matching_block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    ]
 
 
 def _words(a: str, b: str) -> list[Block]:
@@ -166,12 +169,12 @@ def _starts(tokens: Sequence[str]) -> list[int]:
 
 def _joined(blocks: Sequence[Block]) -> list[Block]:
     result: list[Block] = []
-    for each in blocks:
+    for block in blocks:
         last = result[-1] if result else None
-        if last and last.a + last.size == each.a and last.b + last.size == each.b:
-            result[-1] = Block(last.a, last.b, last.size + each.size)
-        elif each.size:
-            result.append(each)
+        if last and last.a + last.size == block.a and last.b + last.size == block.b:
+            result[-1] = Block(last.a, last.b, last.size + block.size)
+        elif block.size:
+            result.append(block)
     return result
 
 
@@ -179,9 +182,9 @@ def _joined(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _untouched(anchor: Anchor, blocks: Sequence[Block]) -> Anchor | None:
-    for each in blocks:
-        if each.a <= anchor.start and anchor.end <= each.a + each.size:
-            by = each.b - each.a
+    for block in blocks:
+        if block.a <= anchor.start and anchor.end <= block.a + block.size:
+            by = block.b - block.a
             return replace(anchor, start=anchor.start + by, end=anchor.end + by)
     return None
 
@@ -189,9 +192,9 @@ def _untouched(anchor: Anchor, blocks: Sequence[Block]) -> Anchor | None:
 def _remaining(anchor: Anchor, blocks: Sequence[Block], new: str) -> Anchor | None:
     """From the first to the last letter that stayed, if at least half of what was quoted is still there."""
     kept = [
-        (max(each.a, anchor.start), min(each.a + each.size, anchor.end), each.b - each.a)
-        for each in blocks
-        if each.a < anchor.end and anchor.start < each.a + each.size
+        (max(block.a, anchor.start), min(block.a + block.size, anchor.end), block.b - block.a)
+        for block in blocks
+        if block.a < anchor.end and anchor.start < block.a + block.size
     ]
     if not kept:
         return None
@@ -211,13 +214,16 @@ def _alike(quote: str, words: str) -> bool:
         return True
     if len(quote) * len(words) > PAIRS:
         return False
-    same = sum(each.size for each in SequenceMatcher(None, quote, words, autojunk=False).get_matching_blocks())
+    same = sum(
+        get_matching_block.size
+        for get_matching_block in SequenceMatcher(None, quote, words, autojunk=False).get_matching_blocks()
+    )
     return 2 * same >= len(quote)
 
 
 def _among_new(anchor: Anchor, blocks: Sequence[Block], new: str) -> Anchor | None:
     """The quoted words where they did not stand before, by their surroundings or by being unmistakable."""
-    stayed = [(each.b, each.b + each.size) for each in blocks]
+    stayed = [(block.b, block.b + block.size) for block in blocks]
     places = [
         (start, end)
         for start, end in _occurrences(anchor.quote, new)

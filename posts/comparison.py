@@ -48,15 +48,15 @@ class TextDiff:
 
     @property
     def changed(self) -> bool:
-        return any(each.kind != "kept" for each in self.pieces)
+        return any(piece.kind != "kept" for piece in self.pieces)
 
     @property
     def is_new(self) -> bool:
-        return bool(self.pieces) and all(each.kind == "inserted" for each in self.pieces)
+        return bool(self.pieces) and all(piece.kind == "inserted" for piece in self.pieces)
 
     @property
     def is_gone(self) -> bool:
-        return bool(self.pieces) and all(each.kind == "deleted" for each in self.pieces)
+        return bool(self.pieces) and all(piece.kind == "deleted" for piece in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,13 @@ class Comparison:
 
     @property
     def changed(self) -> int:
-        return sum(each.changed for each in (*self.texts, *self.facts)) + sum(each.changed for each in self.pictures)
+        return sum(text_diff.changed for text_diff in (*self.texts, *self.facts)) + sum(
+            picture.changed for picture in self.pictures
+        )
 
     @property
     def new_facts(self) -> list[TextDiff]:
-        return [each for each in self.facts if each.changed]
+        return [fact for fact in self.facts if fact.changed]
 
 
 def compare(before: Side, after: Side, *, names: Mapping[str, str], channels: Mapping[int, str]) -> Comparison:
@@ -104,15 +106,15 @@ def compare(before: Side, after: Side, *, names: Mapping[str, str], channels: Ma
 def _texts(
     before: Mapping[Key, str], after: Mapping[Key, str], names: Mapping[str, str], channels: Mapping[int, str]
 ) -> list[TextDiff]:
-    found = []
+    text_diffs = []
     for key in dict.fromkeys([*after, *before]):
         tag, channel = key
         label = names.get(tag, tag)
         if channel is not None:
             named = {"language": label, "channel": _name(channel, channels)}
             label = _("%(language)s, only on %(channel)s") % named
-        found.append(TextDiff(label, differences(before.get(key, ""), after.get(key, "")), tag))
-    return found
+        text_diffs.append(TextDiff(label, differences(before.get(key, ""), after.get(key, "")), tag))
+    return text_diffs
 
 
 def _name(channel: int, channels: Mapping[int, str]) -> str:
@@ -125,15 +127,15 @@ def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
     now = {shown.id for shown in after}
     places = [(position, was[shown.id][0]) for position, shown in enumerate(after) if shown.id in was]
     steady = {after[position].id for position, _old in rising(places)}
-    found = []
+    pictures = []
     for shown in after:
         if shown.id not in was:
             alt = TextDiff(_("Description"), differences("", shown.alt))
-            found.append(Picture(shown.id, added=True, alt=alt, crop_after=_box(shown)))
+            pictures.append(Picture(shown.id, added=True, alt=alt, crop_after=_box(shown)))
             continue
         old = was[shown.id][1]
         alt = TextDiff(_("Description"), differences(old.alt, shown.alt))
-        found.append(
+        pictures.append(
             Picture(
                 shown.id, moved=shown.id not in steady, cropped=old.crop != shown.crop, alt=alt,
                 crop_before=_box(old), crop_after=_box(shown),
@@ -142,8 +144,8 @@ def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
     for shown in before:
         if shown.id not in now:
             alt = TextDiff(_("Description"), differences(shown.alt, ""))
-            found.append(Picture(shown.id, removed=True, alt=alt, crop_before=_box(shown)))
-    return found
+            pictures.append(Picture(shown.id, removed=True, alt=alt, crop_before=_box(shown)))
+    return pictures
 
 
 def _box(shown: Shown) -> tuple[int, ...]:
@@ -171,7 +173,7 @@ def _pieces(label: str, was: str, now: str) -> list[Piece]:
     if was == now or label in _by_the_word():
         return differences(was, now)
     both = [Piece("deleted", was), Piece("inserted", now)]
-    return [each for each in both if each.text]
+    return [piece for piece in both if piece.text]
 
 
 def _by_the_word() -> set[str]:

@@ -154,10 +154,10 @@ def _part(
 ) -> Part:
     asked = draft.interactive.kind in WITH_ANSWERS
     text = BETWEEN.join(
-        with_answers(for_publishing(each.text).strip(), [] if polls else answers(draft, tag))
-        for tag, each in texts.items()
+        with_answers(for_publishing(resolved.text).strip(), [] if polls else answers(draft, tag))
+        for tag, resolved in texts.items()
     )
-    derived = tuple(tag for tag, each in texts.items() if each.wants_a_look)
+    derived = tuple(tag for tag, resolved in texts.items() if resolved.wants_a_look)
     poll = _poll(draft, next(iter(texts), SERBIAN[0])) if polls and asked else None
     return Part(slot, with_link(text, draft.address, link), tuple(texts), missing, derived, poll, link)
 

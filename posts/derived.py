@@ -50,12 +50,12 @@ def stretches(pieces: Sequence[Piece]) -> list[Stretch]:
 
 def reasons(pieces: Sequence[Piece]) -> list[Reason]:
     """Per reason the words it concerns, each once, at most `MOST_WORDS`."""
-    found = []
+    reasons = []
     for why, sentence in REASONS.items():
         words = list(dict.fromkeys(_word(piece) for piece in pieces if piece.why == why))
         if words:
-            found.append(Reason(str(sentence), words[:MOST_WORDS], max(0, len(words) - MOST_WORDS)))
-    return found
+            reasons.append(Reason(str(sentence), words[:MOST_WORDS], max(0, len(words) - MOST_WORDS)))
+    return reasons
 
 
 def _word(piece: Piece) -> str:

@@ -175,15 +175,15 @@ class Draft:
     def to_json(self) -> dict[str, Any]:
         """What `parse` gives back as an equal value."""
         return {
-            "texts": {tag: {"text": each.text, "derived_from": each.derived_from} for tag, each in self.texts.items()},
+            "texts": {tag: {"text": text.text, "derived_from": text.derived_from} for tag, text in self.texts.items()},
             "per_channel": {str(channel): dict(texts) for channel, texts in self.per_channel.items()},
             "media": [media_json(shown) for shown in self.media],
             "link": self.link,
             "link_card": {"title": self.link_card.title, "description": self.link_card.description},
             "channels": list(self.channels),
             "layout": {
-                str(channel): {"layout": each.layout, "languages": list(each.languages)}
-                for channel, each in self.layout.items()
+                str(channel): {"layout": channel_layout.layout, "languages": list(channel_layout.languages)}
+                for channel, channel_layout in self.layout.items()
             },
             **self.structure(),
         }
@@ -351,7 +351,7 @@ class _Parser:
 
     def channels(self, raw: Any) -> tuple[int, ...]:
         ids = [self.id(each, _("The channels")) for each in self.sequence(raw, _("The channels"), MOST_CHANNELS)]
-        return tuple(dict.fromkeys(each for each in ids if each))
+        return tuple(dict.fromkeys(id_ for id_ in ids if id_))
 
     def layout(self, raw: Any) -> dict[int, ChannelLayout]:
         found: dict[int, ChannelLayout] = {}

@@ -27,9 +27,9 @@ def sent(entry: Mapping[str, Any], alt: str | None = None) -> File:
 
 
 def pictures(files: Iterable[File]) -> tuple[Picture, ...]:
-    return tuple(each for each in files if isinstance(each, Picture))
+    return tuple(file for file in files if isinstance(file, Picture))
 
 
 def video(files: Iterable[File]) -> Video | None:
     """The one that goes out: a post carries one."""
-    return next((each for each in files if isinstance(each, Video)), None)
+    return next((file for file in files if isinstance(file, Video)), None)

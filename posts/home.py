@@ -85,7 +85,7 @@ def board(user: Any, house: Municipality, access: Access, *, own: bool = True) -
     lists, decides = _lists(user, access, own=own), access.may(Verb.POST_APPROVE)
     found = _posts(lists)
     answers = access.may(Verb.DELIVERY_ANSWER)
-    attention = _publications({post.pk: post for each in found.values() for post in each}, with_attention=answers)
+    attention = _publications({post.pk: post for posts in found.values() for post in posts}, with_attention=answers)
     undecided, returned = found.get("undecided", []), found.get("returned", [])
     decisions = _decisions(undecided, returned, emergencies=decides)
     for post in returned:
@@ -226,7 +226,7 @@ def _waiting(
     decided: dict[int, list[Decision]] = {}
     for decision in decisions:
         decided.setdefault(decision.version_id, []).append(decision)
-    found = []
+    waitings = []
     for post in posts:
         about = decided.get(post.newest, [])
         at = rules.standing(about, house.approval, mentored=mentored)
@@ -234,5 +234,5 @@ def _waiting(
             continue
         whose: Collection[int] = {post.author_id, post.written_by}
         seat = rules.seat_or_bar(held, at, writers=whose, own_allowed=house.may_approve_own)
-        found.append(Waiting(post, at, seat) if isinstance(seat, Bar) else Waiting(post, at, None, seat.for_whom))
-    return found[:WAITING]
+        waitings.append(Waiting(post, at, seat) if isinstance(seat, Bar) else Waiting(post, at, None, seat.for_whom))
+    return waitings[:WAITING]

@@ -52,7 +52,7 @@ def _of_contest(draft: Draft) -> list[str]:
 
 
 def _asks(draft: Draft) -> bool:
-    written = [each.text for each in draft.texts.values()]
+    written = [text.text for text in draft.texts.values()]
     written += [text for texts in draft.per_channel.values() for text in texts.values()]
     return any("?" in text for text in written)
 

@@ -105,7 +105,7 @@ class Picture:
 
     @property
     def boxes(self) -> list[tuple[Talk, Sequence[int]]]:
-        return [(each, thousandths(each.thread.box)) for each in self.talks if each.thread.box]
+        return [(talk, thousandths(talk.thread.box)) for talk in self.talks if talk.thread.box]
 
     @property
     def numbers(self) -> list[tuple[Talk, int, int, int]]:
@@ -127,22 +127,22 @@ def marked(text: str, talks: Sequence[Talk]) -> SafeString:
 
 
 def _pieces(text: str, talks: Sequence[Talk]) -> Iterator[str]:
-    edges = sorted({0, len(text), *(each.thread.start for each in talks), *(each.thread.end for each in talks)})
+    edges = sorted({0, len(text), *(talk.thread.start for talk in talks), *(talk.thread.end for talk in talks)})
     for start, end in pairwise(edges):
-        here = [each for each in talks if each.thread.start <= start and end <= each.thread.end]
+        here = [talk for talk in talks if talk.thread.start <= start and end <= talk.thread.end]
         yield _mark(text[start:end], start, end, here) if here else text[start:end]
 
 
 def _mark(words: str, start: int, end: int, here: Sequence[Talk]) -> SafeString:
     """A link to the narrowest thread on these words; the proposed words after the last of those they replace."""
     chosen = min(here, key=lambda each: (each.thread.end - each.thread.start, -each.thread.pk))
-    ids = " ".join(str(each.thread.pk) for each in here)
+    ids = " ".join(str(talk.thread.pk) for talk in here)
     first = format_html(' id="mark-{}"', chosen.thread.pk) if chosen.thread.start == start else ""
-    others = [each for each in here if each.thread.start == start and each is not chosen]
+    others = [talk for talk in here if talk.thread.start == start and talk is not chosen]
     # every thread has one place to which its number in the margin leads back
-    targets = format_html_join("", '<span id="mark-{}" data-added></span>', ((each.thread.pk,) for each in others))
-    last = format_html_join("", "{}", ((_ending(each),) for each in here if each.thread.end == end))
-    changing = any(each.can_be_accepted for each in here)
+    targets = format_html_join("", '<span id="mark-{}" data-added></span>', ((other.thread.pk,) for other in others))
+    last = format_html_join("", "{}", ((_ending(talk),) for talk in here if talk.thread.end == end))
+    changing = any(talk.can_be_accepted for talk in here)
     inner = format_html("<del>{}</del>", words) if changing else words
     return format_html(
         '<mark class="said" data-threads="{}">{}<a href="#thread-{}"{}>{}</a>{}</mark>',

@@ -89,7 +89,7 @@ def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", fir
     ends = {fold(name): value for name, value in values.items()}.get(fold(deadline)) if deadline else None
     return replace(
         draft,
-        texts={tag: Text(put(each.text, tag), each.derived_from) for tag, each in draft.texts.items()},
+        texts={tag: Text(put(text.text, tag), text.derived_from) for tag, text in draft.texts.items()},
         per_channel={
             channel: {tag: put(text, tag) for tag, text in texts.items()}
             for channel, texts in draft.per_channel.items()
@@ -116,10 +116,10 @@ def filled(draft: Draft, values: Mapping[str, Value], *, deadline: str = "", fir
 def parts(text: str) -> Iterator[tuple[str, bool]]:
     """The text cut into `(piece, is_gap)`; a gap is given by its name."""
     at = 0
-    for found in _GAP.finditer(text):
-        if found.start() > at:
-            yield text[at : found.start()], False
-        yield found[1], True
-        at = found.end()
+    for match in _GAP.finditer(text):
+        if match.start() > at:
+            yield text[at : match.start()], False
+        yield match[1], True
+        at = match.end()
     if at < len(text):
         yield text[at:], False

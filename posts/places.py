@@ -29,7 +29,7 @@ class Where:
 def written(draft: Draft) -> dict[Key, str]:
     """The texts that people wrote, shared ones first. A derived script has no words of its own."""
     found: dict[Key, str] = {
-        (tag, None): each.text for tag, each in draft.texts.items() if each.text.strip() and not each.derived_from
+        (tag, None): text.text for tag, text in draft.texts.items() if text.text.strip() and not text.derived_from
     }
     for channel, texts in draft.per_channel.items():
         found |= {(tag, channel): text for tag, text in texts.items() if text.strip()}

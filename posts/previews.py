@@ -131,8 +131,8 @@ def _previews(
     if not hindered:
         return made
     return [
-        replace(each, findings=[*hindered, *(finding for finding in each.findings if finding.field != "video")])
-        for each in made
+        replace(preview, findings=[*hindered, *(finding for finding in preview.findings if finding.field != "video")])
+        for preview in made
     ]
 
 
@@ -142,7 +142,7 @@ def _preview(
     payload = compose.outgoing(draft, part, sent, key=NO_KEY, created_at=timezone.now())
     limits = validation.limits(channel)
     findings = [*validation.check(channel, payload), *_of_languages(part)]
-    pictures = [each for each in shown if not each.is_video]
+    pictures = [shown_picture for shown_picture in shown if not shown_picture.is_video]
     comment = payload.first_comment if limits.comment_characters else ""
     return Preview(
         channel=channel,
@@ -151,7 +151,9 @@ def _preview(
         lang=part.language,
         languages=" · ".join(own_name(tag) for tag in part.languages),
         pictures=pictures[: limits.max_images],
-        video=next((each for each in shown if each.is_video), None) if limits.videos else None,
+        video=next((shown_picture for shown_picture in shown if shown_picture.is_video), None)
+        if limits.videos
+        else None,
         card=draft.link_card if limits.link_card == "ours" and payload.link_card and not shown else None,
         host=urlsplit(part.link).hostname or "",
         count=validation.count(channel, part.text),
@@ -166,15 +168,15 @@ def _preview(
 
 
 def _of_languages(part: compose.Part) -> list[validation.Finding]:
-    found = [
+    findings = [
         validation.Finding("missing_variant", "language", _missing(tag), "warning") for tag in part.missing
     ]  # fmt: skip
     if part.derived:
         sentence = _(
             "The Cyrillic text was derived from the Latin one, which has to guess. Read it before it goes out."
         )
-        found.append(validation.Finding("derived", "language", sentence, "warning"))
-    return found
+        findings.append(validation.Finding("derived", "language", sentence, "warning"))
+    return findings
 
 
 def _missing(tag: str) -> str:
@@ -216,6 +218,6 @@ def notes(draft: Draft, official: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
     if draft.link and not draft.address:
         found.append(bad_link())
-    written = [each.text for each in draft.texts.values()]
+    written = [text.text for text in draft.texts.values()]
     written += [text for texts in draft.per_channel.values() for text in texts.values()]
     return found + list(dict.fromkeys(note for text in written for note in text_notes(text)))

@@ -103,10 +103,12 @@ def content(version: Version) -> Draft:
     }
     rest = parse(stored)
     per_channel: dict[int, dict[str, str]] = {}
-    for each in variants:
-        if each.channel_id:
-            per_channel.setdefault(each.channel_id, {})[f"{each.language}-{each.script}"] = each.text
-    texts = {f"{each.language}-{each.script}": Text(each.text) for each in variants if not each.channel_id}
+    for variant in variants:
+        if variant.channel_id:
+            per_channel.setdefault(variant.channel_id, {})[f"{variant.language}-{variant.script}"] = variant.text
+    texts = {
+        f"{variant.language}-{variant.script}": Text(variant.text) for variant in variants if not variant.channel_id
+    }
     short_links = {int(channel): short for channel, short in version.short_links.items()}
     return replace(rest, texts=texts, per_channel=per_channel, short_links=short_links, answers=answers, beside=beside)
 
@@ -176,9 +178,9 @@ def writers(post: Post, version: Version | None, *, suggested: Collection[int] |
 
 def credits(versions: Iterable[Version]) -> dict[int, list[Any]]:
     """By the version's id, the people whose suggestions went into it. One query if there are any."""
-    rows = [each for each in versions if each.suggested_by]
-    people = User.objects.in_bulk({pk for each in rows for pk in each.suggested_by}) if rows else {}
-    return {each.pk: [people[pk] for pk in each.suggested_by if pk in people] for each in rows}
+    rows = [version for version in versions if version.suggested_by]
+    people = User.objects.in_bulk({pk for row in rows for pk in row.suggested_by}) if rows else {}
+    return {row.pk: [people[pk] for pk in row.suggested_by if pk in people] for row in rows}
 
 
 def mentionable(municipality: Any) -> list[Any]:
@@ -198,10 +200,10 @@ def threads(post: Post, *, reader: Any) -> list[Thread]:
     with_it = ("author", "resolved_by", "suggestion__decided_by", "suggestion__version")
     rows = Comment.objects.filter(thread__post=post).annotate(seen_at=Subquery(seen))
     found: dict[int, Any] = {}
-    for said in rows.select_related("author", *(f"thread__{name}" for name in with_it)).order_by("pk"):
-        thread = found.setdefault(said.thread_id, said.thread)
-        thread.post, thread.seen_at = post, said.seen_at
-        thread.said = [*getattr(thread, "said", []), said]
+    for row in rows.select_related("author", *(f"thread__{name}" for name in with_it)).order_by("pk"):
+        thread = found.setdefault(row.thread_id, row.thread)
+        thread.post, thread.seen_at = post, row.seen_at
+        thread.said = [*getattr(thread, "said", []), row]
     return [found[pk] for pk in sorted(found)]
 
 
@@ -287,8 +289,8 @@ def answered_at(post: Post) -> datetime:
 def closings_due(limit: int = 10) -> list[Post]:
     """Posts that asked people something and whose answers are in, without a report; oldest first. One query."""
     now = timezone.now()
-    found = asked_without_report(now)[: 5 * limit]
-    due: Iterable[Post] = (post for post in found if answered_at(post) <= now)
+    posts = asked_without_report(now)[: 5 * limit]
+    due: Iterable[Post] = (post for post in posts if answered_at(post) <= now)
     return list(islice(due, limit))
 
 

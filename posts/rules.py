@@ -157,18 +157,18 @@ def standing(decisions: Iterable[Decided], approval: str, *, mentored: bool) -> 
     """
     endorsed = emergency = None
     given: list[Decided] = []
-    for each in decisions:
-        if each.kind in RESETS:
+    for decision in decisions:
+        if decision.kind in RESETS:
             endorsed, emergency, given = None, None, []
-        elif each.kind == DecisionKind.ENDORSED:
-            endorsed = each
-        elif each.kind == DecisionKind.EMERGENCY:
-            emergency = each
-        elif each.kind == DecisionKind.OBJECTED:
+        elif decision.kind == DecisionKind.ENDORSED:
+            endorsed = decision
+        elif decision.kind == DecisionKind.EMERGENCY:
+            emergency = decision
+        elif decision.kind == DecisionKind.OBJECTED:
             emergency = None
-        elif each.kind == DecisionKind.APPROVED and _counts(each, given, endorsed, approval, mentored):
-            given.append(each)
-    read = bool(endorsed) or not mentored or any(each.without_mentor for each in given)
+        elif decision.kind == DecisionKind.APPROVED and _counts(decision, given, endorsed, approval, mentored):
+            given.append(decision)
+    read = bool(endorsed) or not mentored or any(decided.without_mentor for decided in given)
     return Standing(tuple(given), endorsed, emergency, tuple(_missing(approval, len(given), read=read)))
 
 
@@ -191,7 +191,7 @@ def holds_for(at: Standing, moment: datetime, window: timedelta) -> bool:
 
 def approved_times(at: Standing) -> list[datetime]:
     """The times for which the post was approved; who approved it without one left the time open."""
-    return [each.due_at for each in at.approvals if each.due_at]
+    return [approval.due_at for approval in at.approvals if approval.due_at]
 
 
 def _counts(each: Decided, given: Sequence[Decided], endorsed: Any, approval: str, mentored: bool) -> bool:
@@ -230,7 +230,7 @@ def seat_or_bar(
 
 def _bar(seat: ApprovalCapacity, standing: Standing, writers: Collection[int], own_allowed: bool) -> Bar | None:
     name = seat.for_whom or seat.by
-    taken = {who for each in standing.approvals for who in (each.by_id, each.for_whom_id)}
+    taken = {who for approval in standing.approvals for who in (approval.by_id, approval.for_whom_id)}
     if seat.by in writers and (seat.for_whom or not own_allowed):
         return Bar.OWN
     if name in writers and not own_allowed:
@@ -328,16 +328,16 @@ class Unusual:
 
 def unusual(local: datetime, holidays: Sequence[Any]) -> list[Unusual]:
     """`holidays` are those of the local day (`municipalities.holidays`)."""
-    found = []
+    unusuals = []
     if local.time() < EARLIEST:
-        found.append(Unusual("early"))
+        unusuals.append(Unusual("early"))
     if local.time() >= LATEST:
-        found.append(Unusual("late"))
+        unusuals.append(Unusual("late"))
     if local.weekday() == 6:
-        found.append(Unusual("sunday"))
+        unusuals.append(Unusual("sunday"))
     for day in holidays:
         if day.sensitive:
-            found.append(Unusual("sensitive", day))
+            unusuals.append(Unusual("sensitive", day))
         elif not day.is_working:
-            found.append(Unusual("holiday", day))
-    return found
+            unusuals.append(Unusual("holiday", day))
+    return unusuals

@@ -63,18 +63,20 @@ def promotion(draft: Draft, municipality: Municipality, among: Sequence[Offered]
     """None when the post names no service. One query when it is `among` those at hand, else three."""
     if not draft.service:
         return None
-    found = offered_to(draft, among)
-    if found is None:
+    offered = offered_to(draft, among)
+    if offered is None:
         return Promotion(None)
-    values = gap_values(draft, municipality, found)
-    return Promotion(found, [_start(template, values, draft.words) for template in found.service.templates.all()])
+    values = gap_values(draft, municipality, offered)
+    return Promotion(offered, [_start(template, values, draft.words) for template in offered.service.templates.all()])
 
 
 def offered_to(draft: Draft, among: Sequence[Offered] | None = None) -> Offered | None:
     """The service that the post names. No query when it is `among` those at hand, else two at most."""
     if not draft.service:
         return None
-    return next((each for each in among or () if each.service.key == draft.service), None) or offer(draft.service)
+    return next((offered for offered in among or () if offered.service.key == draft.service), None) or offer(
+        draft.service
+    )
 
 
 def gap_values(draft: Draft, municipality: Municipality, found: Offered) -> dict[str, str | date]:

@@ -34,4 +34,6 @@ def wanted(post: Post, draft: Draft, channels: Sequence[Channel]) -> dict[int, W
 def foreseen(post: Post, draft: Draft, channels: Sequence[Channel]) -> Draft:
     """The draft with the short links it will get. No query."""
     asked = wanted(post, draft, channels)
-    return replace(draft, short_links={pk: queries.foreseen(post.key, pk, each.target) for pk, each in asked.items()})
+    return replace(
+        draft, short_links={pk: queries.foreseen(post.key, pk, wanted.target) for pk, wanted in asked.items()}
+    )

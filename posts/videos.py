@@ -43,10 +43,10 @@ def waiting() -> str:
 
 def hindrance(videos: Sequence[Media]) -> str:
     """Why a post with these videos cannot go out as it is; "" when nothing is in the way."""
-    for each in videos:
-        if each.probe == Probe.BAD:
-            return _("“%(name)s”: %(problem)s") % {"name": each.name, "problem": unusable(each.probe_problem)}
-        if each.probe == Probe.WAITING:
+    for video in videos:
+        if video.probe == Probe.BAD:
+            return _("“%(name)s”: %(problem)s") % {"name": video.name, "problem": unusable(video.probe_problem)}
+        if video.probe == Probe.WAITING:
             return waiting()
     return one_only() if len(videos) > 1 else ""
 

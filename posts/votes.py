@@ -36,24 +36,24 @@ class Poll:
     @property
     def totals(self) -> list[int | None]:
         """All votes of each channel."""
-        return [_sum(each.votes) for each in self.results]
+        return [_sum(result.votes) for result in self.results]
 
     @property
     def at(self) -> datetime:
         """As of when: of the oldest look."""
-        return min(each.at for each in self.results)
+        return min(result.at for result in self.results)
 
     @property
     def is_over(self) -> bool:
-        return all(each.is_over for each in self.results)
+        return all(result.is_over for result in self.results)
 
     @property
     def multiple(self) -> bool:
-        return any(each.multiple for each in self.results)
+        return any(result.multiple for result in self.results)
 
     @property
     def ends_at(self) -> datetime | None:
-        return max((each.ends_at for each in self.results if each.ends_at), default=None)
+        return max((result.ends_at for result in self.results if result.ends_at), default=None)
 
 
 @dataclass(frozen=True)
@@ -79,17 +79,17 @@ def votes(publications: Iterable[Publication], results: Iterable[PollResult]) ->
     by_publication = {each.publication_id: each for each in results}
     same: dict[tuple[str, ...], list[PollResult]] = {}
     odd, untold = [], []
-    for each in publications:
-        result, options = by_publication.get(each.pk), _options(each)
+    for publication in publications:
+        result, options = by_publication.get(publication.pk), _options(publication)
         if result is None:
-            if each.delivery.payload.get("poll") and each.delivery.published_at:
-                untold.append(each)
+            if publication.delivery.payload.get("poll") and publication.delivery.published_at:
+                untold.append(publication)
         elif len(result.votes) != len(options):
-            odd.append(each)
+            odd.append(publication)
         else:
-            result.publication = each
+            result.publication = publication
             same.setdefault(options, []).append(result)
-    return Votes([_poll(options, found) for options, found in same.items()], odd, untold)
+    return Votes([_poll(options, poll_results) for options, poll_results in same.items()], odd, untold)
 
 
 def _options(publication: Publication) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _options(publication: Publication) -> tuple[str, ...]:
 
 
 def _poll(options: tuple[str, ...], results: list[PollResult]) -> Poll:
-    columns = [[each.votes[place] for each in results] for place in range(len(options))]
+    columns = [[result.votes[place] for result in results] for place in range(len(options))]
     totals = [_sum(votes) for votes in columns]
     total = _sum(totals)
     answers = [
@@ -110,7 +110,7 @@ def _poll(options: tuple[str, ...], results: list[PollResult]) -> Poll:
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:
-    known = [each for each in counts if each is not None]
+    known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
 
 

@@ -32,7 +32,7 @@ def own_name(tag: str) -> str:
 def time_notes(local: datetime, municipality: Any) -> list[str]:
     """What speaks against a time; it may be chosen all the same. `local` is naive wall time."""
     days = holidays(local.date(), local.date(), municipality.slug)
-    return [_unusual(each) for each in unusual(local, days)]
+    return [_unusual(unusual) for unusual in unusual(local, days)]
 
 
 def _unusual(why: Unusual) -> str:
@@ -62,7 +62,7 @@ def twice(found: Twice) -> str:
 
 def text_notes(text: str) -> list[str]:
     """Words in which letters of both scripts are mixed: they look right, but searches do not find them."""
-    words = dict.fromkeys(each.word for each in mixed_script_words(text))
+    words = dict.fromkeys(mixed_script_word.word for mixed_script_word in mixed_script_words(text))
     if not words:
         return []
     shown = ", ".join(f"„{word}”" for word in list(words)[:5])

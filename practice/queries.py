@@ -28,10 +28,10 @@ def _statuses() -> QuerySet[Status]:
 
 def home(before: int | None = None, tag: str = "") -> Slice:
     """Everything that starts a thread; with `tag`, what carries that hashtag."""
-    found = _statuses().filter(in_reply_to=None)
+    statuses = _statuses().filter(in_reply_to=None)
     if tag:
-        found = found.filter(text__icontains=f"#{tag}")
-    return _cut(found, before)
+        statuses = statuses.filter(text__icontains=f"#{tag}")
+    return _cut(statuses, before)
 
 
 def of_account(account: Account, before: int | None = None) -> Slice:
@@ -47,8 +47,8 @@ def _cut(found: QuerySet[Status], before: int | None) -> Slice:
 
 def status(status_id: int, viewer: Account | None = None) -> Status | None:
     """None, too, where `viewer` is not shown it."""
-    found = there(status_id)
-    return found if found and sees(viewer, found) else None
+    status = there(status_id)
+    return status if status and sees(viewer, status) else None
 
 
 def there(status_id: int) -> Status | None:
@@ -117,10 +117,10 @@ def descendants(above: Status, viewer: Account | None = None) -> list[Status]:
     """Everything below `above` that `viewer` sees, oldest first, as a thread reads."""
     every = thread(above.root or above, viewer)
     below = {above.pk}
-    for each in every:
-        if each.in_reply_to_id in below:
-            below.add(each.pk)
-    return [each for each in every if each.pk in below]
+    for status in every:
+        if status.in_reply_to_id in below:
+            below.add(status.pk)
+    return [status for status in every if status.pk in below]
 
 
 def mark_own(statuses: Iterable[Status], viewer: Account | None) -> None:
@@ -190,14 +190,14 @@ def _windowed(found: QuerySet, window: Window) -> list:
 
 
 def written_by(account_id: int, window: Window, *, replies: bool = True) -> list[Status]:
-    found = _statuses().filter(account_id=account_id)
-    return _windowed(found if replies else found.filter(in_reply_to=None), window)
+    statuses = _statuses().filter(account_id=account_id)
+    return _windowed(statuses if replies else statuses.filter(in_reply_to=None), window)
 
 
 def notices(of: Account, window: Window, kinds: Sequence[str] = ()) -> list[Notice]:
-    found = Notice.objects.filter(account=of).select_related("actor", "status__account", "status__in_reply_to")
-    found = found.prefetch_related("status__media")
-    return _windowed(found.filter(kind__in=kinds) if kinds else found, window)
+    notices = Notice.objects.filter(account=of).select_related("actor", "status__account", "status__in_reply_to")
+    notices = notices.prefetch_related("status__media")
+    return _windowed(notices.filter(kind__in=kinds) if kinds else notices, window)
 
 
 def token(secret: str) -> Token | None:

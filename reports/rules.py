@@ -36,11 +36,11 @@ def after(month: date) -> date:
 
 def months(first: date, last: date) -> list[date]:
     """The first of each month from one to the other, both among them."""
-    found, month = [], first_of(first)
+    days, month = [], first_of(first)
     while month <= last:
-        found.append(month)
+        days.append(month)
         month = after(month)
-    return found
+    return days
 
 
 def parse_month(text: str) -> date | None:

@@ -26,6 +26,6 @@ def is_numeral(word: str, text: str, start: int, end: int) -> bool:
 
 def _is_mixed_case(text: str, start: int, end: int) -> bool:
     """False only where every neighbouring word on the line is in capitals: there VI is "you", not six."""
-    found = (_WORD_BEFORE.search(text[max(0, start - 80) : start]), _WORD_AFTER.match(text, end))
-    neighbours = [match[1] for match in found if match]
+    matches = (_WORD_BEFORE.search(text[max(0, start - 80) : start]), _WORD_AFTER.match(text, end))
+    neighbours = [match[1] for match in matches if match]
     return not neighbours or any(not word.isupper() for word in neighbours)

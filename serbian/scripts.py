@@ -68,8 +68,8 @@ def fix_mixed(word: str) -> str:
 
 def unmix(text: str) -> str:
     """The text with every mixed word put right; everything else stays as it is."""
-    for found in reversed(mixed_script_words(text)):
-        text = text[: found.start] + found.fixed + text[found.end :]
+    for mixed_script_word in reversed(mixed_script_words(text)):
+        text = text[: mixed_script_word.start] + mixed_script_word.fixed + text[mixed_script_word.end :]
     return text
 
 

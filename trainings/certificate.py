@@ -51,10 +51,10 @@ def facts(participant: Participant, attended: Sequence[Session], counted: Sequen
         "place": written(training.place),
         "starts_on": training.starts_on.isoformat(),
         "ends_on": training.ends_on.isoformat(),
-        "topics": list(dict.fromkeys(written(each.title) for each in counted)),
+        "topics": list(dict.fromkeys(written(session.title) for session in counted)),
         "attended": len(attended),
         "of": len(counted),
-        "hours": round(sum(_minutes(each.starts, each.ends) for each in attended) / 60, 1),
+        "hours": round(sum(_minutes(session.starts, session.ends) for session in attended) / 60, 1),
         "issuer": to_cyrillic(str(by)) if language == Language.SR_CYRL else to_latin(str(by)),
     }
 
@@ -71,7 +71,7 @@ def pdf(certificates: Sequence[Certificate]) -> bytes:
     with translation.override(language):
         title = f"{_('Certificate of attendance')} {first.number}" if len(certificates) == 1 else _("Certificates")
         about = {"title": title, "author": _("Dobošar"), "mark": MARK, "lang": lang, "script": script, "region": region}
-    pages = [_page(each) for each in certificates]
+    pages = [_page(certificate) for certificate in certificates]
     return compiled(TEMPLATE, {"certificates": pages, "about": about}, language=language, at=first.issued_at)
 
 

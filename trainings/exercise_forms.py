@@ -36,9 +36,9 @@ class ExerciseForm(Written):
         self.people = [person for person in people if person.user_id]
         self.scenarios = [known for known, _raw in script.built_in().values()]
         self.fields["scenario"] = forms.ChoiceField(
-            choices=[(each.key, shown(each.title)) for each in self.scenarios], label=_("Scenario")
+            choices=[(scenario.key, shown(scenario.title)) for scenario in self.scenarios], label=_("Scenario")
         )
-        self.chosen = next((each for each in self.scenarios if each.key == chosen), self.scenarios[0])
+        self.chosen = next((scenario for scenario in self.scenarios if scenario.key == chosen), self.scenarios[0])
         self.fields["scenario"].initial = self.chosen.key
         self.fields["minutes"].initial = self.chosen.minutes
         numbers = range(1, min(MOST_TEAMS, max(len(self.people), 1)) + 1)
@@ -68,9 +68,9 @@ class ExerciseForm(Written):
         """The scenarios for the page, the chosen one marked."""
         chosen = str(self["scenario"].value())
         return [
-            {"key": each.key, "title": shown(each.title), "practises": shown("; ".join(each.practises)),
-             "minutes": each.minutes, "lines": len(each.lines), "chosen": each.key == chosen}
-            for each in self.scenarios
+            {"key": scenario.key, "title": shown(scenario.title), "practises": shown("; ".join(scenario.practises)),
+             "minutes": scenario.minutes, "lines": len(scenario.lines), "chosen": scenario.key == chosen}
+            for scenario in self.scenarios
         ]  # fmt: skip
 
     def teams(self) -> list[tuple[str, list[Any]]]:

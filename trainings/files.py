@@ -57,11 +57,11 @@ def checked(file: BinaryIO, *, name: str, size: int) -> Checked:
         )
     if not size:
         raise BadFile(_("This file is empty."))
-    found = _told(file)
+    checked = _told(file)
     file.seek(0)
     stem = PurePath(name.replace("\\", "/")).stem
     plain = "".join(sign for sign in stem if sign.isprintable() and sign not in '"/\\:*?<>|').strip(" .")
-    return Checked(found.mime, found.ending, f"{plain[:LONGEST_NAME] or 'file'}.{found.ending}", found.body)
+    return Checked(checked.mime, checked.ending, f"{plain[:LONGEST_NAME] or 'file'}.{checked.ending}", checked.body)
 
 
 def _told(file: BinaryIO) -> Checked:

@@ -58,8 +58,8 @@ class ScriptLine:
 
     def fits(self, traits: frozenset[str], text: str) -> bool:
         """Whether what was published or answered makes this citizen speak."""
-        return all(holds(each, traits, text) for each in self.needs) and not any(
-            holds(each, traits, text) for each in self.lacks
+        return all(holds(need, traits, text) for need in self.needs) and not any(
+            holds(lack, traits, text) for lack in self.lacks
         )
 
 

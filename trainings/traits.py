@@ -50,7 +50,7 @@ def of_post(text: str, descriptions: Sequence[str] = (), *, has_poll: bool = Fal
         found.add("poll")
     if descriptions:
         found.add("picture")
-        if all(each.strip() for each in descriptions):
+        if all(description.strip() for description in descriptions):
             found.add("alt")
     return frozenset(found)
 

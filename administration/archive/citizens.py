@@ -19,9 +19,15 @@ def write(archive: Archive) -> None:
 
 def _messages() -> list[dict[str, Any]]:
     notes, answers, proposed = defaultdict(list), defaultdict(list), defaultdict(list)
-    for each in ProposedAnswer.objects.select_related("by", "decided_by").order_by("pk"):
-        told = {"text": each.text, "by": str(each.by), "at": each.at, "state": each.state, "reason": each.reason}
-        proposed[each.message_id].append({**told, "decided_by": str(each.decided_by or "")})
+    for proposed_answer in ProposedAnswer.objects.select_related("by", "decided_by").order_by("pk"):
+        told = {
+            "text": proposed_answer.text,
+            "by": str(proposed_answer.by),
+            "at": proposed_answer.at,
+            "state": proposed_answer.state,
+            "reason": proposed_answer.reason,
+        }
+        proposed[proposed_answer.message_id].append({**told, "decided_by": str(proposed_answer.decided_by or "")})
     for note in Note.objects.select_related("by").order_by("pk"):
         notes[note.message_id].append({"text": note.text, "by": str(note.by), "at": note.at})
     for reply in Reply.objects.select_related("by", "approved_by", "delivery").order_by("pk"):
@@ -107,11 +113,11 @@ def _needs() -> list[dict[str, Any]]:
             "department": str(row.department or ""), "stage": row.stage, "reason": row.reason,
             "decided_on": row.decided_on, "done": row.done, "done_on": row.done_on, "public": row.is_public,
             "by": str(row.by), "created_at": row.created_at,
-            "voices": [{"source": each.source, "heard_on": each.heard_on, "quote": each.quote, "note": each.note}
-                       for each in row.voices.all()],
+            "voices": [{"source": voice.source, "heard_on": voice.heard_on, "quote": voice.quote, "note": voice.note}
+                       for voice in row.voices.all()],
             "told": [{"text": each.text, "people": each.people, "by": str(each.by), "at": each.at}
                      for each in row.rounds.all()],
-            "pictures": [{"when": each.moment, "file": each.media.name} for each in row.pictures.all()],
+            "pictures": [{"when": picture.moment, "file": picture.media.name} for picture in row.pictures.all()],
         }
         for row in rows.order_by("pk")
     ]  # fmt: skip
@@ -125,9 +131,9 @@ def _shared() -> list[dict[str, Any]]:
             "figures": row.figures, "measured_on": row.measured_on, "by": str(row.by), "shared_at": row.shared_at,
             "ended_at": row.ended_at, "ending": row.ending,
             "comments": [
-                {"text": each.text, "by": str(each.author), "at": each.at}
-                for each in row.comments.all()
-                if each.deleted_at is None and each.removed_at is None
+                {"text": comment.text, "by": str(comment.author), "at": comment.at}
+                for comment in row.comments.all()
+                if comment.deleted_at is None and comment.removed_at is None
             ],
             "copied": len(row.copies.all()),
         }

@@ -157,7 +157,9 @@ def _thread(thread: Thread) -> dict[str, Any]:
         "at": thread.at,
         "resolved_at": thread.resolved_at,
         "resolved_by": str(thread.resolved_by) if thread.resolved_by else "",
-        "comments": [{"author": str(said.author), "at": said.at, "text": said.text} for said in thread.comments.all()],
+        "comments": [
+            {"author": str(comment.author), "at": comment.at, "text": comment.text} for comment in thread.comments.all()
+        ],
         "suggestion": {
             "replacement": proposal.replacement,
             "state": proposal.state,
@@ -188,8 +190,13 @@ def _publication(row: Publication) -> dict[str, Any]:
         "problem": sent.problem,
         "poll": _poll(row.poll_result) if hasattr(row, "poll_result") else None,
         "attempts": [
-            {"step": each.step, "opened_at": each.opened_at, "sent_at": each.sent_at, "outcome": each.outcome}
-            for each in sent.attempts.all()
+            {
+                "step": attempt.step,
+                "opened_at": attempt.opened_at,
+                "sent_at": attempt.sent_at,
+                "outcome": attempt.outcome,
+            }
+            for attempt in sent.attempts.all()
         ],
     }
 

@@ -200,5 +200,5 @@ def unfinished(request: MunicipalityRequest) -> Progress | None:
 def of_several(places: Collection[Municipality]) -> list[Progress]:
     """For the staff of a programme: those that have most to do first. One query."""
     rows = _looked_at(Municipality.objects.filter(pk__in=[place.pk for place in places]))
-    found = [_progress(row, None, ACROSS) for row in rows]
-    return sorted(found, key=lambda each: (each.is_over, each.count, sort_key(str(each.municipality))))
+    progresses = [_progress(row, None, ACROSS) for row in rows]
+    return sorted(progresses, key=lambda each: (each.is_over, each.count, sort_key(str(each.municipality))))

@@ -51,5 +51,6 @@ def next_step(row: Installation, user: Any) -> SetUpStep | None:
 def places(row: Installation, user: Any, now: SetUpStep) -> list[StepProgress]:
     """All steps, for the line above the page."""
     return [
-        StepProgress(each, "now" if each is now else "done" if is_done(row, each, user) else "") for each in SetUpStep
+        StepProgress(set_up_step, "now" if set_up_step is now else "done" if is_done(row, set_up_step, user) else "")
+        for set_up_step in SetUpStep
     ]

@@ -67,10 +67,10 @@ def enrol() -> int:
     """Make subjects of what was published or connected since the last time. Returns how many are new."""
     with everywhere("find publications without a subject"), transaction.atomic():
         now = timezone.now()
-        found = list(publications_without_subject())
-        keys = {each.pk: traits.key_of(each) for each in found}
+        publications = list(publications_without_subject())
+        keys = {publication.pk: traits.key_of(publication) for publication in publications}
         rows = traits.rows_for(keys.values())
-        new = [_subject_of(each, rows[keys[each.pk]], now) for each in found]
+        new = [_subject_of(publication, rows[keys[publication.pk]], now) for publication in publications]
         new += [
             Subject(municipality_id=c.municipality_id, kind=SubjectKind.CHANNEL, channel=c, next_at=now)
             for c in channels_without_subject()
@@ -221,7 +221,11 @@ def _answers(connector: Connector, subjects: list[Subject]) -> Answers:
 
 def _compare(subjects: list[Subject], texts: dict[int, external_changes.NetworkText]) -> None:
     """Hand on what the network shows of each post, by its delivery. Two queries when nothing was changed."""
-    shown = {each.publication_id: texts[each.pk] for each in subjects if each.pk in texts and each.publication_id}
+    shown = {
+        subject.publication_id: texts[subject.pk]
+        for subject in subjects
+        if subject.pk in texts and subject.publication_id
+    }
     known = Publication.objects.filter(pk__in=shown).values_list("pk", "delivery_id") if shown else ()
     external_changes.record_shown({delivery: shown[publication] for publication, delivery in known})
 

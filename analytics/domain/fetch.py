@@ -93,11 +93,11 @@ def _store(run: PastImport, connector: Connector, found: tuple[PastPost, ...], c
     locked = PastImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if locked.state != ImportState.RUNNING:
         return False
-    told = [_post(run, connector, post, place) for place, post in enumerate(found)]
-    made = bring.posts(run, told)
+    posts = [_post(run, connector, post, place) for place, post in enumerate(found)]
+    made = bring.posts(run, posts)
     is_stuck = bool(cursor) and cursor == run.cursor
-    run.made, run.known, run.cursor, run.tries = run.made + made, run.known + len(told) - made, cursor, 0
-    run.reached = min([post.on for post in told] + ([run.reached] if run.reached else []), default=None)
+    run.made, run.known, run.cursor, run.tries = run.made + made, run.known + len(posts) - made, cursor, 0
+    run.reached = min([post.on for post in posts] + ([run.reached] if run.reached else []), default=None)
     run.next_at = timezone.now() + LEASE
     run.save(update_fields=["made", "known", "cursor", "tries", "reached", "next_at"])
     too_many = run.made + run.known > MOST_POSTS

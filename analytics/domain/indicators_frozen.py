@@ -43,7 +43,7 @@ def freeze(
         found = measure(places, first, last, indicator.code).get(indicator.code)
         if found is None:
             raise Refused(str(indicator.listed.needs) if indicator.listed else "")
-        values = {pk: each for pk, each in found.items() if each.value is not None}
+        values = {pk: measured for pk, measured in found.items() if measured.value is not None}
         if not values:
             raise Refused(_("None of the municipalities has a value for these days. Choose others."), "first")
         known = {row.municipality_id for row in latest_baselines(indicator)}
@@ -51,9 +51,9 @@ def freeze(
         PlaceBaseline.objects.bulk_create(
             PlaceBaseline(
                 municipality_id=pk,
-                **_row((first, last), each, indicator=indicator, reason=reason, frozen_by=by),
+                **_row((first, last), measured, indicator=indicator, reason=reason, frozen_by=by),
             )
-            for pk, each in values.items()
+            for pk, measured in values.items()
         )
     _freeze_median(indicator, by, reason)
     audit.record(

@@ -22,7 +22,7 @@ def oldest_kept(today: date) -> date | None:
 def forget_readings() -> list[date]:
     """Drop the months that are no longer kept, once their facts are made; returns them."""
     month = oldest_kept(timezone.now().date())
-    if month is None or not any(each < month for each in partitions.stored()):
+    if month is None or not any(day < month for day in partitions.stored()):
         return []
     rollup.fold()
     with transaction.atomic():

@@ -38,7 +38,7 @@ def mark(name: str, municipality_id: int, days: Iterable[date] | None = None) ->
 def fold() -> int:
     """Count again what is marked; returns how many rows were written or taken away. One that is at it goes on alone."""
     with everywhere("days that were marked are counted again"):
-        return sum(_fold(each) for each in sources())
+        return sum(_fold(source) for source in sources())
 
 
 def sweep(today: date | None = None) -> int:
@@ -46,11 +46,11 @@ def sweep(today: date | None = None) -> int:
     yet, all its days."""
     today = today or timezone.localdate()
     with everywhere("recent days are counted again"):
-        changed = sum(_fold(each) for each in sources())
-        for each in sources():
-            is_new = not Tally.objects.filter(code__in=each.codes).exists()
-            first = None if each.recent is None or is_new else today - each.recent
-            changed += _make(each, Days(first=first))
+        changed = sum(_fold(source) for source in sources())
+        for source in sources():
+            is_new = not Tally.objects.filter(code__in=source.codes).exists()
+            first = None if source.recent is None or is_new else today - source.recent
+            changed += _make(source, Days(first=first))
         return changed
 
 
@@ -58,7 +58,7 @@ def rebuild(first: date | None = None, last: date | None = None, *, municipality
     """Count all days again, or those from `first` to `last`; returns how many rows that changed."""
     places = None if municipality is None else frozenset({municipality.pk})
     with everywhere("days are counted again"):
-        return sum(_make(each, Days(places, first, last)) for each in sources())
+        return sum(_make(source, Days(places, first, last)) for source in sources())
 
 
 def close(name: str, days: Collection[tuple[int, date]], today: date | None = None) -> int:
@@ -118,11 +118,15 @@ def _write(told: Source, days: Days) -> int:
     stored = {(row.municipality_id, row.code, row.day): row for row in _rows(told, days)}
     gone = [row.pk for key, row in stored.items() if key not in found and not row.closed_at]
     new, changed = [], []
-    for key, each in found.items():
+    for key, daily_tally in found.items():
         row = stored.get(key)
-        figures = {"counted": each.counted, "met": each.met, "minutes": sorted(each.minutes)}
+        figures = {"counted": daily_tally.counted, "met": daily_tally.met, "minutes": sorted(daily_tally.minutes)}
         if row is None:
-            new.append(Tally(municipality_id=each.municipality_id, code=each.code, day=each.day, **figures))
+            new.append(
+                Tally(
+                    municipality_id=daily_tally.municipality_id, code=daily_tally.code, day=daily_tally.day, **figures
+                )
+            )
         elif not row.closed_at and any(getattr(row, name) != value for name, value in figures.items()):
             for name, value in figures.items():
                 setattr(row, name, value)

@@ -37,17 +37,17 @@ class _Life:
 def breaks(first: date, last: date) -> list[Break]:
     """Breaks after `first` and up to `last`, oldest first."""
     lives = _lives()
-    found = []
+    breaks = []
     for life in lives:
         began, ended = first < life.first <= last, life.last is not None and first <= life.last < last
         others = [other for other in lives if other is not life]
         if began and any(other.first < life.first for other in others):
-            found.append(Break(life.first, *_beginning(life, others)))
+            breaks.append(Break(life.first, *_beginning(life, others)))
         elif ended and not any(_follows(other, life) for other in others):
             assert life.last is not None
             sentence = _("“%(channel)s” was disconnected; its followers no longer count.")
-            found.append(Break(life.last, sentence % {"channel": life.channel.name}, _("a channel less")))
-    return sorted(found, key=lambda each: (each.day, each.reason))
+            breaks.append(Break(life.last, sentence % {"channel": life.channel.name}, _("a channel less")))
+    return sorted(breaks, key=lambda each: (each.day, each.reason))
 
 
 def _lives() -> list[_Life]:

@@ -100,11 +100,11 @@ def taking_part(programmes: Sequence[Programme]) -> Part:
         .order_by("starts_on", "pk")
     )
     places = {
-        each.municipality_id: ComparedMunicipality(each.municipality, each.cohort)
-        for each in enrolments
-        if each.compares
+        enrolment.municipality_id: ComparedMunicipality(enrolment.municipality, enrolment.cohort)
+        for enrolment in enrolments
+        if enrolment.compares
     }
-    return Part(places, len({each.municipality_id for each in enrolments} - set(places)))
+    return Part(places, len({enrolment.municipality_id for enrolment in enrolments} - set(places)))
 
 
 def comparison(part: Part, period: Period, measure: Measure, *, every: bool = False) -> Comparison:
@@ -157,7 +157,7 @@ def _baselines(part: Part, measure: Measure) -> dict[int, Figures]:
 
 def _by_day(part: Part, period: Period, measure: Measure, every: bool) -> Comparison:
     spans = (period, period.before)
-    windows = [Window(pk, each.first, each.last) for pk in part.places for each in spans]
+    windows = [Window(pk, span.first, span.last) for pk in part.places for span in spans]
     # Medians of the time before are needed only where those are compared, and they cost as much as all the rest.
     medians = range(0, len(windows), 1 if every or measure.key == "median" else len(spans))
     found = figures.by_days(windows, medians=medians)

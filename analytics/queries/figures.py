@@ -132,17 +132,17 @@ def by_days(
 
     `medians`: of all windows, of none, or of those at these places.
     """
-    found = [Figures(each.days) for each in windows]
+    found = [Figures(window.days) for window in windows]
     if not windows:
         return found
     params = {
         "n": list(range(len(windows))),
-        "ids": [each.municipality_id for each in windows],
-        "first": [each.first for each in windows],
-        "last": [each.last for each in windows],
-        "places": sorted({each.municipality_id for each in windows}),
-        "since": min(each.first for each in windows),
-        "until": max(each.last for each in windows),
+        "ids": [window.municipality_id for window in windows],
+        "first": [window.first for window in windows],
+        "last": [window.last for window in windows],
+        "places": sorted({window.municipality_id for window in windows}),
+        "since": min(window.first for window in windows),
+        "until": max(window.last for window in windows),
         "practice": settings.DEMO,
         "stale": STALE.days,
     }

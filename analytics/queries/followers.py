@@ -69,8 +69,8 @@ class Followers:
 
 def followers(stretches: Stretches, ends: list[Period], channel: int | None = None) -> Followers:
     """One query. Of `ends` the last day counts, or up to two weeks before it."""
-    firsts = [*stretches.firsts, *(each.last - STALE + timedelta(days=1) for each in ends)]
-    lasts = [*stretches.lasts, *(each.last for each in ends)]
+    firsts = [*stretches.firsts, *(end.last - STALE + timedelta(days=1) for end in ends)]
+    lasts = [*stretches.lasts, *(end.last for end in ends)]
     told: list[dict[int, int]] = [{} for _ in firsts]
     gaps: list[dict[int, str]] = [{} for _ in firsts]
     cut, imported = len(stretches), None

@@ -207,8 +207,8 @@ def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
         found[row.indicator_id].append(row)
     for pk, several in found.items():
         if len(several) >= FEW_PLACES:
-            middle = median(each.value for each in several)
-            lines[pk].start = Start(middle, max(each.last for each in several))
+            middle = median(place_baseline.value for place_baseline in several)
+            lines[pk].start = Start(middle, max(place_baseline.last for place_baseline in several))
 
 
 def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
@@ -248,8 +248,11 @@ def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
         if line.actual is None and several:
             line.n, line.why = len(several), "few_places"
             if len(several) >= FEW_PLACES:
-                line.actual, line.why = median(each.value for each in several), ""
-                line.first, line.last = min(each.on for each in several), max(each.on for each in several)
+                line.actual, line.why = median(place_value.value for place_value in several), ""
+                line.first, line.last = (
+                    min(place_value.on for place_value in several),
+                    max(place_value.on for place_value in several),
+                )
 
 
 # ---------------------------------------------------------------- one indicator
@@ -344,16 +347,22 @@ def _fill_whole(line: IndicatorRow, lines: dict[int, IndicatorRow], values: list
         line.enter(values)
     if line.actual is not None:
         return
-    told = [each for each in lines.values() if each.actual is not None and each.is_enough]
-    line.n = len(told)
-    line.actual = _median([each.actual for each in told])
-    line.why = "" if line.actual is not None else "few_places" if told else line.why
-    line.first = min((each.first for each in told if each.first), default=None)
-    line.last = max((each.last for each in told if each.last), default=None)
-    line.made_at = max((each.made_at for each in told if each.made_at), default=None)
+    indicator_rows = [
+        indicator_row
+        for indicator_row in lines.values()
+        if indicator_row.actual is not None and indicator_row.is_enough
+    ]
+    line.n = len(indicator_rows)
+    line.actual = _median([indicator_row.actual for indicator_row in indicator_rows])
+    line.why = "" if line.actual is not None else "few_places" if indicator_rows else line.why
+    line.first = min((indicator_row.first for indicator_row in indicator_rows if indicator_row.first), default=None)
+    line.last = max((indicator_row.last for indicator_row in indicator_rows if indicator_row.last), default=None)
+    line.made_at = max(
+        (indicator_row.made_at for indicator_row in indicator_rows if indicator_row.made_at), default=None
+    )
     by_month: dict[date, list[float]] = defaultdict(list)
-    for each in lines.values():
-        for day, value in each.months:
+    for indicator_row in lines.values():
+        for day, value in indicator_row.months:
             by_month[day].extend([] if value is None else [value])
     if not line.indicator.is_manual:
         line.months = [(day, _median(by_month[day])) for day in sorted(by_month)][-MONTHS:]

@@ -358,23 +358,26 @@ def _none_of_ours(known: Known) -> str:
 
 def _readable(known: Known) -> Answer:
     """OP5."""
-    checked = [each for each in known.once if each.is_checked]
+    checked = [once for once in known.once if once.is_checked]
     more = {"unchecked": len(known.once) - len(checked)}
     if not checked:
         return None, 0, "unchecked" if known.once else _none_of_ours(known), {}, more
-    return sum(each.is_clean for each in checked) * 100 / len(checked), len(checked), "", {}, more
+    return sum(once.is_clean for once in checked) * 100 / len(checked), len(checked), "", {}, more
 
 
 def _covered(known: Known) -> Answer:
     """OP6."""
-    wanted = {f"{each.get('language')}-{each.get('script')}" for each in known.place.official_languages}
+    wanted = {
+        f"{official_language.get('language')}-{official_language.get('script')}"
+        for official_language in known.place.official_languages
+    }
     if not wanted:
         return None, len(known.once), "no_rule", {}, {}
-    told = [each for each in known.once if each.tags]
-    if not told:
+    onces = [once for once in known.once if once.tags]
+    if not onces:
         return None, 0, _none_of_ours(known), {}, {}
     more = {"wanted": sorted(wanted)}
-    return sum(wanted <= each.tags for each in told) * 100 / len(told), len(told), "", {}, more
+    return sum(wanted <= once.tags for once in onces) * 100 / len(onces), len(onces), "", {}, more
 
 
 def _regular(known: Known) -> Answer:
@@ -401,8 +404,8 @@ def _unseen(known: Known) -> Answer:
     """GV2."""
     if not known.once:
         return None, 0, _none_of_ours(known), {}, {}
-    emergencies = sum(each.is_emergency for each in known.once)
-    unseen = sum(not each.was_seen and not each.is_emergency for each in known.once)
+    emergencies = sum(once.is_emergency for once in known.once)
+    unseen = sum(not once.was_seen and not once.is_emergency for once in known.once)
     return float(unseen), len(known.once), "", {}, {"emergencies": emergencies}
 
 

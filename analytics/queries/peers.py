@@ -90,9 +90,9 @@ def peers(municipality: Municipality, period: Months) -> Peers | None:
             return None
         mine = size(own.population)
         others = [each for each in found.values() if size(each.population) == mine] if mine != Size.UNKNOWN else []
-        told = figures.by_month([own.pk, *(each.pk for each in others)], period)
+        told = figures.by_month([own.pk, *(other.pk for other in others)], period)
     rows = {each.pk: _values(each, told.get(each.pk, {}), period) for each in (own, *others)}
-    seen = [each for each in others if each.is_sharing] if own.is_sharing else []
+    seen = [other for other in others if other.is_sharing] if own.is_sharing else []
     lines = [
         _line(MEASURES[key], index, rows, own.pk, {each.pk for each in seen}) for index, key in enumerate(COMPARED)
     ]

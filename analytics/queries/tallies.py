@@ -37,7 +37,7 @@ def median_hours(code: str, nothing: str) -> Measure:
     def measure(places: Sequence[Any], first: date, last: date) -> Mapping[int, Measured]:
         hours: dict[int, list[float]] = defaultdict(list)
         for pk, minutes in _days(code, places, first, last).values_list("municipality", "minutes"):
-            hours[pk] += [each / 60 for each in minutes]
+            hours[pk] += [minute / 60 for minute in minutes]
         return _none(places, nothing) | {pk: Measured(median(each), len(each)) for pk, each in hours.items() if each}
 
     return measure
@@ -95,12 +95,12 @@ class Span:
 
 def spans(edges: Sequence[tuple[date, date]]) -> list[Span]:
     """The open scope's questions and needs in each of these stretches of days, which follow each other."""
-    found = [Span(first, last) for first, last in edges]
-    if not found:
+    spans = [Span(first, last) for first, last in edges]
+    if not spans:
         return []
-    rows = Tally.objects.filter(code__in=["OC3", "OC4", "OC6"], day__gte=found[0].first, day__lte=found[-1].last)
+    rows = Tally.objects.filter(code__in=["OC3", "OC4", "OC6"], day__gte=spans[0].first, day__lte=spans[-1].last)
     for row in rows:
-        for span in found:
+        for span in spans:
             if span.first <= row.day <= span.last:
                 span.add(row)
-    return found
+    return spans

@@ -52,7 +52,7 @@ def told_to(channels: list[Channel]) -> list[MetricAvailability]:
     rows = []
     for metric in METRICS.values():
         networks = validation.metric_descriptions(metric.key)
-        telling = {each.platform for each in networks}
+        telling = {network.platform for network in networks}
         cells = []
         for channel in channels:
             first, last = known.get((channel.pk, metric.key), (None, None))

@@ -29,23 +29,23 @@ def around(
 
     One query for what is kept, and one to three for what is not yet.
     """
-    lengths = {each.number: each.last - each.first + 1 for each in stretches}
+    lengths = {stretch.number: stretch.last - stretch.first + 1 for stretch in stretches}
     found: Around = {pk: {} for pk in trained}
     rows = TrainingWindow.objects.filter(number__in=lengths)
     for pk, training_on, number, *values in rows.values_list("municipality_id", "training_on", "number", *KEPT):
         if trained.get(pk) == training_on:
             found[pk][number] = Figures(lengths[number], **dict(zip(KEPT, values, strict=True)))
     missing = [
-        (pk, each)
+        (pk, stretch)
         for pk, training_on in trained.items()
-        for each in stretches
-        if each.number not in found[pk] and each.is_over(training_on, today())
+        for stretch in stretches
+        if stretch.number not in found[pk] and stretch.is_over(training_on, today())
     ]
     told = figures.by_days(
-        [window(pk, each, trained[pk]) for pk, each in missing], followers=followers, medians=medians
+        [window(pk, stretch, trained[pk]) for pk, stretch in missing], followers=followers, medians=medians
     )
-    for (pk, each), one in zip(missing, told, strict=True):
-        found[pk][each.number] = one
+    for (pk, stretch), one in zip(missing, told, strict=True):
+        found[pk][stretch.number] = one
     return found
 
 

@@ -151,8 +151,8 @@ def typical(
             posts = count
     return Judged(
         kinds={name: kinds[name] for name in KINDS},
-        weekdays={int(key): found for key, found in kinds["weekday"].items()},
-        bands={int(key): found for key, found in kinds["band"].items()},
+        weekdays={int(key): typical for key, typical in kinds["weekday"].items()},
+        bands={int(key): typical for key, typical in kinds["band"].items()},
         cells=cells,
         posts=posts,
         best=sorted(ends[BEST], key=lambda end: end.place),

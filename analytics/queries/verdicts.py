@@ -101,9 +101,9 @@ def ordered(rows: QuerySet[Subject], sort: str, medians: dict[int, Usual]) -> Qu
         return rows.order_by(F("interactions").asc(nulls_last=True), "-published_on", "pk")
     if sort == "usual":
         cases = [
-            When(channel_id=pk, then=Cast(F("interactions"), FloatField()) / Value(found.median))
-            for pk, found in medians.items()
-            if found.median
+            When(channel_id=pk, then=Cast(F("interactions"), FloatField()) / Value(usual.median))
+            for pk, usual in medians.items()
+            if usual.median
         ]
         times = Case(*cases, default=None, output_field=FloatField())
         return rows.annotate(times=times).order_by(F("times").desc(nulls_last=True), "-published_on", "pk")
@@ -155,7 +155,7 @@ class Verdicts:
 
 def usable(medians: Mapping[int, Usual]) -> dict[int, float]:
     """What a post can be measured by."""
-    return {pk: found.median for pk, found in medians.items() if found.median}
+    return {pk: usual.median for pk, usual in medians.items() if usual.median}
 
 
 def verdicts(judged: Judged, medians: Mapping[int, Usual]) -> Verdicts:

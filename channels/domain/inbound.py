@@ -59,14 +59,14 @@ def store_events(
     kind = connector(platform)
     if not kind.verify(raw, headers, _secret(platform, channel)):
         raise Forged
-    told = kind.events(payload())
-    if len(told) > MOST:
-        log.warning("%s told %s things at once; %s are kept", platform, len(told), MOST)
-    for event in told[:MOST]:
+    raw_events = kind.events(payload())
+    if len(raw_events) > MOST:
+        log.warning("%s told %s things at once; %s are kept", platform, len(raw_events), MOST)
+    for event in raw_events[:MOST]:
         # Networks without a notice of their own say it among the events.
         if event.kind == "deauthorised" and event.grantor:
             _end(platform, event, messages.TAKEN_BACK)
-    return _keep(platform, told[:MOST], channel)
+    return _keep(platform, raw_events[:MOST], channel)
 
 
 def _keep(platform: str, told: Sequence[RawEvent], channel: Channel | None) -> int:
@@ -115,8 +115,8 @@ def deauthorise(platform: str, raw: bytes) -> int:
 
     An old notice that is sent once more does nothing to a channel that was connected after it. Raises `Forged`.
     """
-    told = _departed(platform, raw)
-    return _end(platform, told, messages.TAKEN_BACK)
+    raw_event = _departed(platform, raw)
+    return _end(platform, raw_event, messages.TAKEN_BACK)
 
 
 @transaction.atomic
@@ -125,16 +125,16 @@ def delete_person(platform: str, raw: bytes) -> Deletion:
 
     We hold their id on the network and their token, both in the credentials of the channels that they connected.
     """
-    told = _departed(platform, raw)
-    number = _end(platform, told, messages.TAKEN_BACK, wipe=True)
+    raw_event = _departed(platform, raw)
+    number = _end(platform, raw_event, messages.TAKEN_BACK, wipe=True)
     return Deletion.objects.create(platform=platform, code=secrets.token_hex(10), channels=number)
 
 
 def _departed(platform: str, raw: bytes) -> RawEvent:
-    told = connector(platform).departed(raw, _secret(platform, None))
-    if told is None or not told.grantor:
+    raw_event = connector(platform).departed(raw, _secret(platform, None))
+    if raw_event is None or not raw_event.grantor:
         raise Forged
-    return told
+    return raw_event
 
 
 def _end(platform: str, told: RawEvent, problem: str, *, wipe: bool = False) -> int:

@@ -211,8 +211,8 @@ def _tell(places: Iterable[Municipality], title: Title, row: Held, *, by: Any, u
 
         address = url or reverse("workspace", args=[place.slug])
         about = f"{row._meta.label_lower}:{row.pk}"
-        told = people.get(place.pk, set())
-        notify(NotificationKind.PAUSE, told, municipality=place, url=address, words=words, by=by, about=about)
+        users = people.get(place.pk, set())
+        notify(NotificationKind.PAUSE, users, municipality=place, url=address, words=words, by=by, about=about)
 
 
 def _body(row: Held) -> str:

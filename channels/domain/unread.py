@@ -38,8 +38,8 @@ def give_up(platform: str, account: str) -> None:
 
 def of_author(channel: Channel, author_id: str) -> list[Event]:
     """What a network told of one person's words, oldest first. A month's events are looked at."""
-    told = Event.objects.filter(platform=channel.platform, account_id=channel.remote_id, kind__in=KINDS)
-    return [event for event in told.order_by("pk").iterator() if _wrote(event, author_id)]
+    events = Event.objects.filter(platform=channel.platform, account_id=channel.remote_id, kind__in=KINDS)
+    return [event for event in events.order_by("pk").iterator() if _wrote(event, author_id)]
 
 
 def delete_author(channel: Channel, author_id: str) -> int:

@@ -69,7 +69,7 @@ def heat(
     `words.gap` is the reason for cells without one in `reasons` (keys are (row, column)), e.g. "not enough data".
     `marked` cells get an outline (the best times). Shades go in five steps from 0 to the highest figure.
     """
-    if len(values) != len(rows) or any(len(each) != len(columns) for each in values):
+    if len(values) != len(rows) or any(len(value) != len(columns) for value in values):
         raise ValueError(f"{title!r} needs {len(rows)} rows of {len(columns)} values.")
     reasons = reasons or {}
     shades = shades_of([value for each in values for value in each])

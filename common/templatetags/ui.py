@@ -332,7 +332,7 @@ def segments(items: Iterable[Any], label: str) -> dict[str, Any]:
 def pagination(context: Context, page: Page, parameter: str = "page") -> dict[str, Any]:
     """Pages of a list; keeps the other parameters of the address."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    links = [(each, _address(context, parameter, each)) for each in numbers]
+    links = [(number, _address(context, parameter, number)) for number in numbers]
     return {
         "page": page,
         "links": links,

@@ -39,8 +39,8 @@ class Work:
 def claim_due(now: datetime, limit: int = 50) -> list[Claim]:
     """Claim what is due at `now` for whoever gets the message; expire or hold what may not go out."""
     settle_overdue(now)
-    found = _claim(now, limit, lambda head: True, lease_until=attempts.pickup_lease(now))
-    return [(work.delivery.pk, work.attempt.number) for work in found]
+    works = _claim(now, limit, lambda head: True, lease_until=attempts.pickup_lease(now))
+    return [(work.delivery.pk, work.attempt.number) for work in works]
 
 
 def take_due(now: datetime, limit: int, has_room: HasRoom = lambda head: True) -> list[Work]:
@@ -84,14 +84,14 @@ def filter_available(heads: list[queries.QueueHead], now: datetime) -> list[quer
     servers = {head.server for head in heads}
     at = traffic.snapshot([head.channel_id for head in heads], servers, now, set(apps.values()) - {""})
     probed: set[str] = set()
-    found = []
+    queue_heads = []
     for head in heads:
         circuit = at.circuit(head.server)
         shut = circuit == "open" or (circuit == "probing" and head.server in probed)
         if head.urgent or not (shut or at.limited_until(head.channel_id, apps[head.pk])):
-            found.append(head)
+            queue_heads.append(head)
             probed.add(head.server)
-    return found
+    return queue_heads
 
 
 def round_robin(heads: Sequence[queries.QueueHead], under_way: Mapping[int, int]) -> list[queries.QueueHead]:

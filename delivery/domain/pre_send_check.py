@@ -113,7 +113,7 @@ class PreSendCheck:
 def _read(pk: int, row: tuple[Any, ...]) -> Delivery:
     """The locked row, with as much of its channel and its parent as a gate looks at."""
     own, parents, channel_state = row[: len(OWN)], row[len(OWN) : -1], row[-1]
-    found: Delivery = instance(Delivery, {"id": pk, "state": State.SENDING, **dict(zip(OWN, own, strict=True))})
-    found.channel = instance(Channel, {"id": found.channel_id, "state": channel_state})
-    found.parent = instance(Delivery, dict(zip(PARENTS, parents, strict=True))) if parents[0] else None
-    return found
+    delivery: Delivery = instance(Delivery, {"id": pk, "state": State.SENDING, **dict(zip(OWN, own, strict=True))})
+    delivery.channel = instance(Channel, {"id": delivery.channel_id, "state": channel_state})
+    delivery.parent = instance(Delivery, dict(zip(PARENTS, parents, strict=True))) if parents[0] else None
+    return delivery

@@ -108,5 +108,5 @@ def _own(said: SharedComment, by: Any) -> SharedComment:
 
 def _locked(said: SharedComment) -> SharedComment:
     rows = SharedComment.objects.select_for_update(of=("self",)).select_related("shared", "municipality", "author")
-    found: SharedComment = rows.get(pk=said.pk)
-    return found
+    shared_comment: SharedComment = rows.get(pk=said.pk)
+    return shared_comment

@@ -79,9 +79,12 @@ def copy(shared: SharedPost, *, municipality: Municipality, by: Any, also: Seque
 
 
 def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | None, words: Glossary) -> Draft:
-    spoken = {f"{each.get('language')}-{each.get('script')}" for each in municipality.official_languages}
+    spoken = {
+        f"{official_language.get('language')}-{official_language.get('script')}"
+        for official_language in municipality.official_languages
+    }
     elsewhere = Rewriter(shared.municipality)
-    written = {each["tag"]: each["text"] for each in shared.texts if not each["derived"]}
+    written = {text["tag"]: text["text"] for text in shared.texts if not text["derived"]}
     ours = {tag: text for tag, text in written.items() if tag.startswith("sr-") or tag in spoken}
     # a post in other languages only is still something to begin with
     texts = {tag: Text(elsewhere(text)) for tag, text in (ours or written).items()}
@@ -96,7 +99,7 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
         tracked=bool(link),
         interactive=Interactive(
             kind=shared.format,
-            options=tuple(elsewhere(each) for each in answers),
+            options=tuple(elsewhere(answer) for answer in answers),
             days=int(shared.poll.get("days") or 0),
             multiple=bool(shared.poll.get("multiple")),
             answer=shared.poll.get("answer"),
@@ -109,7 +112,7 @@ def _draft(shared: SharedPost, municipality: Municipality, offered: Offered | No
 
 def _within_limits(draft: Draft) -> Draft:
     """A longer name may make a short line too long for a draft."""
-    options = tuple(each[:MOST_OPTION] for each in draft.interactive.options)
+    options = tuple(option[:MOST_OPTION] for option in draft.interactive.options)
     return replace(
         draft,
         call=replace(draft.call, words=draft.call.words[:MOST_WORDS]),

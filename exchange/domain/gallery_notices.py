@@ -76,7 +76,7 @@ def _writers(row: SharedPost) -> Iterable[Any]:
 
 def _sharer(row: SharedPost) -> Iterable[Any]:
     people = list(_writers(row))
-    return [each for each in people if each.pk == row.by_id] or people
+    return [person for person in people if person.pk == row.by_id] or people
 
 
 def _tell(row: SharedPost, people: Iterable[Any], words: Any, *, by: Any = None, fragment: str = "") -> None:

@@ -54,7 +54,7 @@ def share(post: Post, why: str, *, municipality: Municipality, by: Any, title: s
             row.save()
     except IntegrityError as twice:
         raise Refused(_("This post is in the gallery already.")) from twice
-    SharedPicture.objects.bulk_create([_copied(row, each, at) for at, each in enumerate(found.pictures)])
+    SharedPicture.objects.bulk_create([_copied(row, source, at) for at, source in enumerate(found.pictures)])
     record("gallery.share", by=by, target=row, post=post.pk)
     return row
 
@@ -113,7 +113,7 @@ def renew(shared: SharedPost, *, municipality: Municipality, by: Any) -> SharedP
     where = standing(row.post)
     if not where:
         raise Refused(_("The post stands on no network any more, so there are no new numbers of it."))
-    version = max((each.version for each in where), key=lambda each: each.number)
+    version = max((publication.version for publication in where), key=lambda each: each.number)
     row.measured_on = today()
     row.figures = figures(row.post, municipality, version, (row.measured_on - row.published_on).days)
     row.save(update_fields=["figures", "measured_on"])
@@ -162,8 +162,8 @@ def _end(row: SharedPost, ending: Ending, *, by: Any = None) -> None:
 def _drop(pictures: Iterable[SharedPicture]) -> int:
     """The pictures out of the gallery, with their files."""
     rows = list(pictures)
-    files = [str(each.file.name) for each in rows]
-    SharedPicture.objects.filter(pk__in=[each.pk for each in rows]).delete()
+    files = [str(row.file.name) for row in rows]
+    SharedPicture.objects.filter(pk__in=[row.pk for row in rows]).delete()
     transaction.on_commit(lambda: _forget(files))
     return len(rows)
 

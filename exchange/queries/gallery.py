@@ -58,9 +58,9 @@ def room_of(municipality: Municipality) -> Room:
 @contextmanager
 def room(municipality: Municipality) -> Iterator[Room]:
     """Open the scope of the gallery as this municipality sees it today. One query."""
-    found = room_of(municipality)
-    with scope(*found.ids):
-        yield found
+    room = room_of(municipality)
+    with scope(*room.ids):
+        yield room
 
 
 @contextmanager
@@ -172,7 +172,7 @@ def services() -> list[EService]:
 def networks() -> list[str]:
     """Networks on which any of the shared posts was published. One query."""
     rows = SharedPost.objects.filter(ended_at__isnull=True).values_list("networks", flat=True).distinct()
-    return sorted({network for each in rows for network in each})
+    return sorted({network for row in rows for network in row})
 
 
 # ---------------------------------------------------------------- one post
@@ -189,8 +189,10 @@ def conversation(row: SharedPost, reader: Any, *, all_of_them: bool = False) -> 
 def copies_of(row: SharedPost) -> list[SharedCopy]:
     """Which municipalities copied it, each once with its first copy, by day. For the sharer. One query."""
     found: dict[int, SharedCopy] = {}
-    for each in SharedCopy.objects.filter(shared=row).select_related("municipality").defer("post").order_by("at", "pk"):
-        found.setdefault(each.municipality_id, each)
+    for shared_copy in (
+        SharedCopy.objects.filter(shared=row).select_related("municipality").defer("post").order_by("at", "pk")
+    ):
+        found.setdefault(shared_copy.municipality_id, shared_copy)
     return list(found.values())
 
 
@@ -224,7 +226,7 @@ class Picks:
 
     @property
     def posts(self) -> list[SharedPost]:
-        return [each.shared for each in self.picks]
+        return [pick.shared for pick in self.picks]
 
 
 def picks(programmes: Iterable[int]) -> Picks:
@@ -232,14 +234,14 @@ def picks(programmes: Iterable[int]) -> Picks:
     month = month_of(today())
     before = month_of(month - timedelta(days=1))
     rows = Pick.objects.filter(programme__in=list(programmes), month__in=(month, before))
-    found = list(rows.select_related("programme").order_by("at", "pk"))
+    picks = list(rows.select_related("programme").order_by("at", "pk"))
     # the posts come through the wall, not through the pick's key
-    posts = {row.pk: row for row in shown().filter(pk__in=[each.shared_id for each in found])} if found else {}
+    posts = {row.pk: row for row in shown().filter(pk__in=[pick.shared_id for pick in picks])} if picks else {}
     for wanted in (month, before):
-        here = {each.shared_id: each for each in reversed(found) if each.month == wanted and each.shared_id in posts}
+        here = {pick.shared_id: pick for pick in reversed(picks) if pick.month == wanted and pick.shared_id in posts}
         if here:
-            for each in here.values():
-                each.shared = posts[each.shared_id]
+            for pick in here.values():
+                pick.shared = posts[pick.shared_id]
             return Picks(wanted, sorted(here.values(), key=lambda each: (each.at, each.pk)))
     return Picks(month)
 

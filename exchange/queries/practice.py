@@ -58,8 +58,8 @@ def _rows() -> QuerySet[Example]:
 def _together(rows: Sequence[Example], without: set[str]) -> list[Example]:
     """A programme's own first, then the built-in ones that it neither rewrote nor switched off; by purpose."""
     gone = without | {row.starter for row in rows}
-    found = [*rows, *(example(key) for key in built_in() if key not in gone)]
-    return sorted(found, key=lambda each: PLACES.get(each.purpose, len(PLACES)))
+    examples = [*rows, *(example(key) for key in built_in() if key not in gone)]
+    return sorted(examples, key=lambda each: PLACES.get(each.purpose, len(PLACES)))
 
 
 # ---------------------------------------------------------------- a municipality
@@ -70,12 +70,12 @@ def examples(municipality: Municipality, filters: Filters | None = None) -> list
     programmes = _programmes(municipality)
     rows = list(_rows().filter(programme__in=programmes))
     off = set(SwitchedOff.objects.filter(programme__in=programmes).values_list("key", flat=True))
-    return [each for each in _together(rows, off) if filters is None or filters.keep(each)]
+    return [example for example in _together(rows, off) if filters is None or filters.keep(example)]
 
 
 def seen(municipality: Municipality, ref: str) -> Example | None:
     """One of `examples`, by what stands in its address; the key of a built-in one leads to the programme's own copy."""
-    return next((each for each in examples(municipality) if ref in (each.ref, each.starter)), None)
+    return next((example for example in examples(municipality) if ref in (example.ref, example.starter)), None)
 
 
 def offered(municipality: Municipality, kind: PostTraits) -> list[Example]:

@@ -62,7 +62,7 @@ def snapshot(post: Post, house: Municipality, *, today: date | None = None) -> S
     if not where:
         return None
     day = today or timezone.localdate()
-    version = max((each.version for each in where), key=lambda each: each.number)
+    version = max((publication.version for publication in where), key=lambda each: each.number)
     first = post.publications.aggregate(first=Min("delivery__published_at"))["first"]
     published_on = timezone.localdate(first) if first else day
     row = SharedPost(
@@ -88,10 +88,10 @@ def _words(version: Version, where: list[Publication], house: Municipality) -> d
     """The texts as they were published, the house's own script first; of a post that says something else on each
     network those of its first one."""
     draft = content(version)
-    variants = [each for each in version.variants.all() if each.channel_id is None]
+    variants = [variant for variant in version.variants.all() if variant.channel_id is None]
     if not variants:
         first = where[0].channel_id
-        variants = [each for each in version.variants.all() if each.channel_id == first]
+        variants = [variant for variant in version.variants.all() if variant.channel_id == first]
     order = [f"sr-{house.primary_script}", *SERBIAN]
     texts = [{"tag": f"{v.language}-{v.script}", "text": v.text, "derived": v.derived} for v in variants]
     texts.sort(key=lambda each: order.index(each["tag"]) if each["tag"] in order else len(order))
@@ -113,15 +113,20 @@ def _words(version: Version, where: list[Publication], house: Municipality) -> d
 
 def _places(where: list[Publication]) -> dict[str, Any]:
     places = [
-        {"network": each.channel.platform, "name": each.channel.name, "url": each.delivery.permalink} for each in where
+        {
+            "network": publication.channel.platform,
+            "name": publication.channel.name,
+            "url": publication.delivery.permalink,
+        }
+        for publication in where
     ]
-    return {"places": places, "networks": sorted({each["network"] for each in places})}
+    return {"places": places, "networks": sorted({place["network"] for place in places})}
 
 
 def _pictures(version: Version, house: Municipality, day: date) -> tuple[list[Source], list[str]]:
     """Those of the version whose people agree as things stand, and why the others stay behind."""
     library = Media.objects.in_bulk([entry["id"] for entry in version.media if entry.get("id")])
-    found, left_out = [], []
+    sources, left_out = [], []
     for entry in version.media:
         media = library.get(entry.get("id"))
         if media is None:
@@ -132,8 +137,8 @@ def _pictures(version: Version, house: Municipality, day: date) -> tuple[list[So
         ref = str(media.poster.name) if media.is_video else entry["ref"]
         if ref:
             url = picture_url(house.slug, media.pk)
-            found.append(Source(media, ref, entry.get("alt") or "", media.is_video, url))
-    return found, left_out
+            sources.append(Source(media, ref, entry.get("alt") or "", media.is_video, url))
+    return sources, left_out
 
 
 # ---------------------------------------------------------------- figures
@@ -167,6 +172,6 @@ def key_of(row: SharedPost) -> str:
     for language in ("sr", "en"):
         with translation.override(language):
             topic.append(str(Category(row.category).label))
-    texts = [each["text"] for each in row.texts]
+    texts = [text["text"] for text in row.texts]
     answers = [answer for each in row.answers.values() for answer in each]
     return fold(" ".join([row.title, *texts, row.call_words, *answers, row.why, *topic]))

@@ -106,7 +106,7 @@ def _refuse_collision(row: Message, after: int) -> None:
 
 
 def _refuse_findings(row: Message, outgoing: types.Outgoing) -> None:
-    problems = [each.message for each in validation.check(row.channel, outgoing) if each.severity == "error"]
+    problems = [finding.message for finding in validation.check(row.channel, outgoing) if finding.severity == "error"]
     if problems:
         raise Refused(" ".join(problems), "text")
 

@@ -137,7 +137,7 @@ def _address(email: str) -> str:
 def _refuse_department(row: Department) -> None:
     key = fold(row.name)
     others = Department.objects.exclude(pk=row.pk)
-    if any(fold(each.name) == key for each in others):
+    if any(fold(other.name) == key for other in others):
         raise Refused(_("There is a department of this name already, perhaps among the retired ones."), "name")
 
 

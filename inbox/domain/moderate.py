@@ -101,55 +101,59 @@ def _refuse_wish(wish: Wish, *, able: bool) -> None:
 @transaction.atomic
 def agree(row: Moderation, *, by: Any) -> Moderation:
     """The second person agrees to a removal. A worker does it where the network deletes for us, else a person there."""
-    found = _locked(row, Stage.PROPOSED)
-    _refuse_first(found, by)
-    if not still_may(found.by, found.municipality, Verb.INBOX_WORK):
+    moderation = _locked(row, Stage.PROPOSED)
+    _refuse_first(moderation, by)
+    if not still_may(moderation.by, moderation.municipality, Verb.INBOX_WORK):
         # Two people who may answer citizens have to want it, on the day on which it happens.
         raise Refused(
             _("%(person)s, who proposed this, may no longer do so. Refuse it, and propose it yourself if it is right.")
-            % {"person": found.by}
+            % {"person": moderation.by}
         )
-    hiding = _taken(found, Act.HIDE)  # whoever shows it again meanwhile waits, or was first
+    hiding = _taken(moderation, Act.HIDE)  # whoever shows it again meanwhile waits, or was first
     if hiding and hiding.state != Stage.DONE:
         raise Refused(_("A colleague did something about this meanwhile. Look at how it stands now."))
     if hiding:
         _refuse_objection(hiding)
-    found.second_by, found.second_at, found.state = by, timezone.now(), Stage.BY_HAND
-    if can_remove(found.message):
-        found.state, found.next_at = Stage.AGREED, found.second_at
-    return _saved(found, "moderation.agree", by)
+    moderation.second_by, moderation.second_at, moderation.state = by, timezone.now(), Stage.BY_HAND
+    if can_remove(moderation.message):
+        moderation.state, moderation.next_at = Stage.AGREED, moderation.second_at
+    return _saved(moderation, "moderation.agree", by)
 
 
 @transaction.atomic
 def refuse(row: Moderation, why: str, *, by: Any) -> Moderation:
     """A second person does not agree to a removal, or the first one takes the proposal back."""
-    found = _locked(row, Stage.PROPOSED)
-    if by != found.by:
+    moderation = _locked(row, Stage.PROPOSED)
+    if by != moderation.by:
         if not _clean(why):
             raise Refused(_("Write why you do not agree."), "why")
-        found.second_by, found.second_at, found.second_why = by, timezone.now(), _clean(why)[: reasons.MOST_WHY]
-    found.state = Stage.REFUSED
-    return _saved(found, "moderation.refuse", by)
+        moderation.second_by, moderation.second_at, moderation.second_why = (
+            by,
+            timezone.now(),
+            _clean(why)[: reasons.MOST_WHY],
+        )
+    moderation.state = Stage.REFUSED
+    return _saved(moderation, "moderation.refuse", by)
 
 
 @transaction.atomic
 def confirm(row: Moderation, *, by: Any) -> Moderation:
     """The second look at what one person hid at once."""
-    found = _locked(row)
-    if not found.waits_for_confirmation:
+    moderation = _locked(row)
+    if not moderation.waits_for_confirmation:
         raise Refused(_("There is nothing to confirm any more."))
-    _refuse_first(found, by)
-    found.second_by, found.second_at = by, timezone.now()
-    return _saved(found, "moderation.confirm", by)
+    _refuse_first(moderation, by)
+    moderation.second_by, moderation.second_at = by, timezone.now()
+    return _saved(moderation, "moderation.confirm", by)
 
 
 @transaction.atomic
 def done_by_hand(row: Moderation, note: str, *, by: Any) -> Moderation:
     """A person did it on the network itself. Also where the portal was about to, and could not yet."""
-    found = _locked(row, *BY_HAND_FROM)
-    found.detail = _clean(note)[: reasons.MOST_WHY]
-    settle_done(found, by=by)
-    return _saved(found, "moderation.by_hand", by)
+    moderation = _locked(row, *BY_HAND_FROM)
+    moderation.detail = _clean(note)[: reasons.MOST_WHY]
+    settle_done(moderation, by=by)
+    return _saved(moderation, "moderation.by_hand", by)
 
 
 def settle_done(row: Moderation, *, by: Any | None) -> None:
@@ -164,19 +168,19 @@ def settle_done(row: Moderation, *, by: Any | None) -> None:
 @transaction.atomic
 def again(row: Moderation, *, by: Any) -> Moderation:
     """Have the portal try once more what the network did not do."""
-    found = _locked(row, Stage.FAILED)
-    found.state, found.next_at, found.tries, found.detail = Stage.AGREED, timezone.now(), 0, ""
-    return _saved(found, "moderation.again", by)
+    moderation = _locked(row, Stage.FAILED)
+    moderation.state, moderation.next_at, moderation.tries, moderation.detail = Stage.AGREED, timezone.now(), 0, ""
+    return _saved(moderation, "moderation.again", by)
 
 
 @transaction.atomic
 def undo(row: Moderation, why: str, *, by: Any) -> Moderation:
     """Show it again. What was not done yet is dropped; what was removed for good cannot come back."""
-    found = _locked(row)
+    moderation = _locked(row)
     if not _clean(why):
         raise Refused(_("Write why it is shown again."), "why")
-    _undo(found, _clean(why)[: reasons.MOST_WHY], by)
-    return _saved(found, "moderation.undo", by)
+    _undo(moderation, _clean(why)[: reasons.MOST_WHY], by)
+    return _saved(moderation, "moderation.undo", by)
 
 
 def _undo(found: Moderation, why: str, by: Any) -> None:
@@ -204,9 +208,9 @@ def _undo(found: Moderation, why: str, by: Any) -> None:
 @transaction.atomic
 def shown_by_hand(row: Moderation, *, by: Any) -> Moderation:
     """A person showed it again on the network itself."""
-    found = _locked(row, Stage.SHOWING)
-    settle_shown(found)
-    return _saved(found, "moderation.shown", by)
+    moderation = _locked(row, Stage.SHOWING)
+    settle_shown(moderation)
+    return _saved(moderation, "moderation.shown", by)
 
 
 def settle_shown(row: Moderation) -> None:
@@ -217,40 +221,40 @@ def settle_shown(row: Moderation) -> None:
 @transaction.atomic
 def object_to(row: Moderation, text: str, received_on: date | None, *, by: Any) -> Moderation:
     """Write down that its author objects, in their words, and when that came in."""
-    found = _locked(row)
-    if found.state in (Stage.PROPOSED, Stage.REFUSED) or found.appealed_on:
+    moderation = _locked(row)
+    if moderation.state in (Stage.PROPOSED, Stage.REFUSED) or moderation.appealed_on:
         raise Refused(_("An objection is written down already, or there is nothing to object to."))
-    if found.erased_at:
+    if moderation.erased_at:
         raise Refused(_("The copy was erased because its time was over."))
     if not _clean(text):
         raise Refused(_("Write down what the person says."), "text")
     _refuse_length(text, reasons.MOST_OBJECTION, "text")
-    if received_on is None or not timezone.localdate(found.at) <= received_on <= timezone.localdate():
+    if received_on is None or not timezone.localdate(moderation.at) <= received_on <= timezone.localdate():
         raise Refused(_("Choose the day on which it came in: not before the act, and not after today."), "received_on")
-    found.appeal, found.appealed_on, found.appeal_noted_by = _clean(text), received_on, by
-    second_person_notifications.objection(found, by=by)
-    return _saved(found, "moderation.object", by)
+    moderation.appeal, moderation.appealed_on, moderation.appeal_noted_by = _clean(text), received_on, by
+    second_person_notifications.objection(moderation, by=by)
+    return _saved(moderation, "moderation.object", by)
 
 
 @transaction.atomic
 def decide(row: Moderation, decision: str, why: str, *, by: Any) -> Moderation:
     """Decide about an objection; not the one who hid it. Who is right is shown again, where that is possible."""
-    found = _locked(row)
-    if not found.appealed_on or found.decision:
+    moderation = _locked(row)
+    if not moderation.appealed_on or moderation.decision:
         raise Refused(_("There is no objection that waits for a decision."))
-    _refuse_first(found, by)
+    _refuse_first(moderation, by)
     if decision not in Decision.values:
         raise Refused(_("Choose what becomes of the objection."), "decision")
     if not _clean(why):
         raise Refused(_("Write why. The person is told this."), "why")
     _refuse_length(why, reasons.MOST_WHY, "why")
-    found.decision, found.decision_why = decision, _clean(why)
-    found.decided_by, found.decided_at = by, timezone.now()
-    removal = found if found.act == Act.REMOVE else removal_of(found)
+    moderation.decision, moderation.decision_why = decision, _clean(why)
+    moderation.decided_by, moderation.decided_at = by, timezone.now()
+    removal = moderation if moderation.act == Act.REMOVE else removal_of(moderation)
     is_gone = removal is not None and removal.state == Stage.DONE
-    if decision == Decision.GRANTED and not is_gone and found.state not in (Stage.SHOWING, *OVER):
-        _undo(found, found.decision_why, by)
-    return _saved(found, "moderation.decide", by, decision=decision)
+    if decision == Decision.GRANTED and not is_gone and moderation.state not in (Stage.SHOWING, *OVER):
+        _undo(moderation, moderation.decision_why, by)
+    return _saved(moderation, "moderation.decide", by, decision=decision)
 
 
 # ---- what they share

@@ -65,21 +65,21 @@ def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply
 
     Raises `Refused` when it was changed or decided meanwhile, and when somebody else has to agree.
     """
-    row, found = _waiting(proposed, turn)
-    words, house = answering.cleaned(row, text, found.after), Municipality.objects.get(pk=row.municipality_id)
+    row, proposed_answer = _waiting(proposed, turn)
+    words, house = answering.cleaned(row, text, proposed_answer.after), Municipality.objects.get(pk=row.municipality_id)
     if not access(by, house).may(Verb.POST_APPROVE):
         raise Refused(_("Only an approver decides about answers."))
     if not house.may_approve_own:
-        if by.pk in (found.by_id, found.words_by_id):
+        if by.pk in (proposed_answer.by_id, proposed_answer.words_by_id):
             raise Refused(_("These are your own words. Somebody else has to approve them."))
-        if words != found.text:
+        if words != proposed_answer.text:
             raise Refused(
                 _("You changed the words, so they are yours now. Send them back: their author proposes them again."),
                 "text",
             )
-    reply = answering.send(row, words, by=found.by, approved_by=by)
-    found.text, found.reply, found.state = words, reply, Proposed.SENT
-    _decide(found, by, "text", "reply")
+    reply = answering.send(row, words, by=proposed_answer.by, approved_by=by)
+    proposed_answer.text, proposed_answer.reply, proposed_answer.state = words, reply, Proposed.SENT
+    _decide(proposed_answer, by, "text", "reply")
     record("message.approve_answer", by=by, target=row, label=label(row))
     return reply
 
@@ -87,7 +87,7 @@ def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply
 @transaction.atomic
 def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by: Any) -> ProposedAnswer:
     """Give it back to its author with a reason and, if `text` differs, with words that they may propose."""
-    row, found = _waiting(proposed, turn)
+    row, proposed_answer = _waiting(proposed, turn)
     if not access(by, row.municipality).may(Verb.POST_APPROVE):
         raise Refused(_("Only an approver decides about answers."))
     why = reason.replace("\x00", "").strip()
@@ -96,14 +96,14 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by
     if len(why) > MOST_REASON:
         raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason")
     words = text.replace("\x00", "").replace("\r\n", "\n").strip()
-    if words and words != found.text:
-        found.text, found.words_by = words, by
-    found.reason, found.state = why, Proposed.RETURNED
-    _decide(found, by, "text", "words_by", "reason")
+    if words and words != proposed_answer.text:
+        proposed_answer.text, proposed_answer.words_by = words, by
+    proposed_answer.reason, proposed_answer.state = why, Proposed.RETURNED
+    _decide(proposed_answer, by, "text", "words_by", "reason")
     _open_again(row)
     record("message.return_answer", by=by, target=row, label=label(row))
-    staff_notifications.returned(found, by=by)
-    return found
+    staff_notifications.returned(proposed_answer, by=by)
+    return proposed_answer
 
 
 @transaction.atomic

@@ -60,8 +60,10 @@ def restore(saved: SavedAnswer, *, by: Any) -> SavedAnswer:
 def begin(municipality: Any, *, by: Any) -> int:
     """Add the starters that are not there by their name; returns how many."""
     known = set(SavedAnswer.objects.values_list("name", flat=True))
-    new = [each for each in STARTERS if each.name not in known]
-    SavedAnswer.objects.bulk_create([SavedAnswer(municipality=municipality, by=by, **asdict(each)) for each in new])
+    new = [starter for starter in STARTERS if starter.name not in known]
+    SavedAnswer.objects.bulk_create(
+        [SavedAnswer(municipality=municipality, by=by, **asdict(written)) for written in new]
+    )
     if new:
         record("answer.begin", by=by, municipality_id=municipality.pk, label=str(municipality), count=len(new))
     return len(new)

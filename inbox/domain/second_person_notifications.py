@@ -56,7 +56,7 @@ def stopped(row: Moderation) -> None:
 
 def _tell(row: Moderation, words: TextBuilder, *, by: Any) -> None:
     here = Membership.objects.running().filter(municipality=row.municipality_id, role__in=PUBLISHING_ROLES)
-    people = {each.user_id: each.user for each in here.exclude(user=row.by_id).select_related("user")}
+    people = {membership.user_id: membership.user for membership in here.exclude(user=row.by_id).select_related("user")}
     _send(row, list(people.values()), words, by=by)
 
 

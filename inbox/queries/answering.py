@@ -109,7 +109,7 @@ def waiting_count() -> int:
 
 def writing(drafts: list[AnswerDraft], person: Any, now: datetime) -> list[AnswerDraft]:
     """Of these, what others are writing right now."""
-    return [each for each in drafts if each.by_id != person.pk and each.at > now - WRITES_FOR]
+    return [draft for draft in drafts if draft.by_id != person.pk and draft.at > now - WRITES_FOR]
 
 
 def picks(row: Message) -> tuple[list[SavedAnswer], list[SavedAnswer]]:
@@ -158,7 +158,7 @@ def _saved(row: Message, house: Municipality, key: str, script: str, words: Glos
 def _service(row: Message, _house: Municipality, key: str, script: str, words: Glossary) -> str | None:
     # The link of a hint is asked for as it stands today, whatever the page said.
     found = hints(row.text, row.topic, offers_here(), script, words)
-    return next((each.text for each in found if each.key == f"service-{key}"), None)
+    return next((hint.text for hint in found if hint.key == f"service-{key}"), None)
 
 
 _PIECES: dict[str, Callable[[Message, Municipality, str, str, Glossary], str | None]] = {
@@ -171,9 +171,9 @@ def values(row: Message, house: Municipality) -> dict[str, str]:
     """What is known for each gap of a saved answer; empty where nothing is."""
     here = offers_here()
     service = next(
-        (each for each in hints(row.text, row.topic, here, Script.CYRILLIC, EMPTY) if not each.is_formal), None
+        (hint for hint in hints(row.text, row.topic, here, Script.CYRILLIC, EMPTY) if not hint.is_formal), None
     )
-    filing = next((each.url for each in here if each.service.key == "episarnica"), "")
+    filing = next((offered.url for offered in here if offered.service.key == "episarnica"), "")
     return {
         wording.NAME: wording.name_of(row.author_name),
         wording.PLACE: str(row.settlement or ""),

@@ -60,16 +60,18 @@ def authors(words: str) -> list[Author]:
     told = Q()
     for word in wanted:
         told &= Q(search_key__contains=word)
-    groups, found = _groups(told), []
+    groups, authors = _groups(told), []
     for at in range(0, len(groups), CHUNK):
-        found += [each for each in _named(groups[at : at + CHUNK]) if _is_called(each, wanted)]
-        if len(found) >= MOST_FOUND:
+        authors += [author for author in _named(groups[at : at + CHUNK]) if _is_called(author, wanted)]
+        if len(authors) >= MOST_FOUND:
             break
-    known = {(each.channel.pk, each.author_id) for each in found}
-    found += [
-        each for each in _of_copies(Q()) if _is_called(each, wanted) and (each.channel.pk, each.author_id) not in known
+    known = {(author.channel.pk, author.author_id) for author in authors}
+    authors += [
+        of_copy
+        for of_copy in _of_copies(Q())
+        if _is_called(of_copy, wanted) and (of_copy.channel.pk, of_copy.author_id) not in known
     ]
-    return found[:MOST_FOUND]
+    return authors[:MOST_FOUND]
 
 
 def _is_called(author: Author, wanted: list[str]) -> bool:
@@ -82,9 +84,11 @@ def chosen(keys: Collection[int]) -> list[Author]:
     written = Message.objects.filter(pk__in=keys).exclude(author_id="").values_list("channel", "author_id")
     copied = Moderation.objects.filter(message__in=keys).exclude(author_id="")
     pairs = {*written.distinct(), *copied.values_list("message__channel", "author_id").distinct()}
-    found = {(each.channel.pk, each.author_id): each for each in _named(_groups(_any(pairs, "channel", "author_id")))}
-    for each in _of_copies(_any(pairs, "message__channel", "author_id")):
-        found.setdefault((each.channel.pk, each.author_id), each)
+    found = {
+        (author.channel.pk, author.author_id): author for author in _named(_groups(_any(pairs, "channel", "author_id")))
+    }
+    for of_copy in _of_copies(_any(pairs, "message__channel", "author_id")):
+        found.setdefault((of_copy.channel.pk, of_copy.author_id), of_copy)
     return sorted(found.values(), key=lambda each: (each.channel.name, each.key))
 
 
@@ -122,23 +126,23 @@ def _groups(told: Q) -> list[dict[str, Any]]:
 def _named(groups: list[dict[str, Any]]) -> list[Author]:
     """With the newest name of each."""
     rows = Message.objects.select_related("channel").defer("text", "seen")
-    newest = rows.in_bulk([each["newest"] for each in groups])
+    newest = rows.in_bulk([group["newest"] for group in groups])
     return [
         Author(
-            each["newest"], row.channel, row.author_id, row.author_name, row.author_handle,
-            each["n"], each["first"], each["last"],
+            group["newest"], row.channel, row.author_id, row.author_name, row.author_handle,
+            group["n"], group["first"], group["last"],
         )
-        for each in groups
-        if (row := newest.get(each["newest"])) is not None
+        for group in groups
+        if (row := newest.get(group["newest"])) is not None
     ]  # fmt: skip
 
 
 def person(people: Sequence[Author]) -> Person:
     """The same people as one value for the list of places. One query."""
-    pairs = [(each.channel.pk, each.author_id) for each in people]
+    pairs = [(person.channel.pk, person.author_id) for person in people]
     told = _any(pairs, "channel", "author_id")
     keys = Message.objects.filter(told).order_by("at", "pk").values_list("pk", flat=True)
-    return Person(pairs, list(keys), sorted({each.name for each in people if each.name}))
+    return Person(pairs, list(keys), sorted({person.name for person in people if person.name}))
 
 
 def everything(people: Sequence[Author]) -> Held:

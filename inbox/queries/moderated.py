@@ -131,7 +131,7 @@ class Beside:
 
     @property
     def live(self) -> Moderation | None:
-        return next((each for each in self.acts if each.is_live), None)
+        return next((act for act in self.acts if act.is_live), None)
 
 
 def beside(message: Message, acts: list[Moderation], wish: Wish | None = None) -> Beside:
@@ -226,7 +226,9 @@ def months(municipality: Municipality, today: date) -> list[MonthCounts]:
 
 
 def _month(month: date, acts: Mapping[Any, int], again: Mapping[Any, int], asked: Mapping[Any, int]) -> MonthCounts:
-    told = [(each, acts.get((month, each, Act.HIDE), 0), acts.get((month, each, Act.REMOVE), 0)) for each in Reason]
+    told = [
+        (reason, acts.get((month, reason, Act.HIDE), 0), acts.get((month, reason, Act.REMOVE), 0)) for reason in Reason
+    ]
     decided = {decision: asked.get((month, decision), 0) for decision in ("", *Decision.values)}
     return MonthCounts(
         month=month,

@@ -36,7 +36,7 @@ _SAME = {"kada": "kad", "koliko": "kolko", "jel": "li", "dali": "li"}
 
 def fingerprint(words: list[Word]) -> int | None:
     """64 bits as a signed number, as the database keeps them; None where nothing is left to compare."""
-    plain = [_SAME.get(word, word) for word in (_undrawn(each.folded) for each in words[:MOST_WORDS])]
+    plain = [_SAME.get(word, word) for word in (_undrawn(word.folded) for word in words[:MOST_WORDS])]
     kept = [word for word in plain if word not in _COURTESY] or plain
     letters = "".join(kept)
     if not letters:

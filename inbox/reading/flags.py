@@ -24,16 +24,16 @@ _LEAST_CAPITALS = 12
 
 def flags(text: str, words: list[Word], suggested: Suggested, *, is_personal: bool) -> tuple[Flag, ...]:
     """The flags of `text`, in the order of the list above."""
-    found = []
+    flags = []
     if is_angry(text) or next(_ANGRY.hits(words), None) or _is_shouted(text):
-        found.append(Flag.ANGRY)
+        flags.append(Flag.ANGRY)
     if any(hit.weight >= 3 for hit in _THREAT.hits(words)):
-        found.append(Flag.THREAT)
+        flags.append(Flag.THREAT)
     if suggested.value == MessageKind.SPAM and is_linked(text):
-        found.append(Flag.ADVERT)
+        flags.append(Flag.ADVERT)
     if is_personal:
-        found.append(Flag.PERSONAL)
-    return tuple(found)
+        flags.append(Flag.PERSONAL)
+    return tuple(flags)
 
 
 def _is_shouted(text: str) -> bool:

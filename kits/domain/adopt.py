@@ -72,7 +72,10 @@ def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> A
         raise Refused(_("Choose at least one post."))
     when = times(parts, choice.starts_on, municipality)
     adoption = _adoption(row, choice, municipality, max(when[part.pk].local.date() for part in parts), by)
-    known = {each.part_id: each for each in AdoptedPost.objects.filter(adoption=adoption).select_related("post")}
+    known = {
+        adopted_post.part_id: adopted_post
+        for adopted_post in AdoptedPost.objects.filter(adoption=adoption).select_related("post")
+    }
     made, words = [], glossary(municipality.pk)
     for part in chosen:
         before = known.get(part.pk)

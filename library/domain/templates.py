@@ -132,5 +132,5 @@ def _at_home(draft: Draft, connected: tuple[int, ...]) -> Draft:
         draft,
         channels=kept or connected,
         per_channel={pk: texts for pk, texts in draft.per_channel.items() if pk in usable},
-        layout={pk: each for pk, each in draft.layout.items() if pk in usable},
+        layout={pk: channel_layout for pk, channel_layout in draft.layout.items() if pk in usable},
     )

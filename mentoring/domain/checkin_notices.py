@@ -86,7 +86,7 @@ def _details(row: CheckIn) -> list[str]:
 def _tell(row: CheckIn, words: TextBuilder, *, by: Any) -> None:
     """Both sides: those who write and approve there, and the mentor; not `by`, who knows."""
     members = Membership.objects.running().filter(municipality=row.municipality_id, role__in=WRITERS)
-    people = [each.user for each in members.select_related("user")]
+    people = [member.user for member in members.select_related("user")]
     url = reverse("check_in", args=[row.municipality.slug, row.pk])
     notify(
         NotificationKind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=words, by=by,

@@ -232,14 +232,14 @@ def _write_steps(row: CheckIn, steps: Sequence[Step]) -> bool:
     changed = False
     for position, step in enumerate(steps, start=1):
         known = before.get(step.pk) if step.pk else None
-        each = known or NextStep(municipality_id=row.municipality_id, check_in=row)
+        next_step = known or NextStep(municipality_id=row.municipality_id, check_in=row)
         wanted = (storable(step.text).strip(), step.side, storable(step.owner).strip(), step.due_on, position)
-        if known and (each.text, each.side, each.owner, each.due_on, each.position) == wanted:
-            kept.add(each.pk)
+        if known and (next_step.text, next_step.side, next_step.owner, next_step.due_on, next_step.position) == wanted:
+            kept.add(next_step.pk)
             continue
-        each.text, each.side, each.owner, each.due_on, each.position = wanted
-        each.save()
-        kept.add(each.pk)
+        next_step.text, next_step.side, next_step.owner, next_step.due_on, next_step.position = wanted
+        next_step.save()
+        kept.add(next_step.pk)
         changed = True
     gone = set(before) - kept
     NextStep.objects.filter(pk__in=gone).delete()

@@ -59,7 +59,7 @@ def _number(post: Post) -> int | None:
 def _write(row: Feedback, levels: Mapping[str, Level]) -> bool:
     """Bring the scores to `levels`; whether anything changed."""
     before = {score.criterion.key: score for score in row.scores.select_related("criterion")}
-    current = {each.key: each for each in stored(programme_of(row.municipality))}
+    current = {criterion.key: criterion for criterion in stored(programme_of(row.municipality))}
     gone = [score.pk for key, score in before.items() if key not in levels]
     moved = [score for key, score in before.items() if key in levels and score.level != levels[key]]
     for score in moved:

@@ -18,9 +18,15 @@ def tell(now: datetime) -> int:
     if not mentors:
         return 0
     with scope(*mentors):
-        found = to_tell(mentors, now)
-        people = User.objects.in_bulk({mentor for each in found for mentor in each.mentors})
-        return sum(_told(each, people[mentor]) for each in found for mentor in each.mentors)
+        post_performances = to_tell(mentors, now)
+        people = User.objects.in_bulk(
+            {mentor for post_performance in post_performances for mentor in post_performance.mentors}
+        )
+        return sum(
+            _told(post_performance, people[mentor])
+            for post_performance in post_performances
+            for mentor in post_performance.mentors
+        )
 
 
 @transaction.atomic

@@ -63,8 +63,8 @@ def add_posts(activity: Activity, posts: list[int], *, by: Any) -> list[Evidence
         raise Refused(_("Choose posts that went out since the plan began and are still there."))
     _room(row, len(found))
     made = [_post(row, post, by) for post in found]
-    for each in made:
-        audit.record("agreement.add_evidence", by=by, target=row, evidence=each.title)
+    for evidence in made:
+        audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made
 
 
@@ -93,8 +93,8 @@ def add_needs(activity: Activity, needs: list[int], *, by: Any) -> list[Evidence
         raise Refused(_("Choose needs that were decided or done since the plan began."))
     _room(row, len(found))
     made = [_need(row, need, by) for need in found]
-    for each in made:
-        audit.record("agreement.add_evidence", by=by, target=row, evidence=each.title)
+    for evidence in made:
+        audit.record("agreement.add_evidence", by=by, target=row, evidence=evidence.title)
     return made
 
 

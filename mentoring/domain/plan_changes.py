@@ -76,8 +76,8 @@ def _propose(plan: Plan, what: ChangeKind, reason: str, side: Side, by: Any, **f
 def propose_activity(plan: Plan, told: Wanted, reason: str, *, side: Side, by: Any) -> Change:
     """One activity more. Raises `Refused`."""
     plan = _running(plan)
-    found = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
-    return _propose(plan, ChangeKind.ADD, reason, side, by, after=_told(found))
+    wanted = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    return _propose(plan, ChangeKind.ADD, reason, side, by, after=_told(wanted))
 
 
 @transaction.atomic
@@ -85,8 +85,8 @@ def propose_change(activity: Activity, told: Wanted, reason: str, *, side: Side,
     """An activity otherwise. Raises `Refused`, also when nothing would be otherwise."""
     plan = _running(activity.plan)
     row = _open(activity, plan)
-    found = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
-    before, after = told_of(row), _told(found)
+    wanted = plans.checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    before, after = told_of(row), _told(wanted)
     if (before["name"], before["description"]) != (after["name"], after["description"]):
         after["english"] = {}
     else:
@@ -184,8 +184,8 @@ def _carry_out(row: Change) -> None:
             row.activity.save()
         else:
             said = {**told_of(row.activity), "kind": row.activity.kind_id, **row.after}
-            found = plans.checked(_wanted(said, plan), plan.starts_on, plan.ends_on, plan.municipality)
-            plans.write(row.activity, found)
+            wanted = plans.checked(_wanted(said, plan), plan.starts_on, plan.ends_on, plan.municipality)
+            plans.write(row.activity, wanted)
 
 
 def _wanted(said: Mapping[str, Any], plan: Plan) -> Wanted:

@@ -93,8 +93,8 @@ def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
     if to == at:
         return
     used.insert(to, used.pop(at))
-    for order, each in enumerate([*used, *(each for each in rows if each.retired_at)], start=1):
-        each.order = order
+    for order, activity_kind in enumerate([*used, *(each for each in rows if each.retired_at)], start=1):
+        activity_kind.order = order
     ActivityKind.objects.bulk_update(rows, ["order"])
     audit.record("activities.move", by=by, target=row, programme=str(programme))
 

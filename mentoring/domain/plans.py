@@ -82,7 +82,7 @@ def start(
     chosen = list(activities)
     if len(chosen) > rules.MOST_ACTIVITIES:
         raise _too_many()
-    rows = [_row(plan, told, position) for position, told in enumerate(chosen, start=1)]
+    rows = [_row(plan, wanted, position) for position, wanted in enumerate(chosen, start=1)]
     Activity.objects.bulk_create(rows)
     audit.record("agreement.start", by=by, target=plan, label=_span(plan))
     notices.begun(plan, side, by=by)
@@ -158,8 +158,8 @@ def checked(told: Wanted, first: date, last: date, municipality: Any) -> Wanted:
 
 
 def _row(plan: Plan, told: Wanted, position: int) -> Activity:
-    found = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
-    return Activity(municipality_id=plan.municipality_id, plan=plan, position=position, **vars(found))
+    wanted = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    return Activity(municipality_id=plan.municipality_id, plan=plan, position=position, **vars(wanted))
 
 
 def write(activity: Activity, told: Wanted) -> None:
@@ -244,8 +244,8 @@ def add(plan: Plan, told: Wanted, *, by: Any) -> Activity:
 def change(activity: Activity, told: Wanted, *, by: Any) -> Activity:
     """Say an activity of a draft otherwise. Raises `Refused`."""
     plan = _drafted(activity.plan)
-    found = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
-    write(activity, found)
+    wanted = checked(told, plan.starts_on, plan.ends_on, plan.municipality)
+    write(activity, wanted)
     _reset(plan)
     audit.record("agreement.change_activity", by=by, target=activity)
     return activity

@@ -28,7 +28,7 @@ def begin(plan: Plan, kind: ReviewKind, *, by: Any) -> Review:
     there = Review.objects.filter(plan=plan, kind=kind).first()
     if there is not None:
         return there
-    if kind not in {each.kind for each in possible([plan], [])}:
+    if kind not in {possible.kind for possible in possible([plan], [])}:
         raise Refused(_("There is nothing to look back on yet: the plan is not agreed, or has not begun, or is over."))
     row = Review.objects.create(
         municipality_id=plan.municipality_id, plan=plan, kind=kind, begun_by=by, content=content(plan)

@@ -77,8 +77,8 @@ def move(programme: Programme, key: str, steps: int, *, by: Any) -> None:
     if to == at:
         return
     rows.insert(to, rows.pop(at))
-    for order, each in enumerate(rows, start=1):
-        each.order = order
+    for order, criterion in enumerate(rows, start=1):
+        criterion.order = order
     Criterion.objects.bulk_update(rows, ["order"])
     audit.record("rubric.move", by=by, target=row, programme=str(programme))
 

@@ -152,18 +152,18 @@ class Accompanied:
 def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: datetime) -> list[Accompanied]:
     """Of the municipalities of these pairings, in their order. One query."""
     told = glances([row.municipality_id for row in pairings], now)
-    found = []
+    accompanieds = []
     for row in pairings:
         here = [place for place in places if place.municipality_id == row.municipality_id]
         waiting = [place for place in here if place.since is not None]
         first = min(waiting, key=lambda place: (place.since, place.pk), default=None)
-        found.append(
+        accompanieds.append(
             Accompanied(
                 row.municipality, told[row.municipality_id], sum(place.is_draft for place in here), len(waiting),
                 first.since if first else None, first.pk if first else None, row.ends_on,
             )
         )  # fmt: skip
-    return found
+    return accompanieds
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,8 @@ def first_word(places: Sequence[Municipality], first: date, last: date) -> Mappi
     ids = {row.mentor_id for row in pairings}
     hours: dict[int, list[float]] = defaultdict(list)
     shown: dict[int, int] = defaultdict(int)
-    for (_mentor, place), told in asked(ids, pairings, begins - BEFORE).items() if ids else ():
-        for each in told:
+    for (_mentor, place), askeds in asked(ids, pairings, begins - BEFORE).items() if ids else ():
+        for each in askeds:
             if begins <= each.at < ends:
                 shown[place] += 1
                 if each.word_at:

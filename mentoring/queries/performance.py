@@ -51,15 +51,15 @@ def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance
     told = set(PerformanceNotice.objects.filter(post__in=said).values_list("post_id", "mentor_id"))
     posts = Post.objects.filter(pk__in=said, deleted_at=None).select_related("municipality").defer("draft")
     usual = _usual(now)
-    found = []
+    post_performances = []
     for post in posts.order_by("pk"):
         wanted = said[post.pk] & mentors.get(post.municipality_id, set())
         people = sorted(mentor for mentor in wanted if (post.pk, mentor) not in told)
         if people:
             others = [value for pk, value in usual[post.municipality_id].items() if pk != post.pk]
             middle = median(others) if len(others) >= FEW else None
-            found.append(PostPerformance(post, people, numbers[post.pk], middle, len(others)))
-    return found
+            post_performances.append(PostPerformance(post, people, numbers[post.pk], middle, len(others)))
+    return post_performances
 
 
 def _per_post(condition: Q) -> Any:
@@ -73,7 +73,7 @@ def _per_post(condition: Q) -> Any:
 def _weeks_over(now: datetime) -> dict[int, int]:
     """Interactions of the posts whose first week ended lately."""
     rows = _per_post(Q(published_at__gt=now - AT_LAST, published_at__lte=now))
-    return {each["publication__post_id"]: each["total"] for each in rows if each["first"] <= now - AFTER}
+    return {row["publication__post_id"]: row["total"] for row in rows if row["first"] <= now - AFTER}
 
 
 def _usual(now: datetime) -> dict[int, dict[int, int]]:

@@ -17,12 +17,15 @@ def libraries(programmes: Iterable[Programme]) -> list[tuple[Programme, list[Act
     """Of several programmes, retired ones too and last. One query."""
     wanted = list(programmes)
     rows = list(ActivityKind.objects.filter(programme__in=wanted))
-    return [(each, _arranged([row for row in rows if row.programme_id == each.pk], each)) for each in wanted]
+    return [
+        (programme, _arranged([row for row in rows if row.programme_id == programme.pk], programme))
+        for programme in wanted
+    ]
 
 
 def _arranged(rows: Iterable[ActivityKind], programme: Programme | None) -> list[ActivityKind]:
-    found = sorted(rows, key=lambda row: (row.retired_at is not None, row.order, row.pk))
-    return found or defaults(programme)
+    activity_kinds = sorted(rows, key=lambda row: (row.retired_at is not None, row.order, row.pk))
+    return activity_kinds or defaults(programme)
 
 
 def defaults(programme: Programme | None) -> list[ActivityKind]:

@@ -123,11 +123,11 @@ class Item:
     @property
     def counted(self) -> int:
         """How much of the evidence that was asked for is there. A post that is gone does not count."""
-        return sum(each.counts and each.row.kind == self.activity.proof for each in self.evidence)
+        return sum(shown.counts and shown.row.kind == self.activity.proof for shown in self.evidence)
 
     @property
     def gone(self) -> list[Shown]:
-        return [each for each in self.evidence if each.is_gone]
+        return [shown for shown in self.evidence if shown.is_gone]
 
     @property
     def has_reached(self) -> bool:
@@ -236,7 +236,7 @@ def board(plan: Plan) -> PlansDashboard:
     people = ("proposed_by", "decided_by", "activity")
     changes = list(Change.objects.filter(plan=plan).select_related(*people).order_by("-proposed_at", "-pk"))
     waiting = {row.activity_id: row for row in changes if row.is_open and row.activity_id}
-    items = [Item(row, [shown(each) for each in row.standing], waiting.get(row.pk), today()) for row in rows]
+    items = [Item(row, [shown(evidence) for evidence in row.standing], waiting.get(row.pk), today()) for row in rows]
     return PlansDashboard(
         plan,
         [item for item in items if item.activity.dropped_at is None],
@@ -370,9 +370,9 @@ def people_of(municipality: Municipality) -> list[Any]:
     members = Membership.objects.running().filter(
         municipality=municipality, role__in=(Role.OFFICER, Role.APPROVER), user__is_active=True
     )
-    found = {row.user for row in members.select_related("user")}
-    found |= set(mentors_today(municipality))
-    return sorted(found, key=lambda person: sort_key(person.name))
+    users = {row.user for row in members.select_related("user")}
+    users |= set(mentors_today(municipality))
+    return sorted(users, key=lambda person: sort_key(person.name))
 
 
 def mentors_today(municipality: Municipality) -> list[Any]:

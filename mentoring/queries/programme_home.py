@@ -172,8 +172,8 @@ def groups(rows: Iterable[CohortMembership]) -> list[Group]:
     found: dict[int, list[CohortMembership]] = defaultdict(list)
     for seat in rows:
         found[seat.enrolment.cohort_id].append(seat)
-    told = [Group(several[0].enrolment.cohort, several) for several in found.values()]
-    return sorted(told, key=lambda group: (-group.cohort.training_on.toordinal(), group.cohort.name))
+    groups = [Group(several[0].enrolment.cohort, several) for several in found.values()]
+    return sorted(groups, key=lambda group: (-group.cohort.training_on.toordinal(), group.cohort.name))
 
 
 def mentors(rows: Iterable[CohortMembership]) -> list[Any]:

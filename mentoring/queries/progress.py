@@ -68,8 +68,8 @@ class CriterionProgress:
 
     def _sum(self, cells: list[Cell]) -> Cell:
         whole = Cell()
-        for each in cells:
-            whole.total, whole.count = whole.total + each.total, whole.count + each.count
+        for cell in cells:
+            whole.total, whole.count = whole.total + cell.total, whole.count + cell.count
         return whole
 
     @property
@@ -162,8 +162,8 @@ def levels(first: date, last: date) -> dict[str, Cell]:
     since, until = (datetime.combine(day, time(), BELGRADE) for day in (first, last + timedelta(days=1)))
     rows = Score.objects.filter(feedback__given_at__gte=since, feedback__given_at__lt=until).values("criterion__key")
     found: dict[str, Cell] = {}
-    for each in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
-        found.setdefault(each["criterion__key"], Cell()).add(each["mean"], each["count"])
+    for row in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
+        found.setdefault(row["criterion__key"], Cell()).add(row["mean"], row["count"])
     return found
 
 
@@ -175,11 +175,11 @@ def _by_week(rows: QuerySet[Score]) -> Iterable[tuple[str, datetime, float, int]
 
 def _named(current: list[Criterion], rows: QuerySet[Score], cells: Iterable[str]) -> list[Criterion]:
     """Today's criteria, then those by which something was given and that are not used any more."""
-    gone = set(cells) - {each.key for each in current}
+    gone = set(cells) - {criterion.key for criterion in current}
     if not gone:
         return current
     old = Criterion.objects.filter(pk__in=rows.filter(criterion__key__in=gone).values("criterion"))
-    latest = {each.key: each for each in old.order_by("revision")}
+    latest = {criterion.key: criterion for criterion in old.order_by("revision")}
     return [*current, *sorted(latest.values(), key=lambda each: each.order)]
 
 
@@ -234,9 +234,9 @@ def boards(programmes: list[Programme]) -> list[ProgressDashboard]:
     if agreed:
         with scope(*agreed):
             cells, posts = _sums(weeks(today()))
-    found = []
+    progress_dashboards = []
     for programme, criteria in rubrics(programmes):
-        board = ProgressDashboard(programme, [each for each in criteria if each.is_used])
+        board = ProgressDashboard(programme, [criterion for criterion in criteria if criterion.is_used])
         mine = {each.municipality_id: each for each in enrolments if each.cohort.programme_id == programme.pk}
         for pk, enrolment in mine.items():
             if not enrolment.compares:
@@ -244,16 +244,16 @@ def boards(programmes: list[Programme]) -> list[ProgressDashboard]:
                 continue
             row = [cells[pk][criterion.key] for criterion in board.criteria]
             board.rows.append(MunicipalityProgress(enrolment.municipality, row, posts.get(pk, 0)))
-        found.append(board)
-    return found
+        progress_dashboards.append(board)
+    return progress_dashboards
 
 
 def _sums(mondays: list[date]) -> tuple[dict[int, dict[str, Cell]], dict[int, int]]:
     """By municipality and key of the criterion; and posts with feedback by municipality. Two queries."""
     cells: dict[int, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
     rows = Score.objects.filter(feedback__given_at__gte=_since(mondays)).values("municipality_id", "criterion__key")
-    for each in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
-        cells[each["municipality_id"]][each["criterion__key"]].add(each["mean"], each["count"])
+    for row in rows.annotate(mean=Avg("level"), count=Count("pk")).order_by():
+        cells[row["municipality_id"]][row["criterion__key"]].add(row["mean"], row["count"])
     told = Feedback.objects.filter(given_at__gte=_since(mondays)).values("municipality_id")
     counted = told.annotate(posts=Count("post", distinct=True)).order_by()
     return cells, dict(counted.values_list("municipality_id", "posts"))

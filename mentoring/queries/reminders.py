@@ -102,7 +102,7 @@ def _people(places: Iterable[int], on: date) -> _People:
 
 
 def _each_once(people: Iterable[Any]) -> list[Any]:
-    return list({each.pk: each for each in people}.values())
+    return list({person.pk: person for person in people}.values())
 
 
 def _followed(on: date) -> Q:
@@ -159,13 +159,15 @@ def _unfollowed(places: set[int], on: date) -> Iterator[Due]:
     for plan in Plan.objects.filter(municipality__in=towns):
         plans[plan.municipality_id].append(plan)
     part = list(Enrolment.objects.filter(municipality__in=towns).select_related("cohort"))
-    staff = _staff({each.cohort.programme_id for each in part})
+    staff = _staff({enrolment.cohort.programme_id for enrolment in part})
     for row in rows:
         place, after = row.municipality_id, row.ends_on + DAY
-        follows = any(each.municipality_id == place and _runs(each, after) for each in others)
+        follows = any(other.municipality_id == place and _runs(other, after) for other in others)
         programmes = {
-            each.cohort.programme_id for each in part if each.municipality_id == place and _runs(each, after)
-        }  # fmt: skip
+            enrolment.cohort.programme_id
+            for enrolment in part
+            if enrolment.municipality_id == place and _runs(enrolment, after)
+        }
         over = plans[place] and all(plan.closed_at for plan in plans[place])
         if not follows and not over:
             there = _each_once(each for pk in sorted(programmes) for each in staff[pk])

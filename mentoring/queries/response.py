@@ -50,8 +50,8 @@ def absences_since(mentors: Iterable[Any], day: date) -> list[Absence]:
 
 def _asked(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> dict[int, list[Asked]]:
     found: dict[int, list[Asked]] = defaultdict(list)
-    for (mentor, _place), told in asked(ids, pairings, since).items():
-        found[mentor] += told
+    for (mentor, _place), askeds in asked(ids, pairings, since).items():
+        found[mentor] += askeds
     return found
 
 
@@ -82,7 +82,7 @@ def _said(ids: set[int], pairings: Iterable[Pairing], since: datetime) -> tuple[
         places[post] = place
         if kind == DecisionKind.SUBMITTED:
             on = at.astimezone(BELGRADE).date()
-            for mentor in {each.mentor_id for each in paired[place] if runs(each, on)}:
+            for mentor in {pairing.mentor_id for pairing in paired[place] if runs(pairing, on)}:
                 asks[mentor, post].append(at)
         else:
             words[by, post].append(at)

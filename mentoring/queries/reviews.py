@@ -49,7 +49,7 @@ def possible(plans: Iterable[Plan], begun: Iterable[Review], on: date | None = N
     """Of plans that both agreed on: the kinds that are not there yet. No query."""
     on = on or today()
     there = {(row.plan_id, row.kind) for row in begun}
-    found = []
+    possibles = []
     for plan in plans:
         if plan.agreed_at is None or plan.starts_on > on:
             continue
@@ -62,8 +62,8 @@ def possible(plans: Iterable[Plan], begun: Iterable[Review], on: date | None = N
             # after the end nobody looks back from half-time
             is_late = kind == ReviewKind.MID and (plan.closed_at is not None or on > plan.ends_on)
             if (plan.pk, kind) not in there and not is_late:
-                found.append(Possible(plan, kind, timely[kind]))
-    return found
+                possibles.append(Possible(plan, kind, timely[kind]))
+    return possibles
 
 
 # ---------------------------------------------------------------- what stands in it
@@ -73,16 +73,18 @@ def content(plan: Plan) -> Content:
     """As of now, in the scope of the municipality. Two dozen queries: it is asked when somebody looks again."""
     place, last = plan.municipality, min(today() - DAY, plan.ends_on)
     last = max(last, plan.starts_on)
-    found = board(plan)
+    plans_dashboard = board(plan)
     return {
         "as_of": timezone.now().replace(microsecond=0).isoformat(),
         "municipality": {"sr": place.name_cyrl, "sr-latn": place.name_latn, "en": place.name_en},
         "plan": {"starts_on": plan.starts_on.isoformat(), "ends_on": plan.ends_on.isoformat(), "goal": plan.goal},
         "mentors": _mentors(plan),
-        "activities": [_activity(each) for each in [*found.items, *found.dropped]],
-        "counts": _counts(found),
+        "activities": [_activity(each) for each in [*plans_dashboard.items, *plans_dashboard.dropped]],
+        "counts": _counts(plans_dashboard),
         "check_ins": _check_ins(plan),
-        "steps": [_step(each) for each in NextStep.objects.filter(done_at=None).order_by("due_on", "pk")[:20]],
+        "steps": [
+            _step(next_step) for next_step in NextStep.objects.filter(done_at=None).order_by("due_on", "pk")[:20]
+        ],
         **_numbers(plan, last),
         "feedback": _feedback(plan, last),
     }
@@ -106,7 +108,7 @@ def _activity(item: Item) -> Content:
         "done_on": it.done_on.isoformat() if it.done_on else None,
         "state": item.state,
         "in_time": it.was_in_time,
-        "evidence": [_evidence(each) for each in item.evidence],
+        "evidence": [_evidence(shown) for shown in item.evidence],
     }
 
 
@@ -124,9 +126,9 @@ def _evidence(each: Shown) -> Content:
 
 
 def _counts(found: PlansDashboard) -> Content:
-    told = found.progress
+    progress = found.progress
     names = ("agreed", "done", "confirmed", "due", "in_time", "late")
-    return {**{name: getattr(told, name) for name in names}, "dropped": len(found.dropped)}
+    return {**{name: getattr(progress, name) for name in names}, "dropped": len(found.dropped)}
 
 
 def _check_ins(plan: Plan) -> Content:
@@ -179,8 +181,8 @@ def _feedback(plan: Plan, last: date) -> Content:
         return {"begin": None, "end": None, "lines": []}
     first, second = levels(*begin), levels(*end)
     lines = [
-        {"words": each.words, "begin": _cell(first.get(each.key)), "end": _cell(second.get(each.key))}
-        for each in rubric_of(plan.municipality)
+        {"words": criterion.words, "begin": _cell(first.get(criterion.key)), "end": _cell(second.get(criterion.key))}
+        for criterion in rubric_of(plan.municipality)
     ]
     return {"begin": _days(*begin), "end": _days(*end), "lines": lines}
 

@@ -35,12 +35,15 @@ def rubrics(programmes: Iterable[Programme]) -> list[tuple[Programme, list[Crite
     """Of several programmes, unused criteria too. One query."""
     wanted = list(programmes)
     rows = list(Criterion.objects.filter(programme__in=wanted, retired_at=None))
-    return [(each, _arranged([r for r in rows if r.programme_id == each.pk], each, True)) for each in wanted]
+    return [
+        (programme, _arranged([r for r in rows if r.programme_id == programme.pk], programme, True))
+        for programme in wanted
+    ]
 
 
 def _arranged(rows: Iterable[Criterion], programme: Programme | None, also_unused: bool) -> list[Criterion]:
-    found = sorted(rows, key=lambda row: (row.order, row.pk)) or defaults(programme)
-    return [row for row in found if row.is_used or also_unused]
+    criterions = sorted(rows, key=lambda row: (row.order, row.pk)) or defaults(programme)
+    return [row for row in criterions if row.is_used or also_unused]
 
 
 def defaults(programme: Programme | None) -> list[Criterion]:

@@ -204,7 +204,7 @@ def right_stopped(right: Right, *, by: Any) -> None:
 
     # Who has no role left sees nothing of the municipality, but shall see what became of the right.
     gone = [right.user] if isinstance(right, Membership) else []
-    _send_right(right, [each for each in _concerned(right, by) if each not in gone], words, by=by)
+    _send_right(right, [user for user in _concerned(right, by) if user not in gone], words, by=by)
     _send(Topic.RIGHTS, gone, municipality=None, url=reverse("notifications"), words=words, by=by, about=_about(right))
 
 

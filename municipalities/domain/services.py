@@ -35,7 +35,7 @@ def edit(service: EService, values: Mapping[str, Any], texts: Texts, *, by: Any)
         setattr(row, name, values[name])
     if changed:
         row.save(update_fields=changed)
-    if _texts(row) != [_text(each) for each in texts]:
+    if _texts(row) != [_text(text) for text in texts]:
         row.templates.all().delete()
         _write_texts(row, texts)
         changed.append("templates")

@@ -112,7 +112,7 @@ def services() -> tuple[ServiceRecord, ...]:
 
 def _service(row: dict[str, Any]) -> ServiceRecord:
     texts = row.pop("template", [])
-    templates = tuple(TemplateRecord(**{**each, "text": each["text"].strip()}) for each in texts)
+    templates = tuple(TemplateRecord(**{**text, "text": text["text"].strip()}) for text in texts)
     return ServiceRecord(
         **{**row, "names": tuple(row["names"]), "months": tuple(row["months"]), "templates": templates}
     )

@@ -41,4 +41,8 @@ def merge(need: Need, into: Need, *, by: Any) -> Need:
 
 
 def _twice(need: Need, shown: set[tuple[int, str]]) -> list[int]:
-    return [each.pk for each in NeedPicture.objects.filter(need=need) if (each.media_id, each.moment) in shown]
+    return [
+        need_picture.pk
+        for need_picture in NeedPicture.objects.filter(need=need)
+        if (need_picture.media_id, need_picture.moment) in shown
+    ]

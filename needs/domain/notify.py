@@ -92,7 +92,9 @@ def _refuse_findings(found: Reach, words: str) -> None:
             text=begins + words, language="sr", key="", created_at=message.at, reply_to=message.remote_id,
             visibility=visibility,
         )  # fmt: skip
-        problems = [each.message for each in validation.check(message.channel, outgoing) if each.severity == "error"]
+        problems = [
+            finding.message for finding in validation.check(message.channel, outgoing) if finding.severity == "error"
+        ]
         if problems:
             raise Refused(f"{message.channel.name}: {' '.join(problems)}", "text")
 

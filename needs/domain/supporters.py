@@ -55,7 +55,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
     """
     hold(need.municipality_id)
     row = locked(need)
-    rows = list(Message.objects.filter(pk__in=[each.pk for each in messages]).order_by("pk"))
+    rows = list(Message.objects.filter(pk__in=[message.pk for message in messages]).order_by("pk"))
     if not rows:
         raise Refused(_("Choose at least one message."))
     if len(rows) > rules.MOST_MESSAGES:

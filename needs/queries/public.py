@@ -203,7 +203,9 @@ def _reports(part: slice) -> list[Report]:
     for each in seen.select_related("version", "delivery").order_by("delivery__published_at", "pk"):
         asked.setdefault(each.post_id, each)
     texts: dict[int, str] = {}
-    said = Variant.objects.filter(version__in=[each.version_id for each in asked.values()], channel__isnull=True)
+    said = Variant.objects.filter(
+        version__in=[publication.version_id for publication in asked.values()], channel__isnull=True
+    )
     for version, text in said.filter(language="sr").order_by(F("derived").desc(), "pk").values_list("version", "text"):
         texts[version] = text  # what a person wrote comes last and stays
     return [_report(row, asked.get(row.post_id), texts) for row in rows]
@@ -215,7 +217,9 @@ def _report(row: Closing, asked: Publication | None, texts: dict[int, str]) -> R
     options = (asked.version.structure.get("interactive") or {}).get("options") or ()
     url = asked.delivery.permalink if asked.delivery.state == State.PUBLISHED else ""
     text = texts.get(asked.version_id) or str(row.post)
-    return Report(row, text, [str(each) for each in options if isinstance(each, str)], url, asked.delivery.published_at)
+    return Report(
+        row, text, [str(option) for option in options if isinstance(option, str)], url, asked.delivery.published_at
+    )
 
 
 def contacts() -> QuerySet:

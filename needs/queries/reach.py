@@ -43,15 +43,15 @@ def reach(need: Need) -> Reach:
     rows = Voice.objects.filter(need=need).order_by("-heard_on", "-pk")
     rows = rows.select_related("message__channel", "told__delivery").defer("told__text", "told__delivery__payload")
     people: dict[Hashable, list[Voice]] = {}
-    found = Reach()
+    reach = Reach()
     for voice in rows.defer("message__text", "message__seen", "message__search_key", "quote", "note"):
         if voice.message is None:
-            found.by_hand += 1
+            reach.by_hand += 1
         else:
             people.setdefault(_person(voice), []).append(voice)
     for voices in people.values():
-        _sort(found, voices)
-    return found
+        _sort(reach, voices)
+    return reach
 
 
 def _person(voice: Voice) -> Hashable:
@@ -61,12 +61,12 @@ def _person(voice: Voice) -> Hashable:
 
 
 def _sort(found: Reach, voices: list[Voice]) -> None:
-    known = [each for each in voices if each.message and not each.message.forgotten_at]
-    newest = next((each for each in known if each.message and not each.message.gone_at), None)
-    unsent = [each for each in voices if each.told and each.told.delivery.state in UNSENT]
-    if any(each.told_id and each not in unsent for each in voices):
+    known = [voice for voice in voices if voice.message and not voice.message.forgotten_at]
+    newest = next((voice for voice in known if voice.message and not voice.message.gone_at), None)
+    unsent = [voice for voice in voices if voice.told and voice.told.delivery.state in UNSENT]
+    if any(voice.told_id and voice not in unsent for voice in voices):
         found.told += 1
-    elif any(each.round_id and not each.told_id and not each.trouble for each in voices):
+    elif any(voice.round_id and not voice.told_id and not voice.trouble for voice in voices):
         found.under_way += 1
     elif newest is None or newest.message is None:
         if known:
@@ -77,7 +77,7 @@ def _sort(found: Reach, voices: list[Voice]) -> None:
         name = newest.message.channel.name
         found.disconnected[name] = found.disconnected.get(name, 0) + 1
     else:
-        for trouble in {each.trouble for each in voices if each.trouble}:
+        for trouble in {voice.trouble for voice in voices if voice.trouble}:
             found.troubles[trouble] = found.troubles.get(trouble, 0) + 1
         found.unsent += unsent
         found.reached.append(newest)

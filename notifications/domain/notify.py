@@ -42,7 +42,7 @@ def notify(
     """
     if not url.startswith("/") or url.startswith(("//", "/\\")):
         raise ValueError(f"not a path of the portal: {url}")
-    chosen = {each.pk: each for each in people if each.is_active and each.pk != getattr(by, "pk", None)}
+    chosen = {person.pk: person for person in people if person.is_active and person.pk != getattr(by, "pk", None)}
     if not chosen:
         return []
     manners = queries.manners(chosen.values())

@@ -62,10 +62,12 @@ def _ready(people: list[User], now: datetime) -> list[Notification]:
     """What is due, and what else was said about the same thing and would follow within minutes."""
     rows = Notification.objects.filter(user__in=people).select_related("user", "municipality")
     soon = Q(how=How.AT_ONCE, mail_due_at__lte=now + rules.GATHERED)
-    found = list(rows.filter(Q(mail_due_at__lte=now) | soon).order_by("user", "pk"))
-    due = {row.pk for row in found if row.mail_due_at is not None and row.mail_due_at <= now}
-    abouts = {(row.user_id, row.about) for row in found if row.pk in due and row.how == How.AT_ONCE and row.about}
-    return [row for row in found if row.pk in due or (row.user_id, row.about) in abouts]
+    notifications = list(rows.filter(Q(mail_due_at__lte=now) | soon).order_by("user", "pk"))
+    due = {row.pk for row in notifications if row.mail_due_at is not None and row.mail_due_at <= now}
+    abouts = {
+        (row.user_id, row.about) for row in notifications if row.pk in due and row.how == How.AT_ONCE and row.about
+    }
+    return [row for row in notifications if row.pk in due or (row.user_id, row.about) in abouts]
 
 
 def _is_wanted(row: Notification, roles: queries.Roles) -> bool:
@@ -92,12 +94,12 @@ def _letters(rows: list[Notification], key: str) -> list[MailMessage]:
     digest = [row for row in rows if row.how == How.DIGEST]
     groups = list(_by_thing([row for row in rows if row.how != How.DIGEST]))
     calm = [group for group in groups if not any(row.kind in rules.URGENT for row in group)]
-    found = [letters.summary(person, digest, key)] if digest else []
+    mail_messages = [letters.summary(person, digest, key)] if digest else []
     if len(calm) > MOST_LETTERS:
         together = sorted((row for group in calm for row in group), key=lambda row: row.pk)
-        found.append(letters.several(person, together, key))
+        mail_messages.append(letters.several(person, together, key))
         groups = [group for group in groups if group not in calm]
-    return [*found, *(letters.at_once(person, group, key) for group in groups)]
+    return [*mail_messages, *(letters.at_once(person, group, key) for group in groups)]
 
 
 def _by_thing(rows: list[Notification]) -> Groups:

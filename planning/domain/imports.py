@@ -164,12 +164,12 @@ class _Sheet:
             return
         chosen: dict[int, Channel] = {}
         for word in typed:
-            found = [channel for channel in self.channels if fold(word) in _names(channel)]
-            if not found:
+            channels = [channel for channel in self.channels if fold(word) in _names(channel)]
+            if not channels:
                 sentence = _("There is no channel “%(name)s” here. Connected are: %(names)s.")
                 names = ", ".join(channel.name for channel in self.channels) or "–"
                 row.tell("channels", sentence % {"name": word[:60], "names": names})
-            chosen |= {channel.pk: channel for channel in found}
+            chosen |= {channel.pk: channel for channel in channels}
         row.channels = list(chosen.values())
 
     def _link(self, row: PlanRow) -> None:
@@ -278,7 +278,7 @@ def _meet_each_other(rows: Sequence[PlanRow]) -> None:
             sentence = _("The same text stands at the same time in row %(number)s.")
             row.tell("text", sentence % {"number": earlier})
         elif row.time:
-            others = [at_once.setdefault((each.pk, row.time.due_at), row.number) for each in row.channels]
+            others = [at_once.setdefault((channel.pk, row.time.due_at), row.number) for channel in row.channels]
             if others and min(others) != row.number:
                 sentence = _("Row %(number)s goes out on the same channel at the same time.")
                 row.tell("time", sentence % {"number": min(others)}, stops=False)
@@ -298,7 +298,7 @@ def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
     for row in rows:
         row.known = same.get(row.key) if row.texts else None
         if row.time and not row.known:
-            others = [at_once[key] for each in row.channels if (key := (each.pk, row.time.due_at)) in at_once]
+            others = [at_once[key] for channel in row.channels if (key := (channel.pk, row.time.due_at)) in at_once]
             if others:
                 row.tell("time", _("Another post has the same time on the same channel."), stops=False, post=others[0])
 

@@ -54,16 +54,16 @@ def begin(pattern: Post, values: Mapping[str, Any], *, by: Any) -> Recurrence:
         raise Refused(_("The last day has passed. Choose a later one."))
     if row.ends_on - row.starts_on > timedelta(days=366):
         raise Refused(_("A repetition ends within a year. Choose an earlier last day."))
-    found = dates_of(row, most=MOST_TIMES + 1)
-    if not found:
+    days = dates_of(row, most=MOST_TIMES + 1)
+    if not days:
         raise Refused(_("No day fits between the first and the last one. Choose other days."))
-    if len(found) > MOST_TIMES:
+    if len(days) > MOST_TIMES:
         sentence = _("A post is repeated at most %(most)s times. Choose %(day)s or an earlier last day, or fewer days.")
-        raise Refused(sentence % {"most": MOST_TIMES, "day": dates.long_date(found[MOST_TIMES - 1])})
-    if nearest(found[-1], row.at).due_at <= timezone.now():
+        raise Refused(sentence % {"most": MOST_TIMES, "day": dates.long_date(days[MOST_TIMES - 1])})
+    if nearest(days[-1], row.at).due_at <= timezone.now():
         raise Refused(_("The time of the last day has passed. Choose a later day."))
     row.save()
-    record("recurrence.begin", by=by, target=pattern, times=len(found))
+    record("recurrence.begin", by=by, target=pattern, times=len(days))
     return row
 
 

@@ -73,8 +73,8 @@ LINK = re.compile(r"https://bsky\.app/profile/[\w.:%-]+/post/([2-7a-z]{13})/?")
 
 def named_by(link: str, account_id: str) -> str | None:
     """The address of our record that a link of the app leads to. Handles change, so the record key decides."""
-    found = LINK.fullmatch(link.strip().partition("?")[0])
-    return f"at://{account_id}/{POST}/{found[1]}" if found else None
+    match = LINK.fullmatch(link.strip().partition("?")[0])
+    return f"at://{account_id}/{POST}/{match[1]}" if match else None
 
 
 def published(uri: str, at: datetime) -> Published:

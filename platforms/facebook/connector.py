@@ -193,8 +193,8 @@ class Facebook(Insights, History, Conversation, login.ByLogin, events.Notified, 
             return None
         asked = parse_qs(parts.query)
         number = (asked.get("story_fbid") or asked.get("v") or [""])[0]
-        if not number and (found := LINKS.fullmatch(parts.path)):
-            number = found[1]
+        if not number and (match := LINKS.fullmatch(parts.path)):
+            number = match[1]
         if not number and re.fullmatch(rf"/{account_id}_\d+/?", parts.path):
             return parts.path.strip("/")
         return f"{account_id}_{number}" if number.isdigit() else None

@@ -95,7 +95,7 @@ class Conversation(ABC):
 def _of_event(value: Mapping[str, Any], event: RawEvent) -> Message:
     """What stands directly below the post names the post as its parent, which `posts.message` takes for one too."""
     sender, post = value.get("from"), value.get("post")
-    told = posts.message(
+    message = posts.message(
         {
             "id": value["comment_id"],
             "message": value.get("message"),
@@ -106,4 +106,4 @@ def _of_event(value: Mapping[str, Any], event: RawEvent) -> Message:
     )
     written = events.moment(value.get("created_time")) if value.get("verb") == "add" else None
     above = str(value.get("parent_id") or value["post_id"])
-    return replace(told, in_reply_to=above, at=written or event.at or told.at)
+    return replace(message, in_reply_to=above, at=written or event.at or message.at)

@@ -69,5 +69,5 @@ def refusal(subcode: int, seen: Mapping[str, Any]) -> Rejected | None:
 
 def of_container(words: str) -> Rejected | None:
     """What the words of a failed container ("Error: Media upload has failed with error code 2207026") refuse."""
-    found = re.search(r"\b(22\d{5})\b", words)
-    return refusal(int(found[1]), {"status": words[:300]}) if found else None
+    match = re.search(r"\b(22\d{5})\b", words)
+    return refusal(int(match[1]), {"status": words[:300]}) if match else None

@@ -69,8 +69,8 @@ class Conversation:
             return None
         sender = value.get("from")
         one = {**value, "from": sender if isinstance(sender, dict) else {}}
-        told = posts.message(one, str(media["id"]), str(value.get("parent_id") or ""))
-        return MessageChanges(new=(replace(told, at=event.at or told.at),))
+        message = posts.message(one, str(media["id"]), str(value.get("parent_id") or ""))
+        return MessageChanges(new=(replace(message, at=event.at or message.at),))
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         return self.comment(outgoing)

@@ -151,8 +151,8 @@ def _limited(answer: Answer, message: str, evidence: dict[str, Any], secrets: tu
 
     https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/rate-limits
     """
-    told = answers.rate_limited(answer, "", secrets)
+    rate_limited = answers.rate_limited(answer, "", secrets)
     if "DAY" not in message or answer.headers.get("retry-after"):
-        return told
+        return rate_limited
     tomorrow = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return RateLimited(told.message, tomorrow, evidence)
+    return RateLimited(rate_limited.message, tomorrow, evidence)

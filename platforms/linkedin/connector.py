@@ -150,10 +150,10 @@ class LinkedIn(Insights, Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
-        found = checks.check(outgoing, limits)
+        problems = checks.check(outgoing, limits)
         if outgoing.reply_to and (outgoing.pictures or outgoing.video):
-            found.append(Problem("comment_files", "pictures", COMMENT_FILES, severity="warning"))
-        return found
+            problems.append(Problem("comment_files", "pictures", COMMENT_FILES, severity="warning"))
+        return problems
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
         if outgoing.reply_to:
@@ -230,8 +230,8 @@ class LinkedIn(Insights, Conversation, Defaults):
         parts = urlsplit(link.strip())
         if not f".{parts.hostname or ''}".endswith(".linkedin.com"):
             return None
-        found = LINKS.fullmatch(unquote(parts.path))
-        return found[1] if found else None
+        match = LINKS.fullmatch(unquote(parts.path))
+        return match[1] if match else None
 
     def edit(self, remote_id: str, outgoing: Outgoing) -> Published:
         """https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api#update-posts"""

@@ -257,7 +257,7 @@ class Mastodon(Conversation, Defaults):
 
     def visibilities(self, remote_ids: Sequence[str]) -> dict[str, Visibility]:
         found = self._batches(remote_ids) if self._has_batches() else {}
-        asked = {each: found.get(each) or self._status(each) for each in remote_ids}
+        asked = {remote_id_: found.get(remote_id_) or self._status(remote_id_) for remote_id_ in remote_ids}
         return {each: statuses.visibility(status) for each, status in asked.items() if status}
 
     def _is_there(self, remote_id: str) -> bool:

@@ -96,7 +96,7 @@ def addressed(outgoing: Outgoing) -> list[str]:
     if not is_private(outgoing.visibility):
         return []
     named = [each.rstrip(".-") for each in MENTION.findall(outgoing.text)]
-    return [each for each in dict.fromkeys(named) if each.lower() != named[0].lower()]
+    return [fromkey for fromkey in dict.fromkeys(named) if fromkey.lower() != named[0].lower()]
 
 
 def problems(outgoing: Outgoing) -> list[Problem]:

@@ -17,7 +17,7 @@ def count(status: Mapping[str, Any]) -> PollCount | None:
     if not isinstance(told, Mapping):
         return None
     options = told.get("options")
-    if not isinstance(options, list) or not options or not all(isinstance(each, Mapping) for each in options):
+    if not isinstance(options, list) or not options or not all(isinstance(option, Mapping) for option in options):
         return None
     multiple, ends_at = told.get("multiple") is True, _time(told.get("expires_at"))
     # Where each has one vote, `voters_count` may be null: the votes are the people.
@@ -25,7 +25,9 @@ def count(status: Mapping[str, Any]) -> PollCount | None:
     if voters is None and not multiple:
         voters = _count(told.get("votes_count"))
     return PollCount(
-        votes=tuple(_count(each.get("votes_count")) for each in options),  # null while the server keeps it to itself
+        votes=tuple(
+            _count(option.get("votes_count")) for option in options
+        ),  # null while the server keeps it to itself
         voters=voters,
         multiple=multiple,
         ends_at=ends_at,

@@ -40,8 +40,8 @@ LINK_PATH = re.compile(r"/(?:@[^/@]+(?:/statuses)?|users/[^/]+/statuses|notice|o
 def named_by(link: str, server: str) -> str | None:
     """The id in a post's address on this server; None for another server's, and for one we do not know how to read."""
     parts, home = urlsplit(link.strip()), urlsplit(server)
-    found = LINK_PATH.fullmatch(parts.path)
-    return found[1] if found and (parts.scheme, parts.netloc.lower()) == (home.scheme, home.netloc.lower()) else None
+    match = LINK_PATH.fullmatch(parts.path)
+    return match[1] if match and (parts.scheme, parts.netloc.lower()) == (home.scheme, home.netloc.lower()) else None
 
 
 def published(status: Any) -> Published:

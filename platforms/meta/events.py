@@ -19,14 +19,14 @@ FIELDS = {"mention": "mention", "mentions": "mention", "comments": "comment", "l
 
 def events(payload: Any) -> list[RawEvent]:
     """One for each change of each entry. Meta tells a change again with the very same content, which is its key."""
-    found = []
+    raw_events = []
     for entry in _list(payload, "entry"):
         account = str(entry.get("id") or "")
         for change in _list(entry, "changes"):
             told = change.get("value")
             value: dict[str, Any] = told if isinstance(told, dict) else {}
-            found.append(RawEvent(_key(account, change), account, _kind(change, value), change, _at(entry, value)))
-    return found
+            raw_events.append(RawEvent(_key(account, change), account, _kind(change, value), change, _at(entry, value)))
+    return raw_events
 
 
 def departed(raw_body: bytes, secret: str) -> RawEvent | None:

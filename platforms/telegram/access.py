@@ -60,9 +60,9 @@ def channel(asking: Calls, name: int | str) -> dict[str, Any]:
 def chat_name(typed: str) -> int | str:
     """`@name` or the number of a channel, from what a person typed or from what we stored. Raises `Rejected`."""
     text = typed.strip()
-    found = LINK.fullmatch(text)
-    if found:
-        parts = found[1].split("/")
+    match = LINK.fullmatch(text)
+    if match:
+        parts = match[1].split("/")
         text = f"-100{parts[1]}" if parts[0] == "c" and len(parts) > 1 else parts[0]
     if NUMBER.fullmatch(text):
         return int(text)
@@ -74,8 +74,8 @@ def chat_name(typed: str) -> int | str:
 
 def post_number(link: str, account_id: str) -> str | None:
     """Of t.me/name/57, or of t.me/c/1234567890/57 in a private channel. A name does not tell whose it is."""
-    found = LINK.fullmatch(link.strip())
-    parts = found[1].split("/") if found else []
+    match = LINK.fullmatch(link.strip())
+    parts = match[1].split("/") if match else []
     if parts[:1] == ["c"]:
         parts = parts[1:] if len(parts) == 3 and f"-100{parts[1]}" == account_id else []
     number = parts[1] if len(parts) == 2 else ""

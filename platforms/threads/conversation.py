@@ -65,8 +65,8 @@ class Conversation:
             return MessageChanges()  # our own
         above = value.get("replied_to")
         one = {**value, "replied_to": above if isinstance(above, dict) else {}}
-        told = posts.message(one, str(root.get("id") or ""))
-        return MessageChanges(new=(told if value.get("timestamp") else replace(told, at=event.at or told.at),))
+        message = posts.message(one, str(root.get("id") or ""))
+        return MessageChanges(new=(message if value.get("timestamp") else replace(message, at=event.at or message.at),))
 
     def hide(self, remote_id: str, root: str) -> None:
         self._hidden(remote_id, is_hidden=True)

@@ -112,20 +112,20 @@ class TikTok(Insights, Publishing, Defaults):
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
         bare = replace(outgoing, title="") if outgoing.video else outgoing
-        found = checks.check(bare, limits)
+        problems = checks.check(bare, limits)
         title = counting.utf16(bare.title)
         if len(bare.title) <= limits.title_characters < title:
             over: dict[str, int | str] = {"count": title, "limit": limits.title_characters}
             over |= {"over": title - limits.title_characters}
-            found.insert(0, Problem("title_too_long", "title", checks.TITLE_TOO_LONG, params=over))
+            problems.insert(0, Problem("title_too_long", "title", checks.TITLE_TOO_LONG, params=over))
         if outgoing.video and outgoing.title.strip():
-            found.append(Problem("title_not_here", "title", NO_TITLE, severity="warning"))
+            problems.append(Problem("title_not_here", "title", NO_TITLE, severity="warning"))
         if counting.urls(outgoing.text):
-            found.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
+            problems.append(Problem("no_links", "text", NO_LINKS, severity="warning"))
         if limits.closed:
             # As of yesterday perhaps, so it stops nobody; the account is asked again before each post.
-            found.append(Problem("closed", "channel", limits.closed, severity="warning"))
-        return found
+            problems.append(Problem("closed", "channel", limits.closed, severity="warning"))
+        return problems
 
     @classmethod
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:

@@ -59,8 +59,8 @@ def permalink(post: Mapping[str, Any]) -> str:
 def number(link: str) -> str | None:
     """Of the address of a post. Short ones (vm.tiktok.com) name none."""
     parts = urlsplit(link.strip())
-    found = LINK.fullmatch(parts.path) if (parts.hostname or "") in HOSTS else None
-    return found[1] if found else None
+    match = LINK.fullmatch(parts.path) if (parts.hostname or "") in HOSTS else None
+    return match[1] if match else None
 
 
 def candidate(post: Mapping[str, Any], outgoing: Outgoing) -> Candidate:

@@ -277,5 +277,5 @@ class Publishing:
         if not self.calls.granted("video.list"):
             return Inconclusive(MAY_NOT_LIST)
         listed = posts.listed(self.calls, since - matching.SLACK, LOOK_PAGES, LISTED)
-        found = [posts.candidate(one, outgoing) for one in listed]
-        return matching.match_candidates(found, outgoing, since, datetime.now(UTC), bound)
+        candidates = [posts.candidate(one, outgoing) for one in listed]
+        return matching.match_candidates(candidates, outgoing, since, datetime.now(UTC), bound)

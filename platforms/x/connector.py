@@ -118,13 +118,13 @@ class X(Insights, Conversation, Defaults):
 
     @classmethod
     def check(cls, outgoing: Outgoing, limits: Limits) -> list[Problem]:
-        found = checks.check(outgoing, limits)
+        problems = checks.check(outgoing, limits)
         cashtags = len(CASHTAG.findall(counting.without_urls(outgoing.text)))
         if cashtags > 1:
-            found.append(Problem("cashtags", "text", CASHTAGS, params={"count": cashtags}))
+            problems.append(Problem("cashtags", "text", CASHTAGS, params={"count": cashtags}))
         if counting.urls(outgoing.text):
-            found.append(Problem("costly_link", "text", COSTLY, severity="warning"))
-        return found
+            problems.append(Problem("costly_link", "text", COSTLY, severity="warning"))
+        return problems
 
     def publish(self, outgoing: Outgoing, read: Read) -> Published | Pending:
         ids, ready = media.upload(self.calls, outgoing, read, self.set["chunk_bytes"])
@@ -198,8 +198,8 @@ class X(Insights, Conversation, Defaults):
     def named_by(cls, link: str, server: str, account_id: str) -> str | None:
         parts = urlsplit(link.strip())
         host = (parts.hostname or "").removeprefix("www.").removeprefix("mobile.")
-        found = LINK.fullmatch(parts.path) if host in ("x.com", "twitter.com") else None
-        return found[1] if found else None
+        match = LINK.fullmatch(parts.path) if host in ("x.com", "twitter.com") else None
+        return match[1] if match else None
 
     def withdraw(self, remote_id: str) -> None:
         try:

@@ -32,19 +32,19 @@ def check(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     if outgoing.reply_to:
         return _comment(outgoing, limits)
     named = bool(outgoing.title.strip())
-    found = [_worded(problem, named) for problem in checks.check(replace(outgoing, title=outgoing.heading), limits)]
+    problems = [_worded(problem, named) for problem in checks.check(replace(outgoing, title=outgoing.heading), limits)]
     for field, text in (("title", outgoing.title), ("text", outgoing.text)):
         if {"<", ">"} & set(text):
-            found.append(Problem("angle_brackets", field, ANGLES))
+            problems.append(Problem("angle_brackets", field, ANGLES))
     if over := videos.tags(outgoing.text, OPTIONS["tag_characters"].value)[1]:
-        found.append(Problem("tags_too_long", "text", TAGS, "warning", {"count": len(over)}))
+        problems.append(Problem("tags_too_long", "text", TAGS, "warning", {"count": len(over)}))
     cover = outgoing.video.cover if outgoing.video else None
     if cover and cover.mime not in limits.mime_types:
-        found.append(Problem("cover_type", "video", COVER_TYPE))
+        problems.append(Problem("cover_type", "video", COVER_TYPE))
     if cover and cover.size > limits.image_bytes:
         params: dict[str, int | str] = {"count": cover.size, "limit": limits.image_bytes}
-        found.append(Problem("cover_too_large", "video", COVER_BYTES, params=params))
-    return found
+        problems.append(Problem("cover_too_large", "video", COVER_BYTES, params=params))
+    return problems
 
 
 def _worded(problem: Problem, named: bool) -> Problem:
@@ -62,6 +62,6 @@ def _worded(problem: Problem, named: bool) -> Problem:
 def _comment(outgoing: Outgoing, limits: Limits) -> list[Problem]:
     bare = replace(outgoing, pictures=(), video=None)
     most = replace(limits, max_characters=limits.comment_characters, counting="code_points")
-    found = checks.check(bare, replace(most, needs_media=False, title_required=False, max_hashtags=None))
+    problems = checks.check(bare, replace(most, needs_media=False, title_required=False, max_hashtags=None))
     media = bool(outgoing.pictures or outgoing.video)
-    return found + ([Problem("comment_files", "pictures", COMMENT_FILES, "warning")] if media else [])
+    return problems + ([Problem("comment_files", "pictures", COMMENT_FILES, "warning")] if media else [])

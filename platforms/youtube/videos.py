@@ -75,13 +75,13 @@ def named(link: str) -> str | None:
     parts = urlsplit(link.strip())
     host = parts.hostname or ""
     if host == "youtu.be":
-        found = ID.fullmatch(parts.path.strip("/"))
-        return found[0] if found else None
+        match = ID.fullmatch(parts.path.strip("/"))
+        return match[0] if match else None
     if host not in HOSTS:
         return None
     asked = ID.fullmatch((parse_qs(parts.query).get("v") or [""])[0]) if parts.path == "/watch" else None
-    found = asked or PATH.fullmatch(parts.path)
-    return found[found.re.groups] if found else None
+    match = asked or PATH.fullmatch(parts.path)
+    return match[match.re.groups] if match else None
 
 
 def status(video: Mapping[str, Any]) -> Mapping[str, Any]:

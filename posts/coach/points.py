@@ -91,7 +91,7 @@ class Facts:
 
     @property
     def written(self) -> list[Written]:
-        return [each for each in self.texts if each.text.strip()]
+        return [text for text in self.texts if text.text.strip()]
 
 
 def of_text(facts: Facts) -> list[Point]:
@@ -112,9 +112,9 @@ def of_text(facts: Facts) -> list[Point]:
 
 
 def _call(facts: Facts) -> Iterator[Point]:
-    found = [verb for each in facts.written for verb in rules.verbs(each.text)]
+    found = [verb for written in facts.written for verb in rules.verbs(written.text)]
     asked = list(dict.fromkeys(kind for _hit, kind in found if kind))
-    said = bool(found) or (bool(facts.words) and any(_holds(each.text, facts.words) for each in facts.written))
+    said = bool(found) or (bool(facts.words) and any(_holds(written.text, facts.words) for written in facts.written))
     if facts.kind and said:
         yield Point("call", "ok", "call.ok")
     elif facts.kind:
@@ -139,7 +139,7 @@ def _holds(text: str, words: str) -> bool:
 
 def _link(facts: Facts) -> Iterator[Point]:
     typed = [facts.link] if facts.link and facts.is_link else []
-    most = max(len({*typed, *(url for _s, _e, url in urls(each.text))}) for each in facts.written)
+    most = max(len({*typed, *(url for _s, _e, url in urls(written.text))}) for written in facts.written)
     if facts.link and not facts.is_link:
         yield Point("link", "look", "link.bad", fix=Fix("focus", "link"))
     elif most > 1:
@@ -151,7 +151,7 @@ def _link(facts: Facts) -> Iterator[Point]:
 
 
 def _deadline(facts: Facts) -> Iterator[Point]:
-    named = [day for each in facts.written for day in rules.days(each.text, facts.today)]
+    named = [day for written in facts.written for day in rules.days(written.text, facts.today)]
     last = [day for day in named if day.is_last]
     if facts.deadline:
         yield _chosen(facts, facts.deadline, [day.on for day in named], last)
@@ -180,7 +180,9 @@ def _says_weekday(facts: Facts, deadline: date) -> bool:
     """Within a week, „до петка” names the day as well as a date."""
     for script in ("Cyrl", "Latn"):
         words = deadline_words(deadline, facts.today, script)
-        if words["weekday"] != words["deadline"] and any(_holds(each.text, words["weekday"]) for each in facts.written):
+        if words["weekday"] != words["deadline"] and any(
+            _holds(written.text, words["weekday"]) for written in facts.written
+        ):
             return True
     return False
 
@@ -197,8 +199,8 @@ def _length(facts: Facts) -> Point:
 
 def _rules(facts: Facts) -> Iterator[Point]:
     found: dict[str, list[Hit]] = {name: [] for name in rules.RULES}
-    for each in facts.written:
-        for name, hits in rules.hits(each.text, each.tag):
+    for written in facts.written:
+        for name, hits in rules.hits(written.text, written.tag):
             found[name] += [hit for hit in hits if not _is_an_offices(name, hit, facts)]
     for name, hits in found.items():
         if not hits:
@@ -226,12 +228,12 @@ def quoted(words: Sequence[str]) -> str:
 def _descriptions(facts: Facts) -> Iterator[Point]:
     if not facts.pictures:
         return
-    texts = {" ".join(each.text.split()).lower() for each in facts.written}
-    for number, each in enumerate(facts.pictures, 1):
-        code = poor_alt(each.alt, texts)
+    texts = {" ".join(written.text.split()).lower() for written in facts.written}
+    for number, described in enumerate(facts.pictures, 1):
+        code = poor_alt(described.alt, texts)
         if code:
             state = "todo" if code == "missing" else "look"
-            yield Point("alt", state, f"alt.{code}", {"number": number}, Fix("focus", f"alt-{each.id}"))
+            yield Point("alt", state, f"alt.{code}", {"number": number}, Fix("focus", f"alt-{described.id}"))
             return
     yield Point("alt", "ok", "alt.ok")
 

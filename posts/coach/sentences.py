@@ -185,7 +185,8 @@ def told(points: Iterable[Point]) -> list[CoachingHint]:
     """In the order of the page."""
     names, server = titles(), of_server()
     return [
-        CoachingHint(each, names[each.id], sentence(each), by_text=each.code not in server) for each in in_order(points)
+        CoachingHint(point, names[point.id], sentence(point), by_text=point.code not in server)
+        for point in in_order(points)
     ]
 
 

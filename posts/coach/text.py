@@ -127,12 +127,12 @@ def sentences(text: str) -> list[Hit]:
 
 
 def long_sentences(text: str) -> list[Hit]:
-    return [each for each in sentences(text) if _length(each.words) > LONG_SENTENCE]
+    return [sentence for sentence in sentences(text) if _length(sentence.words) > LONG_SENTENCE]
 
 
 def average(text: str) -> int:
     """Words in a sentence, on average; 0 for an empty text."""
-    lengths = [length for each in sentences(text) if (length := _length(each.words))]
+    lengths = [length for sentence in sentences(text) if (length := _length(sentence.words))]
     return (2 * sum(lengths) + len(lengths)) // (2 * len(lengths)) if lengths else 0
 
 
@@ -185,7 +185,7 @@ def capitals(text: str) -> list[Hit]:
     found = []
     for match in _CAPITALS.finditer(text):
         words = [each for each in _CAPITAL_WORD.findall(match[0]) if each not in _SHORT]
-        if len(words) >= CAPITALS_IN_A_ROW - 1 and sum(len(each) >= 4 for each in words) >= 2:
+        if len(words) >= CAPITALS_IN_A_ROW - 1 and sum(len(word) >= 4 for word in words) >= 2:
             found.append(_hit(match, _calm(match[0])))
     return found
 
@@ -238,7 +238,7 @@ def _unmixed(word: str, *, into_cyrillic: bool) -> str | None:
     twins = {latin: cyrillic for cyrillic, latin in LOOKALIKES.items()} if into_cyrillic else LOOKALIKES
     strange = _LATIN if into_cyrillic else _CYRILLIC
     letters = [twins.get(letter) if strange.match(letter) else letter for letter in word]
-    return None if None in letters else "".join(each or "" for each in letters)
+    return None if None in letters else "".join(letter or "" for letter in letters)
 
 
 # ---------------------------------------------------------------- signs

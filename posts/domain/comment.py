@@ -26,9 +26,9 @@ def comment(post: Post, text: str, *, by: Any, where: Where | None = None) -> Th
     if not text:
         raise Refused(_("Write something first."))
     thread = begin(post, where or Where(), by=by)
-    said = say(thread, text, by=by)
+    comment = say(thread, text, by=by)
     record("post.comment", by=by, target=post, thread=thread.pk)
-    notices.commented(said, by=by)
+    notices.commented(comment, by=by)
     return thread
 
 
@@ -38,10 +38,10 @@ def reply(thread: Thread, text: str, *, by: Any) -> Comment:
     text = wording(text)
     if not text:
         raise Refused(_("Write something first."))
-    said = say(thread, text, by=by)
+    comment = say(thread, text, by=by)
     record("post.reply", by=by, target=thread.post, thread=thread.pk)
-    notices.commented(said, by=by)
-    return said
+    notices.commented(comment, by=by)
+    return comment
 
 
 # ---------------------------------------------------------------- parts of verbs
@@ -86,10 +86,10 @@ def _on_words(thread: Thread, where: Where) -> None:
     text = written(parse(thread.post.draft)).get((where.tag, where.channel))
     if text is None:
         raise Refused(_("This text is no longer in the post. Reload the page to see what it shows now."))
-    found = _found(where, text)
+    anchor = _found(where, text)
     thread.place, thread.tag, thread.channel_id = AnchorKind.TEXT, where.tag, where.channel
-    thread.start, thread.end = found.start, found.end
-    thread.quote, thread.before, thread.after = found.quote, found.before, found.after
+    thread.start, thread.end = anchor.start, anchor.end
+    thread.quote, thread.before, thread.after = anchor.quote, anchor.before, anchor.after
 
 
 def _found(where: Where, text: str) -> anchors.Anchor:
@@ -99,9 +99,9 @@ def _found(where: Where, text: str) -> anchors.Anchor:
     start = where.start + lead
     if where.start >= 0 and text[start : start + len(quote)] == quote:
         return anchors.at(text, start, start + len(quote))
-    found = anchors.found(quote, text, where.before + where.quote[:lead], where.after)
-    if found:
-        return found
+    anchor = anchors.found(quote, text, where.before + where.quote[:lead], where.after)
+    if anchor:
+        return anchor
     if quote in text:
         raise Refused(
             _(

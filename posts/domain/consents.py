@@ -136,12 +136,14 @@ def _locked(media: Media) -> Media:
 def _settle(media: Media) -> None:
     """What the records come to: one withdrawal counts more than all the others, the first end ends it."""
     rows = list(media.consents.all())
-    standing = [each for each in rows if each.withdrawn_at is None]
+    standing = [row for row in rows if row.withdrawn_at is None]
     if len(standing) < len(rows):
         media.agreement = Agreement.WITHDRAWN
     else:
         media.agreement = Agreement.GIVEN if standing else ""
-    ends = [each.valid_until for each in standing if each.valid_until and each.kind != ConsentKind.NOT_NEEDED]
+    ends = [
+        consent.valid_until for consent in standing if consent.valid_until and consent.kind != ConsentKind.NOT_NEEDED
+    ]
     media.agreed_until = min(ends, default=None)
     media.save(update_fields=["agreement", "agreed_until"])
 

@@ -79,7 +79,7 @@ def begin(post: Post, *, reason: str, by: Any) -> Post:
 def _refuse_unfit(post: Post) -> None:
     if post.deleted_at or post.stage != Stage.APPROVED:
         raise Refused(_("Only a post that is out can be corrected. This one is being written: change it there."))
-    states = {each.delivery.state for each in publications(post)}
+    states = {publication.delivery.state for publication in publications(post)}
     if states & set(UNDER_WAY):
         raise Refused(going_out())
     if State.UNCONFIRMED in states:
@@ -130,7 +130,9 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: Any) ->
     amendment = _open(post)
     if ready(post, by=by).pk != version.pk:
         raise Refused(_("The post was changed after you opened this page. Look at what happens on each network again."))
-    amendment.ways = {str(each.publication.pk): each.chosen for each in planned(post, version, ways) if each.chosen}
+    amendment.ways = {
+        str(planned.publication.pk): planned.chosen for planned in planned(post, version, ways) if planned.chosen
+    }
     amendment.save(update_fields=["ways"])
     refuse_unready(post, version)
     record("post.choose_ways", by=by, target=post, ways=amendment.ways)
@@ -139,26 +141,26 @@ def choose(post: Post, version: Version, ways: Mapping[str, str], *, by: Any) ->
 
 def refuse_unready(post: Post, version: Version) -> None:
     """Raises `Refused` while it is not said what happens on each network, or a network would refuse it."""
-    found = planned(post, version, _open(post).ways)
-    if not any(each.changes for each in found):
+    planneds = planned(post, version, _open(post).ways)
+    if not any(planned.changes for planned in planneds):
         raise Refused(_("Nothing differs from what is public. Change the text first, or drop the correction."))
-    if not all(each.is_settled for each in found):
+    if not all(planned.is_settled for planned in planneds):
         raise Refused(_("Say for each network what happens there: some cannot change a post."))
     reasons = [
-        _("%(channel)s: %(problem)s") % {"channel": each.publication.channel.name, "problem": problem}
-        for each in found
-        if each.chosen in (Way.EDIT, Way.RESEND)
-        for problem in each.problems
+        _("%(channel)s: %(problem)s") % {"channel": planned.publication.channel.name, "problem": problem}
+        for planned in planneds
+        if planned.chosen in (Way.EDIT, Way.RESEND)
+        for problem in planned.problems
     ]
     if reasons:
         raise Refused(_("A network would not take this post as it is."), *dict.fromkeys(reasons))
 
 
 def _open(post: Post) -> Amendment:
-    found = open_correction(post)
-    if found is None:
+    amendment = open_correction(post)
+    if amendment is None:
         raise Refused(_("This post is not being corrected."))
-    return found
+    return amendment
 
 
 # ---------------------------------------------------------------- the end
@@ -223,7 +225,7 @@ def drop(post: Post, *, by: Any) -> Post:
     post.revision += 1
     post.save()
     newest = post.versions.order_by("-number").first()
-    shown = {each.version_id for each in public(post)}
+    shown = {publication.version_id for publication in public(post)}
     if newest is not None and newest.pk not in shown and not before.is_empty:
         freeze(post, by=by)  # the newest version is what is public, not what was dropped
     amendment.state, amendment.finished_at = AmendmentState.DROPPED, timezone.now()

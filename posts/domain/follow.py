@@ -47,10 +47,15 @@ def shift(threads: Iterable[Thread], old: str, new: str) -> None:
         if thread.place != AnchorKind.TEXT or old == new:
             continue
         seek = anchors.returned if thread.lost_at else anchors.moved
-        found = seek(anchor_of(thread), old, new)
-        if found:
-            thread.start, thread.end, thread.before, thread.after = found.start, found.end, found.before, found.after
-        _mark(thread, is_lost=found is None)
+        anchor = seek(anchor_of(thread), old, new)
+        if anchor:
+            thread.start, thread.end, thread.before, thread.after = (
+                anchor.start,
+                anchor.end,
+                anchor.before,
+                anchor.after,
+            )
+        _mark(thread, is_lost=anchor is None)
 
 
 def store(threads: list[Thread]) -> None:

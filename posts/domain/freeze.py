@@ -74,7 +74,10 @@ def _frozen(post: Post, draft: Draft, channels: list[Channel]) -> dict[str, Any]
         "link": draft.address,
         "link_card": {"title": draft.link_card.title, "description": draft.link_card.description},
         "channels": [channel.pk for channel in channels],
-        "layout": {str(pk): {"layout": each.layout, "languages": list(each.languages)} for pk, each in layouts.items()},
+        "layout": {
+            str(pk): {"layout": channel_layout.layout, "languages": list(channel_layout.languages)}
+            for pk, channel_layout in layouts.items()
+        },
         "structure": {**draft.structure(), **_answers(draft), **_beside(draft)},
         "short_links": {str(pk): short for pk, short in _short_links(post, draft, channels).items()},
         "category": post.category,

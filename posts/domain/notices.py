@@ -41,14 +41,14 @@ def submitted(post: Post, *, by: Any) -> None:
 def next_step(post: Post, at: Standing, *, by: Any) -> None:
     """To the approvers who have not decided: the second approval is theirs."""
     facts = _facts(post, by)
-    done = {who for each in at.approvals for who in (each.by_id, each.for_whom_id)}
+    done = {who for approval in at.approvals for who in (approval.by_id, approval.for_whom_id)}
 
     def words() -> tuple[str, str]:
         subject = _("%(municipality)s: “%(post)s” waits for a second approval") % facts
         body = _("%(person)s approved the post. It goes out when one more approver agrees.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    others = [each for each in deciders(post.municipality) if each.pk not in done]
+    others = [decider for decider in deciders(post.municipality) if decider.pk not in done]
     _tell(NotificationKind.SUBMITTED, others, post, words, by=by)
 
 
@@ -106,7 +106,7 @@ def review_due(post: Post, about: Decision) -> None:
         until = _("The review is due on %(time)s.") % {"time": dates.date_time(about.review_due_at)}
         return subject, f"{body}\n{until}"
 
-    others = [each for each in deciders(post.municipality) if each.pk not in (about.by_id, post.author_id)]
+    others = [decider for decider in deciders(post.municipality) if decider.pk not in (about.by_id, post.author_id)]
     _tell(NotificationKind.REVIEW_DUE, others, post, words, by=None, fragment="#emergency")
 
 
@@ -184,7 +184,7 @@ def _earlier(post: Post, at: Standing, approved_for: datetime, *, by: Any) -> No
 
 def _agreed(at: Standing) -> list[Any]:
     """Who approved, and for whom."""
-    return [who for each in at.approvals for who in (each.by, each.for_whom) if who]
+    return [who for approval in at.approvals for who in (approval.by, approval.for_whom) if who]
 
 
 def removal_asked(amendment: Amendment, *, by: Any) -> None:
@@ -269,16 +269,16 @@ def suggested(suggestion: Suggestion, comment: Comment, *, by: Any) -> None:
 def decided(post: Post, suggestions: Sequence[Suggestion], *, by: Any) -> None:
     """To each person whose suggestions these are, in one word for all of theirs."""
     facts = _facts(post, by)
-    for author in {each.thread.author_id: each.thread.author for each in suggestions}.values():
-        theirs = [each for each in suggestions if each.thread.author_id == author.pk]
-        accepted = [each for each in theirs if each.state == SuggestionState.ACCEPTED]
+    for author in {suggestion.thread.author_id: suggestion.thread.author for suggestion in suggestions}.values():
+        theirs = [suggestion for suggestion in suggestions if suggestion.thread.author_id == author.pk]
+        accepted = [their for their in theirs if their.state == SuggestionState.ACCEPTED]
 
         def words(accepted: Any = accepted, theirs: Any = theirs) -> tuple[str, str]:
             if accepted:
                 subject = _("%(municipality)s: %(person)s accepted your words for “%(post)s”") % facts
             else:
                 subject = _("%(municipality)s: %(person)s declined your words for “%(post)s”") % facts
-            changes = [f"{each.thread.quote}\n→ {each.replacement or '—'}" for each in theirs]
+            changes = [f"{their.thread.quote}\n→ {their.replacement or '—'}" for their in theirs]
             return subject, "\n\n".join(changes)
 
         _tell(NotificationKind.SUGGESTION, [author], post, words, by=by, fragment=f"#thread-{theirs[0].thread_id}")
@@ -308,7 +308,7 @@ def _facts(post: Post, by: Any) -> dict[str, Any]:
 
 
 def _in(thread: Thread) -> list[Any]:
-    spoken = [each.author for each in thread.comments.select_related("author")]
+    spoken = [comment.author for comment in thread.comments.select_related("author")]
     return [*_writers(thread.post), *spoken]
 
 

@@ -50,7 +50,7 @@ def put_out(
     planned = [(channel, part) for channel in channels for part in compose.parts(draft, channel)]
     ready = _checked(draft, version, planned)
     withdraw(post, by=by)
-    taken = {(each.channel_id, each.slot) for each in publications(post)}
+    taken = {(publication.channel_id, publication.slot) for publication in publications(post)}
     not_after = due_at + timedelta(minutes=post.municipality.not_after_minutes)
     return [
         Publication.objects.create(

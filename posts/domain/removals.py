@@ -56,8 +56,8 @@ def take_down(post: Post, chosen: Collection[int], *, reason: str, by: Any) -> A
         is_emergency=listed_only,
     )  # fmt: skip
     AmendmentPart.objects.bulk_create(
-        AmendmentPart(municipality_id=post.municipality_id, amendment=made, publication=each, way=Way.REMOVE)
-        for each in rows
+        AmendmentPart(municipality_id=post.municipality_id, amendment=made, publication=row, way=Way.REMOVE)
+        for row in rows
     )
     if at_once:
         held = seats(by, post.municipality)
@@ -65,16 +65,16 @@ def take_down(post: Post, chosen: Collection[int], *, reason: str, by: Any) -> A
         if listed_only:
             notices.removed(made, by=by)
     else:
-        record("post.ask_removal", by=by, target=post, reason=reason, channels=[each.channel_id for each in rows])
+        record("post.ask_removal", by=by, target=post, reason=reason, channels=[row.channel_id for row in rows])
         notices.removal_asked(made, by=by)
     return made
 
 
 def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
-    rows = [each for each in public(post) if each.pk in chosen]
+    rows = [publication for publication in public(post) if publication.pk in chosen]
     if not rows or len(rows) < len(set(chosen)):
         raise Refused(_("Choose at least one network on which the post is public now."))
-    if stays := [each.channel.name for each in rows if not can_be_taken_down(each)]:
+    if stays := [row.channel.name for row in rows if not can_be_taken_down(row)]:
         words = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
         raise Refused(words % {"channels": ", ".join(stays)})
     return rows

@@ -58,7 +58,11 @@ def _is_blank(draft: Draft) -> bool:
 def usable(version: Version) -> tuple[Draft, list[str]]:
     """The version as a draft: derived scripts follow their text again, and what is gone since is left out."""
     draft = content(version)
-    derived = {(f"{each.language}-{each.script}", each.channel_id) for each in version.variants.all() if each.derived}
+    derived = {
+        (f"{variant.language}-{variant.script}", variant.channel_id)
+        for variant in version.variants.all()
+        if variant.derived
+    }
     usual = {channel.pk: layout_of(Draft(), channel) for channel in usable_channels()}
     channels = usual.keys()
     library = media_of(draft)
@@ -66,11 +70,15 @@ def usable(version: Version) -> tuple[Draft, list[str]]:
     lost = sum(shown.id not in library for shown in draft.media)
     found = replace(
         draft,
-        texts={tag: Text(each.text) for tag, each in draft.texts.items() if (tag, None) not in derived},
+        texts={tag: Text(text.text) for tag, text in draft.texts.items() if (tag, None) not in derived},
         per_channel=_per_channel(draft, derived, channels),
         media=tuple(shown for shown in draft.media if shown.id in library),
         channels=tuple(pk for pk in draft.channels if pk in channels),
-        layout={pk: each for pk, each in draft.layout.items() if pk in channels and each != usual[pk]},
+        layout={
+            pk: channel_layout
+            for pk, channel_layout in draft.layout.items()
+            if pk in channels and channel_layout != usual[pk]
+        },
     )
     return found, _left_out(gone, lost)
 

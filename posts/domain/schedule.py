@@ -182,7 +182,7 @@ def _refuse_other_time(post: Post, version: Version, time: Resolved) -> Standing
 
 def _tell(post: Post, at: Standing | None, *, by: Any) -> None:
     """The approvers, if it goes out at another time than they approved."""
-    if at and any(each != post.due_at for each in approved_times(at)):
+    if at and any(approved_time != post.due_at for approved_time in approved_times(at)):
         notices.moved(post, at, by=by)
 
 

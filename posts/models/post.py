@@ -81,7 +81,7 @@ class Post(TenantModel):
     @property
     def shown_state(self) -> str:
         """What a list says of it in one word, of its `live_publications`: first what needs a person."""
-        states = [each.shown_state for each in self.live_publications]  # type: ignore[attr-defined]
+        states = [live_publication.shown_state for live_publication in self.live_publications]  # type: ignore[attr-defined]
         if not states:
             return self.stage
         return next((state for state in NEEDS_A_LOOK if state in states), states[0])

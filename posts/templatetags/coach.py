@@ -16,5 +16,5 @@ def coach_on(context: Context, reading: Any) -> dict[str, Any]:
     """Open points of what is read. Two queries: the pictures of a version, and what was found behind its links."""
     draft = reading.draft
     library = queries.media_of(draft) if reading.library is None else reading.library
-    told = coach(draft, reading.previews, library, context["request"].municipality)
-    return {"coach": [each for each in told if each.point.is_open]}
+    coaching_hints = coach(draft, reading.previews, library, context["request"].municipality)
+    return {"coach": [coaching_hint for coaching_hint in coaching_hints if coaching_hint.point.is_open]}

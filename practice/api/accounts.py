@@ -33,10 +33,10 @@ def statuses(request: ApiRequest, account_id: int) -> Any:
 
 
 def _account(account_id: int) -> Account:
-    found = Account.objects.filter(pk=account_id).first()
-    if found is None:
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
         raise Missing
-    return found
+    return account
 
 
 @api("GET", scope="read:notifications")
@@ -45,5 +45,5 @@ def notifications(request: TokenRequest) -> Any:
     rows = queries.notices(request.token.account, window(request, most=80), kinds)
     # A page is told of what it hid itself, not of what another page hid.
     said = {row.pk for row in queries.seen((row.status for row in rows if row.status), request.token.account)}
-    told = [row for row in rows if row.status_id is None or row.status_id in said]
-    return paged(request, rows, [entities.notice(row, origin(request)) for row in told])
+    notices = [row for row in rows if row.status_id is None or row.status_id in said]
+    return paged(request, rows, [entities.notice(row, origin(request)) for row in notices])

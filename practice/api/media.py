@@ -35,8 +35,8 @@ def media(request: TokenRequest, media_id: int) -> dict[str, Any]:
     if request.method == "PUT":
         changed = pictures.describe(request.token.account, media_id, text(given(request), "description"))
         return entities.media(changed, origin(request))
-    found = queries.media(media_id, request.token.account)
+    media = queries.media(media_id, request.token.account)
     # An attached one belongs to its status and is asked for there.
-    if found is None or found.status_id:
+    if media is None or media.status_id:
         raise Missing
-    return entities.media(found, origin(request))
+    return entities.media(media, origin(request))

@@ -22,8 +22,8 @@ def statuses(request: ApiRequest) -> Any:
 
 def several(request: ApiRequest) -> list[dict[str, Any]]:
     wanted = [number(value) for value in request.GET.getlist("id[]") or request.GET.getlist("id")]
-    found = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], whose(request))
-    return [entities.status(row, origin(request)) for row in found]
+    statuses = queries.several([pk for pk in wanted if pk is not None][:MOST_AT_ONCE], whose(request))
+    return [entities.status(row, origin(request)) for row in statuses]
 
 
 def create(request: ApiRequest) -> Any:
@@ -69,16 +69,16 @@ def status(request: ApiRequest, status_id: int) -> Any:
 
 @api("GET", scope="read:statuses")
 def source(request: TokenRequest, status_id: int) -> dict[str, Any]:
-    found = _status(request, status_id)
-    return {"id": str(found.pk), "text": found.text, "spoiler_text": ""}
+    status = _status(request, status_id)
+    return {"id": str(status.pk), "text": status.text, "spoiler_text": ""}
 
 
 @api("GET")
 def context(request: ApiRequest, status_id: int) -> dict[str, Any]:
-    found, here = _status(request, status_id), origin(request)
+    status, here = _status(request, status_id), origin(request)
     return {
-        "ancestors": [entities.status(row, here) for row in queries.ancestors(found)],
-        "descendants": [entities.status(row, here) for row in queries.descendants(found, whose(request))],
+        "ancestors": [entities.status(row, here) for row in queries.ancestors(status)],
+        "descendants": [entities.status(row, here) for row in queries.descendants(status, whose(request))],
     }
 
 
@@ -109,14 +109,14 @@ def _may(request: ApiRequest, scope: str) -> Token:
 
 
 def _status(request: ApiRequest, status_id: int) -> Status:
-    found = queries.status(status_id, whose(request))
-    if found is None:
+    status = queries.status(status_id, whose(request))
+    if status is None:
         raise Missing
-    return found
+    return status
 
 
 def shown(request: ApiRequest, status_id: int) -> dict[str, Any]:
-    found = _status(request, status_id)
+    status = _status(request, status_id)
     if request.token:
-        queries.mark_own([found], request.token.account)
-    return entities.status(found, origin(request))
+        queries.mark_own([status], request.token.account)
+    return entities.status(status, origin(request))

@@ -45,10 +45,10 @@ def create(kind: AccountKind, name: str, *, username: str = "", note: str = "") 
 
 
 def page(username: str) -> Account:
-    found = Account.objects.filter(kind=AccountKind.PAGE, username=username).first()
-    if found is None:
+    account = Account.objects.filter(kind=AccountKind.PAGE, username=username).first()
+    if account is None:
         raise Missing
-    return found
+    return account
 
 
 def cleaned(name: str) -> str:

@@ -60,7 +60,7 @@ def poll(context: Any, status: Status) -> dict[str, Any]:
     """The poll of a status: a form for whoever may vote, the result for everybody else."""
     asked: dict[str, Any] = status.poll or {}
     counts, viewer = queries.tally(status), context.get("viewer")
-    people = {each.account_id for each in status.votes.all()}
+    people = {vote.account_id for vote in status.votes.all()}
     ends_at = vote.ends_at(asked)
     is_over = ends_at <= timezone.now()
     return {

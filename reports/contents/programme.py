@@ -47,8 +47,8 @@ GROUPS = ("weekly", "inhabitants", "median", "calls", "services")
 
 def programme(programme_: Programme, first: date, last: date, as_of: datetime) -> Document:
     """In the language that is active. Opens the scope of those municipalities that agreed, and of no others."""
-    found = queries.compared(programme_, first, last)
-    rows = sorted(found.rows, key=lambda row: sort_key(str(row.municipality)))
+    comparison = queries.compared(programme_, first, last)
+    rows = sorted(comparison.rows, key=lambda row: sort_key(str(row.municipality)))
     months = rules.months(first, last)
     span = in_months(first, last)
     blocks: list[Block | None] = [
@@ -65,7 +65,7 @@ def programme(programme_: Programme, first: date, last: date, as_of: datetime) -
         Heading(_("What the posts were")),
         _shares(rows),
         Heading(_("How good these numbers are")),
-        Bullets(list(_quality(found, rows))),
+        Bullets(list(_quality(comparison, rows))),
         Heading(_("What the numbers mean")),
         Facts(_meanings()),
     ]
@@ -118,8 +118,8 @@ def _few() -> str:
 
 def _middle(rows: Sequence[ComparisonRow], measure: Measure) -> tuple[float | Missing, int]:
     """The median and of how many; nothing of fewer than may be told."""
-    found = median_of(rows, measure, settings.SMALLEST_GROUP)
-    return (Missing(_few()) if found.value is None else found.value), found.n
+    middle = median_of(rows, measure, settings.SMALLEST_GROUP)
+    return (Missing(_few()) if middle.value is None else middle.value), middle.n
 
 
 def _tiles(rows: Sequence[ComparisonRow]) -> Tiles | None:
@@ -145,7 +145,7 @@ def _labelled(measure: Measure) -> str:
 
 def _columns(keys: Sequence[str]) -> list[Column]:
     measures = [MEASURES[key] for key in keys]
-    return [Column(_labelled(each), CellType.NUMBER, each.places, str(each.formula)) for each in measures]
+    return [Column(_labelled(measure), CellType.NUMBER, measure.places, str(measure.formula)) for measure in measures]
 
 
 def _nobody() -> str:

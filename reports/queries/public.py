@@ -73,12 +73,12 @@ def shown(slug: str) -> tuple[Municipality, PublicPage] | None:
 
 def whole_months(count: int) -> list[date]:
     """The last `count` months that are over, the newest last."""
-    found: list[date] = []
+    days: list[date] = []
     month = rules.before(today())
-    while len(found) < count:
-        found.append(month)
+    while len(days) < count:
+        days.append(month)
         month = rules.before(month)
-    return found[::-1]
+    return days[::-1]
 
 
 def numbers(municipality: Municipality, page: PublicPage) -> Numbers:
@@ -88,7 +88,7 @@ def numbers(municipality: Municipality, page: PublicPage) -> Numbers:
         sums: dict[date, dict[int, Sum]] = defaultdict(dict)
         for each in _sums(months):
             sums[each.month][each.channel.pk] = each
-        channels = [each for each in _channels() if each.state != "disconnected"]
+        channels = [channel for channel in _channels() if channel.state != "disconnected"]
     known = [month for month in months if month in sums]
     return Numbers(municipality, page, months[months.index(known[0]) :] if known else months[-1:], sums, channels)
 

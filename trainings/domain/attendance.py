@@ -26,8 +26,8 @@ def mark(training: Training, changes: Changes, *, by: Any) -> int:
     if any(participant not in people or session not in lines for participant, session in changes):
         raise Refused(_("Somebody changed the list or the agenda meanwhile. Look at it again."))
     known = {
-        (each.participant_id, each.session_id): each
-        for each in Attendance.objects.filter(participant__in={pair[0] for pair in changes})
+        (attendance.participant_id, attendance.session_id): attendance
+        for attendance in Attendance.objects.filter(participant__in={pair[0] for pair in changes})
     }
     fresh, other, now = [], [], timezone.now()
     for (participant, session), present in changes.items():

@@ -41,7 +41,7 @@ def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[C
             )
     made = _written(row, found, rows, by)
     if made:
-        names = [each.participant.name for each in made]
+        names = [certificate.participant.name for certificate in made]
         record("training.issue", by=by, target=row, people=names, programme=str(row.programme))
         notices.issued(row, made, by=by)
     return made
@@ -54,14 +54,14 @@ def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: An
     last = Certificate.objects.filter(number__startswith=f"{day.year}-").order_by("-pk").first()
     running = int(last.number.rpartition("-")[2]) if last else 0
     made = []
-    for at, each in enumerate(rows, start=1):
-        each.participant.training = training
-        attended = [line for line in found.sessions if each.marks.get(line.pk)]
+    for at, attendance_row in enumerate(rows, start=1):
+        attendance_row.participant.training = training
+        attended = [line for line in found.sessions if attendance_row.marks.get(line.pk)]
         made.append(
             Certificate(
-                participant=each.participant,
+                participant=attendance_row.participant,
                 number=certificate_number(day, running + at),
-                words=page.facts(each.participant, attended, found.sessions, by),
+                words=page.facts(attendance_row.participant, attended, found.sessions, by),
                 issued_by=by,
             )
         )

@@ -88,9 +88,9 @@ class Room:
     @cached_property
     def posts(self) -> list[Status]:
         """Since the start: what was tried out before counts for nothing."""
-        found = Status.objects.filter(account=self.team.page_id, in_reply_to=None)
-        found = found.filter(created_at__gte=self.exercise.started_at)
-        return list(found.prefetch_related("media").order_by("pk"))
+        statuses = Status.objects.filter(account=self.team.page_id, in_reply_to=None)
+        statuses = statuses.filter(created_at__gte=self.exercise.started_at)
+        return list(statuses.prefetch_related("media").order_by("pk"))
 
     def notice_answers(self) -> None:
         """Also what the page answered on the network itself."""
@@ -166,7 +166,7 @@ class Room:
         return timedelta(minutes=self.chance(what).uniform(*minutes))
 
     def traits_of(self, post: Status) -> frozenset[str]:
-        return traits.of_post(post.text, [each.description for each in post.media.all()], has_poll=bool(post.poll))
+        return traits.of_post(post.text, [media.description for media in post.media.all()], has_poll=bool(post.poll))
 
 
 REACTS = {

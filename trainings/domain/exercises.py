@@ -152,7 +152,7 @@ def send(exercise: Exercise, key: str, team: Team | None = None, *, by: Any) -> 
     now = timezone.now()
     if not exercise.is_open(now):
         raise Refused(_("The time is up. Citizens say nothing more."))
-    line = next((each for each in script.parse(exercise.script).spare if each.key == key), None)
+    line = next((script_line for script_line in script.parse(exercise.script).spare if script_line.key == key), None)
     if line is None:
         raise Refused(_("There is no such line."), "line")
     teams = [team] if team else list(exercise.teams.select_related("workspace", "page"))

@@ -61,9 +61,9 @@ def change(training: Training, values: Mapping[str, Any], *, by: Any) -> Trainin
 
 def _move(training: Training, moved: timedelta) -> None:
     rows = list(training.sessions.all())
-    for each in rows:
-        each.day += moved
-    latest = max((each.day for each in rows), default=training.starts_on)
+    for row in rows:
+        row.day += moved
+    latest = max((row.day for row in rows), default=training.starts_on)
     if latest > training.ends_on:
         raise Refused(
             _("The agenda has sessions after this day. Move or remove them first."), "ends_on"

@@ -37,7 +37,7 @@ def prepared(exercise: Exercise, *, by: Any) -> None:
 
 def issued(training: Training, certificates: Iterable[Certificate], *, by: Any) -> None:
     """To those with an account, in the municipality in which they fetch theirs."""
-    people = {each.participant.user for each in certificates if each.participant.user is not None}
+    people = {certificate.participant.user for certificate in certificates if certificate.participant.user is not None}
     real = Membership.objects.running().filter(user__in=people).exclude(municipality__kind=Place.TRAINING)
     places = {row.user_id: row.municipality for row in real.select_related("municipality").order_by("-pk")}
 

@@ -34,19 +34,25 @@ def add_members(training: Training, chosen: Sequence[Candidate], *, by: Any) -> 
     """People of the cohort's municipalities; who is on the list already stays there once. Raises `Refused`."""
     row = held_open(training)
     known = set(row.participants.values_list("user", flat=True))
-    fresh = {each.user.pk: each for each in chosen if each.user.pk not in known}
+    fresh = {candidate.user.pk: candidate for candidate in chosen if candidate.user.pk not in known}
     _refuse_crowd(row, len(fresh))
     made = Participant.objects.bulk_create(
         [
             Participant(
-                training=row, user=each.user, name=each.user.name or each.user.email, email=each.user.email,
-                municipality=each.municipality, role=each.role, language=each.user.language, added_by=by,
+                training=row,
+                user=candidate.user,
+                name=candidate.user.name or candidate.user.email,
+                email=candidate.user.email,
+                municipality=candidate.municipality,
+                role=candidate.role,
+                language=candidate.user.language,
+                added_by=by,
             )
-            for each in fresh.values()
+            for candidate in fresh.values()
         ]
-    )  # fmt: skip
+    )
     if made:
-        names = [each.name for each in made]
+        names = [participant.name for participant in made]
         record("training.add_participants", by=by, target=row, people=names, programme=str(row.programme))
     return made
 

@@ -40,12 +40,12 @@ def answer(team: Team, play: Play, text: str, *, by: Any, now: datetime | None =
         raise Refused(_("Somebody of your team has answered this already."))
     try:
         with transaction.atomic():
-            said = citizens.reply(team, play, words)
+            status = citizens.reply(team, play, words)
     except Missing:
         raise Refused(_("What you answer is no longer on the network.")) from None
     except RefusedByNetwork:
         raise Refused(_("The practice network does not take this answer."), "text") from None
-    play.answer, play.answer_status, play.answered_at, play.answered_by = words, said.pk, now, by
+    play.answer, play.answer_status, play.answered_at, play.answered_by = words, status.pk, now, by
     play.save(update_fields=["answer", "answer_status", "answered_at", "answered_by"])
     record("exercise.answer", by=by, target=play, label=play.citizen)
     return play
@@ -73,13 +73,13 @@ def hide(team: Team, play: Play, *, by: Any, now: datetime | None = None) -> Pla
 
 
 def _hide(team: Team, play: Play) -> None:
-    said = Status.objects.select_related("root").filter(pk=play.status or 0).first()
-    if said is None:
+    status = Status.objects.select_related("root").filter(pk=play.status or 0).first()
+    if status is None:
         raise Missing
-    if said.root and said.root.account_id == team.page_id:
-        moderate.hide(said.root.account, said.pk)
+    if status.root and status.root.account_id == team.page_id:
+        moderate.hide(status.root.account, status.pk)
     else:
-        write.edit(Account.objects.get(pk=play.account_id), said.pk, write.Draft(HIDDEN, "sr"))
+        write.edit(Account.objects.get(pk=play.account_id), status.pk, write.Draft(HIDDEN, "sr"))
 
 
 def _open(team: Team, play: Play, now: datetime) -> Play:

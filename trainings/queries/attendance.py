@@ -53,7 +53,7 @@ class Sheet:
     def unmarked(self) -> list[Session]:
         """Sessions for which nobody was marked at all: more likely forgotten than empty."""
         marked = {session for row in self.rows for session in row.marks}
-        return [each for each in self.sessions if each.pk not in marked] if self.rows else []
+        return [session for session in self.sessions if session.pk not in marked] if self.rows else []
 
 
 def sheet(training: Training) -> Sheet:
@@ -67,7 +67,10 @@ def sheet(training: Training) -> Sheet:
     people = participants(training)
     return Sheet(
         counted,
-        [AttendanceRow(each, marks[each.pk], len(counted), training.share_asked, held.get(each.pk)) for each in people],
+        [
+            AttendanceRow(person, marks[person.pk], len(counted), training.share_asked, held.get(person.pk))
+            for person in people
+        ],
     )
 
 

@@ -122,13 +122,13 @@ class Desk:
     @property
     def feed(self) -> list[Entry]:
         """The newest of everything."""
-        found = [Entry("post", self.team.name, each.created_at, each.text) for each in self.posts]
+        entries = [Entry("post", self.team.name, post.created_at, post.text) for post in self.posts]
         for each in self.said:
             row = each.play
-            found.append(Entry("citizen", row.citizen, row.done_at, row.text, row))
+            entries.append(Entry("citizen", row.citizen, row.done_at, row.text, row))
             if row.answered_at:
-                found.append(Entry("answer", row.citizen, row.answered_at, row.answer, row))
-        return sorted(found, key=lambda entry: entry.at, reverse=True)[:FEED]
+                entries.append(Entry("answer", row.citizen, row.answered_at, row.answer, row))
+        return sorted(entries, key=lambda entry: entry.at, reverse=True)[:FEED]
 
 
 def desks(several: Sequence[Team], exercise: Exercise, now: datetime | None = None) -> list[Desk]:
@@ -177,24 +177,26 @@ def sent_lines(exercise: Exercise, several: Sequence[Team]) -> dict[str, int]:
 
 def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
     """Facts of a team's exercise as plain values, for the debrief. Times in seconds; None where there is nothing."""
-    found = desk_at_end(team, exercise)
+    desk = desk_at_end(team, exercise)
     end = exercise.ended_at or timezone.now()
-    questions = [each for each in found.said if each.play.asks]
-    waits = sorted(each.answered_after.total_seconds() for each in questions if each.answered_after is not None)
-    personal = [each.play for each in found.said if each.play.is_personal]
-    looked = [_traits(post) for post in found.posts]
-    pictures = [media.description for post in found.posts for media in post.media.all()]
+    questions = [each for each in desk.said if each.play.asks]
+    waits = sorted(
+        question.answered_after.total_seconds() for question in questions if question.answered_after is not None
+    )
+    personal = [each.play for each in desk.said if each.play.is_personal]
+    looked = [_traits(post) for post in desk.posts]
+    pictures = [media.description for post in desk.posts for media in post.media.all()]
     return {
-        "posts": len(found.posts),
-        "first_post": _until_first(found, exercise),
+        "posts": len(desk.posts),
+        "first_post": _until_first(desk, exercise),
         "with_call": sum("call" in each for each in looked),
         "with_date": sum("date" in each for each in looked),
         "with_link": sum("link" in each for each in looked),
         "pictures": len(pictures),
-        "described": sum(bool(each.strip()) for each in pictures),
-        "said": len(found.said),
-        "likes": sum(post.likes_count for post in found.posts),
-        "thanked": sum(each.play.mood == Mood.THANKFUL for each in found.said),
+        "described": sum(bool(picture.strip()) for picture in pictures),
+        "said": len(desk.said),
+        "likes": sum(post.likes_count for post in desk.posts),
+        "thanked": sum(each.play.mood == Mood.THANKFUL for each in desk.said),
         "questions": len(questions),
         "answered": len(waits),
         "first_answer": round(waits[0]) if waits else None,
@@ -202,7 +204,7 @@ def measured(team: Team, exercise: Exercise) -> dict[str, Any]:
         "personal": len(personal),
         "personal_left": sum(row.hidden_at is None for row in personal),
         "personal_seconds": sum(_seconds((row.hidden_at or end) - row.done_at) for row in personal),
-        "hidden": sum(each.play.hidden_at is not None and not each.play.is_personal for each in found.said),
+        "hidden": sum(each.play.hidden_at is not None and not each.play.is_personal for each in desk.said),
         "repeated": sum(traits.repeats_private(row.answer, row.text) for row in personal),
     }
 
@@ -219,7 +221,7 @@ def _until_first(found: Desk, exercise: Exercise) -> int | None:
 
 
 def _traits(post: Status) -> frozenset[str]:
-    return traits.of_post(post.text, [each.description for each in post.media.all()], has_poll=bool(post.poll))
+    return traits.of_post(post.text, [media.description for media in post.media.all()], has_poll=bool(post.poll))
 
 
 def _seconds(period: timedelta) -> int:

@@ -51,15 +51,17 @@ class Command(BaseCommand):
             with database.own(keep=keep) as address:
                 if part == "pages":
                     figures, feel = self._pages(address)
-                    told |= {"pages": [each.json() for each in figures], **feel.json()}
+                    told |= {"pages": [figure.json() for figure in figures], **feel.json()}
                     self._tell(part, report.told(figures, feel), write)
                 elif part == MENTORING:
                     figures = mentoring.measured(address)
-                    told["mentoring"] = [each.json() for each in figures]
+                    told["mentoring"] = [figure.json() for figure in figures]
                     self._tell(part, report.mentored(figures), write)
                 elif part == INBOX:
                     figures, events, days = inbox.measured(address)
-                    told["inbox"] = [each.json() for each in figures] + [{"burst": events.json(), "days": days.json()}]
+                    told["inbox"] = [figure.json() for figure in figures] + [
+                        {"burst": events.json(), "days": days.json()}
+                    ]
                     self._tell(part, report.heard(figures, events, days), write)
                 else:
                     every, singles = publishing.measured(address, runs=runs, say=self.stdout.write)

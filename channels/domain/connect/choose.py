@@ -18,8 +18,8 @@ def accounts(attempt: ConnectAttempt) -> list[Account]:
     """What there is to choose from, best first; their tokens stay inside. [] when it is not the time to choose."""
     if attempt.step != ConnectStep.CHOOSING or attempt.expires_at <= timezone.now():
         return []
-    found = [Account.from_json(stored) for stored in attempts.taken_out(attempt)["accounts"]]
-    return sorted(found, key=lambda account: (bool(account.problem), account.profile.name.casefold()))
+    accounts = [Account.from_json(stored) for stored in attempts.taken_out(attempt)["accounts"]]
+    return sorted(accounts, key=lambda account: (bool(account.problem), account.profile.name.casefold()))
 
 
 @transaction.atomic

@@ -82,12 +82,12 @@ def register(attempt: ConnectAttempt) -> None:
 
 
 def _registered(attempt: ConnectAttempt) -> bool:
-    found = AppRegistration.objects.filter(
+    app_registration = AppRegistration.objects.filter(
         platform=attempt.platform, server=attempt.server, redirect_uri=attempts.redirect_uri()
     ).first()
-    if found is None:
+    if app_registration is None:
         return False
-    if timezone.now() - found.created_at < TRUSTED:
+    if timezone.now() - app_registration.created_at < TRUSTED:
         return True
     with everywhere("a registration lives as long as one municipality's channel uses it"):
         here = Channel.objects.filter(platform=attempt.platform, server=attempt.server)
@@ -113,18 +113,18 @@ def sign_in(attempt: ConnectAttempt) -> None:
 def read(attempt: ConnectAttempt) -> None:
     """Read whose account it is and make it a channel of this municipality, let a person choose, or refuse."""
     inside = attempts.taken_out(attempt)
-    found = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
+    accounts = [Account.from_json(inside["account"])] if "account" in inside else _accounts(attempt, inside)
     if attempt.channel:
-        found = _the_same(found, attempt.channel.remote_id)
-    if not found:
+        accounts = _the_same(accounts, attempt.channel.remote_id)
+    if not accounts:
         raise Refused(messages.NO_ACCOUNTS)
-    if len(found) > 1 or found[0].problem:
-        _ask(attempt, found, inside["facts"])
+    if len(accounts) > 1 or accounts[0].problem:
+        _ask(attempt, accounts, inside["facts"])
         return
-    _refuse_without(attempt, found[0].credential)
+    _refuse_without(attempt, accounts[0].credential)
     # A refused account's token is not given back: Mastodon hands out one token per account and application, so that
     # would cut off the municipality that holds the account.
-    attempt.channel = _settle(attempt, found[0].credential, found[0].profile, inside["facts"])
+    attempt.channel = _settle(attempt, accounts[0].credential, accounts[0].profile, inside["facts"])
     attempt.step, attempt.ciphertext, attempt.problem = ConnectStep.DONE, "", ""
     attempt.save(update_fields=["channel", "step", "ciphertext", "problem", "missing"])
 
