@@ -18,8 +18,8 @@ def settle(teams: Iterable[Team], now: datetime) -> None:
         with scope(team.municipality):
             decided = Post.objects.filter(stage=Stage.APPROVED).values_list("pk", flat=True)
             abouts = [f"posts.post:{pk}" for pk in decided]
-        notification_query_set = Notification.objects.unread().filter(municipality=team.municipality, about__in=abouts)
-        notification_query_set.update(read_at=now, mail_due_at=None)
+        unread = Notification.objects.unread().filter(municipality=team.municipality, about__in=abouts)
+        unread.update(read_at=now, mail_due_at=None)
     everybody = User.objects.filter(is_demo=True)
     quiet = [Preferences(user=person, has_quiet_hours=False) for person in everybody]
     Preferences.objects.bulk_create(quiet, ignore_conflicts=True)

@@ -142,10 +142,7 @@ def _compared(old: str, new: str) -> list[Block]:
 
 
 def _letters(a: str, b: str) -> list[Block]:
-    return [
-        Block(*get_matching_block)
-        for get_matching_block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
-    ]
+    return [Block(*triple) for triple in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()]
 
 
 def _words(a: str, b: str) -> list[Block]:
@@ -214,10 +211,7 @@ def _alike(quote: str, words: str) -> bool:
         return True
     if len(quote) * len(words) > PAIRS:
         return False
-    same = sum(
-        get_matching_block.size
-        for get_matching_block in SequenceMatcher(None, quote, words, autojunk=False).get_matching_blocks()
-    )
+    same = sum(triple.size for triple in SequenceMatcher(None, quote, words, autojunk=False).get_matching_blocks())
     return 2 * same >= len(quote)
 
 

@@ -67,9 +67,9 @@ def authors(words: str) -> list[Author]:
             break
     known = {(author.channel.pk, author.author_id) for author in authors}
     authors += [
-        of_copy
-        for of_copy in _of_copies(Q())
-        if _is_called(of_copy, wanted) and (of_copy.channel.pk, of_copy.author_id) not in known
+        copies
+        for copies in _of_copies(Q())
+        if _is_called(copies, wanted) and (copies.channel.pk, copies.author_id) not in known
     ]
     return authors[:MOST_FOUND]
 
@@ -87,8 +87,8 @@ def chosen(keys: Collection[int]) -> list[Author]:
     found = {
         (author.channel.pk, author.author_id): author for author in _named(_groups(_any(pairs, "channel", "author_id")))
     }
-    for of_copy in _of_copies(_any(pairs, "message__channel", "author_id")):
-        found.setdefault((of_copy.channel.pk, of_copy.author_id), of_copy)
+    for copies in _of_copies(_any(pairs, "message__channel", "author_id")):
+        found.setdefault((copies.channel.pk, copies.author_id), copies)
     return sorted(found.values(), key=lambda each: (each.channel.name, each.key))
 
 
