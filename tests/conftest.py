@@ -20,6 +20,7 @@ from tests.crash import figures
 pytest_plugins = ["tests.people"]
 
 PIECES = ("tests/journeys/", "tests/portal/test_seed.py", "tests/architecture/test_hostile_rows.py")
+FIRST = (*PIECES, "tests/launch/")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -104,8 +105,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
     # What takes a minute alone begins first, so that in the end no worker waits long for the other. It has servers of
-    # its own: the order of the others, by what they do to the tables of the tests, stays.
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/launch/")))
+    # its own or leaves the tables as they were: the order of the others, by what they do to the tables, stays.
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -41,7 +41,7 @@ from platforms.errors import PlatformError
 from platforms.types import Credential
 from tests.delivery.conftest import Outbox
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 LOST = ("commit_then_drop", "commit_then_500", "truncate_body", "drop_before", "html_error")
 

@@ -196,7 +196,9 @@ def test_what_cannot_be_read_is_refused_in_words(subtests: pytest.Subtests) -> N
         "open quote": b'Text\n"' + b"x" * 200_000,
         "old or locked Excel": COMPOUND + b"\x00" * 600,
         "bomb": packed(**{"xl/worksheets/sheet1.xml": b"0" * (MOST_UNPACKED + 1)}),
-        "OpenDocument": packed(**{"content.xml": b"<office/>", "mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
+        "OpenDocument": packed(
+            **{"content.xml": b"<office/>", "mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}
+        ),
         "entities": sheet(inline("Текст"), inline("&b;"), before=ENTITIES),
         "one text a thousand times": sheet(inline("Текст"), *[SHARED * 40] * 200),
     }  # fmt: skip

@@ -51,7 +51,7 @@ from posts.rules import EMERGENCY_HOLDS, Resolved, present
 from tests.posts.deciders import member, on_the_list
 from tests.posts.desk import Desk, in_hours
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 RESETS = {DecisionKind.SUBMITTED, DecisionKind.RETURNED, DecisionKind.TAKEN_BACK}
 NEEDED = {Approval.NONE: 0, Approval.ONE: 1, Approval.TWO: 2}
