@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from portal.launch import browser as browsers
-from tests import emptying, live, patience, refusals
+from tests import emptying, live, long_report, patience, refusals
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
@@ -129,12 +129,15 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The figures of the crash suite, when it was part of the run."""
+    """The figures of the crash suite, when it was part of the run. LONG_REPORT=path writes the results of all tests."""
     # Figures are complete when a test has been put away, so they travel with the report of its teardown.
     ends = [r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "teardown"]
     rows = [value for report in ends for name, value in report.user_properties if name == "crash"]
     if rows:
         figures.tell(terminalreporter, rows)
+    if path := os.environ.get("LONG_REPORT"):
+        every = [r for reports in terminalreporter.stats.values() for r in reports]
+        long_report.write(Path(path), [r for r in every if isinstance(r, pytest.TestReport)])
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
