@@ -19,6 +19,9 @@ setup-dev:
 run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.data); Ctrl-C stops it
 	@exec $(py) -m portal.launch.run
 
+# Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
+test test-long crash: export PYTHONDONTWRITEBYTECODE =
+
 test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
 	@$(py) -m portal.launch.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
