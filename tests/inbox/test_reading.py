@@ -28,6 +28,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join))
 # Beginnings of patterns, over and over, for 10,000 characters. Time of the processor, so that neighbours do not count.
+ORDINARY = "Поштовани, када ће поново бити воде у улици Цара Лазара код школе? Хвала. "
 HOSTILE = [
     "0", "06 ", "a", "1-", "a-", "a.", "a@", "KG 123", "kg-123-ab ", "ulica a ", "ulica aaaa ", "0 1 ", "06412345678 ",
     "0101990710018 ", "+381", "(at)", "( ", "zovite ", "123-1-", "http://", "www.a.", "a.b@c.d ", "Ivan Petrovic ",
@@ -60,11 +61,13 @@ def test_reading_and_quoting_never_fail(text: str) -> None:
 
 
 def test_hostile_words_cost_no_time(subtests: pytest.Subtests) -> None:
+    # On a slow machine everything takes longer: there hostile words may take twelve times as long as ordinary ones.
+    most = max(0.05, 12 * min(_took((ORDINARY * 10_000)[:10_000]) for _ in range(3)))
     for piece in HOSTILE:
         with subtests.test(piece=piece):
             text = (piece * 10_000)[:10_000]
             took = min(_took(text) for _ in range(3))
-            assert took < 0.05, f"{took * 1000:.0f} ms"
+            assert took < most, f"{took * 1000:.0f} ms"
 
 
 def _took(text: str) -> float:
