@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.crash import figures
 pytest_plugins = ["tests.people"]
 
 PIECES = ("tests/journeys/", "tests/portal/test_seed.py", "tests/architecture/test_hostile_rows.py")
+NUMBERS = count()
 FIRST = (*PIECES, "tests/launch/")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
@@ -49,9 +51,10 @@ def open_door() -> None:
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
+def media(settings: Any) -> Path:
+    """Made when the first file is stored. `tmp_path` would read the names of all earlier ones before each test."""
+    settings.MEDIA_ROOT = settings.SUITE_ROOT / "media" / str(next(NUMBERS))
+    return Path(settings.MEDIA_ROOT)
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +120,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class InPieces(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
+
+        def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+            """Drops what is through, which xdist counts again after every test: that takes the square of their number."""
+            for scope in [scope for scope, tests in workload.items() if all(tests.values())]:
+                del workload[scope]
+            return int(super()._pending_of(workload))
 
     return InPieces(config, log)
 
