@@ -122,7 +122,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
 
         def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
-            """Drops what is through, which xdist counts again after every test: that takes the square of their number."""
+            """Drops what is through, which xdist counts after every test: that takes the square of their number."""
             for scope in [scope for scope, tests in workload.items() if all(tests.values())]:
                 del workload[scope]
             return int(super()._pending_of(workload))
