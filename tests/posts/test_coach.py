@@ -24,20 +24,20 @@ from serbian.transliteration import to_latin
 VECTORS = Path(__file__).parents[1] / "vectors"
 
 
-def named(file: str, kind: str) -> list[Any]:
+def named(file: str, kind: str) -> dict[str, Any]:
     found = json.loads((VECTORS / f"{file}.json").read_text(encoding="utf-8"))[kind]
-    return [pytest.param(each, id=f"{each.get('rule', kind)}-{number}") for number, each in enumerate(found)]
+    return {f"{each.get('rule', kind)}-{number}": each for number, each in enumerate(found)}
 
 
 def test_a_pattern_is_filled(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "calls"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "calls").items():
+        with subtests.test(name):
             assert filled(vector["pattern"], vector["values"]) == vector["expect"]
 
 
 def test_a_deadline_is_named_as_a_serbian_text_does(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "deadlines"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "deadlines").items():
+        with subtests.test(name):
             day, today = date.fromisoformat(vector["day"]), date.fromisoformat(vector["today"])
             assert deadline_words(day, today, vector["script"]) == vector["expect"]
 
@@ -53,8 +53,8 @@ def test_every_kind_of_call_has_a_pattern_in_both_scripts() -> None:
 
 
 def test_a_rule_finds_its_places_and_mends_what_it_can(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "rules"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "rules").items():
+        with subtests.test(name):
             found = text.RULES[vector["rule"]](vector["text"])
             assert [[each.words, each.instead] for each in found] == vector["hits"]
             assert all(vector["text"][each.start : each.end] == each.words for each in found)
@@ -63,15 +63,15 @@ def test_a_rule_finds_its_places_and_mends_what_it_can(subtests: pytest.Subtests
 
 
 def test_days_in_a_text_are_read(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "days"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "days").items():
+        with subtests.test(name):
             found = text.days(vector["text"], date.fromisoformat(vector["today"]))
             assert [[each.hit.words, each.on.isoformat(), each.is_last] for each in found] == vector["expect"]
 
 
 def test_a_text_is_cut_into_sentences(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "sentences"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "sentences").items():
+        with subtests.test(name):
             assert [each.words for each in text.sentences(vector["text"])] == vector["expect"]
             assert text.average(vector["text"]) == vector["average"]
 
@@ -100,14 +100,14 @@ def told(found: list[points.Point]) -> list[list[str]]:
 
 
 def test_the_coach_says_what_is_worth_a_look(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "points"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "points").items():
+        with subtests.test(name):
             assert told(points.of_text(facts(vector["facts"]))) == vector["expect"]
 
 
 def test_whatever_is_open_offers_what_to_do_about_it(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "points"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "points").items():
+        with subtests.test(name):
             found = points.of_text(facts(vector["facts"]))
             assert [each.code for each in found if each.is_open and each.fix is None] == []
 
@@ -142,33 +142,33 @@ def test_every_sentence_and_title_is_there_for_every_point() -> None:
 
 
 def test_words_are_quoted_briefly(subtests: pytest.Subtests) -> None:
-    for vector in named("coach", "quoted"):
-        with subtests.test(vector=vector):
+    for name, vector in named("coach", "quoted").items():
+        with subtests.test(name):
             assert points.quoted(vector["words"]) == vector["expect"]
 
 
 def test_a_length_is_counted_as_the_network_does(subtests: pytest.Subtests) -> None:
-    for vector in named("counting", "lengths"):
-        with subtests.test(vector=vector):
+    for name, vector in named("counting", "lengths").items():
+        with subtests.test(name):
             limits = Limits(500, vector["counting"], url_length=vector["url_length"])
             assert counting.count(vector["text"], limits) == vector["expect"]
 
 
 def test_bytes_are_counted(subtests: pytest.Subtests) -> None:
-    for vector in named("counting", "bytes"):
-        with subtests.test(vector=vector):
+    for name, vector in named("counting", "bytes").items():
+        with subtests.test(name):
             assert counting.utf8_bytes(vector["text"]) == vector["expect"]
 
 
 def test_addresses_are_found(subtests: pytest.Subtests) -> None:
-    for vector in named("counting", "urls"):
-        with subtests.test(vector=vector):
+    for name, vector in named("counting", "urls").items():
+        with subtests.test(name):
             assert [url for _start, _end, url in counting.urls(vector["text"])] == vector["expect"]
 
 
 def test_a_text_is_shown_with_its_marks(subtests: pytest.Subtests) -> None:
-    for vector in named("marks", "marks"):
-        with subtests.test(vector=vector):
+    for name, vector in named("marks", "marks").items():
+        with subtests.test(name):
             found = [
                 [part for part in (each.text, each.mark, each.title) if part] for each in marks.pieces(vector["text"])
             ]
@@ -182,8 +182,8 @@ def test_look_alikes_are_pairs_of_both_scripts() -> None:
 
 
 def test_the_parts_of_a_channel_are_put_together(subtests: pytest.Subtests) -> None:
-    for vector in named("compose", "parts"):
-        with subtests.test(vector=vector):
+    for name, vector in named("compose", "parts").items():
+        with subtests.test(name):
             raw, layout = vector["draft"], vector["layout"]
             asked = Interactive(Format.POLL, tuple(raw["options"])) if raw["options"] else Interactive()
             draft = Draft(
@@ -200,6 +200,6 @@ def test_the_parts_of_a_channel_are_put_together(subtests: pytest.Subtests) -> N
 
 
 def test_latin_is_derived(subtests: pytest.Subtests) -> None:
-    for vector in named("compose", "latin"):
-        with subtests.test(vector=vector):
+    for name, vector in named("compose", "latin").items():
+        with subtests.test(name):
             assert to_latin(vector["text"]) == vector["expect"]
