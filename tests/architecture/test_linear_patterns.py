@@ -161,10 +161,14 @@ def test_too_slow_is_not_lost_when_the_time_is_over_while_an_object_is_finalized
         while time.process_time() < ends:
             pass
 
-    class Slow:
-        __del__ = lambda self: burn()  # noqa: E731
+    class Plain:
+        pass
 
-    for finalized in (lambda: weakref.finalize(SimpleNamespace(), burn), Slow):
+    class Slow:
+        def __del__(self) -> None:
+            burn()
+
+    for finalized in (lambda: weakref.finalize(Plain(), burn), Slow):
         with pytest.raises(patterns.TooSlow), patterns.at_most(0.02):
             finalized()
 
