@@ -19,13 +19,16 @@ setup-dev:
 run: setup  ## start everything on PORT (8000), keeping its data in DATA_DIR (.data); Ctrl-C stops it
 	@exec $(py) -m launcher.run
 
+# Also where the environment wants no bytecode: each worker rewrites 11,000 assertions, and tests start many processes.
+test test-long crash: export PYTHONDONTWRITEBYTECODE =
+
 test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x' narrows it
 	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
 
-test-long: setup-dev  ## what takes minutes: every page as every role over hostile rows; writes docs/hostile-rendering.md
+test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows; writes docs/long-tests.md and docs/hostile-rendering.md
 	@$(py) -m launcher.browser
-	@HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m long $(ARGS)
+	@LONG_REPORT=docs/long-tests.md HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m long $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)

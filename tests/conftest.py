@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ import pytest
 import redis
 
 from launcher import browser as browsers
-from tests import emptying, live, patience, refusals
+from tests import emptying, live, long_report, patience, refusals
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
 
 PIECES = ("tests/journeys/", "tests/demo/test_seed.py", "tests/architecture/test_hostile_rows.py")
+NUMBERS = count()
+FIRST = (*PIECES, "tests/launcher/")
 
 # A property is about what comes out, not about how long it takes beside everything else the machine does.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -48,9 +51,10 @@ def open_door() -> None:
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
+def media(settings: Any) -> Path:
+    """Made when the first file is stored. `tmp_path` would read the names of all earlier ones before each test."""
+    settings.MEDIA_ROOT = settings.SUITE_ROOT / "media" / str(next(NUMBERS))
+    return Path(settings.MEDIA_ROOT)
 
 
 @pytest.fixture(scope="session")
@@ -95,17 +99,17 @@ def live_server(live_server: Any, transactional_db: None) -> Iterator[Any]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests against real servers run in `make test-real` alone, which says which servers are there; long ones in
-    `make test-long`, which names their mark."""
+    `make test-long` and `make crash`, which name their marks."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
-    if "long" not in config.option.markexpr:
+    if not {"long", "crash"} & set(config.option.markexpr.split()):
         left_out += [item for item in items if item.get_closest_marker("long")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
     # What takes a minute alone begins first, so that in the end no worker waits long for the other. It has servers of
-    # its own: the order of the others, by what they do to the tables of the tests, stays.
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/launcher/")))
+    # its own or leaves the tables as they were: the order of the others, by what they do to the tables, stays.
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -116,6 +120,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class InPieces(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return next((piece for piece in PIECES if nodeid.startswith(piece)), nodeid)
+
+        def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+            """Drops what is through, which xdist counts after every test: that takes the square of their number."""
+            for scope in [scope for scope, tests in workload.items() if all(tests.values())]:
+                del workload[scope]
+            return int(super()._pending_of(workload))
 
     return InPieces(config, log)
 
@@ -128,12 +138,15 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The figures of the crash suite, when it was part of the run."""
+    """The figures of the crash suite, when it was part of the run. LONG_REPORT=path writes the results of all tests."""
     # Figures are complete when a test has been put away, so they travel with the report of its teardown.
     ends = [r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "teardown"]
     rows = [value for report in ends for name, value in report.user_properties if name == "crash"]
     if rows:
         figures.tell(terminalreporter, rows)
+    if path := os.environ.get("LONG_REPORT"):
+        every = [r for reports in terminalreporter.stats.values() for r in reports]
+        long_report.write(Path(path), [r for r in every if isinstance(r, pytest.TestReport)])
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -54,18 +54,20 @@ def rendered(source: str, **context: object) -> str:
 # ---- colours
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("paper", PAPERS)
-@pytest.mark.parametrize("ink", ["ink", "ink-2", "ink-3", "link"])
-def test_text_can_be_read_on_every_paper(theme, paper, ink):
-    assert contrast(THEMES[theme][ink], THEMES[theme][paper]) >= 4.5
+def test_text_can_be_read_on_every_paper(subtests: pytest.Subtests) -> None:
+    for ink in ["ink", "ink-2", "ink-3", "link"]:
+        for paper in PAPERS:
+            for theme in THEMES:
+                with subtests.test(ink=ink, paper=paper, theme=theme):
+                    assert contrast(THEMES[theme][ink], THEMES[theme][paper]) >= 4.5
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("tone", STATES_TONES)
-def test_states_can_be_read_on_their_wash_and_on_paper(theme, tone):
-    for ground in (f"{tone}-wash", "surface", "paper"):
-        assert contrast(THEMES[theme][tone], THEMES[theme][ground]) >= 4.5
+def test_states_can_be_read_on_their_wash_and_on_paper(subtests: pytest.Subtests) -> None:
+    for tone in STATES_TONES:
+        for theme in THEMES:
+            with subtests.test(tone=tone, theme=theme):
+                for ground in (f"{tone}-wash", "surface", "paper"):
+                    assert contrast(THEMES[theme][tone], THEMES[theme][ground]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -121,10 +123,11 @@ def test_a_misspelt_icon_is_an_error():
         rendered('{% icon "calender" %}')
 
 
-@pytest.mark.parametrize("name", STATES)
-def test_every_state_has_an_icon_and_a_word(name):
-    assert STATES[name].icon in sprite_names()
-    assert str(STATES[name].label) in rendered("{% state name %}", name=name)
+def test_every_state_has_an_icon_and_a_word(subtests: pytest.Subtests) -> None:
+    for name in STATES:
+        with subtests.test(name=name):
+            assert STATES[name].icon in sprite_names()
+            assert str(STATES[name].label) in rendered("{% state name %}", name=name)
 
 
 def test_an_unknown_state_is_still_said():

@@ -88,7 +88,7 @@ class Stage:
         for task in (tasks.tick, tasks.sweep, tasks.reconcile):
             task.apply_async(queue=QUEUE)
 
-    def play(self, seconds: float = 60, between: Callable[[int], None] | None = None) -> None:
+    def play(self, seconds: float = 240, between: Callable[[int], None] | None = None) -> None:
         """Ring until everything is settled; `between` may do harm after each round."""
         ends = time.monotonic() + seconds
         rounds = 0

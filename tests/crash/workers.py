@@ -138,7 +138,7 @@ class Crew:
         return []
 
 
-def wait_for(condition: Any, seconds: float = 30, complaint: str = "it did not happen in time") -> Any:
+def wait_for(condition: Any, seconds: float = 120, complaint: str = "it did not happen in time") -> Any:
     """Whatever `condition` returns once it is true. A busy machine may take long, a quiet one waits no longer."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

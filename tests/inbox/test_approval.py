@@ -90,7 +90,7 @@ def test_two_approvers_at_the_same_moment_send_it_once(strict: Town) -> None:
 
     def work(by: Any) -> bool:
         try:
-            together.wait(timeout=60)
+            together.wait(timeout=300)
             with scope(strict.cast.cuprija):
                 propose.approve(one, one.text, turn=one.turn, by=by)
         except Refused:

@@ -167,7 +167,7 @@ def test_two_who_adopt_at_once_get_each_draft_once(cast: Cast, kit: Kit, desk: D
         try:
             with scope(cast.cuprija):
                 choice = chosen(kit)
-                ready.wait(timeout=60)
+                ready.wait(timeout=300)
                 results.append(len(adopt.adopt(kit, choice, municipality=cast.cuprija, by=by).made))
         finally:
             connection.close()
@@ -176,7 +176,7 @@ def test_two_who_adopt_at_once_get_each_draft_once(cast: Cast, kit: Kit, desk: D
     for each in people:
         each.start()
     for each in people:
-        each.join(timeout=90)
+        each.join(timeout=300)
     assert sorted(results) == [0, 2]
     with scope(cast.cuprija):
         assert (Post.objects.count(), Campaign.objects.count(), Adoption.objects.count()) == (2, 1, 1)

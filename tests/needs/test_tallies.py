@@ -56,7 +56,7 @@ def reckoned(cast: Cast, first: date, last: date) -> dict[int, tuple[Any, int, s
     return {pk: (each.value, each.n, each.why) for pk, each in told.items()}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
 def test_whatever_happens_in_whatever_order_the_days_come_to_what_the_needs_come_to(cast: Cast, seed: int) -> None:
     rng, was_told = random.Random(seed), False
     make.page(cast.cuprija)
