@@ -23,9 +23,9 @@ test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x'
 	@$(py) -m portal.launch.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
 
-test-long: setup-dev  ## what takes minutes: every page as every role over hostile rows; writes docs/hostile-rendering.md
+test-long: setup-dev  ## what takes minutes: every page as every role over hostile rows, and in every look (dark, phone); writes docs/hostile-rendering.md
 	@$(py) -m portal.launch.browser
-	@HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m long $(ARGS)
+	@HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "long or journey" $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)

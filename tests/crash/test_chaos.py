@@ -17,7 +17,7 @@ from tests.crash.workers import Crew
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(150)]
+pytestmark = pytest.mark.crash
 DELIVERIES, ANSWERS = 90, 30
 
 

@@ -25,7 +25,7 @@ from portal import queues
 from tests.crash.conftest import Stage
 from tests.crash.workers import QUEUE, wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.crash
 
 
 def forget_everything() -> None:

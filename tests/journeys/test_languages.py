@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from portal.launch.site import ROOT
 from tests.journeys.visit import Visit
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.journey
 
 # People of a municipality where no other journey happens.
 OFFICER, APPROVER = "officer@kragujevac.example", "approver@kragujevac.example"

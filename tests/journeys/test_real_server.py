@@ -21,7 +21,7 @@ from tests.journeys.test_main_job import ALT, photograph
 from tests.journeys.visit import Visit, until
 from tests.platforms.real.snac2 import Snac, serving
 
-pytestmark = [pytest.mark.journey, pytest.mark.real("snac2"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.journey, pytest.mark.real("snac2")]
 
 ADMIN, APPROVER = "admin@dobosar.example", "predsednica@bor.example"
 PASSWORD = "четири сасвим обичне речи"
@@ -68,7 +68,7 @@ def the_administrator_opens_a_workspace(admin: Visit) -> str:
     page.locator("[name=role][value=approver]").check()
     page.locator("main form .button-primary").click()
     admin.go("/mailbox/")
-    until(admin, lambda: page.locator("details", has_text=APPROVER).count() == 1, within=30)
+    until(admin, lambda: page.locator("details", has_text=APPROVER).count() == 1)
     words = page.locator("details", has_text=APPROVER).text_content()
     found = re.search(r"https?://\S+/accounts/invitation/[\w-]+/", words)
     assert found, words
@@ -99,13 +99,13 @@ def she_connects_the_account(approver: Visit, snac: Snac) -> None:
     page = approver.go("/m/bor/channels/connect/mastodon/").page
     page.locator("[name=server]").fill(snac.url)
     approver.button("Connect")
-    page.locator("#consent").click(timeout=60_000)
+    page.locator("#consent").click()
     page.wait_for_url(f"{snac.url}/**")
     page.locator("[name=login]").fill("urednik")
     page.locator("[name=passwd]").fill(snac.passwords["urednik"])
     page.locator("[type=submit]").click()
     page.wait_for_url(f"{approver.stack.url}/m/bor/channels/connecting/**")
-    page.get_by_text(approver.say("The channel is connected")).wait_for(timeout=30_000)
+    page.get_by_text(approver.say("The channel is connected")).wait_for()
     approver.inspect()
 
 
@@ -120,7 +120,7 @@ def she_publishes(approver: Visit) -> str:
     approver.button("Publish now", page.locator("#confirm"))
     approver.sees("It goes out in a moment. This page shows what becomes of it.")
     link = page.locator("#where-heading + .list a[target=_blank]")
-    until(approver, lambda: link.count() == 1, within=60)
+    until(approver, lambda: link.count() == 1)
     return str(link.get_attribute("href"))
 
 

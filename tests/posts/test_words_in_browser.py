@@ -12,9 +12,10 @@ from django.urls import reverse
 from municipalities.domain import glossary
 from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
+from tests.browsing import violations
 from tests.people import Cast
 from tests.posts.desk import Desk, opened
-from tests.posts.test_in_browser import enter, saved, violations, written
+from tests.posts.test_in_browser import enter, saved, written
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
