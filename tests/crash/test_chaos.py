@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from tests.crash.chaos import NETWORKS, Chaos, forget
-from tests.crash.workers import Crew
+from tests.crash.workers import PATIENCE_SECONDS, Crew
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
@@ -51,7 +51,7 @@ def test_whatever_happens_everything_is_public_once(crew: Crew, servers: Any, ca
     chaos.prepare()
     chaos.ask(ANSWERS, 6)
     chaos.put(DELIVERIES, 6)
-    chaos.play(8, patience=60)
+    chaos.play(8, patience=PATIENCE_SECONDS)
     count = chaos.count()
     assert (count.deliveries, count.answers) == (DELIVERIES + ANSWERS, ANSWERS)
     assert count.clean, f"{count.line()} (play it again with this seed)"

@@ -17,9 +17,8 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests import patience
 from tests.journeys.talking import comment_at, thread
-from tests.journeys.visit import Visit, until
+from tests.journeys.visit import WORKERS_SECONDS, Visit, until
 
 pytestmark = pytest.mark.journey
 
@@ -160,7 +159,7 @@ def the_worker_publishes_at_its_time(officer: Visit, address: str, due: datetime
     published = officer.page.locator("#where-heading + .list .list-row", has_text=officer.say("Published"))
     left = (due - datetime.now(due.tzinfo)).total_seconds()
     assert left < 0 or published.count() == 0, "it went out before its time"
-    until(officer, lambda: published.count() == 2, within=max(left, 0) + patience.SECONDS)
+    until(officer, lambda: published.count() == 2, within=max(left, 0) + WORKERS_SECONDS)
     officer.inspect()
 
 

@@ -136,8 +136,10 @@ def test_what_is_typed_before_the_script_arrives_is_saved_and_shown(
 
 def test_a_page_that_is_only_opened_saves_nothing(page: Any, live_server: Any, desk: Desk, at: Any) -> None:
     enter(page, live_server, desk.cast.officer)
+    page.clock.install()
     page.goto(at("post_new"))
-    page.wait_for_timeout(2500)
+    page.clock.run_for(10_000)
+    page.wait_for_load_state("networkidle")
     with scope(desk.house):
         assert not Post.objects.exists()
 
