@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from portal.launch.run import PASSWORD
-from tests import browsing, patience
+from tests import browsing
 from tests.journeys.stack import Stack
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
