@@ -6,13 +6,12 @@ journey brings its own words and its own posts, so the order does not matter.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import places
 from tests.journeys import stack as stack_of_product
 from tests.journeys.stack import FirstRun, Stack, started
 from tests.journeys.visit import Visit
@@ -20,11 +19,9 @@ from tests.journeys.visit import Visit
 
 @pytest.fixture(scope="package")
 def first_run() -> Iterator[FirstRun]:
-    # Not below pytest's own directories: those are closed to the user as whom PostgreSQL runs when we are root.
-    with tempfile.TemporaryDirectory(prefix="dobosar-journeys-") as name:
-        Path(name).chmod(0o711)
+    with places.open_directory() as around:
         # A path with a space and Cyrillic in it: people have such directories.
-        yield stack_of_product.first_run(Path(name) / "Моји подаци")
+        yield stack_of_product.first_run(around / "Моји подаци")
 
 
 @pytest.fixture(scope="package")

@@ -7,15 +7,14 @@ municipality's account in her browser, with the server's own consent page, write
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from tests import places
 from tests.journeys.stack import Stack, started
 from tests.journeys.test_main_job import ALT, photograph
 from tests.journeys.visit import Visit, until
@@ -36,10 +35,9 @@ def snac(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snac]:
 
 @pytest.fixture(scope="module")
 def stack(snac: Snac) -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory(prefix="dobosar-journeys-") as name:
-        Path(name).chmod(0o711)
-        with started(Path(name) / "data", PRIVATE_HOSTS_ALLOWED=urlsplit(snac.url).netloc) as running:
-            yield running
+    private = urlsplit(snac.url).netloc
+    with places.open_directory() as around, started(around / "data", PRIVATE_HOSTS_ALLOWED=private) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,32 +1,24 @@
-"""Directories that PostgreSQL's own user may enter, also when the tests run as root."""
+"""Places for whole installations and their servers."""
 
 import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from portal.launch import embedded
-
-
-def _open_directory():
-    """Outside pytest's own directories: those are closed again by every run of pytest on this computer."""
-    return tempfile.TemporaryDirectory(prefix="dobosar-test-")
+from tests import places
 
 
 @pytest.fixture
 def open_directory():
-    with _open_directory() as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
+    with places.open_directory() as place:
+        yield place
 
 
 @pytest.fixture(scope="session")
 def made_servers():
     """The directory of embedded servers that were started once and stopped: making one anew takes seconds."""
-    with _open_directory() as name:
-        Path(name).chmod(0o711)
-        place = Path(name) / "servers"
+    with places.open_directory() as around:
+        place = around / "servers"
         embedded.ensure(place, environ={})
         embedded.stop(place)
         # Two copies that run at the same time must not think the other's port their own.
