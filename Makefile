@@ -26,9 +26,9 @@ test: setup-dev  ## the whole suite with browser journeys; ARGS='tests/posts -x'
 	@$(py) -m launcher.browser
 	@exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
 
-test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows; writes docs/long-tests.md and docs/hostile-rendering.md
+test-long: setup-dev  ## what takes minutes: large instances, every page as every role over hostile rows, journeys in every look (dark, phone); writes docs/long-tests.md and docs/hostile-rendering.md
 	@$(py) -m launcher.browser
-	@LONG_REPORT=docs/long-tests.md HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m long $(ARGS)
+	@LONG_REPORT=docs/long-tests.md HOSTILE_REPORT=docs/hostile-rendering.md exec $(py) -m pytest -n $(PYTEST_WORKERS) -m "long or journey" $(ARGS)
 
 crash: setup-dev  ## kill workers at every step and count what reached the networks; writes docs/crash-suite.md
 	@CRASH_REPORT=docs/crash-suite.md exec $(py) -m pytest tests/crash -m crash -q $(ARGS)

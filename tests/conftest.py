@@ -15,7 +15,7 @@ import pytest
 import redis
 
 from launcher import browser as browsers
-from tests import emptying, live, long_report, patience, refusals
+from tests import browsing, emptying, live, long_report, patience, refusals
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
@@ -62,14 +62,22 @@ def browser() -> Iterator[Any]:
     """One Chromium per worker."""
     from playwright.sync_api import expect, sync_playwright
 
-    # Two cores carry the servers, two browsers and the tests: five seconds, the default, are not always enough.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=patience.MILLISECONDS)
     patience.teach()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browsers.find(), args=browsers.ARGUMENTS)
         refusals.listen(chromium)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def no_open_windows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that a test left open would go on asking the server of the next one."""
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +93,6 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     context = browser.new_context(
         locale="en-GB", timezone_id="Europe/Belgrade", viewport={"width": 1280, "height": 900}
     )
-    context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
 
@@ -102,6 +109,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     `make test-long` and `make crash`, which name their marks."""
     usable = os.environ.get("REAL_SERVERS", "").split(",")
     left_out = [item for item in items for mark in item.iter_markers("real") if mark.args[0] not in usable]
+    browsing.every_look = "long" in config.option.markexpr
     if not {"long", "crash"} & set(config.option.markexpr.split()):
         left_out += [item for item in items if item.get_closest_marker("long")]
     if left_out:

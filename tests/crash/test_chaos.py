@@ -13,11 +13,11 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from tests.crash.chaos import NETWORKS, Chaos, forget
-from tests.crash.workers import Crew
+from tests.crash.workers import PATIENCE_SECONDS, Crew
 from tests.people import Cast
 from tests.platforms.fakes import FakeServer
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.crash
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_whatever_happens_everything_is_public_once(
     chaos.prepare()
     chaos.ask(answers, seconds - 2)
     chaos.put(deliveries, seconds - 2)
-    chaos.play(seconds, patience=240)
+    chaos.play(seconds, patience=PATIENCE_SECONDS)
     count = chaos.count()
     assert (count.deliveries, count.answers) == (deliveries + answers, answers)
     assert count.clean, f"{count.line()} (play it again with this seed)"

@@ -25,7 +25,7 @@ from portal import queues
 from tests.crash.conftest import Stage
 from tests.crash.workers import QUEUE, wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.crash
 
 
 def forget_everything() -> None:
@@ -104,7 +104,7 @@ def test_killed_after_the_answer_before_it_was_written_down(stage: Stage) -> Non
     with transaction.atomic(), everywhere("hold the rows, so that the worker cannot write"):
         list(Delivery.objects.select_for_update())
         stage.release()
-        wait_for(lambda: _waiting_for_the_row() == 3, 30, "the workers did not come to write the answer down")
+        wait_for(lambda: _waiting_for_the_row() == 3, complaint="the workers did not come to write the answer down")
         stage.workers.kill()
     stage.workers.start()
     stage.play()
@@ -235,7 +235,7 @@ def test_the_network_is_down_for_good(stage: Stage) -> None:
     for server in stage.servers.values():
         server.plan("drop_before", ".", times=10_000)
     stage.put()
-    for _ in range(10):
+    for _ in range(60):
         stage.play(4)
         if set(stage.states().values()) == {State.UNCONFIRMED}:
             break
