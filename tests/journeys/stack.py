@@ -14,11 +14,12 @@ from pathlib import Path
 
 from portal.launch import ports
 from portal.launch.site import ROOT
-from tests.servers import VARIABLES
+from tests import template
+from tests.servers import RUNS, VARIABLES
 
 # What the suite says to itself; a person who types `make run` has none of it.
 SUITES_OWN = {*VARIABLES, "DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "PRACTICE_PORT"}
-# A generous bound: the suite keeps both cores busy, and migrations and seeding take a minute on a quiet machine.
+# A generous bound: the suite keeps both cores busy, and seeding takes a minute on a quiet machine.
 START_SECONDS = 600
 STOP_SECONDS = 60
 
@@ -50,7 +51,11 @@ class Stack:
 
 @contextmanager
 def started(place: Path, **variables: str) -> Iterator[Stack]:
-    """A running product with its demo; afterwards it has stopped politely, or the test run hears of it."""
+    """A running product with its demo; afterwards it has stopped politely, or the test run hears of it.
+
+    It begins with tables that are made already. What a first start does is tested in `tests/launch/test_run.py`.
+    """
+    template.lay_out(place / "servers", RUNS)
     port, practice = ports.choose(), ports.choose()
     environ = {name: value for name, value in os.environ.items() if name not in SUITES_OWN}
     own = {"DATA_DIR": str(place), "PORT": str(port), "PRACTICE_PORT": str(practice), **variables}

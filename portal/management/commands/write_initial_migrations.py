@@ -26,6 +26,7 @@ class Command(makemigrations.Command):
         "Deletes the migrations of all apps of this repository and writes them anew from the models, with what each "
         f"app's migrations/{HAND_WRITTEN}.py adds to them."
     )
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         pass
