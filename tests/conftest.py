@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psycopg2
 import pytest
 import redis
 
 from launcher import browser as browsers
-from tests import browsing, emptying, live, long_report, patience, refusals
+from tests import browsing, emptying, live, long_report, patience, refusals, template
 from tests.crash import figures
 
 pytest_plugins = ["tests.people"]
@@ -30,6 +32,33 @@ hypothesis.settings.load_profile("suite")
 
 
 emptying.install()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool, django_db_createdb: bool
+) -> None:
+    """Test databases are clones of one that is migrated once (`tests/template.py`)."""
+    from django.conf import settings
+
+    database, url = settings.DATABASES["default"], os.environ["DATABASE_URL"]
+    test = database.setdefault("TEST", {})
+    name = test.get("NAME") or f"test_{database['NAME']}"
+    if not (django_db_keepdb and not django_db_createdb and template.is_kept(url, name)):
+        test["TEMPLATE"] = template.ensure(url)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool) -> Iterator[None]:
+    """pytest-django's; at the end nobody else is in the database any more, so that it can be dropped."""
+    yield
+    if not django_db_keepdb:
+        from django.db import connections
+
+        name = connections["default"].settings_dict["NAME"]
+        connections.close_all()
+        with suppress(psycopg2.Error):  # then the drop says why it cannot be dropped
+            template.shut_out_everybody(os.environ["DATABASE_URL"], name)
 
 
 @cache
