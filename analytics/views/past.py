@@ -17,6 +17,7 @@ from analytics.models import PastImport
 from analytics.queries.past import brought, fetchable, listed
 from channels.models import Channel
 from common import spreadsheets
+from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -96,9 +97,10 @@ def one(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(PastImport.objects.all(), pk=pk)
-    expected = request.POST.get("rows", "")
+    # A number that cannot be read is none that was shown.
+    expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
-        past.confirm(run, by=request.user, expected=int(expected) if expected.isdecimal() else None)
+        past.confirm(run, by=request.user, expected=expected)
     except Refused as refused:
         messages.error(request, refused.sentence)
     return redirect("analytics_past_import", request.municipality.slug, run.pk)

@@ -24,6 +24,7 @@ from channels.forms import ArrangeForm, connect_form
 from channels.models import Channel, ConnectAttempt
 from channels.rules import PRACTICE_PLATFORM, Refused, is_practice, languages
 from channels.standing import standing
+from common.web.params import int_param
 from municipalities.access import requires, signed_in
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -81,11 +82,9 @@ def connect(request: MunicipalityRequest, platform: str) -> HttpResponse:
 
 
 def _again(request: HttpRequest, platform: str) -> Channel | None:
-    asked = request.GET.get("again", "")
-    if not asked:
+    if not request.GET.get("again"):
         return None
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
-        raise Http404
+    asked = int_param(request.GET, "again", default=0)
     found: Channel = get_object_or_404(Channel, pk=asked, platform=platform)
     return found
 

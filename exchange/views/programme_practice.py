@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.web import SignedInRequest
+from common.web.params import choice_param
 from exchange import built_in
 from exchange.domain import practice as verbs
 from exchange.enums import Purpose
@@ -72,9 +73,8 @@ def _with_ends(looks: list[Look]) -> list[tuple[Look, bool, bool]]:
 @require_http_methods(["GET", "POST"])
 def new(request: ProgrammeRequest, programme: int) -> HttpResponse:
     chosen = _programme(request, programme)
-    purpose = request.GET.get("purpose", "")
-    first = purpose if purpose in Purpose.values else Purpose.SERVICE
-    return _written(request, Example(programme=chosen, purpose=first))
+    purpose = choice_param(request.GET, "purpose", Purpose.values, default=Purpose.SERVICE)
+    return _written(request, Example(programme=chosen, purpose=purpose))
 
 
 @keeps

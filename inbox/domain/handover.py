@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from common.enums import MailState
+from common.integers import parse_int
 from common.models import MailMessage
 from inbox import rules
 from inbox.domain import handover_mail, tell
@@ -174,9 +175,10 @@ def use(handover: HandOver, *, by: Any) -> HandOver:
 
 def draft(message: Message, wanted: str) -> str:
     """The words for the answer field when the desk uses a department's answer (`?from_handover=`); else nothing."""
-    if not wanted.isdecimal() or len(wanted) > 15:
+    number = parse_int(wanted)
+    if number is None:
         return ""
-    row = HandOver.objects.filter(message=message, pk=int(wanted), used_at__isnull=False).first()
+    row = HandOver.objects.filter(message=message, pk=number, used_at__isnull=False).first()
     return row.answer if row else ""
 
 

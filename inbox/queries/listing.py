@@ -19,6 +19,7 @@ from django.db.models import (
     Subquery,
 )
 
+from common.integers import parse_int
 from inbox.enums import Kind, State, Topic
 from inbox.models import PRIVATE, Listening, Message, Reply
 from serbian.folding import fold
@@ -95,7 +96,7 @@ COLUMNS = tuple(name for name in CHOICES if name != "readers")
 
 
 def _known(value: str, values: tuple[str, ...] | None) -> str:
-    is_id = values is None and value.isdecimal() and value.isascii() and len(value) < 15
+    is_id = values is None and parse_int(value) is not None
     return value if value == NOBODY or is_id or (values is not None and value in values) else ""
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from common.web.params import int_param
 from inbox.domain import desk as verbs
 from inbox.domain.refused import Refused
 from inbox.models import Department, Settlement
@@ -134,8 +135,8 @@ def rename_settlement(request: MunicipalityRequest, settlement: int) -> HttpResp
 @requires(Verb.INBOX_WORK)
 @require_POST
 def merge_settlement(request: MunicipalityRequest, settlement: int) -> HttpResponse:
-    row, wanted = get_object_or_404(Settlement, pk=settlement), request.POST.get("into", "")
-    into = Settlement.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 15 else None
+    row, wanted = get_object_or_404(Settlement, pk=settlement), int_param(request.POST, "into")
+    into = None if wanted is None else Settlement.objects.filter(pk=wanted).first()
     if into is None:
         missing = Refused(_("Choose the settlement that stays."), "into")
         return _page(request, at=f"settlement:{row.pk}", refused=missing)

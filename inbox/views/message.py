@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from channels import dry
+from common.integers import parse_int
 from inbox import rules
 from inbox.domain import forget, triage
 from inbox.domain.handover import draft as from_department
@@ -137,9 +138,7 @@ def file(request: MunicipalityRequest, message: int) -> HttpResponse:
 def _department(chosen: str) -> Department | None:
     if not chosen:
         return None
-    if not chosen.isdecimal() or len(chosen) > 14:
-        raise Http404
-    return get_object_or_404(Department, pk=chosen)
+    return get_object_or_404(Department, pk=parse_int(chosen) or 0)
 
 
 @requires(Verb.INBOX_WORK)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from common.integers import parse_ints
 from kits import queries
 from kits.domain import adopt as verbs
 from kits.forms import AdoptForm
@@ -125,7 +126,7 @@ def _page(request: MunicipalityRequest, desk: Desk, *, looking: bool = False) ->
     start = form.start() if form else _start(desk.kit, desk.adoption)
     when = verbs.times(desk.parts, start, request.municipality)
     words = glossary(request.municipality.pk)
-    chosen = {int(pk) for pk in form["parts"].value() or () if str(pk).isdecimal()} if form else set()
+    chosen = set(parse_ints(map(str, form["parts"].value() or ()))) if form else set()
     previews = [
         Preview(part, Look(_filled(part, values, request.municipality, words)), when[part.pk], part.pk in chosen)
         for part in desk.parts

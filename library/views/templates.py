@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.web.params import choice_param
 from library import queries
 from library.domain import templates as verbs
 from library.forms import FromPostForm, TemplateForm, UseForm
@@ -30,8 +31,7 @@ from posts.wording import language_name
 @requires(Verb.LIBRARY_VIEW)
 @require_safe
 def templates(request: MunicipalityRequest) -> HttpResponse:
-    words, category = request.GET.get("q", "")[:80], request.GET.get("category", "")
-    category = category if category in Category.values else ""
+    words, category = request.GET.get("q", "")[:80], choice_param(request.GET, "category", Category.values)
     found = queries.templates(words, category)
     groups = [(Category(key).label, list(rows)) for key, rows in groupby(found, lambda each: each.category)]
     context = {"groups": groups, "words": words, "category": category, "categories": Category.choices}

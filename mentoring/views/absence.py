@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.web import SignedInRequest
+from common.web.params import int_param
 from mentoring.domain import absence as verbs
 from mentoring.domain.refused import Refused
 from mentoring.forms import AbsenceForm
@@ -40,8 +41,7 @@ def _announced(request: SignedInRequest, form: AbsenceForm) -> bool:
 
 
 def _withdrawn(request: SignedInRequest) -> HttpResponse:
-    pk = request.POST["withdraw"]
-    row = get_object_or_404(Absence, mentor=request.user, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    row = get_object_or_404(Absence, mentor=request.user, pk=int_param(request.POST, "withdraw", default=0))
     try:
         verbs.withdraw(row, by=request.user)
     except Refused as refused:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from analytics.logframe import WHY
 from common import downloads
+from common.web.params import int_list_param
 from mentoring.domain import plan_activities as verbs
 from mentoring.domain import plan_changes, plans
 from mentoring.domain.refused import Refused
@@ -190,8 +191,7 @@ def evidence(request: MunicipalityRequest, activity: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, name: str, nothing: str) -> list[int]:
-    asked = request.POST.getlist(name)[:50]
-    chosen = [int(each) for each in asked if each.isascii() and each.isdigit() and len(each) < 19]
+    chosen = int_list_param(request.POST, name)[:50]
     if not chosen:
         raise Refused(nothing)
     return chosen

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Language
 from common.numbers import number
+from common.web.params import int_param
 from mentoring.domain import reviews as verbs
 from mentoring.domain.refused import Refused
 from mentoring.enums import ReviewKind, Side
@@ -51,10 +52,10 @@ def reviews(request: MunicipalityRequest) -> HttpResponse:
 @requires(Verb.PLAN_EDIT)
 @require_POST
 def begin(request: MunicipalityRequest) -> HttpResponse:
-    pk, kind = request.POST.get("plan", ""), request.POST.get("kind", "")
+    kind = request.POST.get("kind", "")
     if kind not in ReviewKind.values:
         raise Http404
-    plan = get_object_or_404(Plan, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    plan = get_object_or_404(Plan, pk=int_param(request.POST, "plan", default=0))
     try:
         row = verbs.begin(plan, ReviewKind(kind), by=request.user)
     except Refused as refused:
@@ -118,7 +119,7 @@ def write(request: MunicipalityRequest, review: int) -> HttpResponse:
 @require_POST
 def look_again(request: MunicipalityRequest, review: int) -> HttpResponse:
     row = _found(request, review)
-    revision = _revision(request)
+    revision = int_param(request.POST, "revision", default=0)
     return _done(request, row, lambda: verbs.look_again(row, revision=revision, by=request.user),
                  _("Plan and numbers are read anew."))  # fmt: skip
 
@@ -129,14 +130,9 @@ def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
     row, side = _found(request, review), _side(request)
     if side is None:
         raise PermissionDenied
-    revision = _revision(request)
+    revision = int_param(request.POST, "revision", default=0)
     return _done(request, row, lambda: verbs.confirm(row, side=side, revision=revision, by=request.user),
                  _("Confirmed. The other side has been told."))  # fmt: skip
-
-
-def _revision(request: HttpRequest) -> int:
-    typed = request.POST.get("revision", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], words: str) -> HttpResponse:

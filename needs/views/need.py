@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common.web.params import int_param
 from inbox.domain.refused import Refused
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -17,7 +18,7 @@ from needs.enums import Source
 from needs.forms import DecideForm, DoneForm, NeedForm, VoiceForm
 from needs.models import Need
 from needs.queries import board as queries
-from needs.views.pages import found, number, shown, worked
+from needs.views.pages import found, shown, worked
 
 PER_PAGE = 30
 
@@ -114,7 +115,7 @@ def merge(request: MunicipalityRequest, need: int) -> HttpResponse:
     row, problem = found(need), ""
     words = request.GET.get("q", "")[:80]
     if request.method == "POST":
-        if chosen := number(request.POST.get("into", "")):
+        if chosen := int_param(request.POST, "into"):
             try:
                 kept = put_together(row, get_object_or_404(Need, pk=chosen), by=request.user)
             except Refused as refused:

@@ -74,8 +74,3 @@ def worked(
 def refuse(form: forms.Form, refused: Refused) -> None:
     """The reason at the field it is about."""
     form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-
-
-def number(text: str) -> int:
-    """An id as it comes from a form; 0 for what is none."""
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.web.params import int_param
 from inbox.domain.refused import Refused
 from library.queries import PictureFilters
 from library.queries import pictures as in_library
@@ -17,7 +18,7 @@ from needs.domain import pictures as verbs
 from needs.forms import PictureForm
 from needs.models import Need, NeedPicture
 from needs.queries import board as queries
-from needs.views.pages import found, number, refuse, shown
+from needs.views.pages import found, refuse, shown
 from posts.domain.pictures import BadPicture
 from posts.domain.pictures import add as into_library
 from posts.models import Media
@@ -30,7 +31,7 @@ PER_PAGE = 12
 def pictures(request: MunicipalityRequest, need: int) -> HttpResponse:
     row = found(need)
     form = PictureForm(request.POST, request.FILES) if request.method == "POST" else PictureForm()
-    ticked = number(request.POST.get("media", ""))
+    ticked = int_param(request.POST, "media", default=0)
     if request.method == "POST" and form.is_valid():
         try:
             _add(request, row, form, ticked)

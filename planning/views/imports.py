@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import spreadsheets
+from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -71,9 +72,10 @@ def rows(request: MunicipalityRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: MunicipalityRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.all(), pk=pk)
-    expected = request.POST.get("rows", "")
+    # A number that cannot be read is none that was shown.
+    expected = int_param(request.POST, "rows", default=-1) if "rows" in request.POST else None
     try:
-        imports.confirm(run, by=request.user, expected=int(expected) if expected.isdecimal() else None)
+        imports.confirm(run, by=request.user, expected=expected)
     except Refused as refused:
         messages.error(request, refused.sentence)
     return redirect("plan_rows", request.municipality.slug, run.pk)

@@ -13,11 +13,6 @@ from posts.models import Post
 from posts.views.kept import let_go
 
 
-def number(text: str | None) -> int:
-    """An id from a form; 0, which is nobody's, for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
-
-
 def tried(
     request: MunicipalityRequest,
     post: Post,

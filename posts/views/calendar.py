@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from common.web.params import choice_param
 from municipalities.access import requires
 from municipalities.holidays import holidays
 from municipalities.rules import Verb
@@ -31,8 +32,8 @@ from posts.views.filters import filters_of, options
 @requires(Verb.POST_VIEW)
 def calendar(request: MunicipalityRequest) -> HttpResponse:
     today = timezone.localdate()
-    view = request.GET.get("view", "")
-    shown = grid.visible(view if view in grid.VIEWS else "month", _day(request.GET.get("date"), today))
+    view = choice_param(request.GET, "view", grid.VIEWS, default="month")
+    shown = grid.visible(view, _day(request.GET.get("date"), today))
     filters = filters_of(request)
     posts = queries.in_range(shown.since, shown.until, filters, drafts=request.access.may(Verb.DRAFT_VIEW))
     for post in posts:

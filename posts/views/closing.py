@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.integers import parse_int
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -22,6 +23,7 @@ from posts.votes import Suggested, suggested, votes
 from posts.wording import own_name
 
 SALT = "posts.closing"
+MOST_ANSWERS = 99_999_999
 
 
 @requires(Verb.POST_EDIT)
@@ -56,11 +58,10 @@ def closing(request: MunicipalityRequest, pk: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest, post: Post) -> Report:
-    answers = request.POST.get("answers", "").strip()
     return Report(
         results=request.POST.get("results", ""),
         done=request.POST.get("done", ""),
-        answers=int(answers) if answers.isdecimal() and len(answers) < 9 else None,
+        answers=parse_int(request.POST.get("answers", "").strip(), most=MOST_ANSWERS),
         counted=_unsigned(post, request.POST.get("counted", "")),
     )
 

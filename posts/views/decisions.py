@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from channels import pauses
+from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -24,7 +25,7 @@ from posts.forms import EmergencyForm
 from posts.models import Decision, Post, Version
 from posts.queries import OUT, publications
 from posts.rules import may_publish_emergency
-from posts.views.acts import number, tried
+from posts.views.acts import tried
 from posts.views.kept import keep
 from posts.views.reading import readable
 
@@ -40,7 +41,7 @@ def approve(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.POST.get("decision") == "return":
         return tried(request, post, lambda: send_back(post, version, by=request.user, note=note),
                      _("Returned. The writer has been told."), otherwise=_kept(request, post, note))  # fmt: skip
-    threads, seen = request.POST.get("threads", ""), [number(each) for each in request.POST.getlist("seen")]
+    threads, seen = request.POST.get("threads", ""), int_list_param(request.POST, "seen")
     return tried(
         request, post,
         lambda: approve_version(
@@ -65,7 +66,7 @@ def _approved(post: Post) -> str:
 
 def _version(request: MunicipalityRequest, pk: int) -> tuple[Post, Version]:
     post = readable(request, pk)
-    return post, get_object_or_404(Version, post=post, pk=number(request.POST.get("version")))
+    return post, get_object_or_404(Version, post=post, pk=int_param(request.POST, "version", default=0))
 
 
 @requires(Verb.POST_COMMENT)
@@ -151,7 +152,7 @@ def review_emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """What an approver says about an emergency afterwards."""
     post = readable(request, pk)
     rows = Decision.objects.filter(kind=DecisionKind.EMERGENCY, version__post=post)
-    row = get_object_or_404(rows, pk=number(request.POST.get("emergency")))
+    row = get_object_or_404(rows, pk=int_param(request.POST, "emergency", default=0))
     in_order, note = request.POST.get("verdict") == "in_order", request.POST.get("note", "")
     return tried(
         request, post, lambda: emergencies.review(row, in_order=in_order, note=note, by=request.user),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from common.web.params import int_list_param
 from municipalities.access import requires
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
@@ -91,7 +92,7 @@ def decide(request: MunicipalityRequest, pk: int, thread: int) -> HttpResponse:
 def accept_all(request: MunicipalityRequest, pk: int) -> HttpResponse:
     """Accept the suggestions that the page showed: their ids come along, so that none is accepted unseen."""
     post = _post(request, pk)
-    ids = [int(each) for each in request.POST.getlist("suggestion")[:500] if each.isdecimal() and len(each) < 19]
+    ids = int_list_param(request.POST, "suggestion")[:500]
     try:
         done = suggestions.accept(post, ids, by=request.user)
     except Refused as refused:

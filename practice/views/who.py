@@ -43,7 +43,7 @@ def as_citizen(view: Callable) -> Callable:
         citizen = viewer(request)
         if citizen is None:
             return to_door(request)
-        if throttle.spend("citizen", citizen.pk).is_spent:
+        if throttle.spend("citizen", citizen.pk).is_exceeded:
             return trouble(request, 429, _("That was very quick"), _("Wait a few minutes, then go on."))
         try:
             return view(request, *args, **kwargs)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.downloads import pdf
+from common.web.params import int_list_param
 from municipalities.domain.refused import Refused
 from municipalities.queries import today
 from municipalities.web import ProgrammeRequest
@@ -42,7 +43,7 @@ def certificates(request: ProgrammeRequest, training: int) -> HttpResponse:
 @require_POST
 def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
     row = found(request, training)
-    chosen = {int(pk) for pk in request.POST.getlist("people") if pk.isdecimal() and len(pk) < 19}
+    chosen = set(int_list_param(request.POST, "people"))
     try:
         made = verbs.issue(row, chosen, by=request.user)
     except Refused as refused:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +19,7 @@ from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, ConnectAttempt
 from channels.open import built, http
 from channels.rules import Refused, base_is_public, is_practice, server_address
-from common import audit, crypto
+from common import audit, crypto, ratelimit
 from platforms.registry import PLATFORMS
 
 LIFE = timedelta(minutes=10)
@@ -71,9 +70,7 @@ def sign_in(
 
 
 def _count(by: Any) -> None:
-    key = f"channels:connect:{by.pk}:{timezone.now():%Y%m%d%H}"
-    cache.add(key, 0, 3600)
-    if cache.incr(key) > PER_HOUR:
+    if ratelimit.hit("channels-connect", by.pk, limit=PER_HOUR, seconds=3600).is_exceeded:
         raise Refused(messages.TOO_OFTEN)
 
 
