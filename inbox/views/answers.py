@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from common.errors import ActionNotAllowed
 from common.integers import parse_ints
 from common.web.params import int_param
 from inbox.domain import drafts, propose, saved
-from inbox.domain.refused import Refused
 from inbox.enums import Proposed
 from inbox.models import AnswerDraft, Message, ProposedAnswer, Reply
 from inbox.queries import answering
@@ -34,7 +34,7 @@ def answer(request: MunicipalityRequest, message: int) -> HttpResponse:
     row, text = found(message), request.POST.get("text", "")
     try:
         made = propose.answer(row, text, by=request.user, after=int_param(request.POST, "after", default=0))
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page_of(request, row, draft=text, problem=refused.message)
     saved.count_use(parse_ints(request.POST.get("used", "").split(",")[:MOST_USED]))
     if isinstance(made, Reply):
@@ -119,7 +119,7 @@ def decide(request: MunicipalityRequest, message: int, proposed: int) -> HttpRes
         else:
             propose.send_back(one, text, request.POST.get("reason", ""), turn=turn, by=request.user)
             flash.success(request, _("Sent back. Its author is told."))
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page_of(request, row, problem=refused.message)
     return redirect("inbox_proposed", request.municipality.slug)
 
@@ -130,6 +130,6 @@ def withdraw(request: MunicipalityRequest, message: int, proposed: int) -> HttpR
     row = found(message)
     try:
         propose.withdraw(_proposed(row, proposed), by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return page_of(request, row, problem=refused.message)
     return redirect("message", request.municipality.slug, row.pk)

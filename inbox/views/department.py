@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.web import client_network
 from common import ratelimit
+from common.errors import ActionNotAllowed
 from common.web.params import choice_param
 from inbox.domain import handover as verbs
-from inbox.domain.refused import Refused
 from inbox.models import HandOver
 from municipalities.access import public
 
@@ -59,7 +59,7 @@ def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> Ht
     text, name = request.POST.get("text", ""), request.POST.get("name", "")
     try:
         verbs.answer(row, text, name)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         return _page(request, tongue, step="ask", row=row, text=text, name=name, refused=refused, status=422)
     except verbs.Closed as closed:
         return _page(request, tongue, step=closed.standing, row=row, status=410)
@@ -69,7 +69,7 @@ def _written(request: HttpRequest, token: str, tongue: str, row: HandOver) -> Ht
 
 def _page(
     request: HttpRequest, tongue: str, *, step: str, status: int = 200, row: HandOver | None = None,
-    text: str = "", name: str = "", refused: Refused | None = None,
+    text: str = "", name: str = "", refused: ActionNotAllowed | None = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "step": step, "handover": row, "text": text, "name": name, "refused": refused, "tongue": tongue,

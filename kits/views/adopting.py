@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from common.errors import ActionNotAllowed
 from common.integers import parse_ints
+from common.web.errors import add_form_error
 from kits import queries
 from kits.domain import adopt as verbs
 from kits.forms import AdoptForm
@@ -24,7 +26,6 @@ from municipalities.holidays import is_working_day
 from municipalities.queries import glossary, today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 from posts.draft import Draft, parse
 from posts.placeholders import filled
 from posts.rules import Resolved
@@ -73,8 +74,8 @@ def adopt(request: MunicipalityRequest, kit: int) -> HttpResponse:
     choice = verbs.Choice(form.cleaned_data["starts_on"], form.values(), form.cleaned_data["parts"])
     try:
         done = verbs.adopt(found, choice, municipality=request.municipality, by=request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
+    except ActionNotAllowed as refused:
+        add_form_error(form, refused)
         return _page(request, desk)
     count = len(done.made)
     told = ngettext("%(count)s draft is made.", "%(count)s drafts are made.", count) % {"count": count}

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from common.web.params import choice_param, int_list_param, int_param
 from library import queries
 from library.forms import FolderForm, PictureForm
@@ -25,7 +27,6 @@ from posts.captions import BadCaptions
 from posts.domain import folders as folder_verbs
 from posts.domain import pictures as verbs
 from posts.domain import videos
-from posts.domain.refused import Refused
 from posts.draft import MOST_PICTURES, Shown
 from posts.models import Folder, Media, Post
 from posts.pictures import consent_note
@@ -199,8 +200,8 @@ def delete(request: MunicipalityRequest, pk: int) -> HttpResponse:
     media = _media(pk)
     try:
         verbs.delete(media, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("library_picture", request.municipality.slug, pk)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": media.name})
     return redirect("library_pictures", request.municipality.slug)
@@ -221,8 +222,8 @@ def folder_new(request: MunicipalityRequest) -> HttpResponse:
         name = form.cleaned_data["name"]
         try:
             folder = folder_verbs.create(request.municipality, name, parent=form.parent(), by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             return _in_folder(request, folder)
     return _folder_form(request, form, None)
@@ -237,8 +238,8 @@ def folder(request: MunicipalityRequest, folder: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             changed = folder_verbs.change(found, name=form.cleaned_data["name"], parent=form.parent(), by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             messages.success(request, _("Saved."))
             return _in_folder(request, changed)
@@ -260,8 +261,8 @@ def folder_delete(request: MunicipalityRequest, folder: int) -> HttpResponse:
     found = get_object_or_404(Folder, pk=folder)
     try:
         folder_verbs.delete(found, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return _in_folder(request, found)
     messages.success(request, _("The folder “%(name)s” is deleted.") % {"name": found.name})
     return redirect("library_pictures", request.municipality.slug)

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Language
+from common.errors import ActionNotAllowed
 from common.numbers import number
+from common.web.errors import add_form_error, flash_error
 from common.web.params import int_param
 from mentoring.domain import reviews as verbs
-from mentoring.domain.refused import Refused
 from mentoring.enums import ReviewKind, Side
 from mentoring.models import Plan, Review
 from mentoring.plan_rules import side_of
@@ -58,8 +59,8 @@ def begin(request: MunicipalityRequest) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=int_param(request.POST, "plan", default=0))
     try:
         row = verbs.begin(plan, ReviewKind(kind), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return redirect("mentoring_reviews", request.municipality.slug)
     return redirect("mentoring_review", request.municipality.slug, row.pk)
 
@@ -106,8 +107,8 @@ def write(request: MunicipalityRequest, review: int) -> HttpResponse:
         said = form.cleaned_data
         try:
             verbs.write(row, said["words"], said["next_steps"], side=side, revision=said["revision"], by=request.user)
-        except Refused as refused:
-            form.add_error(refused.field or None, refused.message)
+        except ActionNotAllowed as refused:
+            add_form_error(form, refused)
         else:
             messages.success(request, _("Saved. Who has confirmed is asked again if a word changed."))
             return redirect("mentoring_review", request.municipality.slug, row.pk)
@@ -138,8 +139,8 @@ def confirm(request: MunicipalityRequest, review: int) -> HttpResponse:
 def _done(request: MunicipalityRequest, row: Review, act: Callable[[], Any], words: str) -> HttpResponse:
     try:
         act()
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, words)
     return redirect("mentoring_review", request.municipality.slug, row.pk)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from common.errors import ActionNotAllowed
+from common.web.errors import add_form_error
 from common.web.params import choice_param, int_list_param, int_param
-from inbox.domain.refused import Refused
 from inbox.enums import Topic
 from inbox.models import Message
 from municipalities.access import requires
@@ -26,7 +27,7 @@ from needs.models import Need
 from needs.queries import board as queries
 from needs.queries.board import Narrowed
 from needs.rules import MOST_MESSAGES
-from needs.views.pages import refuse, shown
+from needs.views.pages import shown
 
 PER_PAGE = 40
 
@@ -77,8 +78,8 @@ def new(request: MunicipalityRequest) -> HttpResponse:
                 said = first.cleaned_data
                 if said["source"]:
                     voices.hear(need, said.pop("source"), said.pop("heard_on"), by=request.user, **said)
-        except Refused as refused:
-            refuse(first if refused.field in first.fields else form, refused)
+        except ActionNotAllowed as refused:
+            add_form_error(first if refused.field in first.fields else form, refused)
         else:
             flash.success(request, _("The need is on the board."))
             return redirect("need", request.municipality.slug, need.pk)
@@ -105,7 +106,7 @@ def gather(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST" and (not is_new or form.is_valid()):
         try:
             need, count = _gathered(request, form if is_new else None, chosen)
-        except Refused as refused:
+        except ActionNotAllowed as refused:
             problem = refused.message
         else:
             said = ngettext("%(count)s message joined this need.", "%(count)s messages joined this need.", count)

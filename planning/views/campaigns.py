@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.errors import ActionNotAllowed
 from common.web.params import int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -15,7 +16,6 @@ from planning.domain import campaigns as verbs
 from planning.forms import CampaignForm
 from planning.models import Campaign
 from posts.domain.create import create
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.queries import visible
 
@@ -34,8 +34,8 @@ def new(request: MunicipalityRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             campaign = verbs.begin(request.municipality, form.cleaned_data, by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             return redirect("campaign", request.municipality.slug, campaign.pk)
     return render(request, "planning/campaign_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -50,8 +50,8 @@ def edit(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verbs.change(campaign, form.cleaned_data, by=request.user)
-        except Refused as refused:
-            form.add_error("name", refused.sentence)
+        except ActionNotAllowed as refused:
+            form.add_error("name", refused.message)
         else:
             messages.success(request, _("Saved."))
             return redirect("campaign", request.municipality.slug, campaign.pk)

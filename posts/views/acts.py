@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from municipalities.web import MunicipalityRequest
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.views.kept import let_go
 
@@ -29,8 +30,8 @@ def tried(
     """
     try:
         act()
-    except Refused as refused:
-        messages.error(request, " ".join((refused.sentence, *refused.details)))
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
         return otherwise() if otherwise else redirect("post", request.municipality.slug, post.pk)
     let_go(request)
     messages.success(request, word if isinstance(word, str) else word(), extra_tags=f"undo:{undo}" if undo else "")

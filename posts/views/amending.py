@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from channels import dry
 from channels.enums import ChannelState
 from common.differences import Piece, differences
+from common.errors import ActionNotAllowed
 from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -20,7 +21,6 @@ from posts import queries, rules
 from posts.amending import Planned, planned, public
 from posts.domain import corrections, removals
 from posts.domain.approve import approve
-from posts.domain.refused import Refused
 from posts.domain.submit import submit
 from posts.enums import AmendmentKind, AmendmentState, Way
 from posts.forms import ReasonForm
@@ -66,8 +66,8 @@ def correct(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             corrections.begin(post, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            problems = [refused.sentence, *refused.details]
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
         else:
             return redirect("post_edit", slug, pk)
     context = {
@@ -107,8 +107,8 @@ def correction(request: MunicipalityRequest, pk: int) -> HttpResponse:
     try:
         corrections.choose(post, version, ways, by=request.user)
         return _chosen(request, post, version)
-    except Refused as refused:
-        problems = [refused.sentence, *refused.details]
+    except ActionNotAllowed as refused:
+        problems = [refused.message, *refused.details]
     # The draft may have gone on in another tab: the page shows what would be sent now.
     newest = corrections.prepare(post, by=request.user)
     return _ways_page(request, amendment, newest, ways, problems)
@@ -197,8 +197,8 @@ def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = removals.take_down(post, chosen, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            problems = [refused.sentence, *refused.details]
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
         else:
             return tried(request, post, lambda: None, _removal_word(made))
     at_once, listed_only = removals.may_at_once(post, by=request.user)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from channels import pauses
+from common.errors import ActionNotAllowed
 from common.web.params import int_list_param, int_param
 from municipalities.access import requires
 from municipalities.rules import Verb
@@ -17,7 +18,6 @@ from posts.domain import emergency as emergencies
 from posts.domain.approve import approve as approve_version
 from posts.domain.approve import endorse as endorse_version
 from posts.domain.approve import send_back
-from posts.domain.refused import Refused
 from posts.domain.schedule import ask_to_publish_now, publish_now, unschedule
 from posts.domain.submit import take_back
 from posts.enums import DecisionKind, Stage
@@ -137,8 +137,8 @@ def emergency(request: MunicipalityRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             emergencies.publish(post, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refused:
-            problems = [refused.sentence, *refused.details]
+        except ActionNotAllowed as refused:
+            problems = [refused.message, *refused.details]
         else:
             return tried(request, post, lambda: None, going_out())
     pause = next(iter(pauses.here(request.municipality)), None)

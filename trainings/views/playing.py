@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import SignedInRequest
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from common.web.params import int_param
 from municipalities.access import requires, signed_in
-from municipalities.domain.refused import Refused
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from posts.draft import storable
@@ -76,8 +77,8 @@ def _spoken(request: MunicipalityRequest, act: Any, told: str) -> HttpResponse:
     play = get_object_or_404(Play, pk=number, team=team)
     try:
         act(team, play)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         messages.success(request, told)
     return redirect("exercise", request.municipality.slug)

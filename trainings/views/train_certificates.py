@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.downloads import pdf
+from common.errors import ActionNotAllowed
+from common.web.errors import flash_error
 from common.web.params import int_list_param
-from municipalities.domain.refused import Refused
 from municipalities.queries import today
 from municipalities.web import ProgrammeRequest
 from trainings import certificate as page
@@ -46,8 +47,8 @@ def issue(request: ProgrammeRequest, training: int) -> HttpResponse:
     chosen = set(int_list_param(request.POST, "people"))
     try:
         made = verbs.issue(row, chosen, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except ActionNotAllowed as refused:
+        flash_error(request, refused)
     else:
         count = len(made)
         told = ngettext("%(count)s certificate is issued.", "%(count)s certificates are issued.", count)

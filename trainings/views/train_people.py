@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.web import SignedInRequest
 from common.dates import short_date, weekday
+from common.errors import ActionNotAllowed
 from common.integers import parse_ints
 from common.templatetags.sr import percent
+from common.web.errors import flash_error
 from common.web.params import int_param
-from municipalities.domain.refused import Refused
 from municipalities.queries import today
 from municipalities.web import ProgrammeRequest
 from trainings import queries
@@ -75,10 +76,10 @@ def mark(request: ProgrammeRequest, training: int) -> HttpResponse:
         count = attendance.mark(row, changes, by=request.user)
         if line := _line(row, int_param(request.POST, "all")):
             count += attendance.mark_all(line, by=request.user)
-    except Refused as refused:
+    except ActionNotAllowed as refused:
         if by_script:
             return JsonResponse({"problem": refused.message}, status=409)
-        messages.error(request, refused.message)
+        flash_error(request, refused)
     else:
         if by_script:
             return JsonResponse({"shares": _shares(row, {participant for participant, _session in changes})})
@@ -145,8 +146,8 @@ def _added(request: SignedInRequest, training: Training, form: Any, candidates: 
             return None
         try:
             return len(verbs.add_members(training, members, by=request.user))
-        except Refused as refused:
-            messages.error(request, refused.message)
+        except ActionNotAllowed as refused:
+            flash_error(request, refused)
             return None
     if not form.is_valid():
         return None
