@@ -200,7 +200,9 @@ def _coming(time: Resolved) -> None:
 def _free(time: Resolved, mentor: Any, apart_from: CheckIn | None = None) -> None:
     """In this municipality; two at the same moment are a slip."""
     rows = CheckIn.objects.filter(mentor=mentor, state=CheckInState.PLANNED, due_at=time.due_at)
-    if rows.exclude(pk=apart_from.pk if apart_from else None).exists():
+    if apart_from is not None:
+        rows = rows.exclude(pk=apart_from.pk)
+    if rows.exists():
         raise ActionNotAllowed(_("There is a check-in at that time already."), "at")
 
 

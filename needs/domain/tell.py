@@ -131,6 +131,8 @@ def _tell(pk: int) -> bool:
     if voice is None:
         return False  # another worker has it, or it was taken back meanwhile
     begun, message = voice.round, voice.message
+    assert begun is not None
+    assert message is not None  # else the caller logs it, as every surprise
     with translation.override(begun.by.language):
         try:
             reply = _answer(begun, message)

@@ -35,9 +35,10 @@ def create(municipality: Municipality, *, by: Any, key: UUID | None = None) -> P
     else:
         fresh = blank(municipality, by=by, key=key)
         Post.objects.bulk_create([fresh], ignore_conflicts=True)
-        post = Post.objects.filter(key=key, author=by).first()
-        if post is None:
+        stored = Post.objects.filter(key=key, author=by).first()
+        if stored is None:
             raise ActionNotAllowed(_("This page is not yours. Begin a new post."))
+        post = stored
         if post.revision:
             return post
     record("post.create", by=by, target=post)
