@@ -7,17 +7,15 @@ a page is on is asked by its view each time; only its body is kept here.
 import hashlib
 from collections.abc import Callable, Iterable
 
-from allauth.account.adapter import get_adapter
-
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 
+from accounts.web import client_network
+from common import ratelimit
 from common.content_security import only_scripts
-from links.rules import network_of
 from municipalities.enums import Script
 from municipalities.models import Municipality
 
@@ -80,13 +78,5 @@ def busy() -> HttpResponse:
 
 def comes_too_often(request: HttpRequest) -> bool:
     """A village may share one address, so the limit is generous."""
-    try:
-        line = network_of(str(get_adapter(request).get_client_ip(request)))
-    except PermissionDenied:  # behind a socket there may be none
-        line = ""
-    name = f"public-numbers-line:{line}"
-    cache.add(name, 0, MINUTE)
-    try:
-        return int(cache.incr(name)) > settings.PUBLIC_PAGES_PER_MINUTE
-    except ValueError:  # the minute ended between the two
-        return False
+    most = settings.PUBLIC_PAGES_PER_MINUTE
+    return ratelimit.hit("public-pages", client_network(request), limit=most, seconds=MINUTE).is_exceeded

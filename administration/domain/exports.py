@@ -88,7 +88,9 @@ def claim(pk: int) -> Export | None:
     rows = Export.objects.select_for_update(skip_locked=True, of=("self",)).select_related("municipality", "asked_by")
     row = rows.filter(pk=pk).first()
     now = timezone.now()
-    if row is None or not row.is_open or (row.state == ExportState.BUILDING and row.lease_until > now):
+    if row is None or not row.is_open:
+        return None
+    if row.state == ExportState.BUILDING and row.lease_until is not None and row.lease_until > now:
         return None
     if not still_may(row.asked_by, row.municipality, Verb.EXPORT):
         _stop(row)

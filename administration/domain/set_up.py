@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -22,7 +21,7 @@ from accounts.models import User
 from administration.enums import SetUpStep
 from administration.models import Installation
 from administration.queries import setting_up
-from common import audit, mail
+from common import audit, mail, ratelimit
 from common.enums import MailState
 
 # How many wrong codes one connection may try within an hour, and how many of all of them are written down. There is no
@@ -72,23 +71,14 @@ def _is_valid(row: Installation, hash_: str) -> bool:
 
 def is_too_often(address: str) -> bool:
     """Whether so many wrong codes came that none is looked at any more for the rest of the hour."""
-    return int(cache.get(_key(address), 0)) >= TRIES
+    return ratelimit.usage("setup-code", address, limit=TRIES, seconds=HOUR).is_used_up
 
 
 def refuse(address: str) -> None:
     """A wrong code came from there: count it and write it down."""
-    _count(_key(address))
-    if _count(_key("all of them")) <= WRITTEN_DOWN:
+    ratelimit.hit("setup-code", address, limit=TRIES, seconds=HOUR)
+    if not ratelimit.hit("setup-code-trail", "all of them", limit=WRITTEN_DOWN, seconds=HOUR).is_exceeded:
         audit.record("installation.refuse_code", by=None, address=address)
-
-
-def _count(key: str) -> int:
-    cache.add(key, 0, HOUR)
-    return int(cache.incr(key))
-
-
-def _key(address: str) -> str:
-    return f"setup:{hashed(address)[:32]}:{int(timezone.now().timestamp()) // HOUR}"
 
 
 @transaction.atomic

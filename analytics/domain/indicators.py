@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from analytics.logframe import INDICATORS
 from analytics.models import ProgrammeIndicator
 from common import audit
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Programme
 
 
@@ -54,7 +54,7 @@ def _of_list(programme: Programme, code: str, by: Any) -> ProgrammeIndicator:
 
 @transaction.atomic
 def define(programme: Programme, words: Defined, *, by: Any) -> ProgrammeIndicator:
-    """An indicator whose values people enter. Raises `Refused` when the programme has one of that name."""
+    """An indicator whose values people enter. Raises `ActionNotAllowed` when the programme has one of that name."""
     _lock(programme)
     _refuse_twice(programme, words.name, None)
     row = ProgrammeIndicator.objects.create(programme=programme, added_by=by, **_fields(words))
@@ -64,14 +64,14 @@ def define(programme: Programme, words: Defined, *, by: Any) -> ProgrammeIndicat
 
 @transaction.atomic
 def change(indicator: ProgrammeIndicator, words: Defined, *, by: Any) -> None:
-    """New words for an indicator of the programme's own. Raises `Refused` as `define` does, and for a new unit once
-    there are values: they would say something else.
+    """New words for an indicator of the programme's own. Raises `ActionNotAllowed` as `define` does, and for a new unit
+    once there are values: they would say something else.
     """
     _lock(indicator.programme)
     _refuse_twice(indicator.programme, words.name, indicator.pk)
     counted = (indicator.values, indicator.baselines, indicator.targets)
     if words.unit != indicator.unit and any(rows.exists() for rows in counted):
-        raise Refused(_("There are values in the old unit. Define another indicator instead."), "unit")
+        raise ActionNotAllowed(_("There are values in the old unit. Define another indicator instead."), "unit")
     for name, value in _fields(words).items():
         setattr(indicator, name, value)
     indicator.save()
@@ -117,7 +117,7 @@ def _fields(words: Defined) -> dict[str, Any]:
 def _refuse_twice(programme: Programme, name: str, own: int | None) -> None:
     others = ProgrammeIndicator.objects.filter(programme=programme, name__iexact=name, ended_at__isnull=True)
     if any(pk != own for pk in others.values_list("pk", flat=True)):
-        raise Refused(_("The programme has an indicator of this name."), "name")
+        raise ActionNotAllowed(_("The programme has an indicator of this name."), "name")
 
 
 def _lock(programme: Programme) -> None:

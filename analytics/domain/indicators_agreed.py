@@ -15,7 +15,7 @@ from analytics.queries.indicators import start_of
 from analytics.standing import Aim, goal, is_step_back
 from common import audit
 from common.dates import short_date
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import scope
 
@@ -37,8 +37,8 @@ def set_target(
 ) -> list[str]:
     """Agree on a target or a milestone, for the programme or for one municipality. Returns warnings for people.
 
-    It ends the one that stood in its place: the target, or the milestone of that day. Raises `Refused` for a day that
-    is past, a share above 100 per cent, and a milestone that is not before the target.
+    It ends the one that stood in its place: the target, or the milestone of that day. Raises `ActionNotAllowed` for a
+    day that is past, a share above 100 per cent, and a milestone that is not before the target.
     """
     ProgrammeIndicator.objects.select_for_update().get(pk=indicator.pk)
     _refuse(indicator, wanted)
@@ -78,7 +78,7 @@ def _write(rows: Any, new: Target | PlaceTarget, wanted: Wanted, by: Any) -> Non
         final = next((row for row in standing if not row.is_milestone), None)
         if final is not None and wanted.due_on >= final.due_on:
             told = {"day": short_date(final.due_on)}
-            raise Refused(_("A milestone lies before the target, which is due on %(day)s.") % told, "due_on")
+            raise ActionNotAllowed(_("A milestone lies before the target, which is due on %(day)s.") % told, "due_on")
     _end(same, by, wanted.reason)
     for name, value in vars(wanted).items():
         setattr(new, name, value)
@@ -94,11 +94,11 @@ def _end(rows: list[Any], by: Any, reason: str) -> None:
 
 def _refuse(indicator: ProgrammeIndicator, wanted: Wanted) -> None:
     if wanted.due_on <= timezone.localdate():
-        raise Refused(_("This day has passed. Choose one that is still to come."), "due_on")
+        raise ActionNotAllowed(_("This day has passed. Choose one that is still to come."), "due_on")
     if wanted.kind == AimKind.VALUE and wanted.value < 0:
-        raise Refused(_("A value cannot be below 0."), "value")
+        raise ActionNotAllowed(_("A value cannot be below 0."), "value")
     if indicator.unit == Unit.PERCENT and wanted.kind == AimKind.VALUE and wanted.value > 100:
-        raise Refused(_("A share cannot be above 100 per cent."), "value")
+        raise ActionNotAllowed(_("A share cannot be above 100 per cent."), "value")
 
 
 def _warnings(indicator: ProgrammeIndicator, wanted: Wanted, place: Municipality | None) -> list[str]:

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from exchange.domain import gallery_notices as notices
 from exchange.gallery_rules import MOST_PICKS, month_of
 from exchange.models import Pick, SharedPost
 from municipalities.models import Programme
 from municipalities.queries import today
-from posts.domain.refused import Refused
 from posts.draft import storable
 
 MOST_WORDS = 300
@@ -19,20 +19,22 @@ MOST_WORDS = 300
 
 @transaction.atomic
 def pick(programme: Programme, shared: SharedPost, why: str, *, by: Any) -> Pick:
-    """For this month; a second time with other words. The municipality is told. Raises `Refused`."""
+    """For this month; a second time with other words. The municipality is told. Raises `ActionNotAllowed`."""
     why = storable(why).strip()[:MOST_WORDS]
     if not why:
-        raise Refused(_("Write in a sentence why you pick this post."))
+        raise ActionNotAllowed(_("Write in a sentence why you pick this post."))
     # one at a time in a programme, so that two who pick at once do not pick too many
     Programme.objects.select_for_update().get(pk=programme.pk)
     row = SharedPost.objects.select_related("municipality", "by").get(pk=shared.pk)
     if not row.is_shown:
-        raise Refused(_("This post is no longer in the gallery."))
+        raise ActionNotAllowed(_("This post is no longer in the gallery."))
     month = month_of(today())
     known = Pick.objects.filter(programme=programme, month=month)
     found = known.filter(shared=row).first()
     if found is None and known.filter(shared__ended_at__isnull=True).count() >= MOST_PICKS:
-        raise Refused(_("There are %(most)s picks this month already. Take one back first.") % {"most": MOST_PICKS})
+        raise ActionNotAllowed(
+            _("There are %(most)s picks this month already. Take one back first.") % {"most": MOST_PICKS}
+        )
     if found and found.why == why:
         return found
     made, is_new = Pick.objects.update_or_create(

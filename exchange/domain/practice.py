@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from exchange.built_in import built_in, key_of
 from exchange.enums import Purpose
 from exchange.models import Example, SwitchedOff
@@ -20,7 +21,6 @@ from library.domain.templates import Words, begun
 from library.gaps import asked
 from municipalities.models import Municipality, Programme
 from posts.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
-from posts.domain.refused import Refused
 from posts.models import Post
 from posts.placeholders import Value
 
@@ -61,13 +61,13 @@ def prepared(file: BinaryIO, *, size: int) -> Encoded:
 @transaction.atomic
 def create(programme: Programme, written: Written, *, by: Any, starter: str = "") -> Example:
     """A new one, seen by the programme's municipalities at once, at the end of its purpose. With `starter` in place of
-    that built-in one; a second time it is changed. Raises `Refused` when there are too many."""
+    that built-in one; a second time it is changed. Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in example is not copied twice
     Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
     running = Example.objects.filter(programme=programme, retired_at__isnull=True)
     known = running.filter(starter=starter).first() if starter else None
     if known is None and running.count() >= MOST_EXAMPLES:
-        raise Refused(
+        raise ActionNotAllowed(
             _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
         )
     row = known or Example(programme=programme, starter=starter, created_by=by, position=_end(programme))
@@ -143,16 +143,16 @@ def retire(example: Example, *, by: Any) -> Example:
 
 @transaction.atomic
 def restore(example: Example, *, by: Any) -> Example:
-    """Raises `Refused` when the built-in one was rewritten anew meanwhile."""
+    """Raises `ActionNotAllowed` when the built-in one was rewritten anew meanwhile."""
     Programme.objects.select_for_update(of=("self",)).get(pk=example.programme_id)
     row = _locked(example)
     if row.retired_at is None:
         return row
     running = Example.objects.filter(programme=row.programme, retired_at__isnull=True)
     if row.starter and running.filter(starter=row.starter).exists():
-        raise Refused(_("Somebody has rewritten this built-in example anew. Change that one."))
+        raise ActionNotAllowed(_("Somebody has rewritten this built-in example anew. Change that one."))
     if running.count() >= MOST_EXAMPLES:
-        raise Refused(
+        raise ActionNotAllowed(
             _("There are %(most)s examples already. Retire those that nobody needs.") % {"most": MOST_EXAMPLES}
         )
     row.retired_at = None

@@ -13,7 +13,7 @@ from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.models import Department, Settlement
 from municipalities.models import Municipality
 from serbian.folding import fold
@@ -21,7 +21,7 @@ from serbian.folding import fold
 
 @transaction.atomic
 def add_department(house: Municipality, name: str, email: str, *, by: Any) -> Department:
-    """Raises `Refused` for a name that is taken or missing, or an address that is none."""
+    """Raises `ActionNotAllowed` for a name that is taken or missing, or an address that is none."""
     _lock(house)
     row = Department(municipality=house, name=_named(name, Department), email=_address(email))
     _refuse_department(row)
@@ -65,7 +65,7 @@ def restore_department(department: Department, *, by: Any) -> Department:
 
 @transaction.atomic
 def add_settlement(house: Municipality, name: str, *, by: Any) -> Settlement:
-    """Raises `Refused` for a name that is there already, in either script."""
+    """Raises `ActionNotAllowed` for a name that is there already, in either script."""
     _lock(house)
     row = Settlement(municipality=house, name=_named(name, Settlement))
     _refuse_settlement(row)
@@ -89,11 +89,11 @@ def rename_settlement(settlement: Settlement, name: str, *, by: Any) -> Settleme
 def merge_settlement(settlement: Settlement, into: Settlement, *, by: Any) -> Settlement:
     """One place that was written down twice: everything of `settlement` goes to `into`, and `settlement` goes."""
     if settlement.pk == into.pk:
-        raise Refused(_("Choose another settlement: this is the same one."), "into")
+        raise ActionNotAllowed(_("Choose another settlement: this is the same one."), "into")
     rows = Settlement.objects.select_for_update(of=("self",)).order_by("pk")
     found = {row.pk: row for row in rows.filter(pk__in=[settlement.pk, into.pk])}
     if len(found) < 2:
-        raise Refused(_("A colleague has merged one of them meanwhile."), "into")
+        raise ActionNotAllowed(_("A colleague has merged one of them meanwhile."), "into")
     for pointer in Settlement._meta.get_fields(include_hidden=True):
         if isinstance(pointer, ForeignObjectRel):
             pointing: Any = pointer.related_model
@@ -112,9 +112,9 @@ def _lock(house: Municipality) -> None:
 def _named(name: str, model: Any) -> str:
     words, most = " ".join(name.replace("\x00", "").split()), model._meta.get_field("name").max_length
     if not words:
-        raise Refused(_("Write the name."), "name")
+        raise ActionNotAllowed(_("Write the name."), "name")
     if len(words) > most:
-        raise Refused(_("The name is too long: %(most)s characters at most.") % {"most": most}, "name")
+        raise ActionNotAllowed(_("The name is too long: %(most)s characters at most.") % {"most": most}, "name")
     return words
 
 
@@ -128,9 +128,9 @@ def _address(email: str) -> str:
     except ValidationError:
         told = {"address": address[:80]}
         words = _("“%(address)s” is not an e-mail address. Write one address, such as vodovod@opstina.rs.")
-        raise Refused(words % told, "email") from None
+        raise ActionNotAllowed(words % told, "email") from None
     if len(address) > Department._meta.get_field("email").max_length:  # type: ignore[operator]
-        raise Refused(_("The e-mail address is too long."), "email")
+        raise ActionNotAllowed(_("The e-mail address is too long."), "email")
     return address
 
 
@@ -138,9 +138,9 @@ def _refuse_department(row: Department) -> None:
     key = fold(row.name)
     others = Department.objects.exclude(pk=row.pk)
     if any(fold(each.name) == key for each in others):
-        raise Refused(_("There is a department of this name already, perhaps among the retired ones."), "name")
+        raise ActionNotAllowed(_("There is a department of this name already, perhaps among the retired ones."), "name")
 
 
 def _refuse_settlement(row: Settlement) -> None:
     if Settlement.objects.exclude(pk=row.pk).filter(search_key=fold(row.name)).exists():
-        raise Refused(_("This settlement is on the list already."), "name")
+        raise ActionNotAllowed(_("This settlement is on the list already."), "name")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from inbox.domain.triage import label, locked
 from inbox.models import Hold, Message
 
@@ -16,16 +16,22 @@ MOST_REASON = 300
 
 @transaction.atomic
 def hold(message: Message, reason: str, *, by: Any) -> Hold:
-    """From now on `forget` leaves it alone. Raises `Refused` without a reason, or when the words are gone already."""
+    """From now on `forget` leaves it alone. Raises `ActionNotAllowed` without a reason, or when the words are gone
+    already.
+    """
     row, words = locked(message), " ".join(reason.replace("\x00", "").split())
     if row.forgotten_at:
-        raise Refused(_("The words of this message were erased already: there is nothing left to protect."), "reason")
+        raise ActionNotAllowed(
+            _("The words of this message were erased already: there is nothing left to protect."), "reason"
+        )
     if not words:
-        raise Refused(_("Say why it must not be erased, for example the number of the case."), "reason")
+        raise ActionNotAllowed(_("Say why it must not be erased, for example the number of the case."), "reason")
     if len(words) > MOST_REASON:
-        raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason")
+        raise ActionNotAllowed(
+            _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"
+        )
     if Hold.objects.filter(message=row, released_at=None).exists():
-        raise Refused(_("It is protected from being erased already."), "reason")
+        raise ActionNotAllowed(_("It is protected from being erased already."), "reason")
     made = Hold.objects.create(municipality_id=row.municipality_id, message=row, reason=words, by=by)
     record("message.hold", by=by, target=row, label=label(row))
     return made

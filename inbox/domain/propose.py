@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from inbox.domain import answer as answering
 from inbox.domain import drafts, tell
-from inbox.domain.refused import Refused
 from inbox.domain.triage import label, locked
 from inbox.enums import Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
@@ -27,7 +27,7 @@ MOST_REASON = 500
 
 @transaction.atomic
 def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | ProposedAnswer:
-    """Send it where this person may, else ask for approval. Raises `Refused` as both do."""
+    """Send it where this person may, else ask for approval. Raises `ActionNotAllowed` as both do."""
     if seat(locked(message), by=by) == Seat.ASKS:
         return submit(message, text, by=by, after=after)
     return answering.answer(message, text, by=by, after=after)
@@ -37,14 +37,14 @@ def answer(message: Message, text: str, *, by: Any, after: int = 0) -> Reply | P
 def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedAnswer:
     """Ask an approver. The author's own answer that waits already gets the new words.
 
-    Raises `Refused` when a colleague's answer waits, and for everything for which an answer would be refused.
+    Raises `ActionNotAllowed` when a colleague's answer waits, and for everything for which an answer would be refused.
     """
     row, now = locked(message), timezone.now()
     words = answering.cleaned(row, text, after)
     found = ProposedAnswer.objects.filter(message=row, state=Proposed.WAITING).select_related("by").first()
     if found is not None and found.by_id != by.pk:
         told = {"person": found.by}
-        raise Refused(
+        raise ActionNotAllowed(
             _("%(person)s's answer waits for approval. Read that one first; yours is still here.") % told, "text"
         )
     if found is None:
@@ -63,17 +63,17 @@ def submit(message: Message, text: str, *, by: Any, after: int = 0) -> ProposedA
 def approve(proposed: ProposedAnswer, text: str, *, turn: int, by: Any) -> Reply:
     """Send it. `text`: the words on the approver's page, which may be changed there.
 
-    Raises `Refused` when it was changed or decided meanwhile, and when somebody else has to agree.
+    Raises `ActionNotAllowed` when it was changed or decided meanwhile, and when somebody else has to agree.
     """
     row, found = _waiting(proposed, turn)
     words, house = answering.cleaned(row, text, found.after), Municipality.objects.get(pk=row.municipality_id)
     if not access(by, house).may(Verb.POST_APPROVE):
-        raise Refused(_("Only an approver decides about answers."))
+        raise ActionNotAllowed(_("Only an approver decides about answers."))
     if not house.may_approve_own:
         if by.pk in (found.by_id, found.words_by_id):
-            raise Refused(_("These are your own words. Somebody else has to approve them."))
+            raise ActionNotAllowed(_("These are your own words. Somebody else has to approve them."))
         if words != found.text:
-            raise Refused(
+            raise ActionNotAllowed(
                 _("You changed the words, so they are yours now. Send them back: their author proposes them again."),
                 "text",
             )
@@ -89,12 +89,14 @@ def send_back(proposed: ProposedAnswer, text: str, reason: str, *, turn: int, by
     """Give it back to its author with a reason and, if `text` differs, with words that they may propose."""
     row, found = _waiting(proposed, turn)
     if not access(by, row.municipality).may(Verb.POST_APPROVE):
-        raise Refused(_("Only an approver decides about answers."))
+        raise ActionNotAllowed(_("Only an approver decides about answers."))
     why = reason.replace("\x00", "").strip()
     if not why:
-        raise Refused(_("Say why you send it back."), "reason")
+        raise ActionNotAllowed(_("Say why you send it back."), "reason")
     if len(why) > MOST_REASON:
-        raise Refused(_("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason")
+        raise ActionNotAllowed(
+            _("The reason is too long: %(most)s characters at most.") % {"most": MOST_REASON}, "reason"
+        )
     words = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if words and words != found.text:
         found.text, found.words_by = words, by
@@ -112,9 +114,9 @@ def withdraw(proposed: ProposedAnswer, *, by: Any) -> ProposedAnswer:
     row = locked(proposed.message)
     found = ProposedAnswer.objects.select_for_update().get(pk=proposed.pk)
     if found.by_id != by.pk:
-        raise Refused(_("Only its author takes it back."))
+        raise ActionNotAllowed(_("Only its author takes it back."))
     if found.state != Proposed.WAITING:
-        raise Refused(_gone())
+        raise ActionNotAllowed(_gone())
     found.state = Proposed.WITHDRAWN
     _decide(found, by)
     _open_again(row)
@@ -128,9 +130,11 @@ def _waiting(proposed: ProposedAnswer, turn: int) -> tuple[Message, ProposedAnsw
     row = locked(proposed.message)
     found = ProposedAnswer.objects.select_for_update(of=("self",)).select_related("by").get(pk=proposed.pk)
     if found.state != Proposed.WAITING:
-        raise Refused(_gone())
+        raise ActionNotAllowed(_gone())
     if found.turn != turn:
-        raise Refused(_("Its author changed the answer after you opened it. Read the new words before you decide."))
+        raise ActionNotAllowed(
+            _("Its author changed the answer after you opened it. Read the new words before you decide.")
+        )
     return row, found
 
 

@@ -14,9 +14,9 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from inbox import reading
 from inbox.domain import triage
-from inbox.domain.refused import Refused
 from inbox.models import Message
 from inbox.queries.thread import alike
 from municipalities.tenancy import everywhere, scope
@@ -100,11 +100,11 @@ def _again(channel_id: int, municipality_id: int) -> int:
 def accept(message: Message, *, by: Any) -> Message:
     """Agree that it is what it looks like, and about what it seems to be.
 
-    Raises `Refused` where nothing is suggested any more.
+    Raises `ActionNotAllowed` where nothing is suggested any more.
     """
     row = triage.locked(message)
     if not row.suggested_kind:
-        raise Refused(_("Nothing is suggested for this message. Say yourself what it is."), "kind")
+        raise ActionNotAllowed(_("Nothing is suggested for this message. Say yourself what it is."), "kind")
     row = triage.sort(row, row.suggested_kind, by=by)
     return triage.file_under(row, row.suggested_topic, by=by) if row.suggested_topic and not row.topic else row
 

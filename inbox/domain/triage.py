@@ -11,10 +11,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from inbox import rules
 from inbox.domain import tell
 from inbox.domain.counted import mark_questions
-from inbox.domain.refused import Refused
 from inbox.enums import Kind, State, Topic
 from inbox.models import Department, Message, Note, Settlement
 from municipalities.models import Municipality
@@ -42,7 +42,7 @@ def sort(message: Message, kind: str, *, by: Any) -> Message:
     """Say what it is; the time for its answer follows from that and from when it was written."""
     row = locked(message)
     if kind and kind not in Kind.values:
-        raise Refused(_("There is no such kind of message."), "kind")
+        raise ActionNotAllowed(_("There is no such kind of message."), "kind")
     if row.kind == kind:
         return row
     if Kind.QUESTION in (row.kind, kind):
@@ -58,7 +58,7 @@ def file_under(message: Message, topic: str, *, by: Any) -> Message:
     """Say what it is about, or nothing."""
     row = locked(message)
     if topic and topic not in Topic.values:
-        raise Refused(_("There is no such topic."), "topic")
+        raise ActionNotAllowed(_("There is no such topic."), "topic")
     if row.topic == topic:
         return row
     row.topic = topic
@@ -72,7 +72,9 @@ def place(message: Message, name: str, *, by: Any) -> Message:
     """Say which settlement it is about, or none. One that is not known yet begins with this; either script finds it."""
     row, name = locked(message), " ".join(name.replace("\x00", "").split())
     if len(name) > MOST_NAME:
-        raise Refused(_("The name of a settlement has %(most)s letters at most.") % {"most": MOST_NAME}, "settlement")
+        raise ActionNotAllowed(
+            _("The name of a settlement has %(most)s letters at most.") % {"most": MOST_NAME}, "settlement"
+        )
     settlement = None
     if name:
         here = {"municipality_id": row.municipality_id}
@@ -90,7 +92,7 @@ def refer(message: Message, department: Department | None, *, by: Any) -> Messag
     """Say which department it concerns, or none. Nobody is asked by this."""
     row = locked(message)
     if department is not None and department.is_retired and row.department_id != department.pk:
-        raise Refused(_("This department is not asked any more. Choose another."), "department")
+        raise ActionNotAllowed(_("This department is not asked any more. Choose another."), "department")
     if row.department_id == getattr(department, "pk", None):
         return row
     row.department = department
@@ -101,11 +103,11 @@ def refer(message: Message, department: Department | None, *, by: Any) -> Messag
 
 @transaction.atomic
 def assign(message: Message, person: Any | None, *, by: Any) -> Message:
-    """Give it to a colleague, or to nobody. Raises `Refused` for somebody who does not work here."""
+    """Give it to a colleague, or to nobody. Raises `ActionNotAllowed` for somebody who does not work here."""
     row = locked(message)
     here = row.municipality.memberships.running()
     if person is not None and not here.filter(user=person, user__is_active=True).exists():
-        raise Refused(_("This person does not work in this municipality. Choose a colleague."), "assignee")
+        raise ActionNotAllowed(_("This person does not work in this municipality. Choose a colleague."), "assignee")
     if row.assignee_id == getattr(person, "pk", None):
         return row
     row.assignee = person
@@ -135,13 +137,15 @@ def snooze(message: Message, until: datetime, *, by: Any) -> Message:
     """Let it sleep; it wakes by itself. Its time goes on, so what is late already cannot sleep."""
     row, now = locked(message), timezone.now()
     if row.is_settled:
-        raise Refused(_("This message is settled: there is nothing to put off."), "until")
+        raise ActionNotAllowed(_("This message is settled: there is nothing to put off."), "until")
     if row.due_at is not None and row.due_at < now:
-        raise Refused(_("The time for its answer is over, so it cannot sleep. Answer it or close it."), "until")
+        raise ActionNotAllowed(
+            _("The time for its answer is over, so it cannot sleep. Answer it or close it."), "until"
+        )
     if until <= now:
-        raise Refused(_("Choose a time that is still to come."), "until")
+        raise ActionNotAllowed(_("Choose a time that is still to come."), "until")
     if until > now + rules.LONGEST_SLEEP:
-        raise Refused(_("Nobody remembers after so long. Choose a time within three months."), "until")
+        raise ActionNotAllowed(_("Nobody remembers after so long. Choose a time within three months."), "until")
     if row.snoozed_until == until:
         return row
     row.snoozed_until = until
@@ -195,12 +199,12 @@ def _move(message: Message, state: State, by: Any) -> Message:
 
 @transaction.atomic
 def note(message: Message, text: str, *, by: Any) -> Note:
-    """Write something to colleagues. Raises `Refused` for an empty or endless note."""
+    """Write something to colleagues. Raises `ActionNotAllowed` for an empty or endless note."""
     row, words = locked(message), text.replace("\x00", "").strip()
     if not words:
-        raise Refused(_("Write something first."), "text")
+        raise ActionNotAllowed(_("Write something first."), "text")
     if len(words) > MOST_NOTE:
-        raise Refused(_("The note is too long: %(most)s characters at most.") % {"most": MOST_NOTE}, "text")
+        raise ActionNotAllowed(_("The note is too long: %(most)s characters at most.") % {"most": MOST_NOTE}, "text")
     written = Note.objects.create(municipality_id=row.municipality_id, message=row, text=words, by=by)
     record("message.note", by=by, target=row, label=label(row))
     return written

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from kits import queries
 from kits.models import AdoptedPost, Adoption, Kit, KitPost
 from kits.rules import day_of, stored
@@ -24,7 +25,6 @@ from planning.models import Campaign
 from planning.queries import free_days
 from planning.rules import nearest
 from posts.domain.create import create
-from posts.domain.refused import Refused
 from posts.domain.save import Content, save_draft
 from posts.draft import Draft, parse
 from posts.models import Post
@@ -60,16 +60,16 @@ def times(parts: Collection[KitPost], start: date, municipality: Municipality) -
 
 @transaction.atomic
 def adopt(kit: Kit, choice: Choice, *, municipality: Municipality, by: Any) -> Adopted:
-    """Drafts of `by` for the chosen posts that have none yet. Raises `Refused`."""
+    """Drafts of `by` for the chosen posts that have none yet. Raises `ActionNotAllowed`."""
     # one at a time in a municipality, so that two who adopt at once make each draft once
     Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
     row = queries.offered(municipality).filter(pk=kit.pk).first()
     if row is None or not row.is_open or not queries.takes_part(row):
-        raise Refused(_("This kit can no longer be adopted. What you made of it stays."))
+        raise ActionNotAllowed(_("This kit can no longer be adopted. What you made of it stays."))
     parts = queries.parts_of(row)
     chosen = [part for part in parts if part.pk in choice.parts]
     if not chosen:
-        raise Refused(_("Choose at least one post."))
+        raise ActionNotAllowed(_("Choose at least one post."))
     when = times(parts, choice.starts_on, municipality)
     adoption = _adoption(row, choice, municipality, max(when[part.pk].local.date() for part in parts), by)
     known = {each.part_id: each for each in AdoptedPost.objects.filter(adoption=adoption).select_related("post")}

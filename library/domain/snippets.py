@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from library.models import Snippet
 from municipalities.models import Municipality
-from posts.domain.refused import Refused
 from serbian.folding import fold
 
 MOST = 500
@@ -18,9 +18,11 @@ MOST = 500
 
 @transaction.atomic
 def create(municipality: Municipality, *, kind: str, name: str, texts: Mapping[str, str], by: Any) -> Snippet:
-    """Raises `Refused` when there are too many."""
+    """Raises `ActionNotAllowed` when there are too many."""
     if Snippet.objects.filter(removed_at__isnull=True).count() >= MOST:
-        raise Refused(_("There are %(most)s snippets already. Remove those that nobody uses.") % {"most": MOST})
+        raise ActionNotAllowed(
+            _("There are %(most)s snippets already. Remove those that nobody uses.") % {"most": MOST}
+        )
     row = Snippet(municipality=municipality, kind=kind, created_by=by)
     _write(row, name, texts, by)
     record("snippet.create", by=by, target=row)

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from library.gaps import Pattern, asked
 from library.models import Template
 from library.queries import template_key
 from municipalities.models import Municipality
 from municipalities.queries import glossary
 from posts.domain.create import create as create_post
-from posts.domain.refused import Refused
 from posts.domain.save import Content, save_draft
 from posts.draft import Draft, parse
 from posts.models import Post
@@ -39,11 +39,13 @@ class Words:
 
 @transaction.atomic
 def create(municipality: Municipality, words: Words, *, by: Any, starter: str = "") -> Template:
-    """Raises `Refused` when there are too many."""
+    """Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in template is not copied twice
     Municipality.objects.select_for_update().get(pk=municipality.pk)
     if Template.objects.filter(removed_at__isnull=True).count() >= MOST:
-        raise Refused(_("There are %(most)s templates already. Remove those that nobody uses.") % {"most": MOST})
+        raise ActionNotAllowed(
+            _("There are %(most)s templates already. Remove those that nobody uses.") % {"most": MOST}
+        )
     known = Template.objects.filter(starter=starter, removed_at__isnull=True).first() if starter else None
     row = known or Template(municipality=municipality, starter=starter, created_by=by)
     _write(row, words, by)
@@ -52,7 +54,7 @@ def create(municipality: Municipality, words: Words, *, by: Any, starter: str = 
 
 
 def edit(template: Template, words: Words, *, municipality: Municipality, by: Any) -> Template:
-    """Change it; a built-in one becomes the municipality's own copy. Raises `Refused`."""
+    """Change it; a built-in one becomes the municipality's own copy. Raises `ActionNotAllowed`."""
     if template.is_built_in:
         return create(municipality, words, by=by, starter=template.starter)
     with transaction.atomic():
@@ -89,11 +91,11 @@ def remove(template: Template, *, by: Any) -> Template:
 
 @transaction.atomic
 def restore(template: Template, *, by: Any) -> Template:
-    """Undo a removal. Raises `Refused` when the built-in one was changed anew meanwhile."""
+    """Undo a removal. Raises `ActionNotAllowed` when the built-in one was changed anew meanwhile."""
     row = Template.objects.select_for_update().get(pk=template.pk)
     if row.removed_at is not None:
         if row.starter and Template.objects.filter(starter=row.starter, removed_at__isnull=True).exists():
-            raise Refused(_("Somebody has changed this built-in template anew. Change that one."))
+            raise ActionNotAllowed(_("Somebody has changed this built-in template anew. Change that one."))
         row.removed_at = None
         row.save(update_fields=["removed_at"])
         record("template.restore", by=by, target=row)

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain import checkin_notices as notices
-from mentoring.domain.refused import Refused
 from mentoring.enums import CheckInState, Side
 from mentoring.models import CheckIn, NextStep
 from mentoring.models.checkins import MOST_HOURS, QUARTER
@@ -65,7 +65,7 @@ class Told:
 
 @transaction.atomic
 def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
-    """A check-in of the mentor `by`. Raises `Refused` for a time that is past, too far, or taken."""
+    """A check-in of the mentor `by`. Raises `ActionNotAllowed` for a time that is past, too far, or taken."""
     _coming(wanted.time)
     _free(wanted.time, by)
     row = CheckIn(municipality=municipality, mentor=by, planned_by=by, **_agreed(wanted))
@@ -78,10 +78,10 @@ def plan(municipality: Municipality, wanted: Planned, *, by: Any) -> CheckIn:
 
 @transaction.atomic
 def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn:
-    """Another time, way or place of one that is to come, with the reason. Raises `Refused`."""
+    """Another time, way or place of one that is to come, with the reason. Raises `ActionNotAllowed`."""
     row = _kept(check_in, by)
     if not row.is_planned:
-        raise Refused(_("Only a check-in that is still planned can be moved."))
+        raise ActionNotAllowed(_("Only a check-in that is still planned can be moved."))
     reason = _reason(reason)
     _coming(wanted.time)
     _free(wanted.time, by, apart_from=row)
@@ -100,10 +100,10 @@ def move(check_in: CheckIn, wanted: Planned, reason: str, *, by: Any) -> CheckIn
 
 @transaction.atomic
 def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
-    """It will not be held, for a reason. Raises `Refused`."""
+    """It will not be held, for a reason. Raises `ActionNotAllowed`."""
     row = _kept(check_in, by)
     if not row.is_planned:
-        raise Refused(_("Only a check-in that is still planned can be called off."))
+        raise ActionNotAllowed(_("Only a check-in that is still planned can be called off."))
     row.reason, row.state, row.settled_at = _reason(reason), CheckInState.CANCELLED, timezone.now()
     row.sequence += 1
     row.save()
@@ -116,13 +116,13 @@ def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
 def write_down(check_in: CheckIn | None, told: Told, *, municipality: Municipality, by: Any) -> CheckIn:
     """What was said in one that was held: planned before, not planned at all (None), or written down already.
 
-    The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `Refused`.
+    The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `ActionNotAllowed`.
     """
     notes = storable(told.notes).strip()
     _sensible(told, notes)
     row = CheckIn(municipality=municipality, planned_by=by) if check_in is None else _kept(check_in, by)
     if row.state == CheckInState.CANCELLED:
-        raise Refused(_("This check-in was called off."))
+        raise ActionNotAllowed(_("This check-in was called off."))
     is_new = not row.is_held
     row.state, row.settled_at = CheckInState.HELD, row.settled_at or timezone.now()
     row.mentor, row.notes, row.hours, row.way = by, notes, told.hours, told.way
@@ -141,10 +141,12 @@ def write_down(check_in: CheckIn | None, told: Told, *, municipality: Municipali
 
 @transaction.atomic
 def tick(step: NextStep, *, done: bool, may_for_mentor: bool, by: Any) -> NextStep:
-    """A next step is done, or not yet after all. The mentor's own are the mentor's to tick. Raises `Refused`."""
+    """A next step is done, or not yet after all. The mentor's own are the mentor's to tick. Raises
+    `ActionNotAllowed`.
+    """
     row: NextStep = NextStep.objects.select_for_update(of=("self",)).select_related("check_in").get(pk=step.pk)
     if row.side == Side.MENTOR and not may_for_mentor:
-        raise Refused(_("This is a step of the mentor, who ticks it off."))
+        raise ActionNotAllowed(_("This is a step of the mentor, who ticks it off."))
     if done == (row.done_at is not None):
         return row
     row.done_at, row.done_by = (timezone.now(), by) if done else (None, None)
@@ -170,7 +172,7 @@ def _kept(check_in: CheckIn, by: Any) -> CheckIn:
     rows = CheckIn.objects.select_for_update(of=("self",)).select_related("municipality", "mentor")
     row: CheckIn = rows.get(pk=check_in.pk)
     if not may_keep(row, by):
-        raise Refused(_("%(mentor)s keeps this check-in.") % {"mentor": row.mentor})
+        raise ActionNotAllowed(_("%(mentor)s keeps this check-in.") % {"mentor": row.mentor})
     return row
 
 
@@ -190,39 +192,41 @@ def _wall(row: CheckIn) -> str:
 def _coming(time: Resolved) -> None:
     now = timezone.now()
     if time.due_at <= now:
-        raise Refused(_("This time is past. If the check-in was held, write it down instead."), "on")
+        raise ActionNotAllowed(_("This time is past. If the check-in was held, write it down instead."), "on")
     if time.due_at > now + FARTHEST:
-        raise Refused(_("This is more than a year ahead."), "on")
+        raise ActionNotAllowed(_("This is more than a year ahead."), "on")
 
 
 def _free(time: Resolved, mentor: Any, apart_from: CheckIn | None = None) -> None:
     """In this municipality; two at the same moment are a slip."""
     rows = CheckIn.objects.filter(mentor=mentor, state=CheckInState.PLANNED, due_at=time.due_at)
-    if rows.exclude(pk=apart_from.pk if apart_from else None).exists():
-        raise Refused(_("There is a check-in at that time already."), "at")
+    if apart_from is not None:
+        rows = rows.exclude(pk=apart_from.pk)
+    if rows.exists():
+        raise ActionNotAllowed(_("There is a check-in at that time already."), "at")
 
 
 def _reason(said: str) -> str:
     reason = storable(said).strip()
     if not reason:
-        raise Refused(_("Say why, in a few words: the others read it."), "reason")
+        raise ActionNotAllowed(_("Say why, in a few words: the others read it."), "reason")
     return reason[:300]
 
 
 def _sensible(told: Told, notes: str) -> None:
     if told.time.due_at > timezone.now():
-        raise Refused(_("This lies ahead. Write a check-in down when it has been held."), "on")
+        raise ActionNotAllowed(_("This lies ahead. Write a check-in down when it has been held."), "on")
     if not QUARTER <= told.hours <= MOST_HOURS or told.hours % QUARTER:
-        raise Refused(_("Hours are told in quarters, from 0.25 to 24."), "hours")
+        raise ActionNotAllowed(_("Hours are told in quarters, from 0.25 to 24."), "hours")
     if not notes:
-        raise Refused(_("Write what was said, even if it is one sentence."), "notes")
+        raise ActionNotAllowed(_("Write what was said, even if it is one sentence."), "notes")
     if len(notes) > LONGEST_NOTES:
         facts = {"count": len(notes), "most": LONGEST_NOTES}
-        raise Refused(
+        raise ActionNotAllowed(
             _("The notes are too long: they have %(count)s characters, and %(most)s are allowed.") % facts, "notes"
         )
     if len(told.steps) > MOST_STEPS:
-        raise Refused(_("More than %(most)s next steps are a plan, not a check-in.") % {"most": MOST_STEPS})
+        raise ActionNotAllowed(_("More than %(most)s next steps are a plan, not a check-in.") % {"most": MOST_STEPS})
 
 
 def _write_steps(row: CheckIn, steps: Sequence[Step]) -> bool:

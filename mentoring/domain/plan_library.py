@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain.keys import free_key
-from mentoring.domain.refused import Refused
 from mentoring.models import ActivityKind
 from mentoring.queries.plan_library import defaults
 from municipalities.models import Programme
@@ -49,16 +49,16 @@ def _found(programme: Programme, key: str) -> tuple[ActivityKind, list[ActivityK
     rows = stored(programme)
     row = next((each for each in rows if each.key == key), None)
     if row is None:
-        raise Refused(_("This activity is not in the library any more."))
+        raise ActionNotAllowed(_("This activity is not in the library any more."))
     return row, rows
 
 
 @transaction.atomic
 def add(programme: Programme, told: Told, *, by: Any) -> ActivityKind:
-    """An activity of the programme's own, at the end. Raises `Refused` when there are too many."""
+    """An activity of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.retired_at is None for row in rows) >= MOST:
-        raise Refused(
+        raise ActionNotAllowed(
             _("In a library of more than %(most)s activities nobody finds one. Take one out first.") % {"most": MOST}
         )
     order = max(row.order for row in rows) + 1
@@ -106,7 +106,7 @@ def use(programme: Programme, key: str, is_used: bool, *, by: Any) -> None:
     if (row.retired_at is None) == is_used:
         return
     if not is_used and sum(each.retired_at is None for each in rows) == 1:
-        raise Refused(_("This is the last activity. Add another one before you take it out."))
+        raise ActionNotAllowed(_("This is the last activity. Add another one before you take it out."))
     row.retired_at = None if is_used else timezone.now()
     row.save(update_fields=["retired_at"])
     audit.record("activities.use" if is_used else "activities.leave_out", by=by, target=row, programme=str(programme))

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import audit
+from common.errors import ActionNotAllowed
 from mentoring.domain.keys import free_key
-from mentoring.domain.refused import Refused
 from mentoring.models import Criterion
 from mentoring.queries.rubric import defaults
 from municipalities.models import Programme
@@ -35,16 +35,16 @@ def _found(programme: Programme, key: str) -> tuple[Criterion, list[Criterion]]:
     rows = stored(programme)
     row = next((each for each in rows if each.key == key), None)
     if row is None:
-        raise Refused(_("This criterion is not in the rubric any more."))
+        raise ActionNotAllowed(_("This criterion is not in the rubric any more."))
     return row, rows
 
 
 @transaction.atomic
 def add(programme: Programme, words: dict[str, Any], *, by: Any) -> Criterion:
-    """A criterion of the programme's own, at the end. Raises `Refused` when there are too many."""
+    """A criterion of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.is_used for row in rows) >= MOST:
-        raise Refused(
+        raise ActionNotAllowed(
             _("A rubric of more than %(most)s criteria is not filled in. Take one out first.") % {"most": MOST}
         )
     key = free_key(words, Criterion.objects.filter(programme=programme).values_list("key", flat=True))
@@ -90,7 +90,7 @@ def use(programme: Programme, key: str, is_used: bool, *, by: Any) -> None:
     if row.is_used == is_used:
         return
     if not is_used and sum(each.is_used for each in rows) == 1:
-        raise Refused(_("This is the last criterion. Add another one before you take it out."))
+        raise ActionNotAllowed(_("This is the last criterion. Add another one before you take it out."))
     row.is_used = is_used
     row.save(update_fields=["is_used"])
     audit.record("rubric.use" if is_used else "rubric.leave_out", by=by, target=row, programme=str(programme))

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import audit
+from common.errors import ActionNotAllowed
 from municipalities import queries
 from municipalities.domain import notices
-from municipalities.domain.refused import Refused
 from municipalities.enums import ChangeOutcome
 from municipalities.models import Membership, Municipality, RuleChange
 from municipalities.rules import LONGEST_REASON, RELAXES, SHORTEST_REASON, Verb, is_relaxed
@@ -37,7 +37,7 @@ class Edited:
 def edit(municipality: Municipality, values: dict[str, Any], *, by: Any, reason: str = "") -> Edited:
     """Write what changed of the house rules; what relaxes them waits, unless nobody approves here yet.
 
-    Raises `Refused` without a reason for a relaxation, and while another relaxation waits.
+    Raises `ActionNotAllowed` without a reason for a relaxation, and while another relaxation waits.
     """
     house = Municipality.objects.select_for_update().get(pk=municipality.pk)
     changes = {
@@ -57,11 +57,11 @@ def edit(municipality: Municipality, values: dict[str, Any], *, by: Any, reason:
 
 
 def _reason(text: str) -> str:
-    """One line of text. Raises `Refused`."""
+    """One line of text. Raises `ActionNotAllowed`."""
     reason = " ".join(text.split())
     if SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         return reason
-    raise Refused(
+    raise ActionNotAllowed(
         _("Say in %(least)s to %(most)s characters why a rule is relaxed: the other approvers read it.")
         % {"least": SHORTEST_REASON, "most": LONGEST_REASON},
         "reason",
@@ -105,7 +105,7 @@ def _waiting(house: Municipality) -> RuleChange | None:
 
 def _ask(house: Municipality, values: dict[str, Pair], *, by: Any, reason: str) -> RuleChange:
     if _waiting(house):
-        raise Refused(
+        raise ActionNotAllowed(
             _("Relaxed rules wait already: agree to them, stop them or withdraw them first."), next(iter(values))
         )
     now = timezone.now()
@@ -122,15 +122,15 @@ def _ask(house: Municipality, values: dict[str, Pair], *, by: Any, reason: str) 
 
 @transaction.atomic
 def confirm(change: RuleChange, *, by: Any) -> bool:
-    """Another approver agrees: it is in force at once. Raises `Refused`.
+    """Another approver agrees: it is in force at once. Raises `ActionNotAllowed`.
 
     False when it was dropped instead, since the one who asked may no longer change the rules.
     """
     row = _locked(change)
     if row.by_id == by.pk:
-        raise Refused(_("You asked for it yourself: another approver has to agree."))
+        raise ActionNotAllowed(_("You asked for it yourself: another approver has to agree."))
     if not Membership.objects.deciding().filter(municipality=row.municipality, user=by).exists():
-        raise Refused(_("Only another approver of the municipality can agree to it."))
+        raise ActionNotAllowed(_("Only another approver of the municipality can agree to it."))
     if not queries.still_may(row.by, row.municipality, Verb.SETTINGS_EDIT):
         _drop(row, by=None)
         return False
@@ -143,7 +143,7 @@ def confirm(change: RuleChange, *, by: Any) -> bool:
 
 @transaction.atomic
 def stop(change: RuleChange, *, by: Any) -> None:
-    """The rules stay as they are. Raises `Refused`; who asked withdraws."""
+    """The rules stay as they are. Raises `ActionNotAllowed`; who asked withdraws."""
     _stop(_locked(change), by=by)
 
 
@@ -173,7 +173,7 @@ def apply_due() -> int:
 def _apply_due(change: RuleChange) -> bool:
     try:
         row = _locked(change)
-    except Refused:
+    except ActionNotAllowed:
         return False
     if row.effective_at > timezone.now():
         return False
@@ -188,11 +188,11 @@ def _apply_due(change: RuleChange) -> bool:
 
 
 def _locked(change: RuleChange) -> RuleChange:
-    """The change and its municipality, both locked. Raises `Refused` when it has ended."""
+    """The change and its municipality, both locked. Raises `ActionNotAllowed` when it has ended."""
     house = Municipality.objects.select_for_update().get(pk=change.municipality_id)
     row = _waiting(house)
     if row is None or row.pk != change.pk:
-        raise Refused(_("This has been settled meanwhile."))
+        raise ActionNotAllowed(_("This has been settled meanwhile."))
     row.municipality = house
     return row
 

@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 from accounts.domain.invitations import invite as send_invitation
 from accounts.endings import end_unauthorised
 from common import audit
+from common.errors import ActionNotAllowed
 from municipalities.domain import notices, waiting
-from municipalities.domain.refused import Refused
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 
 
 @transaction.atomic
 def invite(municipality: Municipality, *, email: str, role: str, by: Any, name: str = "", language: str = "") -> str:
-    """Invite somebody to be a member; returns the link. Raises `Refused` when they hold that role already."""
+    """Invite somebody to be a member; returns the link. Raises `ActionNotAllowed` when they hold that role already."""
     if Membership.objects.running().filter(municipality=municipality, user__email=email, role=role).exists():
-        raise Refused(_("This person holds that role here already."), "email")
+        raise ActionNotAllowed(_("This person holds that role here already."), "email")
     grant = {"kind": "membership", "municipality": municipality.slug, "role": role}
     return send_invitation(
         email,
@@ -49,7 +49,7 @@ def join(user: Any, municipality: Municipality, role: str, *, by: Any) -> Member
 def change_role(membership: Membership, role: str, *, by: Any) -> None:
     """What the new role does not cover ends (`accounts.endings`). A new approver waits.
 
-    Raises `Refused` when the person holds the new role here already.
+    Raises `ActionNotAllowed` when the person holds the new role here already.
     """
     if membership.role == role:
         return
@@ -64,7 +64,7 @@ def change_role(membership: Membership, role: str, *, by: Any) -> None:
         with transaction.atomic():
             membership.save(update_fields=["role", "by", "waits_until", "confirmed_by", "former_role"])
     except IntegrityError:
-        raise Refused(_("This person holds that role here already."), "role") from None
+        raise ActionNotAllowed(_("This person holds that role here already."), "role") from None
     audit.record("member.change_role", by=by, target=membership, person=str(membership.user), role=role)
     end_unauthorised(membership.user, by=by)
     if role == Role.APPROVER:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import audit
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import EService, Municipality, ServiceAvailability, ServiceTemplate
 
 Texts = Sequence[Mapping[str, str]]
@@ -17,9 +17,9 @@ Texts = Sequence[Mapping[str, str]]
 
 @transaction.atomic
 def add(values: Mapping[str, Any], texts: Texts, *, by: Any) -> EService:
-    """A new service with its texts. Raises `Refused` when the key is taken."""
+    """A new service with its texts. Raises `ActionNotAllowed` when the key is taken."""
     if EService.objects.filter(key=values["key"]).exists():
-        raise Refused(_("There is a service with this key already. Choose another key."), "key")
+        raise ActionNotAllowed(_("There is a service with this key already. Choose another key."), "key")
     service = EService.objects.create(**values)
     _write_texts(service, texts)
     audit.record("service.add", by=by, target=service)

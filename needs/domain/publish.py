@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.audit import record
-from inbox.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from needs.domain.write import locked, mark
 from needs.enums import SETTLED, Stage
 from needs.models import Need
@@ -14,10 +14,10 @@ from needs.models import Need
 
 @transaction.atomic
 def show(need: Need, *, by: Any) -> Need:
-    """Everybody may read it from now on. Raises `Refused` before anything was decided."""
+    """Everybody may read it from now on. Raises `ActionNotAllowed` before anything was decided."""
     row = locked(need)
     if row.stage not in (*SETTLED, Stage.PLANNED):
-        raise Refused(_("Decide about it first: the page tells what was decided and what was done."))
+        raise ActionNotAllowed(_("Decide about it first: the page tells what was decided and what was done."))
     return _put(row, is_public=True, by=by)
 
 

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from planning.models import Campaign, CampaignPost
-from posts.domain.refused import Refused
 from posts.models import Post
 
 
 def begin(municipality: Municipality, values: Mapping[str, Any], *, by: Any) -> Campaign:
-    """`values`: name, note, starts_on, ends_on. Raises `Refused` when the name is taken."""
+    """`values`: name, note, starts_on, ends_on. Raises `ActionNotAllowed` when the name is taken."""
     return _written(Campaign(municipality=municipality, created_by=by), values, "campaign.begin", by)
 
 
@@ -31,7 +31,7 @@ def _written(campaign: Campaign, values: Mapping[str, Any], verb: str, by: Any) 
             campaign.save()
             record(verb, by=by, target=campaign)
     except IntegrityError as error:
-        raise Refused(_("There is a campaign of this name already. Choose another name.")) from error
+        raise ActionNotAllowed(_("There is a campaign of this name already. Choose another name.")) from error
     return campaign
 
 

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from posts import anchors, mentions
 from posts.domain import notices
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.draft import parse, storable
 from posts.enums import Place
 from posts.models import Comment, Post, Thread
@@ -20,11 +21,13 @@ MOST = 4000
 
 @transaction.atomic
 def comment(post: Post, text: str, *, by: Any, where: Where | None = None) -> Thread:
-    """Begin a thread. Raises `Refused` for an empty or endless comment, and when the place is not there any more."""
+    """Begin a thread. Raises `ActionNotAllowed` for an empty or endless comment, and when the place is not there any
+    more.
+    """
     post = locked(post)
     text = wording(text)
     if not text:
-        raise Refused(_("Write something first."))
+        raise ActionNotAllowed(_("Write something first."))
     thread = begin(post, where or Where(), by=by)
     said = say(thread, text, by=by)
     record("post.comment", by=by, target=post, thread=thread.pk)
@@ -37,7 +40,7 @@ def reply(thread: Thread, text: str, *, by: Any) -> Comment:
     """Answer in a thread. A thread that was resolved stays so: an answer may be a thank-you."""
     text = wording(text)
     if not text:
-        raise Refused(_("Write something first."))
+        raise ActionNotAllowed(_("Write something first."))
     said = say(thread, text, by=by)
     record("post.reply", by=by, target=thread.post, thread=thread.pk)
     notices.commented(said, by=by)
@@ -48,10 +51,10 @@ def reply(thread: Thread, text: str, *, by: Any) -> Comment:
 
 
 def wording(text: str) -> str:
-    """What was typed, as it is kept. Raises `Refused` for an endless one."""
+    """What was typed, as it is kept. Raises `ActionNotAllowed` for an endless one."""
     text = storable(text).strip()
     if len(text) > MOST:
-        raise Refused(_("The comment is too long: it has %(count)s characters, and %(most)s are allowed.") % {
+        raise ActionNotAllowed(_("The comment is too long: it has %(count)s characters, and %(most)s are allowed.") % {
             "count": len(text), "most": MOST
         })  # fmt: skip
     return text
@@ -65,7 +68,9 @@ def say(thread: Thread, text: str, *, by: Any) -> Comment:
 
 
 def begin(post: Post, where: Where, *, by: Any) -> Thread:
-    """The stored thread without a word in it yet. Post must be locked. Raises `Refused` if the place is not there."""
+    """The stored thread without a word in it yet. Post must be locked. Raises `ActionNotAllowed` if the place is not
+    there.
+    """
     thread = Thread(municipality_id=post.municipality_id, post=post, author=by, version=latest_version(post))
     if where.media is not None:
         _on_picture(thread, where)
@@ -77,7 +82,7 @@ def begin(post: Post, where: Where, *, by: Any) -> Thread:
 
 def _on_picture(thread: Thread, where: Where) -> None:
     if where.media not in {shown.id for shown in parse(thread.post.draft).media}:
-        raise Refused(_("This picture is no longer in the post. Reload the page to see what it shows now."))
+        raise ActionNotAllowed(_("This picture is no longer in the post. Reload the page to see what it shows now."))
     thread.place, thread.media_id = Place.PICTURE, where.media
     thread.box = list(where.box) if where.box else None
 
@@ -85,7 +90,7 @@ def _on_picture(thread: Thread, where: Where) -> None:
 def _on_words(thread: Thread, where: Where) -> None:
     text = written(parse(thread.post.draft)).get((where.tag, where.channel))
     if text is None:
-        raise Refused(_("This text is no longer in the post. Reload the page to see what it shows now."))
+        raise ActionNotAllowed(_("This text is no longer in the post. Reload the page to see what it shows now."))
     found = _found(where, text)
     thread.place, thread.tag, thread.channel_id = Place.TEXT, where.tag, where.channel
     thread.start, thread.end = found.start, found.end
@@ -103,14 +108,14 @@ def _found(where: Where, text: str) -> anchors.Anchor:
     if found:
         return found
     if quote in text:
-        raise Refused(
+        raise ActionNotAllowed(
             _(
                 "These words occur more than once: “%(words)s”. "
                 "Choose a longer piece, so that it is clear which you mean."
             )
             % {"words": quote[:100]}
         )
-    raise Refused(
+    raise ActionNotAllowed(
         _("These words are not in the text: “%(words)s”. Perhaps somebody changed them just now; choose them again.")
         % {"words": quote[:100]}
     )

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from channels.enums import ChannelState
 from channels.models import Channel
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
-from posts.domain.refused import Refused
 from posts.domain.save import Content, plan, refuse_strangers, remember
 from posts.draft import Draft, parse
 from posts.models import Post
@@ -26,16 +26,19 @@ def blank(municipality: Municipality, *, by: Any, **fields: Any) -> Post:
 
 @transaction.atomic
 def create(municipality: Municipality, *, by: Any, key: UUID | None = None) -> Post:
-    """A stored blank draft. A second call with the same `key` gives the same post; a stranger's raises `Refused`."""
+    """A stored blank draft. A second call with the same `key` gives the same post; a stranger's raises
+    `ActionNotAllowed`.
+    """
     if key is None:
         post = blank(municipality, by=by)
         post.save()
     else:
         fresh = blank(municipality, by=by, key=key)
         Post.objects.bulk_create([fresh], ignore_conflicts=True)
-        post = Post.objects.filter(key=key, author=by).first()
-        if post is None:
-            raise Refused(_("This page is not yours. Begin a new post."))
+        stored = Post.objects.filter(key=key, author=by).first()
+        if stored is None:
+            raise ActionNotAllowed(_("This page is not yours. Begin a new post."))
+        post = stored
         if post.revision:
             return post
     record("post.create", by=by, target=post)

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from posts.domain import publications
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.enums import Stage
 from posts.models import Post
 from posts.queries import OUT
@@ -17,13 +18,13 @@ from posts.queries import publications as live
 
 @transaction.atomic
 def delete(post: Post, *, by: Any) -> Post:
-    """Delete a post that is on no network; what waited to go out is withdrawn. Raises `Refused`."""
+    """Delete a post that is on no network; what waited to go out is withdrawn. Raises `ActionNotAllowed`."""
     post = locked(post)
     if post.deleted_at:
         return post
     publications.withdraw(post, by=by)
     if live(post).filter(delivery__state__in=OUT).exists():
-        raise Refused(
+        raise ActionNotAllowed(
             _("This post is on a network. Take it down there first: what was said in public stays on record.")
         )
     post.deleted_at = timezone.now()

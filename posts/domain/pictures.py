@@ -22,9 +22,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from posts.domain.legibility import measured
-from posts.domain.refused import Refused
 from posts.draft import Crop, Draft, Shown, storable
 from posts.models import Folder, Media
 from posts.pictures import key_of, with_alt
@@ -286,10 +286,10 @@ def _put(media: Media, at: datetime | None, verb: str, by: Any) -> Media:
 
 @transaction.atomic
 def delete(media: Media, *, by: Any) -> None:
-    """For good, with its files and consent records. Raises `Refused` for a picture that a post has or had."""
+    """For good, with its files and consent records. Raises `ActionNotAllowed` for a picture that a post has or had."""
     media = Media.objects.select_for_update().get(pk=media.pk)
     if uses(media):
-        raise Refused(_("A post has this picture, so it cannot be deleted. Put it away instead."))
+        raise ActionNotAllowed(_("A post has this picture, so it cannot be deleted. Put it away instead."))
     files = [str(each.name) for each in (media.file, media.thumbnail, media.poster, media.captions) if each]
     files += [made["file"] for made in media.crops.values()]
     files += [str(scan) for scan in media.consents.exclude(scan="").values_list("scan", flat=True)]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.errors import ActionNotAllowed
 from posts.domain.freeze import freeze
-from posts.domain.refused import Refused
 from posts.domain.save import closed
 from posts.draft import parse
 from posts.models import Post, Version
@@ -15,16 +15,16 @@ from posts.videos import hindrance
 
 
 def ready(post: Post, *, by: Any) -> Version:
-    """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `Refused`."""
+    """The frozen draft, if it can go anywhere at all. Post must be locked. Raises `ActionNotAllowed`."""
     if post.stage not in EDITABLE or post.deleted_at:
-        raise Refused(closed(post))
+        raise ActionNotAllowed(closed(post))
     draft = parse(post.draft)
     if draft.link and not draft.address:
-        raise Refused(bad_link())
+        raise ActionNotAllowed(bad_link())
     if draft.is_empty:
-        raise Refused(_("There is nothing to publish yet. Write a text or add a picture."))
+        raise ActionNotAllowed(_("There is nothing to publish yet. Write a text or add a picture."))
     if reason := hindrance(videos_of(draft)):
-        raise Refused(reason)
+        raise ActionNotAllowed(reason)
     return freeze(post, by=by)
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from channels import dry
 from channels.enums import ChannelState
 from common.audit import record
+from common.errors import ActionNotAllowed
 from delivery.domain import withdraw
 from delivery.domain.move import Moved, NoSuchMove
 from municipalities.queries import emergency_rights
 from posts.amending import public
 from posts.deciding import seats
 from posts.domain import corrections, notices
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.draft import storable
 from posts.enums import AmendmentKind, AmendmentState, Bar, PartState, Way
 from posts.models import Amendment, AmendmentPart, Post, Publication
@@ -44,12 +45,12 @@ def can_be_taken_down(publication: Publication) -> bool:
 
 @transaction.atomic
 def take_down(post: Post, chosen: Collection[int], *, reason: str, by: Any) -> Amendment:
-    """Take down the `chosen` publications (ids), at once or once an approver has agreed. Raises `Refused`."""
+    """Take down the `chosen` publications (ids), at once or once an approver has agreed. Raises `ActionNotAllowed`."""
     post = locked(post)
     reason = corrections.said(reason)
     rows = _chosen(post, chosen)
     if Amendment.objects.filter(post=post, kind=AmendmentKind.REMOVAL, finished_at=None).exists():
-        raise Refused(_("This post is being taken down already, or somebody has asked for it."))
+        raise ActionNotAllowed(_("This post is being taken down already, or somebody has asked for it."))
     at_once, listed_only = may_at_once(post, by=by)
     made = Amendment.objects.create(
         municipality_id=post.municipality_id, post=post, kind=AmendmentKind.REMOVAL, reason=reason, by=by,
@@ -73,16 +74,16 @@ def take_down(post: Post, chosen: Collection[int], *, reason: str, by: Any) -> A
 def _chosen(post: Post, chosen: Collection[int]) -> list[Publication]:
     rows = [each for each in public(post) if each.pk in chosen]
     if not rows or len(rows) < len(set(chosen)):
-        raise Refused(_("Choose at least one network on which the post is public now."))
+        raise ActionNotAllowed(_("Choose at least one network on which the post is public now."))
     if stays := [each.channel.name for each in rows if not can_be_taken_down(each)]:
         words = _("The portal cannot take it down here. Open it on the network and delete it there: %(channels)s.")
-        raise Refused(words % {"channels": ", ".join(stays)})
+        raise ActionNotAllowed(words % {"channels": ", ".join(stays)})
     return rows
 
 
 @transaction.atomic
 def agree(amendment: Amendment, *, by: Any, note: str = "") -> Amendment:
-    """An approver agrees: it is taken down now. Raises `Refused`."""
+    """An approver agrees: it is taken down now. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
     _carry_out(amendment, for_whom=for_whom, by=by)
@@ -92,11 +93,11 @@ def agree(amendment: Amendment, *, by: Any, note: str = "") -> Amendment:
 
 @transaction.atomic
 def decline(amendment: Amendment, *, by: Any, note: str) -> Amendment:
-    """An approver declines: the post stays. Raises `Refused`."""
+    """An approver declines: the post stays. Raises `ActionNotAllowed`."""
     amendment, for_whom = _deciding(amendment, by=by)
     amendment.note = storable(note).strip()[:MOST_NOTE]
     if not amendment.note:
-        raise Refused(_("Write a note: why does the post stay?"))
+        raise ActionNotAllowed(_("Write a note: why does the post stay?"))
     amendment.decided_by, amendment.for_whom_id, amendment.decided_at = by, for_whom, timezone.now()
     _over(amendment, AmendmentState.DECLINED)
     record("post.decline_removal", by=by, target=amendment.post)
@@ -106,10 +107,10 @@ def decline(amendment: Amendment, *, by: Any, note: str) -> Amendment:
 
 @transaction.atomic
 def drop(amendment: Amendment, *, by: Any) -> Amendment:
-    """Whoever asked takes the question back. Raises `Refused`."""
+    """Whoever asked takes the question back. Raises `ActionNotAllowed`."""
     amendment = _waiting(amendment)
     if amendment.by_id != by.pk:
-        raise Refused(_("Only whoever asked can take the question back."))
+        raise ActionNotAllowed(_("Only whoever asked can take the question back."))
     _over(amendment, AmendmentState.DROPPED)
     record("post.drop_removal", by=by, target=amendment.post)
     return amendment
@@ -121,7 +122,7 @@ def _waiting(amendment: Amendment) -> Amendment:
     row = Amendment.objects.select_for_update(of=("self",)).select_related("by").get(pk=amendment.pk)
     row.post = post
     if row.kind != AmendmentKind.REMOVAL or row.state != AmendmentState.OPEN:
-        raise Refused(_("Nobody waits for this decision any more. Reload the page to see what happened."))
+        raise ActionNotAllowed(_("Nobody waits for this decision any more. Reload the page to see what happened."))
     return row
 
 
@@ -129,7 +130,7 @@ def _deciding(amendment: Amendment, *, by: Any) -> tuple[Amendment, int | None]:
     row = _waiting(amendment)
     held = seats(by, row.post.municipality)
     if not held:
-        raise Refused(str(Bar.NO_RIGHT.label))
+        raise ActionNotAllowed(str(Bar.NO_RIGHT.label))
     return row, held[0].for_whom
 
 

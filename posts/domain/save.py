@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from channels.models import Channel
 from common.audit import record
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from posts.domain.follow import follow
-from posts.domain.refused import Refused, locked
+from posts.domain.locking import locked
 from posts.draft import BadDraft, Draft, parse
 from posts.models import Media, Post
 from posts.rules import EDITABLE, Resolved
@@ -54,7 +55,7 @@ def save_draft(post: Post, content: Content, *, revision: int, by: Any) -> Saved
     """Store `content` unless the post has changed since `revision`. Raises `BadDraft` for what is not ours."""
     post = locked(post)
     if post.stage not in EDITABLE or post.deleted_at:
-        raise Refused(closed(post))
+        raise ActionNotAllowed(closed(post))
     if not _differs(post, content):
         return Saved(post, changed=False)
     if post.revision != revision:

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
+from common.errors import ActionNotAllowed
 from posts.domain import corrections, notices, publications
+from posts.domain.locking import locked
 from posts.domain.ready import ready
-from posts.domain.refused import Refused, locked
 from posts.domain.save import plan
 from posts.enums import DecisionKind, Stage
 from posts.models import Decision, Post, Version
@@ -20,7 +21,7 @@ from posts.rules import EDITABLE
 
 def refuse_past(post: Post) -> None:
     if post.due_at and post.due_at <= timezone.now():
-        raise Refused(_("The chosen time has passed. Choose a later time, or leave the time empty."))
+        raise ActionNotAllowed(_("The chosen time has passed. Choose a later time, or leave the time empty."))
 
 
 @transaction.atomic
@@ -52,12 +53,14 @@ def take_back(post: Post, *, by: Any) -> Post:
     """Make a submitted or approved post a draft again. What has not gone out is withdrawn; an approval lapses."""
     post = locked(post)
     if post.stage in EDITABLE or post.deleted_at:
-        raise Refused(_("This post is a draft already. Open it to change it."))
+        raise ActionNotAllowed(_("This post is a draft already. Open it to change it."))
     version = post.versions.order_by("-number").first()
     if not post.is_correction:
         publications.withdraw(post, by=by)
         if live(post).filter(delivery__state__in=OUT).exists() and not _has_more(post, version):
-            raise Refused(_("This post is on its networks already. Choose “Correct it” to change what is out."))
+            raise ActionNotAllowed(
+                _("This post is on its networks already. Choose “Correct it” to change what is out.")
+            )
     post.stage = Stage.DRAFT
     post.save()
     if version:

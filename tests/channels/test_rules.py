@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from channels import rules
+from common.errors import ActionNotAllowed
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_hostile_and_private_servers_are_refused(subtests: pytest.Subtests) -> N
         "mastodon.social\u200b.evil.example",
     ]:
         with subtests.test(typed=typed):
-            with pytest.raises(rules.Refused) as refused:
+            with pytest.raises(ActionNotAllowed) as refused:
                 rules.server_address("mastodon", typed)
             assert refused.value.field == "server"
 
@@ -76,7 +77,7 @@ def test_a_private_server_is_called_only_at_the_port_that_is_allowed(settings: A
     settings.PRACTICE_URL = "http://127.0.0.1:9001"
     assert rules.server_address("mastodon", "http://127.0.0.1:9001/") == "http://127.0.0.1:9001"
     assert rules.server_address("mastodon", "127.0.0.1:9001") == "http://127.0.0.1:9001"
-    with pytest.raises(rules.Refused):
+    with pytest.raises(ActionNotAllowed):
         rules.server_address("mastodon", "http://127.0.0.1:9002")
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from administration.archive import citizens
 from analytics.domain import tallies
 from analytics.logframe import provider
+from common.errors import ActionNotAllowed
 from inbox.domain import evidence, forget, moderate
 from inbox.models import Message, Moderation
 from inbox.personal_data import Erasing
@@ -169,7 +170,7 @@ def test_a_message_without_words_is_not_hidden_any_more(town: Town) -> None:
     message = town.heard("@opstina Старо")
     with scope(town.cast.cuprija):
         forget._forget(Erasing([message.pk], timezone.now()))
-        with pytest.raises(moderate.Refused, match="nothing to hide"):
+        with pytest.raises(ActionNotAllowed, match="nothing to hide"):
             moderate.propose(message, Wish("spam", "hide", "Реклама"), by=town.cast.officer)
 
 

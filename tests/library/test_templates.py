@@ -10,6 +10,7 @@ import pytest
 
 from django.urls import reverse
 
+from common.errors import ActionNotAllowed
 from library import queries
 from library.domain import templates as verbs
 from library.domain.templates import Words
@@ -20,7 +21,6 @@ from library.templatetags.library import lang
 from municipalities.models import GlossaryWord
 from municipalities.tenancy import scope
 from posts.compose import resolved
-from posts.domain.refused import Refused
 from posts.draft import Call, Draft, Text, parse
 from posts.models import Post
 from posts.placeholders import day, fill, gaps, placeholders
@@ -100,7 +100,7 @@ def test_going_back_to_the_built_in_words_can_be_undone_once(desk: Desk, cast: C
     assert again is not None
     assert again.is_built_in
     anew = verbs.edit(again, words(desk), municipality=desk.house, by=cast.officer)
-    with pytest.raises(Refused, match="anew"):
+    with pytest.raises(ActionNotAllowed, match="anew"):
         verbs.restore(own, by=cast.officer)
     verbs.remove(anew, by=cast.officer)
     assert verbs.restore(own, by=cast.officer).removed_at is None

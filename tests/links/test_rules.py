@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from links.rules import ALPHABET, LENGTH, as_uri, code, is_machine, network_of, trouble, with_campaign
+from common.networks import network_of
+from links.rules import ALPHABET, LENGTH, as_uri, code, is_machine, trouble, with_campaign
 
 SUBJECT = UUID(int=7)
 OWN = "https://dobosar.example"

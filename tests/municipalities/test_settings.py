@@ -14,9 +14,9 @@ from django.test import Client
 
 from accounts.models import Invitation, User
 from common import audit
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from municipalities.domain import members
-from municipalities.domain.refused import Refused
 from municipalities.models import Membership, Municipality, Pause
 from municipalities.tenancy import scope
 from tests.people import Cast, person, sign_in
@@ -222,7 +222,7 @@ def test_a_role_changes_and_a_membership_ends(cast: Cast) -> None:
 def test_a_role_that_the_person_holds_already_is_refused(cast: Cast) -> None:
     members.join(cast.viewer, cast.cuprija, "officer", by=cast.approver)
     row = Membership.objects.get(user=cast.viewer, role="viewer")
-    with pytest.raises(Refused):
+    with pytest.raises(ActionNotAllowed):
         members.change_role(row, "officer", by=cast.approver)
 
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from analytics.domain import tallies
 from analytics.logframe import provider
 from analytics.models import Tally
+from common.errors import ActionNotAllowed
 from inbox.domain import forget
-from inbox.domain.refused import Refused
 from inbox.enums import State
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
@@ -106,7 +106,7 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
                 delete(row, by=by)
         elif deed == "page":
             page.choose(cast.cuprija, is_on=rng.random() < 0.8, contact="", by=by)
-    except Refused:
+    except ActionNotAllowed:
         pass
 
 

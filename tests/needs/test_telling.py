@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from channels.models import Channel
+from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.domain.cancel import cancel
 from delivery.models import Delivery
 from inbox.domain import answer as answering
 from inbox.domain import forget
-from inbox.domain.refused import Refused
 from inbox.models import Message, Reply
 from municipalities.tenancy import scope
 from needs.domain import decide, tell, voices
@@ -113,7 +113,7 @@ def test_who_wrote_three_times_is_told_once_below_the_newest(town: Town, three: 
         reply = Reply.objects.get()
         assert reply.message_id == three[1].pk
         assert {voice.told_id for voice in voices_of(town, need)} == {reply.pk}
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             tell.ask(need, WORDS, by=town.cast.officer)
 
 
@@ -268,7 +268,7 @@ def test_answers_that_did_not_go_out_are_tried_anew_and_only_those(
             "cancelled",
             "unconfirmed",
         )
-        with pytest.raises(Refused):
+        with pytest.raises(ActionNotAllowed):
             tell.ask(done, WORDS, by=town.cast.officer)
 
 
@@ -293,7 +293,7 @@ def test_who_was_told_stays_with_that_need(town: Town, done: Need, three: list[M
             lambda: voices.remove(voice, by=town.cast.officer),
             lambda: merge(done, other, by=town.cast.officer),
         ):
-            with pytest.raises(Refused):
+            with pytest.raises(ActionNotAllowed):
                 act()
         assert merge(other, done, by=town.cast.officer).size == 3
 

@@ -31,6 +31,7 @@ from hypothesis.stateful import (
 from django.db import transaction
 from django.utils import timezone
 
+from common.errors import ActionNotAllowed
 from delivery.domain import answer, attempts, claim, settle, sweep
 from delivery.domain.departure import Departure, Held
 from delivery.domain.move import Moved, NoSuchMove
@@ -42,7 +43,6 @@ from platforms.errors import OutcomeUnknown, Rejected
 from platforms.types import Published
 from posts.domain import emergency
 from posts.domain.approve import approve, send_back
-from posts.domain.refused import Refused
 from posts.domain.schedule import ask_to_publish_now, move, publish_now, schedule, unschedule
 from posts.domain.submit import submit, take_back
 from posts.enums import DecisionKind, Stage
@@ -283,7 +283,7 @@ class Verbs(RuleBasedStateMachine):
 
     def tried(self, name: str, act: Callable[[], Any]) -> bool:
         """Whether it was done and not refused."""
-        with suppress(Refused, Moved, NoSuchMove, ValueError), transaction.atomic():
+        with suppress(ActionNotAllowed, Moved, NoSuchMove, ValueError), transaction.atomic():
             act()
             self.counts[name] += 1
             return True

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from municipalities.models import Programme
 from trainings import agenda
 from trainings.domain.opened import held, held_open
@@ -24,7 +24,7 @@ FIELDS = ("cohort", "name", "place", "starts_on", "ends_on", "languages", "share
 def create(programme: Programme, values: Mapping[str, Any], *, by: Any, with_agenda: bool = True) -> Training:
     """`values`: those of `FIELDS`. Begins with the usual agenda, in the script of the one who begins it.
 
-    Raises `Refused` for days that cannot be, and for a cohort of another programme.
+    Raises `ActionNotAllowed` for days that cannot be, and for a cohort of another programme.
     """
     training = Training(programme=programme, created_by=by, **{name: values[name] for name in FIELDS})
     _refuse_odd(training)
@@ -38,16 +38,18 @@ def create(programme: Programme, values: Mapping[str, Any], *, by: Any, with_age
 
 def _refuse_odd(training: Training) -> None:
     if training.ends_on < training.starts_on:
-        raise Refused(_("The last day lies before the first."), "ends_on")
+        raise ActionNotAllowed(_("The last day lies before the first."), "ends_on")
     if (training.ends_on - training.starts_on).days >= MOST_DAYS:
-        raise Refused(_("A training of more than %(most)s days is too long.") % {"most": MOST_DAYS}, "ends_on")
+        raise ActionNotAllowed(_("A training of more than %(most)s days is too long.") % {"most": MOST_DAYS}, "ends_on")
     if training.cohort and training.cohort.programme_id != training.programme_id:
-        raise Refused(_("This cohort is of another programme."), "cohort")
+        raise ActionNotAllowed(_("This cohort is of another programme."), "cohort")
 
 
 @transaction.atomic
 def change(training: Training, values: Mapping[str, Any], *, by: Any) -> Training:
-    """When the first day moves, the agenda moves with it. Raises `Refused`; sessions never fall out of the days."""
+    """When the first day moves, the agenda moves with it. Raises `ActionNotAllowed`; sessions never fall out of the
+    days.
+    """
     row = held_open(training)
     moved = values["starts_on"] - row.starts_on
     for name in FIELDS:
@@ -65,7 +67,7 @@ def _move(training: Training, moved: timedelta) -> None:
         each.day += moved
     latest = max((each.day for each in rows), default=training.starts_on)
     if latest > training.ends_on:
-        raise Refused(
+        raise ActionNotAllowed(
             _("The agenda has sessions after this day. Move or remove them first."), "ends_on"
         )  # fmt: skip
     if moved:
@@ -95,15 +97,15 @@ def _put(training: Training, *, closed: bool, by: Any) -> Training:
 
 @transaction.atomic
 def delete(training: Training, *, by: Any) -> None:
-    """Raises `Refused` once somebody's attendance was marked or anything else was made of it."""
+    """Raises `ActionNotAllowed` once somebody's attendance was marked or anything else was made of it."""
     row = held_open(training)
     if Attendance.objects.filter(session__training=row).exists() or _certified(row):
-        raise Refused(_("People attended this training. Close it instead, so that it stays in the records."))
+        raise ActionNotAllowed(_("People attended this training. Close it instead, so that it stays in the records."))
     record("training.delete", by=by, target=row, programme=str(row.programme))
     try:
         row.delete()
     except ProtectedError as held_by:
-        raise Refused(_("Exercises were made for this training. Close it instead.")) from held_by
+        raise ActionNotAllowed(_("Exercises were made for this training. Close it instead.")) from held_by
 
 
 def _certified(training: Training) -> bool:

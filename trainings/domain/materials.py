@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.audit import record
-from municipalities.domain.refused import Refused
+from common.errors import ActionNotAllowed
 from trainings.domain.opened import held_open
 from trainings.files import Checked
 from trainings.models import Material, Training
@@ -32,11 +32,13 @@ class Upload:
 def write(
     training: Training, material: Material | None, values: Mapping[str, Any], *, by: Any, upload: Upload | None = None
 ) -> Material:
-    """A new material at the end, or `material` with other words, another file or another link. Raises `Refused`."""
+    """A new material at the end, or `material` with other words, another file or another link. Raises
+    `ActionNotAllowed`.
+    """
     row, is_new = held_open(training), material is None
     if material is None:
         if row.materials.count() >= MOST_MATERIALS:
-            raise Refused(_("A training has %(most)s materials at most.") % {"most": MOST_MATERIALS})
+            raise ActionNotAllowed(_("A training has %(most)s materials at most.") % {"most": MOST_MATERIALS})
         last = row.materials.order_by("-order").values_list("order", flat=True).first()
         material = Material(training=row, added_by=by, order=(last or 0) + 1)
     for name in FIELDS:
@@ -46,7 +48,7 @@ def write(
     elif material.url:
         _drop(material)
     if bool(material.url) == bool(material.file):
-        raise Refused(_("Choose a file, or write the address of a page."), "file")
+        raise ActionNotAllowed(_("Choose a file, or write the address of a page."), "file")
     material.save()
     record(
         "training.add_material" if is_new else "training.change_material",

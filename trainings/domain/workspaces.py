@@ -16,10 +16,10 @@ from django.db import connection, transaction
 from django.db.models import FileField, ForeignKey, Model, QuerySet
 from django.utils.translation import gettext as _
 
+from common.errors import ActionNotAllowed
 from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.domain import members
-from municipalities.domain.refused import Refused
 from municipalities.domain.workspace import open_workspace
 from municipalities.enums import Approval, Kind, Role
 from municipalities.models import District, Membership, Municipality
@@ -92,16 +92,16 @@ def to_readers(team: Team, *, by: Any) -> None:
 def empty(workspace: Municipality, *, by: Any) -> None:
     """Delete everything that was typed here and close the workspace; rows, files, and what the practice network shows.
 
-    Raises `Refused` for anything but a training workspace, and while something is on its way to the network. The audit
-    trail stays, as it always does.
+    Raises `ActionNotAllowed` for anything but a training workspace, and while something is on its way to the network.
+    The audit trail stays, as it always does.
     """
     row = Municipality.objects.select_for_update().get(pk=workspace.pk)
     team = Team.objects.filter(workspace=row).first()
     if not (row.kind == Kind.TRAINING and row.is_practice and team):
-        raise Refused(_("Only the workspace of an exercise can be wiped."))
+        raise ActionNotAllowed(_("Only the workspace of an exercise can be wiped."))
     with scope(row):
         if Delivery.objects.filter(state__in=(State.SENDING, State.PROCESSING)).exists():
-            raise Refused(_("Something is on its way to the practice network. Try again in a few seconds."))
+            raise ActionNotAllowed(_("Something is on its way to the practice network. Try again in a few seconds."))
         accounts = set(Play.objects.values_list("account_id", flat=True))
         files = list(_files(row))
         _delete(row)
