@@ -5,7 +5,7 @@ setup := @sh launcher/find_python.sh launcher/bootstrap.py
 py := .venv/bin/python
 manage := @exec $(py) -m launcher.manage
 
-.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell dictionary triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
+.PHONY: help run test test-long crash chaos test-real check fix seed seed-scale day rebuild-facts bench backup restore shell coverage hooks secrets dictionary triage-figures messages vendor screenshots demo-reports ui architecture requirements migrations setup setup-dev
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -44,6 +44,16 @@ fakes: setup-dev  ## stand-ins for all networks on port 8900 (ARGS='--port 8900'
 
 check: setup-dev  ## style, types, floors, templates, migrations, texts, deploy check, requirements
 	@exec $(py) -m launcher.check
+
+coverage: setup-dev  ## the suite with branches counted: total and least covered packages; ARGS='tests/posts' narrows it
+	@$(py) -m launcher.browser
+	@exec $(py) -m launcher.coverage_report -n $(PYTEST_WORKERS) -m "not real" $(ARGS)
+
+hooks: setup-dev  ## install the git hooks of .pre-commit-config.yaml
+	@exec $(py) -m pre_commit install
+
+secrets: setup-dev  ## look for passwords, keys and tokens in all tracked files
+	@exec $(py) -m launcher.secrets_scan
 
 fix: setup-dev  ## what ruff and djlint can put right by themselves
 	$(py) -m ruff check --fix --quiet .
