@@ -29,7 +29,7 @@ class NotGranted(Exception):
 
 
 @dataclass(frozen=True)
-class Kind:
+class GrantKind:
     apply: Callable[[Any, Grant, Any], None]
     """(user, grant, the one who invited): gives the right; giving it twice changes nothing."""
     describe: Callable[[list[Grant]], list[str]]
@@ -42,7 +42,7 @@ class Kind:
     """In whose activity the grant appears; None for one that belongs to no municipality."""
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, GrantKind] = {}
 
 
 def register(
@@ -53,7 +53,7 @@ def register(
     may_give: Callable[[Any, Grant], bool],
     municipality_id: Callable[[Grant], int | None] = lambda grant: None,
 ) -> None:
-    KINDS[kind] = Kind(apply, describe, may_give, municipality_id)
+    KINDS[kind] = GrantKind(apply, describe, may_give, municipality_id)
 
 
 def may_give_all(grants: list[Grant], by: Any) -> bool:

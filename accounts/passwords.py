@@ -38,11 +38,11 @@ SEQUENCES = (
 
 NOT_LETTERS = string.digits + string.punctuation + string.whitespace
 
-Words = Callable[[], Iterable[str]]
-CONTEXT: list[Words] = [lambda: PORTAL]
+WordSource = Callable[[], Iterable[str]]
+CONTEXT: list[WordSource] = [lambda: PORTAL]
 
 
-def register_context(words: Words) -> None:
+def register_context(words: WordSource) -> None:
     """Make passwords out of these words bad; for the app that knows them. Called when a password is chosen."""
     CONTEXT.append(words)
 

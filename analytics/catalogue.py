@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.enums import PullOutcome
 
-Words = str | Promise
+LazyText = str | Promise
 
 
 class Unit(StrEnum):
@@ -27,7 +27,7 @@ class Unit(StrEnum):
     PERSON = "person"
 
 
-UNITS: dict[Unit, Words] = {
+UNITS: dict[Unit, LazyText] = {
     Unit.REACTION: _("things that people did"),
     Unit.SHOWING: _("times it was on a screen"),
     Unit.CLICK: _("clicks"),
@@ -40,7 +40,7 @@ class Adding:
     """Whether a metric may be added up over something, and why."""
 
     allowed: bool
-    why: Words
+    why: LazyText
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Metric:
     """`over_days` is of what came on each day; the standing number of a day is never added to the next one's."""
 
     key: str
-    label: Words
-    meaning: Words
+    label: LazyText
+    meaning: LazyText
     unit: Unit
     over_posts: Adding
     over_days: Adding
@@ -72,7 +72,7 @@ _SAME_PERSON_DAYS = Adding(False, _("A person who saw the post on two days would
 _SAME_PERSON_CHANNELS = Adding(False, _("A person on two networks would count as two."))
 
 
-def _reaction(key: str, label: Words, meaning: Words) -> Metric:
+def _reaction(key: str, label: LazyText, meaning: LazyText) -> Metric:
     return Metric(key, label, meaning, Unit.REACTION, _DONE, _DAILY, _DONE_ELSEWHERE)
 
 
@@ -114,7 +114,7 @@ BELIEVED_UP_TO = 100_000_000
 
 
 # Why a look brought no number, by its outcome; a chart shows a gap there and never a 0.
-GAPS: dict[str, Words] = {
+GAPS: dict[str, LazyText] = {
     PullOutcome.UNCHANGED: _("The network told the same numbers as before. They count on; nothing is missing."),
     PullOutcome.MISSED: _(
         "The portal could not ask in time: it stood still, or what the network allows was kept for posts."
@@ -131,8 +131,8 @@ class Formula:
     """A number made of others. `text` is shown beside every place where the number stands."""
 
     key: str
-    label: Words
-    text: Words
+    label: LazyText
+    text: LazyText
 
 
 FORMULAS: dict[str, Formula] = {

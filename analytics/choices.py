@@ -16,11 +16,11 @@ from analytics.measures import MEASURES, Measure
 from analytics.periods import Period
 from common.web.params import choice_param
 
-Words = str | Promise
+LazyText = str | Promise
 
 NAME, GROWTH, CHANGE, BASELINE, LINE = "name", "growth", "change", "baseline", "line"
 # Columns made of two periods; the others are the measures themselves.
-OTHERS: Mapping[str, Words] = {
+OTHERS: Mapping[str, LazyText] = {
     GROWTH: _("Change of followers"),
     CHANGE: _("Against the period before"),
     BASELINE: _("Against own baseline"),
@@ -36,7 +36,7 @@ COLUMNS = (
 SHOWN = (
     "weekly", "interactions", "inhabitants", "median", "followers", "calls", "services", CHANGE, BASELINE, LINE,
 )  # fmt: skip
-GROUPS: Mapping[str, Words] = {
+GROUPS: Mapping[str, LazyText] = {
     "": _("Each municipality"),
     "cohort": _("By cohort"),
     "district": _("By district"),
@@ -75,5 +75,5 @@ def choice(query: QueryDict, today: date) -> Choice:
     )
 
 
-def label(column: str) -> Words:
+def label(column: str) -> LazyText:
     return OTHERS[column] if column in OTHERS else MEASURES[column].label

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.groups import Group, Middle, middle
-from analytics.measures import Figures, Kind, Measure
+from analytics.measures import Figures, Measure, MeasureKind
 from analytics.periods import Period
-from analytics.queries.comparison import Comparison, Place, Row
+from analytics.queries.comparison import ComparedMunicipality, Comparison, ComparisonRow
 from analytics.stretches import BEFORE, STRETCHES
 from common import charts
 from common.dates import month_year
@@ -23,8 +23,8 @@ MOST_BARS = 15
 UNIT = "\u202f%"  # a narrow no-break space, as Serbian typography asks
 
 
-def words(measure: Measure, heading: str = "") -> charts.Words:
-    return charts.Words(
+def words(measure: Measure, heading: str = "") -> charts.ChartTexts:
+    return charts.ChartTexts(
         number=lambda value: written(value, measure),
         gap=_("not known"),
         heading=heading or _("Municipality"),
@@ -33,7 +33,7 @@ def words(measure: Measure, heading: str = "") -> charts.Words:
 
 
 def written(value: float, measure: Measure) -> str:
-    if measure.kind == Kind.SHARE:
+    if measure.kind == MeasureKind.SHARE:
         return f"{number(value, 0)}{UNIT}"
     if value == round(value):
         return number(round(value))  # marks of an axis come as 250.0
@@ -46,7 +46,7 @@ def month_label(month: date) -> str:
     return date_format(month, "n.Y") if month.month == 1 else date_format(month, "n.")
 
 
-def ranking(rows: Sequence[Row], measure: Measure) -> charts.Chart | None:
+def ranking(rows: Sequence[ComparisonRow], measure: Measure) -> charts.Chart | None:
     """The highest by the chosen measure; the table has all the others."""
     known = [(value, row) for row in rows if (value := row.value(measure)) is not None]
     known.sort(key=lambda pair: -pair[0])
@@ -60,7 +60,7 @@ def ranking(rows: Sequence[Row], measure: Measure) -> charts.Chart | None:
     return charts.ranking(title, [str(row.municipality) for _value, row in shown], series, words(measure))
 
 
-def line_of(row: Row) -> SafeString:
+def line_of(row: ComparisonRow) -> SafeString:
     """The little line of the table: decoration, since the pages behind it say its figures."""
     return charts.sparkline(row.line, "")
 
@@ -69,13 +69,15 @@ def told(value: float | None, measure: Measure) -> str:
     """A figure as the tables write it; a dash where it is not known."""
     if value is None:
         return number(None)
-    return f"{number(value, measure.places)}{UNIT}" if measure.kind == Kind.SHARE else number(value, measure.places)
+    return (
+        f"{number(value, measure.places)}{UNIT}" if measure.kind == MeasureKind.SHARE else number(value, measure.places)
+    )
 
 
 # ---- over time
 
 
-def over_time(rows: Sequence[Row], months: Sequence[date], measure: Measure) -> charts.Chart:
+def over_time(rows: Sequence[ComparisonRow], months: Sequence[date], measure: Measure) -> charts.Chart:
     """At most six municipalities over each other, with the trainings that fell into these months."""
     series = [charts.Series(str(row.municipality), row.line) for row in rows]
     days = {row.cohort.training_on: row.cohort for row in rows}
@@ -121,7 +123,7 @@ def at_of(day: date, months: Sequence[date]) -> float | None:
     return min(max(index + (day.day - 15.5) / 31, 0), len(months) - 1)
 
 
-def before_and_now(rows: Sequence[Row], period: Period, measure: Measure) -> charts.Chart:
+def before_and_now(rows: Sequence[ComparisonRow], period: Period, measure: Measure) -> charts.Chart:
     pairs = [
         charts.Pair(
             str(row.municipality),
@@ -141,7 +143,7 @@ def _span(period: Period) -> str:
 # ---- districts
 
 
-def districts(told: Sequence[Group[Row]], measure: Measure, minimum: int) -> charts.Chart:
+def districts(told: Sequence[Group[ComparisonRow]], measure: Measure, minimum: int) -> charts.Chart:
     cells = []
     for group in told:
         if group.key not in charts.PLACES:
@@ -181,23 +183,23 @@ class Trained:
 
 def rate(measure: Measure) -> Measure:
     """What stretches of different length are compared by: of what grows with time, a week's."""
-    if measure.kind != Kind.TOTAL:
+    if measure.kind != MeasureKind.TOTAL:
         return measure
 
     def weekly(figures: Figures, population: int | None) -> float | None:
         value = measure.of(figures, population)
         return None if value is None else value * 7 / figures.days
 
-    return replace(measure, of=weekly, places=2 if measure.key == "inhabitants" else 1, kind=Kind.LEVEL)
+    return replace(measure, of=weekly, places=2 if measure.key == "inhabitants" else 1, kind=MeasureKind.LEVEL)
 
 
 def rate_label(measure: Measure) -> str:
-    if measure.kind != Kind.TOTAL:
+    if measure.kind != MeasureKind.TOTAL:
         return str(measure.label)
     return _("%(measure)s, a week") % {"measure": measure.label}
 
 
-def trained(place: Place, told_: Mapping[int, Figures], measure: Measure, now: date) -> Trained:
+def trained(place: ComparedMunicipality, told_: Mapping[int, Figures], measure: Measure, now: date) -> Trained:
     it, people, day = rate(measure), place.municipality.population, place.cohort.training_on
     cells: list[Cell] = []
     for stretch in STRETCHES:
@@ -233,6 +235,6 @@ def signed(value: float, measure: Measure) -> str:
     rounded = round(value)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
     amount = number(abs(rounded))
-    if measure.kind == Kind.SHARE:
+    if measure.kind == MeasureKind.SHARE:
         return _("%(change)s points") % {"change": f"{sign}{amount}"}
     return f"{sign}{amount}{UNIT}"

@@ -29,14 +29,16 @@ _TIMES = gettext_lazy("median over posts of: interactions ÷ median of its chann
 FEWEST_COLUMNS = 2
 
 
-def _words(stretches: Stretches, formula: str = "", gap: str = "", say: Callable[[float], str] = whole) -> charts.Words:
+def _words(
+    stretches: Stretches, formula: str = "", gap: str = "", say: Callable[[float], str] = whole
+) -> charts.ChartTexts:
     heads = {
         periods.DAY: _("Day"),
         periods.WEEK: _("Week from"),
         periods.MONTH: _("Month"),
         periods.QUARTER: _("Quarter from"),
     }
-    return charts.Words(number=say, gap=gap or _("not read"), heading=heads[stretches.unit], formula=formula)
+    return charts.ChartTexts(number=say, gap=gap or _("not read"), heading=heads[stretches.unit], formula=formula)
 
 
 def labels_of(stretches: Stretches) -> list[str]:
@@ -159,7 +161,7 @@ def clicks(values: list[int], stretches: Stretches) -> charts.Chart:
 
 def ranking(title: str, head: str, rows: list[tuple[str, float | None]], formula: str) -> charts.Chart:
     """Lying bars of a breakdown, for whoever takes the picture along."""
-    words = charts.Words(number=whole, gap=_("not told"), heading=head, formula=formula)
+    words = charts.ChartTexts(number=whole, gap=_("not told"), heading=head, formula=formula)
     series = charts.Series(str(FORMULAS["interactions"].label), [value for _label, value in rows])
     return charts.ranking(title, [label for label, _value in rows], series, words)
 
@@ -186,7 +188,7 @@ def best_time(judged: Judged, best: When | None) -> charts.Chart:
     marked = []
     if best is not None:
         marked = [(7 if best.weekday is None else best.weekday, len(BANDS) if best.band is None else best.band)]
-    words = charts.Words(
+    words = charts.ChartTexts(
         number=times,
         gap=_("not enough data"),
         heading=_("Day of the week"),
@@ -214,7 +216,7 @@ def _edge(title: str, head: str, labels: list[str], found: list[Typical | None])
     told = [each if each and each.posts >= ENOUGH_OF_A_KIND else None for each in found]
     reasons = {at: _too_few(each.posts if each else 0) for at, each in enumerate(found) if told[at] is None}
     series = charts.Series(_("times the usual"), [each.times if each else None for each in told], reasons)
-    words = charts.Words(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))
+    words = charts.ChartTexts(number=times, gap=_("not enough data"), heading=head, formula=str(_TIMES))
     return charts.bars(title, labels, [series], words)
 
 
@@ -223,7 +225,9 @@ def published_when(judged: Judged) -> charts.Chart:
     values = [
         [cell.posts if (cell := judged.cells.get((day, band))) else 0 for band in range(len(BANDS))] for day in range(7)
     ]
-    words = charts.Words(number=whole, heading=_("Day of the week"), formula=_("number of posts; hours in Belgrade"))
+    words = charts.ChartTexts(
+        number=whole, heading=_("Day of the week"), formula=_("number of posts; hours in Belgrade")
+    )
     columns = [hours(band) for band in range(len(BANDS))]
     return charts.heat(_("When you published"), [day_name(day) for day in range(7)], columns, values, words)
 

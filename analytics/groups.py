@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
+LazyText = str | Promise
 Member = TypeVar("Member")
 
 
@@ -27,7 +27,7 @@ class Size(StrEnum):
     UNKNOWN = "unknown"
 
 
-SIZES: dict[Size, Words] = {
+SIZES: dict[Size, LazyText] = {
     Size.SMALL: _("Under 20,000 inhabitants"),
     Size.MIDDLE: _("20,000 to 100,000 inhabitants"),
     Size.LARGE: _("Over 100,000 inhabitants"),
@@ -78,13 +78,13 @@ class Group(Generic[Member]):
     """`members` is empty and `is_hidden` true where the group is too small to be told."""
 
     key: str
-    label: Words
+    label: LazyText
     count: int
     members: Sequence[Member]
     is_hidden: bool
 
 
-def grouped(members: Iterable[tuple[str, Member]], labels: Mapping[str, Words], minimum: int) -> list[Group[Member]]:
+def grouped(members: Iterable[tuple[str, Member]], labels: Mapping[str, LazyText], minimum: int) -> list[Group[Member]]:
     """Groups in the order of `labels`, those without members left out."""
     found: dict[str, list[Member]] = {key: [] for key in labels}
     for key, member in members:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.enums import Area, Better, Level, Unit
 
-Words = str | Promise
+LazyText = str | Promise
 
 # Below this many posts a share or a median says little; below three municipalities a median betrays them.
 FEW_POSTS = 5
@@ -33,16 +33,16 @@ class Indicator:
 
     code: str
     level: Level
-    name: Words
-    formula: Words
+    name: LazyText
+    formula: LazyText
     unit: Unit
     better: Better
     areas: tuple[Area, ...]
-    counts: Words
+    counts: LazyText
     least: int = FEW_POSTS
     split_by: tuple[str, ...] = ()
-    usual_target: Words = ""
-    needs: Words = ""  # what has to be there before anything can be measured; empty: measured here
+    usual_target: LazyText = ""
+    needs: LazyText = ""  # what has to be there before anything can be measured; empty: measured here
 
 
 _OPEN, _FAIR, _ABLE = Area.PARTICIPATION, Area.EQUALITY, Area.EFFECTIVENESS
@@ -187,7 +187,7 @@ class Measured:
     quality: Mapping[str, Any] = field(default_factory=dict)
 
 
-WHY: dict[str, Words] = {
+WHY: dict[str, LazyText] = {
     "before": _("There are no numbers yet for these days."),
     "no_posts": _("Nothing was published in these days."),
     "no_population": _("The population of the municipality is not entered."),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from analytics import logframe_words as words
 from analytics.domain.indicators import Defined
 from analytics.domain.indicators_agreed import Wanted
-from analytics.domain.indicators_entered import Told
+from analytics.domain.indicators_entered import EnteredValue
 from analytics.enums import AimKind, Area, Better, Level, Unit
 from analytics.models import ProgrammeIndicator
 from municipalities.models import Cohort, Municipality
@@ -188,5 +188,5 @@ class ValueForm(_PlaceForm):
         except BadPicture as bad:
             raise forms.ValidationError(str(bad)) from bad
 
-    def told(self) -> Told:
-        return Told(**{name: self.cleaned_data[name] for name in ("on", "value", "source", "note")})
+    def told(self) -> EnteredValue:
+        return EnteredValue(**{name: self.cleaned_data[name] for name in ("on", "value", "source", "note")})

@@ -6,20 +6,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics import logframe_words as words
-from analytics.queries.indicators import Line
+from analytics.queries.indicators import IndicatorRow
 from analytics.standing import Aim, goal
 from common import charts
 from common.dates import month_year, short_date
 from common.markup import NOTHING
 
 
-def _words(line: Line, heading: str) -> charts.Words:
+def _words(line: IndicatorRow, heading: str) -> charts.ChartTexts:
     """Without the formula: it stands beside each of these pictures."""
     number = partial(words.value, unit=line.indicator.unit)
-    return charts.Words(number=number, gap=_("no value"), heading=heading)
+    return charts.ChartTexts(number=number, gap=_("no value"), heading=heading)
 
 
-def bullet(line: Line) -> charts.Chart:
+def bullet(line: IndicatorRow) -> charts.Chart:
     """Actual, baseline, milestones and target in one row."""
     milestones = [
         (short_date(row.due_on), value)
@@ -37,7 +37,7 @@ def bullet(line: Line) -> charts.Chart:
     )
 
 
-def months(line: Line) -> charts.Chart | None:
+def months(line: IndicatorRow) -> charts.Chart | None:
     """Values over time; of one there is no line."""
     if len(line.months) < 2:
         return None
@@ -50,7 +50,7 @@ def months(line: Line) -> charts.Chart | None:
     return charts.line(_("Over time"), labels, [series], _words(line, heading), target=target)
 
 
-def sparkline(line: Line) -> SafeString:
+def sparkline(line: IndicatorRow) -> SafeString:
     told = [(day, value) for day, value in line.months if value is not None]
     if len(told) < 2:
         return NOTHING

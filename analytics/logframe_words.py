@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from analytics.enums import AimKind, Better, Level, Standing, Unit
 from analytics.logframe import INDICATORS, WHY, Measured
 from analytics.models import PlaceTarget, ProgrammeIndicator, Target
-from analytics.queries.indicators import Line
+from analytics.queries.indicators import IndicatorRow
 from analytics.standing import Aim, goal
 from common.dates import long_date, short_date
 from common.numbers import number, significant
@@ -50,7 +50,7 @@ def value(amount: float | None, unit: str) -> str:
     return _("%(hours)s h") % {"hours": said} if unit == Unit.HOURS else said
 
 
-def aim(row: Target | PlaceTarget, line: Line) -> str:
+def aim(row: Target | PlaceTarget, line: IndicatorRow) -> str:
     """60 % · +25 % (15.6)."""
     unit = line.indicator.unit
     if row.kind == AimKind.VALUE:
@@ -62,7 +62,7 @@ def aim(row: Target | PlaceTarget, line: Line) -> str:
     return _("%(change)s against the baseline: %(value)s") % {"change": change, "value": value(wanted, unit)}
 
 
-def aim_short(row: Target | PlaceTarget, line: Line) -> tuple[str, str]:
+def aim_short(row: Target | PlaceTarget, line: IndicatorRow) -> tuple[str, str]:
     """For tables: the target as a value where it can be reckoned, and how it was said where that is something else."""
     unit = line.indicator.unit
     if row.kind == AimKind.VALUE:
@@ -79,7 +79,7 @@ def period(first: date | None, last: date | None) -> str:
     return short_date(first) if first == last else f"{short_date(first)} – {short_date(last)}"
 
 
-def why(line: Line) -> str:
+def why(line: IndicatorRow) -> str:
     """Why there is no value."""
     listed = line.indicator.listed
     if listed and listed.needs and line.waits:
@@ -87,7 +87,7 @@ def why(line: Line) -> str:
     return str(WHY.get(line.why, WHY["nobody"]))
 
 
-def measured_from(line: Line) -> str:
+def measured_from(line: IndicatorRow) -> str:
     since = line.measured_since
     return _("Measured from %(day)s on.") % {"day": long_date(since)} if since else ""
 
@@ -96,7 +96,7 @@ def counts(indicator: ProgrammeIndicator) -> str:
     return str(indicator.listed.counts) if indicator.listed else ""
 
 
-def change(line: Line) -> str:
+def change(line: IndicatorRow) -> str:
     """+12 % against the baseline; says when that is not defined."""
     if line.start is None or line.actual is None:
         return "–"
@@ -147,7 +147,7 @@ def _beside(found: Mapping[str, Any]) -> Iterator[str]:
         yield _("Emergencies, left out: %(count)s.") % {"count": found["emergencies"]}
 
 
-def few(line: Line) -> str:
+def few(line: IndicatorRow) -> str:
     """That a value is of too little to be judged; empty where it is not."""
     listed = line.indicator.listed
     if line.is_enough or listed is None:
@@ -165,7 +165,7 @@ def few_of(indicator: ProgrammeIndicator, measured: Measured) -> list[str]:
             % {"n": measured.n, "least": listed.least, "counts": listed.counts}]  # fmt: skip
 
 
-def standing_short(line: Line) -> str:
+def standing_short(line: IndicatorRow) -> str:
     """What was asked for today; where nothing was, why; nothing where the state says it all."""
     judged = line.judged
     if judged.standing in (Standing.ON_TRACK, Standing.BEHIND):
@@ -175,7 +175,7 @@ def standing_short(line: Line) -> str:
     return ""
 
 
-def standing(line: Line) -> str:
+def standing(line: IndicatorRow) -> str:
     """The sentence of the state: what was asked for today, or why nothing is."""
     judged = line.judged
     if judged.standing == Standing.NO_DATA:
@@ -191,7 +191,7 @@ def standing(line: Line) -> str:
     return said[judged.standing] % {"due": value(judged.due, line.indicator.unit)}
 
 
-def _not_due(line: Line) -> str:
+def _not_due(line: IndicatorRow) -> str:
     if line.target is not None and line.target.kind == AimKind.CHANGE and line.judged.goal is None:
         if line.start is not None:
             return _("The baseline is 0, so a change in per cent is not defined.")
@@ -199,7 +199,7 @@ def _not_due(line: Line) -> str:
     return _("Nothing is due yet.")
 
 
-def sentence(line: Line) -> str:
+def sentence(line: IndicatorRow) -> str:
     """An indicator of one municipality, for people: where it stands, where it began, what was agreed."""
     indicator, unit = line.indicator, line.indicator.unit
     said = []

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.numbers import per_thousand
 
-Words = str | Promise
+LazyText = str | Promise
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Figures:
     since: date | None = None  # the first day, or month, with a post
 
 
-class Kind(StrEnum):
+class MeasureKind(StrEnum):
     TOTAL = "total"  # grows with the length of the period
     LEVEL = "level"  # does not
     SHARE = "share"  # per cent of posts
@@ -47,16 +47,16 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Measure:
     key: str
-    label: Words
-    formula: Words
-    kind: Kind
+    label: LazyText
+    formula: LazyText
+    kind: MeasureKind
     of: Callable[[Figures, int | None], float | None]
     places: int = 0
 
     def daily(self, figures: Figures, population: int | None) -> float | None:
         """What two periods of different length are compared by."""
         value = self.of(figures, population)
-        return value / figures.days if value is not None and self.kind == Kind.TOTAL else value
+        return value / figures.days if value is not None and self.kind == MeasureKind.TOTAL else value
 
     def change(self, now: Figures, then: Figures | None, population: int | None) -> float | None:
         """Points for a share, else per cent; None where either is not known, or there was nothing to grow from."""
@@ -65,7 +65,7 @@ class Measure:
         value, old = self.daily(now, population), self.daily(then, population)
         if value is None or old is None or (self.key == "followers" and now.channels != then.channels):
             return None
-        if self.kind == Kind.SHARE:
+        if self.kind == MeasureKind.SHARE:
             return value - old
         return (value - old) * 100 / old if old else None
 
@@ -77,12 +77,12 @@ def _share(name: str) -> Callable[[Figures, int | None], float | None]:
 MEASURES: dict[str, Measure] = {
     m.key: m
     for m in (
-        Measure("posts", _("Posts"), _("publications on all channels"), Kind.TOTAL, lambda f, _p: f.posts),
+        Measure("posts", _("Posts"), _("publications on all channels"), MeasureKind.TOTAL, lambda f, _p: f.posts),
         Measure(
             "weekly",
             _("Posts a week"),
             _("posts ÷ days of the period × 7; of a municipality that joined meanwhile, ÷ its days since"),
-            Kind.LEVEL,
+            MeasureKind.LEVEL,
             lambda f, _p: f.posts * 7 / f.days,
             places=1,
         ),
@@ -90,21 +90,21 @@ MEASURES: dict[str, Measure] = {
             "interactions",
             _("Interactions"),
             _("likes + shares + comments + quotes, as far as the network tells them"),
-            Kind.TOTAL,
+            MeasureKind.TOTAL,
             lambda f, _p: f.interactions,
         ),
         Measure(
             "organic",
             _("Interactions without boosted posts"),
             _("interactions − those with posts that somebody paid to be shown"),
-            Kind.TOTAL,
+            MeasureKind.TOTAL,
             lambda f, _p: f.interactions - f.bought if f.interactions is not None else None,
         ),
         Measure(
             "inhabitants",
             _("Interactions per 1,000 inhabitants"),
             _("interactions ÷ population × 1,000; the population's year is in the municipality's profile"),
-            Kind.TOTAL,
+            MeasureKind.TOTAL,
             lambda f, population: per_thousand(f.interactions, population),
             places=1,
         ),
@@ -115,7 +115,7 @@ MEASURES: dict[str, Measure] = {
                 "median over posts that were not boosted of: interactions ÷ followers of the channel × 1,000; "
                 "over several months, the median of their medians"
             ),
-            Kind.LEVEL,
+            MeasureKind.LEVEL,
             lambda f, _p: f.median,
             places=1,
         ),
@@ -123,43 +123,49 @@ MEASURES: dict[str, Measure] = {
             "followers",
             _("Followers"),
             _("all channels, as read last in the period; a change is told where as many channels were read before"),
-            Kind.LEVEL,
+            MeasureKind.LEVEL,
             lambda f, _p: f.followers,
         ),
         Measure(
             "calls",
             _("With a call to action"),
             _("posts that ask people to do something ÷ all posts"),
-            Kind.SHARE,
+            MeasureKind.SHARE,
             _share("calls"),
         ),
         Measure(
             "services",
             _("Promote an eService"),
             _("posts that promote an eService ÷ all posts"),
-            Kind.SHARE,
+            MeasureKind.SHARE,
             _share("services"),
         ),
         Measure(
             "interactive",
             _("Interactive"),
             _("polls, questions, quizzes and the like ÷ all posts"),
-            Kind.SHARE,
+            MeasureKind.SHARE,
             _share("interactive"),
         ),
         Measure(
             "informing",
             _("Service information"),
             _("posts of service information ÷ all posts"),
-            Kind.SHARE,
+            MeasureKind.SHARE,
             _share("informing"),
         ),
-        Measure("ceremonies", _("Ceremony"), _("posts about ceremonies ÷ all posts"), Kind.SHARE, _share("ceremonies")),
+        Measure(
+            "ceremonies",
+            _("Ceremony"),
+            _("posts about ceremonies ÷ all posts"),
+            MeasureKind.SHARE,
+            _share("ceremonies"),
+        ),
         Measure(
             "boosted",
             _("Boosted posts"),
             _("posts that somebody paid to be shown; they count among the posts, and not in the median"),
-            Kind.TOTAL,
+            MeasureKind.TOTAL,
             lambda f, _p: f.boosted,
         ),
     )

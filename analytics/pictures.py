@@ -20,8 +20,8 @@ def _whole(value: float) -> str:
     return number(int(value) if value == int(value) else value)
 
 
-def _words(formula: str = "", heading: str = "") -> charts.Words:
-    return charts.Words(number=_whole, gap=_("not read"), heading=heading or _("Day"), formula=formula)
+def _words(formula: str = "", heading: str = "") -> charts.ChartTexts:
+    return charts.ChartTexts(number=_whole, gap=_("not read"), heading=heading or _("Day"), formula=formula)
 
 
 def _stretches(period: Period) -> list[list[date]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.periods import Period
 
-Words = str | Promise
+LazyText = str | Promise
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Stretch:
     number: int
     first: int
     last: int
-    label: Words
+    label: LazyText
 
     def of(self, training_on: date) -> Period:
         return Period(training_on + timedelta(days=self.first), training_on + timedelta(days=self.last))

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 
 @dataclass(frozen=True)
-class Told:
+class DailyTally:
     """One day of one municipality. `minutes`: working minutes of each that was answered; empty for a share."""
 
     municipality_id: int
@@ -34,7 +34,7 @@ class Days:
     last: date | None = None
 
 
-Read = Callable[[Days], Iterable[Told]]
+Read = Callable[[Days], Iterable[DailyTally]]
 
 
 @dataclass(frozen=True)

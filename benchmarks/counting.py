@@ -11,7 +11,7 @@ from django.utils import timezone
 from analytics.domain import tallies
 from analytics.models import Tally
 from inbox.domain.counted import mark_questions
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.tenancy import everywhere
 
@@ -38,7 +38,7 @@ class Figures:
 
 def measured() -> Figures:
     with everywhere("benchmark data"):
-        questions = Message.objects.filter(kind=Kind.QUESTION)
+        questions = Message.objects.filter(kind=MessageKind.QUESTION)
         recent = questions.filter(at__gte=timezone.now() - MARKED_FROM).order_by("remote_id")[:MARKED]
         made = _seconds(tallies.rebuild)
         again, swept = _seconds(tallies.rebuild), _seconds(tallies.sweep)

@@ -24,7 +24,7 @@ from channels.models import Channel
 from delivery.enums import State as Sent
 from delivery.models import Delivery
 from inbox import reading
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.models import Listening, Message, Reply
 from municipalities.domain import reference
 from municipalities.enums import Role
@@ -40,9 +40,15 @@ OTHERS = 300
 OPEN, WAITING, REPLIES = 1_500, 400, 20_000
 DAYS = 365
 KINDS = (
-    (Kind.QUESTION, 34), (Kind.COMPLAINT, 24), ("", 15), (Kind.PRAISE, 13), (Kind.PROPOSAL, 8), (Kind.SPAM, 4),
-    (Kind.EMERGENCY, 1), (Kind.UNLAWFUL, 1),
-)  # fmt: skip
+    (MessageKind.QUESTION, 34),
+    (MessageKind.COMPLAINT, 24),
+    ("", 15),
+    (MessageKind.PRAISE, 13),
+    (MessageKind.PROPOSAL, 8),
+    (MessageKind.SPAM, 4),
+    (MessageKind.EMERGENCY, 1),
+    (MessageKind.UNLAWFUL, 1),
+)
 BEGINNINGS = (
     "Када ће", "До када неће", "Зашто опет нема", "Молим вас, ко је надлежан за", "Хвала за", "Већ трећи дан чекамо на",
     "Da li neko moze da kaze sta je sa", "Kada ce konacno", "Predlazem da se uredi", "Браво за", "Срамота је оно са",

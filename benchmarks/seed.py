@@ -21,7 +21,7 @@ from benchmarks import together
 from channels.models import Channel
 from delivery.enums import State
 from delivery.models import Delivery
-from municipalities.enums import Kind, Role
+from municipalities.enums import MunicipalityKind, Role
 from municipalities.models import Cohort, District, Enrolment, Membership, Municipality, Programme
 from municipalities.tenancy import everywhere
 from posts.enums import Category, Stage
@@ -101,12 +101,20 @@ def places(user: User) -> list[Municipality]:
     cohort = Cohort.objects.create(programme=programme, name="Bench", training_on=timezone.localdate())
     places = Municipality.objects.bulk_create(
         Municipality(
-            slug=f"place-{n}", name_cyrl=f"Место {n}", name_latn=f"Mesto {n}", name_en=f"Place {n}",
-            search_key=fold(f"Mesto {n}"), kind=Kind.MUNICIPALITY, district=district, joined_on=timezone.localdate(),
-            population=20_000 + n, population_year=2022, population_source="benchmark",
+            slug=f"place-{n}",
+            name_cyrl=f"Место {n}",
+            name_latn=f"Mesto {n}",
+            name_en=f"Place {n}",
+            search_key=fold(f"Mesto {n}"),
+            kind=MunicipalityKind.MUNICIPALITY,
+            district=district,
+            joined_on=timezone.localdate(),
+            population=20_000 + n,
+            population_year=2022,
+            population_source="benchmark",
         )
         for n in range(MUNICIPALITIES)
-    )  # fmt: skip
+    )
     since = timezone.localdate() - timedelta(days=DAYS)
     Enrolment.objects.bulk_create(Enrolment(cohort=cohort, municipality=m, starts_on=since) for m in places)
     Membership.objects.bulk_create(Membership(user=user, municipality=m, role=Role.APPROVER) for m in places)

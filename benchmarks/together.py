@@ -13,7 +13,7 @@ from library.models import Snippet, Template
 from links.models import Link
 from mentoring.models import Criterion, Feedback, Score
 from municipalities.models import Municipality, Pairing, Programme
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification
 from planning.enums import Every
 from planning.models import Campaign, CampaignPost, Occurrence, Recurrence, Slot
@@ -183,12 +183,19 @@ def _kits(place: Municipality, user: User) -> None:
 def _told(place: Municipality, user: User, mentor: User) -> None:
     Notification.objects.bulk_create(
         Notification(
-            user=user, kind=Kind.values[n % len(Kind.values)], municipality=place, url=f"/m/{place.slug}/posts/",
-            subject=f"Реч о објави {n}", body="Ко то може да пријави, и где?", language="sr", by=mentor, how=How.NEVER,
+            user=user,
+            kind=NotificationKind.values[n % len(NotificationKind.values)],
+            municipality=place,
+            url=f"/m/{place.slug}/posts/",
+            subject=f"Реч о објави {n}",
+            body="Ко то може да пријави, и где?",
+            language="sr",
+            by=mentor,
+            how=How.NEVER,
             read_at=_now() if n % 3 else None,
         )
         for n in range(NOTIFICATIONS)
-    )  # fmt: skip
+    )
 
 
 def _now() -> Any:

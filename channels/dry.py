@@ -78,7 +78,7 @@ def _worded(problem: Problem) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
+class MetricDescription:
     """How one network tells one metric. `remark` and the changes' words are in the reader's language, changes newest
     first, as (day, words, source)."""
 
@@ -94,7 +94,7 @@ def networks() -> dict[str, str]:
     return dict(sorted(((key, known.title) for key, known in PLATFORMS.items()), key=lambda one: one[1].casefold()))
 
 
-def told(metric: str) -> list[Told]:
+def told(metric: str) -> list[MetricDescription]:
     """Which networks tell this metric of a post or an account, by title."""
     found = []
     for key, title in networks().items():
@@ -109,7 +109,7 @@ def told(metric: str) -> list[Told]:
         ]
         remark = kind.remarks.get(metric, "")
         name = str(set_here.get(metric) or kind.own_names.get(metric, ""))
-        found.append(Told(key, title, name, gettext(remark) if remark else "", tuple(changes)))
+        found.append(MetricDescription(key, title, name, gettext(remark) if remark else "", tuple(changes)))
     return found
 
 
@@ -118,7 +118,7 @@ def about(platform: str, payload: Any) -> str:
     return connector(platform).about(payload) if platform in PLATFORMS else ""
 
 
-def told_by(event: Event) -> types.Told | None:
+def told_by(event: Event) -> types.MessageChanges | None:
     """What a stored event tells of messages by itself; None where its network has to be asked."""
     if event.platform not in PLATFORMS:
         return None

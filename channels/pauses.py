@@ -17,14 +17,14 @@ from channels.models import Channel, ChannelPause
 from municipalities.models import Enrolment, Municipality, Pause, WidePause, runs
 from municipalities.queries import today
 
-Kind = Literal["everybody", "programme", "municipality", "channel"]
+PauseScope = Literal["everybody", "programme", "municipality", "channel"]
 
 
 @dataclass(frozen=True)
 class Paused:
     """A pause that runs. `channel`, `platform` and `channel_id` are those of a paused channel, else empty."""
 
-    kind: Kind
+    kind: PauseScope
     pk: int
     reason: str
     by: str
@@ -124,5 +124,5 @@ def _rows(now: datetime, on: date, municipality: str, channel: str | None) -> li
     ]
 
 
-def _read(rows: QuerySet[Any], kind: Kind, **more: Any) -> QuerySet[Any]:
+def _read(rows: QuerySet[Any], kind: PauseScope, **more: Any) -> QuerySet[Any]:
     return rows.values_list(JSONObject(kind=Value(kind), **FIELDS, **more), flat=True)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["kept", "deleted", "inserted"]
+DiffOperation = Literal["kept", "deleted", "inserted"]
 Run = tuple[int, int, int, int]
 """From, to in the old tokens; from, to in the new ones."""
 
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Piece:
-    kind: Kind
+    kind: DiffOperation
     text: str
 
     @property
@@ -142,7 +142,7 @@ def _pieces(old: Sequence[str], new: Sequence[str], kept: Iterable[tuple[int, in
 
 
 def _change(deleted: str, inserted: str) -> list[Piece]:
-    both: list[tuple[Kind, str]] = [("deleted", deleted), ("inserted", inserted)]
+    both: list[tuple[DiffOperation, str]] = [("deleted", deleted), ("inserted", inserted)]
     return [Piece(kind, text) for kind, text in both if text]
 
 

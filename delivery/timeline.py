@@ -10,9 +10,9 @@ from common.models import AuditEvent
 from delivery.enums import Because, Outcome, Step
 from delivery.models import Attempt, Delivery
 
-Words = str | Promise
+LazyText = str | Promise
 
-EVENTS: dict[str, Words] = {
+EVENTS: dict[str, LazyText] = {
     "delivery.enqueue": _("Put in the queue."),
     "delivery.reschedule": _("Given another time."),
     "delivery.withdraw": _("Somebody asked to take it down."),
@@ -20,7 +20,7 @@ EVENTS: dict[str, Words] = {
     "delivery.changed_back": _("Found on the network as it was sent, again."),
     "delivery.noted": _("Somebody has seen it."),
 }
-CALLS: dict[str, Words] = {
+CALLS: dict[str, LazyText] = {
     "": _("A call is under way."),
     Outcome.OK: _("Sent: the network published it."),
     Outcome.PENDING: _("Sent: the network took it and is preparing it."),
@@ -32,30 +32,30 @@ CALLS: dict[str, Words] = {
     Outcome.UNKNOWN: _("Sent, but no usable answer came."),
     Outcome.HELD: _("Held back at the last moment; nothing was sent."),
 }
-LOOKS: dict[str, Words] = {
+LOOKS: dict[str, LazyText] = {
     Outcome.FOUND: _("Looked on the network: it is there."),
     Outcome.ABSENT: _("Looked on the network: it is not there."),
     Outcome.CANNOT_TELL: _("Looked on the network: it cannot be told for sure."),
 }
 LOOK_FAILED = _("Looked on the network, but got no answer.")
 POLLED = _("Asked the network how far it is.")
-TAKING_DOWN: dict[str, Words] = {Outcome.OK: _("Taken down from the network.")}
+TAKING_DOWN: dict[str, LazyText] = {Outcome.OK: _("Taken down from the network.")}
 CHANGED = _("Sent: the network changed it.")
 UNANSWERED = _("Sent, but no usable answer came. A change does no harm twice, so it is asked for again.")
 NOT_TAKEN_DOWN = _("Tried to take it down from the network, without success.")
 
 
 @dataclass(frozen=True)
-class Line:
+class TimelineEntry:
     """`detail` is the network's own sentence; `who` a person, empty for the portal itself."""
 
     at: datetime
-    words: Words
+    words: LazyText
     detail: str = ""
     who: str = ""
 
 
-def history(delivery: Delivery) -> list[Line]:
+def history(delivery: Delivery) -> list[TimelineEntry]:
     """All lines, oldest first. Two queries."""
     events = AuditEvent.objects.filter(target_type=Delivery._meta.label_lower, target_id=str(delivery.pk))
     lines = [_attempt(attempt) for attempt in delivery.attempts.all()]
@@ -63,18 +63,18 @@ def history(delivery: Delivery) -> list[Line]:
     return sorted(lines, key=lambda line: line.at)
 
 
-def _event(event: AuditEvent) -> Line:
+def _event(event: AuditEvent) -> TimelineEntry:
     because = event.detail.get("because", "")
     words = EVENTS.get(event.verb) or (Because(because).label if because in Because.values else event.verb)
-    return Line(event.at, words, who=event.actor_label)
+    return TimelineEntry(event.at, words, who=event.actor_label)
 
 
-def _attempt(attempt: Attempt) -> Line:
+def _attempt(attempt: Attempt) -> TimelineEntry:
     at = attempt.closed_at or attempt.sent_at or attempt.opened_at
-    return Line(at, _attempt_words(attempt), detail=str(attempt.detail.get("words") or ""))
+    return TimelineEntry(at, _attempt_words(attempt), detail=str(attempt.detail.get("words") or ""))
 
 
-def _attempt_words(attempt: Attempt) -> Words:
+def _attempt_words(attempt: Attempt) -> LazyText:
     if attempt.step == Step.FIND:
         return LOOKS.get(attempt.outcome, LOOK_FAILED)
     if attempt.step == Step.POLL:

@@ -19,7 +19,7 @@ from demo.texts import chance, citizens, on_the_desk
 from inbox import rules
 from inbox.domain import handover, house_rules, moderate, propose, saved, suggest, triage
 from inbox.domain.triage import label
-from inbox.enums import Kind, Sleep, State, Topic, Visibility
+from inbox.enums import MessageKind, Sleep, State, Topic, Visibility
 from inbox.models import Department, HouseRules, Message, SavedAnswer, Settlement, Told
 from inbox.reasons import CONFIRM_WITHIN, Act, Reason
 from municipalities.holidays import BELGRADE
@@ -31,11 +31,11 @@ from serbian.folding import fold
 
 # Whose house rules everybody may read.
 OPEN = {
-    "cuprija": house_rules.Told(
+    "cuprija": house_rules.HouseRulesInput(
         is_on=True, contact="Канцеларија за медије, mediji@cuprija.example", privacy="zastita@cuprija.example",
         own_words="Пишите нам слободно и критику: на њу одговарамо као и на питање.",
     ),
-    "vrnjacka-banja": house_rules.Told(is_on=True, contact="mediji@vrnjacka-banja.example"),
+    "vrnjacka-banja": house_rules.HouseRulesInput(is_on=True, contact="mediji@vrnjacka-banja.example"),
 }  # fmt: skip
 ADVERT = "Zarada od kuće, 2000 evra nedeljno, bez ulaganja! Prijava: www.lako-do-novca.example"
 THREAT = "Знам где начелник паркира ауто. Нека се чува кад падне мрак, пребићемо га."
@@ -90,7 +90,9 @@ def _said(past: Past, now: datetime) -> None:
 
 def _waiting() -> list[Message]:
     """Sorted ones that still have time, the newest first. Nobody does anything about the others here."""
-    rows = Message.objects.filter(state=State.OPEN, kind__in=[Kind.QUESTION, Kind.COMPLAINT, Kind.PROPOSAL])
+    rows = Message.objects.filter(
+        state=State.OPEN, kind__in=[MessageKind.QUESTION, MessageKind.COMPLAINT, MessageKind.PROPOSAL]
+    )
     return list(rows.filter(due_at__gt=timezone.now()).order_by("-at", "-pk"))
 
 
@@ -98,7 +100,7 @@ def _asked(past: Past) -> None:
     """One question to a department waits, one is answered; one message is put off, another has somebody and a note."""
     officer, free = past.team.officer, _waiting()
     known = list(Department.objects.order_by("pk"))
-    for message in [each for each in free if each.kind == Kind.PROPOSAL][:1]:
+    for message in [each for each in free if each.kind == MessageKind.PROPOSAL][:1]:
         triage.snooze(message, rules.wakes_at(Sleep.MONDAY, timezone.now()), by=officer)
         free.remove(message)
     for message, words in zip(free, ("", KNOWN), strict=False):
@@ -122,9 +124,9 @@ def _hidden(past: Past, now: datetime) -> None:
     officer, below = past.team.officer, [each for each in past.sent if each.status is not None]
     older = next((each for each in reversed(below) if each.at < now - timedelta(days=5)), below[0])
     at = office_time(older.at, 90)
-    advert = _message(past, older, ADVERT, Kind.SPAM, at, is_there=True)
+    advert = _message(past, older, ADVERT, MessageKind.SPAM, at, is_there=True)
     _hide(past, advert, moderate.Wish(Reason.SPAM, Act.HIDE, "Реклама, нема везе са објавом."), office_time(at, 60))
-    threat = _message(past, below[-1], THREAT, Kind.UNLAWFUL, now - timedelta(minutes=50), is_there=True)
+    threat = _message(past, below[-1], THREAT, MessageKind.UNLAWFUL, now - timedelta(minutes=50), is_there=True)
     why = "Прети се насиљем одређеном човеку."
     _hide(past, threat, moderate.Wish(Reason.THREAT, Act.HIDE, why), now - timedelta(minutes=40))
     further = "Пријављено полицији, снимак је предат."
@@ -175,6 +177,6 @@ def _message(past: Past, below: Sent, text: str, kind: str, at: datetime, *, is_
 
 def _told(past: Past, now: datetime) -> None:
     """Of what was heard up to now our people know: the worker tells them of nothing at the start."""
-    urgent = Message.objects.filter(kind__in=[Kind.EMERGENCY, Kind.UNLAWFUL]).values_list("pk", flat=True)
+    urgent = Message.objects.filter(kind__in=[MessageKind.EMERGENCY, MessageKind.UNLAWFUL]).values_list("pk", flat=True)
     keys = ["new:0", f"late:{now.astimezone(BELGRADE).date()}", *(f"urgent:{pk}" for pk in urgent)]
     insert([Told(municipality=past.team.municipality, about=key, at=now) for key in keys])

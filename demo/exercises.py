@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from demo.people import PROGRAMME, People
-from municipalities.enums import Kind
+from municipalities.enums import MunicipalityKind
 from municipalities.models import Membership, Municipality
 from municipalities.tenancy import scope
 from practice.domain import write
@@ -133,7 +133,7 @@ def _date_back(several: list[Team]) -> None:
 
 def wipe() -> None:
     """Exercises and their workspaces; their rows behind the wall went with those of the demo's municipalities."""
-    places = Municipality.objects.filter(kind=Kind.TRAINING, is_demo=True)
+    places = Municipality.objects.filter(kind=MunicipalityKind.TRAINING, is_demo=True)
     ids = list(places.values_list("pk", flat=True))
     teams = Team.objects.filter(workspace__in=ids)
     exercises_of = list(teams.values_list("exercise", flat=True).distinct())

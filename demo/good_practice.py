@@ -8,7 +8,7 @@ from demo.people import PROGRAMME, People
 from demo.texts import CONTENT
 from exchange.domain import practice
 from exchange.models import Example
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from municipalities.models import Programme
 from posts.draft import Call, Draft, Text
 
@@ -36,5 +36,5 @@ def _written(raw: Mapping[str, Any]) -> practice.Written:
     gaps = [dict(zip(("name", "kind", "label", "example"), gap, strict=True)) for gap in raw["gaps"]]
     same = ("purpose", "shape", "why", "watch", "patterns", "networks", "drawing")
     english = {name: words.strip() for name, words in raw["en"].items()}
-    words = Words(raw["name"], raw["about"], "", draft, gaps)
+    words = TemplateContent(raw["name"], raw["about"], "", draft, gaps)
     return practice.Written(words, **{name: raw[name] for name in same}, english=english)

@@ -23,7 +23,7 @@ from demo.rows import insert
 from demo.texts import Comment, chance, citizens, place
 from inbox import rules
 from inbox.domain import suggest
-from inbox.enums import Heard, Kind, Topic, Visibility
+from inbox.enums import Heard, MessageKind, Topic, Visibility
 from inbox.enums import State as Standing
 from inbox.models import Below, Department, Listening, Message, Reply, Settlement
 from municipalities.tenancy import scope
@@ -119,7 +119,7 @@ def _message(each: Exchange, now: datetime) -> Message:
     state, settled_at = Standing.OPEN, None
     if each.answer is not None:
         state, settled_at = Standing.ANSWERED, each.answer.created_at
-    elif age > rules.OPEN_BEFORE or (kind == Kind.PRAISE and age > UNREAD):
+    elif age > rules.OPEN_BEFORE or (kind == MessageKind.PRAISE and age > UNREAD):
         state, settled_at = Standing.CLOSED, min(at + timedelta(hours=14), now)
     # what came in last nobody has sorted yet
     is_new = state == Standing.OPEN and age < UNREAD
@@ -145,7 +145,7 @@ def _place(past: Past, rows: list[Message]) -> None:
     settlements = list(Settlement.objects.order_by("pk"))
     boxes = {row.email.split("@")[0]: row for row in Department.objects.all()}
     for row in rows:
-        if row.topic and row.kind != Kind.PRAISE:
+        if row.topic and row.kind != MessageKind.PRAISE:
             row.settlement = rng.choice(settlements) if settlements and rng.random() < 0.6 else None
             row.department = boxes.get(SEES_TO.get(Topic(row.topic), ""))
 

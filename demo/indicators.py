@@ -11,7 +11,7 @@ from django.utils import timezone
 from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
 from analytics.domain.indicators import Defined
 from analytics.domain.indicators_agreed import Wanted
-from analytics.domain.indicators_entered import Told
+from analytics.domain.indicators_entered import EnteredValue
 from analytics.enums import AimKind
 from analytics.logframe import HERE
 from analytics.models import ProgrammeIndicator
@@ -81,6 +81,6 @@ def _own(cohort: Cohort, people: People, today: date) -> None:
     first, last = suggested(cohort)
     indicators_frozen.enter(row, None, first, last, 20, source=OWN.source, by=people.staff)
     for ago, value in ENTRIES:
-        indicators_entered.enter(row, Told(today - timedelta(days=ago), value, OWN.source), by=people.staff)
+        indicators_entered.enter(row, EnteredValue(today - timedelta(days=ago), value, OWN.source), by=people.staff)
     wanted = Wanted(AimKind.VALUE.value, 80, today + timedelta(days=52), is_milestone=False, reason=REASON)
     indicators_agreed.set_target(row, wanted, by=people.staff)

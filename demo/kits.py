@@ -14,7 +14,7 @@ from demo.texts import CONTENT
 from kits.domain import adopt, keep
 from kits.models import Kit
 from kits.queries import adoptions, known, parts_of
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from municipalities.availability import months_later
 from municipalities.domain import services
 from municipalities.domain.reference import load_services
@@ -103,7 +103,7 @@ def _part(raw: Mapping[str, Any], questions: list[dict[str, str]]) -> keep.Part:
             promise=raw.get("promise", ""),
         ),
     )
-    words = Words(raw["name"], raw["about"], raw["category"], draft, questions, raw.get("deadline", ""))
+    words = TemplateContent(raw["name"], raw["about"], raw["category"], draft, questions, raw.get("deadline", ""))
     return keep.Part(words, raw["day"], time.fromisoformat(raw["at"]))
 
 

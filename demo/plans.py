@@ -32,7 +32,7 @@ OFFICER, APPROVER, MENTOR = "officer", "approver", "mentor"
 
 
 @dataclass(frozen=True)
-class Line:
+class DemoActivity:
     """An activity of the library: due and done so many days after the first one. `done` None: open.
 
     `posts` are shown as evidence where posts show it. `confirmed` False: the mentor has not looked at it yet.
@@ -50,7 +50,7 @@ class Line:
 @dataclass(frozen=True)
 class Story:
     goal: str
-    lines: tuple[Line, ...]
+    lines: tuple[DemoActivity, ...]
     ends: int | None = None  # after so many days instead of three months
     is_draft: bool = False
     is_finished: bool = False
@@ -61,64 +61,74 @@ STORIES: dict[str, Story] = {
     "cuprija": Story(
         "До краја плана свака трећа објава позива грађане да нешто ураде, а на свако питање одговорено је у року.",
         (
-            Line("house-rules", 12, APPROVER, done=10),
-            Line("calls", 21, done=19),
-            Line("answers", 28, "Служба за односе с грађанима"),
-            Line("interactive", 35, done=34, confirmed=False),
-            Line("eservice", 46, posts=1),
-            Line("visibility", 52),
-            Line("calls-share", 76),
-            Line("exchange", 70, MENTOR),
+            DemoActivity("house-rules", 12, APPROVER, done=10),
+            DemoActivity("calls", 21, done=19),
+            DemoActivity("answers", 28, "Служба за односе с грађанима"),
+            DemoActivity("interactive", 35, done=34, confirmed=False),
+            DemoActivity("eservice", 46, posts=1),
+            DemoActivity("visibility", 52),
+            DemoActivity("calls-share", 76),
+            DemoActivity("exchange", 70, MENTOR),
         ),
     ),
     # a change waits for the mentor
     "kragujevac": Story(
         "Грађани лако проналазе еУслуге града и знају шта да понесу на шалтер.",
         (
-            Line("house-rules", 14, APPROVER, done=13),
-            Line("calls", 21, done=21),
-            Line("eservice", 32, done=31),
-            Line("live", 43, "Градско веће за културу"),
-            Line("rhythm", 80),
-            Line("done-for-you", 66),
+            DemoActivity("house-rules", 14, APPROVER, done=13),
+            DemoActivity("calls", 21, done=21),
+            DemoActivity("eservice", 32, done=31),
+            DemoActivity("live", 43, "Градско веће за културу"),
+            DemoActivity("rhythm", 80),
+            DemoActivity("done-for-you", 66),
         ),
     ),
     # a short plan, finished; the next one can begin
     "mali-zvornik": Story(
         "За пет недеља страница добија правила разговора и прве објаве са позивом на акцију.",
-        (Line("house-rules", 9, APPROVER, done=8), Line("calls", 20, done=18), Line("interactive", 30, done=29)),
-        ends=32, is_finished=True,
+        (
+            DemoActivity("house-rules", 9, APPROVER, done=8),
+            DemoActivity("calls", 20, done=18),
+            DemoActivity("interactive", 30, done=29),
+        ),
+        ends=32,
+        is_finished=True,
     ),
     # a draft on which only the mentor has agreed
     "novi-pazar": Story(
         "Свака важна вест излази на оба језика у службеној употреби, у исто време.",
-        (Line("calls", 60), Line("accessible", 84), Line("interactive", 66), Line("exchange", 80, MENTOR)),
+        (
+            DemoActivity("calls", 60),
+            DemoActivity("accessible", 84),
+            DemoActivity("interactive", 66),
+            DemoActivity("exchange", 80, MENTOR),
+        ),
         is_draft=True,
     ),
     # agreed with the former mentor, followed with the new one
     "vlasotince": Story(
         "Млади из општине чешће учествују: питања, анкете и разговори уживо.",
         (
-            Line("interactive", 20, done=18),
-            Line("house-rules", 25, APPROVER, done=27),
-            Line("calls", 33, done=32),
-            Line("poll-report", 48),
-            Line("accessible", 77),
+            DemoActivity("interactive", 20, done=18),
+            DemoActivity("house-rules", 25, APPROVER, done=27),
+            DemoActivity("calls", 33, done=32),
+            DemoActivity("poll-report", 48),
+            DemoActivity("accessible", 77),
         ),
     ),
     # on its way, with one activity that both dropped
     "vrnjacka-banja": Story(
         "Гости и мештани на време сазнају шта је отворено, шта се гради и где да питају.",
         (
-            Line("calls", 21, done=16),
-            Line("live", 24, dropped="Начелник одељења је на боловању; разговор остаје за следећи план."),
-            Line("interactive", 32, done=30),
-            Line("eservice", 44, posts=2),
-            Line("rhythm", 80),
-            Line("visibility", 60),
+            DemoActivity("calls", 21, done=16),
+            DemoActivity("live", 24, dropped="Начелник одељења је на боловању; разговор остаје за следећи план."),
+            DemoActivity("interactive", 32, done=30),
+            DemoActivity("eservice", 44, posts=2),
+            DemoActivity("rhythm", 80),
+            DemoActivity("visibility", 60),
         ),
     ),
-}  # fmt: skip
+}
 LINKS = {"house-rules": "pravila-razgovora", "exchange": "razmena"}
 
 
@@ -178,7 +188,7 @@ class _Laid:
             plan.closed_because = Closing.FINISHED
         return insert([plan])[0]
 
-    def _activity(self, plan: Plan, line: Line, number: int) -> Activity:
+    def _activity(self, plan: Plan, line: DemoActivity, number: int) -> Activity:
         person = self._person(line.who)
         due_on = usual_day(plan.starts_on, line.due, plan.ends_on)
         told = taken(self.kinds[line.key], due_on, person)
@@ -196,7 +206,7 @@ class _Laid:
 
     # ---- what shows it
 
-    def _shown(self, line: Line, row: Activity) -> None:
+    def _shown(self, line: DemoActivity, row: Activity) -> None:
         if line.done is None and line.posts is None:
             return
         until = row.done_at or self.now

@@ -40,5 +40,5 @@ def arrange(team: Team, drawn: Mapping[str, Drawn], today: date) -> None:
         if found:
             folders.move(found, folders.create(house, name, by=by), municipality=house, by=by)
     if WITHOUT_PEOPLE in drawn:
-        told = consents.Told("not_needed", "", "", today, None, today + KEPT_FOR)
+        told = consents.ConsentDetails("not_needed", "", "", today, None, today + KEPT_FOR)
         consents.record(drawn[WITHOUT_PEOPLE].media, told, by=by)

@@ -86,7 +86,7 @@ class ChannelPlan:
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoMunicipality:
     """One municipality of the demo. `weekly`: posts a week before and after the training."""
 
     slug: str
@@ -120,7 +120,7 @@ class Planned:
 
 @dataclass
 class Plan:
-    place: Place
+    place: DemoMunicipality
     rng: random.Random
     used: dict[str, date] = field(default_factory=dict)
 
@@ -158,14 +158,14 @@ def common() -> tuple[Wording, ...]:
 
 
 @cache
-def place(slug: str) -> Place:
+def place(slug: str) -> DemoMunicipality:
     told = _read(slug)
     first = ChannelPlan(told["username"], told["name"], ("sr-Cyrl",), told["followers"])
     more = (
         ChannelPlan(each["username"], each["name"], tuple(each["languages"]), each["followers"], each["share"])
         for each in told.get("channel", ())
     )
-    return Place(
+    return DemoMunicipality(
         slug=slug,
         note=told["note"],
         colour=told["colour"],

@@ -19,7 +19,7 @@ from posts.domain.submit import submit
 from posts.domain.suggest import accept, suggest
 from posts.domain.thread import resolve
 from posts.draft import Text, parse
-from posts.enums import Place
+from posts.enums import AnchorKind
 from posts.models import Comment, Post, Thread, Version
 from posts.places import Where
 from posts.queries import latest_version
@@ -62,7 +62,7 @@ def _settled(town: Town, post: Post, version: Version) -> Thread:
     )  # fmt: skip
     text = parse(post.draft).texts[TAG].text
     first = anchors.at(text, *_sentences(text)[0])
-    thread.place, thread.tag, thread.start, thread.end = Place.TEXT, TAG, first.start, first.end
+    thread.place, thread.tag, thread.start, thread.end = AnchorKind.TEXT, TAG, first.start, first.end
     thread.quote, thread.before, thread.after = first.quote, first.before, first.after
     return thread
 

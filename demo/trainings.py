@@ -15,7 +15,7 @@ from demo.rows import made_at
 from demo.texts import CONTENT, TRAINING_DAYS_AGO
 from municipalities.enums import Role
 from municipalities.models import Cohort, Municipality, Programme
-from reports.document import Bullets, Document, Paragraph, Words
+from reports.document import Bullets, Document, DocumentTexts, Paragraph
 from reports.files import pdf
 from trainings import files, queries
 from trainings.domain import agenda, attendance, certificates, keep, materials
@@ -107,7 +107,7 @@ def _materials(training: Training, people: People, now: datetime) -> None:
 
 
 def _sheet(raw: Mapping[str, Any], now: datetime) -> Document:
-    words = Words(as_of="Сачињено", page="Страна", of="од")
+    words = DocumentTexts(as_of="Сачињено", page="Страна", of="од")
     blocks = (Paragraph(raw["lead"], "lead"), Bullets(raw["steps"]))
     title = content()["held"]["name"]
     return Document(raw["title"], title, "sr", raw["lead"], now, blocks, "Добошар (демо)", words)

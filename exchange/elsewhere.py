@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from municipalities import place_words
-from municipalities.enums import Kind
+from municipalities.enums import MunicipalityKind
 from serbian.transliteration import to_latin
 
 # Gaps that the copier's profile fills …
@@ -111,7 +111,7 @@ def values_for(place: Named) -> dict[str, str]:
     """What the gaps of the names say in this municipality."""
     return {
         **place_words.words(place),
-        FULL_NAME: f"{'Град' if place.kind == Kind.CITY else 'Општина'} {place.name_cyrl}",
+        FULL_NAME: f"{'Град' if place.kind == MunicipalityKind.CITY else 'Општина'} {place.name_cyrl}",
         HASHTAG: "".join(word[:1].upper() + word[1:] for word in place.name_cyrl.split()),
     }
 

@@ -12,9 +12,9 @@ from analytics.catalogue import FORMULAS
 from common.numbers import number, significant
 from exchange.gallery_rules import EARLY
 
-Words = str | Promise
+LazyText = str | Promise
 CLICKS = gettext_lazy("people who followed the short link of the post; programs are left out")
-REASONS: dict[str, Words] = {
+REASONS: dict[str, LazyText] = {
     "unread": gettext_lazy("Nobody has read the numbers of this post yet."),
     "not_told": gettext_lazy("The networks told no interactions of this post."),
     "population": gettext_lazy("The population of the municipality is not entered."),
@@ -26,10 +26,10 @@ REASONS: dict[str, Words] = {
 class Figure:
     """One number with its formula; `value` None: `reason` says why."""
 
-    label: Words
+    label: LazyText
     value: float | None
-    formula: Words
-    reason: Words = ""
+    formula: LazyText
+    reason: LazyText = ""
     places: int = 0
 
 

@@ -52,7 +52,7 @@ E = TypeVar("E", bound=Fitting)
 
 
 @dataclass(frozen=True)
-class Kind:
+class PostTraits:
     """What is known of a post while it is written, in values of `posts.enums`; empty: not chosen."""
 
     call: str = ""
@@ -60,7 +60,7 @@ class Kind:
     category: str = ""
 
 
-def fit(example: Fitting, kind: Kind) -> int:
+def fit(example: Fitting, kind: PostTraits) -> int:
     """How well it fits, 0 for not at all. How people take part says most, then the call to action, then the purpose:
     the purpose is filled in for every post, the other two only by somebody who means it."""
     points = 0
@@ -73,7 +73,7 @@ def fit(example: Fitting, kind: Kind) -> int:
     return points
 
 
-def fitting(examples: Iterable[E], kind: Kind) -> list[E]:
+def fitting(examples: Iterable[E], kind: PostTraits) -> list[E]:
     """The best first, in their own order where they fit alike; at most `MOST_OFFERED`, none without any likeness."""
     found = sorted(((fit(each, kind), each) for each in examples), key=lambda pair: -pair[0])
     best = [each for points, each in found if points >= MEANT]

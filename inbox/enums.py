@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class Kind(models.TextChoices):
+class MessageKind(models.TextChoices):
     """What a message is. Empty: nobody has said yet."""
 
     QUESTION = "question", _("Question")

@@ -12,7 +12,7 @@ from channels.pauses import Paused
 from delivery.enums import Because
 from delivery.gates import Verdict, go, hold
 from delivery.models import Delivery
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Reply
 from municipalities.queries import emergency_rights
 from platforms.visibility import Visibility, is_wider, of_answer
@@ -44,7 +44,7 @@ def _verdict(row: dict | None) -> Verdict:
         return hold(Because.HELD)
     if is_wider(row["sent_to"], of_answer(row["message__visibility"])):
         return hold(Because.HELD, TOO_WIDE)
-    is_emergency = row["message__kind"] == Kind.EMERGENCY
+    is_emergency = row["message__kind"] == MessageKind.EMERGENCY
     if (
         row["municipality__answers_need_approval"]
         and row["approved_by"] is None

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext
 
 from inbox import rules
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.reasons import Reason
 from serbian.transliteration import to_latin
 
@@ -43,13 +43,15 @@ def unwelcome() -> tuple[str, ...]:
 
 def promises() -> tuple[str, ...]:
     """How soon an answer comes, from the very rules by which the inbox reckons."""
-    question, complaint, proposal = (_days(kind) for kind in (Kind.QUESTION, Kind.COMPLAINT, Kind.PROPOSAL))
+    question, complaint, proposal = (
+        _days(kind) for kind in (MessageKind.QUESTION, MessageKind.COMPLAINT, MessageKind.PROPOSAL)
+    )
     return (
         gettext("A question: within %(time)s.") % {"time": question},
         gettext("A complaint: within %(time)s.") % {"time": complaint},
         gettext("A proposal: within %(time)s.") % {"time": proposal},
         gettext("News of an emergency: within %(time)s. In danger do not write to us, call 192 (police), 193 (fire "
-                "brigade) or 194 (ambulance).") % {"time": _minutes(Kind.EMERGENCY)},
+                "brigade) or 194 (ambulance).") % {"time": _minutes(MessageKind.EMERGENCY)},
     )  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def sections(municipality: Any, told: Any) -> list[Section]:
                     settings.INBOX_EVIDENCE_DAYS,
                 ) % {"count": settings.INBOX_EVIDENCE_DAYS},
                 gettext("Threats, hate and what is clearly unlawful we deal with within %(time)s of reading it.")
-                % {"time": _minutes(Kind.UNLAWFUL)},
+                % {"time": _minutes(MessageKind.UNLAWFUL)},
             ),
         ),
         Section(

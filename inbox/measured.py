@@ -19,8 +19,8 @@ from django.utils import timezone
 from analytics import tallies
 from analytics.logframe import provide
 from analytics.queries.tallies import median_hours, share
-from analytics.tallies import Days, Told
-from inbox.enums import Kind
+from analytics.tallies import DailyTally, Days
+from inbox.enums import MessageKind
 from inbox.models import Message, Moderation
 from inbox.reasons import Reason
 from municipalities.holidays import BELGRADE, working_minutes
@@ -54,11 +54,11 @@ class _Day:
     minutes: list[int] = field(default_factory=list)
 
 
-def questions(days: Days) -> Iterator[Told]:
+def questions(days: Days) -> Iterator[DailyTally]:
     """OC3: questions whose time is not over and that nobody has answered yet say nothing; whoever took the question
     back in time waits for nothing. OC4: working minutes from each to its first answer."""
     now, found = timezone.now(), defaultdict[tuple[int, date], _Day](_Day)
-    rows = _within(Message.objects.filter(kind=Kind.QUESTION), "at", "channel", days)
+    rows = _within(Message.objects.filter(kind=MessageKind.QUESTION), "at", "channel", days)
     told = rows.values_list("municipality_id", "at", "counts_from", "due_at", "first_answer_at", "gone_at")
     for place, at, asked_at, due_at, answered_at, gone_at in told.iterator(chunk_size=AT_ONCE):
         each = found[place, day_of(at)]
@@ -70,12 +70,12 @@ def questions(days: Days) -> Iterator[Told]:
             each.asked += 1
     for (place, day), each in found.items():
         if each.asked:
-            yield Told(place, "OC3", day, each.asked, each.kept)
+            yield DailyTally(place, "OC3", day, each.asked, each.kept)
         if each.minutes:
-            yield Told(place, "OC4", day, len(each.minutes), minutes=tuple(sorted(each.minutes)))
+            yield DailyTally(place, "OC4", day, len(each.minutes), minutes=tuple(sorted(each.minutes)))
 
 
-def hidden(days: Days) -> Iterator[Told]:
+def hidden(days: Days) -> Iterator[DailyTally]:
     """GV1. Of what was hidden or removed: what has a reason and a copy that nobody touched since. One seal for each; of
     a copy that was erased in its time, what was found then."""
     rows = _within(Moderation.objects.filter(done_at__isnull=False), "done_at", "message__channel", days)
@@ -84,7 +84,7 @@ def hidden(days: Days) -> Iterator[Told]:
         has_copy = row.was_untouched is not False if row.erased_at else row.is_untouched
         found[row.municipality_id, day_of(row.done_at)].append(row.reason in Reason.values and has_copy)
     for (place, day), kept in found.items():
-        yield Told(place, "GV1", day, len(kept), sum(kept))
+        yield DailyTally(place, "GV1", day, len(kept), sum(kept))
 
 
 def _within(rows: QuerySet[Any], moment: str, channel: str, days: Days) -> QuerySet[Any]:

@@ -83,7 +83,7 @@ def _plain(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Place:
+class PersonalDataStore:
     """One place. `model` ("inbox.note") is empty for what is no table: files, backups, mailboxes of others.
 
     `columns` are those that can hold a citizen's words or name. `rows` finds a person's, in a fixed number of queries;
@@ -112,10 +112,10 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Row:
+class PersonalDataRow:
     """One row of a place, ready to be shown: (key, label, value) of what is not empty. `message` as in `Place`."""
 
-    place: Place
+    place: PersonalDataStore
     message: int | None
     values: list[tuple[str, Any, Any]] = field(default_factory=list)
 
@@ -123,30 +123,30 @@ class Row:
         return {key: value for key, _label, value in self.values}
 
 
-_places: dict[str, Place] = {}
+_places: dict[str, PersonalDataStore] = {}
 
 
-def register(*places: Place) -> None:
+def register(*places: PersonalDataStore) -> None:
     """Add places to the list; one that is there already stays. Raises `ValueError` for a code used twice."""
     for place in places:
         if _places.setdefault(place.code, place) is not place:
             raise ValueError(f"two places are called {place.code}")
 
 
-def places() -> list[Place]:
+def places() -> list[PersonalDataStore]:
     """In the order in which they are shown and erased."""
     return list(_places.values())
 
 
-def held(person: Person) -> list[Row]:
+def held(person: Person) -> list[PersonalDataRow]:
     """Every row of this person in every place, place by place. A fixed number of queries for each."""
     return [_row(place, row) for place in places() if place.rows is not None for row in place.rows(person)]
 
 
-def _row(place: Place, row: Any) -> Row:
+def _row(place: PersonalDataStore, row: Any) -> PersonalDataRow:
     told = ((each.key, each.label, each.value(row)) for each in place.fields)
     values = [one for one in told if one[2] not in (None, "", {}, [], ())]
-    return Row(place, getattr(row, place.message, None), values)
+    return PersonalDataRow(place, getattr(row, place.message, None), values)
 
 
 def erase(what: Erasing) -> None:

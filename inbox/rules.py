@@ -8,18 +8,18 @@ days at most, as the British government's house rules give it.
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from inbox.enums import Kind, Sleep
+from inbox.enums import MessageKind, Sleep
 from municipalities.holidays import BELGRADE, CLOSES, OPENS, is_working_day
 
 WORKING_DAY = 8 * 60
 # Minutes of working hours; a kind without any needs no answer.
 WORKING_MINUTES: Mapping[str, int] = {
     "": WORKING_DAY,
-    Kind.QUESTION: WORKING_DAY,
-    Kind.COMPLAINT: 2 * WORKING_DAY,
-    Kind.PROPOSAL: 5 * WORKING_DAY,
+    MessageKind.QUESTION: WORKING_DAY,
+    MessageKind.COMPLAINT: 2 * WORKING_DAY,
+    MessageKind.PROPOSAL: 5 * WORKING_DAY,
 }
-CLOCK_MINUTES: Mapping[str, int] = {Kind.EMERGENCY: 60, Kind.UNLAWFUL: 120}
+CLOCK_MINUTES: Mapping[str, int] = {MessageKind.EMERGENCY: 60, MessageKind.UNLAWFUL: 120}
 
 # How often a channel is asked; where its network tells us by itself, at once besides.
 ASK_EVERY = timedelta(minutes=2)

@@ -105,7 +105,7 @@ def with_adoptions(kits: QuerySet[Kit]) -> QuerySet[Kit]:
 
 
 @dataclass(frozen=True)
-class Row:
+class AdoptionRow:
     """What a municipality made of a kit, in numbers only. `adoption` None: nothing yet."""
 
     municipality: Municipality
@@ -129,7 +129,7 @@ class Row:
 class Table:
     """`withheld`: municipalities that take part and did not agree to comparison."""
 
-    rows: list[Row]
+    rows: list[AdoptionRow]
     withheld: int
 
     @property
@@ -155,7 +155,7 @@ def adoption_table(kit: Kit) -> Table:
         )  # fmt: skip
         adoptions = {row.municipality_id: row for row in rows}
     places = sorted(agreed.values(), key=lambda place: sort_key(str(place)))
-    return Table([Row(place, adoptions.get(place.pk)) for place in places], len(everybody - set(agreed)))
+    return Table([AdoptionRow(place, adoptions.get(place.pk)) for place in places], len(everybody - set(agreed)))
 
 
 def reached(kit: Kit) -> list[Municipality]:

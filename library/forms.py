@@ -10,12 +10,12 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from library.enums import GapKind
 from library.gaps import MOST as MOST_GAPS
 from library.gaps import Gap, Pattern, asked
 from library.queries import Branch
-from posts.domain.consents import Scan, Told, scanned
+from posts.domain.consents import ConsentDetails, Scan, scanned
 from posts.domain.pictures import About, BadPicture
 from posts.draft import MOST_OPTION, MOST_OPTIONS, MOST_PROMISE, MOST_RULES, BadDraft, is_link, parse, storable
 from posts.enums import CallKind, Category, ConsentKind, Format
@@ -130,11 +130,11 @@ class TemplateForm(forms.Form):
             "call": {"kind": cleaned["call"], "words": cleaned["call_words"]},
         }  # fmt: skip
 
-    def words(self) -> Words:
+    def words(self) -> TemplateContent:
         cleaned = self.cleaned_data
         about = storable(cleaned["about"]).strip()
         deadline = self.data.get("deadline", "")
-        return Words(cleaned["name"], about, cleaned["category"], cleaned["draft"], self.told(), deadline)
+        return TemplateContent(cleaned["name"], about, cleaned["category"], cleaned["draft"], self.told(), deadline)
 
     def told(self) -> list[dict[str, str]]:
         """The questions as they were sent, else as they are stored."""
@@ -335,11 +335,11 @@ class ConsentForm(forms.Form):
             self.add_error("keep_until", _("Keep the names at least as long as the consent holds."))
         return cleaned
 
-    def told(self) -> Told:
+    def told(self) -> ConsentDetails:
         cleaned = self.cleaned_data
         people, given_by = (storable(cleaned[name]).strip() for name in ("people", "given_by"))
         days = {name: cleaned[name] for name in ("given_on", "valid_until", "keep_until")}
-        return Told(kind=cleaned["kind"], people=people, given_by=given_by, **days)
+        return ConsentDetails(kind=cleaned["kind"], people=people, given_by=given_by, **days)
 
 
 def _years_on(day: date, years: int) -> date:

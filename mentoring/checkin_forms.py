@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentoring.domain.checkins import MOST_STEPS, Planned, Step, Told
+from mentoring.domain.checkins import MOST_STEPS, CheckInRecord, Planned, Step
 from mentoring.enums import Side, Way
 from mentoring.models import CheckIn
 from mentoring.models.checkins import MOST_HOURS, QUARTER
@@ -86,10 +86,10 @@ class WriteDownForm(MoveForm):
         super().__init__(*args, **kwargs)
         self.order_fields(self.field_order)
 
-    def told(self, steps: list[Step]) -> Told:
+    def told(self, steps: list[Step]) -> CheckInRecord:
         """After `is_valid`."""
         said = self.cleaned_data
-        return Told(said["resolved"], said["way"], said["hours"], said["notes"], steps, said["subject"])
+        return CheckInRecord(said["resolved"], said["way"], said["hours"], said["notes"], steps, said["subject"])
 
 
 class StepForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from analytics.logframe import INDICATORS, measured_codes
 from mentoring import plan_rules as rules
-from mentoring.domain.plan_library import Told
+from mentoring.domain.plan_library import ActivityContent
 from mentoring.domain.plans import MOST_DESCRIPTION, MOST_GOAL, Wanted
 from mentoring.enums import Proof
 from mentoring.models import Activity, ActivityKind, Plan
@@ -278,11 +278,11 @@ class KindForm(AsksMixin):
             self.add_error("name_en", _("Write the English words in full, or leave all of them empty."))
         return values
 
-    def told(self) -> Told:
+    def told(self) -> ActivityContent:
         """After `is_valid`."""
         said = self.cleaned_data
         names = ("name", "description", "evidence")
         serbian, english = (tuple(said[f"{name}{suffix}"] for name in names) for suffix in ("", "_en"))
         key, _colon, value = said["fits"].partition(":")
         fits = {key: value or True} if key else {}
-        return Told(words=words(serbian, english), usual_days=said["usual_days"], fits=fits, **self.asks())
+        return ActivityContent(words=words(serbian, english), usual_days=said["usual_days"], fits=fits, **self.asks())

@@ -39,16 +39,16 @@ LABELS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class FieldChange:
     label: str | Promise
     before: str
     after: str
 
 
-def told(change: Change) -> list[Told]:
+def told(change: Change) -> list[FieldChange]:
     """What would be otherwise, or what is proposed anew (nothing before)."""
     before, after = change.before, change.after
-    found = [Told(label, _said(before, name), _said(after, name)) for name, label in LABELS.items()]
+    found = [FieldChange(label, _said(before, name), _said(after, name)) for name, label in LABELS.items()]
     return [each for each in found if each.before != each.after]
 
 

@@ -24,11 +24,11 @@ from reports.document import (
     Block,
     Bullets,
     Cell,
+    CellType,
     Column,
     Document,
     Facts,
     Heading,
-    Kind,
     Missing,
     Paragraph,
     Table,
@@ -113,8 +113,8 @@ def _activities(found: Content) -> Iterator[Block]:
     columns = (
         Column(pgettext("agreed with the mentor", "Activity")),
         Column(_("Who")),
-        Column(_("Agreed for"), Kind.DATE),
-        Column(_("Done on"), Kind.DATE),
+        Column(_("Agreed for"), CellType.DATE),
+        Column(_("Done on"), CellType.DATE),
         Column(_("State")),
         Column(_("What shows it")),
     )
@@ -175,11 +175,11 @@ def _indicators(found: Content) -> Iterator[Block]:
     )
     columns = (
         Column(_("Indicator")),
-        Column(_("Before"), Kind.NUMBER),
-        Column("n", Kind.NUMBER),
-        Column(_("Now"), Kind.NUMBER),
-        Column("n", Kind.NUMBER),
-        Column(pgettext("of a number", "Change"), Kind.NUMBER),
+        Column(_("Before"), CellType.NUMBER),
+        Column("n", CellType.NUMBER),
+        Column(_("Now"), CellType.NUMBER),
+        Column("n", CellType.NUMBER),
+        Column(pgettext("of a number", "Change"), CellType.NUMBER),
     )
     rows = [_indicator(each) for each in found["indicators"] if each["code"] in INDICATORS]
     yield Table("indicators", "", columns, rows, empty=_("None of the indicators is measured yet."))
@@ -243,10 +243,10 @@ def _feedback(found: Content) -> Iterator[Block]:
     )
     columns = (
         Column(_("Criterion")),
-        Column(_("At the beginning"), Kind.NUMBER, 1),
-        Column("n", Kind.NUMBER),
-        Column(_("At the end"), Kind.NUMBER, 1),
-        Column("n", Kind.NUMBER),
+        Column(_("At the beginning"), CellType.NUMBER, 1),
+        Column("n", CellType.NUMBER),
+        Column(_("At the end"), CellType.NUMBER, 1),
+        Column("n", CellType.NUMBER),
     )
     rows = [
         [_criterion(line["words"]), _mean(line["begin"]), line["begin"][1], _mean(line["end"]), line["end"][1]]

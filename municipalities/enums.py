@@ -32,7 +32,7 @@ class ChangeOutcome(models.TextChoices):
     DROPPED = "dropped", _("dropped: who asked may no longer change the rules")
 
 
-class Kind(models.TextChoices):
+class MunicipalityKind(models.TextChoices):
     CITY = "city", _("City")
     MUNICIPALITY = "municipality", pgettext_lazy("as opposed to a city", "Municipality")
     # No place on the map: a team of a training plays in it, and it is wiped afterwards.

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.fields import WebAddressField
 from municipalities.arms import ArmsStorage
-from municipalities.enums import Approval, ChangeOutcome, Kind, Role, Script, ServiceCall, ServiceCategory
+from municipalities.enums import Approval, ChangeOutcome, MunicipalityKind, Role, Script, ServiceCall, ServiceCategory
 from municipalities.tenancy import TenantModel
 from serbian.folding import fold
 from serbian.transliteration import to_latin
@@ -57,7 +57,7 @@ class Municipality(models.Model):
     name_latn = models.CharField(_("name, Latin"), max_length=80)
     name_en = models.CharField(_("name, English"), max_length=80)
     search_key = models.CharField(max_length=200, default="", editable=False)
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=12, choices=MunicipalityKind)
     district = models.ForeignKey(District, models.PROTECT, related_name="municipalities")
     # [{"language": "sr", "script": "Cyrl", "source": "…"}]
     official_languages = models.JSONField(default=list)
@@ -99,7 +99,7 @@ class Municipality(models.Model):
             ),
             models.CheckConstraint(
                 name="training_workspace_is_practice",
-                condition=~models.Q(kind=Kind.TRAINING) | models.Q(is_practice=True),
+                condition=~models.Q(kind=MunicipalityKind.TRAINING) | models.Q(is_practice=True),
             ),
         ]
 
@@ -113,7 +113,7 @@ class Municipality(models.Model):
     @property
     def is_training(self) -> bool:
         """Whether it is a workspace of an exercise and stands for no place at all."""
-        return self.kind == Kind.TRAINING
+        return self.kind == MunicipalityKind.TRAINING
 
     @property
     def needs_approval(self) -> bool:
@@ -122,7 +122,7 @@ class Municipality(models.Model):
 
 
 # Of municipalities: those that stand for a place. Every list of all municipalities asks for it.
-REAL_PLACE = ~models.Q(kind=Kind.TRAINING)
+REAL_PLACE = ~models.Q(kind=MunicipalityKind.TRAINING)
 
 
 class Waiting(models.Model):

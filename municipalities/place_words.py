@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from municipalities.enums import Kind
+from municipalities.enums import MunicipalityKind
 from serbian.transliteration import to_cyrillic
 
 NAME, PLACE, OF_PLACE = "назив", "у месту", "општине"
@@ -25,7 +25,7 @@ def words(place: Named) -> dict[str, str]:
     Where no source gives the forms, the kind is declined and the name left alone ("у општини Ада"), which is right
     in Serbian for every name.
     """
-    is_city = place.kind == Kind.CITY
+    is_city = place.kind == MunicipalityKind.CITY
     locative, genitive = (to_cyrillic(str(place.forms.get(form, ""))) for form in ("locative", "genitive"))
     return {
         NAME: place.name_cyrl,

@@ -33,7 +33,7 @@ class Unreadable(ValueError):
 
 
 @dataclass
-class Row:
+class PopulationRow:
     """One line of the file: what it says, whom it means, and what is wrong with it."""
 
     line: int
@@ -44,7 +44,7 @@ class Row:
     problems: list[str | Promise] = field(default_factory=list)
 
 
-def read(raw: bytes, *, year: int | None, known: Iterable[tuple[str, tuple[str, ...]]]) -> list[Row]:
+def read(raw: bytes, *, year: int | None, known: Iterable[tuple[str, tuple[str, ...]]]) -> list[PopulationRow]:
     """Rows of the file; `known` are (slug, names) of the municipalities, `year` is for a file without that column.
 
     Raises `Unreadable`.
@@ -101,12 +101,14 @@ def _columns(heading: list[str]) -> dict[str, int]:
     return columns
 
 
-def _row(line: int, cells: list[str], columns: dict[str, int], year: int | None, by_name: dict[str, str]) -> Row:
+def _row(
+    line: int, cells: list[str], columns: dict[str, int], year: int | None, by_name: dict[str, str]
+) -> PopulationRow:
     def cell(key: str) -> str:
         place = columns.get(key)
         return cells[place] if place is not None and place < len(cells) else ""
 
-    row = Row(line, cell("name")[:120])
+    row = PopulationRow(line, cell("name")[:120])
     row.slug = by_name.get(fold(row.name)) or by_name.get(_KIND_WORDS.sub("", fold(row.name)), "")
     if not row.name:
         row.problems.append(_("The name is missing."))
@@ -117,7 +119,7 @@ def _row(line: int, cells: list[str], columns: dict[str, int], year: int | None,
     return row
 
 
-def _read_figure(row: Row, text: str) -> None:
+def _read_figure(row: PopulationRow, text: str) -> None:
     if not text:
         row.problems.append(_("The population is missing."))
         return
@@ -134,7 +136,7 @@ def _read_figure(row: Row, text: str) -> None:
         row.population = int(digits)
 
 
-def _read_year(row: Row, text: str, year: int | None) -> None:
+def _read_year(row: PopulationRow, text: str, year: int | None) -> None:
     text = text.rstrip(".")
     if not text and year is None:
         row.problems.append(_("The year is missing."))
@@ -146,7 +148,7 @@ def _read_year(row: Row, text: str, year: int | None) -> None:
             row.problems.append(_("The year lies outside 1948 to 2100."))
 
 
-def _mark_repeated(rows: list[Row]) -> None:
+def _mark_repeated(rows: list[PopulationRow]) -> None:
     seen: set[str] = set()
     for row in rows:
         if row.slug and row.slug in seen:

@@ -13,7 +13,7 @@ Pairs = Mapping[str, Mapping[str, Any]]
 """{"approval": {"before": "one", "after": "none"}}, as `RuleChange.values` has it."""
 
 
-class Line(NamedTuple):
+class RuleChange(NamedTuple):
     """One rule of a change."""
 
     rule: str
@@ -21,11 +21,11 @@ class Line(NamedTuple):
     after: str
 
 
-def lines(values: Pairs) -> list[Line]:
+def lines(values: Pairs) -> list[RuleChange]:
     """What changes, in the language of the moment and in the order of the model."""
     fields = [field for field in Municipality._meta.concrete_fields if field.name in values]
     return [
-        Line(
+        RuleChange(
             capfirst(str(field.verbose_name)),
             _value(field, values[field.name]["before"]),
             _value(field, values[field.name]["after"]),

@@ -10,7 +10,7 @@ from inbox.enums import Topic
 from needs import rules
 from needs.domain.decide import DECISIONS
 from needs.domain.voices import BY_HAND
-from needs.domain.write import MOST_TITLE, Words
+from needs.domain.write import MOST_TITLE, NeedContent
 from needs.enums import Moment, Stage
 from needs.models import Need
 from needs.queries import board
@@ -60,9 +60,9 @@ class NeedForm(forms.Form):
         told = {"settlement": need.settlement_id or "", "department": need.department_id or ""}
         return {"title": need.title, "text": need.text, "topic": need.topic, **told}
 
-    def words(self) -> Words:
+    def words(self) -> NeedContent:
         said = self.cleaned_data
-        return Words(said["title"], said["text"], said["topic"], self._row("settlement"), self._row("department"))
+        return NeedContent(said["title"], said["text"], said["topic"], self._row("settlement"), self._row("department"))
 
     def _row(self, name: str) -> Any:
         asked = self.cleaned_data.get(name, "")

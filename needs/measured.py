@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from analytics import tallies
 from analytics.logframe import provide
 from analytics.queries.tallies import share
-from analytics.tallies import Days, Told
+from analytics.tallies import DailyTally, Days
 from delivery.enums import State
 from needs.enums import SETTLED
 from needs.models import Need, NeedsPage, Voice
@@ -35,13 +35,13 @@ def register() -> None:
     provide("OC6", share("OC6", "no_needs"), since=SINCE)
 
 
-def needs(days: Days) -> Iterator[Told]:
+def needs(days: Days) -> Iterator[DailyTally]:
     """OC6. A need that is still open when it is counted counts as not told. One query."""
     rows = _heard(days).annotate(stands=Exists(_pages()), posted=Exists(_posts()))
     is_told = Q(stage__in=SETTLED) & (Q(is_public=True, stands=True) | Q(posted=True))
     counted = rows.order_by().values("municipality", "began")
     for row in counted.annotate(heard=Count("pk"), told=Count("pk", filter=is_told)):
-        yield Told(row["municipality"], "OC6", row["began"], row["heard"], row["told"])
+        yield DailyTally(row["municipality"], "OC6", row["began"], row["heard"], row["told"])
 
 
 def _heard(days: Days) -> QuerySet[Any]:

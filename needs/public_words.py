@@ -15,7 +15,7 @@ from channels import public as signed
 from inbox.enums import Topic
 from needs.enums import Stage
 from needs.models import Need, NeedPicture
-from needs.queries.public import ASKED, Chosen, Place, Report, Told, told_on
+from needs.queries.public import ASKED, Chosen, PublicNeeds, PublishedPage, Report, told_on
 from serbian import Glossary, Script, detect, to_cyrillic, to_latin
 
 TAG = {"sr-Cyrl": "sr-Cyrl", "sr-Latn": "sr-Latn", "en": "sr-Latn"}
@@ -36,7 +36,7 @@ def saying(tongue: str, words: Glossary) -> Say:
     return say
 
 
-def page(place: Place, chosen: Chosen, found: Told, tongue: str) -> dict[str, Any]:
+def page(place: PublishedPage, chosen: Chosen, found: PublicNeeds, tongue: str) -> dict[str, Any]:
     """For the template, in the language that is active."""
     say = saying(tongue, found.words)
     base = reverse("needs_public_in", args=[place.municipality.slug, tongue])
@@ -104,7 +104,7 @@ def _report(row: Report, say: Say) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tabs(base: str, chosen: Chosen, found: Told) -> list[dict[str, Any]]:
+def _tabs(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]:
     labels = {
         Stage.DONE.value: _("What we did"),
         Stage.PLANNED.value: _("What will be done"),
@@ -121,7 +121,7 @@ def _tabs(base: str, chosen: Chosen, found: Told) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _topics(base: str, chosen: Chosen, found: Told) -> list[dict[str, Any]]:
+def _topics(base: str, chosen: Chosen, found: PublicNeeds) -> list[dict[str, Any]]:
     """Only where there is something to choose from."""
     known = [value for value in Topic.values if found.topics.get(value)]
     if len(known) < 2:

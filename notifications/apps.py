@@ -12,9 +12,9 @@ class NotificationsConfig(AppConfig):
         from notifications.audit_messages import MESSAGES
         from notifications.domain import leave
         from notifications.domain.privileges import send
-        from notifications.enums import Kind
+        from notifications.enums import NotificationKind
 
         audit_messages.register(self.name, MESSAGES)
-        sentences.words("kinds", dict(Kind.choices))
+        sentences.words("kinds", dict(NotificationKind.choices))
         notices.register(send)
         endings.register("mail", leave.end_unauthorised)

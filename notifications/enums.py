@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(models.TextChoices):
+class NotificationKind(models.TextChoices):
     """Kinds of notifications; each can be had at once, once a day or never by mail."""
 
     SUBMITTED = "submitted", _("A post waits for a decision")

@@ -8,29 +8,59 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications.domain.choose import TIMES
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Preferences
 from notifications.queries import Manner
 from notifications.rules import ALWAYS
 
-CHOOSABLE = tuple(kind for kind in Kind if kind not in ALWAYS)
+CHOOSABLE = tuple(kind for kind in NotificationKind if kind not in ALWAYS)
 
-GROUPS: tuple[tuple[str | Promise, tuple[Kind, ...]], ...] = (
-    (_("Words in drafts"), (Kind.MENTION, Kind.COMMENT, Kind.SUGGESTION)),
-    (_("Decisions"), (Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.EMERGENCY, Kind.REVIEW_DUE, Kind.MODERATION)),
-    (_("Publishing"), (Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL, Kind.PAUSE, Kind.PLAN, Kind.CLOSING)),
-    (_("Citizens' messages"), (Kind.URGENT, Kind.MESSAGES, Kind.LATE, Kind.MINE, Kind.ANSWER, Kind.DEPARTMENT)),
+GROUPS: tuple[tuple[str | Promise, tuple[NotificationKind, ...]], ...] = (
+    (_("Words in drafts"), (NotificationKind.MENTION, NotificationKind.COMMENT, NotificationKind.SUGGESTION)),
+    (
+        _("Decisions"),
+        (
+            NotificationKind.SUBMITTED,
+            NotificationKind.DECIDED,
+            NotificationKind.MOVED,
+            NotificationKind.EMERGENCY,
+            NotificationKind.REVIEW_DUE,
+            NotificationKind.MODERATION,
+        ),
+    ),
+    (
+        _("Publishing"),
+        (
+            NotificationKind.DELIVERY,
+            NotificationKind.ELSEWHERE,
+            NotificationKind.CHANNEL,
+            NotificationKind.PAUSE,
+            NotificationKind.PLAN,
+            NotificationKind.CLOSING,
+        ),
+    ),
+    (
+        _("Citizens' messages"),
+        (
+            NotificationKind.URGENT,
+            NotificationKind.MESSAGES,
+            NotificationKind.LATE,
+            NotificationKind.MINE,
+            NotificationKind.ANSWER,
+            NotificationKind.DEPARTMENT,
+        ),
+    ),
     (
         _("Mentoring, programme and reports"),
         (
-            Kind.FEEDBACK,
-            Kind.PERFORMANCE,
-            Kind.AGREEMENT,
-            Kind.HANDOVER,
-            Kind.KIT,
-            Kind.GALLERY,
-            Kind.TRAINING,
-            Kind.REPORT,
+            NotificationKind.FEEDBACK,
+            NotificationKind.PERFORMANCE,
+            NotificationKind.AGREEMENT,
+            NotificationKind.HANDOVER,
+            NotificationKind.KIT,
+            NotificationKind.GALLERY,
+            NotificationKind.TRAINING,
+            NotificationKind.REPORT,
         ),
     ),
 )
@@ -77,5 +107,5 @@ class MailForm(forms.ModelForm):
             self.add_error("quiet_until", _("Quiet hours cannot end when they begin: choose another hour."))
         return values
 
-    def hows(self) -> dict[Kind, How]:
+    def hows(self) -> dict[NotificationKind, How]:
         return {kind: How(self.cleaned_data[f"how-{kind}"]) for kind in CHOOSABLE}

@@ -17,7 +17,7 @@ from accounts.models import User
 from common import dates, mail
 from common.models import MailMessage
 from notifications import rules, stop_links
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 
 # A summary that nobody would read to its end leads to the page instead.
@@ -90,7 +90,7 @@ def _letter(
     *,
     files: Sequence[dict[str, str]] = (),
 ) -> MailMessage:
-    kinds = sorted({Kind(row.kind) for row in rows}, key=list(Kind).index)
+    kinds = sorted({NotificationKind(row.kind) for row in rows}, key=list(NotificationKind).index)
     stoppable = [kind for kind in kinds if kind not in rules.ALWAYS]
     stop = stop_links.address(person.pk, stoppable, key) if stoppable else ""
     # One click in the mail program, without a page: RFC 8058.
@@ -105,7 +105,7 @@ def _letter(
     )
 
 
-def _foot(kinds: Sequence[Kind], stoppable: Sequence[Kind], stop: str) -> str:
+def _foot(kinds: Sequence[NotificationKind], stoppable: Sequence[NotificationKind], stop: str) -> str:
     facts = {"kinds": ", ".join(str(kind.label) for kind in kinds), "url": stop}
     if stop:
         no_more = ngettext("No more mail of this kind: %(url)s", "No more mail of these kinds: %(url)s", len(stoppable))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.enums import Language
 from municipalities.models import Municipality
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -30,7 +30,7 @@ class Notification(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=12, choices=NotificationKind)
     municipality = models.ForeignKey(Municipality, models.CASCADE, null=True, related_name="+")
     url = models.CharField(max_length=300)
     subject = models.CharField(max_length=300)
@@ -99,7 +99,7 @@ class Wish(models.Model):
     """How mail of one kind comes to a person who chose it; without a row the default of their roles counts."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=12, choices=NotificationKind)
     how = models.CharField(max_length=8, choices=How)
 
     class Meta:

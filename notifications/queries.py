@@ -12,7 +12,7 @@ from municipalities.models import HELD_ROLE, Enrolment, Membership, Municipality
 from municipalities.queries import today
 from municipalities.rules import verbs
 from notifications import rules
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification, NotificationQuerySet, Preferences, Wish
 
 # The bell says "99+" rather than count on.
@@ -26,7 +26,7 @@ class Manner:
     """How one person wants to hear: chosen where they chose, the default of their roles elsewhere."""
 
     preferences: Preferences
-    hows: dict[Kind, How]
+    hows: dict[NotificationKind, How]
 
 
 def manners(people: Iterable[User]) -> dict[int, Manner]:
@@ -42,7 +42,7 @@ def manners(people: Iterable[User]) -> dict[int, Manner]:
     return {
         pk: Manner(
             stored.get(pk) or Preferences(user=person),
-            {kind: rules.chosen(kind, chosen[pk].get(kind), held[pk]) for kind in Kind},
+            {kind: rules.chosen(kind, chosen[pk].get(kind), held[pk]) for kind in NotificationKind},
         )
         for pk, person in everybody.items()
     }
@@ -52,10 +52,10 @@ def manner(person: User) -> Manner:
     return manners([person])[person.pk]
 
 
-def defaults(person: User) -> dict[Kind, How]:
+def defaults(person: User) -> dict[NotificationKind, How]:
     """How each kind would come if the person had chosen nothing."""
     held = set().union(*roles_of([person]).values())
-    return {kind: rules.default(kind, held) for kind in Kind}
+    return {kind: rules.default(kind, held) for kind in NotificationKind}
 
 
 def roles_of(people: Iterable[User]) -> Roles:
@@ -87,7 +87,7 @@ def shown(notification: Notification, roles: Roles) -> bool:
         return False
     held = roles.get((notification.user_id, place.pk), set()) | roles.get((notification.user_id, 0), set())
     allowed = verbs(frozenset(held), staff_may_read_drafts=place.staff_may_read_drafts)
-    return rules.NEEDS[Kind(notification.kind)] in allowed
+    return rules.NEEDS[NotificationKind(notification.kind)] in allowed
 
 
 def of(person: Any) -> NotificationQuerySet:

@@ -12,51 +12,83 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from municipalities.rules import Verb
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
 # They come through quiet hours, and by mail even when they were read in the portal.
-URGENT = frozenset({Kind.EMERGENCY, Kind.URGENT, Kind.RULES, Kind.RIGHTS})
+URGENT = frozenset(
+    {NotificationKind.EMERGENCY, NotificationKind.URGENT, NotificationKind.RULES, NotificationKind.RIGHTS}
+)
 # Mail about them comes at once to everybody, whatever they chose, so that nobody relaxes rules while others sleep.
-ALWAYS = frozenset({Kind.RULES, Kind.RIGHTS})
+ALWAYS = frozenset({NotificationKind.RULES, NotificationKind.RIGHTS})
 # In a conversation several words come within minutes: they wait so long for each other and make one mail.
-CHATTY = frozenset({Kind.COMMENT, Kind.SUGGESTION, Kind.MENTION})
+CHATTY = frozenset({NotificationKind.COMMENT, NotificationKind.SUGGESTION, NotificationKind.MENTION})
 GATHERED = timedelta(minutes=2)
 SATURDAY = 5
 
 # What one must be allowed to do in the municipality to see such words; losing it hides them.
-_DRAFTS = (Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.COMMENT, Kind.MENTION, Kind.SUGGESTION)
+_DRAFTS = (
+    NotificationKind.SUBMITTED,
+    NotificationKind.DECIDED,
+    NotificationKind.MOVED,
+    NotificationKind.COMMENT,
+    NotificationKind.MENTION,
+    NotificationKind.SUGGESTION,
+)
 NEEDS = {
-    **dict.fromkeys(Kind, Verb.WORKSPACE_VIEW),
+    **dict.fromkeys(NotificationKind, Verb.WORKSPACE_VIEW),
     **dict.fromkeys(_DRAFTS, Verb.DRAFT_VIEW),
-    Kind.EMERGENCY: Verb.POST_VIEW,
-    Kind.RULES: Verb.DECISIONS_VIEW,
-    Kind.REVIEW_DUE: Verb.POST_VIEW,
-    Kind.MODERATION: Verb.INBOX_VIEW,
-    Kind.PERFORMANCE: Verb.POST_VIEW,
-    Kind.DELIVERY: Verb.POST_VIEW,
-    Kind.ELSEWHERE: Verb.POST_VIEW,
-    Kind.FEEDBACK: Verb.FEEDBACK_VIEW,
-    Kind.PLAN: Verb.POST_VIEW,
-    Kind.CLOSING: Verb.POST_EDIT,
-    Kind.REPORT: Verb.ANALYTICS_VIEW,
-    Kind.AGREEMENT: Verb.PLAN_VIEW,
-    Kind.GALLERY: Verb.GALLERY_VIEW,
-    **dict.fromkeys((Kind.URGENT, Kind.MESSAGES, Kind.LATE, Kind.MINE, Kind.ANSWER), Verb.INBOX_WORK),
-    Kind.DEPARTMENT: Verb.INBOX_VIEW,
+    NotificationKind.EMERGENCY: Verb.POST_VIEW,
+    NotificationKind.RULES: Verb.DECISIONS_VIEW,
+    NotificationKind.REVIEW_DUE: Verb.POST_VIEW,
+    NotificationKind.MODERATION: Verb.INBOX_VIEW,
+    NotificationKind.PERFORMANCE: Verb.POST_VIEW,
+    NotificationKind.DELIVERY: Verb.POST_VIEW,
+    NotificationKind.ELSEWHERE: Verb.POST_VIEW,
+    NotificationKind.FEEDBACK: Verb.FEEDBACK_VIEW,
+    NotificationKind.PLAN: Verb.POST_VIEW,
+    NotificationKind.CLOSING: Verb.POST_EDIT,
+    NotificationKind.REPORT: Verb.ANALYTICS_VIEW,
+    NotificationKind.AGREEMENT: Verb.PLAN_VIEW,
+    NotificationKind.GALLERY: Verb.GALLERY_VIEW,
+    **dict.fromkeys(
+        (
+            NotificationKind.URGENT,
+            NotificationKind.MESSAGES,
+            NotificationKind.LATE,
+            NotificationKind.MINE,
+            NotificationKind.ANSWER,
+        ),
+        Verb.INBOX_WORK,
+    ),
+    NotificationKind.DEPARTMENT: Verb.INBOX_VIEW,
 }
 
 # What a role has in the daily summary; everything else comes at once.
-_CALM = {Kind.PERFORMANCE, Kind.FEEDBACK, Kind.KIT, Kind.PLAN, Kind.GALLERY}
-_SUMMARY: dict[str, set[Kind]] = {
+_CALM = {
+    NotificationKind.PERFORMANCE,
+    NotificationKind.FEEDBACK,
+    NotificationKind.KIT,
+    NotificationKind.PLAN,
+    NotificationKind.GALLERY,
+}
+_SUMMARY: dict[str, set[NotificationKind]] = {
     "officer": _CALM,
-    "approver": _CALM | {Kind.MESSAGES, Kind.LATE},
-    "mentor": _CALM | {Kind.MOVED, Kind.DELIVERY, Kind.ELSEWHERE, Kind.CHANNEL},
-    "administrator": _CALM - {Kind.KIT, Kind.GALLERY}
-    | {Kind.SUBMITTED, Kind.DECIDED, Kind.MOVED, Kind.COMMENT, Kind.SUGGESTION},
+    "approver": _CALM | {NotificationKind.MESSAGES, NotificationKind.LATE},
+    "mentor": _CALM
+    | {NotificationKind.MOVED, NotificationKind.DELIVERY, NotificationKind.ELSEWHERE, NotificationKind.CHANNEL},
+    "administrator": _CALM - {NotificationKind.KIT, NotificationKind.GALLERY}
+    | {
+        NotificationKind.SUBMITTED,
+        NotificationKind.DECIDED,
+        NotificationKind.MOVED,
+        NotificationKind.COMMENT,
+        NotificationKind.SUGGESTION,
+    },
     # Who gets a report was put on its list by name.
-    "staff": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.HANDOVER, Kind.REPORT},
-    "viewer": set(Kind) - {Kind.MENTION, Kind.EMERGENCY, Kind.REPORT},
+    "staff": set(NotificationKind)
+    - {NotificationKind.MENTION, NotificationKind.EMERGENCY, NotificationKind.HANDOVER, NotificationKind.REPORT},
+    "viewer": set(NotificationKind) - {NotificationKind.MENTION, NotificationKind.EMERGENCY, NotificationKind.REPORT},
 }
 
 
@@ -71,7 +103,7 @@ class Times(Protocol):
     digest_at: time
 
 
-def default(kind: Kind, roles: Iterable[str]) -> How:
+def default(kind: NotificationKind, roles: Iterable[str]) -> How:
     """At once when one of the roles has it at once; somebody without a role hears at once, too."""
     if kind in ALWAYS:
         return How.AT_ONCE
@@ -79,12 +111,12 @@ def default(kind: Kind, roles: Iterable[str]) -> How:
     return How.DIGEST if held and all(kind in summary for summary in held) else How.AT_ONCE
 
 
-def chosen(kind: Kind, wish: str | None, roles: Iterable[str]) -> How:
+def chosen(kind: NotificationKind, wish: str | None, roles: Iterable[str]) -> How:
     """How mail of a kind comes to somebody with this wish, or none."""
     return How(wish) if wish and kind not in ALWAYS else default(kind, roles)
 
 
-def mail_due(how: How, kind: Kind, now: datetime, times: Times, *, urgent: bool = False) -> datetime | None:
+def mail_due(how: How, kind: NotificationKind, now: datetime, times: Times, *, urgent: bool = False) -> datetime | None:
     """When the mail about something told at `now` may leave (UTC); None when none is wanted. `urgent`: as if its kind
     were one of `URGENT`."""
     if kind in ALWAYS:

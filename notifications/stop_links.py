@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
 _signer = Signer(salt="notifications.stop")
 
@@ -18,7 +18,7 @@ _signer = Signer(salt="notifications.stop")
 @dataclass(frozen=True)
 class Stop:
     user_id: int
-    kinds: tuple[Kind, ...]
+    kinds: tuple[NotificationKind, ...]
     key: str
 
 
@@ -35,6 +35,6 @@ def read(token: str) -> Stop | None:
     """What a link says; None for one that we did not make. Whether its key is still the person's is not known here."""
     try:
         user, kinds, key = _signer.unsign(token).split(".", 2)
-        return Stop(int(user), tuple(Kind(kind) for kind in kinds.split("+")), key)
+        return Stop(int(user), tuple(NotificationKind(kind) for kind in kinds.split("+")), key)
     except (BadSignature, ValueError):
         return None

@@ -98,7 +98,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class Line:
+class FileRow:
     """`number` is that of the line in the file, counted as a spreadsheet does; `cells` by our names of the columns."""
 
     number: int
@@ -110,11 +110,11 @@ def stored(lines: Iterable[Any]) -> list[dict[str, Any]]:
     return [{"number": line.number, "cells": line.cells} for line in lines]
 
 
-def from_stored(rows: Iterable[dict[str, Any]]) -> list[Line]:
-    return [Line(row["number"], row["cells"]) for row in rows]
+def from_stored(rows: Iterable[dict[str, Any]]) -> list[FileRow]:
+    return [FileRow(row["number"], row["cells"]) for row in rows]
 
 
-def refuse_broken(row: Any, line: Line) -> None:
+def refuse_broken(row: Any, line: FileRow) -> None:
     """Cells in which Excel shows an error are told and taken out of `row`, which was made of `line`."""
     for column in [column for column, cell in line.cells.items() if cell in BROKEN]:
         row.tell(column, _("Excel shows an error in this cell. Correct its formula."))
@@ -125,7 +125,7 @@ def refuse_broken(row: Any, line: Line) -> None:
 class Plan:
     """`sheet` is named where the workbook has others, too; `left_out` are headings that are none of ours."""
 
-    lines: list[Line]
+    lines: list[FileRow]
     left_out: list[str]
     sheet: str = ""
 
@@ -155,7 +155,7 @@ def _plan(rows: Table, shape: Shape, sheet: str = "") -> Plan:
         raise Unreadable(_(shape.without))
     columns = _columns(rows[heading], shape)
     lines = [
-        Line(number, {columns[at]: cell for at, cell in enumerate(row) if at in columns and cell})
+        FileRow(number, {columns[at]: cell for at, cell in enumerate(row) if at in columns and cell})
         for number, row in enumerate(rows[heading + 1 :], heading + 2)
         if any(row)
     ]

@@ -46,24 +46,24 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Told:
+class RateLimits:
     """The scarcest of what one answer said. None: nothing, or nothing that can be believed."""
 
     account: Budget | None = None
     app: Budget | None = None
 
 
-def read(status: int, headers: Mapping[str, str], now: datetime) -> Told:
+def read(status: int, headers: Mapping[str, str], now: datetime) -> RateLimits:
     """What the headers (names in any case) of an answer tell."""
     told = {name.lower(): value for name, value in headers.items()}
     app = _scarcest([*_counted(told, OF_APP, now), *_used(told.get("x-app-usage"), now)], now)
     if status in (429, 503) and (until := answers.retry_after(told.get("retry-after"), now)):
-        return Told(_believed(Budget(0, 0, until), now), app)
+        return RateLimits(_believed(Budget(0, 0, until), now), app)
     account = [*_counted(told, OF_ACCOUNT, now), *_used(told.get("x-page-usage"), now)]
     for usages in _parsed(told.get("x-business-use-case-usage")).values():
         for usage in usages if isinstance(usages, list) else ():
             account += _used_up(usage, now)
-    return Told(_scarcest(account, now), app)
+    return RateLimits(_scarcest(account, now), app)
 
 
 def _counted(told: Mapping[str, str], families: tuple[str, ...], now: datetime) -> Iterator[Budget]:

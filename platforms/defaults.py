@@ -14,6 +14,7 @@ from platforms.types import (
     Credential,
     Keys,
     Message,
+    MessageChanges,
     MetricChange,
     Moderates,
     Outgoing,
@@ -24,7 +25,6 @@ from platforms.types import (
     RawEvent,
     Read,
     Scope,
-    Told,
 )
 from platforms.visibility import Visibility
 from platforms.words import gettext_noop
@@ -172,7 +172,7 @@ class Defaults(OfEachNetwork):
         return ""
 
     @classmethod
-    def told(cls, event: RawEvent) -> Told | None:
+    def told(cls, event: RawEvent) -> MessageChanges | None:
         return None
 
     @classmethod

@@ -26,6 +26,7 @@ from platforms.types import (
     Limits,
     Look,
     Message,
+    MessageChanges,
     Messages,
     MetricChange,
     Moderates,
@@ -41,7 +42,6 @@ from platforms.types import (
     Readings,
     Ready,
     Scope,
-    Told,
 )
 from platforms.visibility import Visibility
 
@@ -255,7 +255,7 @@ class Notifies(Protocol):
         """The remote id of our post that a stored event (`RawEvent.payload`) is about, "" where it names none."""
 
     @classmethod
-    def told(cls, event: RawEvent) -> Told | None:
+    def told(cls, event: RawEvent) -> MessageChanges | None:
         """What a stored event of kind "comment" or "mention" tells of messages; None where it does not hold the words,
         so that the network has to be asked. `account_id` and `at` are the stored ones. Never an exception."""
 

@@ -533,7 +533,7 @@ class Messages:
 
 
 @dataclass(frozen=True)
-class Told:
+class MessageChanges:
     """What one event tells of what people wrote, by itself.
 
     `new` was just written, `changed` has other words than before, `gone` are the ids of what was deleted.

@@ -25,7 +25,7 @@ from posts.models import Publication
 
 
 @dataclass
-class Row:
+class ChannelRow:
     channel: Channel
     paused: Paused | None
     traffic: Traffic
@@ -47,7 +47,7 @@ def channels(request: MunicipalityRequest) -> HttpResponse:
     alone = {pause.channel_id: pause for pause in running if pause.kind == "channel"}
     at = traffic.of(row for row in listed if row.state == ChannelState.CONNECTED)
     last, coming = queries.last_on_channels(), queries.next_on_channels()
-    rows = [Row(row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk)) for row in listed]
+    rows = [ChannelRow(row, wide or alone.get(row.pk), at, last.get(row.pk), coming.get(row.pk)) for row in listed]
     may = request.access.may
     context = {
         "rows": rows,

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import charts
-from common.charts import Chart, Mark, Pair, Series, Tile, Words
+from common.charts import Chart, ChartTexts, Mark, Pair, Series, Tile
 from common.dates import day_month_short, weekday
 from municipalities.reference import load
 
@@ -17,8 +17,8 @@ DAYS = 30
 TOWNS = ("Ћуприја", "Нови Пазар", "Прокупље", "Бујановац", "Кула", "Мајданпек", "Пожега", "Ириг")
 
 
-def _words(formula: str = "", heading: str = "") -> Words:
-    return Words(heading=heading or _("Day"), formula=formula)
+def _words(formula: str = "", heading: str = "") -> ChartTexts:
+    return ChartTexts(heading=heading or _("Day"), formula=formula)
 
 
 def _days() -> list[str]:
@@ -89,7 +89,7 @@ def _stacked(*, share: bool) -> Chart:
     ]
     title = _("What the posts were about, in shares") if share else _("What the posts were about")
     marks = [Mark(4.5, _("Training"))]
-    words = Words(heading=_("Week from"), formula=_("posts by category"), gap=_("no posts"))
+    words = ChartTexts(heading=_("Week from"), formula=_("posts by category"), gap=_("no posts"))
     return charts.stacked(title, _weeks(12), parts, words, share=share, marks=marks)
 
 
@@ -99,7 +99,7 @@ def _heat() -> Chart:
     for day in range(7):
         busy = [round((10 - abs(hour - 18 + day % 3)) ** 2 * (1.2 - day / 9)) for hour in range(24)]
         values.append([None if at < 6 or (day > 4 and at > 20) else count for at, count in enumerate(busy)])
-    words = Words(
+    words = ChartTexts(
         heading=_("Day of the week"), gap=_("not enough data"), formula=_("median interactions of a post, by its hour")
     )
     hours = [f"{hour:02d}" for hour in range(24)]
@@ -146,13 +146,15 @@ def _tiles() -> Chart:
         for at, each in enumerate(load().districts)
         if at != 14
     ]
-    words = Words(heading=_("District"), formula=_("interactions per 1,000 inhabitants, median of the municipalities"))
+    words = ChartTexts(
+        heading=_("District"), formula=_("interactions per 1,000 inhabitants, median of the municipalities")
+    )
     return charts.tiles(_("The districts"), cells, words)
 
 
 def _bullet() -> Chart:
     milestones = [(_("after 6 months"), 28), (_("after 12 months"), 36)]
-    words = Words(heading=_("Indicator"), formula=_("share of posts with a call to action, in per cent"))
+    words = ChartTexts(heading=_("Indicator"), formula=_("share of posts with a call to action, in per cent"))
     return charts.bullet(
         _("Posts with a call to action"), baseline=12, actual=31, target=45, milestones=milestones, words=words
     )

@@ -16,7 +16,7 @@ from mentoring.queries.people import own_pairings, running
 from mentoring.views.desk import page_of
 from mentoring.views.my_plan import glance_of, my_plan
 from municipalities.access import requires, signed_in
-from municipalities.enums import Kind, Role
+from municipalities.enums import MunicipalityKind, Role
 from municipalities.holidays import holidays
 from municipalities.models import Municipality
 from municipalities.queries import today, trained_by, workspaces
@@ -37,7 +37,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         return page_of(request, pairings)
     mine = sorted(workspaces(request.user), key=lambda m: sort_key(str(m)))
     # a workspace of an exercise is reached from the training; who has one real one lives there
-    real = [row for row in mine if row.kind != Kind.TRAINING]
+    real = [row for row in mine if row.kind != MunicipalityKind.TRAINING]
     if len(real) == 1:
         return redirect("workspace", real[0].slug)
     if not mine and not request.user.is_administrator and _only_trains(request.user):

@@ -14,7 +14,7 @@ from municipalities.models import Municipality
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def _tell(delivery: Delivery, people: list[User]) -> int:
     with scope(place):
         origin = origins.of(delivery)
         told = notify(
-            Kind.ELSEWHERE if _happened_there(delivery) else Kind.DELIVERY,
+            NotificationKind.ELSEWHERE if _happened_there(delivery) else NotificationKind.DELIVERY,
             people,
             municipality=place,
             url=reverse("delivery", args=[place.slug, delivery.pk]),

@@ -39,7 +39,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Words:
+class TextDiff:
     """One text, or one fact that is made of words. `lang` is its language tag, empty for a fact."""
 
     label: str
@@ -68,7 +68,7 @@ class Picture:
     removed: bool = False
     moved: bool = False
     cropped: bool = False
-    alt: Words | None = None
+    alt: TextDiff | None = None
     crop_before: Sequence[int] = ()
     crop_after: Sequence[int] = ()
 
@@ -79,16 +79,16 @@ class Picture:
 
 @dataclass(frozen=True)
 class Comparison:
-    texts: Sequence[Words] = field(default_factory=tuple)
+    texts: Sequence[TextDiff] = field(default_factory=tuple)
     pictures: Sequence[Picture] = field(default_factory=tuple)
-    facts: Sequence[Words] = field(default_factory=tuple)
+    facts: Sequence[TextDiff] = field(default_factory=tuple)
 
     @property
     def changed(self) -> int:
         return sum(each.changed for each in (*self.texts, *self.facts)) + sum(each.changed for each in self.pictures)
 
     @property
-    def new_facts(self) -> list[Words]:
+    def new_facts(self) -> list[TextDiff]:
         return [each for each in self.facts if each.changed]
 
 
@@ -103,7 +103,7 @@ def compare(before: Side, after: Side, *, names: Mapping[str, str], channels: Ma
 
 def _texts(
     before: Mapping[Key, str], after: Mapping[Key, str], names: Mapping[str, str], channels: Mapping[int, str]
-) -> list[Words]:
+) -> list[TextDiff]:
     found = []
     for key in dict.fromkeys([*after, *before]):
         tag, channel = key
@@ -111,7 +111,7 @@ def _texts(
         if channel is not None:
             named = {"language": label, "channel": _name(channel, channels)}
             label = _("%(language)s, only on %(channel)s") % named
-        found.append(Words(label, differences(before.get(key, ""), after.get(key, "")), tag))
+        found.append(TextDiff(label, differences(before.get(key, ""), after.get(key, "")), tag))
     return found
 
 
@@ -128,11 +128,11 @@ def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
     found = []
     for shown in after:
         if shown.id not in was:
-            alt = Words(_("Description"), differences("", shown.alt))
+            alt = TextDiff(_("Description"), differences("", shown.alt))
             found.append(Picture(shown.id, added=True, alt=alt, crop_after=_box(shown)))
             continue
         old = was[shown.id][1]
-        alt = Words(_("Description"), differences(old.alt, shown.alt))
+        alt = TextDiff(_("Description"), differences(old.alt, shown.alt))
         found.append(
             Picture(
                 shown.id, moved=shown.id not in steady, cropped=old.crop != shown.crop, alt=alt,
@@ -141,7 +141,7 @@ def _pictures(before: Sequence[Shown], after: Sequence[Shown]) -> list[Picture]:
         )  # fmt: skip
     for shown in before:
         if shown.id not in now:
-            alt = Words(_("Description"), differences(shown.alt, ""))
+            alt = TextDiff(_("Description"), differences(shown.alt, ""))
             found.append(Picture(shown.id, removed=True, alt=alt, crop_before=_box(shown)))
     return found
 
@@ -153,7 +153,7 @@ def _box(shown: Shown) -> tuple[int, ...]:
 # ---------------------------------------------------------------- everything else
 
 
-def _facts(before: Side, after: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> list[Words]:
+def _facts(before: Side, after: Side, names: Mapping[str, str], channels: Mapping[int, str]) -> list[TextDiff]:
     old, new = _told(before, names, channels), _told(after, names, channels)
     if any(side.number is not None and not side.decided for side in (before, after)):
         old.pop(_("Time"))
@@ -162,7 +162,7 @@ def _facts(before: Side, after: Side, names: Mapping[str, str], channels: Mappin
     for label in dict.fromkeys([*new, *old]):
         was, now = old.get(label, ""), new.get(label, "")
         if was or now:
-            rows.append(Words(label, _pieces(label, was, now)))
+            rows.append(TextDiff(label, _pieces(label, was, now)))
     return rows
 
 

@@ -124,7 +124,7 @@ class PartState(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
-class Place(models.TextChoices):
+class AnchorKind(models.TextChoices):
     """On what a thread lies."""
 
     POST = "post", _("The whole post")

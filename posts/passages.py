@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from posts import mentions, places
-from posts.enums import Place, SuggestionState
+from posts.enums import AnchorKind, SuggestionState
 from posts.models import Thread
 
 
@@ -39,7 +39,7 @@ class Talk:
     @property
     def is_placed(self) -> bool:
         """Whether the draft on the page has a mark of it."""
-        return not self.is_lost and self.thread.place != Place.POST
+        return not self.is_lost and self.thread.place != AnchorKind.POST
 
     @property
     def can_be_decided(self) -> bool:
@@ -176,9 +176,9 @@ def in_order(talks: Sequence[Talk], texts: Sequence[places.Key], pictures: Seque
 
     def rank(talk: Talk) -> tuple[Any, ...]:
         thread = talk.thread
-        if thread.place == Place.TEXT and not talk.is_lost and thread.key in texts:
+        if thread.place == AnchorKind.TEXT and not talk.is_lost and thread.key in texts:
             return 0, texts.index(thread.key), thread.start, thread.end, thread.pk
-        if thread.place == Place.PICTURE and thread.media_id in pictures:
+        if thread.place == AnchorKind.PICTURE and thread.media_id in pictures:
             return 1, pictures.index(thread.media_id), 0, 0, thread.pk
         return (3 if thread.lost_at else 2), 0, 0, 0, thread.pk
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class CellType(StrEnum):
     """What the cells of a column hold."""
 
     TEXT = "text"
@@ -42,7 +42,7 @@ class Column:
     """`places`: decimals that are shown; the file for programs keeps them all. `meaning` is the formula in words."""
 
     label: str
-    kind: Kind = Kind.TEXT
+    kind: CellType = CellType.TEXT
     places: int = 0
     meaning: str = ""
 
@@ -127,7 +127,7 @@ class Document:
     as_of: datetime
     blocks: Sequence[Block]
     foot: str
-    words: "Words" = field(default_factory=lambda: Words())
+    words: "DocumentTexts" = field(default_factory=lambda: DocumentTexts())
 
     @property
     def tables(self) -> Iterator[Table]:
@@ -151,7 +151,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Words:
+class DocumentTexts:
     """What stands around the blocks, in the report's language."""
 
     measure: str = "Measure"
@@ -168,8 +168,8 @@ class Words:
     def table(self, tiles: Tiles) -> Table:
         columns = (
             Column(self.measure),
-            Column(self.value, Kind.NUMBER, 1),
-            Column(self.change, Kind.NUMBER, 1),
+            Column(self.value, CellType.NUMBER, 1),
+            Column(self.change, CellType.NUMBER, 1),
             Column(self.formula),
         )
         rows = [

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from municipalities.enums import Kind, Role
+from municipalities.enums import MunicipalityKind, Role
 from municipalities.models import Cohort, District, Enrolment, Membership, Municipality, Pairing, Programme
 
 PASSWORD = "a long enough password"
@@ -61,7 +61,7 @@ def municipality(slug: str, cyrl: str, latn: str, **fields: Any) -> Municipality
         name_cyrl=cyrl,
         name_latn=latn,
         name_en=latn,
-        kind=Kind.MUNICIPALITY,
+        kind=MunicipalityKind.MUNICIPALITY,
         district=district,
         joined_on=timezone.localdate() - timedelta(days=100),
         **fields,

@@ -86,7 +86,7 @@ class ExerciseForm(Written):
 class LineForm(forms.Form):
     """A citizen of the trainer's lines, to one team or to all."""
 
-    def __init__(self, *args: Any, lines: Sequence[script.Line], teams: Sequence[Team], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: Sequence[script.ScriptLine], teams: Sequence[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["line"] = forms.ChoiceField(
             label=_("Citizen"), choices=[(line.key, f"{line.who}: {line.text}") for line in lines]

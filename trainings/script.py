@@ -41,7 +41,7 @@ class BadScript(ValueError):
 
 
 @dataclass(frozen=True)
-class Line:
+class ScriptLine:
     """What one citizen says once. `of` is the line that was or was not answered; `after` in minutes."""
 
     key: str
@@ -70,7 +70,7 @@ class Script:
     brief: str
     practises: tuple[str, ...]
     minutes: int
-    lines: tuple[Line, ...]
+    lines: tuple[ScriptLine, ...]
 
     @property
     def citizens(self) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class Script:
         return tuple(dict.fromkeys(line.who for line in self.lines if line.on != On.TRAINER))
 
     @property
-    def spare(self) -> tuple[Line, ...]:
+    def spare(self) -> tuple[ScriptLine, ...]:
         """What the trainer may send."""
         return tuple(line for line in self.lines if line.on == On.TRAINER)
 
@@ -118,7 +118,7 @@ class _Parser:
             raise BadScript(self.problems)
         return script
 
-    def line(self, raw: Any, where: str) -> Line:
+    def line(self, raw: Any, where: str) -> ScriptLine:
         if not isinstance(raw, dict):
             self.problems.append(f"{where}: a line is an object.")
             raw = {}
@@ -130,7 +130,7 @@ class _Parser:
         least, most = (self.number(each, 0, MOST_MINUTES, where) for each in after)
         if least > most:
             self.problems.append(f"{where}: the least minutes are more than the most.")
-        return Line(
+        return ScriptLine(
             self.key(raw.get("key"), where),
             self.words(raw.get("who"), 60, f"{where}, who"),
             self.choice(raw.get("mood"), Mood, where),
@@ -144,9 +144,9 @@ class _Parser:
             raw.get("personal") is True,
         )
 
-    def together(self, lines: tuple[Line, ...]) -> None:
+    def together(self, lines: tuple[ScriptLine, ...]) -> None:
         """Keys are single, and what a line refers to stands above it, so that nobody waits for themselves."""
-        known: dict[str, Line] = {}
+        known: dict[str, ScriptLine] = {}
         for line in lines:
             if line.key in known:
                 self.problems.append(f"The line “{line.key}” is there twice.")

@@ -14,7 +14,7 @@ from administration.domain.exports import discard
 from administration.enums import ExportState
 from administration.models import Export
 from inbox import personal_data
-from inbox.personal_data import Erasing, Fate, Field, Person, Place
+from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore
 
 
 def _files(person: Person) -> Iterable[Any]:
@@ -27,7 +27,7 @@ def _discard(what: Erasing) -> None:
         discard(row, by=what.by)
 
 
-EXPORTS = Place(
+EXPORTS = PersonalDataStore(
     "exports",
     gettext_lazy("Files with everything of the municipality"),
     Fate.DELETED,

@@ -29,7 +29,7 @@ from serbian.sorting import sort_key
 
 
 @dataclass(frozen=True)
-class Kind:
+class StepDefinition:
     """`page` is the name of the page on which it is done, `verb` who may; `others` says who does it, to the rest.
 
     `keep` is what one presses who does not want it; empty where a workspace cannot do without.
@@ -45,44 +45,44 @@ class Kind:
 
 _APPROVER = _("An approver or the administrator does this.")
 _OFFICER = _("An officer or approver does this.")
-KINDS: dict[FirstStep, Kind] = {
-    FirstStep.PEOPLE: Kind(
+KINDS: dict[FirstStep, StepDefinition] = {
+    FirstStep.PEOPLE: StepDefinition(
         _("An officer who writes and an approver who agrees; one person alone cannot do both."),
         _("Invite people"), "members", Verb.MEMBERS_MANAGE, _APPROVER,
     ),
-    FirstStep.PROFILE: Kind(
+    FirstStep.PROFILE: StepDefinition(
         _("Coat of arms and website, so that everybody sees at once where they are."),
         _("Fill in the profile"), "settings", Verb.SETTINGS_EDIT, _APPROVER,
     ),
-    FirstStep.RULES: Kind(
+    FirstStep.RULES: StepDefinition(
         _("How many people agree before a post goes out, and how far an approved post may move."),
         _("Choose the rules"), "settings_rules", Verb.SETTINGS_EDIT, _APPROVER, _("They are right as they are"),
     ),
-    FirstStep.CHANNEL: Kind(
+    FirstStep.CHANNEL: StepDefinition(
         _("The municipality's account on a network. Until there is one, posts stay drafts."),
         _("Connect a channel"), "channels", Verb.CHANNEL_CONNECT, _APPROVER,
     ),
-    FirstStep.POPULATION: Kind(
+    FirstStep.POPULATION: StepDefinition(
         _("Numbers per thousand inhabitants need it."),
         _("Enter the population"), "population", None, _("The programme or the administrator enters it."),
     ),
-    FirstStep.MENTOR: Kind(
+    FirstStep.MENTOR: StepDefinition(
         _("Somebody of the programme who reads along in the first months."),
         _("Pair a mentor"), "programme_people", None, _("The staff of the programme pair you."), _("Nobody is planned"),
     ),
-    FirstStep.SERVICES: Kind(
+    FirstStep.SERVICES: StepDefinition(
         _("Which services of the national portal work here. Posts about one nobody has looked at carry a warning."),
         _("Look at the eServices"), "settings_services", Verb.LIBRARY_EDIT, _OFFICER,
     ),
-    FirstStep.WORDS: Kind(
+    FirstStep.WORDS: StepDefinition(
         _("Names that the converter between the scripts must not touch, of firms for instance."),
         _("See the list of words"), "settings_words", Verb.LIBRARY_EDIT, _OFFICER, _("Nothing to add"),
     ),
-    FirstStep.TIMES: Kind(
+    FirstStep.TIMES: StepDefinition(
         _("At which times of the week each channel posts, so that the calendar can propose one."),
         _("Set the usual times"), "slots", Verb.LIBRARY_EDIT, _OFFICER, _("There are no usual times"),
     ),
-    FirstStep.DRAFT: Kind(
+    FirstStep.DRAFT: StepDefinition(
         _("Write something small. Nothing goes out before it is approved."),
         _("Write the first post"), "post_new", Verb.POST_EDIT, _OFFICER,
     ),
@@ -100,7 +100,7 @@ class Point:
     """Empty for those who may not do it."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> StepDefinition:
         return KINDS[self.step]
 
     @property
@@ -174,7 +174,7 @@ def _progress(row: Any, access: Access | None, across: Collection[str]) -> Progr
     return Progress(row, points, PutAway.ALL in row.away)
 
 
-def _url(kind: Kind, row: Any, access: Access | None, across: Collection[str]) -> str:
+def _url(kind: StepDefinition, row: Any, access: Access | None, across: Collection[str]) -> str:
     if kind.page in ACROSS:
         return reverse(kind.page) if kind.page in across else ""
     if access is None or kind.verb is None or not access.may(kind.verb):

@@ -29,7 +29,7 @@ def running(user: Any) -> Installation | None:
 
 
 @dataclass(frozen=True)
-class Place:
+class StepProgress:
     step: SetUpStep
     state: str
     """done, now, or empty"""
@@ -48,6 +48,8 @@ def next_step(row: Installation, user: Any) -> SetUpStep | None:
     return next((step for step in SetUpStep if not is_done(row, step, user)), None)
 
 
-def places(row: Installation, user: Any, now: SetUpStep) -> list[Place]:
+def places(row: Installation, user: Any, now: SetUpStep) -> list[StepProgress]:
     """All steps, for the line above the page."""
-    return [Place(each, "now" if each is now else "done" if is_done(row, each, user) else "") for each in SetUpStep]
+    return [
+        StepProgress(each, "now" if each is now else "done" if is_done(row, each, user) else "") for each in SetUpStep
+    ]

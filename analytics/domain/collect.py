@@ -49,7 +49,7 @@ PATIENCE_SECONDS = 60
 # A channel that nobody connects again is thought of once a day.
 DISCONNECTED_PAUSE = timedelta(days=1)
 LONGEST_WAIT = timedelta(days=1)
-Told = tuple[PullOutcome, Reading]
+FetchResult = tuple[PullOutcome, Reading]
 # Longer than that nobody asks why there was no number.
 MOST_MISSED_DAYS = 100
 
@@ -58,7 +58,7 @@ MOST_MISSED_DAYS = 100
 class Answers:
     """What a network told, by subject. A subject it did not answer for is left out."""
 
-    told: dict[int, Told] = field(default_factory=dict)
+    told: dict[int, FetchResult] = field(default_factory=dict)
     texts: dict[int, watch.Shown] = field(default_factory=dict)
     polls: dict[int, PollCount] = field(default_factory=dict)
 
@@ -235,7 +235,7 @@ def _count(subjects: list[Subject], polls: dict[int, PollCount], at: datetime) -
             Subject.objects.filter(pk=subject.pk, next_at__gt=after).update(next_at=after)
 
 
-def _told(answer: Readings | Gone) -> Told:
+def _told(answer: Readings | Gone) -> FetchResult:
     if isinstance(answer, Gone):
         return PullOutcome.GONE, {}
     return PullOutcome.READ, answer.values
@@ -299,7 +299,7 @@ def _missed_before(subject: Subject, at: datetime) -> list[Pull]:
 
 
 @transaction.atomic
-def record(subjects: list[Subject], told: dict[int, Told], at: datetime) -> None:
+def record(subjects: list[Subject], told: dict[int, FetchResult], at: datetime) -> None:
     """Write the pulls of these subjects, move the ladder, and mark the days whose facts are touched."""
     suspects = {subject.pk for subject in subjects if subject.last_outcome == PullOutcome.GONE}
     pulls: list[Pull] = []

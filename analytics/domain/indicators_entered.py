@@ -22,7 +22,7 @@ from posts.domain.consents import Scan
 
 
 @dataclass(frozen=True)
-class Told:
+class EnteredValue:
     """What a person wrote down."""
 
     on: date
@@ -34,7 +34,7 @@ class Told:
 @transaction.atomic
 def enter(
     indicator: ProgrammeIndicator,
-    told: Told,
+    told: EnteredValue,
     *,
     by: Any,
     place: Municipality | None = None,
@@ -63,7 +63,7 @@ def enter(
     return row
 
 
-def _refuse(indicator: ProgrammeIndicator, told: Told) -> None:
+def _refuse(indicator: ProgrammeIndicator, told: EnteredValue) -> None:
     if not indicator.is_manual:
         raise ActionNotAllowed(_("The portal measures this indicator; nobody enters its values."))
     if told.on > timezone.localdate():

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.domain import bring
-from analytics.domain.past_rows import OLDEST, Row, look, source_of
+from analytics.domain.past_rows import OLDEST, HistoryRow, look, source_of
 from analytics.enums import ImportSource, ImportState
 from analytics.models import PastImport
 from analytics.tables import PAST
@@ -24,7 +24,7 @@ from common.audit import record
 from common.errors import ActionNotAllowed
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
-from planning.reading import Line, from_stored, read, stored
+from planning.reading import FileRow, from_stored, read, stored
 
 KEPT = timedelta(days=7)
 
@@ -45,7 +45,7 @@ def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> Pas
     return run
 
 
-def lines_of(run: PastImport) -> list[Line]:
+def lines_of(run: PastImport) -> list[FileRow]:
     """The rows that were read; once they are imported, those that were left out."""
     return from_stored(run.rows)
 
@@ -81,7 +81,7 @@ def confirm(run: PastImport, *, by: Any, expected: int | None = None) -> int:
     return run.made
 
 
-def _bring(run: PastImport, rows: list[Row]) -> int:
+def _bring(run: PastImport, rows: list[HistoryRow]) -> int:
     if run.source == ImportSource.FOLLOWERS:
         return bring.followers(run, [row.day for row in rows])
     return bring.posts(run, [row.post for row in rows])

@@ -25,7 +25,7 @@ from channels.models import Channel
 from common.numbers import number
 from delivery.models import Delivery
 from planning.moments import moment
-from planning.reading import Line, refuse_broken
+from planning.reading import FileRow, refuse_broken
 from posts.draft import MOST_LINK, is_link
 from posts.enums import Category
 from posts.rules import DoesNotExist, Twice, wall_time
@@ -63,7 +63,7 @@ def _column_labels() -> dict[str, str]:
 
 
 @dataclass
-class Row:
+class HistoryRow:
     """`known` says why it is not imported though nothing is wrong with it: it is here already."""
 
     number: int
@@ -114,14 +114,14 @@ class Row:
         return Day(self.channel.pk, self.on, self.followers)
 
 
-def source_of(lines: Sequence[Line]) -> ImportSource:
+def source_of(lines: Sequence[FileRow]) -> ImportSource:
     """A table with followers and no other number is one of followers."""
     columns = {column for line in lines for column in line.cells}
     only_followers = "followers" in columns and not columns & set(COUNTS)
     return ImportSource.FOLLOWERS if only_followers else ImportSource.POSTS
 
 
-def look(lines: Sequence[Line], source: str) -> list[Row]:
+def look(lines: Sequence[FileRow], source: str) -> list[HistoryRow]:
     """Every row with every problem, in the language that is active. Four queries at most."""
     sheet = _Sheet(source)
     rows = [sheet.row(line) for line in lines]
@@ -143,8 +143,8 @@ class _Sheet:
         self.today = timezone.localdate()
         self.categories = _categories()
 
-    def row(self, line: Line) -> Row:
-        row = Row(line.number, dict(line.cells))
+    def row(self, line: FileRow) -> HistoryRow:
+        row = HistoryRow(line.number, dict(line.cells))
         refuse_broken(row, line)
         self._day(row)
         self._channel(row)
@@ -159,7 +159,7 @@ class _Sheet:
             row.remote_id = _remote_id(row)
         return row
 
-    def _day(self, row: Row) -> None:
+    def _day(self, row: HistoryRow) -> None:
         typed = row.cells.get("day", "")
         on, at = moment(typed, row.cells.get("time", ""), self.today)
         if on is None:
@@ -177,7 +177,7 @@ class _Sheet:
         if at is not None:
             self._time(row, on, at)
 
-    def _time(self, row: Row, on: date, at: time) -> None:
+    def _time(self, row: HistoryRow, on: date, at: time) -> None:
         found = wall_time(on, at)
         if isinstance(found, DoesNotExist):
             row.tell("time", does_not_exist(found))
@@ -186,7 +186,7 @@ class _Sheet:
         if row.at > timezone.now():
             row.tell("time", _("This time is still to come."))
 
-    def _channel(self, row: Row) -> None:
+    def _channel(self, row: HistoryRow) -> None:
         typed = row.cells.get("channel", "")
         names = ", ".join(channel.name for channel in self.channels) or "–"
         if not typed:
@@ -207,7 +207,7 @@ class _Sheet:
         else:
             row.tell("channel", problem)
 
-    def _numbers(self, row: Row) -> None:
+    def _numbers(self, row: HistoryRow) -> None:
         for column in COUNTS:
             value = _count(row, column)
             if value is not None:
@@ -219,21 +219,21 @@ class _Sheet:
             sentence = _("There is no number in this row; it counts as a post and nothing else.")
             row.tell("likes", sentence, stops=False)
 
-    def _link(self, row: Row) -> None:
+    def _link(self, row: HistoryRow) -> None:
         link = row.cells.get("link", "")
         if link and (not is_link(link) or len(link) > min(MOST_LINK, 1000)):
             row.tell("link", _("This is not a web address, so it is left out."), stops=False)
         else:
             row.link = link
 
-    def _category(self, row: Row) -> None:
+    def _category(self, row: HistoryRow) -> None:
         if typed := row.cells.get("category", ""):
             row.category = self.categories.get(fold(typed), Category.OTHER.value)
             if fold(typed) not in self.categories:
                 row.tell("category", _("This is none of the kinds, so it counts as “Other”."), stops=False)
 
 
-def _count(row: Row, column: str) -> int | None:
+def _count(row: HistoryRow, column: str) -> int | None:
     typed = row.cells.get(column, "")
     if not typed or typed in ("-", "–", "—", "/"):
         return None  # not told, which is not 0
@@ -267,7 +267,7 @@ def _categories() -> dict[str, str]:
     return found
 
 
-def _remote_id(row: Row) -> str:
+def _remote_id(row: HistoryRow) -> str:
     """The network's own id where the link tells it, so that the same post comes once from a file and from the network;
     else what the row says of itself."""
     if row.channel is None or row.on is None:
@@ -282,7 +282,7 @@ def _remote_id(row: Row) -> str:
 # ---------------------------------------------------------------- what is here already
 
 
-def _meet_each_other(rows: Sequence[Row], source: str) -> None:
+def _meet_each_other(rows: Sequence[HistoryRow], source: str) -> None:
     seen: dict[Any, int] = {}
     for row in rows:
         if row.channel is None or row.on is None:
@@ -295,7 +295,7 @@ def _meet_each_other(rows: Sequence[Row], source: str) -> None:
             row.tell("day", (same_post if source == ImportSource.POSTS else same_day) % {"number": earlier})
 
 
-def _meet_posts(rows: Sequence[Row]) -> None:
+def _meet_posts(rows: Sequence[HistoryRow]) -> None:
     """Posts that the portal published itself, by id or address, and those that were brought before. Two queries."""
     channels = {row.channel.pk for row in rows if row.channel}
     ids, links = {row.remote_id for row in rows if row.remote_id}, {row.link for row in rows if row.link}
@@ -313,7 +313,7 @@ def _meet_posts(rows: Sequence[Row]) -> None:
             row.known = _("This post was imported before.")
 
 
-def _meet_days(rows: Sequence[Row]) -> None:
+def _meet_days(rows: Sequence[HistoryRow]) -> None:
     """Days of which the followers are known. One query."""
     wanted = {row.channel.pk for row in rows if row.channel}
     dates = {row.on for row in rows if row.on}

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from analytics.models import StaleTally, Tally
-from analytics.tallies import Days, Source, Told, source, sources
+from analytics.tallies import DailyTally, Days, Source, source, sources
 from municipalities.models import Municipality
 from municipalities.tenancy import everywhere
 
@@ -114,7 +114,7 @@ def _make(told: Source, days: Days) -> int:
 
 def _write(told: Source, days: Days) -> int:
     _lock(told)
-    found: dict[Key, Told] = {(row.municipality_id, row.code, row.day): row for row in told.read(days)}
+    found: dict[Key, DailyTally] = {(row.municipality_id, row.code, row.day): row for row in told.read(days)}
     stored = {(row.municipality_id, row.code, row.day): row for row in _rows(told, days)}
     gone = [row.pk for key, row in stored.items() if key not in found and not row.closed_at]
     new, changed = [], []

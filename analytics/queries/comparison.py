@@ -31,7 +31,7 @@ LINE_MONTHS = 12
 
 
 @dataclass
-class Row:
+class ComparisonRow:
     """One municipality in the table. `since`: it joined only meanwhile, and by-the-week figures count from then."""
 
     municipality: Municipality
@@ -67,7 +67,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Place:
+class ComparedMunicipality:
     """A municipality that takes part today and agreed to be compared, with the latest cohort it takes part in."""
 
     municipality: Municipality
@@ -78,14 +78,14 @@ class Place:
 class Part:
     """Who of the programmes is compared, and how many are not because they did not agree."""
 
-    places: dict[int, Place]
+    places: dict[int, ComparedMunicipality]
     withheld: int
 
 
 @dataclass(frozen=True)
 class Comparison:
     part: Part
-    rows: list[Row]
+    rows: list[ComparisonRow]
     labels: Sequence[date] = ()  # what the values of a row's line belong to; empty: not told by month
 
 
@@ -99,7 +99,11 @@ def taking_part(programmes: Sequence[Programme]) -> Part:
         .only("compares", "cohort__name", "cohort__training_on", *(f"municipality__{name}" for name in READ))
         .order_by("starts_on", "pk")
     )
-    places = {each.municipality_id: Place(each.municipality, each.cohort) for each in enrolments if each.compares}
+    places = {
+        each.municipality_id: ComparedMunicipality(each.municipality, each.cohort)
+        for each in enrolments
+        if each.compares
+    }
     return Part(places, len({each.municipality_id for each in enrolments} - set(places)))
 
 
@@ -125,12 +129,12 @@ def _by_month(part: Part, period: Months, measure: Measure) -> Comparison:
         now = figures.together(mine, period)
         values = [measure.of(mine[month], people) if month in mine else None for month in line.months]
         before = figures.together(mine, period.before)
-        row = Row(place.municipality, place.cohort, now, before, baselines.get(pk), mine, values)
+        row = ComparisonRow(place.municipality, place.cohort, now, before, baselines.get(pk), mine, values)
         rows.append(_since(row, period, first_of))
     return Comparison(part, rows, line.months)
 
 
-def _since(row: Row, period: Period, cut: Callable[[date], date]) -> Row:
+def _since(row: ComparisonRow, period: Period, cut: Callable[[date], date]) -> ComparisonRow:
     """Shorten the days of a municipality that joined within them and of which nothing older is known: a week without a
     portal is no week without posts. `cut` gives the day, or month, that a first post is known by.
     """
@@ -162,7 +166,7 @@ def _by_day(part: Part, period: Period, measure: Measure, every: bool) -> Compar
     rows = []
     for index, (pk, place) in enumerate(part.places.items()):
         now, before = found[2 * index : 2 * index + 2]
-        row = Row(place.municipality, place.cohort, now, before, baselines.get(pk), line=lines[pk])
+        row = ComparisonRow(place.municipality, place.cohort, now, before, baselines.get(pk), line=lines[pk])
         rows.append(_since(row, period, lambda day: day))
     return Comparison(part, rows)
 

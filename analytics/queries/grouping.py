@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-from analytics.groups import SIZES, Group, Middle, Words, grouped, middle
+from analytics.groups import SIZES, Group, LazyText, Middle, grouped, middle
 from analytics.measures import Measure
-from analytics.queries.comparison import Row
+from analytics.queries.comparison import ComparisonRow
 from serbian.sorting import sort_key
 
 
-def groups(rows: Iterable[Row], by: str, minimum: int) -> list[Group[Row]]:
+def groups(rows: Iterable[ComparisonRow], by: str, minimum: int) -> list[Group[ComparisonRow]]:
     """`by` is cohort, district or size; names in the reader's alphabet, sizes from small to large."""
     those = list(rows)
-    labels: dict[str, Words] = {}
+    labels: dict[str, LazyText] = {}
     if by == "size":
         labels = {str(key): label for key, label in SIZES.items()}
         members = [(str(row.size), row) for row in those]
@@ -24,9 +24,9 @@ def groups(rows: Iterable[Row], by: str, minimum: int) -> list[Group[Row]]:
     return grouped(members, labels, minimum)
 
 
-def median_of(rows: Iterable[Row], measure: Measure, minimum: int) -> Middle:
+def median_of(rows: Iterable[ComparisonRow], measure: Measure, minimum: int) -> Middle:
     return middle((row.value(measure) for row in rows), minimum)
 
 
-def _by_name(labels: Mapping[str, str]) -> dict[str, Words]:
+def _by_name(labels: Mapping[str, str]) -> dict[str, LazyText]:
     return dict(sorted(labels.items(), key=lambda pair: sort_key(str(pair[1]))))

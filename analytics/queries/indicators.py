@@ -89,7 +89,7 @@ def aims_of(rows: Iterable[Target | PlaceTarget]) -> list[Aim]:
 
 
 @dataclass
-class Line:
+class IndicatorRow:
     """An indicator as a page shows it: of a programme or of one municipality."""
 
     indicator: ProgrammeIndicator
@@ -170,7 +170,7 @@ class Line:
 class Board:
     """`withheld` take part and did not agree to comparison."""
 
-    lines: list[Line]
+    lines: list[IndicatorRow]
     seats: list[Enrolment]
     cohorts: list[Cohort]
     withheld: int
@@ -184,7 +184,7 @@ def board(programme: Programme, cohort: str = "", area: str = "") -> Board:
     agreed = [row for row in everybody if row.compares]
     seats = [row for row in agreed if chosen is None or row.cohort_id == chosen.pk]
     indicators = [row for row in in_order(followed([programme])) if not area or area in row.areas]
-    lines = {row.pk: Line(row) for row in indicators}
+    lines = {row.pk: IndicatorRow(row) for row in indicators}
     for target in Target.objects.filter(indicator__in=indicators, ended_at__isnull=True):
         lines[target.indicator_id].targets.append(target)
     with scope(*(row.municipality_id for row in seats)):
@@ -194,7 +194,7 @@ def board(programme: Programme, cohort: str = "", area: str = "") -> Board:
     return Board(list(lines.values()), seats, cohorts, len(everybody) - len(agreed))
 
 
-def _fill_baselines(lines: dict[int, Line], *, of_cohort: bool) -> None:
+def _fill_baselines(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
     """The programme's as it was frozen; of a cohort the median of those of its municipalities."""
     if not of_cohort:
         frozen = Baseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
@@ -211,7 +211,7 @@ def _fill_baselines(lines: dict[int, Line], *, of_cohort: bool) -> None:
             lines[pk].start = Start(middle, max(each.last for each in several))
 
 
-def _fill_medians(lines: dict[int, Line], ids: list[int]) -> None:
+def _fill_medians(lines: dict[int, IndicatorRow], ids: list[int]) -> None:
     by_code = {line.indicator.code: line for line in lines.values() if line.indicator.code}
     params: dict[str, Any] = {"spans": [Span.ROLLING, Span.MONTH], "codes": list(by_code), "ids": ids}
     with connection.cursor() as cursor:
@@ -227,7 +227,7 @@ def _fill_medians(lines: dict[int, Line], ids: list[int]) -> None:
         line.months = line.months[-MONTHS:]
 
 
-def _fill_entered(lines: dict[int, Line], *, of_cohort: bool) -> None:
+def _fill_entered(lines: dict[int, IndicatorRow], *, of_cohort: bool) -> None:
     """Of what people enter: the programme's value; where there is none, or of a cohort, the median of the latest."""
     own = {pk: line for pk, line in lines.items() if line.indicator.is_manual}
     if not own:
@@ -270,8 +270,8 @@ class Whole:
     """One indicator: the programme's line, a line for each municipality, medians of groups, and what was agreed and
     frozen since the beginning, the newest first."""
 
-    line: Line
-    places: list[Line]
+    line: IndicatorRow
+    places: list[IndicatorRow]
     groups: list[Group]
     targets: list[Target]
     baselines: list[Baseline]
@@ -283,8 +283,8 @@ def whole(indicator: ProgrammeIndicator) -> Whole:
     """Seven queries for a measured indicator, eight for one whose values people enter."""
     everybody = taking_part(indicator.programme)
     seats = [row for row in everybody if row.compares]
-    lines = {row.municipality_id: Line(indicator, place=row.municipality, cohort=row.cohort) for row in seats}
-    line = Line(indicator)
+    lines = {row.municipality_id: IndicatorRow(indicator, place=row.municipality, cohort=row.cohort) for row in seats}
+    line = IndicatorRow(indicator)
     targets = list(indicator.targets.select_related("set_by", "ended_by").order_by("-pk"))
     line.targets = [row for row in targets if row.ended_at is None]
     baselines = list(indicator.baselines.select_related("frozen_by").order_by("-pk"))
@@ -305,7 +305,7 @@ def whole(indicator: ProgrammeIndicator) -> Whole:
     return Whole(line, list(lines.values()), groups, targets, baselines, values, len(everybody) - len(seats))
 
 
-def _fill_targets(lines: dict[int, Line], indicator: ProgrammeIndicator, common: list[Any]) -> None:
+def _fill_targets(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator, common: list[Any]) -> None:
     own: dict[int, list[PlaceTarget]] = defaultdict(list)
     for row in PlaceTarget.objects.filter(indicator=indicator, ended_at__isnull=True):
         own[row.municipality_id].append(row)
@@ -315,7 +315,7 @@ def _fill_targets(lines: dict[int, Line], indicator: ProgrammeIndicator, common:
         line.targets = list(own[pk]) if line.is_own_target else list(common)
 
 
-def _fill_values(lines: dict[int, Line], code: str) -> list[IndicatorValue]:
+def _fill_values(lines: dict[int, IndicatorRow], code: str) -> list[IndicatorValue]:
     """The last 28 days and the months of every municipality; returns the parts of the former."""
     rows = IndicatorValue.objects.filter(Q(span=Span.ROLLING) | Q(span=Span.MONTH, way=""), code=code)
     parts = []
@@ -330,7 +330,7 @@ def _fill_values(lines: dict[int, Line], code: str) -> list[IndicatorValue]:
     return parts
 
 
-def _fill_place_values(lines: dict[int, Line], indicator: ProgrammeIndicator) -> None:
+def _fill_place_values(lines: dict[int, IndicatorRow], indicator: ProgrammeIndicator) -> None:
     rows: dict[int, list[PlaceValue]] = defaultdict(list)
     for row in PlaceValue.objects.filter(indicator=indicator).order_by("-on", "-pk"):
         rows[row.municipality_id].append(row)
@@ -338,7 +338,7 @@ def _fill_place_values(lines: dict[int, Line], indicator: ProgrammeIndicator) ->
         line.enter(rows[pk])
 
 
-def _fill_whole(line: Line, lines: dict[int, Line], values: list[ManualValue]) -> None:
+def _fill_whole(line: IndicatorRow, lines: dict[int, IndicatorRow], values: list[ManualValue]) -> None:
     """The programme's value: what was entered for it, else the median of its municipalities."""
     if line.indicator.is_manual:
         line.enter(values)
@@ -364,7 +364,7 @@ def _median(values: Sequence[float | None]) -> float | None:
     return median(told) if len(told) >= FEW_PLACES else None
 
 
-def _groups(lines: dict[int, Line]) -> list[Group]:
+def _groups(lines: dict[int, IndicatorRow]) -> list[Group]:
     """By cohort and by size; a municipality without a population is in no size."""
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     for line in lines.values():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analytics.enums import Span
 from analytics.models import IndicatorValue, PlaceBaseline, PlaceTarget, PlaceValue, Target
-from analytics.queries.indicators import MONTHS, Line, followed, in_order
+from analytics.queries.indicators import MONTHS, IndicatorRow, followed, in_order
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
 from municipalities.queries import today
 
@@ -14,7 +14,7 @@ from municipalities.queries import today
 class Own:
     programme: Programme
     cohort: Cohort
-    lines: list[Line]
+    lines: list[IndicatorRow]
 
 
 def own(place: Municipality) -> list[Own]:
@@ -23,7 +23,7 @@ def own(place: Municipality) -> list[Own]:
         Enrolment.objects.on(today()).filter(municipality=place).select_related("cohort__programme").order_by("pk")
     )
     programmes = {seat.cohort.programme_id: seat for seat in seats}
-    lines = {row.pk: Line(row, place=place) for row in in_order(followed(programmes))}
+    lines = {row.pk: IndicatorRow(row, place=place) for row in in_order(followed(programmes))}
     rows = PlaceBaseline.objects.filter(indicator__in=list(lines)).order_by("indicator_id", "-pk")
     for frozen in rows.distinct("indicator_id"):
         lines[frozen.indicator_id].freeze(frozen)
@@ -39,7 +39,7 @@ def own(place: Municipality) -> list[Own]:
     ]  # fmt: skip
 
 
-def _fill_own_targets(lines: dict[int, Line]) -> None:
+def _fill_own_targets(lines: dict[int, IndicatorRow]) -> None:
     for row in PlaceTarget.objects.filter(indicator__in=list(lines), ended_at__isnull=True):
         lines[row.indicator_id].targets.append(row)
     for line in lines.values():
@@ -51,8 +51,8 @@ def _fill_own_targets(lines: dict[int, Line]) -> None:
             lines[common.indicator_id].targets.append(common)
 
 
-def _fill_own_values(lines: dict[int, Line]) -> None:
-    by_code: dict[str, list[Line]] = defaultdict(list)  # two programmes may follow the same code
+def _fill_own_values(lines: dict[int, IndicatorRow]) -> None:
+    by_code: dict[str, list[IndicatorRow]] = defaultdict(list)  # two programmes may follow the same code
     for line in lines.values():
         by_code[line.indicator.code].append(line)
     for row in IndicatorValue.objects.filter(code__in=list(by_code), way="").order_by("first"):
@@ -65,7 +65,7 @@ def _fill_own_values(lines: dict[int, Line]) -> None:
         line.months = line.months[-MONTHS:]
 
 
-def _fill_own_entered(lines: dict[int, Line]) -> None:
+def _fill_own_entered(lines: dict[int, IndicatorRow]) -> None:
     rows: dict[int, list[PlaceValue]] = defaultdict(list)
     for row in PlaceValue.objects.filter(indicator__in=list(lines)).order_by("-on", "-pk"):
         rows[row.indicator_id].append(row)

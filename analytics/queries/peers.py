@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from analytics.groups import SIZES, Size, Words, middle, size
+from analytics.groups import SIZES, LazyText, Size, middle, size
 from analytics.measures import MEASURES, Figures, Measure
 from analytics.models import Sharing
 from analytics.months import Months
@@ -28,7 +28,7 @@ COMPARED = ("inhabitants", "median", "weekly", "calls", "services")
 
 
 @dataclass(frozen=True)
-class Line:
+class PeerComparison:
     """One measure. `median` is None where too few peers told it; `n` is how many did."""
 
     measure: Measure
@@ -49,13 +49,13 @@ class Shared:
 class Peers:
     size: Size
     count: int  # peers in all, also those that told nothing
-    lines: Sequence[Line]
+    lines: Sequence[PeerComparison]
     shares: bool  # whether this municipality shares its own figures
     shared: Sequence[Shared]  # in no order; empty unless it shares
     minimum: int
 
     @property
-    def size_label(self) -> Words:
+    def size_label(self) -> LazyText:
         return SIZES[self.size]
 
     @property
@@ -123,9 +123,11 @@ def _values(place: Municipality, months: dict[date, Figures], period: Months) ->
     )
 
 
-def _line(measure: Measure, index: int, rows: dict[int, tuple[float | None, ...]], own: int, seen: set[int]) -> Line:
+def _line(
+    measure: Measure, index: int, rows: dict[int, tuple[float | None, ...]], own: int, seen: set[int]
+) -> PeerComparison:
     minimum = settings.SMALLEST_GROUP
     known = {pk: row[index] for pk, row in rows.items() if pk != own and row[index] is not None}
     unseen = len(known.keys() - seen)
     told = middle(known.values(), minimum)
-    return Line(measure, rows[own][index], told.value if not 0 < unseen < minimum else None, told.n)
+    return PeerComparison(measure, rows[own][index], told.value if not 0 < unseen < minimum else None, told.n)

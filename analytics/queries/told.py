@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from analytics.catalogue import METRICS, UNITS, Metric, Words
+from analytics.catalogue import METRICS, UNITS, LazyText, Metric
 from analytics.models import Telling
 from channels import dry
 from channels.enums import ChannelState
@@ -27,17 +27,17 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MetricAvailability:
     metric: Metric
     cells: list[Cell]
-    networks: list[dry.Told]
+    networks: list[dry.MetricDescription]
 
     @property
-    def unit(self) -> Words:
+    def unit(self) -> LazyText:
         return UNITS[self.metric.unit]
 
 
-def told_to(channels: list[Channel]) -> list[Row]:
+def told_to(channels: list[Channel]) -> list[MetricAvailability]:
     """A row for every metric, with a cell for each of `channels`."""
     known = {
         (channel, metric): (first, last)
@@ -59,7 +59,7 @@ def told_to(channels: list[Channel]) -> list[Row]:
             stopped = bool(last and newest[channel.pk] - last > SILENT_AFTER)
             since, until = (timezone.localdate(first), timezone.localdate(last)) if first and last else (None, None)
             cells.append(Cell(channel.platform in telling, since, until, stopped))
-        rows.append(Row(metric, cells, networks))
+        rows.append(MetricAvailability(metric, cells, networks))
     return rows
 
 

@@ -26,7 +26,7 @@ PER_PAGE = 25
 
 
 @dataclass(frozen=True)
-class Line:
+class PostRow:
     """A post on one channel. `times` is what it got against the usual; `clicks` None: it has no short link."""
 
     subject: Subject
@@ -50,7 +50,7 @@ def posts(request: MunicipalityRequest) -> HttpResponse:
     context = {
         **known.context(),
         "page": page,
-        "lines": [Line(each, clicks.get(each.pk), _times(each, medians)) for each in subjects],
+        "lines": [PostRow(each, clicks.get(each.pk), _times(each, medians)) for each in subjects],
         "kept": kept,
         "chips": _chips(known, kept, names),
         "columns": _columns(known, sort),

@@ -12,7 +12,7 @@ from analytics import logframe_words as words
 from analytics.enums import Area
 from analytics.models import ManualValue, PlaceTarget, PlaceValue, Target
 from analytics.queries import indicators as queries
-from analytics.queries.indicators import Line
+from analytics.queries.indicators import IndicatorRow
 from analytics.views.indicators_shared import mine, sees
 from municipalities.models import Programme
 from municipalities.tenancy import scope
@@ -42,7 +42,7 @@ def board(request: ProgrammeRequest) -> HttpResponse:
     return render(request, "analytics/indicators.html", context)
 
 
-def _by_level(lines: Iterable[Line]) -> list[dict[str, Any]]:
+def _by_level(lines: Iterable[IndicatorRow]) -> list[dict[str, Any]]:
     groups: dict[str, list[Any]] = {}
     for line in lines:
         if not line.waits:
@@ -50,7 +50,7 @@ def _by_level(lines: Iterable[Line]) -> list[dict[str, Any]]:
     return [{"label": words.level(key), "rows": rows} for key, rows in groups.items()]
 
 
-def row(line: Line) -> dict[str, Any]:
+def row(line: IndicatorRow) -> dict[str, Any]:
     """A line as tables show it."""
     unit, judged = line.indicator.unit, line.judged
     return {
@@ -102,7 +102,7 @@ def one(request: ProgrammeRequest, indicator: int) -> HttpResponse:
     return render(request, "analytics/indicator.html", context)
 
 
-def _notes(lines: Iterable[Line]) -> list[tuple[Any, list[str]]]:
+def _notes(lines: Iterable[IndicatorRow]) -> list[tuple[Any, list[str]]]:
     """What is to be known of the data, by municipality; those without a remark are left out."""
     told = [(line.place, [*words.quality(line.quality), *filter(None, [words.few(line)])]) for line in lines]
     return [(place, notes) for place, notes in told if notes]
@@ -116,7 +116,7 @@ def _groups(groups: Iterable[queries.Group], unit: str) -> list[dict[str, Any]]:
     return [{"label": words.WAYS[way], "rows": found[way]} for way in words.WAYS if way in found]
 
 
-def _agreed(each: Target | PlaceTarget, line: Line) -> dict[str, Any]:
+def _agreed(each: Target | PlaceTarget, line: IndicatorRow) -> dict[str, Any]:
     return {"row": each, "value": words.aim(each, line)}
 
 

@@ -13,7 +13,7 @@ from analytics.domain import indicators_entered as entered
 from analytics.enums import AimKind
 from analytics.logframe_forms import EndTargetForm, TargetForm, ValueForm
 from analytics.models import ManualValue, PlaceTarget, PlaceValue, ProgrammeIndicator, Target
-from analytics.queries.indicators import Line
+from analytics.queries.indicators import IndicatorRow
 from analytics.views.indicators_shared import both, form_page, keeps, mine, place_of, places_of, sees, to, tried
 from common import downloads
 from municipalities.models import Municipality
@@ -67,7 +67,7 @@ def _end_target(
         agreed.end_target(row, form.cleaned_data["reason"], by=request.user)
         messages.success(request, _("It no longer holds. It stays in the history."))
         return to(found, house)
-    lead = words.aim(row, Line(found))
+    lead = words.aim(row, IndicatorRow(found))
     return form_page(request, form, _("End this target"), _("End it"), indicator=found, lead=lead)
 
 

@@ -17,7 +17,7 @@ from common.templatetags.ui import number
 
 
 @dataclass(frozen=True)
-class Row:
+class PostKindRow:
     """One kind of posts. `width` is that of its bar, the longest 100; `times` is empty where
     too few posts are there to conclude from."""
 
@@ -38,14 +38,14 @@ class Table:
     key: str
     title: str
     head: str
-    rows: list[Row]
+    rows: list[PostKindRow]
 
     @property
     def body(self) -> SafeString:
         return _body(self.rows)
 
 
-def _body(rows: Iterable[Row]) -> SafeString:
+def _body(rows: Iterable[PostKindRow]) -> SafeString:
     few = html(' <small class="muted">{}</small>', _("few posts"))
     written = []
     for row in rows:
@@ -72,7 +72,7 @@ def _bar(width: str, is_few: bool) -> SafeString:
     )  # fmt: skip
 
 
-def _typical(row: Row) -> SafeString:
+def _typical(row: PostKindRow) -> SafeString:
     if not row.times or row.typical is None:
         return html('<span class="muted">–</span>')
     return html('{} <small class="muted">n = {}</small>', row.times, row.typical.posts)

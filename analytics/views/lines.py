@@ -14,7 +14,7 @@ from common.markup import NOTHING, html, joined
 
 
 @dataclass(frozen=True)
-class Line:
+class MunicipalityRow:
     """A row as it is shown. Of a group there is `count`; of a municipality the rest. `spark` is SVG."""
 
     name: str
@@ -28,7 +28,7 @@ class Line:
     is_all: bool = False
 
 
-def rows(lines: Iterable[Line], *, with_spark: bool) -> SafeString:
+def rows(lines: Iterable[MunicipalityRow], *, with_spark: bool) -> SafeString:
     choose, few = _("Choose %(name)s"), _pill(_("few posts"))
     written = []
     for line in lines:
@@ -39,7 +39,7 @@ def rows(lines: Iterable[Line], *, with_spark: bool) -> SafeString:
     return joined(written)
 
 
-def _municipality(line: Line, choose: str, few: SafeString) -> SafeString:
+def _municipality(line: MunicipalityRow, choose: str, few: SafeString) -> SafeString:
     label = choose % {"name": line.name}
     pills = (few if line.is_few else NOTHING) + (_pill(line.since) if line.since else NOTHING)
     return html(
@@ -49,7 +49,7 @@ def _municipality(line: Line, choose: str, few: SafeString) -> SafeString:
     )  # fmt: skip
 
 
-def _group(line: Line) -> SafeString:
+def _group(line: MunicipalityRow) -> SafeString:
     css = html(' class="compare-all"') if line.is_all else NOTHING
     return html('<tr{}><th scope="row">{} <small class="muted">n = {}</small></th>', css, line.name, line.count)
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from analytics import logframe_pictures as pictures
 from analytics import logframe_words as words
 from analytics.models import PlaceValue
-from analytics.queries.indicators import Line
+from analytics.queries.indicators import IndicatorRow
 from analytics.queries.own_indicators import own
 from analytics.views.frame import tabs
 from analytics.views.indicators_agreed import download
@@ -40,7 +40,7 @@ def indicators(request: MunicipalityRequest) -> HttpResponse:
     return render(request, "analytics/own_indicators.html", context)
 
 
-def _by_level(lines: list[Line]) -> list[dict[str, Any]]:
+def _by_level(lines: list[IndicatorRow]) -> list[dict[str, Any]]:
     groups: dict[str, list[Any]] = {}
     for line in lines:
         if not line.waits:
@@ -48,7 +48,7 @@ def _by_level(lines: list[Line]) -> list[dict[str, Any]]:
     return [{"label": words.level(key), "cards": cards} for key, cards in groups.items()]
 
 
-def _card(line: Line) -> dict[str, Any]:
+def _card(line: IndicatorRow) -> dict[str, Any]:
     return {
         "line": line,
         "indicator": line.indicator,

@@ -24,11 +24,11 @@ from analytics.choices import (
 )
 from analytics.groups import Group, middle
 from analytics.measures import MEASURES, Measure
-from analytics.queries.comparison import FEW_POSTS, Comparison, Row, comparison, taking_part
+from analytics.queries.comparison import FEW_POSTS, Comparison, ComparisonRow, comparison, taking_part
 from analytics.queries.grouping import groups
 from analytics.views.common import address
 from analytics.views.compared import frame, kept
-from analytics.views.lines import Line, rows
+from analytics.views.lines import MunicipalityRow, rows
 from common import charts, spreadsheets
 from common.dates import short_date
 from common.numbers import number
@@ -81,8 +81,8 @@ def source(chosen: Choice) -> str:
     return f"{short_date(chosen.period.first)} – {short_date(chosen.period.last)}"
 
 
-def _line(row: Row, chosen: Choice, page: Callable[[str], str]) -> Line:
-    return Line(
+def _line(row: ComparisonRow, chosen: Choice, page: Callable[[str], str]) -> MunicipalityRow:
+    return MunicipalityRow(
         str(row.municipality),
         _cells(row, chosen),
         row.municipality.slug,
@@ -110,11 +110,11 @@ def may_open() -> bool:
     return Verb.ANALYTICS_VIEW in verbs(frozenset({"staff"}), staff_may_read_drafts=False)
 
 
-def _line_of_group(group: Group[Row], chosen: Choice) -> Line:
+def _line_of_group(group: Group[ComparisonRow], chosen: Choice) -> MunicipalityRow:
     columns = [key for key in chosen.columns if key != LINE]
     values = _medians(group.members, columns, chosen)
     cells = [_written(value, key, chosen.measure) for key, value in zip(columns, values, strict=True)]
-    return Line(str(group.label), cells, count=group.count, is_all=group.key == ALL)
+    return MunicipalityRow(str(group.label), cells, count=group.count, is_all=group.key == ALL)
 
 
 @programme_page(ProgrammeVerb.COMPARE)
@@ -145,7 +145,7 @@ def table(request: ProgrammeRequest) -> HttpResponse:
 # ---- figures and how they are written
 
 
-def _figure(row: Row, key: str, chosen: Choice) -> float | None:
+def _figure(row: ComparisonRow, key: str, chosen: Choice) -> float | None:
     if key == GROWTH:
         return row.growth
     if key == CHANGE:
@@ -155,11 +155,11 @@ def _figure(row: Row, key: str, chosen: Choice) -> float | None:
     return row.value(MEASURES[key])
 
 
-def _cells(row: Row, chosen: Choice) -> list[str]:
+def _cells(row: ComparisonRow, chosen: Choice) -> list[str]:
     return [_written(_figure(row, key, chosen), key, chosen.measure) for key in chosen.columns if key != LINE]
 
 
-def _medians(rows: Sequence[Row], columns: Sequence[str], chosen: Choice) -> list[float | None]:
+def _medians(rows: Sequence[ComparisonRow], columns: Sequence[str], chosen: Choice) -> list[float | None]:
     smallest = settings.SMALLEST_GROUP
     return [middle((_figure(row, key, chosen) for row in rows), smallest).value for key in columns]
 
@@ -179,7 +179,7 @@ def _plain(values: Any) -> list[Any]:
 # ---- order
 
 
-def _sorted(rows: Sequence[Row], chosen: Choice) -> list[Row]:
+def _sorted(rows: Sequence[ComparisonRow], chosen: Choice) -> list[ComparisonRow]:
     """What is not known stands last in either direction; equals in alphabetical order."""
     by_name = sorted(rows, key=lambda row: sort_key(str(row.municipality)))
     if chosen.sort == NAME:
@@ -187,7 +187,7 @@ def _sorted(rows: Sequence[Row], chosen: Choice) -> list[Row]:
     return _ordered([(_figure(row, chosen.sort, chosen), row) for row in by_name], chosen)
 
 
-def _sorted_groups(told: Sequence[Group[Row]], chosen: Choice) -> list[Group[Row]]:
+def _sorted_groups(told: Sequence[Group[ComparisonRow]], chosen: Choice) -> list[Group[ComparisonRow]]:
     if chosen.sort == NAME:
         return list(told) if not chosen.is_reversed else list(told)[::-1]
     return _ordered([(_medians(group.members, [chosen.sort], chosen)[0], group) for group in told], chosen)
@@ -199,7 +199,7 @@ def _ordered(pairs: Sequence[tuple[float | None, Any]], chosen: Choice) -> list[
     return [each for _value, each in known] + [each for value, each in pairs if value is None]
 
 
-def _all(found: Comparison) -> Group[Row]:
+def _all(found: Comparison) -> Group[ComparisonRow]:
     few = len(found.rows) < settings.SMALLEST_GROUP
     return Group(ALL, _("All together"), len(found.rows), [] if few else found.rows, few)
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from analytics import compared
 from analytics.choices import choice
-from analytics.measures import MEASURES, Kind
-from analytics.queries.comparison import Part, Row, comparison, taking_part
+from analytics.measures import MEASURES, MeasureKind
+from analytics.queries.comparison import ComparisonRow, Part, comparison, taking_part
 from analytics.queries.grouping import groups, median_of
 from analytics.queries.training import around
 from analytics.stretches import STRETCHES
@@ -121,7 +121,7 @@ def training(request: ProgrammeRequest) -> HttpResponse:
         "medians": [(compared.told(each.value, compared.rate(chosen.measure)), each.n) for each in medians],
         "chart": drawn,
         "unit": compared.rate_label(chosen.measure),
-        "is_share": chosen.measure.kind == Kind.SHARE,
+        "is_share": chosen.measure.kind == MeasureKind.SHARE,
     }
     return render(request, "analytics/programme_training.html", context)
 
@@ -151,7 +151,7 @@ def municipality(request: ProgrammeRequest, place: str) -> HttpResponse:
     return render(request, "analytics/programme_municipality.html", context)
 
 
-def _told(row: Row, measure: Any) -> tuple[Any, str, list[str]]:
+def _told(row: ComparisonRow, measure: Any) -> tuple[Any, str, list[str]]:
     """A measure, its figure, and how it changed: against the period before and against the own baseline."""
     changes = (row.change(measure), row.change_of_baseline(measure))
     value = compared.told(row.value(measure), measure)

@@ -18,7 +18,7 @@ from analytics.queries.totals import breakdowns
 from analytics.queries.typical import KINDS, Judged, typical
 from analytics.queries.verdicts import Verdict, usable, usual, verdicts
 from analytics.views.frame import Frame, frame
-from analytics.views.kinds import Row, Table
+from analytics.views.kinds import PostKindRow, Table
 from analytics.wording import TITLES, day_name, times, value_label, whole
 from common import charts
 from common.numbers import number
@@ -78,7 +78,7 @@ def _table(known: Frame, key: str, groups: dict[str, Totals], judged: Judged, na
     groups = {value: totals for value, totals in groups.items() if totals.posts}
     longest = max((totals.per_post or 0 for totals in groups.values()), default=0)
     rows = [
-        Row(
+        PostKindRow(
             value_label(key, value, names),
             known.posts(key, value),
             totals,

@@ -14,7 +14,7 @@ from channels.models import Channel
 from common import audit
 from municipalities.rules import PUBLISHING_ROLES
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def tell(channel: Channel, subject: str, *sentences: str, **facts: Any) -> None:
         return _(subject) % facts, "\n".join(_(sentence) % facts for sentence in sentences)
 
     notify(
-        Kind.CHANNEL,
+        NotificationKind.CHANNEL,
         User.objects.filter(pk__in=members.values("user")),
         municipality=place,
         url=reverse("channel", args=[place.slug, channel.pk]),

@@ -21,7 +21,7 @@ from municipalities.models import REAL_PLACE, Enrolment, Held, Membership, Munic
 from municipalities.queries import today
 from municipalities.rules import PUBLISHING_ROLES
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
 # Longer than any mourning; whoever forgets the year does not silence a municipality for ever.
 LONGEST = timedelta(days=366)
@@ -212,7 +212,7 @@ def _tell(places: Iterable[Municipality], title: Title, row: Held, *, by: Any, u
         address = url or reverse("workspace", args=[place.slug])
         about = f"{row._meta.label_lower}:{row.pk}"
         told = people.get(place.pk, set())
-        notify(Kind.PAUSE, told, municipality=place, url=address, words=words, by=by, about=about)
+        notify(NotificationKind.PAUSE, told, municipality=place, url=address, words=words, by=by, about=about)
 
 
 def _body(row: Held) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels import dry
 from channels.models import Channel, Event
-from platforms.types import Told
+from platforms.types import MessageChanges
 
 KINDS = ("comment", "mention")
 
@@ -22,7 +22,7 @@ def accounts() -> list[tuple[str, str]]:
     return list(unread.order_by().values_list("platform", "account_id").distinct())
 
 
-def of(channel: Channel, most: int) -> list[tuple[int, Told | None]]:
+def of(channel: Channel, most: int) -> list[tuple[int, MessageChanges | None]]:
     """The oldest of them, by number, with what each tells by itself; None where the network has to be asked."""
     unread = Event.objects.filter(
         platform=channel.platform, account_id=channel.remote_id, read_at__isnull=True, kind__in=KINDS

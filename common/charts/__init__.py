@@ -22,18 +22,18 @@ from common.charts.drawing import ticks
 from common.charts.export import KINDS, asked, download, png, source_line, standalone
 from common.charts.grids import PLACES, Tile, heat, multiples, small, tiles
 from common.charts.over_time import bars, line, sparkline, stacked
-from common.charts.parts import Chart, Mark, Series, Words
+from common.charts.parts import Chart, ChartTexts, Mark, Series
 from common.charts.side_by_side import Pair, bullet, dumbbell, ranking
 
 __all__ = [
     "KINDS",
     "PLACES",
     "Chart",
+    "ChartTexts",
     "Mark",
     "Pair",
     "Series",
     "Tile",
-    "Words",
     "asked",
     "bars",
     "bullet",

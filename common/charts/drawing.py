@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 
 from django.utils.safestring import SafeString
 
-from common.charts.parts import Chart, Mark, Series, Table, Values, Words
+from common.charts.parts import Chart, ChartTexts, Mark, Series, Table, Values
 from common.markup import NOTHING, html, joined
 from common.markup import coordinate as n
 
@@ -89,7 +89,7 @@ Legend = tuple[tuple[str, SafeString], ...]
 
 
 def chart(
-    title: str, words: Words, said: str, table: Table, draw: Callable[[bool], SafeString], *, legend: Legend = ()
+    title: str, words: ChartTexts, said: str, table: Table, draw: Callable[[bool], SafeString], *, legend: Legend = ()
 ) -> Chart:
     """Both drawings of it, the wide and the narrow one, with what stands beside them."""
     return Chart(title, draw(False), *table, legend, words.formula, said, draw(True))
@@ -139,7 +139,7 @@ def haloed(css: str, path: str) -> SafeString:
     return html('<path class="chart-halo" d="{}"/><path class="{}" d="{}"/>', path, css, path)
 
 
-def axis(plot: Plot, words: Words) -> SafeString:
+def axis(plot: Plot, words: ChartTexts) -> SafeString:
     lines = []
     for value in plot.scale:
         y = plot.y(value)
@@ -149,7 +149,7 @@ def axis(plot: Plot, words: Words) -> SafeString:
     return joined(lines)
 
 
-def left_of(scale: Sequence[float], words: Words) -> float:
+def left_of(scale: Sequence[float], words: ChartTexts) -> float:
     return room_for((words.number(value) for value in scale), 20, 120) + 14
 
 
@@ -210,7 +210,7 @@ def hatch(x: float, y: float, width: float, height: float, reason: str = "") -> 
     )
 
 
-def gaps(plot: Plot, series: Series, words: Words) -> SafeString:
+def gaps(plot: Plot, series: Series, words: ChartTexts) -> SafeString:
     fields = []
     for first, last in runs(series.values, missing=True):
         left, right = plot.around(first, last)
@@ -282,7 +282,7 @@ def breaks(marks: Sequence[Mark]) -> frozenset[int]:
     return frozenset(ceil(mark.at) for mark in marks if mark.broken)
 
 
-def table(labels: Sequence[str], series: Sequence[Series], words: Words, marks: Sequence[Mark] = ()) -> Table:
+def table(labels: Sequence[str], series: Sequence[Series], words: ChartTexts, marks: Sequence[Mark] = ()) -> Table:
     happened: dict[int, list[str]] = {}
     for mark in marks:
         happened.setdefault(min(max(round(mark.at), 0), len(labels) - 1), []).append(mark.label)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, ends_said, summary
+from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, ends_said, summary
 from common.markup import NOTHING, html, joined
 
 CELL = 26
@@ -31,7 +31,7 @@ class Shades:
         share = (value - self.lowest) / (self.highest - self.lowest)
         return min(SHADES, max(1, ceil(share * SHADES - 1e-9)))
 
-    def legend(self, words: Words, missing: bool) -> drawing.Legend:
+    def legend(self, words: ChartTexts, missing: bool) -> drawing.Legend:
         if self.highest <= self.lowest:
             named = [(words.number(self.lowest), drawing.sample("cell", "heat-0"))]
         else:
@@ -59,7 +59,7 @@ def heat(
     rows: Sequence[str],
     columns: Sequence[str],
     values: Sequence[Values],
-    words: Words = PLAIN,
+    words: ChartTexts = PLAIN,
     *,
     reasons: Mapping[tuple[int, int], str] | None = None,
     marked: Sequence[tuple[int, int]] = (),
@@ -116,7 +116,7 @@ def heat(
     return drawing.chart(title, words, said, ((words.heading, *columns), table), draw, legend=legend)
 
 
-def _heat_said(rows: Sequence[str], columns: Sequence[str], values: Sequence[Values], words: Words) -> str:
+def _heat_said(rows: Sequence[str], columns: Sequence[str], values: Sequence[Values], words: ChartTexts) -> str:
     cells = [
         (value, -row, -column)
         for row, each in enumerate(values)
@@ -163,7 +163,7 @@ class Tile:
     reason: str = ""
 
 
-def tiles(title: str, cells: Sequence[Tile], words: Words = PLAIN) -> Chart:
+def tiles(title: str, cells: Sequence[Tile], words: ChartTexts = PLAIN) -> Chart:
     """A map of Serbia's districts as a grid of tiles: shade, name and figure. Districts without a tile stay empty.
 
     Names may carry "District" or "okrug"; the drawing leaves that word away, the table keeps it.
@@ -234,7 +234,7 @@ def _in_two(name: str) -> list[str]:
 # ---- many small charts ----
 
 
-def small(labels: Sequence[str], series: Sequence[Series], words: Words = PLAIN) -> list[Chart]:
+def small(labels: Sequence[str], series: Sequence[Series], words: ChartTexts = PLAIN) -> list[Chart]:
     """One small chart per series with a table of its own, on one common scale. For a handful; see `multiples`."""
     checked(labels, series)
     scale = drawing.scale_of([value for each in series for value in each.values])
@@ -251,7 +251,7 @@ def small(labels: Sequence[str], series: Sequence[Series], words: Words = PLAIN)
     return drawn
 
 
-def _columns_of(plot: Plot, labels: Sequence[str], series: Series, words: Words) -> SafeString:
+def _columns_of(plot: Plot, labels: Sequence[str], series: Series, words: ChartTexts) -> SafeString:
     def points(index: int) -> str:
         value = series.values[index]
         return "" if value is None else f"series-1:{n(plot.y(value))}"
@@ -263,7 +263,7 @@ def multiples(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: Words = PLAIN,
+    words: ChartTexts = PLAIN,
     *,
     against: Series | None = None,
     marks: Sequence[Mark] = (),
@@ -348,7 +348,7 @@ def _rank(series: Series) -> tuple[bool, float]:
     return (last is None, -last[1] if last else 0)
 
 
-def _many_said(ordered: Sequence[Series], words: Words) -> str:
+def _many_said(ordered: Sequence[Series], words: ChartTexts) -> str:
     """How many there are, and the highest and the lowest last figure."""
     count = ngettext("%(count)s small chart on one scale.", "%(count)s small charts on one scale.", len(ordered))
     last = [found[1] if (found := _last(each)) else None for each in ordered]

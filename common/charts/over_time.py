@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import HEIGHT, LETTER, NARROW, NARROW_HEIGHT, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, Mark, Series, Values, Words, checked, summary
+from common.charts.parts import PLAIN, Chart, ChartTexts, Mark, Series, Values, checked, summary
 from common.markup import NOTHING, html, joined
 from common.templatetags.sr import percent
 
@@ -18,7 +18,7 @@ def line(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: Words = PLAIN,
+    words: ChartTexts = PLAIN,
     *,
     from_zero: bool = True,
     target: tuple[str, float] | None = None,
@@ -53,7 +53,7 @@ def bars(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: Words = PLAIN,
+    words: ChartTexts = PLAIN,
     *,
     marks: Sequence[Mark] = (),
 ) -> Chart:
@@ -76,7 +76,7 @@ def stacked(
     title: str,
     labels: Sequence[str],
     series: Sequence[Series],
-    words: Words = PLAIN,
+    words: ChartTexts = PLAIN,
     *,
     share: bool = True,
     marks: Sequence[Mark] = (),
@@ -122,7 +122,7 @@ def stacked(
 
 
 def sparkline(
-    values: Values, description: str | None = None, words: Words = PLAIN, *, mark: float | None = None
+    values: Values, description: str | None = None, words: ChartTexts = PLAIN, *, mark: float | None = None
 ) -> SafeString:
     """A line without axes for a tile or a row, as SVG; gaps stay open and the last figure has a dot.
 
@@ -161,7 +161,7 @@ def _across(count: int) -> tuple[float, tuple[str, ...]]:
     return across, tuple(f"{2 + index * across:.0f}" for index in range(count))
 
 
-def _spark_said(present: Sequence[float], words: Words) -> str:
+def _spark_said(present: Sequence[float], words: ChartTexts) -> str:
     return _("from %(first)s to %(last)s, lowest %(lowest)s, highest %(highest)s") % {
         "first": words.number(present[0]),
         "last": words.number(present[-1]),
@@ -174,7 +174,7 @@ def _spark_said(present: Sequence[float], words: Words) -> str:
 
 
 def _plot(
-    count: int, scale: Sequence[float], words: Words, marks: Sequence[Mark], narrow: bool, *, slots: bool
+    count: int, scale: Sequence[float], words: ChartTexts, marks: Sequence[Mark], narrow: bool, *, slots: bool
 ) -> Plot:
     size = (NARROW, NARROW_HEIGHT) if narrow else (WIDE, HEIGHT)
     plot = Plot(count, tuple(scale), *size, left=drawing.left_of(scale, words), slots=slots)
@@ -182,7 +182,7 @@ def _plot(
     return replace(plot, top=top, height=plot.height + top - drawing.TOP)
 
 
-def _target(plot: Plot, target: tuple[str, float] | None, words: Words) -> SafeString:
+def _target(plot: Plot, target: tuple[str, float] | None, words: ChartTexts) -> SafeString:
     if not target:
         return NOTHING
     y = plot.y(target[1])
@@ -206,7 +206,7 @@ def _lines(plot: Plot, series: Series, css: str, breaks: frozenset[int]) -> Safe
     return joined(parts)
 
 
-def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words: Words) -> SafeString:
+def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words: ChartTexts) -> SafeString:
     def said(index: int) -> str:
         # What a single line shows, the heading says.
         named = [f"{each.name}: {words.of(each, index)}" for each in series]
@@ -221,7 +221,7 @@ def _columns(plot: Plot, labels: Sequence[str], series: Sequence[Series], words:
     return drawing.columns(plot, labels, said, points)
 
 
-def _bars(plot: Plot, series: Sequence[Series], words: Words) -> SafeString:
+def _bars(plot: Plot, series: Sequence[Series], words: ChartTexts) -> SafeString:
     loud = [(css, each) for css, each in drawing.numbered(series) if not each.muted]
     muted = [(css, each) for css, each in drawing.numbered(series) if each.muted]
     width = min(plot.step * 0.7 / max(len(loud), 1), 44)
@@ -256,13 +256,13 @@ def _share(value: float | None, whole: float | None) -> float | None:
     return None if value is None or not whole else value / whole
 
 
-def _part_said(series: Series, whole: float | None, index: int, words: Words) -> str:
+def _part_said(series: Series, whole: float | None, index: int, words: ChartTexts) -> str:
     share = _share(series.values[index], whole)
     said = words.of(series, index)
     return said if share is None else f"{said} ({percent(share)})"
 
 
-def _parts_said(series: Sequence[Series], sums: Sequence[float | None], index: int, words: Words) -> str:
+def _parts_said(series: Sequence[Series], sums: Sequence[float | None], index: int, words: ChartTexts) -> str:
     whole = sums[index]
     if whole is None:
         return words.of(series[0], index)

@@ -49,7 +49,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Words:
+class ChartTexts:
     """What a chart cannot know by itself: how numbers are written, what a gap and the first column are called."""
 
     number: Number = plain
@@ -57,7 +57,7 @@ class Words:
     heading: str = ""
     formula: str = ""
 
-    def remembered(self) -> "Words":
+    def remembered(self) -> "ChartTexts":
         """The same, writing each number once: where thousands of them are few different ones."""
         return replace(self, number=lru_cache(maxsize=None)(self.number))
 
@@ -72,7 +72,7 @@ class Words:
         return self.number(value) if value is not None else self.missing(reason)
 
 
-PLAIN = Words()
+PLAIN = ChartTexts()
 Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]  # headings and rows
 
 
@@ -96,7 +96,7 @@ class Chart:
     narrow: SafeString = NOTHING
 
 
-def summary(series: Sequence[Series], labels: Sequence[str], words: Words, marks: Sequence[Mark] = ()) -> str:
+def summary(series: Sequence[Series], labels: Sequence[str], words: ChartTexts, marks: Sequence[Mark] = ()) -> str:
     """Range and last figure of each series, how many are missing, and what happened when."""
     said = [_series_said(each, labels, words) for each in series]
     for mark in marks:
@@ -105,7 +105,7 @@ def summary(series: Sequence[Series], labels: Sequence[str], words: Words, marks
     return " ".join(said)
 
 
-def ends_said(labels: Sequence[str], values: Values, words: Words) -> str:
+def ends_said(labels: Sequence[str], values: Values, words: ChartTexts) -> str:
     """Of places side by side: which is highest, which lowest, how many are missing."""
     present = [(value, label) for value, label in zip(values, labels, strict=True) if value is not None]
     if not present:
@@ -121,7 +121,7 @@ def ends_said(labels: Sequence[str], values: Values, words: Words) -> str:
     return said if not missing else f"{said} {_missing_said(missing)}"
 
 
-def _series_said(series: Series, labels: Sequence[str], words: Words) -> str:
+def _series_said(series: Series, labels: Sequence[str], words: ChartTexts) -> str:
     present = [(value, index) for index, value in enumerate(series.values) if value is not None]
     if not present:
         return f"{series.name}: {words.missing()}."
@@ -137,7 +137,11 @@ def _series_said(series: Series, labels: Sequence[str], words: Words) -> str:
 
 
 def _range_said(
-    parts: dict[str, str], lowest: tuple[float, int], highest: tuple[float, int], labels: Sequence[str], words: Words
+    parts: dict[str, str],
+    lowest: tuple[float, int],
+    highest: tuple[float, int],
+    labels: Sequence[str],
+    words: ChartTexts,
 ) -> str:
     ends = {
         "lowest": words.number(lowest[0]),

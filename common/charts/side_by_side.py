@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.charts import drawing
 from common.charts.drawing import NARROW, RIGHT, WIDE, Plot, n
-from common.charts.parts import PLAIN, Chart, Series, Words, checked, ends_said
+from common.charts.parts import PLAIN, Chart, ChartTexts, Series, checked, ends_said
 from common.markup import NOTHING, html, joined
 
 ROW, NARROW_ROW = 30, 48
@@ -16,7 +16,7 @@ BULLET = 66
 LABELS = 190  # room for names left of wide rows; narrow ones stand above their row
 
 
-def ranking(title: str, labels: Sequence[str], series: Series, words: Words = PLAIN, *, marked: int = -1) -> Chart:
+def ranking(title: str, labels: Sequence[str], series: Series, words: ChartTexts = PLAIN, *, marked: int = -1) -> Chart:
     """Lying bars with the figure at their end: municipalities, posts or channels side by side.
 
     The order is the caller's; `marked` is the index to show strong (one's own municipality). Bars of negative figures
@@ -80,7 +80,7 @@ class Pair:
 def dumbbell(
     title: str,
     pairs: Sequence[Pair],
-    words: Words = PLAIN,
+    words: ChartTexts = PLAIN,
     *,
     names: tuple[str, str] | None = None,
     marked: int = -1,
@@ -137,14 +137,14 @@ def _whole(pair: Pair) -> bool:
     return pair.before is not None and pair.after is not None
 
 
-def _change(pair: Pair, words: Words) -> str:
+def _change(pair: Pair, words: ChartTexts) -> str:
     if pair.before is None or pair.after is None:
         return "–"
     change = pair.after - pair.before
     return f"+{words.number(change)}" if change > 0 else words.number(change).replace("-", "−")
 
 
-def _pairs_said(pairs: Sequence[Pair], names: tuple[str, str], words: Words) -> str:
+def _pairs_said(pairs: Sequence[Pair], names: tuple[str, str], words: ChartTexts) -> str:
     whole = [pair for pair in pairs if _whole(pair)]
     more = sum(1 for pair in whole if (pair.after or 0) > (pair.before or 0))
     less = sum(1 for pair in whole if (pair.after or 0) < (pair.before or 0))
@@ -159,7 +159,7 @@ def _across(plot: Plot, value: float) -> float:
     return plot.left + (value - lowest) / (highest - lowest) * (plot.end - plot.left)
 
 
-def _upright(plot: Plot, words: Words) -> SafeString:
+def _upright(plot: Plot, words: ChartTexts) -> SafeString:
     """An axis of rows: uprights, named below."""
     every = 1 if plot.width > NARROW else 2
     parts = []
@@ -179,7 +179,7 @@ def bullet(
     actual: float | None,
     target: float | None,
     milestones: Sequence[tuple[str, float]] = (),
-    words: Words = PLAIN,
+    words: ChartTexts = PLAIN,
     reason: str = "",
 ) -> Chart:
     """One indicator in one quiet row: the actual as a bar, the baseline as a hollow tick, the target as a strong line.

@@ -54,7 +54,7 @@ def make(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lam
         _write_down(delivery, attempt, told)
 
 
-def _write_down(delivery: Delivery, attempt: Attempt, told: settle.Told) -> None:
+def _write_down(delivery: Delivery, attempt: Attempt, told: settle.CallResult) -> None:
     """An answer that we hold is worth waiting for a database that restarts: who forgets it has to look for it later."""
     for seconds in DATABASE_WAITS:
         try:
@@ -68,7 +68,7 @@ def _write_down(delivery: Delivery, attempt: Attempt, told: settle.Told) -> None
     return settle.settle(delivery, attempt, told)
 
 
-def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> settle.Told:
+def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lambda: None) -> settle.CallResult:
     """What the network said, or what kept us from asking it. Raises `Overtaken` alone."""
     departure = Departure(delivery, attempt, on_sign)
     deadline = settings.VIDEO_CALL_DEADLINE_SECONDS if rules.is_slow(delivery.payload) else None
@@ -97,7 +97,7 @@ def call(delivery: Delivery, attempt: Attempt, on_sign: Callable[[], None] = lam
 
 def _step(
     connector: Connector, delivery: Delivery, attempt: Attempt, outgoing: Outgoing, files: content.Files
-) -> settle.Told:
+) -> settle.CallResult:
     """What this attempt calls. What one before it noted need not be done twice."""
     if delivery.kind == EDIT:
         assert delivery.parent is not None  # a constraint says so; what changes a post never makes one

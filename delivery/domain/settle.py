@@ -30,7 +30,7 @@ from platforms.types import Pending, Published
 
 log = logging.getLogger(__name__)
 
-Told = Published | Pending | Held | PictureMissing | PlatformError
+CallResult = Published | Pending | Held | PictureMissing | PlatformError
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Reading:
     evidence: Any = None
 
 
-def settle(delivery: Delivery, attempt: Attempt, told: Told) -> None:
+def settle(delivery: Delivery, attempt: Attempt, told: CallResult) -> None:
     """Write down what came of an attempt. Never raises for what the network said."""
     try:
         with transaction.atomic():
@@ -67,7 +67,7 @@ def _locked(delivery: Delivery, state: State) -> None:
         raise Moved(f"Delivery {delivery.pk} is no longer {state}.")
 
 
-def _apply(delivery: Delivery, attempt: Attempt, told: Told) -> None:
+def _apply(delivery: Delivery, attempt: Attempt, told: CallResult) -> None:
     if isinstance(told, Published) and delivery.kind == EDIT:
         changed(delivery, told)
         attempts.close(attempt, Outcome.OK, remote_id=told.remote_id)
@@ -167,7 +167,7 @@ def _try_again(delivery: Delivery, attempt: Attempt, reading: Reading) -> None:
         _later(delivery, attempt, reading, at, tries=tries)
 
 
-def _late(delivery: Delivery, told: Told) -> None:
+def _late(delivery: Delivery, told: CallResult) -> None:
     """The lease ran out during the call (a machine that slept) and the sweeper gave the attempt up."""
     if not isinstance(told, Published):
         log.warning("Delivery %s: an answer came too late to matter", delivery.pk)

@@ -10,16 +10,16 @@ from accounts.models import User
 from exchange.models import SharedComment, SharedPost
 from municipalities.rules import PUBLISHING_ROLES
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
-Words = tuple[str, str]
+NotificationText = tuple[str, str]
 
 
 def commented(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
     """To whoever shared the post; when they have left, to those who write there."""
     place = comment.municipality
 
-    def words() -> Words:
+    def words() -> NotificationText:
         facts = {"post": row, "person": by, "municipality": place}
         return _("%(person)s (%(municipality)s) commented on “%(post)s” in the gallery") % facts, comment.text
 
@@ -29,7 +29,7 @@ def commented(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
 def removed(row: SharedPost, *, by: Any) -> None:
     """To those who write in the municipality: the programme has taken the post down, and why."""
 
-    def words() -> Words:
+    def words() -> NotificationText:
         subject = _("“%(post)s” was taken out of the gallery by the programme") % {"post": row}
         return subject, row.end_reason
 
@@ -39,13 +39,13 @@ def removed(row: SharedPost, *, by: Any) -> None:
 def comment_removed(comment: SharedComment, row: SharedPost, *, by: Any) -> None:
     """To the author of the comment, with the reason."""
 
-    def words() -> Words:
+    def words() -> NotificationText:
         return _("Your comment on “%(post)s” was taken down by the programme") % {"post": row}, comment.reason
 
     place = comment.municipality
     url = reverse("gallery_post", args=[place.slug, row.pk])
     notify(
-        Kind.GALLERY, [comment.author], municipality=place, url=url, words=words, by=by,
+        NotificationKind.GALLERY, [comment.author], municipality=place, url=url, words=words, by=by,
         about=f"exchange.sharedpost:{row.pk}",
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ def comment_removed(comment: SharedComment, row: SharedPost, *, by: Any) -> None
 def withdrawn(row: SharedPost) -> None:
     """To whoever shared it: the post is gone from the networks, so it is gone here."""
 
-    def words() -> Words:
+    def words() -> NotificationText:
         subject = _("“%(post)s” is no longer in the gallery") % {"post": row}
         return subject, _("The post stands on no network any more, so others do not see it here either.")
 
@@ -63,7 +63,7 @@ def withdrawn(row: SharedPost) -> None:
 def picked(row: SharedPost, why: str, *, by: Any) -> None:
     """To those who write in the municipality."""
 
-    def words() -> Words:
+    def words() -> NotificationText:
         return _("“%(post)s” is one of the programme's picks of the month") % {"post": row}, why
 
     _tell(row, _writers(row), words, by=by)
@@ -83,6 +83,6 @@ def _tell(row: SharedPost, people: Iterable[Any], words: Any, *, by: Any = None,
     slug = row.municipality.slug
     url = reverse("gallery_post", args=[slug, row.pk]) if row.is_shown else reverse("gallery_ours", args=[slug])
     notify(
-        Kind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=words, by=by,
+        NotificationKind.GALLERY, people, municipality=row.municipality, url=url + fragment, words=words, by=by,
         about=f"exchange.sharedpost:{row.pk}",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from exchange.built_in import built_in, key_of
 from exchange.enums import Purpose
 from exchange.models import Example, SwitchedOff
 from exchange.rules import CATEGORY, MOST_EXAMPLES
-from library.domain.templates import Words, begun
+from library.domain.templates import TemplateContent, begun
 from library.gaps import asked
 from municipalities.models import Municipality, Programme
 from posts.domain.pictures import MOST_BYTES, BadPicture, Encoded, encoded, opened
@@ -33,7 +33,7 @@ class Written:
     """An example as a person writes it. `english` as in `Example.english`; `picture` None leaves the one that is there,
     unless `without_picture`."""
 
-    words: Words
+    words: TemplateContent
     purpose: str
     shape: str
     why: str

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from exchange.built_in import built_in, example
 from exchange.enums import Purpose, Shape
 from exchange.models import Example, SwitchedOff
-from exchange.rules import Kind, fitting
+from exchange.rules import PostTraits, fitting
 from municipalities.models import Enrolment, Municipality, Programme
 from municipalities.queries import today
 from serbian.folding import fold
@@ -78,7 +78,7 @@ def seen(municipality: Municipality, ref: str) -> Example | None:
     return next((each for each in examples(municipality) if ref in (each.ref, each.starter)), None)
 
 
-def offered(municipality: Municipality, kind: Kind) -> list[Example]:
+def offered(municipality: Municipality, kind: PostTraits) -> list[Example]:
     """Those that fit a post that is being written, the best first. Two queries."""
     return fitting(examples(municipality), kind)
 

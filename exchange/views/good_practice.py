@@ -10,7 +10,7 @@ from exchange.domain import practice as verbs
 from exchange.enums import Purpose, Shape
 from exchange.models import Example
 from exchange.queries import practice as queries
-from exchange.rules import Kind
+from exchange.rules import PostTraits
 from exchange.views.practice_look import Look, picture_of
 from library.forms import UseForm
 from library.gaps import Gap, asked
@@ -82,6 +82,6 @@ def picture(request: MunicipalityRequest, example: int) -> HttpResponseBase:
 def pick(request: MunicipalityRequest) -> HttpResponse:
     """For the composer: examples for the kind of post that is being written, as a part of a page."""
     asked_for = request.GET
-    kind = Kind(asked_for.get("call", ""), asked_for.get("format", ""), asked_for.get("category", ""))
+    kind = PostTraits(asked_for.get("call", ""), asked_for.get("format", ""), asked_for.get("category", ""))
     found = [Look(each, request.municipality.slug) for each in queries.offered(request.municipality, kind)]
     return render(request, "exchange/_pick.html", {"looks": found})

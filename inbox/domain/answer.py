@@ -24,7 +24,7 @@ from inbox import wording
 from inbox.domain import drafts
 from inbox.domain.counted import mark_questions
 from inbox.domain.triage import label, locked
-from inbox.enums import Kind, Proposed, State
+from inbox.enums import MessageKind, Proposed, State
 from inbox.models import Message, ProposedAnswer, Reply
 from inbox.queries.leaving import Seat, opening, seat
 from municipalities.tenancy import everywhere
@@ -79,7 +79,7 @@ def send(row: Message, words: str, *, by: Any, approved_by: Any) -> Reply:
     now = timezone.now()
     delivery = enqueue(
         row.channel, kind=REPLY, outgoing=_outgoing(row, words), due_at=now, by=by,
-        urgent=row.kind == Kind.EMERGENCY,
+        urgent=row.kind == MessageKind.EMERGENCY,
     )  # fmt: skip
     reply = Reply.objects.create(
         municipality_id=row.municipality_id, message=row, delivery=delivery, text=words, by=by, approved_by=approved_by
@@ -130,7 +130,7 @@ def settle() -> int:
             Message.objects.filter(pk=reply.message_id).update(
                 first_answer_at=Coalesce("first_answer_at", Value(reply.arrived_at)), **answered
             )
-            if reply.message.kind == Kind.QUESTION:
+            if reply.message.kind == MessageKind.QUESTION:
                 asked.append((reply.municipality_id, reply.message.at))
             count += 1
         mark_questions(asked)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from analytics.domain import tallies
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.measured import HIDDEN, QUESTIONS, day_of
 from inbox.models import Message, Moderation
 
@@ -27,7 +27,7 @@ def mark_hidden(row: Moderation) -> None:
 
 def close_questions(keys: Iterable[int]) -> None:
     """The time of these messages is over: the days of those that were questions are counted a last time."""
-    rows = Message.objects.filter(pk__in=list(keys), kind=Kind.QUESTION)
+    rows = Message.objects.filter(pk__in=list(keys), kind=MessageKind.QUESTION)
     tallies.close(QUESTIONS, {(place, day_of(at)) for place, at in rows.values_list("municipality_id", "at")})
 
 

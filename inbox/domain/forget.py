@@ -17,7 +17,7 @@ from django.utils import timezone
 from common.audit import record
 from inbox import personal_data
 from inbox.domain import counted
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Hold, Message
 from inbox.personal_data import Erasing
 from municipalities.tenancy import everywhere
@@ -44,8 +44,8 @@ def forget() -> int:
 
 def _over(now: datetime) -> QuerySet[Any]:
     days = Case(
-        When(kind=Kind.SPAM, then=Value(timedelta(days=settings.INBOX_SPAM_DAYS))),
-        When(kind=Kind.UNLAWFUL, then=Value(timedelta(days=settings.INBOX_UNLAWFUL_DAYS))),
+        When(kind=MessageKind.SPAM, then=Value(timedelta(days=settings.INBOX_SPAM_DAYS))),
+        When(kind=MessageKind.UNLAWFUL, then=Value(timedelta(days=settings.INBOX_UNLAWFUL_DAYS))),
         default=Value(timedelta(days=settings.INBOX_DAYS)),
         output_field=DurationField(),
     )

@@ -13,7 +13,7 @@ from channels.models import Channel
 from common.audit import record
 from inbox.domain.counted import mark_questions
 from inbox.domain.triage import label
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.models import Message
 
 
@@ -33,7 +33,7 @@ def gone(channel: Channel, remote_ids: Collection[str]) -> int:
             row.state, row.settled_at = State.CLOSED, now
         record("message.gone", by=None, target=row, label=label(row))
     Message.objects.bulk_update(rows, ["gone_at", "missed_at", "state", "settled_at"])
-    mark_questions((row.municipality_id, row.at) for row in rows if row.kind == Kind.QUESTION)
+    mark_questions((row.municipality_id, row.at) for row in rows if row.kind == MessageKind.QUESTION)
     return len(rows)
 
 
@@ -41,6 +41,6 @@ def gone(channel: Channel, remote_ids: Collection[str]) -> int:
 def is_back(channel: Channel, remote_ids: Collection[str]) -> int:
     """They are there: hidden for a while, or a server did not tell all. What was closed stays so; a person opens it."""
     there = Message.objects.filter(channel=channel, remote_id__in=remote_ids)
-    asked = there.filter(kind=Kind.QUESTION, gone_at__isnull=False)
+    asked = there.filter(kind=MessageKind.QUESTION, gone_at__isnull=False)
     mark_questions(asked.values_list("municipality_id", "at"))
     return there.exclude(gone_at=None, missed_at=None).update(gone_at=None, missed_at=None)

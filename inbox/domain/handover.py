@@ -37,7 +37,7 @@ from municipalities.queries import still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import Kind as Told
+from notifications.enums import NotificationKind as Told
 
 # "@opstina" at the beginning says whom a message was written to.
 _CALLED = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+")

@@ -12,7 +12,7 @@ from municipalities.models import Municipality
 
 
 @dataclass(frozen=True)
-class Told:
+class HouseRulesInput:
     """What a municipality says for itself, as typed."""
 
     is_on: bool = False
@@ -23,12 +23,12 @@ class Told:
 
 
 @transaction.atomic
-def choose(municipality: Municipality, told: Told, *, by: Any) -> HouseRules:
+def choose(municipality: Municipality, told: HouseRulesInput, *, by: Any) -> HouseRules:
     """Keep what was typed. One event: whether the page was switched, else that it was changed."""
     Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     row = HouseRules.objects.filter(municipality=municipality).first() or HouseRules(municipality=municipality)
     was_on, is_new = row.is_on, row.pk is None
-    if not is_new and told == Told(row.is_on, row.contact, row.formal, row.privacy, row.own_words):
+    if not is_new and told == HouseRulesInput(row.is_on, row.contact, row.formal, row.privacy, row.own_words):
         return row
     for name, value in vars(told).items():
         setattr(row, name, value)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.audit import record
 from inbox import personal_data
-from inbox.personal_data import Row
+from inbox.personal_data import PersonalDataRow
 from inbox.queries import held
 from municipalities.models import Municipality
 
@@ -35,14 +35,14 @@ def export(house: Municipality, people: Sequence[held.Author], *, by: Any) -> by
     return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2, default=str).encode()
 
 
-def _by_place(rows: Iterable[Row]) -> dict[str, list[dict[str, Any]]]:
+def _by_place(rows: Iterable[PersonalDataRow]) -> dict[str, list[dict[str, Any]]]:
     told = defaultdict(list)
     for row in rows:
         told[row.place.code].append(row.as_json())
     return told
 
 
-def _described(place: personal_data.Place) -> dict[str, str]:
+def _described(place: personal_data.PersonalDataStore) -> dict[str, str]:
     return {
         "code": place.code,
         "title": str(place.title),

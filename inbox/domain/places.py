@@ -20,7 +20,7 @@ from inbox import personal_data
 from inbox.domain import evidence, handover_mail
 from inbox.enums import Proposed
 from inbox.models import AnswerDraft, HandOver, Hold, Message, Moderation, Note, ProposedAnswer, Reply
-from inbox.personal_data import Erasing, Fate, Field, Person, Place, with_the_message
+from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore, with_the_message
 from posts.models import Consent
 
 MOST_NAMED = 100
@@ -39,7 +39,7 @@ def _erase_messages(what: Erasing) -> None:
     Message.objects.filter(pk__in=what.messages).update(forgotten_at=what.now, **GONE)
 
 
-MESSAGES = Place(
+MESSAGES = PersonalDataStore(
     "messages",
     gettext_lazy("Messages"),
     Fate.PARTLY,
@@ -108,7 +108,7 @@ def _delete(model: Any) -> Any:
     return erase
 
 
-NOTES = Place(
+NOTES = PersonalDataStore(
     "notes",
     gettext_lazy("Notes of our people"),
     Fate.DELETED,
@@ -120,7 +120,7 @@ NOTES = Place(
     erase=_delete(Note),
 )
 
-DRAFTS = Place(
+DRAFTS = PersonalDataStore(
     "drafts",
     gettext_lazy("Answers that somebody began"),
     Fate.DELETED,
@@ -139,7 +139,7 @@ def _erase_proposed(what: Erasing) -> None:
     rows.update(text="", reason="")
 
 
-PROPOSED = Place(
+PROPOSED = PersonalDataStore(
     "proposed_answers",
     gettext_lazy("Answers that waited for an approver"),
     Fate.EMPTIED,
@@ -160,7 +160,7 @@ PROPOSED = Place(
     erase=_erase_proposed,
 )
 
-ANSWERS = Place(
+ANSWERS = PersonalDataStore(
     "answers",
     gettext_lazy("Our answers"),
     Fate.EMPTIED,
@@ -221,7 +221,7 @@ def _erase_calls(what: Erasing) -> None:
     Attempt.objects.bulk_update(rows, ["detail"])
 
 
-SENT = Place(
+SENT = PersonalDataStore(
     "sent",
     gettext_lazy("Answers as they were sent"),
     Fate.PARTLY,
@@ -244,7 +244,7 @@ SENT = Place(
     ),
 )
 
-CALLS = Place(
+CALLS = PersonalDataStore(
     "calls",
     gettext_lazy("What the network said to our answers"),
     Fate.EMPTIED,
@@ -269,7 +269,7 @@ def _erase_asked(what: Erasing) -> None:
     rows.update(withdrawn_at=Coalesce("withdrawn_at", Value(what.now)), **ASKED_GONE)
 
 
-ASKED = Place(
+ASKED = PersonalDataStore(
     "departments_asked",
     gettext_lazy("Questions to departments"),
     Fate.EMPTIED,
@@ -307,7 +307,7 @@ def _erase_mails(what: Erasing) -> None:
 
 
 # The body is the question, which stands in its own place, and a link that is a key: it is not given away.
-MAILS = Place(
+MAILS = PersonalDataStore(
     "mails",
     gettext_lazy("Mails to departments"),
     Fate.DELETED,
@@ -326,7 +326,7 @@ MAILS = Place(
 
 # ---- what holds it, what was hidden
 
-HOLDS = Place(
+HOLDS = PersonalDataStore(
     "held",
     gettext_lazy("Protected from being erased"),
     Fate.STAYS,
@@ -364,7 +364,7 @@ def _left_of_moderated(person: Person) -> int:
     return sum(evidence.kept(channel, author).count() for channel, author in person.authors)
 
 
-MODERATION = Place(
+MODERATION = PersonalDataStore(
     "moderation",
     gettext_lazy("Comments that were hidden or removed, and objections"),
     Fate.PARTLY,
@@ -428,7 +428,7 @@ def _erase_events(what: Erasing) -> None:
             unread.forget_author(channels[channel], author)
 
 
-EVENTS = Place(
+EVENTS = PersonalDataStore(
     "events",
     gettext_lazy("What the network told us by itself, as it came"),
     Fate.DELETED,
@@ -459,7 +459,7 @@ def _named(person: Person) -> Iterable[Any]:
     return [_with_message(row, None) for row in rows.order_by("-at", "-pk")[:MOST_NAMED]]
 
 
-NAMED = Place(
+NAMED = PersonalDataStore(
     "named_by_others",
     gettext_lazy("Messages of others in which the same name stands"),
     Fate.STAYS,
@@ -486,7 +486,7 @@ def _consents(person: Person) -> Iterable[Any]:
     return [row for row in rows if person.is_named_in(f"{row.people} {row.given_by}")]
 
 
-CONSENTS = Place(
+CONSENTS = PersonalDataStore(
     "consents",
     gettext_lazy("Consents to pictures that carry the same name"),
     Fate.STAYS,
@@ -513,7 +513,7 @@ CONSENTS = Place(
 
 # ---- what is no table of ours
 
-NETWORKS = Place(
+NETWORKS = PersonalDataStore(
     "networks",
     gettext_lazy("The networks themselves"),
     Fate.STAYS,
@@ -523,7 +523,7 @@ NETWORKS = Place(
         "posts that others have copied."
     ),
 )
-MAILBOXES = Place(
+MAILBOXES = PersonalDataStore(
     "mailboxes",
     gettext_lazy("Mailboxes of departments"),
     Fate.STAYS,
@@ -533,7 +533,7 @@ MAILBOXES = Place(
         "department to delete it. Its link shows nothing any more."
     ),
 )
-BACKUPS = Place(
+BACKUPS = PersonalDataStore(
     "backups",
     gettext_lazy("Backups"),
     Fate.STAYS,

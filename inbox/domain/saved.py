@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.audit import record
 from common.errors import ActionNotAllowed
 from inbox import wording
-from inbox.enums import Kind, Topic
+from inbox.enums import MessageKind, Topic
 from inbox.models import SavedAnswer
 from inbox.wording import STARTERS, Written
 
@@ -82,7 +82,7 @@ def _write(row: SavedAnswer, wanted: Written, by: Any) -> SavedAnswer:
     if not name or len(name) > MOST_NAME:
         raise ActionNotAllowed(_("Give it a short name by which colleagues find it."), "name")
     _refuse_words(words)
-    if wanted.topic not in ("", *Topic.values) or wanted.kind not in ("", *Kind.values):
+    if wanted.topic not in ("", *Topic.values) or wanted.kind not in ("", *MessageKind.values):
         raise ActionNotAllowed(_("Choose from the list."), "topic")
     _refuse_taken(row, name)
     row.name, row.text, row.topic, row.kind, row.by = name, words, wanted.topic, wanted.kind, by

@@ -17,17 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.models import Message, ProposedAnswer, Told
 from municipalities.holidays import BELGRADE, is_working_day
 from municipalities.models import Membership, Municipality
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import everywhere, scope
-from notifications.domain.notify import Words, notify
-from notifications.enums import Kind as Of
+from notifications.domain.notify import TextBuilder, notify
+from notifications.enums import NotificationKind as Of
 from posts.deciding import deciders
 
-URGENT = (Kind.EMERGENCY, Kind.UNLAWFUL)
+URGENT = (MessageKind.EMERGENCY, MessageKind.UNLAWFUL)
 OPEN = (State.OPEN, State.WAITING)
 NEW = "new:"
 EVERY = timedelta(hours=1)
@@ -69,7 +69,7 @@ def _tell_urgent(row: Message) -> bool:
         facts = {"municipality": row.municipality}
 
         def words() -> tuple[str, str]:
-            if row.kind == Kind.EMERGENCY:
+            if row.kind == MessageKind.EMERGENCY:
                 return _("%(municipality)s: an emergency among citizens' messages") % facts, _(
                     "It wants an answer within an hour. What it says is in the portal."
                 )
@@ -201,7 +201,7 @@ def _is_first(place: Municipality, about: str) -> bool:
     return is_new
 
 
-def _about(row: Message, kind: Of, people: Iterable[Any], words: Words, *, by: Any = None) -> None:
+def _about(row: Message, kind: Of, people: Iterable[Any], words: TextBuilder, *, by: Any = None) -> None:
     place = row.municipality
     url = reverse("message", args=[place.slug, row.pk]) + ("#answer" if kind == Of.ANSWER else "")
     notify(kind, people, municipality=place, url=url, words=words, by=by, about=f"inbox.message:{row.pk}")

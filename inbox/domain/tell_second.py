@@ -9,8 +9,8 @@ from inbox.models import Moderation
 from inbox.reasons import Act
 from municipalities.models import Membership
 from municipalities.rules import PUBLISHING_ROLES
-from notifications.domain.notify import Words, notify
-from notifications.enums import Kind
+from notifications.domain.notify import TextBuilder, notify
+from notifications.enums import NotificationKind
 
 
 def second_look(row: Moderation, *, by: Any) -> None:
@@ -54,13 +54,21 @@ def stopped(row: Moderation) -> None:
     _send(row, [row.undo_by or row.by], words, by=None)
 
 
-def _tell(row: Moderation, words: Words, *, by: Any) -> None:
+def _tell(row: Moderation, words: TextBuilder, *, by: Any) -> None:
     here = Membership.objects.running().filter(municipality=row.municipality_id, role__in=PUBLISHING_ROLES)
     people = {each.user_id: each.user for each in here.exclude(user=row.by_id).select_related("user")}
     _send(row, list(people.values()), words, by=by)
 
 
-def _send(row: Moderation, people: list[Any], words: Words, *, by: Any) -> None:
+def _send(row: Moderation, people: list[Any], words: TextBuilder, *, by: Any) -> None:
     place = row.municipality
     url = reverse("moderation_one", args=[place.slug, row.pk])
-    notify(Kind.MODERATION, people, municipality=place, url=url, words=words, by=by, about=f"inbox.moderation:{row.pk}")
+    notify(
+        NotificationKind.MODERATION,
+        people,
+        municipality=place,
+        url=url,
+        words=words,
+        by=by,
+        about=f"inbox.moderation:{row.pk}",
+    )

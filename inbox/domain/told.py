@@ -25,7 +25,7 @@ from platforms import types
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-Unread = tuple[int, types.Told | None]
+Unread = tuple[int, types.MessageChanges | None]
 
 
 def read(platform: str, account: str) -> int:

@@ -15,7 +15,7 @@ from common.errors import ActionNotAllowed
 from inbox import rules
 from inbox.domain import tell
 from inbox.domain.counted import mark_questions
-from inbox.enums import Kind, State, Topic
+from inbox.enums import MessageKind, State, Topic
 from inbox.models import Department, Message, Note, Settlement
 from municipalities.models import Municipality
 from municipalities.queries import still_may
@@ -41,11 +41,11 @@ def read(message: Message) -> None:
 def sort(message: Message, kind: str, *, by: Any) -> Message:
     """Say what it is; the time for its answer follows from that and from when it was written."""
     row = locked(message)
-    if kind and kind not in Kind.values:
+    if kind and kind not in MessageKind.values:
         raise ActionNotAllowed(_("There is no such kind of message."), "kind")
     if row.kind == kind:
         return row
-    if Kind.QUESTION in (row.kind, kind):
+    if MessageKind.QUESTION in (row.kind, kind):
         mark_questions([(row.municipality_id, row.at)])
     row.kind, row.due_at = kind, rules.due_at(kind, row.counts_from)
     row.save(update_fields=["kind", "due_at", "search_key"])

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from inbox.enums import Kind, Topic
+from inbox.enums import MessageKind, Topic
 
 
 class SavedForm(forms.Form):
@@ -20,4 +20,4 @@ class SavedForm(forms.Form):
         help_text=_("Write it in either script; the other one is derived when somebody wrote in it."),
     )
     topic = forms.ChoiceField(label=_("Topic"), choices=[("", _("Any")), *Topic.choices], required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any")), *Kind.choices], required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any")), *MessageKind.choices], required=False)

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from channels.models import Channel
 from common.fields import WebAddressField
 from delivery.models import Delivery
-from inbox.enums import Heard, Kind, State, Topic, Visibility
+from inbox.enums import Heard, MessageKind, State, Topic, Visibility
 from inbox.models.desk import Department, Settlement
 from inbox.reading import Flag, masked
 from municipalities.tenancy import TenantModel
@@ -90,13 +90,13 @@ class Message(TenantModel):
     changed_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
-    kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
     topic = models.CharField(max_length=10, choices=Topic, blank=True)
     settlement = models.ForeignKey(Settlement, models.SET_NULL, null=True, related_name="+")
     department = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
     # what it looks like (inbox.reading): a suggestion, nobody's word; `alike` names those that say nearly the same
     script = models.CharField(max_length=8, blank=True)
-    suggested_kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    suggested_kind = models.CharField(max_length=10, choices=MessageKind, blank=True)
     suggested_topic = models.CharField(max_length=10, choices=Topic, blank=True)
     hints = models.JSONField(default=dict, blank=True)
     alike = models.BigIntegerField(null=True)

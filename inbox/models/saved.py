@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from inbox.enums import Kind, Topic
+from inbox.enums import MessageKind, Topic
 from municipalities.tenancy import TenantModel
 
 
@@ -18,7 +18,7 @@ class SavedAnswer(TenantModel):
     name = models.CharField(_("name"), max_length=80)
     text = models.TextField(_("text"))
     topic = models.CharField(_("topic"), max_length=10, choices=Topic, blank=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=MessageKind, blank=True)
     is_retired = models.BooleanField(default=False)
     used = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from channels.models import Channel
 from inbox import personal_data
 from inbox.models import Message, Moderation
-from inbox.personal_data import Fate, Person, Place, Row
+from inbox.personal_data import Fate, Person, PersonalDataRow, PersonalDataStore
 from serbian.folding import fold
 
 MOST_FOUND = 50
@@ -40,8 +40,8 @@ class Author:
 class Held:
     """Everything of one person: each message with what belongs to it, and what belongs to no message of theirs."""
 
-    messages: list[tuple[Row, list[Row]]]
-    other: list[Row]
+    messages: list[tuple[PersonalDataRow, list[PersonalDataRow]]]
+    other: list[PersonalDataRow]
 
     @property
     def kept(self) -> int:
@@ -147,15 +147,15 @@ def everything(people: Sequence[Author]) -> Held:
     rows = personal_data.held(person(people))
     messages = [row for row in rows if row.place.code == "messages"]
     known = {row.message for row in messages}
-    other: list[Row] = []
-    beside: dict[int | None, list[Row]] = defaultdict(list)
+    other: list[PersonalDataRow] = []
+    beside: dict[int | None, list[PersonalDataRow]] = defaultdict(list)
     for row in rows:
         if row.place.code != "messages":
             (beside[row.message] if row.message in known else other).append(row)
     return Held([(row, beside[row.message]) for row in messages], other)
 
 
-def staying(people: Sequence[Author]) -> list[tuple[Place, int | None]]:
+def staying(people: Sequence[Author]) -> list[tuple[PersonalDataStore, int | None]]:
     """Where something stays after an erasure, and how much of these people, where that can be counted."""
     whose = person(people)
     kept = [place for place in personal_data.places() if place.fate in (Fate.PARTLY, Fate.STAYS)]

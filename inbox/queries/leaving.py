@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from channels import dry
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.models import Municipality
 from municipalities.queries import Access, access
@@ -34,7 +34,7 @@ def seat_of(house: Municipality, kind: str, held: Access) -> Seat:
         return Seat.FREE
     if held.may(Verb.POST_APPROVE) and house.may_approve_own:
         return Seat.OWN
-    return Seat.EMERGENCY if kind == Kind.EMERGENCY and held.may(Verb.POST_EMERGENCY) else Seat.ASKS
+    return Seat.EMERGENCY if kind == MessageKind.EMERGENCY and held.may(Verb.POST_EMERGENCY) else Seat.ASKS
 
 
 def opening(message: Message) -> str:

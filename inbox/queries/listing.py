@@ -20,7 +20,7 @@ from django.db.models import (
 )
 
 from common.integers import parse_int
-from inbox.enums import Kind, State, Topic
+from inbox.enums import MessageKind, State, Topic
 from inbox.models import PRIVATE, Listening, Message, Reply
 from serbian.folding import fold
 from serbian.sorting import sort_key
@@ -88,7 +88,7 @@ class Narrowed:
 
 
 CHOICES: Mapping[str, tuple[str, ...] | None] = {
-    "kind": tuple(Kind.values), "topic": tuple(Topic.values),
+    "kind": tuple(MessageKind.values), "topic": tuple(Topic.values),
     "settlement": None, "department": None, "channel": None, "assignee": None, "readers": ("private", "everybody"),
 }  # fmt: skip
 """What one may filter by, besides words; None: by an id."""

@@ -26,7 +26,7 @@ from django.db.models.functions import Concat, TruncMonth
 from django.utils import timezone
 
 from channels import dry
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.models import HouseRules, Message, Moderation
 from inbox.reasons import BY_HAND_FROM, GRAVE, OVER, Act, Decision, Reason, Stage, Wish
 from municipalities.holidays import BELGRADE
@@ -82,7 +82,7 @@ class SecondLooks(Subquery):
 def unlawful() -> QuerySet[Message]:
     """Messages that a person sorted as clearly unlawful and about which nothing was decided; shortest clock first."""
     live = Moderation.objects.exclude(state__in=OVER).values("message")
-    rows = Message.objects.filter(kind=Kind.UNLAWFUL, state__in=[State.OPEN, State.WAITING], forgotten_at=None)
+    rows = Message.objects.filter(kind=MessageKind.UNLAWFUL, state__in=[State.OPEN, State.WAITING], forgotten_at=None)
     return rows.exclude(pk__in=live).select_related("channel", "assignee").order_by("due_at", "pk")
 
 

@@ -10,7 +10,7 @@ leaves the house (also what is only likely), `without_names` in quotations (name
 
 from typing import NamedTuple
 
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.reading.alike import fingerprint, joined
 from inbox.reading.flags import Flag, flags
 from inbox.reading.kinds import NOTHING, Suggested, kind
@@ -42,6 +42,6 @@ def read(text: str) -> Reading:
     """Read one message. Takes well under two milliseconds for what people usually write."""
     words, is_personal = words_of(text), bool(strong(text))
     spelled, looks_like = spelling(text, words), kind(text, words)
-    about = NOTHING if looks_like.value in (Kind.SPAM, Kind.UNLAWFUL) else topic(words)
+    about = NOTHING if looks_like.value in (MessageKind.SPAM, MessageKind.UNLAWFUL) else topic(words)
     raised = flags(text, words, looks_like, is_personal=is_personal)
     return Reading(spelled, looks_like, about, raised, fingerprint(words), is_personal)

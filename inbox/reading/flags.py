@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.reading import stems
 from inbox.reading.kinds import Suggested, is_angry, is_linked
 from inbox.reading.words import Stems, Word
@@ -17,7 +17,7 @@ class Flag(StrEnum):
 
 
 _ANGRY = Stems.of({"angry": stems.ANGRY})
-_THREAT = Stems.of({"threat": stems.KINDS[Kind.UNLAWFUL]})
+_THREAT = Stems.of({"threat": stems.KINDS[MessageKind.UNLAWFUL]})
 _SHOUTED = re.compile(r"!{3,}|[?!]{4,}")
 _LEAST_CAPITALS = 12
 
@@ -29,7 +29,7 @@ def flags(text: str, words: list[Word], suggested: Suggested, *, is_personal: bo
         found.append(Flag.ANGRY)
     if any(hit.weight >= 3 for hit in _THREAT.hits(words)):
         found.append(Flag.THREAT)
-    if suggested.value == Kind.SPAM and is_linked(text):
+    if suggested.value == MessageKind.SPAM and is_linked(text):
         found.append(Flag.ADVERT)
     if is_personal:
         found.append(Flag.PERSONAL)

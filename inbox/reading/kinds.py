@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.reading import stems
 from inbox.reading.words import Hit, Stems, Word, among
 
@@ -74,13 +74,13 @@ def _collect(text: str, words: list[Word]) -> tuple[dict[str, float], Mapping[st
 def _signs(text: str) -> list[tuple[str, str, float]]:
     found: list[tuple[str, str, float]] = []
     if "?" in text:
-        found.append((Kind.QUESTION, "?", 2.0))
+        found.append((MessageKind.QUESTION, "?", 2.0))
     if anger := _ANGER.search(text):
-        found.append((Kind.COMPLAINT, anger[0], 1.5))
+        found.append((MessageKind.COMPLAINT, anger[0], 1.5))
     if joy := _JOY.search(text):
-        found.append((Kind.PRAISE, joy[0], 1.0))
+        found.append((MessageKind.PRAISE, joy[0], 1.0))
     if (link := _LINK.search(text)) and is_linked(text):
-        found.append((Kind.SPAM, link[0], 1.5))
+        found.append((MessageKind.SPAM, link[0], 1.5))
     return found
 
 
@@ -95,26 +95,26 @@ def is_linked(text: str) -> bool:
 
 def _weigh_against_each_other(weights: dict[str, float], text: str, words: list[Word]) -> None:
     """Where two kinds are in the same words, which one is meant."""
-    complaint, question = weights[Kind.COMPLAINT], weights[Kind.QUESTION]
-    if weights[Kind.UNLAWFUL] >= 3:
-        weights[Kind.UNLAWFUL] += 6
-    if weights[Kind.EMERGENCY] >= 3:
-        weights[Kind.EMERGENCY] += 2
-    if weights[Kind.SPAM] >= 3.5:
-        weights[Kind.SPAM] += 3
+    complaint, question = weights[MessageKind.COMPLAINT], weights[MessageKind.QUESTION]
+    if weights[MessageKind.UNLAWFUL] >= 3:
+        weights[MessageKind.UNLAWFUL] += 6
+    if weights[MessageKind.EMERGENCY] >= 3:
+        weights[MessageKind.EMERGENCY] += 2
+    if weights[MessageKind.SPAM] >= 3.5:
+        weights[MessageKind.SPAM] += 3
     if question >= 2 and any(word.folded == "hvala" for word in words[-3:]):
-        weights[Kind.PRAISE] = 0  # thanks in advance
-    if weights[Kind.PRAISE] and (complaint >= 2 or question >= 3 or weights[Kind.PROPOSAL] >= 2):
-        weights[Kind.PRAISE] = 0  # scorn, or courtesy
+        weights[MessageKind.PRAISE] = 0  # thanks in advance
+    if weights[MessageKind.PRAISE] and (complaint >= 2 or question >= 3 or weights[MessageKind.PROPOSAL] >= 2):
+        weights[MessageKind.PRAISE] = 0  # scorn, or courtesy
     if _MOCKERY.search(text):
-        weights[Kind.PRAISE] = 0
-    if weights[Kind.PROPOSAL] >= 2:
-        weights[Kind.PROPOSAL] += 2 if question < 4 else 0
+        weights[MessageKind.PRAISE] = 0
+    if weights[MessageKind.PROPOSAL] >= 2:
+        weights[MessageKind.PROPOSAL] += 2 if question < 4 else 0
     if complaint >= 3 and question <= 4:
-        weights[Kind.COMPLAINT] += 1.5  # asked in anger
+        weights[MessageKind.COMPLAINT] += 1.5  # asked in anger
     begins = words[0].folded if words else ""
     if question >= 4 or (question >= 2 and begins in _ASKING):
-        weights[Kind.QUESTION] += 1.5
+        weights[MessageKind.QUESTION] += 1.5
 
 
 _ASKING = among("kad kada gde kako koliko kolko dokle da jel ko koji koja koje kome zasto sta ima mogu moze")

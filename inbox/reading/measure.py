@@ -20,7 +20,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from inbox.enums import Kind, Topic
+from inbox.enums import MessageKind, Topic
 from inbox.reading import Reading, Spelling, What, found, joined, read
 
 LABELLED = Path("tests/inbox/data/labelled.toml")
@@ -94,7 +94,7 @@ def _labelled(row: dict[str, str]) -> Labelled:
 def measured(rows: list[Labelled]) -> Measured:
     readings = [read(row.text) for row in rows]
     result = Measured(len(rows))
-    result.kinds = _scores([row.kind for row in rows], [one.kind.value for one in readings], Kind.values)
+    result.kinds = _scores([row.kind for row in rows], [one.kind.value for one in readings], MessageKind.values)
     result.topics = _scores([row.topic for row in rows], [one.topic.value for one in readings], Topic.values)
     result.scripts = _scores([row.script for row in rows], [one.spelling for one in readings], list(Spelling))
     result.silent = {

@@ -6,10 +6,10 @@ Written folded, as `inbox.reading.words` describes. Choose them by the messages 
 
 from collections.abc import Mapping
 
-from inbox.enums import Kind, Topic
+from inbox.enums import MessageKind, Topic
 
 KINDS: Mapping[str, str] = {
-    Kind.QUESTION: """
+    MessageKind.QUESTION: """
         2:kad= 2:kada= 2:gde= 2:kako= 2:kolik 2:kolko= 2:dokle= 2:dokad 2:do=_kad= 2:do=_kada= 2:do=_kog=
         2:do=_kolko= 2:do=_kolik 2:u=_kolko= 2:u=_kolik 2:zasto= 2:da=_li= 2:dali= 2:dal= 2:jel= 2:je=_li=
         2:ima=_li= 2:mogu=_li= 2:moze=_li= 2:mozete=_li= 2:moze=_se=_li= 2:hoce=_li= 2:hocete=_li= 2:ce=_li=
@@ -19,7 +19,7 @@ KINDS: Mapping[str, str] = {
         1.5:ima=_li=_koga= 2:ko=_odrzav 2:ko=_je=_zaduzen 2:koji=_broj= 2:koji=_je=_broj 1:sta= 1:ko= 1:koj
         1:li= 2:mogu=_da=_li= 2:proverit 2.5:posaljite=_mi= 2:javite=_mi= 1:moze=_li=_neko= 1:moze=_neko=
     """,
-    Kind.COMPLAINT: """
+    MessageKind.COMPLAINT: """
         2:rup 2:ne=_rad 2:ne=_svetl 2:ne=_gori= 2:ne=_greje= 2:ne=_grej 2:ne=_dolaz 2:ne=_odnos
         2:se=_ne=_odnos 2:nije=_dos 2:ne=_cist 2:ne=_moze=_da= 2:ne=_reag 2:nema=_vod 2:nema=_pedij
         2:nema=_lek 2:nema=_kontej 2:nema=_struj 2:bez=_vod 2:bez=_struj 1.5:nema=_prit 2:nemamo=
@@ -41,20 +41,20 @@ KINDS: Mapping[str, str] = {
         2:nestaj 1.5:spava= 1.5:cist_nikad 2:naplac 2:bacaju= 2:baca= 2:ispust 1.5:stoji=_vec= 1.5:plasi
         2:petard 2:krpelj
     """,
-    Kind.PROPOSAL: """
+    MessageKind.PROPOSAL: """
         3:predlaz 3:predlog 3:predlozi 2:trebalo=_bi= 2:bilo=_bi= 2:moglo=_bi= 2:mogli=_bist 2:mogli=_bi=
         2:mogla=_bi= 2:moglo=_bi=_da= 5:zasto=_ne=_bi 5:sto=_ne=_bi 3:ideja= 3:sugestij 3:razmisl 3:uvedit
         3:treba=_uvesti= 2:stavite= 2:postavite= 2:napravite= 2:organizujt 2:otvorite= 2:izgradit 2:zasadite=
         2:obelez 2:omoguc 2:dajte= 2:sto=_ne=_napr 5:zasto=_ne=_napr 3:zasto=_ne=_uved 1:treba=_da=_se=
         2:dobro=_bi=_bilo= 2:lepo=_bi=_bilo= 2:korisno=
     """,
-    Kind.PRAISE: """
+    MessageKind.PRAISE: """
         2:hvala= 2:bravo= 2:svaka=_cast= 2:svaka=_vam=_cast= 2:odlic 2:super= 2:pohval 2:cestit 2:ponos 2:divn
         2:sjajn 2:prelep 2:prediv 2:odusev 2:zahval 2:samo=_napred= 2:samo=_tako= 2:napokon= 2:konacno=
         2:ljubazn 2:blista 2:junaci= 2:zlatn 2:presrecn 2:odlik 2:great= 2:gratulal 1:lepo= 1:lep=
         2:beautiful= 2:mnogo=_lepo= 2:svaka=_pohval 2:bravos
     """,
-    Kind.EMERGENCY: """
+    MessageKind.EMERGENCY: """
         3:pozar 3:vatr_se= 2:vatra= 2.5:gori= 3:gori=_kuc 3:gori=_sum 3:poplav 2.5:izlil 2.5:izlila 3:eksploz
         3:povreden 3:pod=_napon 3:varnic 3:iskri= 4:curi=_gas= 3:miris=_gas 3:gasa=_u= 3:mirise=_na=_gas=
         3:gas=_curi= 3:srusi 3:urusi 3:odron 3:klizist 3:klizi=_brd 3:bez=_svest 3:potopljen 3:dete=_upal
@@ -63,7 +63,7 @@ KINDS: Mapping[str, str] = {
         3:zaglavljen 2.5:upravo=_napad 2:ulazi=_u=_kuc 2.5:nam=_ulazi= 2:spasav 2.5:gine 2:poginut
         2:ubice=_se= 3:zivot_opas 2:opasn 2:u=_kolima= 2:nemojte=_tuda=
     """,
-    Kind.SPAM: """
+    MessageKind.SPAM: """
         2:zarad 2:kredit= 2:krediti= 2:zajam 2:kamat 2:bitcoin 2:bitkoin 2:crypto 2:kripto 2:kazino 2:casino
         2:kladion 2:bonus 2:depozit 2:osvoj 2:zaprati= 2:zapratit 2:inbox= 2:viber= 2:whatsapp= 2:prodajem=
         2:kupujem= 2:povolj 2:najniz_cen 2:najpovolj 2:tarot 2:gledanj_u=_solj 2:viagr 2:potencij 2:preparat
@@ -72,7 +72,7 @@ KINDS: Mapping[str, str] = {
         2:money= 2:followers= 2:cheap= 2:price= 2:trading= 1.5:cena= 2:selidb 2:dnevno= 2:snizenj 2:naruc
         2:poruci 2:tepih=_servis= 1:kvadrat 1.5:dolazim=_na=_adres
     """,
-    Kind.UNLAWFUL: """
+    MessageKind.UNLAWFUL: """
         3:ubicu= 3:ubicemo= 3:ubit= 3:ubiti= 3:pobit 3:zaklac 3:zaklat 3:poklat 3:spalic 3:zapalic
         3:zapaliti=_ih= 3:prebic 3:polomic 3:polomit 3:obesit 3:obesic 3:strelja 3:metak 3:bombu=
         3:znam=_gde=_ziv 3:znamo=_gde= 3:znamo=_gde=_ti= 2:cigan 3:siptar 2:treba=_pobit 3:istrebit

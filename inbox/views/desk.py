@@ -26,7 +26,7 @@ def desk(request: MunicipalityRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Row:
+class DirectoryRow:
     """A department or a settlement as its form shows it: as it was typed, where that was refused.
 
     Only what `is_open` has its forms on the page: a municipality has a hundred villages.
@@ -49,13 +49,13 @@ def _page(request: MunicipalityRequest, *, at: str = "", refused: ActionNotAllow
     departments = sorted(Department.objects.all(), key=lambda row: sort_key(row.name))
     settlements = sorted(Settlement.objects.all(), key=lambda row: sort_key(row.name))
 
-    def shown(kind: str, pk: int | str, name: str = "", email: str = "") -> Row:
+    def shown(kind: str, pk: int | str, name: str = "", email: str = "") -> DirectoryRow:
         if refused and at == f"{kind}:{pk}":
             typed = {
                 each: request.POST.get(each, fallback)[:300] for each, fallback in (("name", name), ("email", email))
             }
-            return Row(pk, name, **typed, is_refused=True, is_open=True)
-        return Row(pk, name, name, email, is_open=not at and opened == f"{kind}-{pk}")
+            return DirectoryRow(pk, name, **typed, is_refused=True, is_open=True)
+        return DirectoryRow(pk, name, name, email, is_open=not at and opened == f"{kind}-{pk}")
 
     context = {
         "departments": [shown("department", row.pk, row.name, row.email) for row in departments if not row.is_retired],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from common.errors import ActionNotAllowed
 from common.web.errors import flash_error
 from inbox.domain import suggest
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message
 from inbox.queries.thread import alike as saying_alike
 from municipalities.access import requires
@@ -52,7 +52,7 @@ def _alike(request: MunicipalityRequest, row: Message, problem: str = "") -> Htt
     context = {
         "message": row,
         "rows": rows,
-        "kinds": Kind.choices,
+        "kinds": MessageKind.choices,
         "chosen": row.kind or row.suggested_kind,
         "may_work": request.access.may(Verb.INBOX_WORK),
         "problem": problem,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inbox import house_words
 from inbox.domain import house_rules as verbs
-from inbox.domain.house_rules import Told
+from inbox.domain.house_rules import HouseRulesInput
 from inbox.forms.house_rules import HouseRulesForm
 from inbox.queries import moderated
 from municipalities.access import requires
@@ -28,7 +28,7 @@ FIELDS = ("is_on", "contact", "formal", "privacy", "own_words")
 @require_GET
 def house_rules(request: MunicipalityRequest) -> HttpResponse:
     found = moderated.house_rules()
-    told = Told(**{name: getattr(found, name) for name in FIELDS}) if found else Told()
+    told = HouseRulesInput(**{name: getattr(found, name) for name in FIELDS}) if found else HouseRulesInput()
     return _page(request, HouseRulesForm(initial=vars(told)), told)
 
 
@@ -38,14 +38,14 @@ def save(request: MunicipalityRequest) -> HttpResponse:
     form = HouseRulesForm(request.POST)
     if not form.is_valid():
         typed = {name: request.POST.get(name, "")[:1000] for name in FIELDS[1:]}
-        return _page(request, form, Told(is_on=False, **typed))
-    told = Told(**form.cleaned_data)
+        return _page(request, form, HouseRulesInput(is_on=False, **typed))
+    told = HouseRulesInput(**form.cleaned_data)
     verbs.choose(request.municipality, told, by=request.user)
     flash.success(request, _("Saved. Everybody can read the page now.") if told.is_on else _("Saved. Nobody sees it."))
     return redirect("house_rules", request.municipality.slug)
 
 
-def _page(request: MunicipalityRequest, form: HouseRulesForm, told: Told) -> HttpResponse:
+def _page(request: MunicipalityRequest, form: HouseRulesForm, told: HouseRulesInput) -> HttpResponse:
     may_edit = request.access.may(Verb.SETTINGS_EDIT)
     if not may_edit:
         for each in form.fields.values():
@@ -60,7 +60,7 @@ def _page(request: MunicipalityRequest, form: HouseRulesForm, told: Told) -> Htt
     return render(request, "inbox/house_rules.html", context, status=422 if form.errors else 200)
 
 
-def _preview(tag: str, code: str, name: str, municipality: Any, told: Told) -> dict[str, Any]:
+def _preview(tag: str, code: str, name: str, municipality: Any, told: HouseRulesInput) -> dict[str, Any]:
     with translation.override(code):
         return {
             "tag": tag,

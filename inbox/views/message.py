@@ -16,7 +16,7 @@ from common.integers import parse_int
 from inbox import rules
 from inbox.domain import forget, triage
 from inbox.domain.handover import draft as from_department
-from inbox.enums import Kind, Sleep
+from inbox.enums import MessageKind, Sleep
 from inbox.models import Department, Message
 from inbox.queries import answering, moderated
 from inbox.queries.around import around
@@ -75,7 +75,7 @@ def page_of(
         "after": max((reply.pk for reply in answered.get(row.pk, [])), default=0),
         "limit": dry.limits(row.channel).comment_characters or dry.limits(row.channel).max_characters,
         "notes": beside.notes,
-        "kinds": Kind.choices,
+        "kinds": MessageKind.choices,
         "colleagues": colleagues(request.municipality),
         "may_work": request.access.may(Verb.INBOX_WORK),
         "may_erase": request.access.may(Verb.SETTINGS_EDIT),

@@ -19,7 +19,7 @@ from common.errors import ActionNotAllowed
 from common.web.params import int_list_param
 from inbox import rules
 from inbox.domain import bulk, triage
-from inbox.enums import Kind, Sleep, Topic
+from inbox.enums import MessageKind, Sleep, Topic
 from inbox.models import Message
 from inbox.queries import listing, neighbours
 from inbox.queries.listing import NOBODY, Narrowed
@@ -90,7 +90,7 @@ def _filters(narrowed: Narrowed, people: list[tuple[str, str]]) -> list[dict[str
         "department": _("No department"), "assignee": _("Nobody yet"),
     }  # fmt: skip
     labels: list[tuple[str, str, list[Any]]] = [
-        ("kind", _("Kind"), Kind.choices),
+        ("kind", _("Kind"), MessageKind.choices),
         ("assignee", _("Who sees to it"), people),
         ("topic", _("Topic"), Topic.choices),
         ("readers", _("Who may read it"), [("private", _("Written privately")), ("everybody", _("Everybody"))]),
@@ -139,7 +139,7 @@ def _bulk_acts(people: list[tuple[str, str]]) -> list[tuple[str, list[tuple[str,
         (_("They ask for something"), [("need:", _("Make a need of them"))]),
         (_("It is done with"), [("close:", _("Needs no answer"))]),
         (_("Put off until"), [(f"snooze:{value}", str(label)) for value, label in Sleep.choices]),
-        (_("Kind"), [(f"kind:{value}", str(label)) for value, label in Kind.choices]),
+        (_("Kind"), [(f"kind:{value}", str(label)) for value, label in MessageKind.choices]),
         (_("Topic"), [(f"topic:{value}", str(label)) for value, label in Topic.choices]),
         (_("Who sees to it"), [("assign:", _("Nobody yet")), *((f"assign:{pk}", name) for pk, name in people)]),
     ]
@@ -177,7 +177,7 @@ def _verb(request: MunicipalityRequest, act: str) -> Callable[[Message], Any]:
     by = request.user
     if name == "close":
         return lambda row: triage.close(row, by=by)
-    if name == "kind" and value in Kind.values:
+    if name == "kind" and value in MessageKind.values:
         return lambda row: triage.sort(row, value, by=by)
     if name == "topic" and value in Topic.values:
         return lambda row: triage.file_under(row, value, by=by)

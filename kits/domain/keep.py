@@ -16,12 +16,12 @@ from common.errors import ActionNotAllowed
 from kits import queries
 from kits.models import Kit, KitPost
 from kits.rules import MOST_POSTS, questions
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from municipalities.models import Municipality, Programme
 from municipalities.rules import PUBLISHING_ROLES
 from municipalities.tenancy import scope
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from posts.draft import parse
 
 FIELDS = ("name", "purpose", "service", "starts_on", "ends_on")
@@ -68,7 +68,7 @@ def delete(kit: Kit, *, by: Any) -> None:
 class Part:
     """A post of a kit as a person writes it: its words, and when it comes."""
 
-    words: Words
+    words: TemplateContent
     day: int
     at: time
 
@@ -173,9 +173,14 @@ def _tell(kit: Kit, posts: int, place: Municipality, by: Any) -> None:
         return subject, f"{kit.about}\n\n{how}"
 
     notify(
-        Kind.KIT, people, municipality=place, url=reverse("kit", args=[place.slug, kit.pk]), words=words, by=by,
+        NotificationKind.KIT,
+        people,
+        municipality=place,
+        url=reverse("kit", args=[place.slug, kit.pk]),
+        words=words,
+        by=by,
         about=f"kits.kit:{kit.pk}",
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic

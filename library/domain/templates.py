@@ -26,7 +26,7 @@ MOST = 300
 
 
 @dataclass(frozen=True)
-class Words:
+class TemplateContent:
     """What a person writes of a template. `gaps` as in `Template.gaps`, in any order and number."""
 
     name: str
@@ -38,7 +38,7 @@ class Words:
 
 
 @transaction.atomic
-def create(municipality: Municipality, words: Words, *, by: Any, starter: str = "") -> Template:
+def create(municipality: Municipality, words: TemplateContent, *, by: Any, starter: str = "") -> Template:
     """Raises `ActionNotAllowed` when there are too many."""
     # one at a time, so that a built-in template is not copied twice
     Municipality.objects.select_for_update().get(pk=municipality.pk)
@@ -53,7 +53,7 @@ def create(municipality: Municipality, words: Words, *, by: Any, starter: str = 
     return row
 
 
-def edit(template: Template, words: Words, *, municipality: Municipality, by: Any) -> Template:
+def edit(template: Template, words: TemplateContent, *, municipality: Municipality, by: Any) -> Template:
     """Change it; a built-in one becomes the municipality's own copy. Raises `ActionNotAllowed`."""
     if template.is_built_in:
         return create(municipality, words, by=by, starter=template.starter)
@@ -64,7 +64,7 @@ def edit(template: Template, words: Words, *, municipality: Municipality, by: An
     return row
 
 
-def _write(row: Template, words: Words, by: Any) -> None:
+def _write(row: Template, words: TemplateContent, by: Any) -> None:
     # Pictures belong to one post, and so does the day until which people are called upon.
     draft = replace(words.draft, media=(), call=replace(words.draft.call, deadline=""))
     row.name, row.about, row.category = words.name, words.about, words.category
@@ -102,10 +102,10 @@ def restore(template: Template, *, by: Any) -> Template:
     return row
 
 
-def of_post(post: Post) -> Words:
+def of_post(post: Post) -> TemplateContent:
     """A post as the beginning of a template: its words, call to action and channels, without pictures and times."""
     draft = replace(parse(post.draft), media=())
-    return Words(str(post)[:120], "", post.category, draft, asked(draft, []))
+    return TemplateContent(str(post)[:120], "", post.category, draft, asked(draft, []))
 
 
 @transaction.atomic

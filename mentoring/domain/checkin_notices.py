@@ -14,9 +14,9 @@ from mentoring.enums import Way
 from mentoring.models import CheckIn
 from municipalities.models import Membership
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
-Words = Callable[[], tuple[str, str]]
+TextBuilder = Callable[[], tuple[str, str]]
 
 
 def planned(row: CheckIn, *, by: Any) -> None:
@@ -83,12 +83,12 @@ def _details(row: CheckIn) -> list[str]:
     return said
 
 
-def _tell(row: CheckIn, words: Words, *, by: Any) -> None:
+def _tell(row: CheckIn, words: TextBuilder, *, by: Any) -> None:
     """Both sides: those who write and approve there, and the mentor; not `by`, who knows."""
     members = Membership.objects.running().filter(municipality=row.municipality_id, role__in=WRITERS)
     people = [each.user for each in members.select_related("user")]
     url = reverse("check_in", args=[row.municipality.slug, row.pk])
     notify(
-        Kind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=words, by=by,
+        NotificationKind.AGREEMENT, [*people, row.mentor], municipality=row.municipality, url=url, words=words, by=by,
         about=f"mentoring.checkin:{row.pk}",
     )  # fmt: skip

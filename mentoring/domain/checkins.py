@@ -52,7 +52,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Told:
+class CheckInRecord:
     """What became of a check-in that was held."""
 
     time: Resolved
@@ -113,7 +113,7 @@ def cancel(check_in: CheckIn, reason: str, *, by: Any) -> CheckIn:
 
 
 @transaction.atomic
-def write_down(check_in: CheckIn | None, told: Told, *, municipality: Municipality, by: Any) -> CheckIn:
+def write_down(check_in: CheckIn | None, told: CheckInRecord, *, municipality: Municipality, by: Any) -> CheckIn:
     """What was said in one that was held: planned before, not planned at all (None), or written down already.
 
     The notes of a check-in are its mentor's; a successor does not rewrite them. Raises `ActionNotAllowed`.
@@ -213,7 +213,7 @@ def _reason(said: str) -> str:
     return reason[:300]
 
 
-def _sensible(told: Told, notes: str) -> None:
+def _sensible(told: CheckInRecord, notes: str) -> None:
     if told.time.due_at > timezone.now():
         raise ActionNotAllowed(_("This lies ahead. Write a check-in down when it has been held."), "on")
     if not QUARTER <= told.hours <= MOST_HOURS or told.hours % QUARTER:

@@ -14,11 +14,11 @@ from mentoring.queries.handover import Standing
 from municipalities.enums import Role
 from municipalities.models import Membership, Municipality
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from posts.models import Post
 from posts.queries import last_submission
 
-Words = tuple[str, str]
+NotificationText = tuple[str, str]
 WRITERS = (Role.OFFICER, Role.APPROVER)
 
 
@@ -27,7 +27,7 @@ def feedback(row: Feedback, post: Post, *, by: Any, is_new: bool) -> None:
     submission = last_submission(post)
     facts = {"person": by, "municipality": post.municipality, "post": post}
 
-    def words() -> Words:
+    def words() -> NotificationText:
         subject = _("%(municipality)s: feedback on “%(post)s”") % facts
         if is_new:
             said = _("%(person)s said by the rubric what is good already and what could be better.") % facts
@@ -38,16 +38,21 @@ def feedback(row: Feedback, post: Post, *, by: Any, is_new: bool) -> None:
     url = reverse("post_feedback", args=[post.municipality.slug, post.pk])
     people = [post.author, *([submission.by] if submission else [])]
     notify(
-        Kind.FEEDBACK, people, municipality=post.municipality, url=f"{url}#feedback-{row.pk}", words=words, by=by,
+        NotificationKind.FEEDBACK,
+        people,
+        municipality=post.municipality,
+        url=f"{url}#feedback-{row.pk}",
+        words=words,
+        by=by,
         about=f"posts.post:{post.pk}",
-    )  # fmt: skip
+    )
 
 
 def absent(row: Absence, municipality: Municipality, *, by: Any) -> None:
     """To those who write and approve there."""
     facts = {"person": by, "since": dates.short_date(row.starts_on), "until": dates.short_date(row.ends_on)}  # type: ignore[arg-type]
 
-    def words() -> Words:
+    def words() -> NotificationText:
         subject = _("Your mentor %(person)s is away") % facts
         days = _("From %(since)s to %(until)s.") % {
             "since": dates.long_date(row.starts_on), "until": dates.long_date(row.ends_on)  # type: ignore[arg-type]
@@ -67,16 +72,16 @@ def handed_over(row: Handover, stands: Standing, *, by: Any) -> None:
     def day() -> dict[str, Any]:
         return {**facts, "day": dates.long_date(successor.starts_on)}
 
-    def to_successor() -> Words:
+    def to_successor() -> NotificationText:
         subject = _("%(municipality)s: you are its mentor from %(day)s") % day()
         body = _("%(former)s accompanied the municipality before you and leaves you this note:") % facts
         return subject, "\n\n".join([body, row.note, "\n".join(_standing(stands))])
 
-    def to_former() -> Words:
+    def to_former() -> NotificationText:
         subject = _("%(municipality)s: %(successor)s is its mentor from %(day)s") % day()
         return subject, _("%(person)s handed the municipality over. Thank you for your work with it.") % facts
 
-    def to_writers() -> Words:
+    def to_writers() -> NotificationText:
         subject = _("%(municipality)s has another mentor from %(day)s") % day()
         body = _("%(successor)s takes over from %(former)s. What was said about your posts stays where it is.") % facts
         return subject, body
@@ -84,10 +89,23 @@ def handed_over(row: Handover, stands: Standing, *, by: Any) -> None:
     # the note is for the successor, who may not enter before the first day: it belongs to no municipality's wall
     about = f"mentoring.handover:{row.pk}"
     notify(
-        Kind.HANDOVER, [successor.mentor], municipality=None, url=reverse("desk"), words=to_successor, by=by,
+        NotificationKind.HANDOVER,
+        [successor.mentor],
+        municipality=None,
+        url=reverse("desk"),
+        words=to_successor,
+        by=by,
         about=about,
-    )  # fmt: skip
-    notify(Kind.HANDOVER, [former.mentor], municipality=None, url=reverse("desk"), words=to_former, by=by, about=about)
+    )
+    notify(
+        NotificationKind.HANDOVER,
+        [former.mentor],
+        municipality=None,
+        url=reverse("desk"),
+        words=to_former,
+        by=by,
+        about=about,
+    )
     _tell_writers(row.municipality, to_writers, by=by, about=about)
 
 
@@ -120,7 +138,7 @@ def performed(post: Post, mentor: Any, *, interactions: int, median: float | Non
     """To a mentor who said a word about the post: its interactions beside what is usual there."""
     facts = {"municipality": post.municipality, "post": post}
 
-    def words() -> Words:
+    def words() -> NotificationText:
         subject = _("%(municipality)s: how “%(post)s” did in its first week") % facts
         got = ngettext(
             "It got %(count)s interaction (likes, shares, replies and quotes, on all channels).",
@@ -131,7 +149,7 @@ def performed(post: Post, mentor: Any, *, interactions: int, median: float | Non
 
     url = reverse("post", args=[post.municipality.slug, post.pk])
     notify(
-        Kind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=words,
+        NotificationKind.PERFORMANCE, [mentor], municipality=post.municipality, url=url, words=words,
         about=f"posts.post:{post.pk}",
     )  # fmt: skip
 
@@ -148,7 +166,13 @@ def _tell_writers(municipality: Municipality, words: Any, *, by: Any, about: str
     rows = Membership.objects.running().filter(municipality=municipality, role__in=WRITERS).select_related("user")
     url = reverse("progress", args=[municipality.slug])
     notify(
-        Kind.HANDOVER, _people(rows), municipality=municipality, url=f"{url}#mentors", words=words, by=by, about=about
+        NotificationKind.HANDOVER,
+        _people(rows),
+        municipality=municipality,
+        url=f"{url}#mentors",
+        words=words,
+        by=by,
+        about=about,
     )
 
 

@@ -8,7 +8,7 @@ from accounts.models import User
 from common import audit
 from mentoring.domain import notices
 from mentoring.models import PerformanceNotice
-from mentoring.queries.performance import USUAL_DAYS, Told, pairs, to_tell
+from mentoring.queries.performance import USUAL_DAYS, PostPerformance, pairs, to_tell
 from municipalities.tenancy import scope
 
 
@@ -24,7 +24,7 @@ def tell(now: datetime) -> int:
 
 
 @transaction.atomic
-def _told(what: Told, mentor: User) -> bool:
+def _told(what: PostPerformance, mentor: User) -> bool:
     """The row is the promise that it happens once: whoever writes it tells."""
     numbers = {"interactions": what.interactions, "median": what.median, "counted": what.counted}
     _row, is_new = PerformanceNotice.objects.get_or_create(

@@ -18,7 +18,7 @@ MOST = 40
 
 
 @dataclass(frozen=True)
-class Told:
+class ActivityContent:
     """What an activity of the library says."""
 
     words: dict[str, Any]
@@ -54,7 +54,7 @@ def _found(programme: Programme, key: str) -> tuple[ActivityKind, list[ActivityK
 
 
 @transaction.atomic
-def add(programme: Programme, told: Told, *, by: Any) -> ActivityKind:
+def add(programme: Programme, told: ActivityContent, *, by: Any) -> ActivityKind:
     """An activity of the programme's own, at the end. Raises `ActionNotAllowed` when there are too many."""
     rows = stored(programme)
     if sum(row.retired_at is None for row in rows) >= MOST:
@@ -69,7 +69,7 @@ def add(programme: Programme, told: Told, *, by: Any) -> ActivityKind:
 
 
 @transaction.atomic
-def change(programme: Programme, key: str, told: Told, *, by: Any) -> ActivityKind:
+def change(programme: Programme, key: str, told: ActivityContent, *, by: Any) -> ActivityKind:
     """Say it otherwise from now on. Plans that have the activity keep what they agreed on."""
     row, _rows = _found(programme, key)
     if all(getattr(row, name) == value for name, value in vars(told).items()):

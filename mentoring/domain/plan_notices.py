@@ -11,13 +11,13 @@ from mentoring.enums import ChangeKind, Side
 from mentoring.models import Activity, Change, Plan
 from mentoring.queries.plans import of_side
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
-Words = tuple[str, str]
+NotificationText = tuple[str, str]
 
 
 def begun(plan: Plan, side: Side, *, by: Any) -> None:
-    def words() -> Words:
+    def words() -> NotificationText:
         subject = _("%(municipality)s: a plan of three months to agree on") % {"municipality": plan.municipality}
         said = _("%(person)s has begun it. Read it, change what should be otherwise, and agree.") % {"person": by}
         return subject, said
@@ -29,7 +29,7 @@ def agreed(plan: Plan, side: Side, *, by: Any) -> None:
     """To the other side: it is their turn, or it holds from now on."""
     facts = {"municipality": plan.municipality, "person": by}
 
-    def words() -> Words:
+    def words() -> NotificationText:
         if plan.agreed_at:
             subject = _("%(municipality)s: the plan is agreed") % facts
             said = _("%(person)s agreed to it, too. It runs until %(day)s and changes only by agreement.") % {
@@ -46,7 +46,7 @@ def done(activity: Activity, *, by: Any) -> None:
     """To the mentor: it waits to be confirmed. `by` None: an indicator proved it."""
     facts = {"municipality": activity.plan.municipality, "person": by}
 
-    def words() -> Words:
+    def words() -> NotificationText:
         # the name in the reader's script, which is known only here
         subject = _("%(municipality)s: “%(activity)s” is done") % {**facts, "activity": activity}
         if by is None:
@@ -58,7 +58,7 @@ def done(activity: Activity, *, by: Any) -> None:
 
 
 def confirmed(activity: Activity, *, by: Any) -> None:
-    def words() -> Words:
+    def words() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is confirmed") % facts
         return subject, _("%(person)s confirmed that it is done. Thank you!") % facts
@@ -67,7 +67,7 @@ def confirmed(activity: Activity, *, by: Any) -> None:
 
 
 def reopened(activity: Activity, side: Side, note: str, *, by: Any) -> None:
-    def words() -> Words:
+    def words() -> NotificationText:
         facts = {"municipality": activity.plan.municipality, "person": by, "activity": activity}
         subject = _("%(municipality)s: “%(activity)s” is open again") % facts
         said = _("%(person)s took back that it is done.") % facts
@@ -79,7 +79,7 @@ def reopened(activity: Activity, side: Side, note: str, *, by: Any) -> None:
 def proposed(change: Change, *, by: Any) -> None:
     """To the other side: what is proposed, and why."""
 
-    def words() -> Words:
+    def words() -> NotificationText:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         subjects = {
             ChangeKind.ADD: _("%(municipality)s: another activity is proposed, “%(activity)s”"),
@@ -97,7 +97,7 @@ def proposed(change: Change, *, by: Any) -> None:
 def decided(change: Change, *, by: Any) -> None:
     """To the side that proposed it."""
 
-    def words() -> Words:
+    def words() -> NotificationText:
         facts = {"municipality": change.plan.municipality, "person": by, "activity": _subject(change)}
         if change.accepted:
             subject = _("%(municipality)s: the change of the plan is agreed") % facts
@@ -113,7 +113,7 @@ def decided(change: Change, *, by: Any) -> None:
 def closed(plan: Plan, *, by: Any) -> None:
     """To both sides."""
 
-    def words() -> Words:
+    def words() -> NotificationText:
         subject = _("%(municipality)s: the plan is closed") % {"municipality": plan.municipality}
         return subject, f"{plan.get_closed_because_display()}. " + _("What was done stays where it is.")
 
@@ -126,13 +126,24 @@ def _subject(change: Change) -> str:
 
 
 def _tell(
-    plan: Plan, side: Side, words: Callable[[], Words], *, by: Any, at: Activity | None = None, fragment: str = ""
+    plan: Plan,
+    side: Side,
+    words: Callable[[], NotificationText],
+    *,
+    by: Any,
+    at: Activity | None = None,
+    fragment: str = "",
 ) -> None:
     place = plan.municipality
     url = reverse("mentoring_plan", args=[place.slug])
     if at is not None:
         url = reverse("mentoring_plan_activity", args=[place.slug, at.pk])
     notify(
-        Kind.AGREEMENT, of_side(place, side), municipality=place, url=f"{url}{fragment}", words=words, by=by,
+        NotificationKind.AGREEMENT,
+        of_side(place, side),
+        municipality=place,
+        url=f"{url}{fragment}",
+        words=words,
+        by=by,
         about=f"mentoring.plan:{plan.pk}",
-    )  # fmt: skip
+    )

@@ -19,9 +19,9 @@ from mentoring.queries.reminders import Due, due
 from municipalities.holidays import BELGRADE
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
-Words = tuple[str, str]
+NotificationText = tuple[str, str]
 
 
 def remind(now: datetime | None = None) -> int:
@@ -47,7 +47,7 @@ def _tell(what: Due, people: list[Any]) -> int:
         told = [person for person in people if _is_first(what, person)]
         words, url = SAID[what.kind], _address(what)
         notify(
-            Kind.AGREEMENT, told, municipality=what.municipality, url=url, words=lambda: words(what),
+            NotificationKind.AGREEMENT, told, municipality=what.municipality, url=url, words=lambda: words(what),
             about=f"mentoring.reminder:{what.kind}",
         )  # fmt: skip
     return len(told)
@@ -74,7 +74,7 @@ def _address(what: Due) -> str:
 # ---- in the language of whoever reads
 
 
-def _due_soon(what: Due) -> Words:
+def _due_soon(what: Due) -> NotificationText:
     facts = {"municipality": what.municipality, "activity": what.thing, "day": dates.long_date(what.thing.due_on)}
     subject = _("%(municipality)s: “%(activity)s” is due on %(day)s") % facts
     return subject, _(
@@ -82,7 +82,7 @@ def _due_soon(what: Due) -> Words:
     )
 
 
-def _overdue(what: Due) -> Words:
+def _overdue(what: Due) -> NotificationText:
     facts = {"municipality": what.municipality, "activity": what.thing, "day": dates.long_date(what.thing.due_on)}
     subject = _("%(municipality)s: “%(activity)s” was agreed for %(day)s") % facts
     return subject, _(
@@ -91,7 +91,7 @@ def _overdue(what: Due) -> Words:
     )
 
 
-def _check_in(what: Due) -> Words:
+def _check_in(what: Due) -> NotificationText:
     row = what.thing
     facts = {"municipality": what.municipality, "time": dates.clock(row.due_at)}
     subject = _("%(municipality)s: check-in tomorrow at %(time)s") % facts
@@ -103,13 +103,13 @@ def _check_in(what: Due) -> Words:
     return subject, "\n".join(said)
 
 
-def _plan_ends(what: Due) -> Words:
+def _plan_ends(what: Due) -> NotificationText:
     facts = {"municipality": what.municipality, "day": dates.long_date(what.thing.ends_on)}
     subject = _("%(municipality)s: the plan ends on %(day)s") % facts
     return subject, _("Time for what is still open, and for the final review, which both confirm.")
 
 
-def _unfollowed(what: Due) -> Words:
+def _unfollowed(what: Due) -> NotificationText:
     facts = {
         "municipality": what.municipality, "mentor": what.thing.mentor, "day": dates.long_date(what.thing.ends_on)
     }  # fmt: skip
@@ -119,7 +119,7 @@ def _unfollowed(what: Due) -> Words:
     ) % facts  # fmt: skip
 
 
-def _silence(what: Due) -> Words:
+def _silence(what: Due) -> NotificationText:
     subject = _("%(municipality)s: no check-in is planned") % {"municipality": what.municipality}
     last = what.facts.get("last")
     if last is None:
@@ -129,7 +129,7 @@ def _silence(what: Due) -> Words:
     }  # fmt: skip
 
 
-SAID: dict[str, Callable[[Due], Words]] = {
+SAID: dict[str, Callable[[Due], NotificationText]] = {
     Reminded.DUE_SOON: _due_soon,
     Reminded.OVERDUE: _overdue,
     Reminded.CHECK_IN: _check_in,

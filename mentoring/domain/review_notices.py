@@ -10,7 +10,7 @@ from mentoring.enums import ReviewKind, Side
 from mentoring.models import Review
 from mentoring.queries.plans import of_side
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 
 
 def begun(row: Review, *, by: Any) -> None:
@@ -45,6 +45,6 @@ def _tell(row: Review, sides: Iterable[Side], words: Callable[[], tuple[str, str
     url = reverse("mentoring_review", args=[row.municipality.slug, row.pk])
     people = [person for side in sides for person in of_side(row.municipality, side)]
     notify(
-        Kind.AGREEMENT, people, municipality=row.municipality, url=url, words=words, by=by,
+        NotificationKind.AGREEMENT, people, municipality=row.municipality, url=url, words=words, by=by,
         about=f"mentoring.review:{row.pk}",
     )  # fmt: skip

@@ -43,7 +43,7 @@ class Filters:
     show: str = "waiting"
     municipality: Municipality | None = None
 
-    def holds(self, place: "Place") -> bool:
+    def holds(self, place: "DeskEntry") -> bool:
         return self.municipality is None or place.municipality_id == self.municipality.pk
 
 
@@ -77,7 +77,7 @@ MOMENTS = ("commented_at", "decided_at", "given_at", "said_at", "asked_at", "rul
 
 
 @dataclass(frozen=True)
-class Place:
+class DeskEntry:
     """Where a post stands on the desk. `since`: from when on it waits for the mentor, None while it does not."""
 
     pk: int
@@ -94,7 +94,7 @@ class Place:
         return show == "all" or (self.since is None and self.word_at is not None)
 
 
-def _place(row: Mapping[str, Any]) -> Place:
+def _place(row: Mapping[str, Any]) -> DeskEntry:
     word_at = max(filter(None, (row["commented_at"], row["decided_at"], row["given_at"])), default=None)
     news_at = max(filter(None, (row["updated_at"], row["said_at"], row["ruled_at"])))
     asked = [row["asked_at"], row["said_at"], row["updated_at"]]
@@ -103,10 +103,10 @@ def _place(row: Mapping[str, Any]) -> Place:
     is_unread = row["seen_at"] is None or row["seen_at"] < news_at
     order = since or word_at or row["updated_at"]
     is_draft = row["stage"] != Stage.APPROVED
-    return Place(row["pk"], row["municipality_id"], is_draft, since, word_at, is_unread, order)
+    return DeskEntry(row["pk"], row["municipality_id"], is_draft, since, word_at, is_unread, order)
 
 
-def queue(mentor: Any) -> list[Place]:
+def queue(mentor: Any) -> list[DeskEntry]:
     """Every post of the desk, what waits longest first. One query; which show wants which is told in Python.
 
     In SQL each comparison would ask for its moments once more: the desk of ten municipalities took half a second.
@@ -115,7 +115,7 @@ def queue(mentor: Any) -> list[Place]:
     return sorted(map(_place, found), key=lambda place: (place.order, place.pk))
 
 
-def counts(places: Sequence[Place]) -> dict[str, int]:
+def counts(places: Sequence[DeskEntry]) -> dict[str, int]:
     """How many posts each filter shows."""
     return {show: sum(place.shown_by(show) for place in places) for show in SHOWS}
 
@@ -149,7 +149,7 @@ class Accompanied:
         return not (self.waits or self.proposed_at or self.asks_to_agree)
 
 
-def accompanied(pairings: Sequence[Pairing], places: Sequence[Place], now: datetime) -> list[Accompanied]:
+def accompanied(pairings: Sequence[Pairing], places: Sequence[DeskEntry], now: datetime) -> list[Accompanied]:
     """Of the municipalities of these pairings, in their order. One query."""
     told = glances([row.municipality_id for row in pairings], now)
     found = []
@@ -178,12 +178,12 @@ class Entry:
     word_at: datetime | None
 
 
-def _entry(post: Any, place: Place, now: datetime) -> Entry:
+def _entry(post: Any, place: DeskEntry, now: datetime) -> Entry:
     waited = waits(place.since, now) if place.since else ""
     return Entry(post, place.is_unread, urgency(post.due_at, now), waited, place.since, place.word_at)
 
 
-def entries(places: Sequence[Place], now: datetime) -> list[Entry]:
+def entries(places: Sequence[DeskEntry], now: datetime) -> list[Entry]:
     """The posts of one page of the queue, with their municipalities, authors and open threads. One query."""
     open_threads = (
         Thread.objects.filter(post=OuterRef("pk"), resolved_at=None)

@@ -18,7 +18,7 @@ from serbian.sorting import sort_key
 
 
 @dataclass(frozen=True)
-class Line:
+class MentorHours:
     """What one mentor gave one municipality in one month."""
 
     month: date
@@ -28,7 +28,7 @@ class Line:
     hours: Decimal
 
 
-def hours(programmes: Sequence[Programme], first: date, last: date) -> list[Line]:
+def hours(programmes: Sequence[Programme], first: date, last: date) -> list[MentorHours]:
     """Of months from `first` to `last` (the first of each), the newest month on top, then by name.
 
     A check-in counts for the programme if its municipality was enrolled on that day: what was done before a
@@ -43,7 +43,9 @@ def hours(programmes: Sequence[Programme], first: date, last: date) -> list[Line
     people = User.objects.in_bulk({row["mentor_id"] for row in rows})
     towns = Municipality.objects.in_bulk({row["municipality_id"] for row in rows})
     lines = [
-        Line(row["month"], people[row["mentor_id"]], towns[row["municipality_id"]], row["check_ins"], row["hours"])
+        MentorHours(
+            row["month"], people[row["mentor_id"]], towns[row["municipality_id"]], row["check_ins"], row["hours"]
+        )
         for row in rows
     ]
     return sorted(lines, key=lambda each: (-each.month.toordinal(), sort_key(each.mentor.name),

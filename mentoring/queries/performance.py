@@ -25,7 +25,7 @@ USUAL_DAYS = 90
 
 
 @dataclass(frozen=True)
-class Told:
+class PostPerformance:
     """A post whose first week is over, its interactions on all channels, and whom to tell."""
 
     post: Any
@@ -44,7 +44,7 @@ def pairs() -> dict[int, set[int]]:
     return found
 
 
-def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[Told]:
+def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[PostPerformance]:
     """Posts on which a mentor of their municipality said a word, and of which nobody was told. Five queries."""
     numbers = _weeks_over(now)
     said = _said(numbers)
@@ -58,7 +58,7 @@ def to_tell(mentors: dict[int, set[int]], now: datetime) -> list[Told]:
         if people:
             others = [value for pk, value in usual[post.municipality_id].items() if pk != post.pk]
             middle = median(others) if len(others) >= FEW else None
-            found.append(Told(post, people, numbers[post.pk], middle, len(others)))
+            found.append(PostPerformance(post, people, numbers[post.pk], middle, len(others)))
     return found
 
 

@@ -60,7 +60,7 @@ class Cell:
 
 
 @dataclass
-class Line:
+class CriterionProgress:
     """One criterion over the weeks; a week without a level is a gap."""
 
     criterion: Criterion
@@ -94,7 +94,7 @@ class Line:
 @dataclass(frozen=True)
 class Progress:
     mondays: list[date]
-    lines: list[Line]
+    lines: list[CriterionProgress]
     last: list[Any]
     posts: int
 
@@ -111,7 +111,7 @@ def progress(municipality: Municipality, *, author: Any = None, drafts: bool = T
     for key, week, mean, count in _by_week(rows):
         cells[key][week.date()].add(mean, count)
     lines = [
-        Line(criterion, [cells[criterion.key][monday] for monday in mondays])
+        CriterionProgress(criterion, [cells[criterion.key][monday] for monday in mondays])
         for criterion in _named(rubric_of(municipality), rows, cells)
     ]
     last, posts = _last(told, drafts=drafts)
@@ -208,7 +208,7 @@ def _public_posts() -> QuerySet[Post]:
 
 
 @dataclass(frozen=True)
-class Row:
+class MunicipalityProgress:
     municipality: Municipality
     cells: list[Cell]
     posts: int
@@ -220,7 +220,7 @@ class Board:
 
     programme: Programme
     criteria: list[Criterion]
-    rows: list[Row] = field(default_factory=list)
+    rows: list[MunicipalityProgress] = field(default_factory=list)
     withheld: int = 0
 
 
@@ -243,7 +243,7 @@ def boards(programmes: list[Programme]) -> list[Board]:
                 board.withheld += 1
                 continue
             row = [cells[pk][criterion.key] for criterion in board.criteria]
-            board.rows.append(Row(enrolment.municipality, row, posts.get(pk, 0)))
+            board.rows.append(MunicipalityProgress(enrolment.municipality, row, posts.get(pk, 0)))
         found.append(board)
     return found
 

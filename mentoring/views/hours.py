@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from common import spreadsheets
 from mentoring.checkin_forms import HoursForm
-from mentoring.queries.hours import Line
+from mentoring.queries.hours import MentorHours
 from mentoring.queries.hours import hours as hours_of
 from municipalities.access import programme
 from municipalities.queries import today
@@ -45,7 +45,7 @@ def hours(request: ProgrammeRequest) -> HttpResponse:
     return render(request, "mentoring/check_in_hours.html", context)
 
 
-def _by_mentor(lines: list[Line]) -> list[dict[str, Any]]:
+def _by_mentor(lines: list[MentorHours]) -> list[dict[str, Any]]:
     """Sums by mentor, by name."""
     found: dict[int, dict[str, Any]] = {}
     for line in lines:
@@ -58,7 +58,7 @@ def _by_mentor(lines: list[Line]) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda row: sort_key(row["mentor"].name))
 
 
-def _file(lines: list[Line], kind: str, name: str) -> HttpResponse:
+def _file(lines: list[MentorHours], kind: str, name: str) -> HttpResponse:
     if kind not in TYPES:
         raise Http404
     headings = [_("Month"), _("Mentor"), _("Municipality"), _("Check-ins"), _("Hours")]

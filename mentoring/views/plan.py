@@ -17,7 +17,7 @@ from mentoring.domain import plan_changes, plans
 from mentoring.enums import Closing, Side
 from mentoring.models import Plan
 from mentoring.plan_forms import PlanForm, StartForm
-from mentoring.plan_words import Told, told
+from mentoring.plan_words import FieldChange, told
 from mentoring.queries import plans as queries
 from mentoring.queries.plan_library import library
 from municipalities.access import requires
@@ -106,7 +106,7 @@ def _sides(found: Plan, mine: Side | None) -> list[dict[str, Any]]:
 
 
 def _change(row: Any, mine: Side | None) -> dict[str, Any]:
-    lines: list[Told] = told(row)
+    lines: list[FieldChange] = told(row)
     return {"row": row, "lines": lines, "is_ours": row.side == mine, "may_decide": mine is not None and row.is_open,
             "side": Side(row.side).label}  # fmt: skip
 

@@ -79,7 +79,7 @@ def _charts(found: Progress) -> list[charts.Chart]:
         )
         for line in found.lines
     ]
-    words = charts.Words(
+    words = charts.ChartTexts(
         number=lambda value: number(value, 1), gap=_("no feedback"), heading=_("Week from"),
         formula=_("mean level of the week, 1 to 4"),
     )  # fmt: skip

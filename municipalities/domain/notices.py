@@ -21,7 +21,7 @@ Right = Membership | EmergencyRight | Delegation
 
 
 class Topic(StrEnum):
-    """Kinds of notifications, by the names that `notifications.enums.Kind` has for them."""
+    """Kinds of notifications, by the names that `notifications.enums.NotificationKind` has for them."""
 
     RULES = "rules"
     RIGHTS = "rights"

@@ -13,7 +13,7 @@ from municipalities.access import keepers
 from municipalities.domain import population as verbs
 from municipalities.forms import PopulationForm
 from municipalities.models import REAL_PLACE, Municipality
-from municipalities.population import Row, Unreadable, read
+from municipalities.population import PopulationRow, Unreadable, read
 
 SALT = "municipalities.population"
 MOST_SECONDS = 60 * 60
@@ -35,7 +35,9 @@ def population(request: SignedInRequest) -> HttpResponse:
     return render(request, "municipalities/population.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _preview(request: HttpRequest, rows: list[Row], places: dict[str, Municipality], source: str) -> HttpResponse:
+def _preview(
+    request: HttpRequest, rows: list[PopulationRow], places: dict[str, Municipality], source: str
+) -> HttpResponse:
     good = [row for row in rows if not row.problems]
     figures = [(row.slug, row.population, row.year) for row in good]
     rows = sorted(rows, key=lambda row: not row.problems)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inbox import personal_data
-from inbox.personal_data import Erasing, Fate, Field, Person, Place
+from inbox.personal_data import Erasing, Fate, Field, Person, PersonalDataStore
 from municipalities.tenancy import everywhere
 from needs.models import Voice
 from posts.models import Post, Variant
@@ -36,7 +36,7 @@ def _erase_voices(what: Erasing) -> None:
     Voice.objects.filter(message__in=what.messages).update(**gone)
 
 
-VOICES = Place(
+VOICES = PersonalDataStore(
     "needs",
     gettext_lazy("Needs that they asked for, and quotes"),
     Fate.PARTLY,
@@ -73,7 +73,7 @@ def _callers(person: Person) -> Iterable[Any]:
     return [row for row in rows if person.is_named_in(row.note)]
 
 
-CALLERS = Place(
+CALLERS = PersonalDataStore(
     "needs_by_phone",
     gettext_lazy("Notes about who called or came by, with the same name"),
     Fate.STAYS,
@@ -114,7 +114,7 @@ QUOTING_STAYS = gettext_lazy(
     "down by hand if the person wants that."
 )
 
-QUOTING = Place(
+QUOTING = PersonalDataStore(
     "posts_that_quote",
     gettext_lazy("Posts in which their words stand"),
     Fate.STAYS,
@@ -138,7 +138,7 @@ def _drafts(person: Person) -> Iterable[Any]:
     return Post.objects.filter(wanted).order_by("pk")
 
 
-DRAFTS = Place(
+DRAFTS = PersonalDataStore(
     "drafts_that_quote",
     gettext_lazy("Drafts of posts in which their words stand"),
     Fate.STAYS,

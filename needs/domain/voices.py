@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.audit import record
 from common.errors import ActionNotAllowed
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message
 from municipalities.holidays import BELGRADE
 from needs import rules
@@ -62,7 +62,7 @@ def gather(need: Need, messages: Sequence[Message], *, by: Any) -> int:
         raise ActionNotAllowed(_("Choose at least one message."))
     if len(rows) > rules.MOST_MESSAGES:
         raise ActionNotAllowed(_("These are too many at once: %(most)s at most.") % {"most": rules.MOST_MESSAGES})
-    if any(each.kind in (Kind.SPAM, Kind.UNLAWFUL) for each in rows):
+    if any(each.kind in (MessageKind.SPAM, MessageKind.UNLAWFUL) for each in rows):
         raise ActionNotAllowed(
             _("A message that is spam or clearly unlawful asks for nothing. Sort it first, or leave it out.")
         )

@@ -21,7 +21,7 @@ MOST_TITLE = 160
 
 
 @dataclass(frozen=True)
-class Words:
+class NeedContent:
     """What a person wrote of a need."""
 
     title: str
@@ -55,7 +55,7 @@ def mark(municipality_id: int) -> None:
 
 
 @transaction.atomic
-def write(municipality: Municipality, words: Words, *, by: Any) -> Need:
+def write(municipality: Municipality, words: NeedContent, *, by: Any) -> Need:
     """A new need without a voice yet. Raises `ActionNotAllowed`."""
     need = Need(municipality=municipality, by=by)
     _put(need, words)
@@ -65,7 +65,7 @@ def write(municipality: Municipality, words: Words, *, by: Any) -> Need:
 
 
 @transaction.atomic
-def change(need: Need, words: Words, *, by: Any) -> Need:
+def change(need: Need, words: NeedContent, *, by: Any) -> Need:
     row = locked(need)
     _put(row, words)
     row.save()
@@ -84,7 +84,7 @@ def delete(need: Need, *, by: Any) -> None:
     row.delete()
 
 
-def _put(need: Need, words: Words) -> None:
+def _put(need: Need, words: NeedContent) -> None:
     title, text = " ".join(storable(words.title).split()), storable(words.text).strip()
     if not title:
         raise ActionNotAllowed(_("Say in a few words what is needed."), "title")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.db.models import CharField, Count, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message
 from posts.models import Post
 
-NO_ANSWERS = (Kind.SPAM, Kind.UNLAWFUL)
+NO_ANSWERS = (MessageKind.SPAM, MessageKind.UNLAWFUL)
 
 
 @dataclass(frozen=True)

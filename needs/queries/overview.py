@@ -63,7 +63,7 @@ def _month_after(day: date) -> date:
 
 
 @dataclass(frozen=True)
-class Line:
+class NeedSummary:
     """A need as the overview tells it. `began_on` is the day of its first voice, `voices` those of the period."""
 
     pk: int
@@ -81,7 +81,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Row:
+class NeedsBreakdown:
     """A part of the needs: of one topic, of one settlement."""
 
     label: str
@@ -89,7 +89,7 @@ class Row:
     heard: int
     decided: int
     done: int
-    top: Line | None
+    top: NeedSummary | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Took:
 @dataclass(frozen=True)
 class Overview:
     period: Period
-    lines: list[Line]
+    lines: list[NeedSummary]
     sources: dict[str, int]
     by_month: dict[tuple[int, int, str], int]  # year, month, topic
     settlements: dict[int, str]
@@ -112,15 +112,15 @@ class Overview:
     # ---- how many
 
     @property
-    def heard(self) -> list[Line]:
+    def heard(self) -> list[NeedSummary]:
         return [line for line in self.lines if self.period.holds(line.began_on)]
 
     @property
-    def decided(self) -> list[Line]:
+    def decided(self) -> list[NeedSummary]:
         return [line for line in self.lines if self.period.holds(line.decided_on)]
 
     @property
-    def done(self) -> list[Line]:
+    def done(self) -> list[NeedSummary]:
         return [line for line in self.lines if self.period.holds(line.done_on)]
 
     @property
@@ -128,7 +128,7 @@ class Overview:
         return sum(self.sources.values())
 
     @property
-    def touched(self) -> list[Line]:
+    def touched(self) -> list[NeedSummary]:
         """Everything that the period has to tell of."""
         dates = ((line, (line.began_on, line.decided_on, line.done_on)) for line in self.lines)
         return [line for line, days in dates if line.voices or any(self.period.holds(day) for day in days)]
@@ -136,12 +136,12 @@ class Overview:
     # ---- which
 
     @property
-    def top(self) -> list[Line]:
+    def top(self) -> list[NeedSummary]:
         """Those most asked for in the period."""
         return _most(line for line in self.lines if line.voices)[:TOP]
 
     @property
-    def waiting(self) -> list[Line]:
+    def waiting(self) -> list[NeedSummary]:
         """What waits longest for a decision, today."""
         open_ones = (line for line in self.lines if line.stage in WAITING)
         return sorted(open_ones, key=lambda line: (line.began_on, line.pk))[:TOP]
@@ -149,22 +149,22 @@ class Overview:
     # ---- by what
 
     @property
-    def topics(self) -> list[Row]:
+    def topics(self) -> list[NeedsBreakdown]:
         labels = {value: str(label) for value, label in Topic.choices}
         return self._rows(lambda line: line.topic, labels, str(Topic.OTHER.label))
 
     @property
-    def places(self) -> list[Row]:
+    def places(self) -> list[NeedsBreakdown]:
         """By settlement; needs of no settlement come last under an empty name."""
         rows = self._rows(lambda line: line.settlement_id, self.settlements, "")
         return sorted(rows, key=lambda row: not row.label)
 
-    def _rows(self, part: Callable[[Line], object], labels: dict, other: str) -> list[Row]:
-        groups: dict[str, list[Line]] = defaultdict(list)
+    def _rows(self, part: Callable[[NeedSummary], object], labels: dict, other: str) -> list[NeedsBreakdown]:
+        groups: dict[str, list[NeedSummary]] = defaultdict(list)
         for line in self.touched:
             groups[labels.get(part(line), other)].append(line)
         rows = [
-            Row(
+            NeedsBreakdown(
                 label, sum(line.voices for line in lines), self._count(lines, "began_on"),
                 self._count(lines, "decided_on"), self._count(lines, "done_on"), next(iter(_most(lines)), None),
             )
@@ -172,7 +172,7 @@ class Overview:
         ]  # fmt: skip
         return sorted(rows, key=lambda row: (-row.voices, sort_key(row.label)))
 
-    def _count(self, lines: Sequence[Line], day: str) -> int:
+    def _count(self, lines: Sequence[NeedSummary], day: str) -> int:
         return sum(self.period.holds(getattr(line, day)) for line in lines)
 
     # ---- when
@@ -210,11 +210,11 @@ class Overview:
     def to_done(self) -> Took:
         return _took((line.began_on, line.done_on) for line in self.done)
 
-    def waits(self, line: Line) -> int:
+    def waits(self, line: NeedSummary) -> int:
         return (self.today - line.began_on).days
 
 
-def _most(lines: Iterable[Line]) -> list[Line]:
+def _most(lines: Iterable[NeedSummary]) -> list[NeedSummary]:
     return sorted(lines, key=lambda line: (-line.voices, -line.size, line.pk))
 
 
@@ -233,7 +233,7 @@ def overview(period: Period) -> Overview:
     )  # fmt: skip
     lines = [
         # without a voice (it was merged, or begun by hand) it counts from the day it was written down
-        Line(**row, began_on=began or written.astimezone(BELGRADE).date(), voices=count)
+        NeedSummary(**row, began_on=began or written.astimezone(BELGRADE).date(), voices=count)
         for row, began, count, written in (
             (dict(zip(fields, row, strict=False)), *row[-3:])
             for row in rows.values_list(*fields, "first", "within", "created_at")

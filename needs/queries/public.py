@@ -38,7 +38,7 @@ OUT = Q(delivery__state=State.PUBLISHED)
 
 
 @dataclass(frozen=True)
-class Place:
+class PublishedPage:
     """A municipality whose page is on. `stamp` changes with every change of what stands there."""
 
     municipality: Municipality
@@ -67,7 +67,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Told:
+class PublicNeeds:
     """A page of what stands there. `counts` by what may be shown, `topics` by topic within what is shown."""
 
     counts: dict[str, int]
@@ -79,7 +79,7 @@ class Told:
     words: Glossary = EMPTY
 
 
-def shown(slug: str) -> Place | None:
+def shown(slug: str) -> PublishedPage | None:
     """None where the page is off or there is none. What stands in a place for practice is shown in the demo only.
     Four queries."""
     place = Municipality.objects.filter(REAL_PLACE, slug=slug, joined_on__isnull=False).first()
@@ -95,7 +95,7 @@ def shown(slug: str) -> Place | None:
         words = quoted.aggregate(count=Count("pk"), letters=Sum(Length("quote")))
     changed = last["last"].timestamp() if last["last"] else 0
     contact = sha256(page.contact.encode()).hexdigest()[:8]
-    return Place(place, page, f"{last['count']}-{changed}-{words['count']}-{words['letters']}-{contact}")
+    return PublishedPage(place, page, f"{last['count']}-{changed}-{words['count']}-{words['letters']}-{contact}")
 
 
 def page() -> NeedsPage | None:
@@ -119,7 +119,7 @@ def told_on(need: Need) -> date:
     return need.done_on or need.decided_on or need.created_at.astimezone(BELGRADE).date()
 
 
-def told(municipality: Municipality, chosen: Chosen) -> Told | None:
+def told(municipality: Municipality, chosen: Chosen) -> PublicNeeds | None:
     """None where there is no such page. A fixed number of queries."""
     with scope(municipality):
         counts, topics = _counts(chosen)
@@ -130,9 +130,9 @@ def told(municipality: Municipality, chosen: Chosen) -> Told | None:
         part = slice((chosen.number - 1) * AT_ONCE, chosen.number * AT_ONCE)
         words = glossary(municipality.pk)
         if chosen.show == ASKED:
-            return Told(counts, topics, pages, reports=_reports(part), words=words)
+            return PublicNeeds(counts, topics, pages, reports=_reports(part), words=words)
         needs = _needs(chosen, part)
-        return Told(counts, topics, pages, needs, _posts(needs), words=words)
+        return PublicNeeds(counts, topics, pages, needs, _posts(needs), words=words)
 
 
 def newest(municipality: Municipality) -> tuple[list[Need], Glossary]:

@@ -20,7 +20,7 @@ from municipalities.queries import today
 from municipalities.rules import Verb
 from municipalities.web import MunicipalityRequest
 from needs.enums import Source, Stage
-from needs.queries.overview import Line, Overview, Period, overview
+from needs.queries.overview import NeedSummary, Overview, Period, overview
 from reports.contents.common import whole
 
 OLDEST = 2000
@@ -114,14 +114,14 @@ def _name(period: Period) -> str:
     return month_year(period.first) if period.month else str(period.year)
 
 
-def _told(found: Overview, line: Line) -> dict[str, Any]:
+def _told(found: Overview, line: NeedSummary) -> dict[str, Any]:
     return {
         "line": line, "topic": _topic(line), "settlement": found.settlements.get(line.settlement_id or 0, ""),
         "stage": Stage(line.stage), "waits": found.waits(line),
     }  # fmt: skip
 
 
-def _topic(line: Line) -> str:
+def _topic(line: NeedSummary) -> str:
     return str(Topic(line.topic).label) if line.topic else ""
 
 
@@ -140,7 +140,7 @@ def _months(found: Overview) -> charts.Chart | None:
     series = [charts.Series(str(year), now)]
     if any(before):
         series.append(charts.Series(str(year - 1), before, muted=True))
-    words = charts.Words(number=whole, heading=_("Month"), gap=_("not yet"))
+    words = charts.ChartTexts(number=whole, heading=_("Month"), gap=_("not yet"))
     return charts.bars(_("Voices by month"), [month_year(month) for month in found.period.months], series, words)
 
 

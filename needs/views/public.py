@@ -24,7 +24,7 @@ from municipalities.holidays import BELGRADE
 from municipalities.queries import today
 from needs import public_words
 from needs.queries import public as queries
-from needs.queries.public import ASKED, Chosen, Place
+from needs.queries.public import ASKED, Chosen, PublishedPage
 from reports.everybody import TONGUES, busy, comes_too_often, for_everybody, hides, kept, nothing_here, own_tongue
 
 # What XML cannot hold, whoever typed it.
@@ -49,7 +49,7 @@ def asked(request: HttpRequest, place: str, tongue: str = "") -> HttpResponse:
     return for_everybody(request, answer, of=found.municipality)
 
 
-def _page(place: Place, chosen: Chosen, tongue: str) -> bytes:
+def _page(place: PublishedPage, chosen: Chosen, tongue: str) -> bytes:
     """Nothing where there is no such page of the list."""
     code, _name = TONGUES[tongue]
     told = queries.told(place.municipality, chosen)
@@ -88,7 +88,7 @@ def feed(request: HttpRequest, place: str, tongue: str) -> HttpResponse:
     return for_everybody(request, answer, of=found.municipality)
 
 
-def _feed(place: Place, tongue: str) -> bytes:
+def _feed(place: PublishedPage, tongue: str) -> bytes:
     code, _name = TONGUES[tongue]
     needs, words = queries.newest(place.municipality)
     slug = place.municipality.slug

@@ -9,14 +9,14 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit import record
 from notifications import queries, rules
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification, Preferences, Wish, new_key
 
 TIMES = ("has_quiet_hours", "quiet_from", "quiet_until", "quiet_weekends", "urgent_always", "digest_at")
 
 
 @transaction.atomic
-def choose(person: User, *, times: Mapping[str, Any], hows: Mapping[Kind, How]) -> None:
+def choose(person: User, *, times: Mapping[str, Any], hows: Mapping[NotificationKind, How]) -> None:
     """Set the hours (`TIMES`) and how each kind comes. What equals the default of the roles stays the default."""
     _lock(person)
     Preferences.objects.update_or_create(user=person, defaults={name: times[name] for name in TIMES})
@@ -28,7 +28,7 @@ def choose(person: User, *, times: Mapping[str, Any], hows: Mapping[Kind, How]) 
 
 
 @transaction.atomic
-def stop(person: User, kinds: Iterable[Kind]) -> None:
+def stop(person: User, kinds: Iterable[NotificationKind]) -> None:
     """No more mail of these kinds; of those in `rules.ALWAYS` it comes nevertheless."""
     _lock(person)
     stopped = [kind for kind in kinds if kind not in rules.ALWAYS]
@@ -38,7 +38,7 @@ def stop(person: User, kinds: Iterable[Kind]) -> None:
 
 
 @transaction.atomic
-def resume(person: User, kinds: Iterable[Kind]) -> None:
+def resume(person: User, kinds: Iterable[NotificationKind]) -> None:
     """Mail of these kinds comes again, as is usual for the person's roles."""
     _lock(person)
     resumed = list(kinds)
@@ -58,7 +58,7 @@ def _lock(person: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def _wish(person: User, hows: Mapping[Kind, How]) -> None:
+def _wish(person: User, hows: Mapping[NotificationKind, How]) -> None:
     rows = [Wish(user=person, kind=kind, how=how) for kind, how in hows.items()]
     Wish.objects.bulk_create(rows, update_conflicts=True, unique_fields=["user", "kind"], update_fields=["how"])
 
@@ -67,6 +67,6 @@ def _put_right(person: User) -> None:
     manner, now = queries.manner(person), timezone.now()
     waiting = list(Notification.objects.filter(user=person, mail_due_at__isnull=False))
     for row in waiting:
-        row.how = manner.hows[Kind(row.kind)]
-        row.mail_due_at = rules.mail_due(How(row.how), Kind(row.kind), now, manner.preferences)
+        row.how = manner.hows[NotificationKind(row.kind)]
+        row.mail_due_at = rules.mail_due(How(row.how), NotificationKind(row.kind), now, manner.preferences)
     Notification.objects.bulk_update(waiting, ["how", "mail_due_at"], batch_size=500)

@@ -11,22 +11,22 @@ from django.utils import timezone, translation
 
 from municipalities.models import Municipality
 from notifications import queries, rules
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification
 
-Words = Callable[[], tuple[str, str]]
+TextBuilder = Callable[[], tuple[str, str]]
 """Subject (one line) and body (plain text, perhaps empty), in the language active while it is called."""
 
 LONGEST_SUBJECT = 300
 
 
 def notify(
-    kind: Kind,
+    kind: NotificationKind,
     people: Iterable[Any],
     *,
     municipality: Municipality | None,
     url: str,
-    words: Words,
+    words: TextBuilder,
     by: Any = None,
     about: str = "",
     file: Mapping[str, str] | None = None,
@@ -53,7 +53,7 @@ def notify(
     )
 
 
-def _row(person: Any, manner: queries.Manner, words: Words, fixed: dict[str, Any], at_once: bool) -> Notification:
+def _row(person: Any, manner: queries.Manner, words: TextBuilder, fixed: dict[str, Any], at_once: bool) -> Notification:
     with translation.override(person.language):
         subject, body = words()
     now, how = timezone.now(), manner.hows[fixed["kind"]]

@@ -6,10 +6,10 @@ from typing import Any
 from accounts.models import User
 from municipalities.domain.notices import Topic
 from municipalities.models import Municipality
-from notifications.domain.notify import Words, notify
-from notifications.enums import Kind
+from notifications.domain.notify import TextBuilder, notify
+from notifications.enums import NotificationKind
 
-KINDS = {Topic.RULES: Kind.RULES, Topic.RIGHTS: Kind.RIGHTS}
+KINDS = {Topic.RULES: NotificationKind.RULES, Topic.RIGHTS: NotificationKind.RIGHTS}
 
 
 def send(
@@ -18,7 +18,7 @@ def send(
     *,
     municipality: Municipality | None,
     url: str,
-    words: Words,
+    words: TextBuilder,
     by: Any,
     about: str,
 ) -> None:

@@ -21,7 +21,7 @@ from common.templatetags.ui import LANGUAGE_TAGS
 from common.web.params import choice_param, int_list_param, int_param
 from notifications import queries
 from notifications.domain import read
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.kinds import ICONS
 from notifications.models import Notification
 
@@ -68,7 +68,7 @@ class Group:
 def notifications(request: SignedInRequest) -> HttpResponse:
     """Unread ones, or all with `?show=all`; of one kind with `?kind=`. Filters that name nothing are ignored."""
     shows_all = request.GET.get("show") == "all"
-    kind = choice_param(request.GET, "kind", Kind.values)
+    kind = choice_param(request.GET, "kind", NotificationKind.values)
     rows = queries.of(request.user)
     rows = rows.filter(kind=kind) if kind else rows
     page = Paginator(rows if shows_all else rows.unread(), PER_PAGE).get_page(request.GET.get("page"))
@@ -81,7 +81,7 @@ def notifications(request: SignedInRequest) -> HttpResponse:
             "groups": _groups(found, queries.roles_of([request.user])),
             "shows_all": shows_all,
             "kind": kind,
-            "kinds": Kind.choices,
+            "kinds": NotificationKind.choices,
             "views": _views(shows_all, kind),
             "newest": found[0].pk if found and page.number == 1 else "",
             "unread": any(row.read_at is None for row in found),
@@ -128,7 +128,7 @@ def opened(request: SignedInRequest, notification: int) -> HttpResponse:
 def marked(request: SignedInRequest) -> HttpResponse:
     """Mark as read: the ids of `id`, or with `all` everything that the page showed (until `newest`, of `kind`)."""
     ids = int_list_param(request.POST, "id")[:500]
-    kind = choice_param(request.POST, "kind", Kind.values)
+    kind = choice_param(request.POST, "kind", NotificationKind.values)
     if "all" in request.POST:
         newest = int_param(request.POST, "newest")
         read.mark_all_read(request.user, kinds=[kind] if kind else [], until=newest)

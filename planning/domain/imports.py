@@ -27,7 +27,7 @@ from planning import queries
 from planning.domain import campaigns
 from planning.models import Campaign, ImportRun
 from planning.moments import moment
-from planning.reading import Line, from_stored, read, refuse_broken, stored
+from planning.reading import FileRow, from_stored, read, refuse_broken, stored
 from posts import compose
 from posts.domain.create import written
 from posts.domain.save import Content
@@ -58,7 +58,7 @@ class Problem:
 
 
 @dataclass
-class Row:
+class PlanRow:
     """A row as the page shows it: what was typed, what was understood, and what is wrong with it."""
 
     number: int
@@ -107,7 +107,7 @@ def _said(texts: Iterable[Text]) -> str:
 # ---------------------------------------------------------------- looking
 
 
-def look(municipality: Municipality, lines: Sequence[Line]) -> list[Row]:
+def look(municipality: Municipality, lines: Sequence[FileRow]) -> list[PlanRow]:
     """Every row with every problem, in the language that is active. Four queries."""
     sheet = _Sheet(municipality)
     rows = [sheet.row(line) for line in lines]
@@ -127,8 +127,8 @@ class _Sheet:
         self.categories = _categories()
         self.today = timezone.localdate()
 
-    def row(self, line: Line) -> Row:
-        row = Row(line.number, dict(line.cells))
+    def row(self, line: FileRow) -> PlanRow:
+        row = PlanRow(line.number, dict(line.cells))
         refuse_broken(row, line)
         self._texts(row)
         self._channels(row)
@@ -140,7 +140,7 @@ class _Sheet:
         self._lengths(row)
         return row
 
-    def _texts(self, row: Row) -> None:
+    def _texts(self, row: PlanRow) -> None:
         text, latin = row.cells.get("text", ""), row.cells.get("text_latin", "")
         if not text and not latin:
             row.tell("text", _("There is no text."))
@@ -156,7 +156,7 @@ class _Sheet:
         if latin:
             row.texts["sr-Latn"] = Text(latin)
 
-    def _channels(self, row: Row) -> None:
+    def _channels(self, row: PlanRow) -> None:
         typed = [word.strip() for word in row.cells.get("channels", "").replace(";", ",").replace("\n", ",").split(",")]
         typed = [word for word in typed if word]
         if not typed or any(fold(word) in EVERYWHERE for word in typed):
@@ -172,7 +172,7 @@ class _Sheet:
             chosen |= {channel.pk: channel for channel in found}
         row.channels = list(chosen.values())
 
-    def _link(self, row: Row) -> None:
+    def _link(self, row: PlanRow) -> None:
         link = row.cells.get("link", "")
         if link and not is_link(link):
             row.tell("link", _("This is not a web address. It begins with https://."))
@@ -181,7 +181,7 @@ class _Sheet:
         else:
             row.link = link
 
-    def _time(self, row: Row) -> None:
+    def _time(self, row: PlanRow) -> None:
         typed_day, typed_time = row.cells.get("day", ""), row.cells.get("time", "")
         if not typed_day and not typed_time:
             return
@@ -204,7 +204,7 @@ class _Sheet:
         row.time = found
         self._moment(row, found)
 
-    def _moment(self, row: Row, time: Resolved) -> None:
+    def _moment(self, row: PlanRow, time: Resolved) -> None:
         now = timezone.now()
         if time.due_at <= now:
             row.tell("day", _("This time has passed."))
@@ -214,7 +214,7 @@ class _Sheet:
             for sentence in time_notes(time.local, self.house):
                 row.tell("day", sentence, stops=False)
 
-    def _category(self, row: Row) -> None:
+    def _category(self, row: PlanRow) -> None:
         typed = row.cells.get("category", "")
         found = self.categories.get(fold(typed)) if typed else row.category
         row.category = found or Category.SERVICE.value
@@ -225,19 +225,19 @@ class _Sheet:
             names = ", ".join(str(label) for label in Category.labels)
             row.tell("category", sentence % {"names": names}, stops=False)
 
-    def _campaign(self, row: Row) -> None:
+    def _campaign(self, row: PlanRow) -> None:
         if typed := row.cells.get("campaign", ""):
             row.campaign = self.campaigns.get(fold(typed))
             if row.campaign is None:
                 sentence = _("There is no running campaign of this name; the draft belongs to none.")
                 row.tell("campaign", sentence, stops=False)
 
-    def _title(self, row: Row) -> None:
+    def _title(self, row: PlanRow) -> None:
         if len(row.cells.get("title", "")) > MOST_TITLE:
             sentence = _("The working title is longer than %(most)s letters; the rest is left out.")
             row.tell("title", sentence % {"most": MOST_TITLE}, stops=False)
 
-    def _lengths(self, row: Row) -> None:
+    def _lengths(self, row: PlanRow) -> None:
         """What a network would refuse; the draft is made all the same, so that it can be shortened there."""
         if not row.texts:
             return
@@ -268,7 +268,7 @@ def _categories() -> dict[str, str]:
     return found
 
 
-def _meet_each_other(rows: Sequence[Row]) -> None:
+def _meet_each_other(rows: Sequence[PlanRow]) -> None:
     """Rows that say the same at the same time, and rows that go out at once on one channel."""
     same: dict[Any, int] = {}
     at_once: dict[Any, int] = {}
@@ -284,7 +284,7 @@ def _meet_each_other(rows: Sequence[Row]) -> None:
                 row.tell("time", sentence % {"number": min(others)}, stops=False)
 
 
-def _meet_what_is_there(rows: Sequence[Row]) -> None:
+def _meet_what_is_there(rows: Sequence[PlanRow]) -> None:
     """Rows that were made before, and times that another post has. One query."""
     timeless = [" ".join(next(iter(row.texts.values())).text.split())[:200] for row in rows if row.texts]
     times = [row.time.due_at for row in rows if row.time]
@@ -318,7 +318,7 @@ def upload(municipality: Municipality, raw: bytes, name: str, *, by: Any) -> Imp
     return run
 
 
-def lines_of(run: ImportRun) -> list[Line]:
+def lines_of(run: ImportRun) -> list[FileRow]:
     """The rows that were read; once the plan is confirmed, those that were left out."""
     return from_stored(run.rows)
 
@@ -353,7 +353,7 @@ def confirm(run: ImportRun, *, by: Any, expected: int | None = None) -> int:
     return run.made
 
 
-def _make(municipality: Municipality, row: Row, by: Any) -> None:
+def _make(municipality: Municipality, row: PlanRow, by: Any) -> None:
     assert row.content is not None
     post = written(municipality, row.content, by=by)
     if row.campaign:

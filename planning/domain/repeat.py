@@ -21,7 +21,7 @@ from municipalities.enums import Role
 from municipalities.models import Membership
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from planning import queries
 from planning.models import Occurrence, Recurrence
 from planning.rules import MOST_TIMES, Pattern, days, nearest
@@ -165,4 +165,6 @@ def _tell(recurrence: Recurrence, post: Post) -> None:
         return subject, _("A draft was made for %(time)s. Read it and submit it; it does not go out by itself.") % facts
 
     url = reverse("post", args=[house.slug, post.pk])
-    notify(Kind.PLAN, mine or people, municipality=house, url=url, words=words, about=f"posts.post:{post.pk}")
+    notify(
+        NotificationKind.PLAN, mine or people, municipality=house, url=url, words=words, about=f"posts.post:{post.pk}"
+    )

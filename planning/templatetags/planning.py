@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.rules import Verb
 from municipalities.tabs import Page, tabs
-from planning.domain.imports import Problem, Row
+from planning.domain.imports import PlanRow, Problem
 from posts.enums import Category
 
 register = template.Library()
@@ -49,7 +49,7 @@ def column(name: str) -> str:
 
 
 @register.filter
-def typed(row: Row, problem: Problem) -> str:
+def typed(row: PlanRow, problem: Problem) -> str:
     """What stands in the cell, where seeing it helps: not a whole text, and not what was understood."""
     is_puzzling = problem.stops or problem.column in ("category", "campaign")
     return row.cells.get(problem.column, "") if is_puzzling and not problem.column.startswith("text") else ""

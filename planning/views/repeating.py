@@ -37,7 +37,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Row:
+class RecurrenceRow:
     """`days` are the next ones that have a draft or get one; `left` is how many there are in all."""
 
     recurrence: Recurrence
@@ -68,7 +68,7 @@ def recurrences(request: MunicipalityRequest) -> HttpResponse:
     return render(request, "planning/recurrences.html", context)
 
 
-def _row(recurrence: Recurrence, municipality: Any) -> Row:
+def _row(recurrence: Recurrence, municipality: Any) -> RecurrenceRow:
     recurrence.municipality = municipality
     known: dict[date, Occurrence] = {each.on: each for each in recurrence.occurrences.all()}
     now, today = timezone.now(), timezone.localdate()
@@ -81,7 +81,7 @@ def _row(recurrence: Recurrence, municipality: Any) -> Row:
         Day(on, found.post if (found := known.get(on)) else None, bool(found and found.skipped_at))
         for on in coming[:SHOWN]
     ]
-    return Row(recurrence, days, len(coming))
+    return RecurrenceRow(recurrence, days, len(coming))
 
 
 @requires(Verb.POST_EDIT)

@@ -14,7 +14,7 @@ from platforms.errors import Rejected
 from platforms.facebook import posts
 from platforms.meta import events
 from platforms.meta.calls import Calls
-from platforms.types import Message, Messages, Outgoing, Published, RawEvent, Read, Told
+from platforms.types import Message, MessageChanges, Messages, Outgoing, Published, RawEvent, Read
 
 POSTS = 25
 COMMENTS = 100
@@ -55,20 +55,20 @@ class Conversation(ABC):
         return Messages(tuple(sorted(theirs, key=lambda m: (m.at, m.remote_id))))
 
     @classmethod
-    def told(cls, event: RawEvent) -> Told | None:
+    def told(cls, event: RawEvent) -> MessageChanges | None:
         """A change of the feed holds a comment as it is now. Who was mentioned where has to be asked."""
         value = event.payload.get("value")
         if not isinstance(value, dict) or value.get("item") != "comment" or not value.get("comment_id"):
             return None
         verb, number = value.get("verb"), str(value["comment_id"])
         if verb == "remove":
-            return Told(gone=(number,))
+            return MessageChanges(gone=(number,))
         if verb not in ("add", "edited", "edit"):
-            return Told()  # hidden, shown again, liked
+            return MessageChanges()  # hidden, shown again, liked
         if not value.get("post_id"):
             return None
         found = (_of_event(value, event),)
-        return Told(new=found) if verb == "add" else Told(changed=found)
+        return MessageChanges(new=found) if verb == "add" else MessageChanges(changed=found)
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         """An answer to an answer goes to the comment above both."""

@@ -55,7 +55,7 @@ class Calls(GraphCalls):
         seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
         if subcode == AFTER_ALL:
             return OutcomeUnknown(codes.FAILED, seen)
-        words = subcodes.Words(USED_UP, HELD_BACK, self.blocked)
+        words = subcodes.SubcodeTexts(USED_UP, HELD_BACK, self.blocked)
         return refusal(subcode, seen) or subcodes.meant(plain, words, public=public)
 
 

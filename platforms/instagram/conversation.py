@@ -14,7 +14,7 @@ from platforms.errors import OutcomeUnknown, PlatformError, Rejected
 from platforms.instagram import posts
 from platforms.meta import reading
 from platforms.meta.calls import Calls
-from platforms.types import Message, Messages, Outgoing, Published, RawEvent, Read, Told
+from platforms.types import Message, MessageChanges, Messages, Outgoing, Published, RawEvent, Read
 
 POSTS = 25
 COMMENTS = 50
@@ -58,7 +58,7 @@ class Conversation:
         return f"{message.author_handle} " if deep else ""
 
     @classmethod
-    def told(cls, event: RawEvent) -> Told | None:
+    def told(cls, event: RawEvent) -> MessageChanges | None:
         """A comment comes whole; of a mention only its number is told, and no list holds it."""
         found = event.payload.get("value")
         value: Mapping[str, Any] = found if isinstance(found, dict) else {}
@@ -70,7 +70,7 @@ class Conversation:
         sender = value.get("from")
         one = {**value, "from": sender if isinstance(sender, dict) else {}}
         told = posts.message(one, str(media["id"]), str(value.get("parent_id") or ""))
-        return Told(new=(replace(told, at=event.at or told.at),))
+        return MessageChanges(new=(replace(told, at=event.at or told.at),))
 
     def reply(self, outgoing: Outgoing, read: Read) -> Published:
         return self.comment(outgoing)

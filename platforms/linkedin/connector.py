@@ -31,6 +31,7 @@ from platforms.types import (
     Lapsed,
     Limits,
     Look,
+    MessageChanges,
     Outgoing,
     Pending,
     Problem,
@@ -40,7 +41,6 @@ from platforms.types import (
     Read,
     Ready,
     Scope,
-    Told,
 )
 from platforms.words import gettext_noop
 
@@ -270,7 +270,7 @@ class LinkedIn(Insights, Conversation, Defaults):
         return events.events(payload)
 
     @classmethod
-    def told(cls, event: RawEvent) -> Told | None:
+    def told(cls, event: RawEvent) -> MessageChanges | None:
         return events.told(event)
 
 

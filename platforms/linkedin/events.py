@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms import signatures
-from platforms.types import RawEvent, Told
+from platforms.types import MessageChanges, RawEvent
 
 KINDS = {"COMMENT": "comment", "COMMENT_EDIT": "comment", "COMMENT_DELETE": "comment", "ADMIN_COMMENT": "comment"}
 KINDS |= {"SHARE_MENTION": "mention"}
@@ -31,11 +31,11 @@ def events(payload: Any) -> list[RawEvent]:
     return [_event(one) for one in told if isinstance(one, dict)] if isinstance(told, list) else []
 
 
-def told(event: RawEvent) -> Told | None:
+def told(event: RawEvent) -> MessageChanges | None:
     """Which comment was deleted. The others are asked for: an event names neither who wrote it nor where it stands."""
     named = str(event.payload.get("generatedActivity") or "")
     gone = event.payload.get("action") == "COMMENT_DELETE" and named.startswith("urn:li:comment:")
-    return Told(gone=(named,)) if gone else None
+    return MessageChanges(gone=(named,)) if gone else None
 
 
 def _event(one: Mapping[str, Any]) -> RawEvent:

@@ -18,7 +18,7 @@ SPAM = 2207051
 
 
 @dataclass(frozen=True)
-class Words:
+class SubcodeTexts:
     """A network's own sentences, and how long nothing is sent after it held an account back as spam."""
 
     used_up: str
@@ -26,7 +26,7 @@ class Words:
     blocked: timedelta
 
 
-def meant(plain: PlatformError, words: Words, *, public: bool) -> PlatformError:
+def meant(plain: PlatformError, words: SubcodeTexts, *, public: bool) -> PlatformError:
     """`plain` is what the Graph API's codes say; another error where the subcode says more."""
     seen, subcode = plain.evidence, plain.evidence.get("subcode", 0)
     if subcode in FAILED:

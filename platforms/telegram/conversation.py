@@ -12,7 +12,7 @@ from typing import Any
 from platforms.errors import Rejected
 from platforms.telegram.calls import Calls
 from platforms.telegram.sending import LINKS
-from platforms.types import Message, Messages, RawEvent, Told
+from platforms.types import Message, MessageChanges, Messages, RawEvent
 from platforms.visibility import Visibility
 
 HEARD = (
@@ -67,10 +67,10 @@ class Conversation(ABC):
         return Messages(())
 
     @classmethod
-    def told(cls, event: RawEvent) -> Told | None:
+    def told(cls, event: RawEvent) -> MessageChanges | None:
         """All of it: a bot that is told by itself cannot ask. Of what is deleted bots hear nothing."""
         new, changed = (_comments(_part(event.payload, name), event.account_id) for name in WRITTEN)
-        return Told(new, changed)
+        return MessageChanges(new, changed)
 
 
 def message(told: Mapping[str, Any], channel: str) -> Message | None:

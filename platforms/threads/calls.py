@@ -43,7 +43,7 @@ class Calls(GraphCalls):
             return Rejected(UNFETCHABLE, field="pictures", code=str(subcode), evidence=plain.evidence)
         if code == RESOURCE:
             return NotReached(containers.PREPARING, plain.evidence)
-        return subcodes.meant(plain, subcodes.Words(USED_UP, HELD_BACK, self.blocked), public=public)
+        return subcodes.meant(plain, subcodes.SubcodeTexts(USED_UP, HELD_BACK, self.blocked), public=public)
 
 
 def tokens(http: Http, server: str, *secrets: str) -> Calls:

@@ -12,7 +12,7 @@ from platforms.errors import NeedsConsent, Rejected
 from platforms.meta import reading
 from platforms.meta.calls import Calls
 from platforms.threads import posts
-from platforms.types import Message, Messages, RawEvent, Told
+from platforms.types import Message, MessageChanges, Messages, RawEvent
 
 POSTS = 15
 LISTED = 50
@@ -52,7 +52,7 @@ class Conversation:
                 yield replace(posts.message(reply, remote_id), root=remote_id)
 
     @classmethod
-    def told(cls, event: RawEvent) -> Told | None:
+    def told(cls, event: RawEvent) -> MessageChanges | None:
         """An answer below a post of ours comes whole, except where Threads leaves out whose post that is."""
         found = event.payload.get("value")
         value: Mapping[str, Any] = found if isinstance(found, dict) else {}
@@ -62,11 +62,11 @@ class Conversation:
         if not value.get("id") or not root.get("username") or "text" not in value:
             return None
         if value.get("username") == root["username"]:
-            return Told()  # our own
+            return MessageChanges()  # our own
         above = value.get("replied_to")
         one = {**value, "replied_to": above if isinstance(above, dict) else {}}
         told = posts.message(one, str(root.get("id") or ""))
-        return Told(new=(told if value.get("timestamp") else replace(told, at=event.at or told.at),))
+        return MessageChanges(new=(told if value.get("timestamp") else replace(told, at=event.at or told.at),))
 
     def hide(self, remote_id: str, root: str) -> None:
         self._hidden(remote_id, is_hidden=True)

@@ -162,7 +162,7 @@ def label(fix: Fix) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
+class CoachingHint:
     """A point as a page shows it. `by_text`: the browser finds it by itself while one types."""
 
     point: Point
@@ -181,10 +181,12 @@ class Told:
         return label(self.point.fix) if self.point.fix else ""
 
 
-def told(points: Iterable[Point]) -> list[Told]:
+def told(points: Iterable[Point]) -> list[CoachingHint]:
     """In the order of the page."""
     names, server = titles(), of_server()
-    return [Told(each, names[each.id], sentence(each), by_text=each.code not in server) for each in in_order(points)]
+    return [
+        CoachingHint(each, names[each.id], sentence(each), by_text=each.code not in server) for each in in_order(points)
+    ]
 
 
 def things(count: int) -> str:

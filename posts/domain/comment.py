@@ -11,7 +11,7 @@ from posts import anchors, mentions
 from posts.domain import notices
 from posts.domain.locking import locked
 from posts.draft import parse, storable
-from posts.enums import Place
+from posts.enums import AnchorKind
 from posts.models import Comment, Post, Thread
 from posts.places import Where, written
 from posts.queries import latest_version, mentionable
@@ -83,7 +83,7 @@ def begin(post: Post, where: Where, *, by: Any) -> Thread:
 def _on_picture(thread: Thread, where: Where) -> None:
     if where.media not in {shown.id for shown in parse(thread.post.draft).media}:
         raise ActionNotAllowed(_("This picture is no longer in the post. Reload the page to see what it shows now."))
-    thread.place, thread.media_id = Place.PICTURE, where.media
+    thread.place, thread.media_id = AnchorKind.PICTURE, where.media
     thread.box = list(where.box) if where.box else None
 
 
@@ -92,7 +92,7 @@ def _on_words(thread: Thread, where: Where) -> None:
     if text is None:
         raise ActionNotAllowed(_("This text is no longer in the post. Reload the page to see what it shows now."))
     found = _found(where, text)
-    thread.place, thread.tag, thread.channel_id = Place.TEXT, where.tag, where.channel
+    thread.place, thread.tag, thread.channel_id = AnchorKind.TEXT, where.tag, where.channel
     thread.start, thread.end = found.start, found.end
     thread.quote, thread.before, thread.after = found.quote, found.before, found.after
 

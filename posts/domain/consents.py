@@ -26,7 +26,7 @@ PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
-class Told:
+class ConsentDetails:
     """What a person wrote down of a consent."""
 
     kind: str
@@ -65,7 +65,7 @@ def scanned(file: BinaryIO, *, size: int) -> Scan:
 
 
 @transaction.atomic
-def record(media: Media, told: Told, *, scan: Scan | None = None, by: Any) -> Consent:
+def record(media: Media, told: ConsentDetails, *, scan: Scan | None = None, by: Any) -> Consent:
     media = _locked(media)
     consent = Consent(municipality_id=media.municipality_id, media=media, recorded_by=by, **vars(told))
     if scan:

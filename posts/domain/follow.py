@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from posts import anchors
 from posts.draft import Draft
-from posts.enums import Place, SuggestionState
+from posts.enums import AnchorKind, SuggestionState
 from posts.models import Post, Suggestion, Thread
 from posts.places import Key, written
 
@@ -21,11 +21,11 @@ def follow(post: Post, before: Draft, after: Draft) -> None:
         return
     was = {thread.pk: _place(thread) for thread in threads}
     old, new = written(before), written(after)
-    for key in {thread.key for thread in threads if thread.place == Place.TEXT}:
+    for key in {thread.key for thread in threads if thread.place == AnchorKind.TEXT}:
         shift([thread for thread in threads if thread.key == key], old.get(key, ""), new.get(key, ""))
     pictures = {shown.id for shown in after.media}
     for thread in threads:
-        if thread.place == Place.PICTURE:
+        if thread.place == AnchorKind.PICTURE:
             _mark(thread, is_lost=thread.media_id not in pictures)
     store([thread for thread in threads if _place(thread) != was[thread.pk]])
     settle(threads, new)
@@ -33,7 +33,7 @@ def follow(post: Post, before: Draft, after: Draft) -> None:
 
 def anchored(post: Post) -> list[Thread]:
     """Threads that lie on something that can change, resolved ones too: they may be opened again."""
-    rows = Thread.objects.filter(post=post).exclude(place=Place.POST).select_related("suggestion")
+    rows = Thread.objects.filter(post=post).exclude(place=AnchorKind.POST).select_related("suggestion")
     return list(rows.order_by("pk"))
 
 
@@ -44,7 +44,7 @@ def anchor_of(thread: Thread) -> anchors.Anchor:
 def shift(threads: Iterable[Thread], old: str, new: str) -> None:
     """Move these threads, all on one text, from `old` to `new`. Does not save."""
     for thread in threads:
-        if thread.place != Place.TEXT or old == new:
+        if thread.place != AnchorKind.TEXT or old == new:
             continue
         seek = anchors.returned if thread.lost_at else anchors.moved
         found = seek(anchor_of(thread), old, new)

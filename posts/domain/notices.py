@@ -11,8 +11,8 @@ from accounts.models import User
 from common import dates
 from municipalities.enums import Approval, Role
 from municipalities.models import Membership
-from notifications.domain.notify import Words, notify
-from notifications.enums import Kind
+from notifications.domain.notify import TextBuilder, notify
+from notifications.enums import NotificationKind
 from posts import mentions
 from posts.deciding import asks_mentor, deciders, mentors_of
 from posts.enums import DecisionKind, SuggestionState
@@ -35,7 +35,7 @@ def submitted(post: Post, *, by: Any) -> None:
             body = _("%(person)s wrote a post and asks for your approval.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    _tell(Kind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
+    _tell(NotificationKind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
 
 
 def next_step(post: Post, at: Standing, *, by: Any) -> None:
@@ -49,7 +49,7 @@ def next_step(post: Post, at: Standing, *, by: Any) -> None:
         return subject, f"{body}\n{_when(post)}"
 
     others = [each for each in deciders(post.municipality) if each.pk not in done]
-    _tell(Kind.SUBMITTED, others, post, words, by=by)
+    _tell(NotificationKind.SUBMITTED, others, post, words, by=by)
 
 
 def endorsed(post: Post, at: Standing, *, by: Any, note: str) -> None:
@@ -65,9 +65,9 @@ def endorsed(post: Post, at: Standing, *, by: Any, note: str) -> None:
         subject = _("%(municipality)s: “%(post)s” waits for your approval") % facts
         return subject, words()[1]
 
-    _tell(Kind.DECIDED, _writers(post), post, words, by=by)
+    _tell(NotificationKind.DECIDED, _writers(post), post, words, by=by)
     if post.municipality.approval == Approval.MENTOR:
-        _tell(Kind.SUBMITTED, deciders(post.municipality), post, turn, by=by)
+        _tell(NotificationKind.SUBMITTED, deciders(post.municipality), post, turn, by=by)
 
 
 def approved(post: Post, *, by: Any, note: str) -> None:
@@ -79,7 +79,7 @@ def approved(post: Post, *, by: Any, note: str) -> None:
         body = _("%(person)s approved the post.") % facts
         return subject, "\n".join(filter(None, [body, note, _when(post)]))
 
-    _tell(Kind.DECIDED, _writers(post), post, words, by=by)
+    _tell(NotificationKind.DECIDED, _writers(post), post, words, by=by)
 
 
 def emergency(post: Post, *, by: Any, reason: str, review_due_at: datetime) -> None:
@@ -92,7 +92,7 @@ def emergency(post: Post, *, by: Any, reason: str, review_due_at: datetime) -> N
         until = _("Review it until %(time)s.") % {"time": dates.date_time(review_due_at)}
         return subject, f"{body}\n\n{reason}\n\n{until}"
 
-    _tell(Kind.EMERGENCY, deciders(post.municipality), post, words, by=by, fragment="#emergency")
+    _tell(NotificationKind.EMERGENCY, deciders(post.municipality), post, words, by=by, fragment="#emergency")
 
 
 def review_due(post: Post, about: Decision) -> None:
@@ -107,7 +107,7 @@ def review_due(post: Post, about: Decision) -> None:
         return subject, f"{body}\n{until}"
 
     others = [each for each in deciders(post.municipality) if each.pk not in (about.by_id, post.author_id)]
-    _tell(Kind.REVIEW_DUE, others, post, words, by=None, fragment="#emergency")
+    _tell(NotificationKind.REVIEW_DUE, others, post, words, by=None, fragment="#emergency")
 
 
 def reviewed(post: Post, made: Decision, *, about: Decision, by: Any) -> None:
@@ -122,7 +122,7 @@ def reviewed(post: Post, made: Decision, *, about: Decision, by: Any) -> None:
         body = _("%(person)s reviewed what you published without approval.") % facts
         return subject, "\n\n".join(filter(None, [body, made.note]))
 
-    _tell(Kind.DECIDED, [about.by, *_writers(post)], post, words, by=by, fragment="#emergency")
+    _tell(NotificationKind.DECIDED, [about.by, *_writers(post)], post, words, by=by, fragment="#emergency")
 
 
 def returned(post: Post, *, by: Any, note: str) -> None:
@@ -133,7 +133,7 @@ def returned(post: Post, *, by: Any, note: str) -> None:
         subject = _("%(municipality)s: “%(post)s” came back with a note") % facts
         return subject, f"{_('%(person)s returned the post with this note:') % facts}\n\n{note}"
 
-    _tell(Kind.DECIDED, _writers(post), post, words, by=by)
+    _tell(NotificationKind.DECIDED, _writers(post), post, words, by=by)
 
 
 def asked_to_publish_now(post: Post, approved_for: datetime, *, by: Any) -> None:
@@ -147,7 +147,7 @@ def asked_to_publish_now(post: Post, approved_for: datetime, *, by: Any) -> None
         body = _("It was approved for %(time)s. %(person)s asks to publish it now. Until then it is off the schedule.")
         return subject, body % time
 
-    _tell(Kind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
+    _tell(NotificationKind.SUBMITTED, readers or deciders(post.municipality), post, words, by=by)
 
 
 def moved(post: Post, at: Standing, *, by: Any) -> None:
@@ -166,7 +166,7 @@ def moved(post: Post, at: Standing, *, by: Any) -> None:
         body = _("%(person)s moved a post that you approved. Your approval stays.") % facts
         return subject, f"{body}\n{_when(post)}"
 
-    _tell(Kind.MOVED, _agreed(at), post, words, by=by)
+    _tell(NotificationKind.MOVED, _agreed(at), post, words, by=by)
 
 
 def _earlier(post: Post, at: Standing, approved_for: datetime, *, by: Any) -> None:
@@ -179,7 +179,7 @@ def _earlier(post: Post, at: Standing, approved_for: datetime, *, by: Any) -> No
         return subject, f"{body}\n{_when(post)}"
 
     people = [*_agreed(at), *deciders(post.municipality)]
-    _tell(Kind.MOVED, people, post, words, by=by, at_once=True)
+    _tell(NotificationKind.MOVED, people, post, words, by=by, at_once=True)
 
 
 def _agreed(at: Standing) -> list[Any]:
@@ -196,7 +196,7 @@ def removal_asked(amendment: Amendment, *, by: Any) -> None:
         body = _("%(person)s asks to take down a post that is public. The reason given:") % facts
         return subject, f"{body}\n\n{amendment.reason}"
 
-    _tell(Kind.SUBMITTED, deciders(post.municipality), post, words, by=by, fragment="#removal")
+    _tell(NotificationKind.SUBMITTED, deciders(post.municipality), post, words, by=by, fragment="#removal")
 
 
 def removed(amendment: Amendment, *, by: Any) -> None:
@@ -212,7 +212,7 @@ def removed(amendment: Amendment, *, by: Any) -> None:
         return subject, "\n\n".join(filter(None, [body % facts, amendment.reason, amendment.note]))
 
     people = deciders(post.municipality) if amendment.is_emergency else [amendment.by, *_writers(post)]
-    kind = Kind.EMERGENCY if amendment.is_emergency else Kind.DECIDED
+    kind = NotificationKind.EMERGENCY if amendment.is_emergency else NotificationKind.DECIDED
     _tell(kind, people, post, words, by=by, fragment="#removal")
 
 
@@ -225,7 +225,7 @@ def removal_declined(amendment: Amendment, *, by: Any) -> None:
         body = _("%(person)s declined to take it down, with this note:") % facts
         return subject, f"{body}\n\n{amendment.note}"
 
-    _tell(Kind.DECIDED, [amendment.by], post, words, by=by, fragment="#removal")
+    _tell(NotificationKind.DECIDED, [amendment.by], post, words, by=by, fragment="#removal")
 
 
 def commented(comment: Comment, *, by: Any) -> None:
@@ -245,8 +245,8 @@ def commented(comment: Comment, *, by: Any) -> None:
         return subject, _about(thread, text)
 
     others = [person for person in _in(thread) if person.pk not in people]
-    _tell(Kind.MENTION, named, post, mentioning, by=by, fragment=f"#thread-{thread.pk}")
-    _tell(Kind.COMMENT, others, post, saying, by=by, fragment=f"#thread-{thread.pk}")
+    _tell(NotificationKind.MENTION, named, post, mentioning, by=by, fragment=f"#thread-{thread.pk}")
+    _tell(NotificationKind.COMMENT, others, post, saying, by=by, fragment=f"#thread-{thread.pk}")
 
 
 def suggested(suggestion: Suggestion, comment: Comment, *, by: Any) -> None:
@@ -263,7 +263,7 @@ def suggested(suggestion: Suggestion, comment: Comment, *, by: Any) -> None:
         return subject, "\n\n".join(filter(None, [change, text]))
 
     told = [*_writers(thread.post), *people.values()]
-    _tell(Kind.SUGGESTION, told, thread.post, words, by=by, fragment=f"#thread-{thread.pk}")
+    _tell(NotificationKind.SUGGESTION, told, thread.post, words, by=by, fragment=f"#thread-{thread.pk}")
 
 
 def decided(post: Post, suggestions: Sequence[Suggestion], *, by: Any) -> None:
@@ -281,7 +281,7 @@ def decided(post: Post, suggestions: Sequence[Suggestion], *, by: Any) -> None:
             changes = [f"{each.thread.quote}\n→ {each.replacement or '—'}" for each in theirs]
             return subject, "\n\n".join(changes)
 
-        _tell(Kind.SUGGESTION, [author], post, words, by=by, fragment=f"#thread-{theirs[0].thread_id}")
+        _tell(NotificationKind.SUGGESTION, [author], post, words, by=by, fragment=f"#thread-{theirs[0].thread_id}")
 
 
 def report_waits(post: Post) -> None:
@@ -300,7 +300,7 @@ def report_waits(post: Post) -> None:
 
     url = reverse("post_closing", args=[post.municipality.slug, post.pk])
     about = f"posts.post:{post.pk}"
-    notify(Kind.CLOSING, mine or people, municipality=post.municipality, url=url, words=words, about=about)
+    notify(NotificationKind.CLOSING, mine or people, municipality=post.municipality, url=url, words=words, about=about)
 
 
 def _facts(post: Post, by: Any) -> dict[str, Any]:
@@ -334,7 +334,14 @@ def _when(post: Post) -> str:
 
 
 def _tell(
-    kind: Kind, people: Iterable[Any], post: Post, words: Words, *, by: Any, fragment: str = "", at_once: bool = False
+    kind: NotificationKind,
+    people: Iterable[Any],
+    post: Post,
+    words: TextBuilder,
+    *,
+    by: Any,
+    fragment: str = "",
+    at_once: bool = False,
 ) -> None:
     """`fragment` is the place on the post's page: "#thread-3"."""
     url = reverse("post", args=[post.municipality.slug, post.pk]) + fragment

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from channels.models import Channel
 from municipalities.tenancy import TenantModel
-from posts.enums import Place, SuggestionState
+from posts.enums import AnchorKind, SuggestionState
 from posts.models.media import Media
 from posts.models.post import Post
 from posts.models.version import Version
@@ -28,7 +28,7 @@ class Thread(TenantModel):
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="threads")
     version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
-    place = models.CharField(max_length=7, choices=Place, default=Place.POST)
+    place = models.CharField(max_length=7, choices=AnchorKind, default=AnchorKind.POST)
     tag = models.CharField(max_length=8, blank=True)
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
     start = models.PositiveIntegerField(default=0)

@@ -31,7 +31,7 @@ from posts.views.reading import readable
 
 
 @dataclass(frozen=True)
-class Place:
+class AmendablePublication:
     """A publication on the pages that begin: what the portal could do there."""
 
     publication: Publication
@@ -41,7 +41,7 @@ class Place:
     is_connected: bool
 
     @classmethod
-    def of(cls, publication: Publication, *, chosen: bool) -> "Place":
+    def of(cls, publication: Publication, *, chosen: bool) -> "AmendablePublication":
         channel = publication.channel
         limits = dry.limits(channel)
         known = not publication.delivery.only_seen
@@ -72,13 +72,13 @@ def correct(request: MunicipalityRequest, pk: int) -> HttpResponse:
             return redirect("post_edit", slug, pk)
     context = {
         "post": post, "form": form, "problems": problems,
-        "places": [Place.of(each, chosen=False) for each in public(post)],
+        "places": [AmendablePublication.of(each, chosen=False) for each in public(post)],
     }  # fmt: skip
     return render(request, "posts/correct.html", context, status=422 if problems or form.errors else 200)
 
 
 @dataclass(frozen=True)
-class Row:
+class ChannelAmendment:
     """One network on the page on which is said what happens there."""
 
     plan: Planned
@@ -164,12 +164,12 @@ def _ways_page(
 OTHER = ("alt", "pictures", "link_card", "poll", "video", "title", "first_comment")
 
 
-def _row(plan: Planned, asked: str) -> Row:
+def _row(plan: Planned, asked: str) -> ChannelAmendment:
     """What only an edit would do is picked beforehand; what costs something, a person picks."""
     picked = asked if asked in plan.ways else (Way.EDIT if Way.EDIT in plan.ways else "")
     now = plan.publication.delivery.shown_now if plan.publication.delivery.changed_at else plan.now.text
     pieces = differences(now, plan.then.text) if plan.then else []
-    return Row(plan, pieces, picked, [name for name in OTHER if name in plan.changes])
+    return ChannelAmendment(plan, pieces, picked, [name for name in OTHER if name in plan.changes])
 
 
 @requires(Verb.POST_EDIT)
@@ -205,7 +205,7 @@ def take_down(request: MunicipalityRequest, pk: int) -> HttpResponse:
     rows = public(post)
     context = {
         "post": post, "form": form, "problems": problems, "at_once": at_once, "listed_only": listed_only,
-        "places": [Place.of(each, chosen=request.method == "GET" or each.pk in chosen) for each in rows],
+        "places": [AmendablePublication.of(each, chosen=request.method == "GET" or each.pk in chosen) for each in rows],
     }  # fmt: skip
     return render(request, "posts/take_down.html", context, status=422 if problems or form.errors else 200)
 

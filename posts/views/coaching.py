@@ -9,7 +9,7 @@ from django.utils import timezone
 from posts import compose, queries
 from posts.coach import offices
 from posts.coach.look import Known, links_of, look, written
-from posts.coach.sentences import Told, told
+from posts.coach.sentences import CoachingHint, told
 from posts.draft import Draft
 from posts.models import Media
 from posts.previews import Preview
@@ -18,7 +18,7 @@ from posts.wording import language_name
 
 def coach(
     draft: Draft, previews: Sequence[Preview], library: Mapping[int, Media], house: Any, *, links: bool = True
-) -> list[Told]:
+) -> list[CoachingHint]:
     """Every point in the order of the page. With `links` one query: what a worker found behind them. One more where
     a telephone number is written."""
     if draft.is_empty:

@@ -21,7 +21,7 @@ DAYS = 60
 
 
 @dataclass(frozen=True)
-class Line:
+class LinkClicksRow:
     """A post that has short links, with its clicks."""
 
     post: Post
@@ -50,7 +50,7 @@ def linked(request: MunicipalityRequest) -> HttpResponse:
     where = links.places(post.key for post in posts)
     channels = Channel.objects.in_bulk({pk for places in where.values() for pk in places})
     lines = [
-        Line(post, totals.get(post.key, 0), [channels[pk] for pk in where.get(post.key, ()) if pk in channels])
+        LinkClicksRow(post, totals.get(post.key, 0), [channels[pk] for pk in where.get(post.key, ()) if pk in channels])
         for post in posts
     ]
     return render(request, "links/links.html", {"page": page, "lines": lines})

@@ -15,7 +15,7 @@ from municipalities.web import MunicipalityRequest
 from posts import compose, derived, queries
 from posts.coach import offices
 from posts.coach.patterns import Pattern, patterns
-from posts.coach.sentences import Told, things
+from posts.coach.sentences import CoachingHint, things
 from posts.composer_form import Typed
 from posts.derived import Reason, Stretch
 from posts.domain.corrections import open_correction
@@ -27,7 +27,7 @@ from posts.previews import Preview, notes, of_draft
 from posts.rules import decides_alone
 from posts.services import Promotion, all_notes, promotion
 from posts.views.coaching import coach
-from posts.views.pictures import Row, row
+from posts.views.pictures import PictureRow, row
 from posts.views.spoken import address
 from posts.wording import language_name, own_name, time_notes
 from serbian.corrections import Correction
@@ -62,7 +62,7 @@ class Own:
 
 
 @dataclass(frozen=True)
-class Place:
+class ChannelChoice:
     """A channel in the picker, with what may be different on it."""
 
     channel: Channel
@@ -106,11 +106,11 @@ class Page:
     time_problem: str
     time_notes: list[str]
     tabs: list[Tab]
-    places: list[Place]
-    pictures: list[Row]
+    places: list[ChannelChoice]
+    pictures: list[PictureRow]
     previews: list[Preview]
     notes: list[str]
-    coach: list[Told] = field(default_factory=list)
+    coach: list[CoachingHint] = field(default_factory=list)
     picture_notes: dict[int, list[Said]] = field(default_factory=dict)
     returned: Decision | None = None
     correction: Amendment | None = None
@@ -153,11 +153,11 @@ class Page:
         return patterns()
 
     @property
-    def coach_open(self) -> list[Told]:
+    def coach_open(self) -> list[CoachingHint]:
         return [each for each in self.coach if each.point.is_open]
 
     @property
-    def coach_fine(self) -> list[Told]:
+    def coach_fine(self) -> list[CoachingHint]:
         """What is in order and only the server knows; the browser adds at once what the text alone tells."""
         return [each for each in self.coach if not each.point.is_open and not each.by_text]
 
@@ -195,12 +195,12 @@ class Page:
         return once(self.previews, lambda finding: finding.field in fields and finding.code != "empty")
 
     @property
-    def headline_places(self) -> list[Place]:
+    def headline_places(self) -> list[ChannelChoice]:
         """Channels whose posts have a title."""
         return [place for place in self.places if place.takes_title]
 
     @property
-    def comment_places(self) -> list[Place]:
+    def comment_places(self) -> list[ChannelChoice]:
         """Channels on which a first comment follows the post."""
         return [place for place in self.places if place.takes_comment]
 
@@ -339,12 +339,12 @@ def _tab(draft: Draft, tag: str) -> Tab:
     )
 
 
-def _place(draft: Draft, channel: Channel) -> Place:
+def _place(draft: Draft, channel: Channel) -> ChannelChoice:
     chosen = draft.layout.get(channel.pk)
     written = draft.per_channel.get(channel.pk, {})
     tags = dict.fromkeys([*compose.layout_of(draft, channel).languages, *written])
     limits = dry.limits(channel)
-    return Place(
+    return ChannelChoice(
         channel=channel,
         title=dry.platform(channel).title,
         chosen=channel.pk in draft.channels,

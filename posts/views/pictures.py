@@ -32,7 +32,7 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Row:
+class PictureRow:
     id: int
     name: str
     alt: str
@@ -44,14 +44,14 @@ class Row:
     film: Film | None = None
 
 
-def row(slug: str, media: Media, shown: Shown) -> Row:
+def row(slug: str, media: Media, shown: Shown) -> PictureRow:
     crop = f"{shown.crop.ratio}@{','.join(f'{side:g}' for side in shown.crop.box)}" if shown.crop else ""
     small = picture_url(slug, media.pk, shown.crop) if shown.crop else reverse("media_thumbnail", args=[slug, media.pk])
     if media.is_video:
         # Another address once there is a poster: a browser keeps what it has under the old one.
         small = f"{small}?{media.probe}"
     whole = picture_url(slug, media.pk)
-    return Row(media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height, film_of(media))
+    return PictureRow(media.pk, media.name, shown.alt, whole, small, crop, media.width, media.height, film_of(media))
 
 
 def film_of(media: Media) -> Film | None:

@@ -23,7 +23,7 @@ from posts.domain.approve import time_shown
 from posts.domain.pictures import frozen
 from posts.domain.see import see
 from posts.draft import SERBIAN, Draft, Shown, parse
-from posts.enums import AmendmentKind, AmendmentState, Place, Stage, Way
+from posts.enums import AmendmentKind, AmendmentState, AnchorKind, Stage, Way
 from posts.models import Amendment, Decision, Media, Post, Publication, Thread, Version
 from posts.passages import Film, Passage, Picture, Talk
 from posts.previews import UNKNOWN_SIDES, Preview, notes, of_draft, of_version, picture_url
@@ -258,7 +258,7 @@ def _lay_out(request: SignedInRequest, reading: Reading, channels: Sequence[Chan
 
 
 def _talk(thread: Thread, texts: Mapping[places.Key, str], reader: Any) -> Talk:
-    words = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == Place.TEXT else ""
+    words = texts.get(thread.key, "")[thread.start : thread.end] if thread.place == AnchorKind.TEXT else ""
     said = list(thread.said)  # type: ignore[attr-defined]
     seen_at = thread.seen_at  # type: ignore[attr-defined]
     is_new = any(each.author_id != reader.pk and (seen_at is None or each.at > seen_at) for each in said)
@@ -285,7 +285,7 @@ def _people(reading: Reading, reader: Any) -> None:
 
 def _passage(key: places.Key, text: str, channels: Mapping[int, Channel], talks: Sequence[Talk]) -> Passage:
     tag, channel = key
-    here = [each for each in talks if each.thread.place == Place.TEXT and each.thread.key == key]
+    here = [each for each in talks if each.thread.place == AnchorKind.TEXT and each.thread.key == key]
     return Passage(tag, channels.get(channel or 0), text, language_name(tag), passages.marked(text, here))
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from analytics.catalogue import FORMULAS, METRICS
 from common.dates import month_year
 from common.numbers import number
-from reports.document import Block, Document, Missing, Paragraph, Words
+from reports.document import Block, Document, DocumentTexts, Missing, Paragraph
 
 # What may stand in a report as a number.
 Number = int | float
@@ -20,8 +20,8 @@ Number = int | float
 LARGEST = 200
 
 
-def words() -> Words:
-    return Words(
+def words() -> DocumentTexts:
+    return DocumentTexts(
         measure=_("Measure"),
         value=_("Value"),
         change=_("Change in per cent"),

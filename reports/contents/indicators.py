@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from analytics.enums import Level, Standing, Unit
 from analytics.logframe_words import RULE, quality, why
-from analytics.queries.indicators import Line, board
+from analytics.queries.indicators import IndicatorRow, board
 from municipalities.models import Programme
-from reports.document import Block, Cell, Column, Facts, Heading, Kind, Missing, Table
+from reports.document import Block, Cell, CellType, Column, Facts, Heading, Missing, Table
 
 
 def indicators(programme: Programme) -> list[Block]:
@@ -29,16 +29,16 @@ def _columns() -> Sequence[Column]:
         Column(_("Indicator")),
         Column(_("Level")),
         Column(_("Unit")),
-        Column(_("Baseline"), Kind.NUMBER, 1, _("frozen before the work began")),
-        Column(_("Target"), Kind.NUMBER, 1, _("as a value, reckoned from the baseline where it is a change")),
-        Column(_("until"), Kind.DATE),
-        Column(_("Actual"), Kind.NUMBER, 1, _("of the last days that were measured")),
-        Column("n", Kind.NUMBER, meaning=_("municipalities in the median")),
+        Column(_("Baseline"), CellType.NUMBER, 1, _("frozen before the work began")),
+        Column(_("Target"), CellType.NUMBER, 1, _("as a value, reckoned from the baseline where it is a change")),
+        Column(_("until"), CellType.DATE),
+        Column(_("Actual"), CellType.NUMBER, 1, _("of the last days that were measured")),
+        Column("n", CellType.NUMBER, meaning=_("municipalities in the median")),
         Column(_("Standing"), meaning=str(RULE)),
     )
 
 
-def _row(line: Line) -> Sequence[Cell]:
+def _row(line: IndicatorRow) -> Sequence[Cell]:
     judged, target = line.judged, line.target
     return (
         named(line),
@@ -53,12 +53,12 @@ def _row(line: Line) -> Sequence[Cell]:
     )
 
 
-def named(line: Line) -> str:
+def named(line: IndicatorRow) -> str:
     code = line.indicator.code
     return f"{code} {line.indicator}" if code else str(line.indicator)
 
 
-def _formulas(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+def _formulas(lines: Sequence[IndicatorRow]) -> Iterator[tuple[str, str]]:
     """How each is reckoned, and what one should know of the data it was made of."""
     for line in lines:
         source = line.entered.source if line.entered else ""

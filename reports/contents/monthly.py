@@ -26,11 +26,11 @@ from reports.contents.common import change, compared, document, meanings, per, v
 from reports.document import (
     Block,
     Bullets,
+    CellType,
     Column,
     Document,
     Facts,
     Heading,
-    Kind,
     Link,
     Missing,
     Paragraph,
@@ -174,9 +174,9 @@ def _by_day(found: Dashboard, period: Period) -> Table:
         )
 
     columns = (
-        Column(_("Day"), Kind.DATE),
-        Column(_("Interactions"), Kind.NUMBER, meaning=_("by the day on which they happened")),
-        Column(_("Followers"), Kind.NUMBER, meaning=_("all channels together, at the end of the day")),
+        Column(_("Day"), CellType.DATE),
+        Column(_("Interactions"), CellType.NUMBER, meaning=_("by the day on which they happened")),
+        Column(_("Followers"), CellType.NUMBER, meaning=_("all channels together, at the end of the day")),
     )
     return Table("days", _("By day"), columns, [row(day) for day in period.dates], printed=False)
 
@@ -191,9 +191,9 @@ def _best(found: Dashboard) -> Table:
     columns = (
         Column(_("Post")),
         Column(_("Channel")),
-        Column(_("Published"), Kind.DATE),
-        Column(_("Interactions"), Kind.NUMBER),
-        Column(_("On the network"), Kind.LINK),
+        Column(_("Published"), CellType.DATE),
+        Column(_("Interactions"), CellType.NUMBER),
+        Column(_("On the network"), CellType.LINK),
     )
     prefetch_related_objects(found.best, "publication__delivery")
     rows = [
@@ -221,10 +221,10 @@ def _by_channel(found: Dashboard) -> Table:
     columns = (
         Column(_("Channel")),
         Column(_("Network")),
-        Column(_("Posts"), Kind.NUMBER),
-        *(Column(str(METRICS[name].label), Kind.NUMBER) for name in names),
-        Column(_("Interactions"), Kind.NUMBER),
-        Column(_("Followers"), Kind.NUMBER, meaning=str(METRICS["followers"].meaning)),
+        Column(_("Posts"), CellType.NUMBER),
+        *(Column(str(METRICS[name].label), CellType.NUMBER) for name in names),
+        Column(_("Interactions"), CellType.NUMBER),
+        Column(_("Followers"), CellType.NUMBER, meaning=str(METRICS["followers"].meaning)),
     )
 
     def row(channel: Channel) -> Sequence[str | int | float | Missing]:
@@ -260,9 +260,9 @@ def _materials(rows: list[tuple[str, int, int | None]]) -> list[Group]:
 def _groups(name: str, title: str, heading: str, groups: list[Group]) -> Table:
     columns = (
         Column(heading),
-        Column(_("Posts"), Kind.NUMBER),
-        Column(_("Interactions"), Kind.NUMBER),
-        Column(_("Interactions per post"), Kind.NUMBER, 1, _("interactions ÷ posts")),
+        Column(_("Posts"), CellType.NUMBER),
+        Column(_("Interactions"), CellType.NUMBER),
+        Column(_("Interactions per post"), CellType.NUMBER, 1, _("interactions ÷ posts")),
     )
     rows = [(label, posts, value(told), value(per(told, posts))) for label, posts, told in groups]
     return Table(name, title, columns, rows, empty=_("Nothing was published in these days."))

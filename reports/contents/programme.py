@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from analytics.groups import Group
-from analytics.measures import MEASURES, Measure
-from analytics.measures import Kind as MeasureKind
-from analytics.queries.comparison import FEW_POSTS, Comparison, Row
+from analytics.measures import MEASURES, Measure, MeasureKind
+from analytics.queries.comparison import FEW_POSTS, Comparison, ComparisonRow
 from analytics.queries.grouping import groups, median_of
 from common import charts
 from common.dates import long_date, month_year
@@ -24,11 +23,11 @@ from reports.document import (
     Block,
     Bullets,
     Cell,
+    CellType,
     Column,
     Document,
     Facts,
     Heading,
-    Kind,
     Missing,
     Paragraph,
     Table,
@@ -84,13 +83,13 @@ def _unfinished(last: date) -> Block | None:
     return Paragraph(told, "warning")
 
 
-def _sum(rows: Sequence[Row], key: str, *, before: bool = False) -> int | None:
+def _sum(rows: Sequence[ComparisonRow], key: str, *, before: bool = False) -> int | None:
     told = [getattr(row.before if before else row.now, key) for row in rows]
     known = [each for each in told if each is not None]
     return sum(known) if known else None
 
 
-def _sentence(rows: Sequence[Row], span: str) -> str:
+def _sentence(rows: Sequence[ComparisonRow], span: str) -> str:
     if not rows:
         return _("In %(months)s no municipality took part that agreed to be compared.") % {"months": span}
     posts, interactions = _sum(rows, "posts") or 0, _sum(rows, "interactions")
@@ -117,13 +116,13 @@ def _few() -> str:
     return _("fewer than %(count)s") % {"count": settings.SMALLEST_GROUP}
 
 
-def _middle(rows: Sequence[Row], measure: Measure) -> tuple[float | Missing, int]:
+def _middle(rows: Sequence[ComparisonRow], measure: Measure) -> tuple[float | Missing, int]:
     """The median and of how many; nothing of fewer than may be told."""
     found = median_of(rows, measure, settings.SMALLEST_GROUP)
     return (Missing(_few()) if found.value is None else found.value), found.n
 
 
-def _tiles(rows: Sequence[Row]) -> Tiles | None:
+def _tiles(rows: Sequence[ComparisonRow]) -> Tiles | None:
     if not rows:
         return None
     tiles = [Tile(_("Municipalities"), len(rows), _("that take part and agreed to be compared"))]
@@ -146,19 +145,23 @@ def _labelled(measure: Measure) -> str:
 
 def _columns(keys: Sequence[str]) -> list[Column]:
     measures = [MEASURES[key] for key in keys]
-    return [Column(_labelled(each), Kind.NUMBER, each.places, str(each.formula)) for each in measures]
+    return [Column(_labelled(each), CellType.NUMBER, each.places, str(each.formula)) for each in measures]
 
 
 def _nobody() -> str:
     return _("No municipality to compare.")
 
 
-def _by_size(rows: Sequence[Row]) -> Table:
-    def told(group: Group[Row]) -> Iterator[Cell]:
+def _by_size(rows: Sequence[ComparisonRow]) -> Table:
+    def told(group: Group[ComparisonRow]) -> Iterator[Cell]:
         for key in GROUPS:
             yield Missing(_("not told")) if group.is_hidden else _middle(group.members, MEASURES[key])[0]
 
-    columns = [Column(_("Size")), Column("n", Kind.NUMBER, meaning=_("municipalities in the group")), *_columns(GROUPS)]
+    columns = [
+        Column(_("Size")),
+        Column("n", CellType.NUMBER, meaning=_("municipalities in the group")),
+        *_columns(GROUPS),
+    ]
     note = _(
         "Medians. A group of fewer than %(count)s municipalities is not told, nor one that could be reckoned out from "
         "the others."
@@ -168,18 +171,18 @@ def _by_size(rows: Sequence[Row]) -> Table:
     return Table("sizes", "", columns, lines, note, empty=_nobody())
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[ComparisonRow]) -> Table:
     change = MEASURES["interactions"]
     columns = [
         Column(_("Municipality")),
         *_columns(SUMS),
-        Column("n", Kind.NUMBER, meaning=_("posts that the median was taken of")),
-        Column(_("Change, %"), Kind.NUMBER, meaning=_("of interactions a day, against as many months before")),
-        Column(_("Against baseline, %"), Kind.NUMBER,
+        Column("n", CellType.NUMBER, meaning=_("posts that the median was taken of")),
+        Column(_("Change, %"), CellType.NUMBER, meaning=_("of interactions a day, against as many months before")),
+        Column(_("Against baseline, %"), CellType.NUMBER,
                meaning=_("of interactions a day, against the days before the training")),
     ]  # fmt: skip
 
-    def line(row: Row) -> Sequence[Cell]:
+    def line(row: ComparisonRow) -> Sequence[Cell]:
         return (
             str(row.municipality),
             *(_told(row, key) for key in SUMS),
@@ -196,26 +199,28 @@ def _table(rows: Sequence[Row]) -> Table:
     return Table("municipalities", "", columns, [line(row) for row in rows], note, empty=_nobody())
 
 
-def _told(row: Row, key: str) -> Cell:
+def _told(row: ComparisonRow, key: str) -> Cell:
     found = row.value(MEASURES[key])
     if found is None and key == "inhabitants" and not row.municipality.population:
         return Missing(_("population not entered"))
     return value(found, "–" if key == "median" else "")
 
 
-def _shares(rows: Sequence[Row]) -> Table:
+def _shares(rows: Sequence[ComparisonRow]) -> Table:
     columns = [Column(_("Municipality")), *_columns(SHARES)]
     lines = [(str(row.municipality), *(value(row.value(MEASURES[key]), "–") for key in SHARES)) for row in rows]
     return Table("posts", "", columns, lines, empty=_nobody())
 
 
-def _ranking(rows: Sequence[Row]) -> Block | None:
+def _ranking(rows: Sequence[ComparisonRow]) -> Block | None:
     rate = MEASURES["inhabitants"]
     known = [(told, row) for row in rows if (told := row.value(rate)) is not None]
     if not known:
         return None
     shown = sorted(known, key=lambda pair: -pair[0])[:MOST_BARS]
-    words = charts.Words(number=significant, gap=_("not read"), heading=_("Municipality"), formula=str(rate.formula))
+    words = charts.ChartTexts(
+        number=significant, gap=_("not read"), heading=_("Municipality"), formula=str(rate.formula)
+    )
     title = str(rate.label)
     if len(known) > MOST_BARS:
         title = _("%(formula)s: the %(count)s highest") % {"formula": title, "count": MOST_BARS}
@@ -223,7 +228,7 @@ def _ranking(rows: Sequence[Row]) -> Block | None:
     return printed(charts.ranking(title, [str(row.municipality) for _told, row in shown], series, words))
 
 
-def _by_month(rows: Sequence[Row], months: Sequence[date]) -> Block | None:
+def _by_month(rows: Sequence[ComparisonRow], months: Sequence[date]) -> Block | None:
     if len(months) < 2 or not rows:
         return None
 
@@ -233,12 +238,12 @@ def _by_month(rows: Sequence[Row], months: Sequence[date]) -> Block | None:
         return sum(known) if known else None
 
     formula = str(MEASURES["interactions"].formula)
-    words = charts.Words(number=whole, gap=_("not told"), heading=_("Month"), formula=formula)
+    words = charts.ChartTexts(number=whole, gap=_("not told"), heading=_("Month"), formula=formula)
     series = charts.Series(_("Interactions"), [total(month) for month in months])
     return printed(charts.bars(_("Interactions by month"), [month_year(month) for month in months], [series], words))
 
 
-def _quality(found: Comparison, rows: Sequence[Row]) -> Iterator[str]:
+def _quality(found: Comparison, rows: Sequence[ComparisonRow]) -> Iterator[str]:
     withheld = found.part.withheld
     if withheld:
         yield npgettext(

@@ -15,7 +15,7 @@ from reports.queries.public import Numbers
 def page(found: Numbers) -> dict[str, Any]:
     """In the language that is active."""
     labels = [month_year(month) for month in found.months]
-    words = charts.Words(number=whole, gap=_("not told"), heading=_("Month"))
+    words = charts.ChartTexts(number=whole, gap=_("not told"), heading=_("Month"))
     interactions = charts.Series(_("Interactions"), [found.total(month, "interactions") for month in found.months])
     followers = charts.Series(_("Followers"), [found.followers(month) for month in found.months])
     rate = per_thousand(found.total(found.last, "interactions"), found.municipality.population)

@@ -24,7 +24,7 @@ from municipalities.queries import still_may
 from municipalities.rules import Verb
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from reports import rules
 from reports.domain import make
 from reports.enums import Every, State
@@ -241,7 +241,7 @@ def _people(schedule: Scheduled) -> list[User]:
 def _notify(schedule: Scheduled, report: Any, people: Sequence[User]) -> None:
     is_of_a_place = isinstance(report, MonthlyReport)
     notify(
-        Kind.REPORT,
+        NotificationKind.REPORT,
         people,
         municipality=report.municipality if is_of_a_place else None,
         url=reverse("report", args=[report.municipality.slug, report.pk])

@@ -23,12 +23,12 @@ from common.numbers import number
 from reports.document import (
     Bullets,
     Cell,
+    CellType,
     Column,
     Document,
     Facts,
     Figure,
     Heading,
-    Kind,
     Link,
     Missing,
     Paragraph,
@@ -47,7 +47,7 @@ TAGS = {"sr": "sr-Cyrl", "sr-latn": "sr-Latn", "en": "en"}
 STAND_IN = "[]"
 LONGEST_WORD = 24
 # Columns of such kinds take no more room than they need.
-TIGHT = (Kind.NUMBER, Kind.DATE)
+TIGHT = (CellType.NUMBER, CellType.DATE)
 # Signs: what is shorter gets its own room, what is longer than the second gets no more than that.
 SHORT, LONG = 14, 42
 # Not `str.split`, which takes a space that holds a number and its unit together for any other.
@@ -194,7 +194,7 @@ def _table(table: Table) -> dict[str, Any]:
     columns: list[dict[str, Any]] = [
         {
             "label": legible(column.label),
-            "number": column.kind == Kind.NUMBER,
+            "number": column.kind == CellType.NUMBER,
             **_room(column, [row[at] for row in rows]),
         }
         for at, column in enumerate(table.columns)

@@ -13,7 +13,7 @@ import xlsxwriter
 from django.utils import translation
 
 from common.dates import date_time
-from reports.document import Cell, Column, Document, Kind, Link, Missing, Table
+from reports.document import Cell, CellType, Column, Document, Link, Missing, Table
 from reports.files.pdf import is_web
 
 LONGEST_NAME = 31
@@ -114,9 +114,9 @@ def _write(sheet: Any, styles: _Styles, at: tuple[int, int], column: Column, cel
 
 
 def _width(column: Column, cells: list[Cell]) -> int:
-    if column.kind == Kind.NUMBER:
+    if column.kind == CellType.NUMBER:
         return max(NARROWEST, min(18, len(column.label) + 1))
-    if column.kind == Kind.DATE:
+    if column.kind == CellType.DATE:
         return 13
     longest = max((len(str(cell.text if isinstance(cell, Link) else cell)) for cell in cells), default=0)
     return max(NARROWEST, min(WIDEST, max(longest, len(column.label)) + 2))

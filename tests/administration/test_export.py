@@ -79,7 +79,9 @@ def fill(house: Municipality, by: Any, mark: str) -> int:
         raw = picture_bytes(size=(len(mark) * 20, 40))
         media = add(house, io.BytesIO(raw), name=f"{mark}.jpg", size=len(raw), by=by)
         Media.objects.filter(pk=media.pk).update(alt=f"{mark} description")
-        told = consents.Told("written", f"{mark} child", "mother", now.date(), None, now.date() + timedelta(days=9))
+        told = consents.ConsentDetails(
+            "written", f"{mark} child", "mother", now.date(), None, now.date() + timedelta(days=9)
+        )
         scan = consents.Scan(f"%PDF-1.7 {mark} scan %%EOF".encode(), consents.PDF)
         consents.record(media, told, scan=scan, by=by)
         version.media = [{"id": media.pk, "ref": media.file.name, "alt": f"{mark} alt", "crop": ""}]

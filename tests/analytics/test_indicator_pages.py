@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
 from analytics.domain.indicators_agreed import Wanted
-from analytics.domain.indicators_entered import Told
+from analytics.domain.indicators_entered import EnteredValue
 from analytics.logframe import INDICATORS
 from analytics.models import ManualValue, PlaceBaseline, PlaceValue, ProgrammeIndicator, Target
 from municipalities.models import Cohort, Enrolment, Municipality, Programme
@@ -59,7 +59,7 @@ def filled(cast: Cast, count: int, months: int) -> list[Municipality]:
                 wanted = Wanted("value", 50, today + timedelta(days=days), is_milestone, "Agreed")
                 indicators_agreed.set_target(row, wanted, by=cast.staff, place=place)
     for place in (None, *places):
-        indicators_entered.enter(own, Told(today, 5, "Minutes"), by=cast.staff, place=place)
+        indicators_entered.enter(own, EnteredValue(today, 5, "Minutes"), by=cast.staff, place=place)
     op1 = ProgrammeIndicator.objects.get(code="OP1")
     window = (today - timedelta(days=28), today - timedelta(days=1))
     indicators_frozen.freeze(op1, places, *window, by=cast.staff)
@@ -290,7 +290,7 @@ def test_a_file_that_is_not_what_it_says_is_refused(cast: Cast, own: ProgrammeIn
 
 def test_a_file_that_is_gone_is_not_found(cast: Cast, own: ProgrammeIndicator) -> None:
     row = indicators_entered.enter(
-        own, Told(date(2026, 9, 1), 5, "Minutes"), by=cast.staff, evidence=Scan(b"%PDF-1.7\n%%EOF", PDF)
+        own, EnteredValue(date(2026, 9, 1), 5, "Minutes"), by=cast.staff, evidence=Scan(b"%PDF-1.7\n%%EOF", PDF)
     )
     row.evidence.storage.delete(row.evidence.name)
     assert page(cast, "programme_indicator_evidence", own.pk, row.pk).status_code == 404

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from analytics.domain import indicators, indicators_agreed, indicators_entered, indicators_frozen, indicators_measure
 from analytics.domain.indicators import Defined
 from analytics.domain.indicators_agreed import Wanted
-from analytics.domain.indicators_entered import Told
+from analytics.domain.indicators_entered import EnteredValue
 from analytics.enums import AimKind, Span, Standing
 from analytics.models import (
     Baseline,
@@ -111,7 +111,7 @@ def test_two_indicators_of_one_name_are_refused(cast: Cast, manual: ProgrammeInd
 
 
 def test_the_unit_stays_once_there_are_values(cast: Cast, manual: ProgrammeIndicator) -> None:
-    indicators_entered.enter(manual, Told(FIRST, 5, "Minutes"), by=cast.staff)
+    indicators_entered.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
     changed = Defined(**{**vars(DEFINED), "unit": "percent"})
     with pytest.raises(ActionNotAllowed, match="old unit"):
         indicators.change(manual, changed, by=cast.staff)
@@ -317,7 +317,7 @@ def test_a_change_in_per_cent_warns_without_a_baseline_and_at_zero(
 
 def test_entered_values_are_added_and_the_last_of_a_day_counts(cast: Cast, manual: ProgrammeIndicator) -> None:
     for value, day in ((5, FIRST), (7, LAST), (8, LAST)):
-        indicators_entered.enter(manual, Told(day, value, "Minutes"), by=cast.staff)
+        indicators_entered.enter(manual, EnteredValue(day, value, "Minutes"), by=cast.staff)
     line = queries.whole(manual).line
     assert (line.actual, line.months) == (8, [(FIRST, 5), (LAST, 8)])
     assert ManualValue.objects.count() == 3
@@ -330,7 +330,7 @@ def test_the_programmes_value_is_the_median_where_only_municipalities_have_one(
 ) -> None:
     for value, place in zip((1, 5, 9), places, strict=True):
         assert queries.board(cast.programme).lines[0].actual is None
-        indicators_entered.enter(manual, Told(FIRST, value, "Minutes"), by=cast.staff, place=place)
+        indicators_entered.enter(manual, EnteredValue(FIRST, value, "Minutes"), by=cast.staff, place=place)
     assert (queries.board(cast.programme).lines[0].actual, queries.whole(manual).line.actual) == (5, 5)
     with scope(places[0]):
         assert PlaceValue.objects.get().value == 1
@@ -338,11 +338,11 @@ def test_the_programmes_value_is_the_median_where_only_municipalities_have_one(
 
 def test_values_that_cannot_be_are_refused(cast: Cast, manual: ProgrammeIndicator, oc1: ProgrammeIndicator) -> None:
     with pytest.raises(ActionNotAllowed, match="to come"):
-        indicators_entered.enter(manual, Told(tomorrow(), 5, "Minutes"), by=cast.staff)
+        indicators_entered.enter(manual, EnteredValue(tomorrow(), 5, "Minutes"), by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="below 0"):
-        indicators_entered.enter(manual, Told(FIRST, -5, "Minutes"), by=cast.staff)
+        indicators_entered.enter(manual, EnteredValue(FIRST, -5, "Minutes"), by=cast.staff)
     with pytest.raises(ActionNotAllowed, match="measures this indicator"):
-        indicators_entered.enter(oc1, Told(FIRST, 5, "Minutes"), by=cast.staff)
+        indicators_entered.enter(oc1, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff)
 
 
 def test_evidence_is_kept_as_what_its_content_says(cast: Cast, manual: ProgrammeIndicator) -> None:
@@ -350,7 +350,7 @@ def test_evidence_is_kept_as_what_its_content_says(cast: Cast, manual: Programme
     Image.new("RGB", (40, 30), "red").save(file, "PNG")
     file.seek(0)
     scan = scanned(file, size=100)
-    row = indicators_entered.enter(manual, Told(FIRST, 5, "Minutes"), by=cast.staff, evidence=scan)
+    row = indicators_entered.enter(manual, EnteredValue(FIRST, 5, "Minutes"), by=cast.staff, evidence=scan)
     assert str(row.evidence.name).startswith(f"evidence/{manual.pk}/")
     assert row.evidence_mime.startswith("image/")
     with pytest.raises(BadPicture):

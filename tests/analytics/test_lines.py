@@ -8,16 +8,16 @@ from analytics.queries.dashboard import Totals
 from analytics.queries.typical import Typical
 from analytics.views import kinds, lines
 from analytics.views.kinds import Table
-from analytics.views.lines import Line
+from analytics.views.lines import MunicipalityRow
 from common.markup import html
 
 HOSTILE = "<b>\"Žabari\" & 'Co'</b>"
 ESCAPED = "&lt;b&gt;&quot;Žabari&quot; &amp; &#x27;Co&#x27;&lt;/b&gt;"
 
 
-def kind(label: str, posts: int, interactions: int | None, typical: Typical | None = None) -> kinds.Row:
+def kind(label: str, posts: int, interactions: int | None, typical: Typical | None = None) -> kinds.PostKindRow:
     told = {} if interactions is None else {"interactions": interactions}
-    return kinds.Row(
+    return kinds.PostKindRow(
         label, "/posts/?days=28&call=pay", Totals(posts, dict(told)), typical, "40.5", "1.5 ×" if typical else ""
     )
 
@@ -26,7 +26,7 @@ def test_a_municipality_can_be_chosen_opened_and_says_what_its_numbers_lack() ->
     with translation.override("en"):
         written = lines.rows(
             [
-                Line(
+                MunicipalityRow(
                     "Ćuprija",
                     ["1,234", "–"],
                     "cuprija",
@@ -47,7 +47,10 @@ def test_a_municipality_can_be_chosen_opened_and_says_what_its_numbers_lack() ->
 
 
 def test_a_group_says_of_how_many_it_is_and_cannot_be_chosen() -> None:
-    written = lines.rows([Line("Third", ["5"], count=5), Line("All", ["7"], count=8, is_all=True)], with_spark=False)
+    written = lines.rows(
+        [MunicipalityRow("Third", ["5"], count=5), MunicipalityRow("All", ["7"], count=8, is_all=True)],
+        with_spark=False,
+    )
     assert written == (
         '<tr><th scope="row">Third <small class="muted">n = 5</small></th><td class="num">5</td></tr>\n'
         '<tr class="compare-all"><th scope="row">All <small class="muted">n = 8</small></th>'
@@ -56,10 +59,10 @@ def test_a_group_says_of_how_many_it_is_and_cannot_be_chosen() -> None:
 
 
 def test_names_in_rows_of_municipalities_and_groups_are_escaped() -> None:
-    place = Line(HOSTILE, [HOSTILE], HOSTILE, HOSTILE, since=HOSTILE)
+    place = MunicipalityRow(HOSTILE, [HOSTILE], HOSTILE, HOSTILE, since=HOSTILE)
     for written, times in (
         (lines.rows([place], with_spark=True), 6),
-        (lines.rows([Line(HOSTILE, [])], with_spark=False), 1),
+        (lines.rows([MunicipalityRow(HOSTILE, [])], with_spark=False), 1),
     ):
         assert "<b>" not in written
         assert '"Žabari' not in written

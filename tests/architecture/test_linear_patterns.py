@@ -19,7 +19,7 @@ from exchange.elsewhere import Rewriter
 from inbox.domain.handover import _CALLED
 from inbox.reading import contacts, masked, read, without_names, without_personal
 from inbox.reading.words import words_of
-from municipalities.enums import Kind
+from municipalities.enums import MunicipalityKind
 from needs import rules as needs
 from platforms import counting, weighted
 from platforms.bluesky import facets
@@ -92,7 +92,9 @@ def test_patterns_made_while_the_program_runs_are_known() -> None:
 
 # ---- functions, whole
 
-PLACE = SimpleNamespace(name_cyrl="Нови Пазар", name_latn="Novi Pazar", name_en="Novi Pazar", kind=Kind.CITY, forms={})
+PLACE = SimpleNamespace(
+    name_cyrl="Нови Пазар", name_latn="Novi Pazar", name_en="Novi Pazar", kind=MunicipalityKind.CITY, forms={}
+)
 KNOWN = needs.names("Петар Петровић", "ppetrovic@mastodon.rs")
 
 

@@ -37,7 +37,7 @@ from municipalities.queries import today
 from municipalities.tenancy import everywhere, scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification, Preferences
 from planning.domain import feeds
 from planning.models import Feed, Recurrence
@@ -341,12 +341,12 @@ class Everything:
             return "Subject", ""
 
         url = "/m/cuprija/posts/"
-        notify(Kind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
+        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
         Notification.objects.filter(user=self.who).update(mail_due_at=timezone.now())
         send_due()
         assert any("List-Unsubscribe" in mail.headers for mail in MailMessage.objects.filter(to=self.who.email))
         self.key = Preferences.objects.get(user=self.who).key
-        notify(Kind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
+        notify(NotificationKind.EMERGENCY, [self.who], municipality=self.cast.cuprija, url=url, words=words)
         waiting = Notification.objects.filter(user=self.who, mailed_at=None)
         waiting.update(mail_due_at=timezone.now())
         self.waiting_notifications = list(waiting.values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import translation
 
 from inbox import personal_data
-from inbox.personal_data import Fate, Place
+from inbox.personal_data import Fate, PersonalDataStore
 from tests.architecture.personal_columns import NOBODY
 
 TEXT = ("text", "character varying", "character", "json", "jsonb", "bytea", "inet", "ARRAY", "USER-DEFINED", "xml")
@@ -91,7 +91,7 @@ def test_a_code_is_used_once() -> None:
     one = personal_data.places()[0]
     personal_data.register(one)  # again is no harm
     with pytest.raises(ValueError, match="messages"):
-        personal_data.register(Place("messages", "Others", Fate.DELETED, lambda: ""))
+        personal_data.register(PersonalDataStore("messages", "Others", Fate.DELETED, lambda: ""))
 
 
 @pytest.mark.parametrize("language", ["en", "sr", "sr-latn"])
@@ -109,6 +109,6 @@ def test_every_place_says_how_long_and_what_stays(language: str) -> None:
 
 def test_only_what_stays_needs_a_reason() -> None:
     with pytest.raises(ValueError, match="reason"):
-        Place("x", "X", Fate.STAYS, lambda: "")
+        PersonalDataStore("x", "X", Fate.STAYS, lambda: "")
     with pytest.raises(ValueError, match="reason"):
-        Place("x", "X", Fate.DELETED, lambda: "", stays=lambda: "")
+        PersonalDataStore("x", "X", Fate.DELETED, lambda: "", stays=lambda: "")

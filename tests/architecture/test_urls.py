@@ -33,7 +33,7 @@ from inbox.domain import handover, house_rules, moderate
 from inbox.models import Department, HandOver, Message, ProposedAnswer, SavedAnswer, Settlement
 from kits.models import Kit, KitPost
 from library.domain import snippets, templates
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from links.domain.make import Wanted
 from links.domain.make import make as make_links
 from mentoring.domain import plan_activities, plan_changes, reviews
@@ -285,14 +285,14 @@ def _in_library(it: Things, kind: str) -> int:
     house, by = it.cast.cuprija, it.cast.officer
     with scope(house):
         if kind == "template":
-            words = Words("Вода", "", "service", Draft(texts={"sr-Cyrl": Text("Без воде: {{улица}}")}), [])
+            words = TemplateContent("Вода", "", "service", Draft(texts={"sr-Cyrl": Text("Без воде: {{улица}}")}), [])
             return templates.create(house, words, by=by).pk
         if kind == "snippet":
             return snippets.create(house, kind="text", name="Телефон", texts={"sr-Cyrl": "035 123"}, by=by).pk
         if kind == "folder":
             return folders.create(house, f"Паркови {Folder.objects.count()}", by=by).pk
         today = timezone.localdate()
-        told = consents.Told("written", "Ана", "мајка", today, None, today)
+        told = consents.ConsentDetails("written", "Ана", "мајка", today, None, today)
         return consents.record(it.media, told, scan=consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF), by=by).pk
 
 
@@ -312,7 +312,7 @@ def _example(it: Things) -> Example:
     """An example of the programme's good practice, with a picture."""
     found = Example.objects.filter(name="Мост").first()
     if found is None:
-        words = Words("Мост", "", "service", Draft(texts={"sr-Cyrl": Text("Мост је отворен.")}), [])
+        words = TemplateContent("Мост", "", "service", Draft(texts={"sr-Cyrl": Text("Мост је отворен.")}), [])
         picture = practice.prepared(io.BytesIO(picture_bytes()), size=1)
         written = practice.Written(words, "service", "picture", "Кратко је", alt="Мост", picture=picture)
         found = practice.create(it.cast.programme, written, by=it.cast.staff)
@@ -410,7 +410,7 @@ def _indicator(it: Things) -> ProgrammeIndicator:
 
 def _entered(it: Things, kind: str) -> int:
     scan = consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF)
-    told = indicators_entered.Told(timezone.localdate(), 5, "Minutes")
+    told = indicators_entered.EnteredValue(timezone.localdate(), 5, "Minutes")
     place = it.cast.cuprija if kind == "place" else None
     return indicators_entered.enter(_indicator(it), told, by=it.cast.staff, place=place, evidence=scan).pk
 
@@ -474,7 +474,7 @@ def _moderation(things: Things) -> int:
 def _house_rules(things: Things) -> str:
     """A municipality whose house rules everybody may read."""
     with scope(things.cast.cuprija):
-        told = house_rules.Told(is_on=True, contact="035 123 456")
+        told = house_rules.HouseRulesInput(is_on=True, contact="035 123 456")
         house_rules.choose(things.cast.cuprija, told, by=things.cast.approver)
     return things.cast.cuprija.slug
 
@@ -529,7 +529,7 @@ def _need(it: Things) -> Need:
     """Something that citizens of Ćuprija ask for."""
     with scope(it.cast.cuprija):
         found = Need.objects.first()
-        return found or needs.write(it.cast.cuprija, needs.Words("Клупе"), by=it.cast.officer)
+        return found or needs.write(it.cast.cuprija, needs.NeedContent("Клупе"), by=it.cast.officer)
 
 
 def _of_need(it: Things, kind: str) -> int:

@@ -18,7 +18,7 @@ from channels.models import Channel, ChannelPause
 from common.models import AuditEvent
 from municipalities.models import Enrolment, Pause, Programme, WidePause
 from municipalities.tenancy import scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from tests.analytics.factories import channel
 from tests.people import Cast, municipality, sign_in
@@ -38,7 +38,7 @@ def page(cast: Cast) -> Channel:
 
 
 def told() -> set[tuple[str, str]]:
-    rows = Notification.objects.filter(kind=Kind.PAUSE).select_related("user")
+    rows = Notification.objects.filter(kind=NotificationKind.PAUSE).select_related("user")
     return {(row.user.name, row.subject) for row in rows}
 
 

@@ -26,7 +26,7 @@ from channels.models import AppRegistration, Channel, Credential
 from channels.open import open_channel
 from common.models import AuditEvent
 from municipalities.tenancy import everywhere, scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from tests.channels.conftest import connect_by_consent, connect_by_password, last_attempt, page, the_channel
 from tests.people import Cast
@@ -227,7 +227,7 @@ def test_a_refusal_from_before_the_reconnection_does_not_count(cast: Cast, masto
         assert not mark_needs_consent(stale)
         assert mark_needs_consent(Channel.objects.get())
         assert not mark_needs_consent(Channel.objects.get())
-    told = Notification.objects.filter(kind=Kind.CHANNEL)
+    told = Notification.objects.filter(kind=NotificationKind.CHANNEL)
     assert {row.user for row in told} == {cast.officer, cast.approver}
     assert {row.url for row in told} == {f"/m/cuprija/channels/{stale.pk}/"}
 

@@ -18,7 +18,7 @@ from channels.enums import ChannelState, ConnectStep
 from channels.models import Channel, Credential
 from channels.open import open_channel
 from municipalities.tenancy import everywhere, scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from platforms.youtube.checks import NOT_AUDITED
 from platforms.youtube.facts import SCOPES
@@ -133,7 +133,7 @@ def test_while_google_tests_the_portal_people_are_warned_in_the_first_week(appro
     assert timedelta(days=6, hours=23) < ends - timezone.now() <= timedelta(days=7)
     tasks.upkeep()
     with everywhere("test"):
-        told = list(Notification.objects.filter(kind=Kind.CHANNEL))
+        told = list(Notification.objects.filter(kind=NotificationKind.CHANNEL))
     assert told
     assert "Renew the access by" in approver.get(page("channel", the_channel().pk)).content.decode()
 

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from common import charts
-from common.charts import Mark, Series, Words
+from common.charts import ChartTexts, Mark, Series
 from common.charts.looks import LOOKS
 from portal.gallery_charts import charts_of_all_kinds
 from portal.management.commands.draw_charts import FOLDER
@@ -26,7 +26,7 @@ DAYS = ["Mon", "Tue", "Wed"]
 
 def drawn(title: str = "Reach") -> charts.Chart:
     series = [Series("Reach", [1, None, 3]), Series("Before", [1, 1, 2], muted=True)]
-    return charts.line(title, DAYS, series, Words(formula="people who saw it"), marks=[Mark(1, "Training")])
+    return charts.line(title, DAYS, series, ChartTexts(formula="people who saw it"), marks=[Mark(1, "Training")])
 
 
 def texts(svg: str) -> list[str | None]:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from common import charts
-from common.charts import Mark, Pair, Series, Tile, Words
+from common.charts import ChartTexts, Mark, Pair, Series, Tile
 from common.charts.side_by_side import side_by_side
 from municipalities.reference import load
 
@@ -152,13 +152,13 @@ def test_bars_stand_on_zero_even_when_all_figures_are_close():
 
 def test_a_line_may_leave_zero_only_when_asked():
     followers = [Series("Followers", [10_001, 10_002, 10_003, 10_004])]
-    words = Words(number=lambda value: f"{value:.0f}")
+    words = ChartTexts(number=lambda value: f"{value:.0f}")
     assert ">0<" in charts.line("Followers", DAYS, followers, words).svg
     assert ">0<" not in charts.line("Followers", DAYS, followers, words, from_zero=False).svg
 
 
 def test_numbers_are_written_as_the_caller_says():
-    words = Words(number=lambda value: f"{value:,.0f}".replace(",", "."))
+    words = ChartTexts(number=lambda value: f"{value:,.0f}".replace(",", "."))
     chart = charts.line("Reach", DAYS, [Series("Reach", [1200, 3400, 5000, 12000])], words)
     assert chart.rows[3] == ("Thu", "12.000")
     assert ">10.000<" in chart.svg
@@ -263,7 +263,7 @@ def test_names_of_thin_parts_make_room_for_each_other():
 
 
 def test_an_hour_without_enough_posts_is_hatched_and_says_so():
-    words = Words(gap="not enough data")
+    words = ChartTexts(gap="not enough data")
     chart = charts.heat("Best time", ["Mon", "Tue"], ["08", "09"], [[1, None], [0, 5]], words, reasons={(0, 1): "few"})
     assert [each.find(f"{SVG}title").text for each in of_class(chart.svg, "chart-missing")] == ["few"]
     assert [e.get("class") for e in of_class(chart.svg, "chart-cell")] == [

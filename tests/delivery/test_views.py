@@ -18,7 +18,7 @@ from delivery import gates
 from delivery.enums import Because, State
 from delivery.models import Attempt, Delivery
 from notifications.domain.send import send_due
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from portal import notices
 from tests.delivery.conftest import Outbox
@@ -225,7 +225,7 @@ def test_people_who_can_answer_are_told_once(outbox: Outbox) -> None:
     assert notices.send() == 0
     (row,) = told(outbox.cast.officer)
     assert told(outbox.cast.approver)[0].url == row.url == f"/m/cuprija/deliveries/{delivery.pk}/"
-    assert row.kind == Kind.DELIVERY
+    assert row.kind == NotificationKind.DELIVERY
     assert "Text is too long" in row.body
 
 

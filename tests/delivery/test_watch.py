@@ -18,7 +18,7 @@ from delivery.domain.edit import edit
 from delivery.domain.missing import missing
 from delivery.enums import State
 from delivery.models import Delivery
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from portal import notices
 from tests.delivery.conftest import Outbox, outgoing_of
@@ -110,7 +110,11 @@ def test_people_hear_once_of_a_change_and_again_of_another_one(outbox: Outbox) -
     rewrite(outbox, delivery, "Вашара нема.")
     look(outbox, delivery)
     (row,) = told(outbox)
-    assert (row.kind, "was changed" in row.subject, "Вашара нема." in row.body) == (Kind.ELSEWHERE, True, True)
+    assert (row.kind, "was changed" in row.subject, "Вашара нема." in row.body) == (
+        NotificationKind.ELSEWHERE,
+        True,
+        True,
+    )
     look(outbox, delivery)
     assert len(told(outbox)) == 1
     look(outbox, delivery, "Вашара неће бити.", timezone.now() + timedelta(hours=1))
@@ -122,7 +126,7 @@ def test_people_hear_once_that_a_post_is_gone(outbox: Outbox) -> None:
     with outbox.inside():
         missing(delivery)
     (row,) = told(outbox)
-    assert (row.kind, "was removed on its network" in row.subject) == (Kind.ELSEWHERE, True)
+    assert (row.kind, "was removed on its network" in row.subject) == (NotificationKind.ELSEWHERE, True)
     assert len(told(outbox)) == 1
 
 

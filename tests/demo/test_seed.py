@@ -32,7 +32,7 @@ from demo.people import PASSWORD
 from inbox.domain import below, tell
 from inbox.models import HandOver, HouseRules, Listening, Message, Moderation, Note, ProposedAnswer, Reply, SavedAnswer
 from mentoring.models import Feedback, Handover, Score
-from municipalities.enums import Approval, Kind
+from municipalities.enums import Approval, MunicipalityKind
 from municipalities.models import REAL_PLACE, Enrolment, Municipality, Pairing
 from municipalities.tenancy import current, everywhere
 from needs.models import Need, NeedsPage, Voice
@@ -43,7 +43,7 @@ from platforms.counting import mastodon
 from posts import compose
 from posts.domain import ask_report
 from posts.domain.gate import may_send
-from posts.enums import Category, Place, Stage
+from posts.enums import AnchorKind, Category, Stage
 from posts.models import Closing, Decision, Media, PollResult, Post, Publication, Suggestion, Thread, Version
 from practice import queries as practice_queries
 from practice import rules
@@ -377,7 +377,7 @@ def test_two_pilots_show_their_numbers_and_one_sends_them_each_month(demo: None)
 
 def test_every_channel_has_its_usual_times_and_two_municipalities_repeat_posts(demo: None) -> None:
     with_times = set(Slot.objects.values_list("channel", flat=True))
-    of_places = Channel.objects.exclude(municipality__kind=Kind.TRAINING)
+    of_places = Channel.objects.exclude(municipality__kind=MunicipalityKind.TRAINING)
     assert with_times == set(of_places.values_list("pk", flat=True))
     repeated = list(Recurrence.objects.select_related("pattern", "municipality"))
     assert Counter(row.municipality.slug for row in repeated) == {"cuprija": 2, "novi-pazar": 1}
@@ -401,7 +401,7 @@ def test_only_what_still_waits_is_unread_and_mail_comes_at_any_hour(demo: None) 
 
 def test_the_review_shows_everything_it_can(demo: None) -> None:
     threads = Thread.objects.filter(post__is_demo=True)
-    for place in (Place.TEXT, Place.PICTURE, Place.POST):
+    for place in (AnchorKind.TEXT, AnchorKind.PICTURE, AnchorKind.POST):
         assert threads.filter(place=place, resolved_at=None).exists(), place
         assert threads.filter(place=place).exclude(resolved_at=None).exists(), place
     assert threads.filter(lost_at__isnull=False, resolved_at=None).exists()

@@ -7,7 +7,7 @@ from typing import Any
 from exchange.domain import practice
 from exchange.domain.practice import Written
 from exchange.models import Example
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from posts.draft import Call, Draft, Text
 from tests.people import Cast
 
@@ -20,7 +20,7 @@ GAPS = [
 
 def written(name: str = "Сељење пијаце", **fields: Any) -> Written:
     draft = Draft(texts={"sr-Cyrl": Text(fields.pop("text", TEXT))}, call=Call("share", "Јавите комшијама"))
-    words = Words(name, "Када се нешто премешта.", "service", draft, GAPS)
+    words = TemplateContent(name, "Када се нешто премешта.", "service", draft, GAPS)
     return Written(words, **{"purpose": "service", "shape": "picture", "why": "Каже где и када.", **fields})
 
 

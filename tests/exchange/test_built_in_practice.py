@@ -15,7 +15,7 @@ from common.templatetags.ui import NETWORK_NAMES
 from exchange.built_in import built_in, example
 from exchange.enums import Purpose, Shape
 from exchange.models.practice import ENGLISH
-from exchange.rules import CATEGORY, ICONS, MOST_OFFERED, Kind, fitting
+from exchange.rules import CATEGORY, ICONS, MOST_OFFERED, PostTraits, fitting
 from library.enums import GapKind
 from municipalities.rules import TABLE, Verb
 from posts.draft import is_link, parse
@@ -110,20 +110,20 @@ def test_readers_of_latin_get_latin_and_readers_of_english_english() -> None:
 
 def test_how_people_take_part_says_more_than_the_call_and_that_more_than_the_purpose() -> None:
     everything = [example(key) for key in KEYS]
-    found = fitting(everything, Kind("vote", "poll", "service"))
+    found = fitting(everything, PostTraits("vote", "poll", "service"))
     assert found[0].starter == "sta-prvo-da-uredimo"
     # then others that hear needs in another form, and nothing that shares only the category
     assert {each.purpose for each in found} == {"needs"}
     assert 1 < len(found) <= MOST_OFFERED
-    called = fitting(everything, Kind("attend", "", "culture"))
+    called = fitting(everything, PostTraits("attend", "", "culture"))
     assert called[0].starter == "poziv-na-koncert"
-    assert {each.category for each in fitting(everything, Kind("", "", "eservice"))} == {"eservice"}
+    assert {each.category for each in fitting(everything, PostTraits("", "", "eservice"))} == {"eservice"}
 
 
 def test_nothing_is_offered_for_a_kind_that_nobody_has_written_of() -> None:
     everything = [example(key) for key in KEYS]
-    assert fitting(everything, Kind()) == []
-    assert fitting(everything, Kind("no-such-call", "no-such", "emergency")) == []
+    assert fitting(everything, PostTraits()) == []
+    assert fitting(everything, PostTraits("no-such-call", "no-such", "emergency")) == []
 
 
 def test_whoever_writes_posts_may_see_good_practice() -> None:

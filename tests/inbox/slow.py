@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from analytics.logframe import Measured
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message, Moderation
 from inbox.reasons import Reason
 from municipalities.holidays import BELGRADE, working_minutes
@@ -55,7 +55,7 @@ def hidden_with_evidence(places: Sequence[Any], first: date, last: date) -> Mapp
 def _questions(places: Sequence[Any], first: date, last: date) -> QuerySet[Message]:
     since, until = _moments(first, last)
     rows = Message.objects.filter(
-        municipality__in=[place.pk for place in places], kind=Kind.QUESTION, at__gte=since, at__lt=until
+        municipality__in=[place.pk for place in places], kind=MessageKind.QUESTION, at__gte=since, at__lt=until
     )
     return rows if settings.DEMO else rows.filter(channel__is_practice=False)
 

@@ -13,8 +13,8 @@ from django.utils import translation
 from common.models import AuditEvent
 from inbox import house_words, rules
 from inbox.domain import house_rules, moderate
-from inbox.domain.house_rules import Told
-from inbox.enums import Kind
+from inbox.domain.house_rules import HouseRulesInput
+from inbox.enums import MessageKind
 from inbox.models import HouseRules
 from inbox.reasons import Reason, Wish
 from municipalities.tenancy import scope
@@ -31,7 +31,7 @@ def fresh() -> None:
 
 
 def switched_on(cast: Cast, **more: str) -> HouseRules:
-    told = Told(is_on=True, **{"contact": "Писарница, 035 123 456", **more})
+    told = HouseRulesInput(is_on=True, **{"contact": "Писарница, 035 123 456", **more})
     with scope(cast.cuprija):
         return house_rules.choose(cast.cuprija, told, by=cast.approver)
 
@@ -40,7 +40,7 @@ def test_every_reason_of_the_closed_list_is_told_in_plain_words(cast: Cast) -> N
     with translation.override("en"):
         assert len(house_words.unwelcome()) == len(Reason)
         assert len(set(house_words.unwelcome())) == len(Reason)
-        text = house_words.plain(cast.cuprija, Told(contact="a@b.rs"))
+        text = house_words.plain(cast.cuprija, HouseRulesInput(contact="a@b.rs"))
     assert "We do not hide criticism" in text
     assert all(words in text for words in house_words.unwelcome())
 
@@ -49,22 +49,22 @@ def test_the_promises_are_those_by_which_the_inbox_counts(cast: Cast, monkeypatc
     with translation.override("en"):
         assert house_words.promises()[0] == "A question: within 1 working day."
         assert house_words.promises()[2] == "A proposal: within 5 working days."
-        monkeypatch.setitem(rules.WORKING_MINUTES, Kind.QUESTION, 3 * rules.WORKING_DAY)
-        monkeypatch.setitem(rules.CLOCK_MINUTES, Kind.EMERGENCY, 90)
+        monkeypatch.setitem(rules.WORKING_MINUTES, MessageKind.QUESTION, 3 * rules.WORKING_DAY)
+        monkeypatch.setitem(rules.CLOCK_MINUTES, MessageKind.EMERGENCY, 90)
         assert house_words.promises()[0] == "A question: within 3 working days."
         assert "within 90 minutes" in house_words.promises()[3]
 
 
 def test_the_hours_are_the_municipalitys_or_the_usual_ones(cast: Cast) -> None:
     with translation.override("en"):
-        assert "07:00–15:00" in house_words.plain(cast.cuprija, Told())
+        assert "07:00–15:00" in house_words.plain(cast.cuprija, HouseRulesInput())
         cast.cuprija.office_hours = "08–16"
-        assert "08–16" in house_words.plain(cast.cuprija, Told())
-        assert "How to object" not in house_words.plain(cast.cuprija, Told()).title()
+        assert "08–16" in house_words.plain(cast.cuprija, HouseRulesInput())
+        assert "How to object" not in house_words.plain(cast.cuprija, HouseRulesInput()).title()
 
 
 def test_own_words_are_derived_into_latin_and_addresses_stay(cast: Cast) -> None:
-    told = Told(contact="Писарница, pisarnica@cuprija.rs", own_words="Добро дошли\nЈављајте се")
+    told = HouseRulesInput(contact="Писарница, pisarnica@cuprija.rs", own_words="Добро дошли\nЈављајте се")
     with translation.override("sr-latn"):
         text = house_words.plain(cast.cuprija, told)
         assert "Pisarnica, pisarnica@cuprija.rs" in text
@@ -76,7 +76,7 @@ def test_own_words_are_derived_into_latin_and_addresses_stay(cast: Cast) -> None
 def test_it_says_how_long_a_copy_is_kept(cast: Cast, settings: Any) -> None:
     settings.INBOX_EVIDENCE_DAYS = 400
     with translation.override("en"):
-        assert "kept as evidence for 400 days" in house_words.plain(cast.cuprija, Told())
+        assert "kept as evidence for 400 days" in house_words.plain(cast.cuprija, HouseRulesInput())
 
 
 def test_an_officer_reads_and_an_approver_changes(cast: Cast) -> None:
@@ -106,7 +106,12 @@ def test_it_is_not_switched_on_without_a_way_to_object(cast: Cast) -> None:
 
 
 def test_each_change_is_one_event_and_the_same_again_is_none(cast: Cast) -> None:
-    for told in (Told(contact="a"), Told(contact="a"), Told(is_on=True, contact="a"), Told(contact="a")):
+    for told in (
+        HouseRulesInput(contact="a"),
+        HouseRulesInput(contact="a"),
+        HouseRulesInput(is_on=True, contact="a"),
+        HouseRulesInput(contact="a"),
+    ):
         with scope(cast.cuprija):
             house_rules.choose(cast.cuprija, told, by=cast.approver)
     events = AuditEvent.objects.filter(verb__startswith="rules.").order_by("pk")
@@ -130,7 +135,7 @@ def test_everybody_reads_them_once_they_are_on(cast: Cast) -> None:
     assert client.get("/rules/novi-pazar/").status_code == 404
     assert client.get("/rules/nema/").status_code == 404
     with scope(cast.cuprija):
-        house_rules.choose(cast.cuprija, Told(contact=row.contact), by=cast.approver)
+        house_rules.choose(cast.cuprija, HouseRulesInput(contact=row.contact), by=cast.approver)
     assert client.get(PUBLIC).status_code == 404
     assert client.get(f"{PUBLIC}en/").status_code == 404
 

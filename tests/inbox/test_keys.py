@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from django.utils import timezone
 
-from inbox.enums import Kind, State, Topic
+from inbox.enums import MessageKind, State, Topic
 from inbox.models import Message, Note
 from municipalities.tenancy import scope
 from tests.browsing import enter, is_sound
@@ -66,7 +66,7 @@ def test_a_morning_without_a_mouse(page: Any, live_server: Any, town: Town, morn
     with scope(town.cast.cuprija):
         now = Message.objects.get(pk=hole.pk)
         assert (now.kind, now.topic, now.assignee_id, now.state) == (
-            Kind.COMPLAINT, Topic.ROADS, town.cast.officer.pk, State.OPEN,
+            MessageKind.COMPLAINT, Topic.ROADS, town.cast.officer.pk, State.OPEN,
         )  # fmt: skip
         assert Note.objects.get().text == "mnogo dudu"
     is_sound(page)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from inbox.domain import bulk, drafts, handover, hold, moderate, propose, triage
-from inbox.enums import Kind, State, Topic
+from inbox.enums import MessageKind, State, Topic
 from inbox.models import Department, Message, Settlement
 from inbox.queries.listing import Narrowed
 from municipalities.tenancy import scope
@@ -94,7 +94,7 @@ def test_it_is_narrowed_by_everything_that_is_known_of_a_message(town: Town) -> 
     one, other = many(town, 2)
     with scope(town.cast.cuprija):
         works = Department.objects.create(municipality=town.cast.cuprija, name="Водовод")
-        triage.sort(one, Kind.COMPLAINT, by=town.cast.officer)
+        triage.sort(one, MessageKind.COMPLAINT, by=town.cast.officer)
         triage.file_under(one, Topic.WATER, by=town.cast.officer)
         triage.place(one, "Супска", by=town.cast.officer)
         triage.refer(one, works, by=town.cast.officer)
@@ -189,7 +189,7 @@ def test_many_are_done_with_at_once_each_with_its_own_event(town: Town) -> None:
         assert AuditEvent.objects.filter(verb=f"message.{verb}").count() == 4, act
     assert [town.again(row).state for row in rows] == [*[State.CLOSED] * 4, State.OPEN]
     done = town.again(rows[0])
-    assert (done.kind, done.topic, done.assignee) == (Kind.QUESTION, Topic.WATER, town.cast.approver)
+    assert (done.kind, done.topic, done.assignee) == (MessageKind.QUESTION, Topic.WATER, town.cast.approver)
 
 
 def test_what_cannot_be_done_is_named_and_stops_nothing_else(town: Town) -> None:
@@ -249,7 +249,7 @@ def test_next_and_previous_are_those_of_the_same_list(town: Town) -> None:
     rows = many(town, 5)
     change(town, rows[0], due_at=None, at=timezone.now())
     change(town, rows[4], due_at=None)
-    change(town, rows[2], kind=Kind.PRAISE)
+    change(town, rows[2], kind=MessageKind.PRAISE)
     order = [rows[1], rows[2], rows[3], rows[0], rows[4]]
     for before, here, after in zip([None, *order], order, [*order[1:], None], strict=False):
         expected = {"previous": before, "next": after}
@@ -404,7 +404,12 @@ def test_a_message_among_two_thousand_takes_as_many_queries_as_alone(town: Town)
 
 
 def test_a_full_page_of_the_list_is_small(town: Town) -> None:
-    many(town, 60, text="Питање које је прилично дугачко и говори о води, путевима и струји. " * 5, kind=Kind.QUESTION)
+    many(
+        town,
+        60,
+        text="Питање које је прилично дугачко и говори о води, путевима и струји. " * 5,
+        kind=MessageKind.QUESTION,
+    )
     page = sign_in(town.cast.officer).get(LIST)
     assert len(page.context["page"].object_list) == 30
     assert len(page.content) < 60_000

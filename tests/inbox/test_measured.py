@@ -11,7 +11,7 @@ import time_machine
 from analytics.domain import tallies
 from analytics.logframe import provider
 from inbox import rules
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.models import Message
 from municipalities.tenancy import scope
 from tests.analytics import factories
@@ -70,7 +70,9 @@ def test_how_soon_in_working_hours(asked: Cast) -> None:
 
 def test_sorting_a_message_as_a_question_moves_the_indicator(asked: Cast) -> None:
     with scope(asked.cuprija):
-        Message.objects.filter(kind=Kind.PRAISE).update(kind=Kind.QUESTION, due_at=local("2026-11-18T08:00"))
+        Message.objects.filter(kind=MessageKind.PRAISE).update(
+            kind=MessageKind.QUESTION, due_at=local("2026-11-18T08:00")
+        )
     assert measured(asked, "OC3")[asked.cuprija.pk].value == 50  # type: ignore[attr-defined]
 
 

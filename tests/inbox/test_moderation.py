@@ -14,7 +14,7 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import moderate, triage
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.models import Message, Moderation
 from inbox.reasons import Decision, Reason, Stage, Wish
 from municipalities.tenancy import scope
@@ -274,7 +274,7 @@ def test_the_clearly_unlawful_stand_by_their_clock_until_somebody_decides(town: 
     late, new = town.heard("@opstina Прво ружно"), town.heard("@opstina Друго ружно")
     with scope(town.cast.cuprija):
         for each in (new, late):
-            triage.sort(each, Kind.UNLAWFUL, by=town.cast.officer)
+            triage.sort(each, MessageKind.UNLAWFUL, by=town.cast.officer)
         Message.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(minutes=5))
     page = sign_in(town.cast.officer).get(LIST).text  # they are what one sees first
     assert page.index("Прво ружно") < page.index("Друго ружно")
@@ -292,7 +292,7 @@ def test_nothing_is_hidden_without_a_person(town: Town) -> None:
 
     message = town.heard("@opstina Убићу те, запалићу општину, лопови, http://kredit.example")
     with scope(town.cast.cuprija):
-        triage.sort(message, Kind.UNLAWFUL, by=town.cast.officer)
+        triage.sort(message, MessageKind.UNLAWFUL, by=town.cast.officer)
         Message.objects.update(due_at=timezone.now() - timedelta(days=2))
     tasks.tick()
     tasks.forget()
@@ -353,7 +353,7 @@ def test_a_fixed_number_of_queries(town: Town, view: str, django_assert_max_num_
     with scope(town.cast.cuprija):
         for number in range(8):
             message = Message.objects.get(pk=one.pk)
-            message.pk, message.remote_id, message.kind = None, f"m{number}", Kind.UNLAWFUL
+            message.pk, message.remote_id, message.kind = None, f"m{number}", MessageKind.UNLAWFUL
             message.save()
             if number > 3:
                 made = moderate.propose(message, Wish("threat", "hide", "Прети"), by=town.cast.officer)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from inbox.domain import hide, triage
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Moderation
 from municipalities.tenancy import scope
 from tests.browsing import enter, is_sound
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 def test_a_threat_is_hidden_looked_at_and_objected_to(page: Any, live_server: Any, town: Town, hiding: Any) -> None:
     page.set_default_timeout(15_000)
     with scope(town.cast.cuprija):
-        triage.sort(hiding(), Kind.UNLAWFUL, by=town.cast.officer)
+        triage.sort(hiding(), MessageKind.UNLAWFUL, by=town.cast.officer)
     enter(page, live_server, town.cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/inbox/moderation/")
     is_sound(page)

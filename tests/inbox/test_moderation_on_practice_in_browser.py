@@ -68,7 +68,7 @@ def test_a_threat_goes_from_the_network_and_the_count_stays(
         hear.keep(square.channel, open_channel(square.channel).replies(str(square.post.pk)).items)
         threat, insult = Message.objects.order_by("pk")
         house_rules.choose(
-            square.cast.cuprija, house_rules.Told(is_on=True, contact="Писарница"), by=square.cast.approver
+            square.cast.cuprija, house_rules.HouseRulesInput(is_on=True, contact="Писарница"), by=square.cast.approver
         )
 
     # the officer hides both; on the network only their author still sees them

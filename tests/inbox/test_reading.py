@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.enums import Kind, Topic
+from inbox.enums import MessageKind, Topic
 from inbox.reading import Flag, Spelling, What, found, joined, masked, measure, read, stems, without_names
 from inbox.reading.alike import NEAR, distance
 from inbox.reading.personal import has_check_digit
@@ -53,7 +53,7 @@ def test_no_jmbg_survives_masking(text: str) -> None:
 @given(TEXTS)
 def test_reading_and_quoting_never_fail(text: str) -> None:
     reading = read(text)
-    assert reading.kind.value in ("", *Kind.values)
+    assert reading.kind.value in ("", *MessageKind.values)
     assert reading.topic.value in ("", *Topic.values)
     assert reading.alike is None or -(2**63) <= reading.alike < 2**63
     quoted = without_names(text)
@@ -137,7 +137,7 @@ def test_script_and_language(text: str, spelled: Spelling) -> None:
 
 def test_a_suggestion_says_by_which_words() -> None:
     suggested = read("@opstina Када ће доћи вода у Мућаву?")
-    assert suggested.kind == (Kind.QUESTION, ("Када", "?"))
+    assert suggested.kind == (MessageKind.QUESTION, ("Када", "?"))
     assert suggested.topic == (Topic.WATER, ("вода",))
 
 
@@ -183,7 +183,7 @@ def test_stems_are_folded_and_stand_for_something() -> None:
     """A stem with a diacritic, or one whose fold is another, would never be found."""
     every = Stems.of({**stems.KINDS, **stems.TOPICS, "angry": stems.ANGRY})
     assert not [part for part in every.spelled() if fold(part) != part or not part]
-    assert set(stems.KINDS) == set(Kind.values)
+    assert set(stems.KINDS) == set(MessageKind.values)
     assert set(stems.TOPICS) == set(Topic.values) - {Topic.OTHER.value}
 
 

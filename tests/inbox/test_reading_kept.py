@@ -15,7 +15,7 @@ from django.utils import timezone
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox.domain import forget, hear, suggest, triage
-from inbox.enums import Kind, Topic
+from inbox.enums import MessageKind, Topic
 from inbox.models import Message
 from municipalities.tenancy import scope
 from platforms import types
@@ -53,7 +53,7 @@ SAME = [
 
 def test_what_is_heard_is_read(town: Town) -> None:
     row = town.heard("@opstina Када ће доћи вода? Мој број је 064/123-4567")
-    assert (row.script, row.suggested_kind, row.suggested_topic) == ("cyrillic", Kind.QUESTION, Topic.WATER)
+    assert (row.script, row.suggested_kind, row.suggested_topic) == ("cyrillic", MessageKind.QUESTION, Topic.WATER)
     assert row.hints == {"kind": ["Када", "?"], "topic": ["вода"], "flags": ["personal"]}
     assert row.has_personal_data
     assert row.alike is not None
@@ -71,7 +71,7 @@ def test_changed_words_are_read_anew(town: Town) -> None:
     with scope(town.cast.cuprija):
         hear.keep(town.channel, [changed])
     now = town.again(row)
-    assert (now.suggested_kind, now.has_personal_data) == (Kind.COMPLAINT, True)
+    assert (now.suggested_kind, now.has_personal_data) == (MessageKind.COMPLAINT, True)
     assert now.alike != row.alike
     assert "0641234567" not in now.shown_text
 
@@ -112,7 +112,7 @@ def test_one_press_agrees_and_comes_back(town: Town) -> None:
     answer = client.post(f"{LIST}{row.pk}/accept/", {"back": f"{LIST}?view=open&kind=none"})
     assert answer["Location"] == f"{LIST}?view=open&kind=none"
     sorted_ = town.again(row)
-    assert sorted_.kind == Kind.QUESTION
+    assert sorted_.kind == MessageKind.QUESTION
     assert sorted_.due_at is not None
     assert "Looks like: Question" not in client.get(LIST).text
     event = AuditEvent.objects.get(verb="message.sort")
@@ -160,7 +160,7 @@ def test_all_that_say_the_same_are_sorted_together(town: Town) -> None:
     assert client.post(f"{LIST}{first.pk}/alike/sort/", {"kind": "no such"}).status_code == 422
     assert client.post(f"{LIST}{first.pk}/alike/sort/", {"kind": "question"}).status_code == 302
     kinds = {row.pk: row.kind for row in town.messages()}
-    assert sum(kind == Kind.QUESTION for kind in kinds.values()) == 4
+    assert sum(kind == MessageKind.QUESTION for kind in kinds.values()) == 4
     assert kinds[last.pk] == kinds[hole.pk] == ""
     assert AuditEvent.objects.filter(verb="message.sort").count() == 4
 
@@ -200,12 +200,12 @@ def test_reading_again_gives_what_hearing_gave(town: Town, capsys: Any) -> None:
     rows = told(town, *SAME, "Рупа у Карађорђевој", "Moj JMBG je 0101990710018")
     kept = {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in rows}
     with scope(town.cast.cuprija):
-        triage.sort(rows[0], Kind.COMPLAINT, by=town.cast.officer)
+        triage.sort(rows[0], MessageKind.COMPLAINT, by=town.cast.officer)
         Message.objects.update(script="", suggested_kind="", suggested_topic="", hints={}, alike=None)
     call_command("read_messages")
     assert "Read 7 messages." in capsys.readouterr().out
     assert {row.pk: [getattr(row, name) for name in suggest.KEPT] for row in town.messages()} == kept
-    assert town.again(rows[0]).kind == Kind.COMPLAINT
+    assert town.again(rows[0]).kind == MessageKind.COMPLAINT
 
 
 def test_hearing_many_costs_as_many_queries_as_hearing_few(town: Town) -> None:

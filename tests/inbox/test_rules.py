@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inbox import rules
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from municipalities.holidays import is_working_day, working_minutes
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
@@ -62,13 +62,13 @@ def test_it_is_what_a_stop_watch_says() -> None:
     ("kind", "due"),
     [
         ("", "2026-11-30T14:30"),
-        (Kind.QUESTION, "2026-11-30T14:30"),
-        (Kind.COMPLAINT, "2026-12-01T14:30"),
-        (Kind.PROPOSAL, "2026-12-04T14:30"),
-        (Kind.EMERGENCY, "2026-11-27T15:30"),
-        (Kind.UNLAWFUL, "2026-11-27T16:30"),
-        (Kind.PRAISE, None),
-        (Kind.SPAM, None),
+        (MessageKind.QUESTION, "2026-11-30T14:30"),
+        (MessageKind.COMPLAINT, "2026-12-01T14:30"),
+        (MessageKind.PROPOSAL, "2026-12-04T14:30"),
+        (MessageKind.EMERGENCY, "2026-11-27T15:30"),
+        (MessageKind.UNLAWFUL, "2026-11-27T16:30"),
+        (MessageKind.PRAISE, None),
+        (MessageKind.SPAM, None),
     ],
 )
 def test_each_kind_has_its_time(kind: str, due: str | None) -> None:

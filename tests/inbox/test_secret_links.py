@@ -25,7 +25,7 @@ from inbox.domain.handover import Asked
 from municipalities.tenancy import scope
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from tests.inbox.conftest import Town
 from tests.people import PASSWORD, Cast, sign_in
 
@@ -89,7 +89,9 @@ def everything_that_mails_a_secret(town: Town) -> None:
         asked = Asked(question="Када?", shown=handover.offered(message))
         handover.ask(message, department, asked, until=handover.working(480), by=cast.officer)
     place = {"municipality": cast.cuprija, "about": "posts.post:7"}
-    notify(Kind.DECIDED, [cast.officer], url="/m/cuprija/posts/7/", words=lambda: ("Decided", "Yes."), **place)
+    notify(
+        NotificationKind.DECIDED, [cast.officer], url="/m/cuprija/posts/7/", words=lambda: ("Decided", "Yes."), **place
+    )
     send_due()
 
 

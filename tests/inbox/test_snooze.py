@@ -14,7 +14,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from inbox import rules
 from inbox.domain import hear, triage
-from inbox.enums import Kind, Sleep, State
+from inbox.enums import MessageKind, Sleep, State
 from inbox.models import Message, Reply
 from municipalities.tenancy import scope
 from platforms import types
@@ -187,5 +187,5 @@ def test_an_emergency_that_sleeps_is_late_within_the_hour(town: Town) -> None:
     put_off(town, message)
     with scope(town.cast.cuprija):
         Message.objects.filter(pk=message.pk).update(counts_from=timezone.now() - timedelta(hours=2))
-        triage.sort(message, Kind.EMERGENCY, by=town.cast.officer)
+        triage.sort(message, MessageKind.EMERGENCY, by=town.cast.officer)
     assert shown(town, "open") == [message.pk]

@@ -21,11 +21,11 @@ from django.utils import timezone
 from analytics.domain import tallies
 from analytics.logframe import provider
 from analytics.models import StaleTally, Tally
-from analytics.tallies import Days, Told, source
+from analytics.tallies import DailyTally, Days, source
 from analytics.tallies import provide as provide_days
 from channels.models import Channel
 from inbox.domain import answer, evidence, forget, gone, triage
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.measured import QUESTIONS
 from inbox.models import Message, Moderation, Reply
 from municipalities.tenancy import everywhere, scope
@@ -140,7 +140,9 @@ def _something_happens(
     row = rng.choice(messages)
     with scope(row.municipality_id):
         if deed == "sort":
-            triage.sort(row, rng.choice([Kind.QUESTION, Kind.PRAISE, Kind.COMPLAINT]), by=cast.officer)
+            triage.sort(
+                row, rng.choice([MessageKind.QUESTION, MessageKind.PRAISE, MessageKind.COMPLAINT]), by=cast.officer
+            )
         elif deed == "gone":
             gone.gone(row.channel, [row.remote_id])
         elif deed == "back":
@@ -159,7 +161,7 @@ def test_each_verb_marks_its_day_and_a_fold_counts_it(cast: Cast, channels: list
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (100, 1, "")
     assert measured(cast, "OC4", day, day)[cast.cuprija.pk] == (2, 1, "")
     with scope(cast.cuprija):
-        triage.sort(row, Kind.PRAISE, by=cast.officer)
+        triage.sort(row, MessageKind.PRAISE, by=cast.officer)
     tallies.fold()
     assert measured(cast, "OC3", day, day)[cast.cuprija.pk] == (None, 0, "no_questions")
     other = ask(channels[0], at, "question")
@@ -192,7 +194,7 @@ def test_what_is_marked_while_a_fold_reads_stays_marked(cast: Cast, channels: li
     ask(channels[0], local("2026-11-05T09:00"), "question")
     real = source(QUESTIONS)
 
-    def read_while_somebody_marks(days: Days) -> Iterable[Told]:
+    def read_while_somebody_marks(days: Days) -> Iterable[DailyTally]:
         yield from real.read(days)
         tallies.mark(QUESTIONS, cast.cuprija.pk, [date(2026, 11, 5)])
 
@@ -321,7 +323,7 @@ def test_a_closed_day_does_not_change_when_a_forgotten_message_is_sorted_anew(ca
     before = figures(cast, year_ago)
     forget.forget()
     with scope(cast.cuprija):
-        triage.sort(Message.objects.order_by("pk")[0], Kind.PRAISE, by=cast.officer)
+        triage.sort(Message.objects.order_by("pk")[0], MessageKind.PRAISE, by=cast.officer)
     tallies.fold()
     tallies.rebuild()
     assert figures(cast, year_ago) == before

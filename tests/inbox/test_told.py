@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from common.models import MailMessage
 from inbox.domain import tell, triage
-from inbox.enums import Kind
+from inbox.enums import MessageKind
 from inbox.models import Message, Told
 from municipalities.tenancy import scope
 from notifications.domain.send import send_due
@@ -32,7 +32,7 @@ def told(kind: str) -> list[str]:
     return [str(row.user) for row in Notification.objects.filter(kind=kind).order_by("user__name")]
 
 
-def urgent(town: Town, kind: Kind = Kind.EMERGENCY) -> Message:
+def urgent(town: Town, kind: MessageKind = MessageKind.EMERGENCY) -> Message:
     message = town.heard(WORDS)
     with scope(town.cast.cuprija):
         triage.sort(message, kind, by=town.cast.officer)
@@ -46,8 +46,8 @@ def late(town: Town, text: str = "@opstina До када?") -> Message:
     return message
 
 
-@pytest.mark.parametrize("kind", [Kind.EMERGENCY, Kind.UNLAWFUL])
-def test_what_is_urgent_is_told_at_once_and_once_to_those_who_answer(town: Town, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [MessageKind.EMERGENCY, MessageKind.UNLAWFUL])
+def test_what_is_urgent_is_told_at_once_and_once_to_those_who_answer(town: Town, kind: MessageKind) -> None:
     message = urgent(town, kind)
     assert tell.tell() == 1
     assert told("msg_urgent") == ["Approver", "Officer"]

@@ -16,7 +16,7 @@ from common.models import MailMessage
 from delivery.models import Delivery
 from inbox.domain import answer, handover, moderate
 from inbox.domain import tell as telling
-from inbox.enums import Kind, Visibility
+from inbox.enums import MessageKind, Visibility
 from inbox.models import Department, HandOver, Message
 from inbox.queries import held
 from inbox.reasons import Wish
@@ -43,7 +43,7 @@ WORDS = "Треба нам сигурна кућа"
 def need(town: Town) -> Need:
     with scope(town.cast.cuprija):
         NeedsPage.objects.create(municipality=town.cast.cuprija, is_on=True)
-        return write.write(town.cast.cuprija, write.Words("Склониште"), by=town.cast.officer)
+        return write.write(town.cast.cuprija, write.NeedContent("Склониште"), by=town.cast.officer)
 
 
 def settle(need: Need) -> Need:
@@ -170,7 +170,7 @@ def test_exports_say_who_may_read_it(town: Town, mirjana: Citizen, theirs: str, 
 def test_no_mail_and_no_notification_holds_its_words(town: Town, mirjana: Citizen, theirs: str) -> None:
     message = heard(town, mirjana, theirs)
     with scope(town.cast.cuprija):
-        Message.objects.filter(pk=message.pk).update(kind=Kind.EMERGENCY, assignee=town.cast.officer)
+        Message.objects.filter(pk=message.pk).update(kind=MessageKind.EMERGENCY, assignee=town.cast.officer)
         telling.assigned(town.again(message), by=town.cast.approver)
     assert telling.tell() >= 1
     with everywhere("every notification and mail"):

@@ -13,7 +13,7 @@ from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
 from inbox.domain import answer, forget, triage
-from inbox.enums import Kind, State
+from inbox.enums import MessageKind, State
 from inbox.models import Message, Note, Reply
 from municipalities.models import Pause
 from municipalities.tenancy import scope
@@ -72,7 +72,7 @@ def test_a_pause_holds_answers_back_but_those_to_an_emergency(town: Town) -> Non
     calm, urgent = town.heard("@opstina Када је базар?"), town.heard("@opstina Гори депонија!")
     with scope(town.cast.cuprija):
         Pause.objects.create(municipality=town.cast.cuprija, reason="Жалост", by=town.cast.approver)
-        triage.sort(urgent, Kind.EMERGENCY, by=town.cast.officer)
+        triage.sort(urgent, MessageKind.EMERGENCY, by=town.cast.officer)
         answer.answer(calm, "У суботу.", by=town.cast.officer)
         answer.answer(urgent, "Ватрогасци су на путу.", by=town.cast.officer)
     town.publish()
@@ -93,7 +93,7 @@ def test_sorting_sets_the_time_and_says_so(town: Town) -> None:
     message = town.heard("@opstina Предлог: клупе у парку")
     sign_in(town.cast.officer).post(f"{LIST}{message.pk}/sort/", {"kind": "proposal"})
     sorted_ = town.again(message)
-    assert sorted_.kind == Kind.PROPOSAL
+    assert sorted_.kind == MessageKind.PROPOSAL
     assert sorted_.due_at is not None
     assert sorted_.due_at > sorted_.at + timedelta(days=4)
     told = AuditEvent.objects.get(verb="message.sort")
@@ -143,7 +143,7 @@ def test_citizens_words_are_for_those_who_answer_them(town: Town, who: str, stat
 def test_the_list_finds_in_either_script_and_by_kind(town: Town) -> None:
     water, road = town.heard("@opstina Нема воде у Мућави"), town.heard("@opstina Rupa u Cupriji")
     with scope(town.cast.cuprija):
-        triage.sort(road, Kind.COMPLAINT, by=town.cast.officer)
+        triage.sort(road, MessageKind.COMPLAINT, by=town.cast.officer)
     client = sign_in(town.cast.officer)
     assert str(water) in client.get(LIST, {"q": "mucavi"}).text
     found = client.get(LIST, {"q": "ћуприји"}).text

@@ -13,7 +13,7 @@ from django.utils import translation
 from kits.domain import keep
 from kits.domain.keep import Part
 from kits.models import Kit
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from municipalities.domain.reference import load_services
 from municipalities.models import EService
 from posts.draft import Call, Draft, Text
@@ -43,7 +43,9 @@ def part(name: str, text: str, *, day: int = 0, gaps: list[dict[str, str]] | Non
     """`fields` are those of `Draft`."""
     draft = Draft(**{"texts": {"sr-Cyrl": Text(text)}, **fields})
     deadline = "рок" if "{{рок}}" in text else ""
-    return Part(Words(name, "Слика: деца у дворишту.", "eservice", draft, gaps or [], deadline), day, time(10))
+    return Part(
+        TemplateContent(name, "Слика: деца у дворишту.", "eservice", draft, gaps or [], deadline), day, time(10)
+    )
 
 
 def values(**changed: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from kits.domain import adopt, keep
 from kits.models import AdoptedPost, Kit, KitPost
 from municipalities.models import Enrolment, Programme
 from municipalities.tenancy import scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from posts.domain.delete import delete
 from posts.draft import Call, Draft, parse
@@ -85,7 +85,7 @@ def test_publishing_tells_those_who_can_adopt_in_their_language_and_once(cast: C
     cast.officer.save()
     keep.publish(draft_kit, by=cast.staff)
     keep.publish(draft_kit, by=cast.staff)
-    told = {row.user: row for row in Notification.objects.filter(kind=Kind.KIT)}
+    told = {row.user: row for row in Notification.objects.filter(kind=NotificationKind.KIT)}
     assert set(told) == {cast.officer, cast.approver, cast.stranger}
     assert "eUpis u vrtić" in told[cast.officer].subject
     assert "еУпис у вртић" in told[cast.approver].subject

@@ -41,7 +41,7 @@ def fill() -> None:
         Authenticator.objects.create(user=cast.officer, type="totp", data={"secret": second_factor.seal(FACTOR)})
         raw = picture_bytes()
         media = add(cast.cuprija, io.BytesIO(raw), name="fontana.jpg", size=len(raw), by=cast.officer)
-        told = consents.Told("written", "Ана", "мајка", now.date(), None, now.date() + timedelta(days=9))
+        told = consents.ConsentDetails("written", "Ана", "мајка", now.date(), None, now.date() + timedelta(days=9))
         consents.record(media, told, scan=consents.Scan(b"%PDF-1.7\n%%EOF", consents.PDF), by=cast.officer)
         cast.cuprija.arms = arms.prepared(io.BytesIO(picture_bytes("PNG")))
         cast.cuprija.save()

@@ -18,7 +18,7 @@ from django.utils import timezone
 from common.models import AuditEvent
 from municipalities.tenancy import scope
 from posts.domain import consents, pictures
-from posts.domain.consents import Told
+from posts.domain.consents import ConsentDetails
 from posts.draft import parse
 from posts.enums import Agreement
 from posts.models import Consent, Media
@@ -33,13 +33,13 @@ def url(name: str, *args: Any) -> str:
     return reverse(name, args=["cuprija", *args])
 
 
-def told(**fields: Any) -> Told:
+def told(**fields: Any) -> ConsentDetails:
     today = timezone.localdate()
     known = {
         "kind": "written", "people": "Ана П., трећи разред", "given_by": "Јелена Петровић, мајка", "given_on": today,
         "valid_until": None, "keep_until": today + timedelta(days=365),
     }  # fmt: skip
-    return Told(**{**known, **fields})
+    return ConsentDetails(**{**known, **fields})
 
 
 def notes(media: Media) -> list[str]:

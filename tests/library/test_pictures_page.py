@@ -19,7 +19,7 @@ from library import queries
 from library.queries import PictureFilters
 from municipalities.tenancy import everywhere, scope
 from posts.domain import folders, pictures
-from posts.domain.consents import Told, record
+from posts.domain.consents import ConsentDetails, record
 from posts.domain.pictures import About
 from posts.domain.submit import submit
 from posts.draft import parse
@@ -264,6 +264,6 @@ def test_search_and_use_can_be_answered_from_their_indexes(desk: Desk, cast: Cas
 def test_a_withdrawn_consent_is_flagged_in_the_picker(desk: Desk, cast: Cast) -> None:
     picture = desk.picture()
     today = timezone.localdate()
-    told = Told("written", "Ана", "мајка", today, today - timedelta(days=1), date(2040, 1, 1))
+    told = ConsentDetails("written", "Ана", "мајка", today, today - timedelta(days=1), date(2040, 1, 1))
     record(picture, told, by=cast.officer)
     assert "Consent ended" in sign_in(cast.officer).get(url("library_pick")).content.decode()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from common.errors import ActionNotAllowed
 from library import queries
 from library.domain import templates as verbs
-from library.domain.templates import Words
+from library.domain.templates import TemplateContent
 from library.gaps import asked
 from library.models import Template
 from library.starters import starters
@@ -30,9 +30,9 @@ from tests.posts.desk import Desk
 WATER = "Без воде: {{улице}}. Вода долази {{дан}}."
 
 
-def words(desk: Desk, text: str = WATER, **fields: Any) -> Words:
+def words(desk: Desk, text: str = WATER, **fields: Any) -> TemplateContent:
     draft = Draft(texts={"sr-Cyrl": Text(text)}, channels=(desk.mastodon.pk,), **fields)
-    return Words("Квар на мрежи", "Када пукне цев", "service", draft, asked(draft, []))
+    return TemplateContent("Квар на мрежи", "Када пукне цев", "service", draft, asked(draft, []))
 
 
 def test_a_gap_is_found_once_and_means_the_same_in_both_scripts() -> None:
@@ -113,7 +113,7 @@ def test_search_finds_a_template_in_either_script(desk: Desk, cast: Cast) -> Non
 
 
 def test_using_a_template_makes_a_draft_with_its_gaps_filled_and_its_deadline_set(desk: Desk, cast: Cast) -> None:
-    written = Words(
+    written = TemplateContent(
         "Квар", "", "service",
         Draft(texts={"sr-Cyrl": Text(WATER)}, link="{{адреса}}", call=Call("share", "Поделите до {{дан}}")),
         [], "дан",
@@ -143,7 +143,7 @@ def test_a_channel_that_is_gone_is_left_out_of_a_post_begun_with_a_template(desk
 
 def test_an_answer_in_a_latin_text_follows_the_words_of_the_house(desk: Desk, cast: Cast) -> None:
     GlossaryWord.objects.create(municipality=desk.house, latin="Hub", cyrillic="Хаб", added_by=cast.officer)
-    latin = Words("Позив", "", "service", Draft(texts={"sr-Latn": Text("Dođite u {{место}}.")}), [])
+    latin = TemplateContent("Позив", "", "service", Draft(texts={"sr-Latn": Text("Dođite u {{место}}.")}), [])
     template = verbs.create(desk.house, latin, by=cast.officer)
     post = verbs.use(template, {"место": "Хаб у Његошевој"}, municipality=desk.house, by=cast.officer)
     assert parse(post.draft).texts["sr-Latn"].text == "Dođite u Hub u Njegoševoj."
@@ -204,7 +204,7 @@ def test_a_link_that_is_none_is_told_and_nothing_typed_is_lost(desk: Desk, cast:
 def test_an_example_cannot_bring_markup_into_the_page(desk: Desk, cast: Cast) -> None:
     draft = Draft(texts={"sr-Cyrl": Text("{{а}} <b>х</b>")})
     told = [{"name": "а", "kind": "text", "label": "<i>л</i>", "example": "<script>1</script>"}]
-    template = verbs.create(desk.house, Words("<u>и</u>", "", "service", draft, told), by=cast.officer)
+    template = verbs.create(desk.house, TemplateContent("<u>и</u>", "", "service", draft, told), by=cast.officer)
     page = sign_in(cast.officer).get(reverse("library_template", args=["cuprija", template.ref])).content.decode()
     for hostile in ("<script>1", "<i>л", "<b>х", "<u>и"):
         assert hostile not in page
@@ -278,7 +278,9 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
     counts = []
     for count in (1, 40):
         for number in range(count):
-            verbs.create(desk.house, Words(f"Шаблон {number}", "", "other", words(desk).draft, []), by=cast.officer)
+            verbs.create(
+                desk.house, TemplateContent(f"Шаблон {number}", "", "other", words(desk).draft, []), by=cast.officer
+            )
         client.get(url)
         with django_assert_max_num_queries(12) as queries_made:
             page = client.get(url).content

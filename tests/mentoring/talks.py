@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from mentoring.domain import checkins
-from mentoring.domain.checkins import Planned, Step, Told
+from mentoring.domain.checkins import CheckInRecord, Planned, Step
 from mentoring.enums import Side, Way
 from mentoring.models import CheckIn
 from municipalities.models import Municipality
@@ -35,7 +35,7 @@ def planned(house: Municipality, mentor: Any, days: int = 3, **fields: Any) -> C
 def held(
     house: Municipality, mentor: Any, days: int = -3, hours: str = "1.5", notes: str = "Договорено.", *steps: Step
 ) -> CheckIn:
-    told = Told(ahead(days), Way.VISIT, Decimal(hours), notes, steps)
+    told = CheckInRecord(ahead(days), Way.VISIT, Decimal(hours), notes, steps)
     with scope(house):
         return checkins.write_down(None, told, municipality=house, by=mentor)
 

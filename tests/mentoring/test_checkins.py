@@ -167,7 +167,10 @@ def test_one_is_called_off_and_stays_in_the_history(cast: Cast) -> None:
             lambda: checkins.move(row, checkins.Planned(ahead(9), Way.VIDEO), "Ипак", by=cast.mentor),
             lambda: checkins.cancel(row, "Ипак", by=cast.mentor),
             lambda: checkins.write_down(
-                row, checkins.Told(ahead(-1), Way.VISIT, Decimal(1), "Ипак"), municipality=cast.cuprija, by=cast.mentor
+                row,
+                checkins.CheckInRecord(ahead(-1), Way.VISIT, Decimal(1), "Ипак"),
+                municipality=cast.cuprija,
+                by=cast.mentor,
             ),
         ):
             with pytest.raises(ActionNotAllowed):
@@ -439,7 +442,7 @@ def test_a_month_is_one_on_the_wall(cast: Cast) -> None:
     first = today().replace(day=1)
     with scope(cast.cuprija):
         checkins.write_down(
-            None, checkins.Told(at(first, "00:30"), Way.PHONE, Decimal("0.25"), "Касно"),
+            None, checkins.CheckInRecord(at(first, "00:30"), Way.PHONE, Decimal("0.25"), "Касно"),
             municipality=cast.cuprija, by=cast.mentor,
         )  # fmt: skip
     Enrolment.objects.update(starts_on=first)

@@ -19,7 +19,7 @@ from mentoring.queries.rubric import programme_of, rubric
 from municipalities.models import Cohort, Enrolment, Programme
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from posts.domain.submit import submit
 from posts.models import Post
@@ -52,7 +52,7 @@ def test_a_mentor_fills_it_in_and_the_writer_is_told(desk: Desk, post: Post) -> 
     assert "Nothing is saved yet" in page
     assert client.post(address(post), FILLED).status_code == 302
     assert scores(post) == {"clarity": 3, "tone": 4}
-    told = Notification.objects.get(kind=Kind.FEEDBACK)
+    told = Notification.objects.get(kind=NotificationKind.FEEDBACK)
     assert told.user == desk.cast.officer
     assert told.url.startswith(address(post) + "#feedback-")
     assert "Додајте рок." in told.body
@@ -70,14 +70,14 @@ def test_it_is_one_per_mentor_and_post_and_can_be_changed(desk: Desk, post: Post
     with scope(desk.house):
         assert Feedback.objects.get().note == "Боље."
     assert AuditEvent.objects.filter(verb="feedback.change").count() == 1
-    assert Notification.objects.filter(kind=Kind.FEEDBACK).count() == 2
+    assert Notification.objects.filter(kind=NotificationKind.FEEDBACK).count() == 2
 
 
 def test_the_same_again_changes_nothing_and_tells_nobody(desk: Desk, post: Post) -> None:
     client = sign_in(desk.cast.mentor)
     client.post(address(post), FILLED)
     client.post(address(post), FILLED)
-    assert Notification.objects.filter(kind=Kind.FEEDBACK).count() == 1
+    assert Notification.objects.filter(kind=NotificationKind.FEEDBACK).count() == 1
     assert AuditEvent.objects.filter(verb__startswith="feedback.").count() == 1
 
 

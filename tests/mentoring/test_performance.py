@@ -20,7 +20,7 @@ from mentoring.tasks import tell_performance
 from municipalities.models import Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from portal.schedule import SCHEDULE
 from posts.domain.comment import comment
@@ -59,7 +59,7 @@ def commented(post: Post, by: Any) -> None:
 
 
 def notices() -> list[Notification]:
-    return list(Notification.objects.filter(kind=Kind.PERFORMANCE))
+    return list(Notification.objects.filter(kind=NotificationKind.PERFORMANCE))
 
 
 def test_the_mentor_is_told_once_a_week_after(cast: Cast, page: Channel) -> None:

@@ -372,7 +372,7 @@ def test_me1_asks_nothing_of_a_draft_or_of_who_has_left(cast: Cast) -> None:
 
 def test_a_programme_has_the_activities_of_the_house_until_it_changes_one(cast: Cast) -> None:
     assert [row.key for row in library(cast.programme)] == [each.key for each in ACTIVITIES]
-    told = plan_library.Told(words(("Нова", "Опис", "")), "posts", 2, 30)
+    told = plan_library.ActivityContent(words(("Нова", "Опис", "")), "posts", 2, 30)
     plan_library.add(cast.programme, told, by=cast.staff)
     plan_library.use(cast.programme, "live", False, by=cast.staff)
     plan_library.move(cast.programme, "eservice", -1, by=cast.staff)
@@ -403,7 +403,7 @@ def test_staff_keep_the_library_and_nobody_else(cast: Cast) -> None:
 def test_a_plan_keeps_the_words_that_the_library_had(cast: Cast) -> None:
     kind = next(row for row in _stored(cast) if row.key == "calls")
     row = only(agreed(cast, plans.taken(kind, today() + timedelta(days=9))))
-    told = plan_library.Told(words(("Сасвим друго", "", "")), "link", 1, 30)
+    told = plan_library.ActivityContent(words(("Сасвим друго", "", "")), "link", 1, 30)
     plan_library.change(cast.programme, "calls", told, by=cast.staff)
     assert item(row).activity.name == "Три објаве са јасним позивом на акцију"
     assert item(row).activity.wanted == 3

@@ -26,7 +26,7 @@ from municipalities.holidays import is_working_day
 from municipalities.models import Cohort, Enrolment, Membership, Pairing
 from municipalities.queries import today
 from municipalities.tenancy import scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from tests.mentoring.plans import agreed, begun, only, wanted
 from tests.people import Cast, sign_in
@@ -36,7 +36,9 @@ PLAN = "/m/cuprija/mentoring/"
 
 def told(person: object) -> list[str]:
     return list(
-        Notification.objects.filter(user=person, kind=Kind.AGREEMENT).order_by("pk").values_list("subject", flat=True)
+        Notification.objects.filter(user=person, kind=NotificationKind.AGREEMENT)
+        .order_by("pk")
+        .values_list("subject", flat=True)
     )
 
 

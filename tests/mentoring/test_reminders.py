@@ -62,7 +62,10 @@ def spoken(cast: Cast, day: date) -> None:
     """A check-in was held that day, so that nothing is said of silence."""
     with scope(cast.cuprija):
         checkins.write_down(
-            None, checkins.Told(at(day), Way.PHONE, Decimal(1), "Кратко"), municipality=cast.cuprija, by=cast.mentor
+            None,
+            checkins.CheckInRecord(at(day), Way.PHONE, Decimal(1), "Кратко"),
+            municipality=cast.cuprija,
+            by=cast.mentor,
         )
     told_so_far()
 

@@ -15,7 +15,7 @@ from accounts.models import Invitation, User
 from common.models import AuditEvent
 from municipalities.domain import reference
 from municipalities.models import Municipality, Programme
-from municipalities.population import Row, Unreadable, read
+from municipalities.population import PopulationRow, Unreadable, read
 from tests.people import Cast, municipality, person, sign_in
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -116,7 +116,7 @@ def test_opening_a_workspace_lets_people_in(cast: Cast) -> None:
 # ---- populations: reading
 
 
-def rows(text: str | bytes, year: int | None = 2022) -> list[Row]:
+def rows(text: str | bytes, year: int | None = 2022) -> list[PopulationRow]:
     return read(text if isinstance(text, bytes) else text.encode(), year=year, known=KNOWN)
 
 

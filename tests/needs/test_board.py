@@ -19,7 +19,7 @@ from inbox.domain import triage
 from inbox.models import Department, Message, Settlement
 from municipalities.tenancy import scope
 from needs.domain import decide, follow_up, merge, pictures, voices, write
-from needs.domain.write import Words
+from needs.domain.write import NeedContent
 from needs.enums import Stage
 from needs.models import Need, NeedPicture, Voice
 from posts.domain.pictures import add
@@ -282,8 +282,8 @@ def test_the_board_is_narrowed_by_words_topic_settlement_and_department(cast: Ca
     with scope(cast.cuprija):
         place = Settlement.objects.create(municipality=cast.cuprija, name="Мућава")
         office = Department.objects.create(municipality=cast.cuprija, name="Водовод")
-        write.write(cast.cuprija, Words("Чесма у Мућави", "", "water", place, office), by=cast.officer)
-        write.write(cast.cuprija, Words("Rupa na putu", "", "roads"), by=cast.officer)
+        write.write(cast.cuprija, NeedContent("Чесма у Мућави", "", "water", place, office), by=cast.officer)
+        write.write(cast.cuprija, NeedContent("Rupa na putu", "", "roads"), by=cast.officer)
     client = sign_in(cast.viewer)
     for asked_for in ({"q": "mucavi"}, {"topic": "water"}, {"settlement": place.pk}, {"department": office.pk}):
         told = client.get(BOARD, asked_for).text
@@ -298,7 +298,7 @@ def test_the_board_asks_as_little_of_a_thousand_needs_as_of_one(cast: Cast) -> N
     with scope(cast.cuprija):
         place = Settlement.objects.create(municipality=cast.cuprija, name="Супска")
         office = Department.objects.create(municipality=cast.cuprija, name="Водовод")
-        write.write(cast.cuprija, Words("Прва", "", "water", place, office), by=cast.officer)
+        write.write(cast.cuprija, NeedContent("Прва", "", "water", place, office), by=cast.officer)
     client = sign_in(cast.officer)
     client.get(BOARD)
     with CaptureQueriesContext(connection) as few:

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from municipalities.enums import Kind
+from municipalities.enums import MunicipalityKind
 from municipalities.models import GlossaryWord, Municipality
 from municipalities.tenancy import scope
 from needs.enums import Moment, Source, Stage
@@ -66,7 +66,7 @@ def test_nobody_sees_it_until_it_is_switched_on_and_nobody_after_it_is_switched_
 
 
 @pytest.mark.parametrize(
-    "fields", [{"is_practice": True}, {"kind": Kind.TRAINING, "is_practice": True}, {"joined_on": None}]
+    "fields", [{"is_practice": True}, {"kind": MunicipalityKind.TRAINING, "is_practice": True}, {"joined_on": None}]
 )
 def test_a_workspace_for_practice_has_none(cast: Cast, fields: dict[str, Any]) -> None:
     done(cast)

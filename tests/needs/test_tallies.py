@@ -20,7 +20,7 @@ from inbox.enums import State
 from inbox.models import Message
 from municipalities.tenancy import everywhere, scope
 from needs.domain import decide, merge, page, publish, voices
-from needs.domain.write import Words, delete, write
+from needs.domain.write import NeedContent, delete, write
 from needs.enums import Source
 from needs.models import Need, Voice
 from tests.analytics import factories as numbers
@@ -82,7 +82,7 @@ def _something_happens(cast: Cast, rng: random.Random) -> None:
     by, rows = cast.officer, list(Need.objects.order_by("pk"))
     deed = rng.choice(DEEDS)
     if deed == "write" or len(rows) < 3:
-        row = write(cast.cuprija, Words(f"Клупа {len(rows)}"), by=by)
+        row = write(cast.cuprija, NeedContent(f"Клупа {len(rows)}"), by=by)
         voices.hear(row, Source.PHONE, FIRST + timedelta(days=rng.randrange(30)), by=by)
         return
     row, other = rng.sample(rows, 2)

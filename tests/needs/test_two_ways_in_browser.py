@@ -26,7 +26,7 @@ from delivery.domain.deliver import deliver
 from delivery.enums import State as Sent
 from delivery.models import Delivery
 from inbox.domain import answer, below, desk, hear
-from inbox.enums import Kind, State, Topic
+from inbox.enums import MessageKind, State, Topic
 from inbox.models import Listening, Message, Settlement
 from mentoring.enums import Proof
 from municipalities.queries import today
@@ -193,9 +193,9 @@ def the_officer_sorts_without_a_mouse(tour: Tour, place: Place) -> None:
     press(page, "b", "**/inbox/?view=open")
     with scope(place.cast.cuprija):
         rows = list(Message.objects.all())
-        assert sorted(row.kind for row in rows) == [Kind.PROPOSAL] * 5 + [Kind.QUESTION]
+        assert sorted(row.kind for row in rows) == [MessageKind.PROPOSAL] * 5 + [MessageKind.QUESTION]
         assert {row.topic for row in rows} == {Topic.GREEN}
-        assert [row.assignee for row in rows if row.kind == Kind.QUESTION] == [place.cast.officer]
+        assert [row.assignee for row in rows if row.kind == MessageKind.QUESTION] == [place.cast.officer]
     is_sound(page)
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from common.models import MailMessage
 from notifications.domain.notify import notify
 from notifications.domain.send import send_due
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from tests.people import Cast
 
@@ -41,7 +41,9 @@ Tell = Callable[..., Notification]
 def tell(cast: Cast) -> Tell:
     """`tell(person, Kind.DECIDED, "subject", body="…", about="…")`: one notification from Ćuprija."""
 
-    def told(person: Any, kind: Kind = Kind.DECIDED, subject: str = "Decided", **fields: Any) -> Notification:
+    def told(
+        person: Any, kind: NotificationKind = NotificationKind.DECIDED, subject: str = "Decided", **fields: Any
+    ) -> Notification:
         body = fields.pop("body", "It was approved.")
         url = fields.pop("url", "/m/cuprija/posts/7/#thread-3")
         place = {"municipality": cast.cuprija, "about": "posts.post:7", **fields}

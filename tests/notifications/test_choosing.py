@@ -13,7 +13,7 @@ from django.utils.formats import time_format
 from common.models import AuditEvent
 from notifications import stop_links
 from notifications.domain import choose
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Preferences, Wish
 from notifications.queries import manner
 from notifications.rules import ALWAYS
@@ -35,7 +35,7 @@ def filled(user: Any, **changed: str) -> dict[str, str]:
     return {name: value for name, value in {**fields, **kinds, **changed}.items() if value}
 
 
-def stop_address(tell: Tell, user: Any, kind: Kind = Kind.DECIDED) -> str:
+def stop_address(tell: Tell, user: Any, kind: NotificationKind = NotificationKind.DECIDED) -> str:
     """The path of the link in a mail about `kind`."""
     tell(user, kind)
     (message,) = sent()
@@ -48,7 +48,7 @@ def stop_address(tell: Tell, user: Any, kind: Kind = Kind.DECIDED) -> str:
 def test_the_page_shows_the_defaults_of_the_roles(cast: Cast) -> None:
     page = sign_in(cast.mentor).get(PAGE).content.decode()
     assert len(re.findall(r'<option value="digest" selected>', page)) == 9
-    assert page.count('name="how-') == len(Kind) - len(ALWAYS)
+    assert page.count('name="how-') == len(NotificationKind) - len(ALWAYS)
 
 
 def test_choices_are_kept_and_written_down(cast: Cast) -> None:
@@ -56,7 +56,7 @@ def test_choices_are_kept_and_written_down(cast: Cast) -> None:
     answer = sign_in(cast.officer).post(PAGE, body)
     assert answer.status_code == 302
     now = manner(cast.officer)
-    assert (now.hows[Kind.COMMENT], now.preferences.quiet_weekends) == (How.DIGEST, True)
+    assert (now.hows[NotificationKind.COMMENT], now.preferences.quiet_weekends) == (How.DIGEST, True)
     assert f"{now.preferences.quiet_from:%H:%M}" == "18:30"
     assert [(wish.kind, wish.how) for wish in Wish.objects.all()] == [("comment", "digest")]
     assert AuditEvent.objects.filter(verb="account.choose_notifications", actor_id=cast.officer.pk).count() == 1
@@ -90,16 +90,16 @@ def test_opening_the_link_stops_nothing(cast: Cast, noon: Any, tell: Tell) -> No
 
 def test_one_click_in_the_mail_program_stops_the_kind_without_a_session(cast: Cast, noon: Any, tell: Tell) -> None:
     address = stop_address(tell, cast.officer)
-    waiting = tell(cast.officer, Kind.DECIDED)
+    waiting = tell(cast.officer, NotificationKind.DECIDED)
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post(address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 200
-    assert manner(cast.officer).hows[Kind.DECIDED] == How.NEVER
+    assert manner(cast.officer).hows[NotificationKind.DECIDED] == How.NEVER
     assert due(waiting) == ""
     assert AuditEvent.objects.get(verb="account.stop_mail").detail == {"kinds": ["decided"]}
-    tell(cast.officer, Kind.DECIDED)
+    tell(cast.officer, NotificationKind.DECIDED)
     assert sent() == []
-    tell(cast.officer, Kind.SUBMITTED)
+    tell(cast.officer, NotificationKind.SUBMITTED)
     assert len(sent()) == 1
 
 
@@ -107,7 +107,7 @@ def test_a_stopped_kind_can_be_taken_back_on_the_same_page(cast: Cast, noon: Any
     address = stop_address(tell, cast.officer)
     Client().post(address)
     Client().post(address, {"again": "yes"})
-    assert manner(cast.officer).hows[Kind.DECIDED] == How.AT_ONCE
+    assert manner(cast.officer).hows[NotificationKind.DECIDED] == How.AT_ONCE
 
 
 def test_the_link_works_for_years_until_its_owner_voids_it(cast: Cast, noon: Any, tell: Tell) -> None:
@@ -157,11 +157,11 @@ def test_the_page_behind_the_link_speaks_the_language_of_its_owner(cast: Cast, n
 
 
 def test_a_summary_stops_all_kinds_that_stood_in_it(cast: Cast, noon: Any, tell: Tell) -> None:
-    tell(cast.officer, Kind.FEEDBACK)
-    tell(cast.officer, Kind.PERFORMANCE)
+    tell(cast.officer, NotificationKind.FEEDBACK)
+    tell(cast.officer, NotificationKind.PERFORMANCE)
     noon.shift(86400)
     (message,) = sent()
     wanted = stop_links.read(message.headers["List-Unsubscribe"].split("/")[-2])
     assert wanted is not None
-    assert set(wanted.kinds) == {Kind.FEEDBACK, Kind.PERFORMANCE}
+    assert set(wanted.kinds) == {NotificationKind.FEEDBACK, NotificationKind.PERFORMANCE}
     assert "No more mail of these kinds:" in message.body

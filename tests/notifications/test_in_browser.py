@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from notifications import stop_links
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification, Preferences
 from notifications.queries import manner
 from tests.browsing import enter, violations
@@ -24,7 +24,7 @@ def fits(page: Any) -> bool:
 
 
 def test_from_the_bell_to_the_very_place(page: Any, live_server: Any, cast: Cast, tell: Tell) -> None:
-    tell(cast.officer, Kind.COMMENT, "A comment on the fountain", url="/m/cuprija/#main")
+    tell(cast.officer, NotificationKind.COMMENT, "A comment on the fountain", url="/m/cuprija/#main")
     enter(page, live_server, cast.officer)
     page.goto(f"{live_server.url}/m/cuprija/")
     bell = page.locator(".rail [data-bell]")
@@ -39,7 +39,7 @@ def test_from_the_bell_to_the_very_place(page: Any, live_server: Any, cast: Cast
 
 def test_by_keyboard_alone(page: Any, live_server: Any, cast: Cast, tell: Tell) -> None:
     for number in range(3):
-        tell(cast.officer, Kind.DECIDED, f"Post {number} was decided", about=f"posts.post:{number}")
+        tell(cast.officer, NotificationKind.DECIDED, f"Post {number} was decided", about=f"posts.post:{number}")
     enter(page, live_server, cast.officer)
     page.goto(f"{live_server.url}/notifications/")
     newest = page.get_by_role("link", name="Post 2 was decided")
@@ -72,7 +72,7 @@ def test_on_a_phone_the_bell_is_on_top_and_nothing_is_cut_off(
     browser: Any, live_server: Any, cast: Cast, tell: Tell, scheme: str
 ) -> None:
     tell(cast.officer, subject="A_very_long_word_" * 8, body="https://example.org/" + "a" * 200)
-    tell(cast.officer, Kind.COMMENT, "Another about it")
+    tell(cast.officer, NotificationKind.COMMENT, "Another about it")
     key = Preferences.objects.create(user=cast.officer).key
     stop = f"/notifications/stop/{stop_links.token(cast.officer.pk, ['comment', 'mention'], key)}/"
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme, locale="en-GB")
@@ -107,4 +107,4 @@ def test_mail_is_chosen_and_stopped_on_the_pages(page: Any, live_server: Any, ca
     page.get_by_role("button", name="Stop this mail").click()
     expect(page.get_by_role("heading", name="Done: this mail stops")).to_be_visible()
     assert violations(page) == []
-    assert manner(cast.officer).hows[Kind.COMMENT] == How.NEVER
+    assert manner(cast.officer).hows[NotificationKind.COMMENT] == How.NEVER

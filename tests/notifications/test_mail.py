@@ -18,14 +18,14 @@ from common.models import MailMessage
 from municipalities.models import Membership, Pairing
 from notifications.domain import choose, read
 from notifications.domain.send import send_due
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification, Preferences
 from notifications.queries import manner
 from tests.notifications.conftest import Tell, belgrade, due, sent
 from tests.people import Cast, person
 
 
-def wish(user: Any, *, hows: dict[Kind, How] | None = None, **times: Any) -> None:
+def wish(user: Any, *, hows: dict[NotificationKind, How] | None = None, **times: Any) -> None:
     """Choose what the page of the account would."""
     now = manner(user)
     kept = {name: getattr(now.preferences, name) for name in choose.TIMES}
@@ -44,11 +44,11 @@ def test_a_decision_is_mailed_at_once_with_a_link_to_the_very_place(cast: Cast, 
 
 
 def test_several_comments_within_minutes_make_one_mail(cast: Cast, noon: Any, tell: Tell) -> None:
-    tell(cast.officer, Kind.COMMENT, "First", body="Shorter, please.")
+    tell(cast.officer, NotificationKind.COMMENT, "First", body="Shorter, please.")
     assert sent() == []
     noon.shift(60)
-    tell(cast.officer, Kind.SUGGESTION, "Second", body="Try this.")
-    tell(cast.officer, Kind.COMMENT, "Of another post", about="posts.post:8")
+    tell(cast.officer, NotificationKind.SUGGESTION, "Second", body="Try this.")
+    tell(cast.officer, NotificationKind.COMMENT, "Of another post", about="posts.post:8")
     noon.shift(60)
     (message,) = sent()
     assert message.subject == "Second (and 1 more)"
@@ -82,14 +82,14 @@ def test_after_a_busy_night_there_is_one_list_instead_of_ten_mails(cast: Cast, n
 
 def test_an_emergency_comes_at_night_by_itself_and_also_when_it_was_read(cast: Cast, noon: Any, tell: Tell) -> None:
     noon.move_to(belgrade("2026-11-25 23:00"))
-    row = tell(cast.approver, Kind.EMERGENCY, "Flood warning")
+    row = tell(cast.approver, NotificationKind.EMERGENCY, "Flood warning")
     read.mark_read(cast.approver, [row.pk])
     (message,) = sent()
     assert message.subject == "Flood warning"
 
 
 def test_what_was_read_in_the_portal_meanwhile_is_not_mailed(cast: Cast, noon: Any, tell: Tell) -> None:
-    row = tell(cast.officer, Kind.COMMENT)
+    row = tell(cast.officer, NotificationKind.COMMENT)
     read.mark_read(cast.officer, [row.pk])
     noon.shift(300)
     assert sent() == []
@@ -98,16 +98,16 @@ def test_what_was_read_in_the_portal_meanwhile_is_not_mailed(cast: Cast, noon: A
 
 
 def test_the_summary_comes_once_a_day_with_everything_new(cast: Cast, noon: Any, tell: Tell) -> None:
-    tell(cast.officer, Kind.PERFORMANCE, "A post was seen 1,200 times", about="posts.post:1")
+    tell(cast.officer, NotificationKind.PERFORMANCE, "A post was seen 1,200 times", about="posts.post:1")
     noon.shift(3600)
-    tell(cast.officer, Kind.FEEDBACK, "Your mentor filled in the rubric", about="posts.post:2")
+    tell(cast.officer, NotificationKind.FEEDBACK, "Your mentor filled in the rubric", about="posts.post:2")
     assert sent() == []
     noon.move_to(belgrade("2026-11-26 08:00"))
     (message,) = sent()
     assert message.subject == "Your daily summary: 2 notifications"
     assert "ĆUPRIJA" in message.body
     noon.shift(60)
-    tell(cast.officer, Kind.FEEDBACK, "Later", about="posts.post:3")
+    tell(cast.officer, NotificationKind.FEEDBACK, "Later", about="posts.post:3")
     assert sent() == []
     noon.move_to(belgrade("2026-11-27 07:59"))
     assert sent() == []
@@ -123,7 +123,7 @@ def test_the_summary_comes_once_when_the_clock_jumps(
 ) -> None:
     noon.move_to(belgrade(f"{day} 12:00"))
     Pairing.objects.update(starts_on=timezone.localdate())
-    tell(cast.officer, Kind.FEEDBACK)
+    tell(cast.officer, NotificationKind.FEEDBACK)
     found = []
     noon.move_to(belgrade(f"{next_day} 00:00"))
     for _half_hour in range(50):
@@ -133,7 +133,7 @@ def test_the_summary_comes_once_when_the_clock_jumps(
 
 
 def test_a_worker_that_was_away_sends_the_summary_late_but_once(cast: Cast, noon: Any, tell: Tell) -> None:
-    tell(cast.officer, Kind.FEEDBACK)
+    tell(cast.officer, NotificationKind.FEEDBACK)
     noon.move_to(belgrade("2026-11-26 11:17"))
     assert len(sent()) == 1
     assert sent() == []
@@ -154,7 +154,7 @@ def test_each_person_reads_the_mail_in_their_own_language(cast: Cast, noon: Any,
 
 @pytest.mark.parametrize("role", ["officer", "mentor"])
 def test_after_access_has_ended_nothing_is_mailed(cast: Cast, noon: Any, tell: Tell, role: str) -> None:
-    row = tell(getattr(cast, role), Kind.COMMENT, "A secret draft", body="The mayor resigns.")
+    row = tell(getattr(cast, role), NotificationKind.COMMENT, "A secret draft", body="The mayor resigns.")
     Membership.objects.filter(user=cast.officer).update(ended_at=timezone.now())
     Pairing.objects.update(ends_on=belgrade("2026-11-24 00:00").date())
     noon.shift(300)
@@ -166,9 +166,9 @@ def test_after_access_has_ended_nothing_is_mailed(cast: Cast, noon: Any, tell: T
 def test_staff_of_the_programme_are_not_mailed_the_drafts_that_they_may_not_read(
     cast: Cast, noon: Any, tell: Tell
 ) -> None:
-    wish(cast.staff, hows=dict.fromkeys(Kind, How.AT_ONCE))
-    tell(cast.staff, Kind.DECIDED, "A draft")
-    tell(cast.staff, Kind.EMERGENCY, "Of a public post")
+    wish(cast.staff, hows=dict.fromkeys(NotificationKind, How.AT_ONCE))
+    tell(cast.staff, NotificationKind.DECIDED, "A draft")
+    tell(cast.staff, NotificationKind.EMERGENCY, "Of a public post")
     assert [message.subject for message in sent()] == ["Of a public post"]
 
 
@@ -181,16 +181,23 @@ def test_somebody_whose_account_was_switched_off_gets_no_mail(cast: Cast, noon: 
 
 def test_a_choice_holds_for_what_still_waits(cast: Cast, noon: Any, tell: Tell) -> None:
     noon.move_to(belgrade("2026-11-25 21:00"))
-    first, second, third = (tell(cast.officer, kind) for kind in (Kind.DECIDED, Kind.COMMENT, Kind.FEEDBACK))
-    wish(cast.officer, hows={Kind.COMMENT: How.NEVER, Kind.FEEDBACK: How.AT_ONCE}, has_quiet_hours=False)
+    first, second, third = (
+        tell(cast.officer, kind)
+        for kind in (NotificationKind.DECIDED, NotificationKind.COMMENT, NotificationKind.FEEDBACK)
+    )
+    wish(
+        cast.officer,
+        hows={NotificationKind.COMMENT: How.NEVER, NotificationKind.FEEDBACK: How.AT_ONCE},
+        has_quiet_hours=False,
+    )
     assert (due(first), due(second), due(third)) == ("Wed 25 21:00", "", "Wed 25 21:00")
 
 
 def test_a_choice_that_is_the_default_of_the_role_follows_the_role(cast: Cast) -> None:
-    wish(cast.viewer, hows={Kind.MENTION: How.DIGEST})
+    wish(cast.viewer, hows={NotificationKind.MENTION: How.DIGEST})
     Membership.objects.filter(user=cast.viewer).update(role="officer")
     now = manner(cast.viewer).hows
-    assert (now[Kind.COMMENT], now[Kind.MENTION]) == (How.AT_ONCE, How.DIGEST)
+    assert (now[NotificationKind.COMMENT], now[NotificationKind.MENTION]) == (How.AT_ONCE, How.DIGEST)
 
 
 def test_a_worker_that_dies_sends_nothing_twice_and_loses_nothing(cast: Cast, noon: Any, tell: Tell) -> None:
@@ -238,7 +245,7 @@ def _sql_of(act: Any) -> str:
 
 def test_a_long_summary_ends_with_a_link_to_the_rest(cast: Cast, noon: Any, tell: Tell) -> None:
     for number in range(45):
-        tell(cast.officer, Kind.FEEDBACK, f"Feedback number {number}.", about=f"posts.post:{number}")
+        tell(cast.officer, NotificationKind.FEEDBACK, f"Feedback number {number}.", about=f"posts.post:{number}")
     noon.shift(86400)
     (message,) = sent()
     assert "5 more are in the portal: http://127.0.0.1:8000/notifications/" in message.body

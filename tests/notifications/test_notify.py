@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext
 
 from notifications.domain.notify import notify
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification
 from tests.people import Cast
 
@@ -22,7 +22,9 @@ def words() -> tuple[str, str]:
     return gettext("Name"), "…"
 
 
-def told(cast: Cast, *people: Any, kind: Kind = Kind.COMMENT, **fields: Any) -> list[Notification]:
+def told(
+    cast: Cast, *people: Any, kind: NotificationKind = NotificationKind.COMMENT, **fields: Any
+) -> list[Notification]:
     return notify(kind, people, **{"municipality": cast.cuprija, "url": URL, "words": words, **fields})
 
 
@@ -73,17 +75,17 @@ def test_eight_people_cost_as_many_queries_as_one(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("who", "kind", "how"),
     [
-        ("officer", Kind.DECIDED, How.AT_ONCE),
-        ("approver", Kind.SUBMITTED, How.AT_ONCE),
-        ("mentor", Kind.MENTION, How.AT_ONCE),
-        ("mentor", Kind.MOVED, How.DIGEST),
-        ("officer", Kind.PERFORMANCE, How.DIGEST),
-        ("viewer", Kind.COMMENT, How.DIGEST),
-        ("staff", Kind.COMMENT, How.DIGEST),
-        ("staff", Kind.EMERGENCY, How.AT_ONCE),
+        ("officer", NotificationKind.DECIDED, How.AT_ONCE),
+        ("approver", NotificationKind.SUBMITTED, How.AT_ONCE),
+        ("mentor", NotificationKind.MENTION, How.AT_ONCE),
+        ("mentor", NotificationKind.MOVED, How.DIGEST),
+        ("officer", NotificationKind.PERFORMANCE, How.DIGEST),
+        ("viewer", NotificationKind.COMMENT, How.DIGEST),
+        ("staff", NotificationKind.COMMENT, How.DIGEST),
+        ("staff", NotificationKind.EMERGENCY, How.AT_ONCE),
     ],
 )
-def test_the_default_depends_on_the_role(cast: Cast, who: str, kind: Kind, how: How) -> None:
+def test_the_default_depends_on_the_role(cast: Cast, who: str, kind: NotificationKind, how: How) -> None:
     (row,) = told(cast, getattr(cast, who), kind=kind)
     assert row.how == how
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from municipalities.models import Membership, Pairing
 from notifications.domain.forget import forget
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from tests.notifications.conftest import Tell, belgrade
 from tests.people import Cast, sign_in
@@ -74,8 +74,8 @@ def test_what_belongs_together_stands_together_newest_first(cast: Cast, tell: Te
 
 
 def test_the_page_is_filtered_by_kind_and_by_what_is_unread(cast: Cast, tell: Tell) -> None:
-    read = tell(cast.officer, Kind.DECIDED, "Yes to the fountain")
-    tell(cast.officer, Kind.MENTION, "A mention")
+    read = tell(cast.officer, NotificationKind.DECIDED, "Yes to the fountain")
+    tell(cast.officer, NotificationKind.MENTION, "A mention")
     Notification.objects.filter(pk=read.pk).update(read_at=timezone.now())
     assert "Yes to the fountain" not in shown(cast.officer)
     assert "Yes to the fountain" in shown(cast.officer, "?show=all")
@@ -120,7 +120,7 @@ def test_a_path_that_a_browser_takes_for_another_host_is_not_followed(cast: Cast
 @pytest.mark.parametrize("role", ["officer", "mentor"])
 def test_after_access_has_ended_the_words_are_shown_nowhere(cast: Cast, tell: Tell, role: str) -> None:
     user = getattr(cast, role)
-    row = tell(user, Kind.COMMENT, "A secret draft", body="The mayor resigns.")
+    row = tell(user, NotificationKind.COMMENT, "A secret draft", body="The mayor resigns.")
     Membership.objects.filter(user=cast.officer).update(ended_at=timezone.now())
     Pairing.objects.update(starts_on=belgrade("2020-01-01 12:00").date(), ends_on=belgrade("2020-02-01 12:00").date())
     page = shown(user)
@@ -143,7 +143,10 @@ def test_access_that_comes_back_shows_the_words_again(cast: Cast, tell: Tell) ->
 
 
 def test_one_several_or_all_are_marked_as_read(cast: Cast, tell: Tell) -> None:
-    first, second, third = (tell(cast.officer, kind) for kind in (Kind.DECIDED, Kind.DECIDED, Kind.MENTION))
+    first, second, third = (
+        tell(cast.officer, kind)
+        for kind in (NotificationKind.DECIDED, NotificationKind.DECIDED, NotificationKind.MENTION)
+    )
     client = sign_in(cast.officer)
 
     def unread() -> set[int]:
@@ -155,7 +158,7 @@ def test_one_several_or_all_are_marked_as_read(cast: Cast, tell: Tell) -> None:
     assert unread() == {first.pk, second.pk, third.pk}
     client.post("/notifications/read/", {"all": "yes", "kind": "decided"})
     assert unread() == {third.pk}
-    later = tell(cast.officer, Kind.MENTION)
+    later = tell(cast.officer, NotificationKind.MENTION)
     answer = client.post("/notifications/read/", {"all": "yes", "newest": third.pk, "kind": "mention", "show": "all"})
     assert unread() == {later.pk}
     assert answer.headers["Location"] == "/notifications/?show=all&kind=mention"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Preferences
 from notifications.rules import ZONE, after_quiet, mail_due
 from tests.notifications.conftest import belgrade
@@ -84,42 +84,44 @@ def test_an_end_within_the_hour_that_is_left_out_still_comes() -> None:
     ],
 )
 def test_the_summary_comes_at_its_hour_of_the_next_day(now: str, comes: str) -> None:
-    due = mail_due(How.DIGEST, Kind.FEEDBACK, belgrade(now), Preferences())
+    due = mail_due(How.DIGEST, NotificationKind.FEEDBACK, belgrade(now), Preferences())
     assert due is not None
     assert f"{due.astimezone(ZONE):%a %d %H:%M}" == comes
 
 
 def test_the_summary_skips_a_quiet_weekend() -> None:
-    due = mail_due(How.DIGEST, Kind.FEEDBACK, belgrade("2026-11-27 12:00"), Preferences(quiet_weekends=True))
+    due = mail_due(
+        How.DIGEST, NotificationKind.FEEDBACK, belgrade("2026-11-27 12:00"), Preferences(quiet_weekends=True)
+    )
     assert due == belgrade("2026-11-30 08:00")
 
 
 def test_the_summary_keeps_its_hour_when_the_clock_jumps() -> None:
-    spring = mail_due(How.DIGEST, Kind.FEEDBACK, belgrade("2026-03-28 12:00"), Preferences())
-    autumn = mail_due(How.DIGEST, Kind.FEEDBACK, belgrade("2026-10-24 12:00"), Preferences())
+    spring = mail_due(How.DIGEST, NotificationKind.FEEDBACK, belgrade("2026-03-28 12:00"), Preferences())
+    autumn = mail_due(How.DIGEST, NotificationKind.FEEDBACK, belgrade("2026-10-24 12:00"), Preferences())
     assert (spring, autumn) == (datetime(2026, 3, 29, 6, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC))
 
 
 def test_the_summary_comes_once_in_the_hour_that_comes_twice() -> None:
     wishes = Preferences(digest_at=time(2, 30))
-    first = mail_due(How.DIGEST, Kind.FEEDBACK, belgrade("2026-10-25 01:00"), wishes)
-    after = mail_due(How.DIGEST, Kind.FEEDBACK, belgrade("2026-10-25 02:10", fold=1), wishes)
+    first = mail_due(How.DIGEST, NotificationKind.FEEDBACK, belgrade("2026-10-25 01:00"), wishes)
+    after = mail_due(How.DIGEST, NotificationKind.FEEDBACK, belgrade("2026-10-25 02:10", fold=1), wishes)
     assert first == belgrade("2026-10-25 02:30")
     assert after == belgrade("2026-10-26 02:30")
 
 
 def test_what_is_urgent_comes_at_night_unless_a_person_wants_their_sleep() -> None:
     night = belgrade("2026-11-25 23:00")
-    assert mail_due(How.AT_ONCE, Kind.EMERGENCY, night, Preferences()) == night
+    assert mail_due(How.AT_ONCE, NotificationKind.EMERGENCY, night, Preferences()) == night
     asleep = Preferences(urgent_always=False)
-    assert mail_due(How.AT_ONCE, Kind.EMERGENCY, night, asleep) == belgrade("2026-11-26 07:00")
+    assert mail_due(How.AT_ONCE, NotificationKind.EMERGENCY, night, asleep) == belgrade("2026-11-26 07:00")
 
 
 def test_words_of_a_conversation_wait_a_little_for_each_other() -> None:
     noon = belgrade("2026-11-25 12:00")
-    assert mail_due(How.AT_ONCE, Kind.COMMENT, noon, Preferences()) == noon + timedelta(minutes=2)
-    assert mail_due(How.AT_ONCE, Kind.DECIDED, noon, Preferences()) == noon
-    assert mail_due(How.NEVER, Kind.DECIDED, noon, Preferences()) is None
+    assert mail_due(How.AT_ONCE, NotificationKind.COMMENT, noon, Preferences()) == noon + timedelta(minutes=2)
+    assert mail_due(How.AT_ONCE, NotificationKind.DECIDED, noon, Preferences()) == noon
+    assert mail_due(How.NEVER, NotificationKind.DECIDED, noon, Preferences()) is None
 
 
 CLOCK = st.times().map(lambda found: found.replace(second=0, microsecond=0, tzinfo=None))
@@ -139,6 +141,6 @@ def test_whatever_the_hours_mail_is_never_early_and_never_waits_beyond_a_long_we
     free = after_quiet(moment, wishes)
     assert moment <= free <= moment + timedelta(days=4, hours=1)
     assert after_quiet(free, wishes) == free
-    summary = mail_due(How.DIGEST, Kind.FEEDBACK, moment, wishes)
+    summary = mail_due(How.DIGEST, NotificationKind.FEEDBACK, moment, wishes)
     assert summary is not None
     assert moment < summary <= moment + timedelta(days=3, hours=1)

@@ -56,12 +56,12 @@ def confirmed(desk: Desk, run: ImportRun, **expected: int) -> int:
         return imports.confirm(run, by=desk.cast.officer, **expected)
 
 
-def looked(desk: Desk, lines: str) -> list[imports.Row]:
+def looked(desk: Desk, lines: str) -> list[imports.PlanRow]:
     with scope(desk.house), translation.override("en"):
         return imports.look(desk.house, read((HEAD + lines).encode()).lines)
 
 
-def told(row: imports.Row) -> str:
+def told(row: imports.PlanRow) -> str:
     return " ".join(problem.sentence for problem in row.problems)
 
 

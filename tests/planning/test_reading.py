@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from planning.reading import COMPOUND, MOST_BYTES, MOST_CELL, MOST_ROWS, MOST_UNPACKED, Line, Unreadable, read
+from planning.reading import COMPOUND, MOST_BYTES, MOST_CELL, MOST_ROWS, MOST_UNPACKED, FileRow, Unreadable, read
 
 PLAN = "Датум;Време;Текст;Канал\n24.11.2026.;9:00;Вода у Ћуприји;Фејсбук\n"
 LATIN = "Datum;Vreme;Tekst;Kanal\n24.11.2026.;9:00;Čišćenje šahtova u Ćupriji;Fejsbuk\n"
 HEAD = ["Датум", "Време", "Текст"]
 
 
-def lines(raw: bytes | str) -> list[Line]:
+def lines(raw: bytes | str) -> list[FileRow]:
     return read(raw.encode() if isinstance(raw, str) else raw).lines
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platforms.budgets import ROLLS, Budget, Told, read
+from platforms.budgets import ROLLS, Budget, RateLimits, read
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=5)
@@ -44,12 +44,12 @@ def test_headers_of_an_answer(subtests: pytest.Subtests) -> None:
         ({}, None),
     ]:
         with subtests.test(headers=headers, expected=expected):
-            assert read(200, headers, NOW) == Told(expected)
+            assert read(200, headers, NOW) == RateLimits(expected)
 
 
 def test_a_refusal_with_retry_after_leaves_nothing() -> None:
-    assert read(429, {"retry-after": "300", "x-ratelimit-remaining": "9"}, NOW) == Told(Budget(0, 0, SOON))
-    assert read(503, {"retry-after": "Wed, 25 Nov 2026 12:05:00 GMT"}, NOW) == Told(Budget(0, 0, SOON))
+    assert read(429, {"retry-after": "300", "x-ratelimit-remaining": "9"}, NOW) == RateLimits(Budget(0, 0, SOON))
+    assert read(503, {"retry-after": "Wed, 25 Nov 2026 12:05:00 GMT"}, NOW) == RateLimits(Budget(0, 0, SOON))
 
 
 # ---- X
@@ -75,7 +75,7 @@ def test_of_two_that_are_spent_the_one_that_lasts_longer_counts() -> None:
 
 def test_xs_limit_of_the_application_is_shared_by_all_accounts() -> None:
     told = read(201, x("x-app-limit-24hour", 40, 10_000), NOW)
-    assert told == Told(None, Budget(40, 10_000, SOON))
+    assert told == RateLimits(None, Budget(40, 10_000, SOON))
 
 
 # ---- Meta
@@ -91,13 +91,13 @@ def test_metas_per_cent_of_the_application_and_of_a_page() -> None:
         "X-Page-Usage": json.dumps(usage(12.5)),
         "X-Business-Use-Case-Usage": json.dumps({"1": [{"type": "pages", **usage(91)}], "2": [usage(4)]}),
     }
-    assert read(200, headers, NOW) == Told(Budget(9, 100, NOW + ROLLS), Budget(72, 100, NOW + ROLLS))
+    assert read(200, headers, NOW) == RateLimits(Budget(9, 100, NOW + ROLLS), Budget(72, 100, NOW + ROLLS))
 
 
 def test_meta_says_when_calls_are_answered_again() -> None:
     use = {"1": [usage(100, estimated_time_to_regain_access=20)]}
     told = read(400, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-    assert told == Told(Budget(0, 100, NOW + timedelta(minutes=20)))
+    assert told == RateLimits(Budget(0, 100, NOW + timedelta(minutes=20)))
 
 
 def test_more_than_all_of_it_is_all_of_it() -> None:
@@ -112,12 +112,12 @@ def test_a_usage_that_is_none_says_nothing(subtests: pytest.Subtests) -> None:
     ]:  # fmt: skip
         with subtests.test(hostile=hostile):
             names = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
-            assert read(200, dict.fromkeys(names, hostile), NOW) == Told()
+            assert read(200, dict.fromkeys(names, hostile), NOW) == RateLimits()
 
 
 @pytest.mark.parametrize("hostile", ["7", '{"1": 7}', '{"1": [7, null, []]}', '{"1": {"call_count": 9}}'])
 def test_a_use_case_of_another_form_says_nothing(hostile: str) -> None:
-    assert read(200, {"X-Business-Use-Case-Usage": hostile}, NOW) == Told()
+    assert read(200, {"X-Business-Use-Case-Usage": hostile}, NOW) == RateLimits()
 
 
 def test_a_wait_without_end_is_not_believed(subtests: pytest.Subtests) -> None:
@@ -125,11 +125,11 @@ def test_a_wait_without_end_is_not_believed(subtests: pytest.Subtests) -> None:
         with subtests.test(minutes=minutes):
             use = {"1": [usage(80, estimated_time_to_regain_access=minutes)]}
             told = read(200, {"X-Business-Use-Case-Usage": json.dumps(use)}, NOW)
-            assert told == Told(Budget(20, 100, NOW + ROLLS))
+            assert told == RateLimits(Budget(20, 100, NOW + ROLLS))
 
 
 @pytest.mark.parametrize("value", ["²", "9" * 5000, "-1", "1e3", "99999999999999999", "9" * 18])
 def test_a_number_that_is_none_says_nothing(value: str) -> None:
     headers = {"x-rate-limit-remaining": "3", "x-rate-limit-reset": value}
-    assert read(200, headers, NOW) == Told()
-    assert read(200, {"x-rate-limit-remaining": value, "x-rate-limit-reset": "soon"}, NOW) == Told()
+    assert read(200, headers, NOW) == RateLimits()
+    assert read(200, {"x-rate-limit-remaining": value, "x-rate-limit-reset": "soon"}, NOW) == RateLimits()

@@ -29,7 +29,7 @@ from inbox.models import Message, Reply
 from inbox.reasons import Decision, Reason, Wish
 from municipalities.tenancy import scope
 from needs.domain import voices
-from needs.domain.write import Words, write
+from needs.domain.write import NeedContent, write
 from posts.models import Consent, Media
 from serbian.folding import fold
 from tests.analytics import factories
@@ -120,7 +120,7 @@ def _hide(row: Message, cast: Any, reason: str) -> None:
 
 
 def _quote(row: Message, cast: Any) -> None:
-    need = write(cast.cuprija, Words("Клупе у парку"), by=cast.officer)
+    need = write(cast.cuprija, NeedContent("Клупе у парку"), by=cast.officer)
     voices.gather(need, [row], by=cast.officer)
     voice = need.voices.get()
     voices.quote(voice, f"Нема {WORDS['quote']}", by=cast.officer)
@@ -224,7 +224,7 @@ def test_every_place_of_the_list_shows_something_of_them(citizen: Callable[..., 
 def _rest(row: Citizen) -> None:
     """What is about them without being theirs: a consent, a caller, a post that quotes them, a file with everything."""
     cast, now = row.town.cast, timezone.now()
-    need = write(cast.cuprija, Words("Расвета"), by=cast.officer)
+    need = write(cast.cuprija, NeedContent("Расвета"), by=cast.officer)
     voice = voices.hear(need, "phone", timezone.localdate(), by=cast.officer)
     type(voice).objects.filter(pk=voice.pk).update(note="Звао Neznani Prokopije")
     publication = factories.published(row.channel, now)

@@ -17,7 +17,7 @@ from inbox.models import HouseRules
 from inbox.reading import masked, without_personal
 from library.enums import SnippetKind
 from library.models import Snippet
-from municipalities.enums import Kind
+from municipalities.enums import MunicipalityKind
 from municipalities.tenancy import scope
 from needs import rules as needs
 from needs.models import NeedsPage
@@ -25,7 +25,7 @@ from posts.coach import offices, points, text
 from reports.models import PublicPage
 from tests.people import Cast, sign_in
 
-PLACE = SimpleNamespace(name_cyrl="Бор", name_latn="Bor", name_en="Bor", kind=Kind.MUNICIPALITY, forms={})
+PLACE = SimpleNamespace(name_cyrl="Бор", name_latn="Bor", name_en="Bor", kind=MunicipalityKind.MUNICIPALITY, forms={})
 
 MOBILES = ("063 123 456", "063/123-45-67", "063.123.4567", "0631234567", "(063) 123-456", "+381 63 123 456",
            "+381631234567", "00381 63 123 4567")  # fmt: skip

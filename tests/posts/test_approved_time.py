@@ -18,7 +18,7 @@ from delivery.models import Delivery
 from delivery.queries import unnoticed
 from municipalities.enums import Approval
 from municipalities.tenancy import everywhere, scope
-from notifications.enums import How, Kind
+from notifications.enums import How, NotificationKind
 from notifications.models import Notification, Wish
 from posts.domain import emergency
 from posts.domain.approve import approve, time_shown
@@ -219,7 +219,7 @@ def test_the_writer_who_may_approve_alone_publishes_now_whatever_time_was_chosen
 
 def test_an_earlier_time_tells_at_once_and_a_later_one_as_people_wish(desk: Desk) -> None:
     post = approved(desk, 20)
-    Wish.objects.create(user=desk.cast.approver, kind=Kind.MOVED, how=How.DIGEST)
+    Wish.objects.create(user=desk.cast.approver, kind=NotificationKind.MOVED, how=How.DIGEST)
     Notification.objects.all().delete()
     post = move(post, in_hours(30), by=desk.cast.officer)
     later = Notification.objects.get()

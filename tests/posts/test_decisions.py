@@ -16,7 +16,7 @@ from municipalities.enums import Approval, Role
 from municipalities.models import Delegation, Membership, Pairing
 from municipalities.queries import access, today
 from municipalities.rules import Verb
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from posts.deciding import standing
 from posts.domain.approve import approve, endorse, send_back
@@ -31,7 +31,7 @@ from tests.posts.deciders import home_of, member, stand_in, submitted
 from tests.posts.desk import Desk, in_hours
 
 
-def told(kind: Kind) -> set[str]:
+def told(kind: NotificationKind) -> set[str]:
     return {each.user.name for each in Notification.objects.filter(kind=kind).select_related("user")}
 
 
@@ -59,8 +59,8 @@ def test_the_second_approver_hears_that_it_is_their_turn(desk: Desk) -> None:
     post = submitted(desk)
     Notification.objects.all().delete()
     approve(post, desk.version(post), by=desk.cast.approver)
-    assert told(Kind.SUBMITTED) == {"Second"}
-    assert told(Kind.DECIDED) == set()
+    assert told(NotificationKind.SUBMITTED) == {"Second"}
+    assert told(NotificationKind.DECIDED) == set()
 
 
 def test_neither_of_two_approvers_wrote_it_unless_the_house_allows_that(desk: Desk) -> None:
@@ -108,7 +108,7 @@ def test_both_approvers_hear_of_a_move_within_the_window(desk: Desk) -> None:
         post = approve(post, desk.version(post), by=each)
     post = move(post, in_hours(10), by=desk.cast.officer)
     assert post.stage == Stage.APPROVED
-    assert told(Kind.MOVED) == {"Approver", "Second"}
+    assert told(NotificationKind.MOVED) == {"Approver", "Second"}
 
 
 # ---------------------------------------------------------------- the mentor first
@@ -118,12 +118,12 @@ def test_the_approver_waits_for_the_mentor_and_the_mentor_approves_nothing(desk:
     desk.house_rule(approval=Approval.MENTOR)
     post = submitted(desk, hours=5)
     version = desk.version(post)
-    assert told(Kind.SUBMITTED) == {"Mentor"}
+    assert told(NotificationKind.SUBMITTED) == {"Mentor"}
     with pytest.raises(ActionNotAllowed, match="mentor reads it first"):
         approve(post, version, by=desk.cast.approver)
     post = endorse(post, version, by=desk.cast.mentor, note="Јасно је.")
     assert (post.stage, desk.states(post)) == (Stage.SUBMITTED, [State.WAITING])
-    assert told(Kind.SUBMITTED) == {"Mentor", "Approver"}
+    assert told(NotificationKind.SUBMITTED) == {"Mentor", "Approver"}
     post = approve(post, version, by=desk.cast.approver)
     assert (post.stage, desk.states(post)) == (Stage.APPROVED, [State.SCHEDULED])
     assert may_send(desk.deliveries(post)[0]).kind == "go"
@@ -155,7 +155,7 @@ def test_without_a_mentor_the_step_is_left_out_and_the_decision_says_so(desk: De
     desk.house_rule(approval=Approval.MENTOR)
     Pairing.objects.filter(municipality=desk.house).update(ends_on=today() - timedelta(days=1))
     post = submitted(desk, hours=5)
-    assert told(Kind.SUBMITTED) == {"Approver"}
+    assert told(NotificationKind.SUBMITTED) == {"Approver"}
     post = approve(post, desk.version(post), by=desk.cast.approver)
     assert post.stage == Stage.APPROVED
     assert Decision.objects.get(kind=DecisionKind.APPROVED).without_mentor
@@ -262,7 +262,7 @@ def test_a_delegate_approves_in_the_name_of_who_is_away(desk: Desk) -> None:
 def test_a_delegate_hears_of_what_waits(desk: Desk) -> None:
     stand_in(desk.cast, member(desk.cast, "deputy", Role.OFFICER))
     submitted(desk)
-    assert told(Kind.SUBMITTED) == {"Approver", "Deputy"}
+    assert told(NotificationKind.SUBMITTED) == {"Approver", "Deputy"}
 
 
 @pytest.mark.parametrize("own_allowed", [False, True])

@@ -21,7 +21,7 @@ from municipalities.models import Membership
 from municipalities.queries import access
 from municipalities.rules import Verb
 from municipalities.tenancy import scope
-from notifications.enums import Kind
+from notifications.enums import NotificationKind
 from notifications.models import Notification
 from posts.domain import emergency
 from posts.domain.approve import approve
@@ -45,7 +45,7 @@ def the_emergency() -> Decision:
     return Decision.objects.get(kind=DecisionKind.EMERGENCY)
 
 
-def told(kind: Kind) -> set[str]:
+def told(kind: NotificationKind) -> set[str]:
     return {each.user.name for each in Notification.objects.filter(kind=kind).select_related("user")}
 
 
@@ -91,8 +91,8 @@ def test_what_waits_for_approval_can_become_an_emergency(desk: Desk) -> None:
 def test_all_who_decide_hear_of_it_with_the_reason(desk: Desk) -> None:
     stand_in(desk.cast, member(desk.cast, "deputy", Role.OFFICER))
     post = out(desk)
-    assert told(Kind.EMERGENCY) == {"Approver", "Deputy"}
-    one = Notification.objects.filter(kind=Kind.EMERGENCY).first()
+    assert told(NotificationKind.EMERGENCY) == {"Approver", "Deputy"}
+    one = Notification.objects.filter(kind=NotificationKind.EMERGENCY).first()
     assert one is not None
     assert REASON in one.body
     assert one.url == f"/m/cuprija/posts/{post.pk}/#emergency"
@@ -217,7 +217,7 @@ def test_another_approver_looks_at_it_afterwards(desk: Desk) -> None:
     made = emergency.review(waits, in_order=True, by=desk.cast.approver)
     assert made.kind == DecisionKind.REVIEWED
     assert home_of(desk, desk.cast.approver).emergencies == []
-    assert told(Kind.DECIDED) == {"Officer"}
+    assert told(NotificationKind.DECIDED) == {"Officer"}
     with pytest.raises(ActionNotAllowed, match="reviewed already"):
         emergency.review(waits, in_order=True, by=desk.cast.approver)
 
@@ -261,7 +261,7 @@ def test_the_review_is_due_after_the_houses_hours_and_reminded_of_until_it_is_do
     for hours in (4, 6, 7, 11, 12, 36):
         Notification.objects.all().delete()
         counts.append(emergency.remind(row.at + timedelta(hours=hours)))
-        assert told(Kind.REVIEW_DUE) == ({"Approver", "Second"} if counts[-1] else set())
+        assert told(NotificationKind.REVIEW_DUE) == ({"Approver", "Second"} if counts[-1] else set())
     assert counts == [0, 1, 0, 1, 0, 1]
     emergency.review(row, in_order=True, by=second)
     assert emergency.remind(row.at + timedelta(days=30)) == 0
@@ -272,7 +272,7 @@ def test_who_published_it_is_not_reminded_of_a_review_they_may_not_make(desk: De
     on_the_list(desk.cast, second)
     emergency.publish(desk.write(), reason=REASON, by=second)
     emergency.remind(timezone.now() + timedelta(hours=13))
-    assert told(Kind.REVIEW_DUE) == {"Approver"}
+    assert told(NotificationKind.REVIEW_DUE) == {"Approver"}
 
 
 def test_emergencies_of_others_are_not_seen(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from posts.domain.see import see
 from posts.domain.submit import submit
 from posts.domain.thread import reopen, resolve
 from posts.draft import Crop, Shown, Text
-from posts.enums import Place
+from posts.enums import AnchorKind
 from posts.mentions import pieces, plain, stored
 from posts.models import Comment, Post, Seen, Thread
 from posts.places import Where, read
@@ -43,7 +43,7 @@ def told(person: Any) -> list[tuple[str, str]]:
 def test_a_mentor_comments_on_words(desk: Desk) -> None:
     post = desk.write()
     thread = comment(post, "Од када?", by=desk.cast.mentor, where=at())
-    assert (thread.place, thread.tag, thread.quote) == (Place.TEXT, "sr-Cyrl", WORDS)
+    assert (thread.place, thread.tag, thread.quote) == (AnchorKind.TEXT, "sr-Cyrl", WORDS)
     assert CYRILLIC[thread.start : thread.end] == WORDS
     assert CYRILLIC[: thread.start].endswith(thread.before)
     assert open_threads(post) == 1

@@ -9,12 +9,12 @@ import pytest
 from reports.contents.common import words
 from reports.document import (
     Bullets,
+    CellType,
     Column,
     Document,
     Facts,
     Figure,
     Heading,
-    Kind,
     Link,
     Missing,
     Paragraph,
@@ -42,9 +42,9 @@ def document(*blocks: object, language: str = "sr", title: str = "Месечни
 def table(*rows: tuple[object, ...]) -> Table:
     columns = (
         Column("Наслов"),
-        Column("Број", Kind.NUMBER, 1, "збир"),
-        Column("Дан", Kind.DATE),
-        Column("Веза", Kind.LINK),
+        Column("Број", CellType.NUMBER, 1, "збир"),
+        Column("Дан", CellType.DATE),
+        Column("Веза", CellType.LINK),
     )
     return Table("posts", "Објаве", columns, rows)  # type: ignore[arg-type]
 
@@ -85,9 +85,9 @@ def test_a_very_long_word_stays_on_the_page() -> None:
 def test_a_reason_in_a_narrow_column_runs_into_no_neighbour() -> None:
     columns = (
         *(Column(label) for label in ("Показатељ", "Ниво", "Јединица")),
-        *(Column(label, Kind.NUMBER, 1) for label in ("Полазна вредност", "Договорени циљ")),
-        Column("до", Kind.DATE),
-        Column("Остварено", Kind.NUMBER, 1),
+        *(Column(label, CellType.NUMBER, 1) for label in ("Полазна вредност", "Договорени циљ")),
+        Column("до", CellType.DATE),
+        Column("Остварено", CellType.NUMBER, 1),
         Column("Стање"),
     )
     why = (Missing("није закључана"), Missing("није договорено у програму"), Missing(), Missing("нема вредности"))

@@ -21,7 +21,7 @@ from common.errors import ActionNotAllowed
 from mentoring.defaults import RUBRIC
 from municipalities import queries as people
 from municipalities.domain import programme as programmes
-from municipalities.enums import Kind, Role
+from municipalities.enums import MunicipalityKind, Role
 from municipalities.models import Membership, Municipality
 from municipalities.rules import Verb
 from municipalities.tenancy import scope
@@ -45,7 +45,7 @@ POOR = "Обавештавамо грађане да нема воде."
 def test_a_training_workspace_has_one_practice_channel_and_its_people_publish_alone(cast: Cast) -> None:
     group = prepared(cast)
     place = group.first.workspace
-    assert (place.kind, place.is_practice, place.needs_approval) == (Kind.TRAINING, True, False)
+    assert (place.kind, place.is_practice, place.needs_approval) == (MunicipalityKind.TRAINING, True, False)
     with scope(place):
         only = Channel.objects.get()
     assert (only.state, only.is_practice, only.remote_id) == (ChannelState.CONNECTED, True, str(group.first.page_id))
@@ -76,7 +76,7 @@ def test_its_address_cannot_be_that_of_a_place(cast: Cast) -> None:
 
     group = prepared(cast)
     load()
-    places = set(Municipality.objects.exclude(kind=Kind.TRAINING).values_list("slug", flat=True))
+    places = set(Municipality.objects.exclude(kind=MunicipalityKind.TRAINING).values_list("slug", flat=True))
     assert not {team.workspace.slug for team in (group.first, group.second)} & places
 
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_prepared_is_refused_with_nothing_left_behind(cast: Cast,
     with pytest.raises(ActionNotAllowed):
         exercises.prepare(row, "voda", one, minutes=20, by=cast.staff)
     assert not Exercise.objects.exists()
-    assert not Municipality.objects.filter(kind=Kind.TRAINING).exists()
+    assert not Municipality.objects.filter(kind=MunicipalityKind.TRAINING).exists()
 
 
 def test_an_exercise_keeps_the_script_and_the_rubric_of_its_day(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from channels.models import Channel
 from common.errors import ActionNotAllowed
 from common.models import AuditEvent
 from delivery.models import Delivery
-from municipalities.enums import Kind
+from municipalities.enums import MunicipalityKind
 from municipalities.models import Membership, Municipality
 from municipalities.tenancy import TenantModel, everywhere, scope
 from notifications.models import Notification
@@ -164,7 +164,7 @@ def test_a_real_municipality_is_refused(cast: Cast, played: Group) -> None:
             workspaces.empty(place, by=cast.staff)
         assert _everything(place) == before
     stray = Municipality.objects.create(
-        slug="vezba-0-0", name_cyrl="В", name_latn="V", name_en="V", kind=Kind.TRAINING, is_practice=True,
+        slug="vezba-0-0", name_cyrl="В", name_latn="V", name_en="V", kind=MunicipalityKind.TRAINING, is_practice=True,
         district=cast.cuprija.district,
     )  # fmt: skip
     with pytest.raises(ActionNotAllowed):

@@ -15,7 +15,7 @@ from trainings import certificate as page
 from trainings.domain import notices
 from trainings.domain.opened import held_open
 from trainings.models import Certificate, Training
-from trainings.queries.attendance import Row, Sheet, sheet
+from trainings.queries.attendance import AttendanceRow, Sheet, sheet
 from trainings.rules import certificate_number
 
 # Two trainers who issue at once stand in line, so that no number is given twice: a lock of the transaction's own.
@@ -47,7 +47,7 @@ def issue(training: Training, participants: Iterable[int], *, by: Any) -> list[C
     return made
 
 
-def _written(training: Training, found: Sheet, rows: list[Row], by: Any) -> list[Certificate]:
+def _written(training: Training, found: Sheet, rows: list[AttendanceRow], by: Any) -> list[Certificate]:
     with connection.cursor() as cursor:
         cursor.execute(NUMBERING)
     day = today()

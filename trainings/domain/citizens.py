@@ -27,7 +27,7 @@ from trainings import script as scripts
 from trainings import traits
 from trainings.cast import Act, On
 from trainings.models import Exercise, Play, Team
-from trainings.script import Line, Script
+from trainings.script import Script, ScriptLine
 
 AT_ONCE = 2  # lines a tick and team: a worker that was away does not make thirty people speak in one breath
 LIKES_FROM, LIKES_MINUTES = 1, (0.3, 9.0)
@@ -43,7 +43,7 @@ class Due:
     who: str
     at: datetime
     act: Act = Act.SAYS
-    line: Line | None = None
+    line: ScriptLine | None = None
     to: int | None = None
     choice: int = 0
 
@@ -110,30 +110,30 @@ class Room:
 
     # ---- each kind of line
 
-    def at_start(self, line: Line) -> Iterator[Due]:
+    def at_start(self, line: ScriptLine) -> Iterator[Due]:
         assert self.exercise.started_at is not None  # only a running exercise is played
         yield self.said(line, self.exercise.started_at)
 
-    def below_a_post(self, line: Line) -> Iterator[Due]:
+    def below_a_post(self, line: ScriptLine) -> Iterator[Due]:
         for post in self.posts:
             if line.fits(self.traits_of(post), post.text):
                 yield self.said(line, post.created_at, post.pk)
                 return
 
-    def after_an_answer(self, line: Line) -> Iterator[Due]:
+    def after_an_answer(self, line: ScriptLine) -> Iterator[Due]:
         asked = self.plays.get(line.of)
         if asked and asked.answered_at and line.fits(traits.of_text(asked.answer), asked.answer):
             yield self.said(line, asked.answered_at, asked.answer_status)
 
-    def out_of_patience(self, line: Line) -> Iterator[Due]:
+    def out_of_patience(self, line: ScriptLine) -> Iterator[Due]:
         asked = self.plays.get(line.of)
         if asked and asked.status and not asked.answered_at and not asked.hidden_at:
             yield self.said(line, asked.done_at, asked.status)
 
-    def never(self, line: Line) -> Iterator[Due]:
+    def never(self, line: ScriptLine) -> Iterator[Due]:
         yield from ()
 
-    def said(self, line: Line, since: datetime, to: int | None = None) -> Due:
+    def said(self, line: ScriptLine, since: datetime, to: int | None = None) -> Due:
         return Due(line.key, line.who, since + self.some(line.after, line.key), line=line, to=to)
 
     # ---- likes and votes
@@ -178,7 +178,7 @@ REACTS = {
 }
 
 
-def say_at_once(team: Team, line: Line, now: datetime) -> bool:
+def say_at_once(team: Team, line: ScriptLine, now: datetime) -> bool:
     """What the trainer sends: below the newest post, or by itself while there is none. False: it was sent before."""
     with scope(team.workspace_id):
         if team.page is None or Play.objects.filter(team=team, key=line.key).exists():

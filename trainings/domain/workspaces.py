@@ -21,7 +21,7 @@ from delivery.enums import State
 from delivery.models import Delivery
 from municipalities.domain import members
 from municipalities.domain.workspace import open_workspace
-from municipalities.enums import Approval, Kind, Role
+from municipalities.enums import Approval, MunicipalityKind, Role
 from municipalities.models import District, Membership, Municipality
 from municipalities.queries import today
 from municipalities.tenancy import scope
@@ -58,7 +58,7 @@ def open_for(exercise: Exercise, number: int, name: str, people: Iterable[Any], 
         name_cyrl=title,
         name_latn=to_latin(title)[:80],
         name_en=to_latin(title)[:80],
-        kind=Kind.TRAINING,
+        kind=MunicipalityKind.TRAINING,
         is_practice=True,
         is_demo=settings.DEMO,
         district=District.objects.order_by("code")[:1].get(),
@@ -97,7 +97,7 @@ def empty(workspace: Municipality, *, by: Any) -> None:
     """
     row = Municipality.objects.select_for_update().get(pk=workspace.pk)
     team = Team.objects.filter(workspace=row).first()
-    if not (row.kind == Kind.TRAINING and row.is_practice and team):
+    if not (row.kind == MunicipalityKind.TRAINING and row.is_practice and team):
         raise ActionNotAllowed(_("Only the workspace of an exercise can be wiped."))
     with scope(row):
         if Delivery.objects.filter(state__in=(State.SENDING, State.PROCESSING)).exists():

@@ -16,7 +16,7 @@ from trainings.rules import has_earned, percent
 
 
 @dataclass(frozen=True)
-class Row:
+class AttendanceRow:
     """A participant. `marks` by session: there, not there; a session that is missing was not marked."""
 
     participant: Participant
@@ -47,7 +47,7 @@ class Sheet:
     """All who are on the list, by name, and the sessions that count, in their order."""
 
     sessions: list[Session]
-    rows: list[Row]
+    rows: list[AttendanceRow]
 
     @property
     def unmarked(self) -> list[Session]:
@@ -67,16 +67,16 @@ def sheet(training: Training) -> Sheet:
     people = participants(training)
     return Sheet(
         counted,
-        [Row(each, marks[each.pk], len(counted), training.share_asked, held.get(each.pk)) for each in people],
+        [AttendanceRow(each, marks[each.pk], len(counted), training.share_asked, held.get(each.pk)) for each in people],
     )
 
 
-def row_of(participant: Participant, lines: Sequence[Session]) -> Row:
+def row_of(participant: Participant, lines: Sequence[Session]) -> AttendanceRow:
     """One's own, with the `lines` of the agenda. Two queries."""
     rows = Attendance.objects.filter(participant=participant, session__is_break=False)
     marks = dict(rows.values_list("session", "present"))
     counted = sum(not line.is_break for line in lines)
-    return Row(participant, marks, counted, participant.training.share_asked, held_by(participant))
+    return AttendanceRow(participant, marks, counted, participant.training.share_asked, held_by(participant))
 
 
 def held_by(participant: Participant) -> Certificate | None:

@@ -51,7 +51,7 @@ def people(request: ProgrammeRequest, training: int) -> HttpResponse:
     return shown(request, "trainings/train_people.html", row, "train_people", context)
 
 
-def _cell(row: sheets.Row, line: Session) -> dict[str, Any]:
+def _cell(row: sheets.AttendanceRow, line: Session) -> dict[str, Any]:
     at = f"{line.starts:%H:%M}"
     return {
         "value": f"{row.participant.pk}-{line.pk}",
