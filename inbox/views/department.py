@@ -18,6 +18,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from common import languages
 from inbox.domain import handover as verbs
 from inbox.domain.refused import Refused
 from inbox.models import HandOver
@@ -26,8 +27,6 @@ from municipalities.access import public
 
 # A whole town hall may come from one address.
 MOST_A_MINUTE = 60
-# The tag in the address, and the portal's code for the language.
-TONGUES = {"sr-Cyrl": "sr", "sr-Latn": "sr-latn", "en": "en"}
 
 
 @public
@@ -35,8 +34,9 @@ TONGUES = {"sr-Cyrl": "sr", "sr-Latn": "sr-latn", "en": "en"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def department(request: Any, token: str) -> HttpResponse:
     tongue = request.GET.get("in", "")
-    with translation.override(TONGUES.get(tongue, translation.get_language())):
-        answer = _answer(request, token, tongue if tongue in TONGUES else "")
+    language = languages.by_tag().get(tongue)
+    with translation.override(language.code if language else translation.get_language()):
+        answer = _answer(request, token, language.tag if language else "")
         answer.headers["Content-Language"] = translation.get_language() or "sr"
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.enums import Language
+from common import languages
 from common.numbers import number
 from mentoring.domain import reviews as verbs
 from mentoring.domain.refused import Refused
@@ -75,7 +75,7 @@ def review(request: Any, review: int) -> HttpResponse:
         "may_confirm": side is not None and not row.is_frozen and not row.confirmed(side),
         "has_words": side is not None and bool(getattr(row, verbs.TEXTS[side])),
         "is_old": not row.is_frozen and (timezone.now() - document.as_of).days >= OLD_DAYS,
-        "tongues": Language.choices,
+        "tongues": languages.choices(),
     }
     return render(request, "mentoring/review.html", context)
 
@@ -152,7 +152,7 @@ def _done(request: Any, row: Review, act: Callable[[], Any], words: str) -> Http
 @require_safe
 def file(request: Any, review: int, tongue: str) -> HttpResponse:
     """The PDF in a language, written on the spot: a few tables and no pictures take a fraction of a second."""
-    if tongue not in Language.values:
+    if tongue not in languages.by_code():
         raise Http404
     row = _found(request, review)
     with translation.override(tongue):

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from common import languages
 from common.access import signed_in
-from common.templatetags.ui import LANGUAGE_TAGS
 from notifications import queries
 from notifications.domain import read
 from notifications.enums import Kind
@@ -46,7 +46,8 @@ class Item:
     @property
     def lang(self) -> str:
         """Of the words, which may have been written before the person chose another language."""
-        return LANGUAGE_TAGS.get(self.row.language, "")
+        language = languages.by_code().get(self.row.language)
+        return language.tag if language else ""
 
 
 @dataclass
